@@ -1,0 +1,70 @@
+import type { Input } from "../launch/input.ts";
+
+/** Where a value came from, for `eval`, `status` and messages. */
+export interface Source {
+  readonly kind: "flag" | "environment" | "file" | "inferred" | "default";
+  /** Absolute path of the file, the flag (`--group`) or the variable (`PRIME_LOCK`). */
+  readonly where?: string;
+  /** The key in that file, e.g. `tool.prime.lock` or `project.requires-python`. */
+  readonly key?: string;
+}
+
+export interface Sourced<T> {
+  readonly value: T;
+  readonly source: Source;
+}
+
+export type VenvDriver = "venv_uv" | "venv_pip";
+export type LockPolicy = "update" | "check" | "frozen";
+export type Freshness = "mtime" | "strict";
+
+/** uv in place of the launcher's own pin: sha256 of the wheel by platform tag family, e.g. `linux-x86_64-gnu`. */
+export interface UvPin {
+  readonly version: string;
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/** The whole configuration in force. `null` means "not set: as the repo suggests". */
+export interface Config {
+  /** Absolute physical path of the root. */
+  readonly root: string;
+  /** A version request as written: `3`, `3.12`, `3.12.1`, a PEP 440 range, `cpython-3.12.1`, `pypy3.10`; null: any. */
+  readonly requiredPythonVersion: Sourced<string | null>;
+  /** Relative to root. */
+  readonly pythonSelectorFileRelPath: Sourced<string | null>;
+  readonly venvDriver: Sourced<VenvDriver>;
+  /** Relative to root. */
+  readonly localVenvDirRelPath: Sourced<string>;
+  readonly installExtras: Sourced<readonly string[] | null>;
+  readonly installGroups: Sourced<readonly string[] | null>;
+  readonly installPackages: Sourced<readonly string[] | "all" | null>;
+  /** Relative to root, in order. */
+  readonly requirements: Sourced<readonly string[] | null>;
+  readonly lock: Sourced<LockPolicy>;
+  readonly setup: Sourced<readonly string[]>;
+  readonly env: Sourced<Readonly<Record<string, string>>>;
+  readonly freshness: Sourced<Freshness>;
+  readonly uv: Sourced<UvPin | null>;
+  /** Seconds that a selector may take. */
+  readonly selectorLimit: Sourced<number>;
+  /** Seconds that a probed interpreter may take to answer. */
+  readonly probeLimit: Sourced<number>;
+  /** Seconds without a sign of life after which a holder of the build lock is no longer waited for. */
+  readonly lockPatience: Sourced<number>;
+}
+
+/** A configuration and what it was made from. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Every file that was read and every place where another one would have changed the outcome. */
+  readonly inputs: readonly Input[];
+  /** Names of the environment variables that can change the outcome (`PRIME_*`, `CI`). */
+  readonly variables: readonly string[];
+}
+
+/** What the flags of one start say; absent means "not given". */
+export interface ConfigFlags {
+  readonly extras?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly packages?: readonly string[];
+}

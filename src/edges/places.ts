@@ -1,0 +1,48 @@
+import * as os from "node:os";
+import * as path from "node:path";
+import { PrimeError } from "../errors.ts";
+import type { Environment } from "./process.ts";
+
+/** This user's folders, by the XDG Base Directory Specification; absolute. */
+export interface Places {
+  readonly home: string;
+  /** Ready plans, their stamps and records. */
+  readonly state: string;
+  /** uv by version and digest, interpreter probes. */
+  readonly cache: string;
+  /** False when HOME is not set: the launcher's head cannot find the ready plan then. */
+  readonly homeIsSet: boolean;
+}
+
+/**
+ * The specification says that a relative XDG path is to be ignored. Without HOME the user database is asked; a user
+ * that it does not know (a container with a free uid) must set one of the variables.
+ */
+export function findPlaces(env: Environment): Places {
+  const home = env.HOME || homeOfUser();
+  const folder = (name: string, standard: string): string => {
+    const value = env[name];
+    if (value !== undefined && path.isAbsolute(value)) return path.join(value, "prime");
+    if (home === undefined) {
+      throw new PrimeError("no-home", `could not find a folder for prime's own files: HOME and ${name} are not set`, {
+        hint: "set HOME, or both XDG_STATE_HOME and XDG_CACHE_HOME, to absolute paths that you can write",
+      });
+    }
+    return path.join(home, standard, "prime");
+  };
+  return {
+    state: folder("XDG_STATE_HOME", ".local/state"),
+    cache: folder("XDG_CACHE_HOME", ".cache"),
+    home: home ?? "/",
+    homeIsSet: Boolean(env.HOME),
+  };
+}
+
+function homeOfUser(): string | undefined {
+  try {
+    const home = os.userInfo().homedir;
+    return home === "" || home === "/nonexistent" ? undefined : home;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+import { appendFileSync } from "node:fs";
+import { reasonOf } from "../errors.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A command as data: built by a pure function, tested in one line, run by `run`. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** The whole environment of the child; nothing is inherited beside it. */
+  readonly env: Environment;
+  readonly cwd: string;
+}
+
+export interface RunOptions {
+  /** Milliseconds after which the child and its group are killed. */
+  readonly limitMs?: number;
+  /** Called for each whole line of either stream, as it comes. */
+  readonly onLine?: (line: string) => void;
+  /** A file to which the command line and all of its output are appended. */
+  readonly log?: string;
+  /** What the child gets on standard input; nothing when absent. */
+  readonly input?: string;
+}
+
+export interface Outcome {
+  readonly ok: boolean;
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly timedOut: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both streams in the order in which they came. */
+  readonly output: string;
+  /** Why the child could not be started at all. */
+  readonly failure: string | undefined;
+  readonly durationMs: number;
+}
+
+const children = new Set<{ kill(signal: NodeJS.Signals): unknown }>();
+
+/** Runs a command to its end. Never rejects: what happened is in the outcome. */
+export async function run(command: Command, options: RunOptions = {}): Promise<Outcome> {
+  const { execa } = await import("execa");
+  const started = performance.now();
+  const log = (text: string) => {
+    if (options.log !== undefined) appendFileSync(options.log, text);
+  };
+  log(`$ ${commandLine(command)}\n`);
+  const child = execa(command.file, command.args as string[], {
+    cwd: command.cwd,
+    env: { ...command.env },
+    extendEnv: false,
+    reject: false,
+    all: true,
+    stripFinalNewline: false,
+    maxBuffer: 64 * 1024 * 1024,
+    killSignal: "SIGKILL",
+    cleanup: true,
+    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+    ...(options.limitMs === undefined ? {} : { timeout: options.limitMs }),
+  });
+  children.add(child);
+  const reading = forEachLine(child.all, (line) => {
+    log(`${line}\n`);
+    options.onLine?.(line);
+  });
+  const result = await child;
+  await reading;
+  children.delete(child);
+  const failure = result.exitCode === undefined && result.signal === undefined && !result.timedOut;
+  return {
+    ok: result.exitCode === 0,
+    exitCode: result.exitCode,
+    signal: result.signal,
+    timedOut: result.timedOut,
+    stdout: result.stdout ?? "",
+    stderr: result.stderr ?? "",
+    output: result.all ?? "",
+    failure: failure ? reasonOf(result.cause ?? result) : undefined,
+    durationMs: performance.now() - started,
+  };
+}
+
+/** Sends a signal to every child that is still running. */
+export function endChildren(signal: NodeJS.Signals): void {
+  for (const child of children) child.kill(signal);
+}
+
+/** The command as one could type it into a POSIX shell. */
+export function commandLine(command: Pick<Command, "file" | "args">): string {
+  return [command.file, ...command.args].map(quoteForShell).join(" ");
+}
+
+/** One word of POSIX sh that stands for exactly this text (XCU 2.2.2, single quotes). */
+export function quoteForShell(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+async function forEachLine(stream: AsyncIterable<unknown> | undefined, take: (line: string) => void): Promise<void> {
+  if (stream === undefined) return;
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) {
+    rest += typeof chunk === "string" ? chunk : decoder.decode(chunk as Buffer, { stream: true });
+    const lines = rest.split(/\r?\n|\r/);
+    rest = lines.pop() ?? "";
+    for (const line of lines) take(line);
+  }
+  if (rest !== "") take(rest);
+}

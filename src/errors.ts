@@ -1,0 +1,55 @@
+/**
+ * The one error class that users see.
+ *
+ * `message` says what was being done, to which path, and why it failed; `hint` says what to do next. `id` is stable
+ * across releases, so that it can be searched for. Anything else that reaches the top is a defect of prime's.
+ */
+export class PrimeError extends Error {
+  readonly id: string;
+  readonly exitCode: number;
+  readonly hint: string | undefined;
+
+  constructor(id: string, message: string, options: { hint?: string; exitCode?: number; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "PrimeError";
+    this.id = id;
+    this.exitCode = options.exitCode ?? EXIT_FAILURE;
+    this.hint = options.hint;
+  }
+}
+
+/** prime itself failed: a status that no ordinary command uses (as in `env`, `timeout`, `git bisect`). */
+export const EXIT_FAILURE = 125;
+/** Wrong usage, as shells and most tools say it. */
+export const EXIT_USAGE = 2;
+/** POSIX 2.8.2: the command was found but could not be started. */
+export const EXIT_NOT_EXECUTABLE = 126;
+/** POSIX 2.8.2: the command was not found. */
+export const EXIT_NOT_FOUND = 127;
+
+/** Why a system call failed, in words, for a message. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = (error as NodeJS.ErrnoException).code;
+  const words = code === undefined ? undefined : SYSTEM_REASONS[code];
+  return words === undefined ? error.message : `${words} (${code})`;
+}
+
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EBUSY: "it is in use",
+  EDQUOT: "the disk quota is used up",
+  EEXIST: "it exists already",
+  EIO: "the disk reported an error",
+  EISDIR: "it is a folder",
+  ELOOP: "too many symbolic links",
+  EMFILE: "too many open files",
+  ENAMETOOLONG: "the name is too long",
+  ENOENT: "it does not exist",
+  ENOSPC: "no space is left on the disk",
+  ENOTDIR: "a part of the path is not a folder",
+  EPERM: "the system does not permit it",
+  EROFS: "the file system is read-only",
+  ETXTBSY: "it is being executed",
+  EXDEV: "it is on another file system",
+};
