@@ -7,6 +7,8 @@ export interface Source {
   readonly where?: string;
   /** The key in that file, e.g. `tool.prime.lock` or `project.requires-python`. */
   readonly key?: string;
+  /** For `inferred`: why, in a few words (`CI is set`). */
+  readonly reason?: string;
 }
 
 export interface Sourced<T> {
@@ -60,6 +62,8 @@ export interface LoadedConfig {
   readonly inputs: readonly Input[];
   /** Names of the environment variables that can change the outcome (`PRIME_*`, `CI`). */
   readonly variables: readonly string[];
+  /** What was passed over and why, a sentence each: unknown `PRIME_` variables, a `.python-version` that pins nothing. */
+  readonly warnings: readonly string[];
 }
 
 /** What the flags of one start say; absent means "not given". */

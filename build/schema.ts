@@ -1,0 +1,77 @@
+/*
+ * Writes what is generated from the configuration's schema: prime.schema.json, and README.md's table of keys between its
+ * two markers. With --check it writes nothing and fails when one of them is not what the schema gives.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { toJsonSchema } from "@valibot/to-json-schema";
+import { getDescription, getMetadata } from "valibot";
+import { DEFAULTS, KEYS, type Key } from "../src/config/keys.ts";
+import { CONFIG_SCHEMA } from "../src/config/schema.ts";
+import { tomlText } from "../src/config/toml.ts";
+
+const TABLE_START = "<!-- keys: written by build/schema.ts -->";
+const TABLE_END = "<!-- keys: end -->";
+
+/** The JSON schema of prime.toml, for editors. Rules that JSON Schema cannot say are left to prime itself. */
+export function schemaText(): string {
+  // `output`: of "a table, and then these entries" the second half is the one that says something.
+  const { $schema, ...schema } = toJsonSchema(CONFIG_SCHEMA, { errorMode: "ignore", typeMode: "output" });
+  const properties = Object.entries(schema.properties ?? {}).map(([key, property]) => {
+    if (typeof property !== "object") throw new Error(`the schema of ${key} says nothing`);
+    const { standard: _, ...rest } = property as typeof property & { standard?: string };
+    return [key, key in DEFAULTS ? { ...rest, default: DEFAULTS[key as keyof typeof DEFAULTS] } : rest];
+  });
+  const described = {
+    $schema,
+    title: "prime.toml",
+    description: "Configuration of prime; the same keys stand in [tool.prime] of pyproject.toml.",
+    ...schema,
+    properties: Object.fromEntries(properties),
+  };
+  return `${JSON.stringify(described, null, 2)}\n`;
+}
+
+/** README's table of keys, in Markdown. */
+export function keyTable(): string {
+  const rows = KEYS.map(
+    (key) => `| \`${key}\` | ${getDescription(CONFIG_SCHEMA.entries[key].wrapped)} | ${standardOf(key)} |`,
+  );
+  return ["| key | meaning | default |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+/** The README with the table of keys between its markers renewed. */
+export function withKeyTable(readme: string): string {
+  const start = readme.indexOf(TABLE_START);
+  const end = readme.indexOf(TABLE_END);
+  if (start === -1 || end < start) throw new Error(`README.md lacks the markers ${TABLE_START} and ${TABLE_END}`);
+  return `${readme.slice(0, start)}${TABLE_START}\n\n${keyTable()}\n\n${readme.slice(end)}`;
+}
+
+function standardOf(key: Key): string {
+  const { standard } = getMetadata(CONFIG_SCHEMA.entries[key].wrapped) as { standard?: string };
+  if (standard !== undefined) return standard;
+  const value: unknown = DEFAULTS[key as keyof typeof DEFAULTS];
+  const isEmpty = typeof value === "object" && Object.keys(value ?? {}).length === 0;
+  return isEmpty ? "none" : `\`${tomlText(value)}\``;
+}
+
+function main(args: readonly string[]): void {
+  const check = args.includes("--check");
+  const files: readonly [string, (old: string) => string][] = [
+    ["prime.schema.json", schemaText],
+    ["README.md", withKeyTable],
+  ];
+  for (const [name, renew] of files) {
+    const file = fileURLToPath(new URL(`../${name}`, import.meta.url));
+    if (name === "README.md" && !existsSync(file)) continue;
+    const old = existsSync(file) ? readFileSync(file, "utf8") : "";
+    const fresh = renew(old);
+    if (fresh === old) continue;
+    if (check) throw new Error(`${name} is not what the schema of the configuration gives: run build/schema.ts`);
+    writeFileSync(file, fresh);
+    console.log(`wrote ${name}`);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main(process.argv.slice(2));

@@ -1,0 +1,106 @@
+import * as path from "node:path";
+import { isFile } from "../edges/files.ts";
+import { PrimeError } from "../errors.ts";
+import type { Sourced } from "./config.ts";
+import { VERSION_REQUEST } from "./request.ts";
+import { lineOf, tomlText, valueAt } from "./toml.ts";
+import type { WatchedFiles } from "./watched.ts";
+
+/**
+ * The required python of a repo that prime's own configuration says nothing about: the nearest `.python-version`, from
+ * root upwards; else `requires-python` (PEP 621); else `python_requires` of setuptools' setup.cfg; else any.
+ */
+export async function inferRequiredPython(
+  root: string,
+  files: WatchedFiles,
+  warnings: string[],
+): Promise<Sourced<string | null>> {
+  return (
+    pinnedVersion(root, files, warnings) ??
+    (await projectRange(root, files)) ??
+    setupRange(root, files) ?? { value: null, source: { kind: "default" } }
+  );
+}
+
+/**
+ * What the nearest `.python-version` pins. Names that are no version (pyenv's `system`, a virtualenv of pyenv's) are
+ * passed over, and a file with nothing else pins nothing; the search never goes on above it, as with uv.
+ */
+function pinnedVersion(root: string, files: WatchedFiles, warnings: string[]): Sourced<string> | undefined {
+  const file = nearestVersionFile(root, files);
+  if (file === undefined) return undefined;
+  const words = (files.text(file) ?? "")
+    .split(/\r?\n/)
+    .map((line) =>
+      line
+        .replace(/^\uFEFF/, "")
+        .replace(/#.*/, "")
+        .trim(),
+    )
+    .filter((line) => line !== "");
+  for (const word of words) {
+    const version = asRequest(word);
+    if (version !== undefined) return { value: version, source: { kind: "file", where: file } };
+    warnings.push(`${file} says \`${word}\`, which is no version of Python: passed over`);
+  }
+  return undefined;
+}
+
+function nearestVersionFile(root: string, files: WatchedFiles): string | undefined {
+  for (let folder = root; ; folder = path.dirname(folder)) {
+    const file = path.join(folder, ".python-version");
+    if (isFile(file)) return file;
+    files.noteNoFile(file);
+    if (folder === path.dirname(folder)) return undefined;
+  }
+}
+
+/** pyenv lists several versions in a line, of which the first is `python`, and names PyPy's own version behind a dash. */
+function asRequest(line: string): string | undefined {
+  const candidates = [line, line.split(/\s+/)[0] ?? "", line.replace(/^(pypy\d+\.\d+)-.*/, "$1")];
+  return candidates.find((text) => VERSION_REQUEST.test(text));
+}
+
+async function projectRange(root: string, files: WatchedFiles): Promise<Sourced<string> | undefined> {
+  const file = path.join(root, "pyproject.toml");
+  const keys = ["project", "requires-python"];
+  const value = valueAt((await files.toml(file)) ?? {}, keys);
+  if (value === undefined) return undefined;
+  if (typeof value !== "string") {
+    const line = lineOf(files.text(file) ?? "", keys);
+    const message = `could not use ${file}:${line ?? 1}: \`${keys.join(".")}\` must be a range in quotes, e.g. ">=3.10", found ${tomlText(value)}`;
+    throw new PrimeError("config-value", message, { hint: "correct the value (PEP 621)" });
+  }
+  return range(value, file, keys);
+}
+
+function setupRange(root: string, files: WatchedFiles): Sourced<string> | undefined {
+  const file = path.join(root, "setup.cfg");
+  const value = iniValue(files.text(file) ?? "", "options", ["python_requires", "python-requires"]);
+  return value === undefined ? undefined : range(value, file, ["options", "python_requires"]);
+}
+
+function range(value: string, where: string, keys: readonly string[]): Sourced<string> | undefined {
+  const text = value.trim();
+  return text === "" ? undefined : { value: text, source: { kind: "file", where, key: keys.join(".") } };
+}
+
+/** One value of an ini file as Python's configparser reads it, continued lines joined; of lists only the joined text. */
+function iniValue(text: string, section: string, names: readonly string[]): string | undefined {
+  let inSection = false;
+  let value: string | undefined;
+  let isOpen = false;
+  for (const line of text.split(/\r?\n/)) {
+    if (/^\s*(?:[#;]|$)/.test(line)) continue;
+    if (isOpen && /^\s/.test(line)) {
+      value = `${value}${line.trim()}`;
+      continue;
+    }
+    const header = /^\[([^\]]+)\]/.exec(line)?.[1];
+    if (header !== undefined) inSection = header === section;
+    const [, name, first] = /^\s*([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+    isOpen = header === undefined && inSection && name !== undefined && names.includes(name.toLowerCase());
+    if (isOpen) value = (first ?? "").trim();
+  }
+  return value;
+}

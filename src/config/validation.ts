@@ -1,0 +1,69 @@
+import type { BaseIssue } from "valibot";
+import { PrimeError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
+import { KEYS } from "./keys.ts";
+import type { Layer } from "./layer.ts";
+import type { ConfigValues } from "./schema.ts";
+import { isTable, tomlText } from "./toml.ts";
+
+/** Checks a layer's keys and values; throws `config-unknown-key` or `config-value` for the first one that is wrong. */
+export async function validate(layer: Layer): Promise<ConfigValues> {
+  if (Object.keys(layer.values).length === 0) return {};
+  const { safeParse } = await import("valibot");
+  const { CONFIG_SCHEMA, UV_SCHEMA } = await import("./schema.ts");
+  refuseUnknownKeys(layer, [], layer.values, KEYS);
+  refuseUnknownKeys(layer, ["uv"], layer.values.uv, Object.keys(UV_SCHEMA.entries));
+  const result = safeParse(CONFIG_SCHEMA, layer.values, { abortEarly: true });
+  if (!result.success) throw refusal(layer, result.issues[0]);
+  return result.output;
+}
+
+/** Whether a value is one that the key can have. */
+export async function accepts(key: keyof ConfigValues, value: unknown): Promise<boolean> {
+  const { is } = await import("valibot");
+  const { CONFIG_SCHEMA } = await import("./schema.ts");
+  return is(CONFIG_SCHEMA.entries[key].wrapped, value);
+}
+
+function refuseUnknownKeys(layer: Layer, keys: readonly string[], value: unknown, known: readonly string[]): void {
+  if (!isTable(value)) return;
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  const chain = [...keys, unknown];
+  const message = `could not use ${layer.placeOf(chain)}: unknown key \`${dotted(chain)}\``;
+  throw new PrimeError("config-unknown-key", message + didYouMean(unknown, known), {
+    hint: `correct or remove it; the keys here are ${known.join(", ")}`,
+    exitCode: layer.exitCode,
+  });
+}
+
+function refusal(layer: Layer, issue: BaseIssue<unknown>): PrimeError {
+  const last = issue.path?.at(-1);
+  const isMissing = issue.type === "strict_object" && last?.origin === "key";
+  const isName = last?.origin === "key" && !isMissing;
+  const chain = (issue.path ?? []).map((item) => String(item.key));
+  const set = isMissing ? chain.slice(0, -1) : chain;
+  const found = isMissing ? `but \`${chain.at(-1)}\` is missing` : `found ${foundText(issue.input)}`;
+  const subject = isName ? `the name in \`${dotted(chain)}\`` : `\`${dotted(set)}\``;
+  const message = `could not use ${layer.placeOf(set)}: ${subject} must be ${issue.message}${isName ? "" : `, ${found}`}`;
+  return new PrimeError("config-value", message, {
+    hint: "correct the value, or remove it to go by the default",
+    exitCode: layer.exitCode,
+  });
+}
+
+function dotted(chain: readonly string[]): string {
+  return chain.reduce(
+    (text, key) => (text === "" ? key : /^\d+$/.test(key) ? `${text}[${key}]` : `${text}.${key}`),
+    "",
+  );
+}
+
+const LONGEST_FOUND = 60;
+
+function foundText(value: unknown): string {
+  if (typeof value === "number" || typeof value === "bigint") return `the number ${value}`;
+  if (typeof value === "boolean") return `the truth value ${value}`;
+  const text = tomlText(value);
+  return text.length <= LONGEST_FOUND ? text : `${text.slice(0, LONGEST_FOUND)}…`;
+}

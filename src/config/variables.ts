@@ -1,0 +1,88 @@
+import type { Environment } from "../edges/process.ts";
+import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
+import type { ConfigFlags } from "./config.ts";
+import { KEYS, type Key, variableOf } from "./keys.ts";
+import type { Layer } from "./layer.ts";
+import { parseToml } from "./toml.ts";
+import { accepts } from "./validation.ts";
+
+const PREFIX = "PRIME_";
+
+/** Variables of prime's that are not configuration: the launcher sets them for itself from stage to stage. */
+const RESERVED: ReadonlySet<string> = new Set(["PRIME_PROGRESS", "PRIME_HEAD"]);
+
+/** Every variable that can change the configuration. */
+export const CONFIG_VARIABLES: readonly string[] = [...KEYS.map(variableOf), "CI"];
+
+/** What `PRIME_<KEY>` variables say. An empty one counts as not set. */
+export async function readVariables(env: Environment): Promise<Layer> {
+  const values: Record<string, unknown> = {};
+  for (const key of KEYS) {
+    const text = env[variableOf(key)]?.trim();
+    if (text) values[key] = await valueOf(key, text);
+  }
+  return {
+    values,
+    sourceOf: (key) => ({ kind: "environment", where: variableOf(key as Key) }),
+    placeOf: ([key]) => `${variableOf(key as Key)} in the environment`,
+    exitCode: EXIT_FAILURE,
+  };
+}
+
+/** A sentence for each variable that looks like prime's and is none; other tools may use the prefix too. */
+export function strangeVariables(env: Environment): string[] {
+  const known = CONFIG_VARIABLES.filter((name) => name.startsWith(PREFIX));
+  const strange = Object.keys(env).filter(
+    (name) => name.startsWith(PREFIX) && env[name] !== undefined && !known.includes(name) && !RESERVED.has(name),
+  );
+  const own = (name: string) => name.slice(PREFIX.length);
+  return strange.sort().map((name) => {
+    const meant = didYouMean(own(name), known.map(own)).replace("`", `\`${PREFIX}`);
+    return `${name} in the environment is not a setting of prime's and is ignored${meant}`;
+  });
+}
+
+/** What the flags of this start say. They replace what a file or a variable says, as every layer does. */
+export function readFlags(flags: ConfigFlags): Layer {
+  const given: Partial<Record<string, readonly string[]>> = {
+    install_extras: flags.extras,
+    install_groups: flags.groups,
+    install_packages: flags.packages,
+  };
+  const values: Record<string, unknown> = {};
+  for (const [key, list] of Object.entries(given)) if (list !== undefined) values[key] = list;
+  if (flags.packages?.length === 1 && flags.packages[0] === "all") values.install_packages = "all";
+  return {
+    values,
+    sourceOf: (key) => ({ kind: "flag", where: FLAGS[key] ?? key }),
+    placeOf: ([key]) => `the flag ${FLAGS[key ?? ""]}`,
+    exitCode: EXIT_USAGE,
+  };
+}
+
+const FLAGS: Readonly<Record<string, string>> = {
+  install_extras: "--extra",
+  install_groups: "--group",
+  install_packages: "--package",
+};
+
+/**
+ * The value that a variable's text stands for: TOML when that gives what the key wants, else the text as it is. So
+ * `3.10` stays a version where a number would lose its zero, and `check` needs no quotes.
+ */
+async function valueOf(key: Key, text: string): Promise<unknown> {
+  const asToml = await tomlValue(text);
+  if (asToml === undefined || (await accepts(key, asToml))) return asToml ?? text;
+  return (await accepts(key, text)) ? text : asToml;
+}
+
+async function tomlValue(text: string): Promise<unknown> {
+  try {
+    const { value, ...rest } = await parseToml(`value = ${text}`, "a variable");
+    return Object.keys(rest).length === 0 ? value : undefined;
+  } catch (error) {
+    if (error instanceof PrimeError) return undefined;
+    throw error;
+  }
+}
