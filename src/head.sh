@@ -1,0 +1,80 @@
+#!/bin/sh
+true /* prime: makes the environment that this repo requires and runs commands in it.
+# This head is POSIX sh. A ready plan that finds nothing changed runs the command at once; otherwise
+# Node runs the JavaScript below the head, which answers on descriptor 3 with a few lines of sh:
+# exec the command, start the next stage, or exit. Descriptor 4 is the user's standard output then.
+
+prime_line=''
+# shellcheck disable=SC3028 # in dash and the like a sourced head finds a $0 that is no launcher
+case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
+bash*) [ "${BASH_SOURCE:-$0}" = "$0" ] || prime_line=sourced ;;
+zsh*) case ${ZSH_EVAL_CONTEXT-} in *file*) prime_line=sourced ;; esac ;;
+prime | *[/]prime) ;;
+*) [ ! -f "$0" ] || { read -r prime_line && read -r prime_line; } <"$0" || prime_line=''
+  case $prime_line in 'true /* prime: '*) prime_line='' ;; *) prime_line=sourced ;; esac ;;
+esac
+[ -z "$prime_line" ] || { echo 'prime: run it, do not source it: ./prime' >&2; return 2; }
+[ -z "${ZSH_VERSION-}" ] || emulate sh
+
+{ true 3<&0; } 2>/dev/null || exec </dev/null # closed: nothing else may take the number
+{ true 3>&1; } 2>/dev/null || exec >/dev/null
+# shellcheck disable=SC3013 # bash keeps the script itself on a closed descriptor 2
+{ true 3>&2 && [ ! /dev/fd/2 -ef "$0" ]; } || exec 2>/dev/null
+
+case $0 in [/]*) prime_self=$0 ;; *) prime_self=./$0 ;; esac
+[ -e "$prime_self" ] || prime_self=$(command -v -- "$0")
+while [ -L "$prime_self" ]; do
+  prime_line=$(readlink "$prime_self" && echo .)
+  case $prime_line in [/]*) prime_self='' ;; *) prime_self=${prime_self%/*}/ ;; esac
+  prime_self=$prime_self${prime_line%??}
+done
+
+# shellcheck disable=SC1090,SC2034,SC3067 # -O is everywhere; prime_quiet is for the plan
+prime_warm() { # a function: what the plan shifts is back when it declines, by its return
+  prime_quiet='' prime_key='' prime_dir=${prime_self%/*} prime_state=${HOME:+$HOME/.local/state}
+  case $prime_self in [/]*) ;; *) prime_dir=$PWD/$prime_dir ;; esac
+  case ${XDG_STATE_HOME-} in [/]*) prime_state=$XDG_STATE_HOME ;; esac
+  case $prime_state in [/]*) prime_state=$prime_state/prime/at ;; *) return 0 ;; esac
+  while :; do
+    case ${1-} in
+    --group | --extra | --package) prime_line=$1=${2-} && shift ;;
+    --group=* | --extra=* | --package=*) prime_line=$1 ;;
+    -q) prime_line='' prime_quiet=1 ;;
+    *) break ;;
+    esac
+    case $prime_line in *= | *=*[!A-Za-z0-9._-]*) return 0 ;; esac
+    prime_key=$prime_key$prime_line && shift
+  done
+  prime_plan=$prime_state$prime_dir/.plan/plan$prime_key
+  case $prime_dir/ in *[/]..[/]*) prime_plan='' ;; esac
+  [ -e "$prime_plan" ] || prime_dir=$(CDPATH='' && cd -P "$prime_dir/" && pwd -P && echo .)
+  [ -e "$prime_plan" ] || prime_plan=$prime_state${prime_dir%??}/.plan/plan$prime_key
+  [ ! -O "$prime_plan" ] || . "$prime_plan" # -O: only what this user's own prime wrote
+}
+prime_warm "$@"
+
+prime_load='(function (r, f, v) {
+  if (v.bun || v.deno || parseInt(v.node) < 10) return;
+  r("fs").writeSync(3, ": prime;");
+  var M = r("module"), m = new M(f), t = r("fs").readFileSync(f, "latin1").replace("#!", "//");
+  m.filename = f, m.paths = M._nodeModulePaths(r("path").dirname(f)), m._compile(t, f);
+})(require, require("path").resolve(process.argv[1]), process.versions)'
+prime_plan='' prime_seen='' prime_rest=${PATH-}:
+while [ -n "$prime_rest" ]; do
+  for prime_node in "${prime_rest%%:*}/node" "${prime_rest%%:*}/nodejs"; do
+    if [ ! -f "$prime_node" ] || [ ! -x "$prime_node" ]; then continue; fi
+    prime_status=0 prime_seen="$prime_seen $prime_node"
+    { prime_plan=$(NODE_OPTIONS='' NODE_PATH='' PRIME_HEAD=$$ "$prime_node" -e "$prime_load" -- \
+      "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?; } 4>&1
+    case $prime_status$prime_plan in '0: prime;'*) eval "$prime_plan" ;; esac
+    case $prime_plan in ': prime;'*) break 2 ;; esac
+  done
+  prime_rest=${prime_rest#*:}
+done
+case $prime_plan in
+': prime;'*) echo "prime: the program ended with status $prime_status under $prime_node" >&2
+  [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)) ;;
+*) echo "prime: found no Node.js that works (tried:${prime_seen:- PATH has no node, no nodejs});" \
+  "install Node.js 18.19 or newer, for example from the system's packages, and start again" >&2 ;;
+esac
+exit 125 # */
