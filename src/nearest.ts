@@ -2,8 +2,8 @@
  * The candidate that a person who typed `word` most likely meant; `undefined` when none is close.
  *
  * Close is: at most one slip for every three letters (a letter more, less, other, or two swapped), case and `-` against
- * `_` not counted; failing that, the shortest candidate that holds the word or is held by it as whole parts
- * (`groups` → `install_groups`).
+ * `_` not counted; failing that, the shortest candidate that begins with the word, holds it as a whole part or is held by
+ * it so (`sha` → `sha256`, `groups` → `install_groups`).
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = plain(word);
@@ -35,7 +35,7 @@ function plain(text: string): string {
 
 function shareParts(one: string, other: string): boolean {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
-  return short.length >= 3 && `_${long}_`.includes(`_${short}_`);
+  return short.length >= 3 && (long.startsWith(short) || `${long}_`.includes(`_${short}_`));
 }
 
 /** Optimal string alignment: Levenshtein's distance with swaps of neighbours, each part of a word changed once. */

@@ -39,5 +39,5 @@ export function sourceText(source: Source, root: string): string {
 function shown(file: string, root: string): string {
   const relative = path.relative(root, file);
   const name = relative.startsWith("../") ? file : relative;
-  return /[\0-\x1f\x7f]/.test(name) ? tomlText(name) : name;
+  return /\p{Cc}/u.test(name) ? tomlText(name) : name;
 }

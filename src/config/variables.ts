@@ -20,7 +20,7 @@ export async function readVariables(env: Environment): Promise<Layer> {
   const values: Record<string, unknown> = {};
   for (const key of KEYS) {
     const text = env[variableOf(key)]?.trim();
-    if (text) values[key] = await valueOf(key, text);
+    if (text) values[key] = await meaningOf(key, text);
   }
   return {
     values,
@@ -71,7 +71,7 @@ const FLAGS: Readonly<Record<string, string>> = {
  * The value that a variable's text stands for: TOML when that gives what the key wants, else the text as it is. So
  * `3.10` stays a version where a number would lose its zero, and `check` needs no quotes.
  */
-async function valueOf(key: Key, text: string): Promise<unknown> {
+async function meaningOf(key: Key, text: string): Promise<unknown> {
   const asToml = await tomlValue(text);
   if (asToml === undefined || (await accepts(key, asToml))) return asToml ?? text;
   return (await accepts(key, text)) ? text : asToml;
