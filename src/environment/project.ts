@@ -1,4 +1,17 @@
+import * as path from "node:path";
+import type { Config } from "../config/config.ts";
 import type { Input } from "../launch/input.ts";
+import { expandGroups } from "./groups.ts";
+import { watchProject } from "./project-dynamic.ts";
+import { InputCollector } from "./project-inputs.ts";
+import { kindOf, type RootFiles, readRootFiles } from "./project-kind.ts";
+import { normalizeName } from "./project-names.ts";
+import { noteReading } from "./project-notes.ts";
+import { offersOf, readDeclarations, readPylock, requirementsWithExtras } from "./project-offers.ts";
+import { type Pyproject, readPyproject } from "./project-pyproject.ts";
+import { select, uvDefaultGroups } from "./project-selection.ts";
+import { asksForRoot, followRequirements } from "./requirements.ts";
+import { followSources, readLockedSources, readWorkspace, type Workspace } from "./workspace.ts";
 
 /** What kind of repo this is, first match wins (README, "What is installed"). */
 export type ProjectKind = "uv-lock" | "pylock" | "pyproject" | "requirements" | "setup" | "nothing";
@@ -14,6 +27,13 @@ export interface Project {
   readonly extras: readonly string[];
   /** Dependency groups (PEP 735), as configured or inferred, in order. Null with kind `uv-lock`: uv's own defaults. */
   readonly groups: readonly string[] | null;
+  /**
+   * Absolute folders that are to be installed editable by name: the root when it is a package, and the chosen members.
+   * Empty with kind `uv-lock`, where uv knows.
+   */
+  readonly editables: readonly string[];
+  /** Requirements (PEP 508) of root or chosen members that are no packages themselves, chosen extras included. */
+  readonly virtualRequirements: readonly string[];
   /** Workspace members to install; null: uv's default. */
   readonly packages: readonly string[] | "all" | null;
   /** Requirement files, relative to root, in order. */
@@ -28,4 +48,127 @@ export interface Project {
   /** What was inferred or passed over and why, a sentence each, for the first run's summary. */
   readonly notes: readonly string[];
   readonly inputs: readonly Input[];
+  /** Environment variables that a project names as build inputs (`tool.uv.cache-keys`). */
+  readonly variables: readonly string[];
+}
+
+/**
+ * Reads what the repo in `root` (absolute, physical) asks to be installed. Nothing is run and nothing written. Throws
+ * when the files contradict themselves, ask for what they do not declare, or are another tool's alone.
+ */
+export async function inspectProject(root: string, config: Config): Promise<Project> {
+  const inputs = new InputCollector();
+  const files = await readRootFiles(root, inputs);
+  const asked = config.requirements.value;
+  const kind = kindOf(files, asked);
+  inputs.file(path.join(root, "uv.toml"));
+
+  const workspace = files.pyproject === undefined ? undefined : await readWorkspace(files.pyproject, inputs);
+  const packages = config.installPackages.value;
+  const targets = chooseTargets(files, workspace, packages);
+  const packageFolders = targets.filter(isPackage).map((target) => target.folder);
+  if (files.pyproject?.project === undefined && canBuildRoot(kind, files)) packageFolders.unshift(root);
+  const installsRoot = packageFolders.includes(root);
+
+  const pylock = kind === "pylock" ? await readPylock(path.join(root, "pylock.toml")) : undefined;
+  const isLocked = kind === "uv-lock" || kind === "pylock";
+  const declared = readDeclarations(files, targets, installsRoot);
+  const offers = offersOf(kind, files, declared, workspace, pylock);
+  const selection = select(config, offers, { infer: !isLocked });
+  const usesDefaults = kind === "uv-lock" && config.installGroups.value === null;
+
+  const requirementFiles = asked ?? (isLocked ? [] : foundRequirements(kind, files));
+  const followed = followRequirements(root, requirementFiles, inputs);
+  const locked = kind === "uv-lock" ? readLockedSources(path.join(root, "uv.lock")) : undefined;
+  for (const archive of locked?.archives ?? []) inputs.file(archive);
+  for (const folder of locked?.virtual ?? []) inputs.file(path.join(folder, "pyproject.toml"));
+
+  const named = [...packageFolders, ...(locked?.projects ?? []), ...(pylock?.projects ?? []), ...followed];
+  const starts = await readStarts(targets, named);
+  const localProjects = [...new Set([...named, ...(await followSources(starts, workspace, inputs))])];
+  const variables = new Set<string>();
+  for (const folder of localProjects) for (const name of await watchProject(folder, inputs)) variables.add(name);
+
+  const project = { kind, installsRoot, packages, requirementFiles };
+  return {
+    ...project,
+    name: nameOf(files),
+    extras: selection.extras,
+    groups: usesDefaults ? null : selection.groups,
+    editables: kind === "uv-lock" ? [] : packageFolders,
+    virtualRequirements: isLocked
+      ? []
+      : targets
+          .filter((target) => !isPackage(target))
+          .flatMap((target) => requirementsWithExtras(target, selection.extras)),
+    groupRequirements: expandChosen(files, targets, usesDefaults ? uvDefaultGroups(offers) : selection.groups),
+    localProjects,
+    declaredExtras: declared.extras,
+    declaredGroups: declared.groups,
+    notes: [...noteReading(project, files, asked === null), ...(usesDefaults ? [] : selection.notes)],
+    inputs: inputs.list(),
+    variables: [...variables],
+  };
+}
+
+/** The projects whose dependencies, extras and groups count: as `uv sync`, with its `--package` and `--all-packages`. */
+function chooseTargets(
+  { pyproject }: RootFiles,
+  workspace: Workspace | undefined,
+  packages: readonly string[] | "all" | null,
+): Pyproject[] {
+  if (pyproject === undefined || workspace === undefined) return [];
+  const isVirtualRoot = pyproject.project === undefined && pyproject.uv.workspace !== undefined;
+  if (packages === "all" || (packages === null && isVirtualRoot)) return [...workspace.members.values()];
+  if (packages === null) return pyproject.project === undefined ? [] : [pyproject];
+  return packages.flatMap((name) => workspace.members.get(normalizeName(name)) ?? []);
+}
+
+/** uv's rule: `tool.uv.package` decides, else whether there is a [build-system]. */
+function isPackage({ project, uv, hasBuildSystem }: Pyproject): boolean {
+  return project !== undefined && (uv.package ?? hasBuildSystem);
+}
+
+/** Whether a root without [project] is installed: pip and uv take a setup.py, or a setup.cfg beside a pyproject.toml. */
+function canBuildRoot(kind: ProjectKind, { pyproject, setupPy, setupCfg }: RootFiles): boolean {
+  if (kind === "setup") return true;
+  if (kind !== "requirements" && kind !== "pylock") return false;
+  return setupPy !== undefined || (setupCfg !== undefined && pyproject !== undefined);
+}
+
+/**
+ * Beside a [project] only files for developers count: requirements.txt is one when it asks for the project itself, or
+ * when the project declares no dependencies of its own.
+ */
+function foundRequirements(kind: ProjectKind, files: RootFiles): string[] {
+  const main = files.mainRequirements;
+  if (main === undefined) return [...files.devRequirements];
+  const project = files.pyproject?.project;
+  const isOwn = kind !== "pyproject" || project === undefined || asksForRoot(path.join(files.root, main), files.root);
+  const isBare = project?.dependencies === undefined && project?.dynamic.includes("dependencies") !== true;
+  return isOwn || isBare ? [main, ...files.devRequirements] : [...files.devRequirements];
+}
+
+async function readStarts(targets: readonly Pyproject[], folders: readonly string[]): Promise<Pyproject[]> {
+  const known = new Set(targets.map((target) => target.folder));
+  const others = folders.filter((folder) => !known.has(folder));
+  const read = await Promise.all(others.map((folder) => readPyproject(path.join(folder, "pyproject.toml"))));
+  return [...targets, ...read.filter((found) => found !== undefined)];
+}
+
+function expandChosen(files: RootFiles, targets: readonly Pyproject[], groups: readonly string[]): string[] {
+  const tables = new Set(
+    [files.pyproject, ...targets].flatMap((source) => (source === undefined ? [] : [source.groups])),
+  );
+  const texts = [...tables].flatMap((table) =>
+    expandGroups(
+      table,
+      groups.filter((name) => table.entries.has(normalizeName(name))),
+    ),
+  );
+  return [...new Set(texts)];
+}
+
+function nameOf({ root, pyproject, setupCfg, setupPy }: RootFiles): string {
+  return pyproject?.project?.name ?? setupCfg?.name ?? setupPy?.name ?? path.basename(root);
 }

@@ -1,0 +1,63 @@
+import * as path from "node:path";
+import { isFile } from "../edges/files.ts";
+import { watchCacheKeys } from "./project-cache-keys.ts";
+import type { InputCollector } from "./project-inputs.ts";
+import { normalizeName } from "./project-names.ts";
+import { isTable, type Pyproject, readPyproject } from "./project-pyproject.ts";
+import { readSetupCfg } from "./project-setup-cfg.ts";
+import { readSetupPy } from "./project-setup-py.ts";
+
+/**
+ * Gathers what an editable build of the project in `folder` reads: its metadata files, `src/`, the files that dynamic
+ * dependencies, extras and versions come from, and its cache keys. Returns the environment variables among the latter.
+ */
+export async function watchProject(folder: string, inputs: InputCollector): Promise<string[]> {
+  const at = (name: string) => path.join(folder, name);
+  const pyproject = inputs.file(at("pyproject.toml")) ? await readPyproject(at("pyproject.toml")) : undefined;
+  const setupPy = inputs.file(at("setup.py")) ? readSetupPy(at("setup.py")) : undefined;
+  const setupCfg = inputs.file(at("setup.cfg")) ? readSetupCfg(at("setup.cfg")) : undefined;
+  inputs.presence(at("src"));
+  for (const name of [...dynamicFiles(pyproject), ...(setupCfg?.requirementFiles ?? [])]) inputs.file(at(name));
+  for (const name of setupPy?.requirementFiles ?? []) if (isFile(at(name))) inputs.file(at(name));
+  return pyproject === undefined ? [] : watchCacheKeys(pyproject, inputs);
+}
+
+/** Extras that a backend takes from files: setuptools' `tool.setuptools.dynamic`, hatch-requirements-txt. */
+export function dynamicExtras(pyproject: Pyproject): string[] {
+  const fromSetuptools = tableAt(pyproject.tool, "setuptools", "dynamic", "optional-dependencies");
+  const fromHatch = tableAt(pyproject.tool, "hatch", "metadata", "hooks", "requirements_txt", "optional-dependencies");
+  return [...Object.keys(fromSetuptools), ...Object.keys(fromHatch)].map(normalizeName);
+}
+
+/**
+ * A Python module that merely holds the version is left out: it is edited all day, and an editable install whose
+ * version is one behind harms nobody.
+ */
+function dynamicFiles(pyproject: Pyproject | undefined): string[] {
+  if (pyproject === undefined) return [];
+  const setuptools = tableAt(pyproject.tool, "setuptools", "dynamic");
+  const hook = tableAt(pyproject.tool, "hatch", "metadata", "hooks", "requirements_txt");
+  return [
+    ...filesOf(setuptools.dependencies),
+    ...Object.values(tableAt(setuptools, "optional-dependencies")).flatMap(filesOf),
+    ...filesOf(setuptools.version),
+    ...texts(hook.filename),
+    ...texts(hook.files),
+    ...Object.values(tableAt(hook, "optional-dependencies")).flatMap(texts),
+    ...texts(tableAt(pyproject.tool, "hatch", "version").path).filter((file) => !file.endsWith(".py")),
+  ];
+}
+
+function filesOf(directive: unknown): string[] {
+  return isTable(directive) ? texts(directive.file) : [];
+}
+
+function texts(value: unknown): string[] {
+  return [value].flat().filter((item): item is string => typeof item === "string");
+}
+
+function tableAt(table: Readonly<Record<string, unknown>>, ...keys: readonly string[]): Record<string, unknown> {
+  let value: unknown = table;
+  for (const key of keys) value = isTable(value) ? value[key] : undefined;
+  return isTable(value) ? { ...value } : {};
+}
