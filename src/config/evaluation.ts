@@ -13,7 +13,7 @@ export function renderEval(config: Config): string {
     const isSet = value !== null;
     return {
       key: isSet ? key : `# ${key}`,
-      value: isSet ? tomlText(value) : "…",
+      value: isSet ? tomlText(value) : "(not set)",
       from: sourceText(source, config.root),
     };
   });

@@ -3,6 +3,9 @@ import * as v from "valibot";
 import { VERSION_REQUEST } from "./request.ts";
 import { isTable } from "./toml.ts";
 
+// By way of this file, so that the bundle holds only the used parts of valibot: a lazy import would take all of it.
+export { is, safeParse } from "valibot";
+
 /*
  * Validation, the committed JSON schema and README's table of keys all come from here. The message of each rule is what
  * was expected, so that one sentence fits them all: "`key` must be <message>, found <value>".

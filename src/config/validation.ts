@@ -9,8 +9,7 @@ import { isTable, tomlText } from "./toml.ts";
 /** Checks a layer's keys and values; throws `config-unknown-key` or `config-value` for the first one that is wrong. */
 export async function validate(layer: Layer): Promise<ConfigValues> {
   if (Object.keys(layer.values).length === 0) return {};
-  const { safeParse } = await import("valibot");
-  const { CONFIG_SCHEMA, UV_SCHEMA } = await import("./schema.ts");
+  const { CONFIG_SCHEMA, safeParse, UV_SCHEMA } = await import("./schema.ts");
   refuseUnknownKeys(layer, [], layer.values, KEYS);
   refuseUnknownKeys(layer, ["uv"], layer.values.uv, Object.keys(UV_SCHEMA.entries));
   const result = safeParse(CONFIG_SCHEMA, layer.values, { abortEarly: true });
@@ -20,8 +19,7 @@ export async function validate(layer: Layer): Promise<ConfigValues> {
 
 /** Whether a value is one that the key can have. */
 export async function accepts(key: keyof ConfigValues, value: unknown): Promise<boolean> {
-  const { is } = await import("valibot");
-  const { CONFIG_SCHEMA } = await import("./schema.ts");
+  const { CONFIG_SCHEMA, is } = await import("./schema.ts");
   return is(CONFIG_SCHEMA.entries[key].wrapped, value);
 }
 

@@ -472,6 +472,21 @@ describe("evaluation", () => {
     expect(JSON.parse(JSON.stringify(json)).uv).toEqual({ value: null, source: { kind: "default" } });
   });
 
+  test("any text, once written as TOML, is read as the same text", async () => {
+    const codes = [...Array(0x180).keys(), 0x2028, 0x2029, 0xfeff, 0xfffd, 0x1f600, 0x10ffff];
+    const texts = [...codes.map((code) => `a${String.fromCodePoint(code)}z`), '"', "\\", '"""', "\\u0041", "#", ""];
+    const table = Object.fromEntries(texts.map((text) => [text, [text]]));
+    const { value: read } = await parseToml(`value = ${tomlText(table)}`, "a test");
+    expect({ ...(read as object) }).toEqual(table);
+  });
+
+  test("what is not set stands there as a comment", async () => {
+    const line = renderEval((await load()).config)
+      .split("\n")
+      .find((text) => text.includes("install_extras"));
+    expect(line).toMatch(/^# install_extras += \(not set\) +# default$/);
+  });
+
   test("sources in words", () => {
     expect(sourceText({ kind: "file", where: "/r/pyproject.toml", key: "tool.prime.lock" }, "/r")).toBe(
       "pyproject.toml, tool.prime.lock",
