@@ -1,0 +1,187 @@
+import { compare, explain, satisfies, validRange } from "@renovatebot/pep440";
+import { PrimeError } from "../errors.ts";
+
+/** What a repo asks for. Every form keeps the text as written, since padding it would change its meaning for uv. */
+export interface VersionRequest {
+  /** As written; "" for any. */
+  readonly text: string;
+  /** `undefined`: whichever implementation answers under the name `python`. */
+  readonly implementation: "cpython" | "pypy" | undefined;
+  readonly wanted:
+    | { readonly kind: "any" }
+    | { readonly kind: "release"; readonly release: readonly number[]; readonly prerelease: string }
+    /** A PEP 440 range without empty clauses. */
+    | { readonly kind: "range"; readonly range: string };
+}
+
+/** A version of an interpreter. */
+export interface Version {
+  /** As `sys.implementation.name` says it, e.g. `cpython`, `pypy`. */
+  readonly implementation: string;
+  /** `X.Y.Z`: of the language, also for PyPy. */
+  readonly version: string;
+  /** `a1`, `b2`, `rc1`; "" or absent for a final release. */
+  readonly prerelease?: string;
+}
+
+const RELEASE = /^(?:(cpython|pypy|python)(?:[-@]?(?=\d)|$))?(?:(\d+(?:\.\d+){0,2})((?:a|b|rc)\d+)?)?$/;
+/** Far enough ahead to find by name any `python3.N` that a machine can have. */
+const MINORS = [...Array(31).keys()];
+/** The oldest Python that prime works with at all. */
+const OLDEST_MINOR = 6;
+
+/**
+ * Reads `3`, `3.12`, `3.12.1`, `3.14.0rc1`, one of these after `cpython-`, `cpython@`, `pypy`, `pypy@` or `python`, such
+ * a name alone, or a PEP 440 range; `null`, "" and `any` are "any". Throws `python-version-request` for anything else,
+ * for Python 2 and for a range that no version of Python 3 can fit.
+ */
+export function parseRequest(text: string | null): VersionRequest {
+  const written = (text ?? "").trim();
+  if (written === "" || written === "any") return { text: "", implementation: undefined, wanted: { kind: "any" } };
+  const request = readRelease(written) ?? readRange(written);
+  if (request === undefined) {
+    throw refusal(`could not understand the required python version \`${written}\``, FORMS);
+  }
+  if (request.wanted.kind === "release" && request.wanted.release[0] !== 3) {
+    throw refusal(`could not use the required python version \`${written}\`: prime works with Python 3 alone`, FORMS);
+  }
+  if (request.wanted.kind === "range" && fitting(request.wanted.range).length === 0) {
+    throw refusal(
+      `could not use the required python version \`${written}\`: no version of Python 3 fits this range`,
+      "correct the range, e.g. `>=3.9,<3.14`",
+    );
+  }
+  return request;
+}
+
+/** Whether an interpreter is what was asked for. A pre-release only fits a request that names one (PEP 440). */
+export function fits(request: VersionRequest, version: Version): boolean {
+  if (request.implementation !== undefined && request.implementation !== version.implementation) return false;
+  const prerelease = version.prerelease ?? "";
+  const wanted = request.wanted;
+  switch (wanted.kind) {
+    case "any":
+      return prerelease === "" && version.version.startsWith("3.");
+    case "release":
+      return prerelease === wanted.prerelease && startsWith(numbersOf(version.version), wanted.release);
+    case "range":
+      return fitsRange(version.version + prerelease, wanted.range);
+  }
+}
+
+/**
+ * The version as a selector gets it: absent parts are 0; for a range it is the lowest version of Python 3 that fits; for
+ * any it is (3, 0, 0), since Python 3 is what every repo asks for.
+ */
+export function selectorTuple(request: VersionRequest): [number, number, number] {
+  const wanted = request.wanted;
+  const release =
+    wanted.kind === "release"
+      ? wanted.release
+      : wanted.kind === "range"
+        ? numbersOf(fitting(wanted.range)[0] ?? "3")
+        : [3];
+  return [release[0] ?? 3, release[1] ?? 0, release[2] ?? 0];
+}
+
+/**
+ * The names to look for in `PATH`, in the order of the search: the most exact first. Where the minor version is open,
+ * every `python3.N` that could fit follows, newest first, for machines that have no plain `python3`.
+ */
+export function basenames(request: VersionRequest): string[] {
+  const name = request.implementation === "pypy" ? "pypy" : "python";
+  const wanted = request.wanted;
+  const release = wanted.kind === "release" ? wanted.release : [3];
+  const prefixes = release.map((_, index) => release.slice(0, release.length - index).join("."));
+  const names = [...prefixes.map((prefix) => name + prefix), name];
+  return release.length > 1 ? names : [...names, ...minorsThatFit(wanted).map((minor) => `${name}3.${minor}`)];
+}
+
+/** For people, e.g. `Python 3.12`, `PyPy 3.10`, `Python >=3.9,<3.13`, `any Python 3`. */
+export function describe(request: VersionRequest): string {
+  const name = request.implementation === "pypy" ? "PyPy" : request.implementation === "cpython" ? "CPython" : "Python";
+  const wanted = request.wanted;
+  if (wanted.kind === "any") return `any ${name} 3`;
+  return `${name} ${wanted.kind === "range" ? wanted.range : wanted.release.join(".") + wanted.prerelease}`;
+}
+
+/**
+ * The text for `uv python find` and `uv python install`: as written, never padded (no build is called `3.12.0` when 3.12
+ * was asked for). `python3.12` is `3.12` to uv, which would take the former for the name of an executable.
+ */
+export function uvRequest(request: VersionRequest): string {
+  const wanted = request.wanted;
+  if (wanted.kind === "range") return wanted.range;
+  if (wanted.kind === "any") return request.implementation ?? "3";
+  const version = wanted.release.join(".") + wanted.prerelease;
+  return request.implementation === undefined ? version : `${request.implementation}@${version}`;
+}
+
+/** Below zero when `left` is the lower version; a pre-release is lower than its final release. */
+export function compareVersions(left: Version, right: Version): number {
+  return compare(left.version + (left.prerelease ?? ""), right.version + (right.prerelease ?? ""));
+}
+
+const FORMS = "write `3`, `3.12`, `3.12.1`, `pypy3.10`, or a range such as `>=3.9,<3.13` (PEP 440)";
+
+function refusal(message: string, hint: string): PrimeError {
+  return new PrimeError("python-version-request", message, { hint });
+}
+
+function readRelease(text: string): VersionRequest | undefined {
+  const [matched, name, release, prerelease] = RELEASE.exec(text) ?? [];
+  if (matched === undefined) return undefined;
+  const implementation = name === "cpython" || name === "pypy" ? name : undefined;
+  if (release === undefined) return { text, implementation, wanted: { kind: "any" } };
+  return {
+    text,
+    implementation,
+    wanted: { kind: "release", release: numbersOf(release), prerelease: prerelease ?? "" },
+  };
+}
+
+/** PEP 440 knows no empty clause, but `>=3.9,` stands in real projects and every installer takes it. */
+function readRange(text: string): VersionRequest | undefined {
+  const clauses = text.split(",").map((clause) => clause.trim());
+  const range = clauses.filter((clause) => clause !== "").join(",");
+  if (range === "" || !validRange(range)) return undefined;
+  return { text, implementation: undefined, wanted: { kind: "range", range } };
+}
+
+function fitsRange(version: string, range: string): boolean {
+  const named = range.split(",").some((clause) => explain(versionIn(clause))?.is_prerelease);
+  return satisfies(version, range, { prereleases: named });
+}
+
+/**
+ * Versions of Python 3 that fit, lowest first: of each minor that has any, the lowest one, which is its first, one that the
+ * range names, or the next patch after one that it names.
+ */
+function fitting(range: string): string[] {
+  const candidates = MINORS.map((minor) => `3.${minor}.0`);
+  for (const clause of range.split(",")) {
+    const version = versionIn(clause);
+    const [major = 3, minor = 0, patch = 0] = numbersOf(version);
+    if (major === 3) candidates.push(version, `3.${minor}.${patch}`, `3.${minor}.${patch + 1}`);
+  }
+  return candidates.filter((candidate) => fitsRange(candidate, range)).sort(compare);
+}
+
+function minorsThatFit(wanted: VersionRequest["wanted"]): number[] {
+  const minors =
+    wanted.kind === "range" ? new Set(fitting(wanted.range).map((version) => numbersOf(version)[1])) : undefined;
+  return MINORS.filter((minor) => minor >= OLDEST_MINOR && (minors?.has(minor) ?? true)).reverse();
+}
+
+function versionIn(clause: string): string {
+  return clause.replace(/^[~=!<>\s]+/, "").replace(/\.\*$/, "");
+}
+
+/** The numbers at the start of a version: `3.12.0rc1` → 3, 12, 0. */
+function numbersOf(version: string): number[] {
+  return (/^\d+(?:\.\d+)*/.exec(version)?.[0] ?? "").split(".").map(Number);
+}
+
+function startsWith(numbers: readonly number[], prefix: readonly number[]): boolean {
+  return prefix.every((part, index) => numbers[index] === part);
+}
