@@ -13,8 +13,13 @@ export interface Command {
 }
 
 export interface RunOptions {
-  /** Milliseconds after which the child and its group are killed. */
+  /** Milliseconds after which the child is killed. */
   readonly limitMs?: number;
+  /**
+   * The child leads a process group of its own, without the terminal, and `limitMs` ends the whole group: for programs that
+   * are not prime's and may leave others behind.
+   */
+  readonly ownGroup?: boolean;
   /** Called for each whole line of either stream, as it comes. */
   readonly onLine?: (line: string) => void;
   /** A file to which the command line and all of its output are appended. */
@@ -58,22 +63,28 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
     killSignal: "SIGKILL",
     cleanup: true,
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
-    ...(options.limitMs === undefined ? {} : { timeout: options.limitMs }),
+    ...(options.ownGroup ? { detached: true } : options.limitMs === undefined ? {} : { timeout: options.limitMs }),
   });
-  children.add(child);
+  const group = options.ownGroup ? watchGroup(child, options.limitMs) : undefined;
+  const running = group ?? child;
+  children.add(running);
   const reading = forEachLine(child.all, (line) => {
     log(`${line}\n`);
     options.onLine?.(line);
+  }).catch((error: unknown) => {
+    if (!group?.expired()) throw error;
   });
   const result = await child;
   await reading;
-  children.delete(child);
-  const failure = result.exitCode === undefined && result.signal === undefined && !result.timedOut;
+  children.delete(running);
+  group?.end();
+  const timedOut = group?.expired() ?? result.timedOut;
+  const failure = result.exitCode === undefined && result.signal === undefined && !timedOut;
   return {
     ok: result.exitCode === 0,
     exitCode: result.exitCode,
     signal: result.signal,
-    timedOut: result.timedOut,
+    timedOut,
     stdout: result.stdout ?? "",
     stderr: result.stderr ?? "",
     output: result.all ?? "",
@@ -85,6 +96,35 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
 /** Sends a signal to every child that is still running. */
 export function endChildren(signal: NodeJS.Signals): void {
   for (const child of children) child.kill(signal);
+}
+
+interface GroupLeader {
+  readonly pid?: number | undefined;
+  readonly stdout: { destroy(): unknown } | null;
+  readonly stderr: { destroy(): unknown } | null;
+}
+
+/**
+ * Watches a process group for its limit. A descendant that left the group can hold the streams open for ever, so they are
+ * no longer read once the group was killed.
+ */
+function watchGroup(leader: GroupLeader, limitMs: number | undefined) {
+  let timedOut = false;
+  const kill = (signal: NodeJS.Signals): void => {
+    try {
+      if (leader.pid !== undefined) process.kill(-leader.pid, signal);
+    } catch {
+      // The whole group has ended already.
+    }
+  };
+  const expire = () => {
+    timedOut = true;
+    kill("SIGKILL");
+    leader.stdout?.destroy();
+    leader.stderr?.destroy();
+  };
+  const timer = limitMs === undefined ? undefined : setTimeout(expire, limitMs);
+  return { kill, end: () => clearTimeout(timer), expired: () => timedOut };
 }
 
 /** The command as one could type it into a POSIX shell. */
