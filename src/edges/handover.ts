@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import type { Environment } from "./process.ts";
+
+/** The descriptor on which the head reads the program's answer. */
+const ANSWER = 3;
+/** What another program must be told, since a terminal does not send it to the whole group. */
+const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH"] as const;
+
+/** Gives the head the rest of its lines. */
+export function writeAnswer(text: string): void {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) rest = rest.subarray(fs.writeSync(ANSWER, rest));
+}
+
+/**
+ * Runs a command in this process's place: by execve(2) where Node has it (22.15, 23.11), else as a child with the
+ * same streams, to which signals are passed on. Gives the status to exit with; a child's death by a signal is this
+ * process's own.
+ */
+export async function becomeCommand(file: string, args: readonly string[], env: Environment): Promise<number> {
+  const variables = { ...env } as NodeJS.ProcessEnv;
+  const { execve } = process as { execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never };
+  if (execve !== undefined) execve.call(process, file, [file, ...args], variables);
+  const child = spawn(file, args, { stdio: "inherit", env: variables });
+  for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
+  for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (...end) => resolve(end));
+  });
+  if (signal === null) return code ?? 1;
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  return 128 + os.constants.signals[signal];
+}

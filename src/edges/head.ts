@@ -1,0 +1,54 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, readlinkSync } from "node:fs";
+import * as path from "node:path";
+
+/**
+ * When a process started, as text that no later process with the same number can have: on Linux the 22nd field of
+ * /proc/PID/stat (proc(5), clock ticks since boot), elsewhere what `ps` says to the second. `undefined`: no such
+ * process. An exec keeps it.
+ */
+export function startOfProcess(pid: number): string | undefined {
+  if (process.platform === "linux") {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+      return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    } catch {
+      return undefined;
+    }
+  }
+  const answer = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+    encoding: "utf8",
+    env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
+  });
+  return answer.stdout?.trim() || undefined;
+}
+
+const SHELLS = /^(?:sh|dash|bash|ash|ksh|ksh93|mksh|oksh|yash|zsh)(?:-[\d.]+)?$/;
+
+/** The words that start the same shell as the process runs now; `/bin/sh` where the system does not tell. */
+export function shellOfProcess(pid: number): string[] {
+  try {
+    const file = readlinkSync(`/proc/${pid}/exe`);
+    const name = path.basename(file);
+    if (name === "busybox" || name === "toybox") return [file, "sh"];
+    if (SHELLS.test(name)) return [file];
+  } catch {}
+  return ["/bin/sh"];
+}
+
+/**
+ * Calls back once when the process is gone; looks four times a second and keeps nothing alive. A shell that a signal
+ * ended cannot tell its children so.
+ */
+export function whenProcessEnds(pid: number, callback: () => void): void {
+  const timer = setInterval(() => {
+    try {
+      process.kill(pid, 0);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") return;
+      clearInterval(timer);
+      callback();
+    }
+  }, 250);
+  timer.unref();
+}

@@ -1,0 +1,25 @@
+import { becomeCommand, writeAnswer } from "../edges/handover.ts";
+import type { Environment } from "../edges/process.ts";
+import { type Answer, renderAnswer } from "./plan.ts";
+
+export interface HandOver {
+  /** The environment of this program; PRIME_HEAD in it says that the head waits for the answer. */
+  readonly env: Environment;
+  /** Absolute path of the launcher. */
+  readonly launcher: string;
+  /** All arguments that prime was started with. */
+  readonly args: readonly string[];
+}
+
+/**
+ * Lets the head go on by the answer. Without a head (`node prime …`) a shell in this process's place does what the
+ * head would. Gives the status that the program has to end with.
+ */
+export async function answerPlan(answer: Answer, { env, launcher, args }: HandOver): Promise<number> {
+  const text = renderAnswer(answer);
+  if (env.PRIME_HEAD === undefined) {
+    return becomeCommand("/bin/sh", ["-c", `prime_self=$0\n${text}`, launcher, ...args], env);
+  }
+  writeAnswer(text);
+  return 0;
+}

@@ -1,0 +1,90 @@
+import { quoteForShell } from "../edges/process.ts";
+import { type Activation, exportsForSh, searchPathForSh } from "./activation.ts";
+import { freshnessForSh, type Watch } from "./freshness.ts";
+
+/** Everything that a ready plan is made from. */
+export interface PlanParts {
+  /** Absolute physical path of the launcher file. */
+  readonly launcher: string;
+  readonly activation: Activation;
+  readonly watch: Watch;
+  /** What bare `./prime` says when all is ready. */
+  readonly readyLine: string;
+}
+
+/** Names that sh runs itself and mostly no file has: whoever wants such a command gets the cold path's answer. */
+const SHELL_WORDS =
+  ". : alias bg break cd command continue eval exec exit export fc fg getopts hash jobs read readonly return set shift source times trap type ulimit umask unalias unset wait";
+
+/**
+ * The text of a ready plan: the head sources it within a function, with the user's arguments behind the flags that
+ * chose the plan. It ends in `exec` or `exit`, or declines by `return`; until it is sure it changes nothing that the
+ * cold path would see. The user's arguments are never part of a text.
+ */
+export function renderPlan({ launcher, activation, watch, readyLine }: PlanParts): string {
+  return `# prime's ready plan for ${JSON.stringify(launcher)}
+[ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
+${freshnessForSh(watch)}[ $# -gt 0 ] || {
+  [ -n "$prime_quiet" ] || printf '%s\\n' ${quoteForShell(readyLine)} >&2
+  exit 0
+}
+${searchPathForSh(activation)}case $1 in
+run)
+  shift
+  [ "\${1-}" != -- ] || shift
+  case \${1-} in
+  '' | -* | ${SHELL_WORDS.split(" ").join(" | ")}) return 0 ;;
+  */*) [ -f "$1" ] && [ -x "$1" ] || return 0 ;;
+  *) PATH=$prime_path command -v "$1" >/dev/null || return 0 ;;
+  esac
+  ;;
+-c)
+  [ $# -gt 1 ] || return 0
+  ${userShell}
+  ;;
+-*) return 0 ;;
+*/*)
+  [ -f "$1" ] || return 0
+  set -- ${quoteForShell(`${activation.generation}/bin/python`)} "$@"
+  ;;
+*) return 0 ;;
+esac
+${exportsForSh(activation)}exec "$@"
+`;
+}
+
+/** Puts the user's own shell in front of `-c STR`. */
+const userShell = `if [ -f "\${SHELL-}" ] && [ -x "$SHELL" ]; then set -- "$SHELL" "$@"; else set -- /bin/sh "$@"; fi`;
+
+/** What the program answers the head with; N arguments are prime's own and are shifted away. */
+export type Answer =
+  | { readonly kind: "command"; readonly activation: Activation; readonly shift: number }
+  /** The first argument left is the script. */
+  | { readonly kind: "script"; readonly activation: Activation; readonly shift: number }
+  /** The first argument left is `-c`. */
+  | { readonly kind: "shell-command"; readonly activation: Activation; readonly shift: number }
+  /** `shell` are the words that start the shell which runs the head now. */
+  | { readonly kind: "next-stage"; readonly progress: string; readonly shell: readonly string[] }
+  | { readonly kind: "exit"; readonly code: number };
+
+/** The answer as lines of sh, run by the head where `$@` are all the arguments that prime was started with. */
+export function renderAnswer(answer: Answer): string {
+  switch (answer.kind) {
+    case "exit":
+      return `exit ${answer.code}\n`;
+    case "next-stage":
+      return `export PRIME_PROGRESS=${quoteForShell(answer.progress)}
+exec ${answer.shell.map(quoteForShell).join(" ")} "$prime_self" "$@"
+`;
+    case "command":
+      return handOver(answer, "");
+    case "script":
+      return handOver(answer, `set -- ${quoteForShell(`${answer.activation.generation}/bin/python`)} "$@"\n`);
+    case "shell-command":
+      return handOver(answer, `${userShell}\n`);
+  }
+}
+
+function handOver(answer: { readonly activation: Activation; readonly shift: number }, last: string): string {
+  return `shift ${answer.shift}\n${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${last}exec "$@"\n`;
+}

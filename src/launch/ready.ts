@@ -1,0 +1,166 @@
+import * as path from "node:path";
+import { now } from "../edges/clock.ts";
+import { facts, linkFacts, listFolder, makeFolder, nonce, remove, setTimes, writeAtomic, writePlain } from "../edges/files.ts";
+import type { Environment } from "../edges/process.ts";
+import { runQuickly } from "../edges/quick.ts";
+import type { Activation } from "./activation.ts";
+import { isStamped, type Observation, type Observed } from "./observation.ts";
+import { renderPlan } from "./plan.ts";
+import { type LaunchRecord, newRecord, readRecord, writeRecord, YOUNG_MS } from "./record.ts";
+
+/** Where the ready plan of one launcher and one set of flags stands. */
+export interface PlanPlace {
+  /** prime's state folder. */
+  readonly state: string;
+  /** Absolute physical path of the launcher. */
+  readonly launcher: string;
+  /** See `flagKey`. */
+  readonly flagKey: string;
+}
+
+export interface ReadyPlan extends PlanPlace {
+  readonly root: string;
+  readonly activation: Activation;
+  readonly readyLine: string;
+  readonly freshness: "mtime" | "strict";
+  readonly variables: Readonly<Record<string, string | null>>;
+  readonly observation: Observation;
+  /** A clean environment with the user's PATH, to try whether `find` here can compare ctimes. */
+  readonly env: Environment;
+}
+
+/** Builders that were killed leave stamps behind; nobody builds for a day. */
+const ABANDONED_MS = 86_400_000;
+/** A file name's limit is 255 bytes; `writeAtomic` needs some of it. */
+const KEY_LIMIT = 200;
+
+/**
+ * The part of a ready plan's name that the flags in front of the command make, in their order; the head makes the
+ * same. `undefined`: the head takes no such value, each start with it is cold.
+ */
+export function flagKey(
+  flags: readonly { readonly name: "group" | "extra" | "package"; readonly value: string }[],
+): string | undefined {
+  if (!flags.every(({ value }) => /^[A-Za-z0-9._-]+$/.test(value))) return undefined;
+  const key = flags.map(({ name, value }) => `--${name}=${value}`).join("");
+  return key.length > KEY_LIMIT ? undefined : key;
+}
+
+export function planFolder({ state, launcher }: Omit<PlanPlace, "flagKey">): string {
+  return path.join(state, `at${path.dirname(launcher)}`, ".plan");
+}
+
+export function planFile(place: PlanPlace): string {
+  return path.join(planFolder(place), `plan${place.flagKey}`);
+}
+
+export function recordFile(place: PlanPlace): string {
+  return path.join(planFolder(place), `record${place.flagKey}.json`);
+}
+
+/** A place for the stamps of a plan to come: never that of another, whose stale plan would look fresh. */
+export function newObservation(place: Omit<PlanPlace, "flagKey">): Observation {
+  return { stamps: path.join(planFolder(place), `stamps-${nonce()}`), observed: [] };
+}
+
+/**
+ * Records what was observed and puts the ready plan in place. Gives the reason when there can be none yet, so that the
+ * next start is cold once more; no older plan stays either.
+ */
+export function writeReadyPlan(ready: ReadyPlan): string | undefined {
+  const { stamps, observed } = ready.observation;
+  makeFolder(planFolder(ready), 0o700);
+  const last = readRecord(recordFile(ready));
+  const strict = observed.filter((one) => needsCtime(one, ready)).map(({ input }) => input.path);
+  const reason = reasonAgainst(ready.observation, strict.length > 0) ?? pinCtime(ready, strict);
+  writeRecord(recordFile(ready), recordOf(ready));
+  if (reason === undefined) {
+    pinStamps(stamps);
+    const { launcher, activation, readyLine, variables } = ready;
+    const watch = { inputs: observed.map(({ input }) => input), stamps, strict, variables };
+    writeAtomic(planFile(ready), renderPlan({ launcher, activation, readyLine, watch }), 0o600);
+  } else remove(planFile(ready));
+  if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(planFolder(ready), last.stamps);
+  sweep(ready);
+  return reason;
+}
+
+function recordOf(ready: ReadyPlan): LaunchRecord {
+  const { launcher, root, flagKey: key, activation, readyLine, freshness, variables, observation } = ready;
+  const stamps = path.basename(observation.stamps);
+  const { observed } = observation;
+  return newRecord({ launcher, root, flagKey: key, activation, readyLine, freshness, variables, observed, stamps, writtenAt: now() });
+}
+
+/**
+ * The deletion or addition of a stamp changes the folder's mtime, so that two times that are equal stand for all
+ * stamps. They are set to whole seconds well in the past, which every shell compares in the same way.
+ */
+function pinStamps(stamps: string): void {
+  const past = Math.floor(now() / 1000) - 10;
+  writePlain(`${stamps}.pin`, "", 0o600);
+  for (const pinned of [`${stamps}.pin`, stamps]) setTimes(pinned, past);
+}
+
+/** Why stamps made now would not tell an edit from none. */
+function reasonAgainst({ stamps, observed }: Observation, byCtime: boolean): string | undefined {
+  for (const [number, { input, facts: was, contents }] of observed.entries()) {
+    if (!isStamped(input)) {
+      if (contents !== "yes") return `${input.path} is not as it has to be`;
+      continue;
+    }
+    const is = facts(input.path);
+    if (was === undefined || is === undefined) return `${input.path} is missing`;
+    if (contents === undefined || is.mtimeNs !== was.mtimeNs || is.ctimeNs !== was.ctimeNs || is.ino !== was.ino) {
+      return `${input.path} was changed while the environment was made`;
+    }
+    if (isYoung(is.mtimeNs) || (byCtime && isYoung(is.ctimeNs))) return `${input.path} was changed a moment ago`;
+    const kept = facts(path.join(stamps, String(number)));
+    if (kept?.mtimeNs !== is.mtimeNs) return `${stamps} is on a file system that cannot keep the time of ${input.path}`;
+  }
+  return undefined;
+}
+
+/** A file may lie in the future, too: it is young only around the present. */
+function isYoung(timeNs: string): boolean {
+  return Math.abs(now() - Number(BigInt(timeNs) / 1_000_000n)) < YOUNG_MS;
+}
+
+/** Reproducible times (the epoch, that of zip archives, SOURCE_DATE_EPOCH) are those of another file just as well. */
+function needsCtime({ input, facts: was }: Observed, { freshness, env }: ReadyPlan): boolean {
+  if (!isStamped(input) || was === undefined) return false;
+  const seconds = BigInt(was.mtimeNs) / 1_000_000_000n;
+  return freshness === "strict" || seconds < 315_705_600n || String(seconds) === env.SOURCE_DATE_EPOCH;
+}
+
+/** Writes the file that `find` compares ctimes with: the next whole second after the youngest one. */
+function pinCtime({ observation, env }: ReadyPlan, strict: readonly string[]): string | undefined {
+  if (strict.length === 0) return undefined;
+  const watched = new Set(strict);
+  const times = observation.observed.filter(({ input }) => watched.has(input.path)).map((one) => one.facts?.ctimeNs ?? "0");
+  const youngest = times.map((time) => Number(BigInt(time) / 1_000_000_000n)).reduce((a, b) => Math.max(a, b), 0);
+  const pin = `${observation.stamps}.ctime`;
+  writePlain(pin, "", 0o600);
+  setTimes(pin, youngest + 1);
+  let reason: string | undefined;
+  runQuickly({ file: "find", args: ["-H", pin, "-prune", "-cnewer", pin], env, cwd: "/" }, "", (why) => {
+    reason = `find cannot compare ctimes here (${why.split("\n", 1)[0]})`;
+  });
+  return reason;
+}
+
+function removeStamps(folder: string, name: string): void {
+  for (const ending of ["", ".pin", ".ctime"]) remove(path.join(folder, `${name}${ending}`));
+}
+
+/** Removes the stamps that no record names and that are no longer being made. */
+function sweep(place: PlanPlace): void {
+  const folder = planFolder(place);
+  const names = listFolder(folder) ?? [];
+  const records = names.filter((name) => name.startsWith("record") && name.endsWith(".json"));
+  const used = new Set(records.map((name) => readRecord(path.join(folder, name))?.stamps));
+  for (const name of names.filter((one) => /^stamps-[0-9a-f]+$/.test(one) && !used.has(one))) {
+    const made = linkFacts(path.join(folder, name))?.ctimeNs ?? "0";
+    if (now() - Number(BigInt(made) / 1_000_000n) > ABANDONED_MS) removeStamps(folder, name);
+  }
+}
