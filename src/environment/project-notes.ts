@@ -39,16 +39,21 @@ function noteRoot(
   return [`Installs what the project requires, not the project itself: ${why}.`];
 }
 
-function noteForeign({ kind }: Pick<Project, "kind">, { pyproject, foreign }: RootFiles): string[] {
+function noteForeign(
+  { kind, installsRoot }: Pick<Project, "kind" | "installsRoot">,
+  { pyproject, foreign }: RootFiles,
+): string[] {
   if (kind === "uv-lock" || kind === "pylock") return [];
   const instead =
     kind === "pyproject" ? "the versions are resolved from [project]" : "the files beside it are installed";
   const notes = foreign.map((name) => `${name} is not read: ${instead}.`);
   if (pyproject === undefined) return notes;
   const { poetry, pdm, hatch } = pyproject.tool;
+  const backendReadsPoetry = pyproject.hasBuildSystem && installsRoot;
   const unread = [
-    ...(isTable(poetry) && pyproject.project === undefined ? ["[tool.poetry]"] : []),
+    ...(isTable(poetry) && pyproject.project === undefined && !backendReadsPoetry ? ["[tool.poetry]"] : []),
     ...(isTable(poetry) && poetry.group !== undefined ? ["[tool.poetry.group]"] : []),
+    ...(isTable(poetry) && poetry["dev-dependencies"] !== undefined ? ["[tool.poetry.dev-dependencies]"] : []),
     ...(isTable(pdm) && pdm["dev-dependencies"] !== undefined ? ["[tool.pdm.dev-dependencies]"] : []),
     ...(isTable(hatch) && hatch.envs !== undefined ? ["[tool.hatch.envs]"] : []),
   ];

@@ -39,8 +39,9 @@ export function readDeclarations(files: RootFiles, targets: readonly Pyproject[]
 /** Adds what setup.cfg and setup.py declare; tells whether that is all there can be. */
 function addSetupExtras(files: RootFiles, extras: Declared): boolean {
   Object.assign(extras, files.setupPy?.extras, files.setupCfg?.extras);
+  const backend = files.pyproject?.buildBackend ?? "setuptools";
   const described = files.setupPy !== undefined || files.setupCfg !== undefined;
-  return described && (files.setupPy?.extrasAreKnown ?? true);
+  return described && backend.startsWith("setuptools") && (files.setupPy?.extrasAreKnown ?? true);
 }
 
 /** The choice as `select` wants it. */

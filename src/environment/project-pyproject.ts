@@ -12,8 +12,9 @@ export interface Pyproject {
   readonly folder: string;
   /** PEP 621; absent in a file that only configures tools. */
   readonly project: ProjectTable | undefined;
-  /** PEP 518. */
   readonly hasBuildSystem: boolean;
+  /** PEP 517's `build-backend`. */
+  readonly buildBackend: string | undefined;
   /** PEP 735, with uv's older `tool.uv.dev-dependencies` added to `dev`, as uv reads them. */
   readonly groups: GroupTable;
   readonly uv: UvTable;
@@ -55,11 +56,13 @@ export async function readPyproject(file: string): Promise<Pyproject | undefined
   const tool = view.table(document, "tool");
   const uv = view.table(tool, "tool.uv");
   const groups = view.table(document, "dependency-groups");
+  const buildSystem = view.table(document, "build-system");
   return {
     file,
     folder: path.dirname(file),
     project: document.project === undefined ? undefined : readProject(view, view.table(document, "project")),
     hasBuildSystem: document["build-system"] !== undefined,
+    buildBackend: typeof buildSystem["build-backend"] === "string" ? buildSystem["build-backend"] : undefined,
     groups: readGroups(groups, file, view.texts(uv, "tool.uv.dev-dependencies") ?? []),
     uv: readUv(view, uv),
     tool,

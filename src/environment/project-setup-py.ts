@@ -84,11 +84,9 @@ function findExtras(tokens: readonly Token[]): { extras: Record<string, readonly
       known = false;
     }
   }
-  const used = tokens.some((token) => token.kind !== "other" && token.value === "extras_require");
-  return {
-    extras,
-    known: known && (!used || [...names].every((name) => name === "extras_require" || defined.has(name))),
-  };
+  const isQuoted = tokens.some((token) => token.kind === "text" && token.value === "extras_require");
+  const areDefined = [...names].every((name) => name === "extras_require" || defined.has(name));
+  return { extras, known: known && areDefined && !isQuoted };
 }
 
 /** Takes the literal keys of the dict display that starts at `index`; tells whether it holds nothing but those. */

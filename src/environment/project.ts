@@ -83,7 +83,12 @@ export async function inspectProject(root: string, config: Config): Promise<Proj
   for (const archive of locked?.archives ?? []) inputs.file(archive);
   for (const folder of locked?.virtual ?? []) inputs.file(path.join(folder, "pyproject.toml"));
 
-  const named = [...packageFolders, ...(locked?.projects ?? []), ...(pylock?.projects ?? []), ...followed];
+  const named = [
+    ...packageFolders,
+    ...foreignTo(workspace, locked?.projects ?? []),
+    ...(pylock?.projects ?? []),
+    ...followed,
+  ];
   const starts = await readStarts(targets, named);
   const localProjects = [...new Set([...named, ...(await followSources(starts, workspace, inputs))])];
   const variables = new Set<string>();
@@ -122,6 +127,12 @@ function chooseTargets(
   if (packages === "all" || (packages === null && isVirtualRoot)) return [...workspace.members.values()];
   if (packages === null) return pyproject.project === undefined ? [] : [pyproject];
   return packages.flatMap((name) => workspace.members.get(normalizeName(name)) ?? []);
+}
+
+/** A workspace's lock names all members, installed or not; what is needed of those, their sources tell. */
+function foreignTo(workspace: Workspace | undefined, folders: readonly string[]): string[] {
+  const members = new Set([...(workspace?.members.values() ?? [])].map((member) => member.folder));
+  return folders.filter((folder) => !members.has(folder));
 }
 
 /** uv's rule: `tool.uv.package` decides, else whether there is a [build-system]. */

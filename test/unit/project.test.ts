@@ -1,0 +1,401 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Config } from "../../src/config/config.ts";
+import { inspectProject, type Project } from "../../src/environment/project.ts";
+
+let root: string;
+
+beforeEach(() => {
+  root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "prime-project-")));
+});
+
+afterEach(() => fs.rmSync(root, { recursive: true }));
+
+type Asked = Partial<Record<"installExtras" | "installGroups" | "installPackages" | "requirements", unknown>>;
+
+function config(asked: Asked): Config {
+  const value = (key: keyof Asked) => ({
+    value: asked[key] ?? null,
+    source: {
+      kind: "file",
+      where: path.join(root, "prime.toml"),
+      key: key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
+    },
+  });
+  return {
+    root,
+    installExtras: value("installExtras"),
+    installGroups: value("installGroups"),
+    installPackages: value("installPackages"),
+    requirements: value("requirements"),
+  } as unknown as Config;
+}
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    fs.writeFileSync(path.join(root, name), text);
+  }
+}
+
+function inspect(files: Readonly<Record<string, string>>, asked: Asked = {}): Promise<Project> {
+  write(files);
+  return inspectProject(root, config(asked));
+}
+
+async function refusal(files: Readonly<Record<string, string>>, asked: Asked = {}) {
+  return inspect(files, asked).then(
+    () => expect.unreachable("it was not refused"),
+    (error) => ({ id: error.id, message: error.message.replaceAll(root, ""), hint: error.hint }),
+  );
+}
+
+/** Inputs as `kind:path`, the path relative to the root. */
+function watched(project: Project): string[] {
+  return project.inputs.map(({ kind, path: file }) => `${kind}:${path.relative(root, file)}`);
+}
+
+function relative(folders: readonly string[]): string[] {
+  return folders.map((folder) => path.relative(root, folder) || ".");
+}
+
+const BUILD = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n';
+const PACKAGE = `${BUILD}[project]\nname = "My.App"\nversion = "1"\ndependencies = ["six"]\n`;
+const SETUP_PY = 'from setuptools import setup\nsetup(name="old", extras_require={"dev": ["pytest"]})\n';
+
+describe("the kind of a repo", () => {
+  const cases: [string, Record<string, string>, Project["kind"], boolean][] = [
+    [
+      "uv.lock beside a pyproject.toml",
+      { "pyproject.toml": PACKAGE, "uv.lock": "", "pylock.toml": "" },
+      "uv-lock",
+      true,
+    ],
+    ["uv.lock without a pyproject.toml", { "uv.lock": "" }, "nothing", false],
+    ["pylock.toml", { "pyproject.toml": PACKAGE, "pylock.toml": 'lock-version = "1.0"' }, "pylock", true],
+    ["pylock.toml alone", { "pylock.toml": 'lock-version = "1.0"' }, "pylock", false],
+    ["[project]", { "pyproject.toml": PACKAGE, "setup.py": SETUP_PY, "requirements.txt": "six" }, "pyproject", true],
+    ["[build-system] and setup.py", { "pyproject.toml": BUILD, "setup.py": SETUP_PY }, "setup", true],
+    ["[build-system] of another backend alone", { "pyproject.toml": BUILD }, "setup", true],
+    ["requirement files", { "requirements.txt": "six" }, "requirements", false],
+    ["a development requirement file alone", { "requirements-dev.txt": "six" }, "requirements", false],
+    ["setup.py and requirement files", { "setup.py": SETUP_PY, "requirements.txt": "six" }, "requirements", true],
+    ["setup.py", { "setup.py": SETUP_PY }, "setup", true],
+    ["setup.cfg that describes a distribution", { "setup.cfg": "[metadata]\nname = old\n" }, "setup", true],
+    ["setup.cfg that configures tools", { "setup.cfg": "[flake8]\nmax-line-length = 120\n" }, "nothing", false],
+    ["pyproject.toml that configures tools", { "pyproject.toml": "[tool.ruff]\n" }, "nothing", false],
+    ["the same with a setup.py", { "pyproject.toml": "[tool.ruff]\n", "setup.py": SETUP_PY }, "setup", true],
+    [
+      "the same with requirement files",
+      { "pyproject.toml": "[tool.ruff]\n", "requirements.txt": "" },
+      "requirements",
+      false,
+    ],
+    ["dependency groups alone", { "pyproject.toml": '[dependency-groups]\ndev = ["six"]\n' }, "pyproject", false],
+    ["nothing", { "README.md": "" }, "nothing", false],
+  ];
+  test.each(cases)("%s", async (_, files, kind, installsRoot) => {
+    const project = await inspect(files);
+    expect([project.kind, project.installsRoot]).toEqual([kind, installsRoot]);
+  });
+
+  test("an empty environment says so, and why", async () => {
+    expect((await inspect({ "pyproject.toml": "[tool.ruff]\n" })).notes).toEqual([
+      "No file here says what to install (pyproject.toml only configures tools): the environment is empty.",
+    ]);
+  });
+
+  test("a file whose appearing would change the kind is watched", async () => {
+    expect(watched(await inspect({}))).toEqual([
+      "absent:pyproject.toml",
+      "absent:uv.lock",
+      "absent:pylock.toml",
+      "absent:setup.py",
+      "absent:setup.cfg",
+      "absent:requirements.txt",
+      "absent:requirements-dev.txt",
+      "absent:dev-requirements.txt",
+      "absent:requirements",
+      "absent:uv.toml",
+    ]);
+  });
+
+  test("a folder that has a file's name is watched for the file", async () => {
+    fs.mkdirSync(path.join(root, "requirements.txt"));
+    expect(watched(await inspect({ "setup.py": SETUP_PY }))).toContain("no-file:requirements.txt");
+  });
+});
+
+describe("the project itself", () => {
+  const virtual =
+    '[project]\nname = "app"\nversion = "1"\ndependencies = ["six"]\n[project.optional-dependencies]\n' +
+    'dev = ["pytest", "app[cli]"]\ncli = ["click"]\n';
+  test("without [build-system] only its requirements are installed, extras followed, as uv does", async () => {
+    const project = await inspect({ "pyproject.toml": virtual });
+    expect(project).toMatchObject({ installsRoot: false, editables: [], localProjects: [], extras: ["dev"] });
+    expect(project.virtualRequirements).toEqual(["six", "pytest", "click"]);
+    expect(project.notes[0]).toContain("not the project itself: pyproject.toml has no [build-system]");
+  });
+
+  test.each([
+    ["true", true],
+    ["false", false],
+  ])("tool.uv.package = %s decides", async (text, installsRoot) => {
+    const file = `${installsRoot ? virtual : PACKAGE}[tool.uv]\npackage = ${text}\n`;
+    const project = await inspect({ "pyproject.toml": file });
+    expect(project).toMatchObject({ installsRoot, editables: installsRoot ? [root] : [] });
+  });
+
+  test.each([
+    ["[project]", { "pyproject.toml": PACKAGE }, "My.App"],
+    ["setup.cfg", { "setup.cfg": "[metadata]\nname = cfg\n", "setup.py": SETUP_PY }, "cfg"],
+    ["setup.py", { "setup.py": SETUP_PY }, "old"],
+  ])("is named by %s", async (_, files, name) => {
+    expect((await inspect(files as Record<string, string>)).name).toBe(name);
+  });
+
+  test("is named by its folder when no file names it", async () => {
+    expect((await inspect({ "requirements.txt": "" })).name).toBe(path.basename(root));
+  });
+});
+
+describe("what a developer needs", () => {
+  const extras = (...names: string[]) => `[project.optional-dependencies]\n${names.map((n) => `${n} = []\n`).join("")}`;
+  const groups = (...names: string[]) => `[dependency-groups]\n${names.map((n) => `${n} = []\n`).join("")}`;
+  const cases: [string, string, string[], string[]][] = [
+    ["the default groups", `${groups("dev", "lint")}[tool.uv]\ndefault-groups = ["lint"]\n`, ["lint"], []],
+    ["all default groups", `${groups("docs", "lint")}[tool.uv]\ndefault-groups = "all"\n`, ["docs", "lint"], []],
+    ["no default groups", `${groups("dev")}${extras("dev")}[tool.uv]\ndefault-groups = []\n`, [], []],
+    ["the group dev first", groups("tests", "test", "dev"), ["dev"], []],
+    ["else test", groups("tests", "Test"), ["test"], []],
+    ["else tests", groups("tests", "docs"), ["tests"], []],
+    ["a group before an extra", `${groups("tests")}${extras("dev")}`, ["tests"], []],
+    ["else the extra dev", `${groups("docs")}${extras("test", "dev")}`, [], ["dev"]],
+    ["else the extra test", extras("tests", "test"), [], ["test"]],
+    ["else the extra testing", extras("testing", "docs"), [], ["testing"]],
+    ["else nothing", `${groups("docs")}${extras("cli")}`, [], []],
+    ["uv's older dev-dependencies", '[tool.uv]\ndev-dependencies = ["ruff"]\n', ["dev"], []],
+  ];
+  test.each(cases)("%s", async (_, text, expectedGroups, expectedExtras) => {
+    const project = await inspect({ "pyproject.toml": PACKAGE + text });
+    expect([project.groups, project.extras]).toEqual([expectedGroups, expectedExtras]);
+    expect(project.notes).toHaveLength(1);
+  });
+
+  test("what is configured stands alone and is normalized", async () => {
+    const text = `${PACKAGE}${groups("dev", "Type_Check")}${extras("dev", "web-ui")}`;
+    const files = { "pyproject.toml": text };
+    expect(await inspect(files, { installGroups: ["type_check"] })).toMatchObject({
+      groups: ["type-check"],
+      extras: [],
+    });
+    expect(await inspect(files, { installGroups: [] })).toMatchObject({ groups: [], extras: [] });
+    expect(await inspect(files, { installExtras: ["Web_UI"] })).toMatchObject({ groups: ["dev"], extras: ["web-ui"] });
+  });
+
+  test("a lock keeps uv's own defaults, which are expanded for a driver that knows no groups", async () => {
+    const text = `${PACKAGE}[dependency-groups]\ndev = ["pytest"]\ndocs = ["sphinx"]\n${extras("dev")}`;
+    const files = { "pyproject.toml": text, "uv.lock": "" };
+    expect(await inspect(files)).toMatchObject({ groups: null, extras: [], groupRequirements: ["pytest"] });
+    expect(await inspect(files, { installGroups: ["docs"] })).toMatchObject({
+      groups: ["docs"],
+      groupRequirements: ["sphinx"],
+    });
+  });
+
+  test("a pylock.toml offers what it was locked with", async () => {
+    const lock =
+      'extras = ["cli"]\ndependency-groups = ["dev", "docs"]\ndefault-groups = ["dev"]\n' +
+      '[[packages]]\nname = "lib"\ndirectory = { path = "libs/lib" }\n';
+    const files = { "pyproject.toml": PACKAGE, "pylock.toml": lock, "libs/lib/pyproject.toml": PACKAGE };
+    const project = await inspect(files);
+    expect(project).toMatchObject({ groups: ["dev"], extras: [], editables: [root] });
+    expect(relative(project.localProjects)).toEqual([".", "libs/lib"]);
+    expect(await inspect(files, { installExtras: ["cli"], installGroups: ["docs"] })).toMatchObject({
+      groups: ["docs"],
+      extras: ["cli"],
+    });
+    expect(await refusal(files, { installGroups: ["lint"] })).toMatchObject({ id: "unknown-group" });
+  });
+
+  test("extras of a setup.py and setup.cfg", async () => {
+    const cfg = "[options]\ninstall_requires = file: base.txt\n[options.extras_require]\ntest =\n    pytest\n    six\n";
+    const project = await inspect({ "setup.py": "from setuptools import setup\nsetup()\n", "setup.cfg": cfg });
+    expect(project).toMatchObject({ kind: "setup", extras: ["test"], declaredExtras: { test: ["pytest", "six"] } });
+    expect(watched(project)).toContain("absent:base.txt");
+  });
+
+  test("an extra that a setup.py may compute is taken on trust, one that it can't have is not", async () => {
+    const computed = "from setuptools import setup\nsetup(extras_require=find_extras())\n";
+    expect(await inspect({ "setup.py": computed }, { installExtras: ["x"] })).toMatchObject({ extras: ["x"] });
+    expect(await refusal({ "setup.py": SETUP_PY }, { installExtras: ["x"] })).toMatchObject({ id: "unknown-extra" });
+  });
+
+  test("extras that setuptools takes from files", async () => {
+    const text =
+      `${BUILD}[project]\nname = "x"\ndynamic = ["dependencies", "optional-dependencies", "version"]\n` +
+      '[tool.setuptools.dynamic]\ndependencies = { file = ["deps.txt"] }\nversion = { file = "VERSION" }\n' +
+      '[tool.setuptools.dynamic.optional-dependencies]\ndev = { file = ["dev.txt"] }\n';
+    const project = await inspect({ "pyproject.toml": text, "deps.txt": "", "requirements.txt": "" });
+    expect(project).toMatchObject({ extras: ["dev"], requirementFiles: [] });
+    expect(watched(project)).toEqual(expect.arrayContaining(["file:deps.txt", "absent:dev.txt", "absent:VERSION"]));
+  });
+});
+
+describe("what is configured and not declared is refused with the nearest name", () => {
+  const files = {
+    "pyproject.toml": `${PACKAGE}[dependency-groups]\ndocs = []\n[project.optional-dependencies]\nweb = []\n`,
+  };
+  test("a group", async () => {
+    expect(await refusal(files, { installGroups: ["dosc"] })).toEqual({
+      id: "unknown-group",
+      message:
+        "could not install the group `dosc` (install_groups in /prime.toml asks for it): pyproject.toml declares `docs`",
+      hint: "did you mean `docs`?",
+    });
+  });
+
+  test("an extra", async () => {
+    expect(await refusal(files, { installExtras: ["wbe"] })).toMatchObject({
+      id: "unknown-extra",
+      hint: "did you mean `web`?",
+    });
+  });
+
+  test("a default group", async () => {
+    const text = `${PACKAGE}[tool.uv]\ndefault-groups = ["nope"]\n`;
+    expect(await refusal({ "pyproject.toml": text })).toMatchObject({
+      id: "unknown-group",
+      message:
+        "could not install the group `nope` (the default groups in pyproject.toml name it): pyproject.toml declares no group",
+    });
+  });
+
+  test("a workspace member", async () => {
+    expect(await refusal(files, { installPackages: ["my-ap"] })).toMatchObject({
+      id: "unknown-member",
+      hint: "did you mean `my-app`?",
+    });
+  });
+});
+
+describe("requirement files", () => {
+  test("are found in their usual places", async () => {
+    const project = await inspect({ "requirements.txt": "", "requirements-dev.txt": "", "requirements/dev.txt": "" });
+    expect(project.requirementFiles).toEqual(["requirements.txt", "requirements-dev.txt", "requirements/dev.txt"]);
+  });
+
+  test("a folder of them stands in for requirements.txt", async () => {
+    const project = await inspect({
+      "requirements/base.txt": "",
+      "requirements/local.txt": "-r base.txt",
+      "requirements/production.txt": "",
+    });
+    expect(project.requirementFiles).toEqual(["requirements/base.txt", "requirements/local.txt"]);
+    expect(watched(project)).toContain("absent:requirements.txt");
+  });
+
+  test("the configured ones are taken in their place, in order", async () => {
+    const files = { "requirements.txt": "", "b.txt": "", "a.txt": "" };
+    expect(await inspect(files, { requirements: ["b.txt", "a.txt"] })).toMatchObject({
+      requirementFiles: ["b.txt", "a.txt"],
+    });
+    expect(await inspect(files, { requirements: [] })).toMatchObject({ kind: "nothing", requirementFiles: [] });
+    expect(await refusal(files, { requirements: ["c.txt"] })).toMatchObject({ id: "missing-requirements" });
+  });
+
+  test("beside [project] only those for developers count", async () => {
+    const project = await inspect({ "pyproject.toml": PACKAGE, "requirements.txt": "six", "dev-requirements.txt": "" });
+    expect(project.requirementFiles).toEqual(["dev-requirements.txt"]);
+    expect(project.notes.join()).toContain("Not installed: requirements.txt");
+  });
+
+  test("beside [project] requirements.txt counts when it asks for the project itself", async () => {
+    const project = await inspect({ "pyproject.toml": PACKAGE, "requirements.txt": "-e .[cli]\npytest" });
+    expect(project.requirementFiles).toEqual(["requirements.txt"]);
+    expect(relative(project.localProjects)).toEqual(["."]);
+  });
+
+  test("beside [project] requirements.txt counts when the project declares no dependencies", async () => {
+    const text = '[project]\nname = "app"\nversion = "1"\n';
+    expect((await inspect({ "pyproject.toml": text, "requirements.txt": "six" })).requirementFiles).toEqual([
+      "requirements.txt",
+    ]);
+  });
+
+  test("beside setup.py both are installed, and a note says so", async () => {
+    const project = await inspect({ "setup.py": SETUP_PY, "requirements.txt": "six" });
+    expect(project).toMatchObject({ editables: [root], extras: ["dev"], requirementFiles: ["requirements.txt"] });
+    expect(project.notes[0]).toBe("Installs what requirements.txt asks for, beside the project itself (editable).");
+  });
+
+  test("beside a lock none is found", async () => {
+    expect(
+      (await inspect({ "pyproject.toml": PACKAGE, "uv.lock": "", "requirements-dev.txt": "" })).requirementFiles,
+    ).toEqual([]);
+  });
+});
+
+describe("what is described for another tool", () => {
+  const poetry =
+    '[tool.poetry]\nname = "x"\n[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n';
+  test.each([
+    ["poetry", { "pyproject.toml": poetry, "poetry.lock": "" }, "Poetry alone ([tool.poetry] of pyproject.toml)"],
+    ["poetry without a lock", { "pyproject.toml": poetry }, "Poetry alone"],
+    ["pipenv", { Pipfile: "", "Pipfile.lock": "" }, "Pipenv alone (Pipfile.lock and Pipfile)"],
+    ["pdm", { "pdm.lock": "" }, "PDM alone (pdm.lock)"],
+  ])("is refused: %s", async (_, files, words) => {
+    const found = await refusal(files as Record<string, string>);
+    expect(found).toMatchObject({ id: "foreign-lock", hint: expect.stringContaining("migrate-to-uv") });
+    expect(found.message).toContain(words);
+  });
+
+  test("is passed over, and said so, where [project] or other files tell the same", async () => {
+    const [project, requirements] = [
+      await inspect({
+        "pyproject.toml": `${PACKAGE}[tool.poetry.group.dev.dependencies]\nx = "1"\n`,
+        "poetry.lock": "",
+      }),
+      await inspect({ "pyproject.toml": poetry, "requirements.txt": "six" }),
+    ];
+    expect(project.notes).toEqual([
+      "poetry.lock is not read: the versions are resolved from [project].",
+      "What [tool.poetry.group] of pyproject.toml asks for is not read; [dependency-groups] would be.",
+    ]);
+    expect(requirements).toMatchObject({ kind: "requirements", installsRoot: false });
+    expect(requirements.notes.join()).toContain("What [tool.poetry] of");
+  });
+});
+
+describe("inputs", () => {
+  test("no path is watched twice, and the root's build inputs are there", async () => {
+    fs.mkdirSync(path.join(root, "src"));
+    const inputs = watched(
+      await inspect({ "pyproject.toml": PACKAGE, "requirements-dev.txt": "-e .\n-r requirements-dev.txt\n" }),
+    );
+    expect(inputs).toEqual(
+      expect.arrayContaining(["file:pyproject.toml", "absent:setup.py", "absent:setup.cfg", "present:src"]),
+    );
+    expect(new Set(inputs.map((input) => input.split(":")[1])).size).toBe(inputs.length);
+  });
+
+  test("requirement files that a setup.py reads", async () => {
+    const text = 'from setuptools import setup\nsetup(install_requires=open("requirements/prod.txt").read())\n';
+    expect(watched(await inspect({ "setup.py": text, "requirements/prod.txt": "" }))).toContain(
+      "file:requirements/prod.txt",
+    );
+  });
+
+  test("a broken pyproject.toml is told with its line", async () => {
+    expect(await refusal({ "pyproject.toml": "[project]\nname = \n" })).toMatchObject({
+      id: "config-torn",
+      message: expect.stringContaining("/pyproject.toml:2:"),
+    });
+    expect(await refusal({ "pyproject.toml": '[project]\ndependencies = "six"\n' })).toMatchObject({
+      id: "bad-pyproject",
+      message: expect.stringContaining("`project.dependencies` is not a list of texts"),
+    });
+  });
+});
