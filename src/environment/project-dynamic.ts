@@ -30,10 +30,12 @@ export function dynamicExtras(pyproject: Pyproject): string[] {
 }
 
 /**
+ * Files that dynamic dependencies, extras and the version come from, relative to the project's folder.
+ *
  * A Python module that merely holds the version is left out: it is edited all day, and an editable install whose
  * version is one behind harms nobody.
  */
-function dynamicFiles(pyproject: Pyproject | undefined): string[] {
+export function dynamicFiles(pyproject: Pyproject | undefined): string[] {
   if (pyproject === undefined) return [];
   const setuptools = tableAt(pyproject.tool, "setuptools", "dynamic");
   const hook = tableAt(pyproject.tool, "hatch", "metadata", "hooks", "requirements_txt");

@@ -20,7 +20,7 @@ export interface RootFiles {
   readonly mainRequirements: string | undefined;
   /** Development requirement files beside it, relative to root. */
   readonly devRequirements: readonly string[];
-  /** Locks and manifests of other tools, relative to root. */
+  /** Locks and manifests that are not read, relative to root. */
   readonly foreign: readonly string[];
 }
 
@@ -34,7 +34,7 @@ const FOREIGN = ["poetry.lock", "pdm.lock", "Pipfile.lock", "Pipfile"];
 export async function readRootFiles(root: string, inputs: InputCollector): Promise<RootFiles> {
   const look = (name: string) => inputs.file(path.join(root, name));
   const pyproject = look("pyproject.toml") ? await readPyproject(path.join(root, "pyproject.toml")) : undefined;
-  const hasUvLock = look("uv.lock") && pyproject !== undefined;
+  const hasUvLock = look("uv.lock") && isForUv(pyproject);
   const hasPylock = !hasUvLock && look("pylock.toml");
   const setupPy = look("setup.py") ? readSetupPy(path.join(root, "setup.py")) : undefined;
   const setupCfg = look("setup.cfg") ? readSetupCfg(path.join(root, "setup.cfg")) : undefined;
@@ -48,7 +48,7 @@ export async function readRootFiles(root: string, inputs: InputCollector): Promi
     setupCfg: setupCfg?.declaresProject === true ? setupCfg : undefined,
     mainRequirements: found?.main,
     devRequirements: found?.dev ?? [],
-    foreign: FOREIGN.filter((name) => isFile(path.join(root, name))),
+    foreign: [...(hasUvLock ? [] : ["uv.lock"]), ...FOREIGN].filter((name) => isFile(path.join(root, name))),
   };
 }
 
@@ -65,10 +65,13 @@ export function kindOf(files: RootFiles, requirements: readonly string[] | null)
   if (hasSetup) return "setup";
   refuseForeign(files);
   if (pyproject?.hasBuildSystem === true) return "setup";
-  if (pyproject !== undefined && (pyproject.uv.workspace !== undefined || pyproject.groups.entries.size > 0)) {
-    return "pyproject";
-  }
-  return "nothing";
+  return isForUv(pyproject) ? "pyproject" : "nothing";
+}
+
+/** Whether uv finds something to install in it; beside any other pyproject.toml, `uv sync` makes an empty environment. */
+function isForUv(pyproject: Pyproject | undefined): boolean {
+  if (pyproject === undefined) return false;
+  return pyproject.project !== undefined || pyproject.uv.workspace !== undefined || pyproject.groups.entries.size > 0;
 }
 
 function findRequirements(root: string, inputs: InputCollector): { main: string | undefined; dev: string[] } {
@@ -87,7 +90,7 @@ function findRequirements(root: string, inputs: InputCollector): { main: string 
 function refuseForeign(files: RootFiles): void {
   const { root, pyproject, foreign } = files;
   const poetry = isTable(pyproject?.tool.poetry);
-  if (!poetry && foreign.length === 0) return;
+  if (!poetry && !foreign.some((name) => FOREIGN.includes(name))) return;
   const tool = poetry || foreign.includes("poetry.lock") ? "Poetry" : foreign.includes("pdm.lock") ? "PDM" : "Pipenv";
   const where = poetry ? "[tool.poetry] of pyproject.toml" : foreign.join(" and ");
   const exporting = EXPORTS[tool];

@@ -1,6 +1,7 @@
 import { listFolder } from "../edges/files.ts";
 import type { Project } from "./project.ts";
 import type { RootFiles } from "./project-kind.ts";
+import { dynamicFiles } from "./project-dynamic.ts";
 import { isTable } from "./project-pyproject.ts";
 
 /** What a person should know about how the repo was read, a sentence each. */
@@ -15,6 +16,12 @@ export function noteReading(
     ...noteForeign(project, files),
     ...(requirementsAreFound ? noteRequirements(project, files) : []),
   ];
+}
+
+/** The groups that a lock holds beside its own defaults. */
+export function noteUnchosenGroups(groups: readonly string[]): string[] {
+  if (groups.length === 0) return [];
+  return [`pylock.toml holds groups too: ${groups.join(", ")} (\`install_groups\` or \`--group\` chooses).`];
 }
 
 function noteNothing({ kind }: Pick<Project, "kind">, files: RootFiles): string[] {
@@ -75,8 +82,13 @@ function noteRequirements(
     notes.push(`Installs what ${names} ${requirementFiles.length === 1 ? "asks" : "ask"} for${beside}.`);
   }
   if (kind === "uv-lock" || kind === "pylock") return notes;
+  const taken = new Set([
+    ...requirementFiles,
+    ...dynamicFiles(files.pyproject),
+    ...(files.setupPy?.requirementFiles ?? []),
+  ]);
   const others = (listFolder(files.root) ?? []).filter(
-    (name) => /^[\w.-]*requirements[\w.-]*\.txt$/.test(name) && !requirementFiles.includes(name),
+    (name) => /^[\w.-]*requirements[\w.-]*\.txt$/.test(name) && !taken.has(name),
   );
   if (others.length > 0) notes.push(`Not installed: ${others.join(", ")} (the key \`requirements\` chooses).`);
   return notes;

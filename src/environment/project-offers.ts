@@ -54,7 +54,7 @@ export function offersOf(
 ): Offers {
   const packages = [...(workspace?.members.keys() ?? [])];
   if (kind === "pylock" && lock !== undefined) {
-    return { ...lock, where: "pylock.toml", extrasAreKnown: true, packages };
+    return { ...lock, where: "pylock.toml", extrasAreKnown: true, defaultGroups: undefined, packages };
   }
   return {
     where: files.pyproject !== undefined ? "pyproject.toml" : files.setupPy !== undefined ? "setup.py" : "the repo",
@@ -70,7 +70,6 @@ export function offersOf(
 export interface Pylock {
   readonly extras: readonly string[];
   readonly groups: readonly string[];
-  readonly defaultGroups: readonly string[];
   /** Absolute folders of the packages that it takes from a directory. */
   readonly projects: readonly string[];
 }
@@ -83,7 +82,6 @@ export async function readPylock(file: string): Promise<Pylock> {
   return {
     extras: names("extras"),
     groups: names("dependency-groups"),
-    defaultGroups: names("default-groups"),
     projects: packages.flatMap(({ directory }) =>
       isTable(directory) && typeof directory.path === "string"
         ? [path.resolve(path.dirname(file), directory.path)]

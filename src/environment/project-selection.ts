@@ -11,7 +11,7 @@ export interface Offers {
   /** False when there may be extras that cannot be told without running something. */
   readonly extrasAreKnown: boolean;
   readonly groups: readonly string[];
-  /** `tool.uv.default-groups`, PEP 751's `default-groups`. */
+  /** `tool.uv.default-groups`. */
   readonly defaultGroups: readonly string[] | "all" | undefined;
   /** Members that `install_packages` may name. */
   readonly packages: readonly string[];

@@ -6,7 +6,7 @@ import { watchProject } from "./project-dynamic.ts";
 import { InputCollector } from "./project-inputs.ts";
 import { kindOf, type RootFiles, readRootFiles } from "./project-kind.ts";
 import { normalizeName } from "./project-names.ts";
-import { noteReading } from "./project-notes.ts";
+import { noteReading, noteUnchosenGroups } from "./project-notes.ts";
 import { offersOf, readDeclarations, readPylock, requirementsWithExtras } from "./project-offers.ts";
 import { type Pyproject, readPyproject } from "./project-pyproject.ts";
 import { select, uvDefaultGroups } from "./project-selection.ts";
@@ -25,7 +25,7 @@ export interface Project {
   readonly installsRoot: boolean;
   /** Extras of the root, as configured or inferred, in order; PEP 685-normalized. */
   readonly extras: readonly string[];
-  /** Dependency groups (PEP 735), as configured or inferred, in order. Null with kind `uv-lock`: uv's own defaults. */
+  /** Dependency groups (PEP 735), as configured or inferred, in order. Null with a lock: the lock's own defaults. */
   readonly groups: readonly string[] | null;
   /**
    * Absolute folders that are to be installed editable by name: the root when it is a package, and the chosen members.
@@ -38,7 +38,7 @@ export interface Project {
   readonly packages: readonly string[] | "all" | null;
   /** Requirement files, relative to root, in order. */
   readonly requirementFiles: readonly string[];
-  /** PEP 735 groups expanded to PEP 508 texts (include-group followed), for drivers that know no groups. */
+  /** PEP 735 groups expanded to PEP 508 texts (include-group followed), for drivers that know no groups; none with a pylock. */
   readonly groupRequirements: readonly string[];
   /** Folders, absolute, of each local project that is installed: root, members, path dependencies, `-e DIR`. */
   readonly localProjects: readonly string[];
@@ -75,7 +75,7 @@ export async function inspectProject(root: string, config: Config): Promise<Proj
   const declared = readDeclarations(files, targets, installsRoot);
   const offers = offersOf(kind, files, declared, workspace, pylock);
   const selection = select(config, offers, { infer: !isLocked });
-  const usesDefaults = kind === "uv-lock" && config.installGroups.value === null;
+  const usesDefaults = isLocked && config.installGroups.value === null;
 
   const requirementFiles = asked ?? (isLocked ? [] : foundRequirements(kind, files));
   const followed = followRequirements(root, requirementFiles, inputs);
@@ -106,11 +106,15 @@ export async function inspectProject(root: string, config: Config): Promise<Proj
       : targets
           .filter((target) => !isPackage(target))
           .flatMap((target) => requirementsWithExtras(target, selection.extras)),
-    groupRequirements: expandChosen(files, targets, usesDefaults ? uvDefaultGroups(offers) : selection.groups),
+    groupRequirements:
+      kind === "pylock" ? [] : expandChosen(files, targets, usesDefaults ? uvDefaultGroups(offers) : selection.groups),
     localProjects,
     declaredExtras: declared.extras,
     declaredGroups: declared.groups,
-    notes: [...noteReading(project, files, asked === null), ...(usesDefaults ? [] : selection.notes)],
+    notes: [
+      ...noteReading(project, files, asked === null),
+      ...(usesDefaults ? noteUnchosenGroups(pylock?.groups ?? []) : selection.notes),
+    ],
     inputs: inputs.list(),
     variables: [...variables],
   };

@@ -73,6 +73,18 @@ describe("the kind of a repo", () => {
       "uv-lock",
       true,
     ],
+    [
+      "uv.lock beside a pyproject.toml that only configures tools",
+      { "uv.lock": "", "pyproject.toml": "[tool.ruff]\n" },
+      "nothing",
+      false,
+    ],
+    [
+      "uv.lock beside dependency groups alone",
+      { "uv.lock": "", "pyproject.toml": "[dependency-groups]\ndev = []\n" },
+      "uv-lock",
+      false,
+    ],
     ["uv.lock without a pyproject.toml", { "uv.lock": "" }, "nothing", false],
     ["pylock.toml", { "pyproject.toml": PACKAGE, "pylock.toml": 'lock-version = "1.0"' }, "pylock", true],
     ["pylock.toml alone", { "pylock.toml": 'lock-version = "1.0"' }, "pylock", false],
@@ -207,11 +219,12 @@ describe("what a developer needs", () => {
 
   test("a pylock.toml offers what it was locked with", async () => {
     const lock =
-      'extras = ["cli"]\ndependency-groups = ["dev", "docs"]\ndefault-groups = ["dev"]\n' +
+      'extras = ["cli"]\ndependency-groups = ["dev", "docs"]\ndefault-groups = ["default"]\n' +
       '[[packages]]\nname = "lib"\ndirectory = { path = "libs/lib" }\n';
     const files = { "pyproject.toml": PACKAGE, "pylock.toml": lock, "libs/lib/pyproject.toml": PACKAGE };
     const project = await inspect(files);
-    expect(project).toMatchObject({ groups: ["dev"], extras: [], editables: [root] });
+    expect(project).toMatchObject({ groups: null, extras: [], editables: [root], groupRequirements: [] });
+    expect(project.notes).toEqual(["pylock.toml holds groups too: dev, docs (`install_groups` or `--group` chooses)."]);
     expect(relative(project.localProjects)).toEqual([".", "libs/lib"]);
     expect(await inspect(files, { installExtras: ["cli"], installGroups: ["docs"] })).toMatchObject({
       groups: ["docs"],
@@ -241,6 +254,13 @@ describe("what a developer needs", () => {
     const project = await inspect({ "pyproject.toml": text, "deps.txt": "", "requirements.txt": "" });
     expect(project).toMatchObject({ extras: ["dev"], requirementFiles: [] });
     expect(watched(project)).toEqual(expect.arrayContaining(["file:deps.txt", "absent:dev.txt", "absent:VERSION"]));
+  });
+
+  test("requirements.txt that the dependencies come from is installed with the project", async () => {
+    const text = `${BUILD}[project]\nname = "x"\ndynamic = ["dependencies"]\n[tool.setuptools.dynamic]\ndependencies = { file = "requirements.txt" }\n`;
+    const project = await inspect({ "pyproject.toml": text, "requirements.txt": "six" });
+    expect(project).toMatchObject({ requirementFiles: [], notes: [] });
+    expect(watched(project)).toContain("file:requirements.txt");
   });
 });
 
@@ -343,6 +363,11 @@ describe("what is described for another tool", () => {
     '[tool.poetry]\nname = "x"\n[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n';
   test.each([
     ["poetry", { "pyproject.toml": poetry, "poetry.lock": "" }, "Poetry alone ([tool.poetry] of pyproject.toml)"],
+    [
+      "poetry with a uv.lock that uv has nothing to do with",
+      { "pyproject.toml": poetry, "uv.lock": "" },
+      "Poetry alone",
+    ],
     ["poetry without a lock", { "pyproject.toml": poetry }, "Poetry alone"],
     ["pipenv", { Pipfile: "", "Pipfile.lock": "" }, "Pipenv alone (Pipfile.lock and Pipfile)"],
     ["pdm", { "pdm.lock": "" }, "PDM alone (pdm.lock)"],
