@@ -1,0 +1,73 @@
+import * as path from "node:path";
+import {
+  type FileFacts,
+  facts,
+  isExecutableFile,
+  isFile,
+  makeFolder,
+  readText,
+  sha256,
+  writeAtomic,
+} from "../edges/files.ts";
+import type { Interpreter } from "./probe.ts";
+import { PROBE_PY } from "./texts.ts";
+
+/** One answer of an interpreter and the state of the files in which it was given. */
+interface ProbeRecord {
+  /** Digest of the probe's own text: another prime may ask for other things. */
+  readonly asked: string;
+  readonly path: string;
+  readonly files: readonly string[];
+  readonly interpreter: Interpreter;
+}
+
+/**
+ * What the file at this path answered once; `undefined` when it, its libpython or the folder of its standard library is
+ * not the same any more, and for a torn or foreign record.
+ */
+export function readProbe(cacheFolder: string, file: string): Interpreter | undefined {
+  try {
+    const record = JSON.parse(readText(recordOf(cacheFolder, file)) ?? "null") as ProbeRecord | null;
+    if (record === null || record.asked !== sha256(PROBE_PY) || record.path !== file) return undefined;
+    const { interpreter } = record;
+    const isSame = fingerprints(interpreter).every((fingerprint, index) => fingerprint === record.files[index]);
+    return isSame && isInPlace(interpreter) ? interpreter : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps an answer for the next start. A cache that can't be written costs time and nothing else. */
+export function writeProbe(cacheFolder: string, interpreter: Interpreter): void {
+  const record: ProbeRecord = {
+    asked: sha256(PROBE_PY),
+    path: interpreter.path,
+    files: fingerprints(interpreter),
+    interpreter,
+  };
+  const file = recordOf(cacheFolder, interpreter.path);
+  try {
+    makeFolder(path.dirname(file), 0o700);
+    writeAtomic(file, `${JSON.stringify(record)}\n`, 0o600);
+  } catch {
+    // The next start asks again.
+  }
+}
+
+function recordOf(cacheFolder: string, file: string): string {
+  return path.join(cacheFolder, "probes", `${sha256(file)}.json`);
+}
+
+function fingerprints(interpreter: Interpreter): string[] {
+  return [interpreter.path, interpreter.realPath, interpreter.libpython].map((file) =>
+    file === null ? "" : fingerprint(facts(file)),
+  );
+}
+
+function fingerprint(seen: FileFacts | undefined): string {
+  return seen === undefined ? "" : [seen.dev, seen.ino, seen.size, seen.mtimeNs, seen.ctimeNs].join(" ");
+}
+
+function isInPlace(interpreter: Interpreter): boolean {
+  return isExecutableFile(interpreter.executable) && isFile(path.join(interpreter.stdlib, "os.py"));
+}

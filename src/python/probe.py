@@ -1,0 +1,124 @@
+"""Says in one line of JSON what the interpreter that runs this is. Started with `-I -S -B`, so that no site hook runs."""
+
+import json
+import os
+import struct
+import sys
+import sysconfig
+
+
+def main():
+    if not sys.executable:
+        sys.exit("it does not know its own path")
+    executable = outside_venvs(sys.executable)
+    info = sys.version_info
+    mapped = mapped_files()
+    return {
+        "executable": executable,
+        "realPath": os.path.realpath(executable),
+        "implementation": sys.implementation.name,
+        "version": "{}.{}.{}".format(*info[:3]),
+        "prerelease": prerelease(info),
+        "soabi": sysconfig.get_config_var("SOABI") or "",
+        "platform": sysconfig.get_platform(),
+        "libc": libc(mapped),
+        "machine": machine(),
+        "basePrefix": getattr(sys, "base_prefix", sys.prefix),
+        "stdlib": os.path.dirname(os.path.abspath(os.__file__)),
+        "libpython": libpython(mapped),
+        "isVenv": executable != sys.executable,
+    }
+
+
+def prerelease(info):
+    names = {"alpha": "a", "beta": "b", "candidate": "rc"}
+    if info.releaselevel not in names:
+        return ""
+    return "{}{}".format(names[info.releaselevel], info.serial)
+
+
+def outside_venvs(executable):
+    """The interpreter that a venv was made from, through nested venvs; `sys._base_executable` stops at the first one."""
+    seen = set()
+    while executable not in seen:
+        seen.add(executable)
+        home = venv_home(executable)
+        if home is None:
+            return executable
+        executable = interpreter_in(home, executable)
+    sys.exit("its venv leads back to itself: {}".format(executable))
+
+
+def venv_home(executable):
+    """`home` of the pyvenv.cfg beside the executable or one folder up (PEP 405); None outside any venv."""
+    folder = os.path.dirname(executable)
+    for place in (folder, os.path.dirname(folder)):
+        try:
+            with open(os.path.join(place, "pyvenv.cfg"), encoding="utf-8", errors="surrogateescape") as config:
+                lines = config.readlines()
+        except OSError:
+            continue
+        for line in lines:
+            key, _, value = line.partition("=")
+            if key.strip().lower() == "home":
+                return os.path.join(place, value.strip())
+    return None
+
+
+def interpreter_in(home, venv_executable):
+    name = "pypy" if sys.implementation.name == "pypy" else "python"
+    major, minor = sys.version_info[:2]
+    names = ["{}{}.{}".format(name, major, minor), "{}{}".format(name, major), name]
+    paths = [os.path.join(home, each) for each in names + [os.path.basename(venv_executable)]]
+    usable = [path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)]
+    if not usable:
+        sys.exit("the interpreter that its venv was made from is gone from {}".format(home))
+    real = os.path.realpath(venv_executable)
+    return next((path for path in usable if os.path.realpath(path) == real), usable[0])
+
+
+def mapped_files():
+    """Paths of the files that this process has mapped (proc(5)); none where the system does not tell."""
+    try:
+        with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
+            rows = [line.rstrip("\n").split(None, 5) for line in maps]
+    except OSError:
+        return []
+    return [row[5] for row in rows if len(row) == 6 and row[5].startswith("/")]
+
+
+def libc(mapped):
+    if not sys.platform.startswith("linux"):
+        return ""
+    try:
+        if (os.confstr("CS_GNU_LIBC_VERSION") or "").startswith("glibc"):
+            return "gnu"
+    except (AttributeError, OSError, ValueError):
+        pass
+    is_musl = any(os.path.basename(path).startswith(("ld-musl-", "libc.musl-")) for path in mapped)
+    built_for = str(sysconfig.get_config_var("HOST_GNU_TYPE"))
+    return "musl" if is_musl or "musl" in built_for else ""
+
+
+def machine():
+    """The machine that this process is built for: a 32-bit interpreter may run on a 64-bit system."""
+    name = os.uname().machine
+    if struct.calcsize("P") == 4:
+        return {"x86_64": "i686", "aarch64": "armv8l"}.get(name, name)
+    return name
+
+
+def libpython(mapped):
+    """The shared library that the interpreter lives in, or None when it is a part of the executable."""
+    for path in mapped:
+        if os.path.basename(path).startswith(("libpython", "libpypy")):
+            return path
+    if mapped or not sysconfig.get_config_var("Py_ENABLE_SHARED"):
+        return None
+    name = sysconfig.get_config_var("INSTSONAME") or ""
+    folders = [sysconfig.get_config_var("LIBDIR") or "", os.path.join(sys.prefix, "lib")]
+    paths = [os.path.join(folder, os.path.basename(name)) for folder in folders if folder and name]
+    return next((path for path in paths if os.path.isfile(path)), None)
+
+
+sys.stdout.write(json.dumps(main()) + "\n")

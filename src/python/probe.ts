@@ -1,0 +1,122 @@
+import { cleanEnvironment } from "../edges/clean.ts";
+import { isScript } from "../edges/files.ts";
+import { type Environment, type Outcome, run } from "../edges/process.ts";
+import { readProbe, writeProbe } from "./probe-cache.ts";
+import { PROBE_PY } from "./texts.ts";
+
+/** What an interpreter says of itself when it is run. All paths are absolute. */
+export interface Interpreter {
+  /** As it was found: may be a shim, a link, or inside a venv. */
+  readonly path: string;
+  /** The executable itself, outside any venv, links not resolved. */
+  readonly executable: string;
+  /** `executable` with every link resolved. */
+  readonly realPath: string;
+  /** `sys.implementation.name`, e.g. `cpython`, `pypy`. */
+  readonly implementation: string;
+  /** `X.Y.Z`, also for PyPy the version of the language. */
+  readonly version: string;
+  /** `a1`, `b2`, `rc1`; "" for a final release. */
+  readonly prerelease: string;
+  /** E.g. `cpython-312-x86_64-linux-gnu`; "" when it has none. */
+  readonly soabi: string;
+  /** `sysconfig.get_platform()`, e.g. `linux-x86_64`. */
+  readonly platform: string;
+  /** Which C library it is linked with; "" outside Linux, or when that can't be told. */
+  readonly libc: "gnu" | "musl" | "";
+  readonly machine: string;
+  readonly basePrefix: string;
+  /** The folder that holds the standard library's os.py. */
+  readonly stdlib: string;
+  /** The shared library that the interpreter lives in; null when it is a part of the executable. */
+  readonly libpython: string | null;
+  /** Whether `path` leads into a venv, so that `executable` is another one. */
+  readonly isVenv: boolean;
+}
+
+/** A candidate that is no interpreter that prime can use. */
+export interface Failure {
+  readonly path: string;
+  readonly why: string;
+}
+
+export interface ProbeOptions {
+  readonly env: Environment;
+  /** Where the candidate is started: a shim of pyenv's answers by the nearest `.python-version`. */
+  readonly cwd: string;
+  /** prime's cache folder; what was learned stands in its `probes/`. */
+  readonly cacheFolder: string;
+  /** Milliseconds that the candidate may take to answer. */
+  readonly limitMs: number;
+}
+
+export function isFailure(outcome: Interpreter | Failure): outcome is Failure {
+  return "why" in outcome;
+}
+
+/**
+ * Asks an executable what it is, by running it in a clean environment: only an answer proves it to be an interpreter. What
+ * a file once answered is believed without running it again while neither it nor its libpython changed; a script (a shim)
+ * is always asked, since it can hand over to another interpreter every time.
+ */
+export async function probe(file: string, options: ProbeOptions): Promise<Interpreter | Failure> {
+  const isShim = isScript(file);
+  const known = isShim ? undefined : readProbe(options.cacheFolder, file);
+  if (known !== undefined) return known;
+  const answer = await ask(file, ["-I", "-S", "-B", "-c", PROBE_PY], options);
+  const interpreter = parseAnswer(file, answer.stdout);
+  if (interpreter === undefined) return { path: file, why: await explain(file, answer, options) };
+  const why = unusable(interpreter);
+  if (why !== undefined) return { path: file, why };
+  if (!isShim) writeProbe(options.cacheFolder, interpreter);
+  return interpreter;
+}
+
+/** The version as people write it, e.g. `3.14.0rc1`. */
+export function versionOf(interpreter: Interpreter): string {
+  return interpreter.version + interpreter.prerelease;
+}
+
+function ask(file: string, args: readonly string[], options: ProbeOptions): Promise<Outcome> {
+  const command = { file, args, env: cleanEnvironment(options.env), cwd: options.cwd };
+  return run(command, { limitMs: options.limitMs, ownGroup: true });
+}
+
+/** Reads the last line, since a wrapper script may print something of its own before. */
+function parseAnswer(file: string, stdout: string): Interpreter | undefined {
+  try {
+    const answer = JSON.parse(stdout.trimEnd().split("\n").pop() ?? "");
+    return typeof answer?.executable === "string" ? { path: file, ...answer } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unusable(interpreter: Interpreter): string | undefined {
+  const [major = 0, minor = 0] = interpreter.version.split(".").map(Number);
+  if (major === 3 && minor >= 6) return undefined;
+  return `it is Python ${interpreter.version}, and prime needs 3.6 or newer`;
+}
+
+async function explain(file: string, answer: Outcome, options: ProbeOptions): Promise<string> {
+  if (answer.failure !== undefined) return `it could not be started: ${answer.failure}`;
+  if (answer.timedOut) return `it did not answer within ${options.limitMs / 1000} seconds`;
+  if (/unknown option:? -I/i.test(answer.stderr)) return tooOld(await ask(file, ["--version"], options));
+  const said = saidBy(answer.stderr) ?? saidBy(answer.stdout);
+  const ended = answer.ok ? "said nothing of use" : `ended with ${answer.signal ?? `status ${answer.exitCode}`}`;
+  return said === undefined ? `it ${ended}` : `it ${ended}: ${said}`;
+}
+
+/** The line that says what went wrong: of a traceback the last one, of anything else the first one. */
+function saidBy(output: string): string | undefined {
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  return lines[0]?.startsWith("Traceback") ? lines.pop() : lines[0];
+}
+
+/** Python before 3.4 knows no isolated mode; 2.7 says its version on standard error. */
+function tooOld(answer: Outcome): string {
+  const version = /Python (\d[\w.]*)/.exec(answer.output)?.[1];
+  return version === undefined
+    ? "it is no interpreter of Python 3.6 or newer"
+    : `it is Python ${version}, and prime needs 3.6 or newer`;
+}

@@ -1,0 +1,179 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Failure, type Interpreter, isFailure, probe, versionOf } from "../../src/python/probe.ts";
+import { anyPython, MINORS, realPython, Sandbox } from "../fixtures/python.ts";
+
+let box: Sandbox;
+beforeEach(() => {
+  box = new Sandbox();
+});
+afterEach(() => box.remove());
+
+const ask = (file: string, more: { env?: Record<string, string>; limitMs?: number } = {}) =>
+  probe(file, {
+    env: more.env ?? { PATH: "/usr/bin:/bin" },
+    cwd: box.folder,
+    cacheFolder: box.path("cache"),
+    limitMs: more.limitMs ?? 20_000,
+  });
+
+async function answered(file: string): Promise<Interpreter> {
+  const answer = await ask(file);
+  if (isFailure(answer)) throw new Error(`${answer.path}: ${answer.why}`);
+  return answer;
+}
+
+async function failed(file: string, limitMs?: number): Promise<Failure> {
+  const answer = await ask(file, limitMs === undefined ? {} : { limitMs });
+  if (!isFailure(answer)) throw new Error(`${file} answered as ${versionOf(answer)}`);
+  return answer;
+}
+
+describe.each(MINORS)("python %s", (minor) => {
+  const python = realPython(minor);
+
+  test.skipIf(python === undefined)("says what it is", async () => {
+    const link = box.link("bin/python3", python as string);
+    const found = await answered(link);
+    expect(found.path).toBe(link);
+    expect(found.realPath).toBe(fs.realpathSync(python as string));
+    expect(found.version).toMatch(new RegExp(`^${minor.replace(".", "\\.")}\\.\\d+$`));
+    expect(found).toMatchObject({ implementation: "cpython", prerelease: "", isVenv: false });
+    expect(found.soabi).toMatch(new RegExp(`^cpython-${minor.replace(".", "")}`));
+    expect(fs.existsSync(path.join(found.stdlib, "os.py"))).toBe(true);
+    if (found.libpython !== null) expect(fs.statSync(found.libpython).isFile()).toBe(true);
+  });
+
+  test.skipIf(python === undefined)("in a venv in a venv leads to the interpreter outside", async () => {
+    const outer = box.venv(python as string, "outer");
+    const inner = box.venv(path.join(outer, "bin", "python"), "inner");
+    for (const venv of [outer, inner]) {
+      const found = await answered(path.join(venv, "bin", "python"));
+      expect(found.isVenv).toBe(true);
+      expect(found.executable.startsWith(box.folder)).toBe(false);
+      expect(found.realPath).toBe(fs.realpathSync(python as string));
+    }
+  });
+});
+
+test("a venv of copies, and one that was written by hand, lead outside too", async () => {
+  const real = fs.realpathSync(anyPython());
+  const home = path.dirname(real);
+  box.link("venv/bin/python", real);
+  box.write("venv/pyvenv.cfg", `# by hand\nHome =   ${home}\n`);
+  expect((await answered(box.path("venv/bin/python"))).executable).toMatch(new RegExp(`^${home}/`));
+});
+
+test("a venv whose interpreter is gone, and one that leads to itself, are failures", async () => {
+  const real = fs.realpathSync(anyPython());
+  box.link("venv/bin/python", real);
+  box.write("venv/pyvenv.cfg", `home = ${box.path("gone")}\n`);
+  expect((await failed(box.path("venv/bin/python"))).why).toContain(`gone from ${box.path("gone")}`);
+  box.write("venv/pyvenv.cfg", `home = ${box.path("venv/bin")}\n`);
+  expect((await failed(box.path("venv/bin/python"))).why).toContain("leads back to itself");
+});
+
+test("no variable of the user's and no file of the current folder reaches the interpreter", async () => {
+  box.write("json.py", "raise SystemExit('shadowed')\n");
+  box.write("lib/sitecustomize.py", "raise SystemExit('hooked')\n");
+  const env = {
+    PATH: "/usr/bin:/bin",
+    PYTHONPATH: box.path("lib"),
+    PYTHONHOME: box.path("nowhere"),
+    VIRTUAL_ENV: "/x",
+  };
+  expect(isFailure(await ask(anyPython(), { env }))).toBe(false);
+});
+
+describe("what is no interpreter", () => {
+  test("a stub that ends with a status and says nothing", async () => {
+    expect((await failed(box.stub("python3", "exit 49"))).why).toBe("it ended with status 49");
+  });
+
+  test("a stub that ends well and says nothing, or opens a store", async () => {
+    expect((await failed(box.stub("python3", "exit 0"))).why).toBe("it said nothing of use");
+    const store = box.stub("python", "echo 'Python was not found; run without arguments to install it' >&2; exit 9");
+    expect((await failed(store)).why).toBe(
+      "it ended with status 9: Python was not found; run without arguments to install it",
+    );
+  });
+
+  test("one that claims a version and runs nothing", async () => {
+    expect(isFailure(await ask(box.stub("python3", "echo Python 3.12.1")))).toBe(true);
+  });
+
+  test("one that hangs, with a child that holds its output open", async () => {
+    const fifo = box.fifo("never");
+    const hanging = box.stub("python3", `(read word < '${fifo}') & read word < '${fifo}'`);
+    expect((await failed(hanging, 200)).why).toBe("it did not answer within 0.2 seconds");
+  });
+
+  test("one that prints JSON of its own", async () => {
+    expect(isFailure(await ask(box.stub("python3", `echo '{"a": 1}'`)))).toBe(true);
+    expect(isFailure(await ask(box.stub("python", "echo null")))).toBe(true);
+  });
+
+  test("text without a first line that names an interpreter", async () => {
+    const why = (await failed(box.write("python3", "\u0000\u0001 no program\n", 0o755))).why;
+    expect(why).toMatch(/^it (could not be started|ended)/);
+  });
+
+  const python2 = path.join(path.dirname(anyPython()), "../../2.7.18/bin/python2.7");
+  test.skipIf(!fs.existsSync(python2))("Python 2, named as such", async () => {
+    expect((await failed(python2)).why).toBe("it is Python 2.7.18, and prime needs 3.6 or newer");
+  });
+});
+
+describe("the cache", () => {
+  /** A binary of its own, so that a test can replace it; a link shares the facts of the machine's interpreter. */
+  const place = () => box.link("bin/python3", anyPython());
+  const records = () => fs.readdirSync(box.path("cache/probes"));
+
+  test("answers without a process while the file is the same", async () => {
+    const link = place();
+    const first = await answered(link);
+    const [record] = records();
+    const file = box.path("cache/probes", record as string);
+    fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(`"version":"${first.version}"`, '"version":"3.99.0"'));
+    expect((await answered(link)).version).toBe("3.99.0");
+  });
+
+  test("asks again when the link leads to another file", async () => {
+    const link = place();
+    await answered(link);
+    fs.rmSync(link);
+    box.link("bin/python3", box.stub("other", "exit 3"));
+    expect((await failed(link)).why).toBe("it ended with status 3");
+  });
+
+  test.each(["", "{", "null", "[]", '{"path": 1}', '{"interpreter": null}'])(
+    "ignores the torn record %j",
+    async (torn) => {
+      const link = place();
+      const first = await answered(link);
+      const [record] = records();
+      fs.writeFileSync(box.path("cache/probes", record as string), torn);
+      expect(await answered(link)).toEqual(first);
+      expect(fs.readFileSync(box.path("cache/probes", record as string), "utf8")).toContain(first.version);
+    },
+  );
+
+  test("is not asked for a shim, which may answer differently each time", async () => {
+    const shim = box.counted("python3", anyPython());
+    await answered(shim);
+    await answered(shim);
+    expect(box.calls("python3")).toBe(2);
+    expect(fs.existsSync(box.path("cache"))).toBe(false);
+  });
+
+  test("may be impossible to write", async () => {
+    box.write("cache", "a file where the folder should be");
+    expect((await answered(place())).implementation).toBe("cpython");
+  });
+
+  test("keeps no failure", async () => {
+    await failed(box.stub("python3", "exit 1"));
+    expect(fs.existsSync(box.path("cache"))).toBe(false);
+  });
+});
