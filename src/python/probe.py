@@ -1,4 +1,4 @@
-"""Says in one line of JSON what the interpreter that runs this is. Started with `-I -S -B`, so that no site hook runs."""
+"""Says in one line of JSON what the interpreter that runs it is. Started with `-I -S -B`: no site hook runs."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def prerelease(info):
 
 
 def outside_venvs(executable):
-    """The interpreter that a venv was made from, through nested venvs; `sys._base_executable` stops at the first one."""
+    """What a venv was made from, through nested venvs; before 3.11, `sys._base_executable` stops in the venv."""
     seen = set()
     while executable not in seen:
         seen.add(executable)
@@ -69,7 +69,7 @@ def interpreter_in(home, venv_executable):
     name = "pypy" if sys.implementation.name == "pypy" else "python"
     major, minor = sys.version_info[:2]
     names = ["{}{}.{}".format(name, major, minor), "{}{}".format(name, major), name]
-    paths = [os.path.join(home, each) for each in names + [os.path.basename(venv_executable)]]
+    paths = [os.path.join(home, each) for each in [*names, os.path.basename(venv_executable)]]
     usable = [path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)]
     if not usable:
         sys.exit("the interpreter that its venv was made from is gone from {}".format(home))

@@ -1,0 +1,157 @@
+"""Says whether a finished environment is whole; run by the environment itself.
+
+`ENV/bin/python -I -B -c THIS FOLDER VERSION SOABI`: FOLDER is the environment's own folder, VERSION its `X.Y.Z`, SOABI
+what `sysconfig` must say. Prints one line of JSON: `{"ok": ..., "problems": [...], "packages": {name: version},
+"site_packages": [...]}`. Makes `__pycache__` in site-packages, so that the first import does not change that folder.
+"""
+
+import configparser
+import contextlib
+import csv
+import json
+import os
+import shlex
+import sys
+import sysconfig
+
+# Room for the longest path there is (PATH_MAX) and the words around it.
+HEAD_OF_SCRIPT = 8192
+
+
+def main():
+    folder, version, soabi = sys.argv[1:4]
+    site_packages = site_folders()
+    packages = {}
+    problems = identity_problems(folder, version, soabi)
+    for site in site_packages:
+        for info in folders_of_packages(site):
+            name, installed = name_and_version(info)
+            packages[name] = installed
+            if info.endswith(".dist-info"):
+                problems += record_problems(site, info, name)
+            for script in console_scripts(info):
+                problems += script_problems(script, folder)
+        make_pycache(site)
+    return {"ok": not problems, "problems": problems, "packages": packages, "site_packages": site_packages}
+
+
+def identity_problems(folder, version, soabi):
+    found = "{}.{}.{}".format(*sys.version_info[:3])
+    found_soabi = sysconfig.get_config_var("SOABI") or ""
+    problems = []
+    if os.path.realpath(sys.prefix) != os.path.realpath(folder):
+        problems.append("sys.prefix is {}, not {}".format(sys.prefix, folder))
+    if found != version:
+        problems.append("the interpreter is {}, not {}".format(found, version))
+    if found_soabi != soabi:
+        problems.append("the ABI is {}, not {}".format(found_soabi, soabi))
+    return problems
+
+
+def site_folders():
+    """Where packages are installed, pure ones and those with extension modules: one folder, on some systems two."""
+    folders = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    return sorted({os.path.realpath(folder) for folder in folders if os.path.isdir(folder)})
+
+
+def folders_of_packages(site):
+    """Also those of setuptools' older kind, which tell a name and a version and no files."""
+    return [os.path.join(site, name) for name in sorted(os.listdir(site)) if name.endswith((".dist-info", ".egg-info"))]
+
+
+def name_and_version(info):
+    """From the head of METADATA, which ends at the first empty line; else from the folder's name."""
+    fields = {}
+    for path in (os.path.join(info, "METADATA"), os.path.join(info, "PKG-INFO"), info):
+        for line in lines_of(path):
+            key, separator, value = line.partition(":")
+            if not line.strip() or not separator:
+                break
+            fields.setdefault(key.lower(), value.strip())
+    stem = os.path.splitext(os.path.basename(info))[0]
+    parts = stem.split("-")
+    return fields.get("name", parts[0]), fields.get("version", parts[1] if len(parts) > 1 else "")
+
+
+def record_problems(site, info, name):
+    """Files in RECORD that are not there. Byte code is left out: an interpreter may replace it at any time."""
+    rows = csv.reader(lines_of(os.path.join(info, "RECORD")))
+    paths = [row[0] for row in rows if row and not row[0].endswith(".pyc")]
+    if not paths:
+        return ["{}: {} is missing or empty".format(name, os.path.join(info, "RECORD"))]
+    listings = {}
+    missing = []
+    for path in paths:
+        folder, _, base = path.rpartition("/")
+        if folder not in listings:
+            listings[folder] = names_in(os.path.join(site, folder))
+        if base not in listings[folder]:
+            missing.append(os.path.normpath(os.path.join(site, path)))
+    return ["{}: {} is missing".format(name, path) for path in missing]
+
+
+def console_scripts(info):
+    """Paths of the scripts that the installer made for a package's entry points."""
+    entry_points = configparser.RawConfigParser(delimiters=("=",), strict=False)
+    entry_points.optionxform = str
+    try:
+        entry_points.read_file(lines_of(os.path.join(info, "entry_points.txt")))
+    except configparser.Error:
+        return []
+    sections = [section for section in ("console_scripts", "gui_scripts") if entry_points.has_section(section)]
+    names = [name for section in sections for name in entry_points.options(section)]
+    return [os.path.join(sysconfig.get_path("scripts"), name) for name in names]
+
+
+def script_problems(script, folder):
+    interpreter = interpreter_of(script)
+    if interpreter is None:
+        return []
+    if not os.path.isfile(interpreter):
+        return ["{} is to be run by {}, which does not exist".format(script, interpreter)]
+    if os.path.realpath(os.path.dirname(interpreter)) != os.path.join(os.path.realpath(folder), "bin"):
+        return ["{} is to be run by {}, which is outside the environment".format(script, interpreter)]
+    return []
+
+
+def interpreter_of(script):
+    """What the script's first line names, also by the detour over sh that installers take for long paths and spaces."""
+    try:
+        with open(script, "rb") as file:
+            head = os.fsdecode(file.read(HEAD_OF_SCRIPT))
+    except OSError:
+        return None
+    if not head.startswith("#!"):
+        return None
+    first, _, rest = head[2:].partition("\n")
+    if first.strip() != "/bin/sh":
+        return first.strip()
+    words = shlex.shlex(rest, posix=True)
+    words.whitespace_split = True
+    try:
+        return words.get_token() if words.get_token() == "exec" else None
+    except ValueError:
+        return None
+
+
+def make_pycache(site):
+    with contextlib.suppress(OSError):
+        os.makedirs(os.path.join(site, "__pycache__"), exist_ok=True)
+
+
+def names_in(folder):
+    try:
+        return set(os.listdir(folder))
+    except OSError:
+        return set()
+
+
+def lines_of(path):
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            yield from file
+    except OSError:
+        return
+
+
+sys.stdout.write(json.dumps(main()) + "\n")
