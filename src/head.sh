@@ -18,8 +18,8 @@ esac
 
 { true 3<&0; } 2>/dev/null || exec </dev/null # closed: nothing else may take the number
 { true 3>&1; } 2>/dev/null || exec >/dev/null
-# shellcheck disable=SC3013 # bash keeps the script itself on a closed descriptor 2
-{ true 3>&2 && [ ! /dev/fd/2 -ef "$0" ]; } || exec 2>/dev/null
+# shellcheck disable=SC3013 # bash puts the script on a closed 2; zsh ends when it writes there
+if [ /dev/fd/2 -ef "$0" ] || { [ ! -e /dev/fd/2 ] && ! (true 3>&2); }; then exec 2>/dev/null; fi
 
 case $0 in [/]*) prime_self=$0 ;; *) prime_self=./$0 ;; esac
 [ -e "$prime_self" ] || prime_self=$(command -v -- "$0")

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import type { Environment } from "./process.ts";
@@ -23,12 +23,15 @@ export async function becomeCommand(file: string, args: readonly string[], env: 
   const variables = { ...env } as NodeJS.ProcessEnv;
   const { execve } = process as { execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never };
   if (execve !== undefined) execve.call(process, file, [file, ...args], variables);
-  const child = spawn(file, args, { stdio: "inherit", env: variables });
+  let child: ChildProcess | undefined;
+  // Before the start: a signal that comes right after it must not leave the child alone.
   for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
-  for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
+  for (const signal of FORWARDED) process.on(signal, () => child?.kill(signal));
+  const started = spawn(file, args, { stdio: "inherit", env: variables });
+  child = started;
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("exit", (...end) => resolve(end));
+    started.on("error", reject);
+    started.on("exit", (...end) => resolve(end));
   });
   if (signal === null) return code ?? 1;
   process.removeAllListeners(signal);

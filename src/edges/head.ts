@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 
 /**
@@ -51,4 +52,17 @@ export function whenProcessEnds(pid: number, callback: () => void): void {
     }
   }, 250);
   timer.unref();
+}
+
+/** Differs after every boot of the machine; "" where the system does not tell. */
+export function bootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
+export function hostName(): string {
+  return os.hostname();
 }

@@ -1,4 +1,14 @@
-import { exists, type FileFacts, facts, isFile, listFolder, makeFolder, realPath, sha256, sha256OfFile } from "../edges/files.ts";
+import {
+  exists,
+  type FileFacts,
+  facts,
+  isFile,
+  listFolder,
+  makeFolder,
+  realPath,
+  sha256,
+  sha256OfFile,
+} from "../edges/files.ts";
 import type { Environment } from "../edges/process.ts";
 import { runQuickly } from "../edges/quick.ts";
 import { PrimeError } from "../errors.ts";
@@ -103,7 +113,9 @@ function keyOf(input: Input): string {
 }
 
 function stamp(folder: string, inputs: ReadonlyMap<number, Input>, { python, env }: Observer): void {
-  const words = [...inputs].filter(([, input]) => isStamped(input)).flatMap(([number, { path }]) => [`${number}`, path]);
+  const words = [...inputs]
+    .filter(([, input]) => isStamped(input))
+    .flatMap(([number, { path }]) => [`${number}`, path]);
   if (words.length === 0) return;
   runQuickly({ file: python, args: ["-I", "-S", "-c", STAMP], env, cwd: folder }, words.join("\0"), (reason) => {
     throw new PrimeError("stamps", `could not stamp the inputs in ${folder} by ${python}: ${reason}`, {

@@ -1,6 +1,16 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
-import { facts, linkFacts, listFolder, makeFolder, nonce, remove, setTimes, writeAtomic, writePlain } from "../edges/files.ts";
+import {
+  facts,
+  linkFacts,
+  listFolder,
+  makeFolder,
+  nonce,
+  remove,
+  setTimes,
+  writeAtomic,
+  writePlain,
+} from "../edges/files.ts";
 import type { Environment } from "../edges/process.ts";
 import { runQuickly } from "../edges/quick.ts";
 import type { Activation } from "./activation.ts";
@@ -71,13 +81,14 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const { stamps, observed } = ready.observation;
   makeFolder(planFolder(ready), 0o700);
   const last = readRecord(recordFile(ready));
-  const strict = observed.filter((one) => needsCtime(one, ready)).map(({ input }) => input.path);
-  const reason = reasonAgainst(ready.observation, strict.length > 0) ?? pinCtime(ready, strict);
+  const strict = observed.filter((one) => needsCtime(one, ready));
+  const reason = reasonAgainst(ready.observation, strict) ?? pinCtime(ready, strict);
   writeRecord(recordFile(ready), recordOf(ready));
   if (reason === undefined) {
     pinStamps(stamps);
     const { launcher, activation, readyLine, variables } = ready;
-    const watch = { inputs: observed.map(({ input }) => input), stamps, strict, variables };
+    const inputs = observed.map(({ input }) => input);
+    const watch = { inputs, stamps, strict: strict.map(({ input }) => input.path), variables };
     writeAtomic(planFile(ready), renderPlan({ launcher, activation, readyLine, watch }), 0o600);
   } else remove(planFile(ready));
   if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(planFolder(ready), last.stamps);
@@ -89,7 +100,18 @@ function recordOf(ready: ReadyPlan): LaunchRecord {
   const { launcher, root, flagKey: key, activation, readyLine, freshness, variables, observation } = ready;
   const stamps = path.basename(observation.stamps);
   const { observed } = observation;
-  return newRecord({ launcher, root, flagKey: key, activation, readyLine, freshness, variables, observed, stamps, writtenAt: now() });
+  return newRecord({
+    launcher,
+    root,
+    flagKey: key,
+    activation,
+    readyLine,
+    freshness,
+    variables,
+    observed,
+    stamps,
+    writtenAt: now(),
+  });
 }
 
 /**
@@ -103,8 +125,9 @@ function pinStamps(stamps: string): void {
 }
 
 /** Why stamps made now would not tell an edit from none. */
-function reasonAgainst({ stamps, observed }: Observation, byCtime: boolean): string | undefined {
-  for (const [number, { input, facts: was, contents }] of observed.entries()) {
+function reasonAgainst({ stamps, observed }: Observation, strict: readonly Observed[]): string | undefined {
+  for (const [number, one] of observed.entries()) {
+    const { input, facts: was, contents } = one;
     if (!isStamped(input)) {
       if (contents !== "yes") return `${input.path} is not as it has to be`;
       continue;
@@ -114,7 +137,8 @@ function reasonAgainst({ stamps, observed }: Observation, byCtime: boolean): str
     if (contents === undefined || is.mtimeNs !== was.mtimeNs || is.ctimeNs !== was.ctimeNs || is.ino !== was.ino) {
       return `${input.path} was changed while the environment was made`;
     }
-    if (isYoung(is.mtimeNs) || (byCtime && isYoung(is.ctimeNs))) return `${input.path} was changed a moment ago`;
+    if (isYoung(is.mtimeNs) || (strict.includes(one) && isYoung(is.ctimeNs)))
+      return `${input.path} was changed a moment ago`;
     const kept = facts(path.join(stamps, String(number)));
     if (kept?.mtimeNs !== is.mtimeNs) return `${stamps} is on a file system that cannot keep the time of ${input.path}`;
   }
@@ -134,11 +158,10 @@ function needsCtime({ input, facts: was }: Observed, { freshness, env }: ReadyPl
 }
 
 /** Writes the file that `find` compares ctimes with: the next whole second after the youngest one. */
-function pinCtime({ observation, env }: ReadyPlan, strict: readonly string[]): string | undefined {
+function pinCtime({ observation, env }: ReadyPlan, strict: readonly Observed[]): string | undefined {
   if (strict.length === 0) return undefined;
-  const watched = new Set(strict);
-  const times = observation.observed.filter(({ input }) => watched.has(input.path)).map((one) => one.facts?.ctimeNs ?? "0");
-  const youngest = times.map((time) => Number(BigInt(time) / 1_000_000_000n)).reduce((a, b) => Math.max(a, b), 0);
+  const seconds = strict.map((one) => Number(BigInt(one.facts?.ctimeNs ?? 0) / 1_000_000_000n));
+  const youngest = seconds.reduce((a, b) => Math.max(a, b), 0);
   const pin = `${observation.stamps}.ctime`;
   writePlain(pin, "", 0o600);
   setTimes(pin, youngest + 1);

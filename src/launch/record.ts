@@ -70,21 +70,26 @@ export function compareWithRecord(record: LaunchRecord, env: Environment): Compa
     if (is !== was) changes.push({ path: `$${name}`, what: `${tell(was)} before, ${tell(is)} now` });
   }
   for (const one of record.observed) {
-    if (isStamped(one.input) && hasSameFacts(one, record.writtenAt)) continue;
+    const untouched = !isStamped(one.input) || hasSameFacts(one);
+    if (untouched && provesContents(one, record.writtenAt)) continue;
     const contents = contentsOf(one.input);
     if (contents === undefined || contents !== one.contents) {
       changes.push({ path: one.input.path, what: difference(one, contents) });
-    } else if (isStamped(one.input)) touched.push({ path: one.input.path, what: "touched, contents the same" });
+    } else if (!untouched) touched.push({ path: one.input.path, what: "touched, contents the same" });
   }
   return { same: changes.length === 0, changes, touched };
 }
 
-/** Equal facts prove equal contents, unless the change that made them came too shortly before they were taken. */
-function hasSameFacts({ input, facts: was, contents }: Observed, takenAt: number): boolean {
+function hasSameFacts({ input, facts: was }: Observed): boolean {
   const is = facts(input.path);
-  if (is === undefined || was === undefined || contents === undefined) return false;
-  if (takenAt - Number(BigInt(was.ctimeNs) / 1_000_000n) < YOUNG_MS) return false;
+  if (is === undefined || was === undefined) return false;
   return (["dev", "ino", "size", "mtimeNs", "ctimeNs"] as const).every((fact) => is[fact] === was[fact]);
+}
+
+/** Equal facts prove equal contents, unless the change that made them came too shortly before they were taken. */
+function provesContents({ facts: was, contents }: Observed, takenAt: number): boolean {
+  if (was === undefined || contents === undefined) return false;
+  return takenAt - Number(BigInt(was.ctimeNs) / 1_000_000n) >= YOUNG_MS;
 }
 
 function difference({ input, contents: was }: Observed, is: string | undefined): string {
