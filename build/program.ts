@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Metafile, transform } from "esbuild";
+import { noticesOf } from "./notices.ts";
+
+export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** The launcher as the sources give it. */
+export interface Program {
+  /** The whole text of the file `prime`. */
+  readonly text: string;
+  /** The head alone, with the line that ends it. */
+  readonly head: string;
+  readonly metafile: Metafile;
+}
+
+/** What the bundle is written in: what Node 10 can read, so that an old Node can say that it is too old. */
+const TARGET = "es2018";
+
+/** Builds the launcher in memory: the head, the prologue, the program, and the notices of what is bundled. */
+export async function buildProgram(root: string = ROOT): Promise<Program> {
+  const head = readFileSync(path.join(root, "src/head.sh"), "utf8");
+  const { code, comments, metafile } = await bundle(root);
+  const notices = noticesOf(root, metafile, comments);
+  const parameters = "require,module,exports,__filename,__dirname";
+  const program = `function(${parameters}){"use strict";${code}}`;
+  return { text: `${head};${await prologue(root)}(${program});\n/*\n${notices}*/\n`, head, metafile };
+}
+
+/** The metafile alone tells what imports what. */
+export async function bundle(root: string): Promise<{ code: string; comments: string; metafile: Metafile }> {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: ["src/main.ts"],
+    outfile: "prime.js",
+    write: false,
+    metafile: true,
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: TARGET,
+    charset: "ascii",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "external",
+    loader: { ".py": "text" },
+    logLevel: "silent",
+    logOverride: { "empty-import-meta": "error" },
+  });
+  const textOf = (ending: string) => result.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? "";
+  return { code: textOf("prime.js").trimEnd(), comments: textOf(".LEGAL.txt"), metafile: result.metafile };
+}
+
+async function prologue(root: string): Promise<string> {
+  const source = readFileSync(path.join(root, "src/prologue.js"), "utf8");
+  const { code } = await transform(source, {
+    target: TARGET,
+    supported: { "dynamic-import": true }, // Node 10 reads it, and never comes to run it
+    charset: "ascii",
+    minifyWhitespace: true,
+  });
+  return code.trim().replace(/;$/, "");
+}
