@@ -16,8 +16,8 @@ export interface RunOptions {
   /** Milliseconds after which the child is killed. */
   readonly limitMs?: number;
   /**
-   * The child leads a process group of its own, without the terminal, and `limitMs` ends the whole group: for programs that
-   * are not prime's and may leave others behind.
+   * The child leads a process group of its own, without the terminal, and `limitMs` ends the whole group: for programs
+   * that are not prime's and may leave others behind.
    */
   readonly ownGroup?: boolean;
   /** Called for each whole line of either stream, as it comes. */
@@ -105,8 +105,8 @@ interface GroupLeader {
 }
 
 /**
- * Watches a process group for its limit. A descendant that left the group can hold the streams open for ever, so they are
- * no longer read once the group was killed.
+ * Watches a process group for its limit. A descendant that left the group can hold the streams open for ever, so they
+ * are no longer read once the group was killed.
  */
 function watchGroup(leader: GroupLeader, limitMs: number | undefined) {
   let timedOut = false;

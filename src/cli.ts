@@ -1,0 +1,180 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "./errors.ts";
+import { didYouMean } from "./nearest.ts";
+import { SHELLS, type ShellName } from "./launch/exports.ts";
+
+/** A flag that chooses another environment for one start, in the order given. */
+export interface Choice {
+  readonly name: "group" | "extra" | "package";
+  readonly value: string;
+}
+
+export interface GlobalFlags {
+  readonly choices: readonly Choice[];
+  /** -1 quiet, 0, and one more for each `-v`. */
+  readonly verbosity: number;
+  /** As given; the launcher's own folder when absent. */
+  readonly root: string | undefined;
+}
+
+/** What one start is asked to do. `shift`: how many arguments stand in front of the user's own. */
+export type Request =
+  | { readonly kind: "prepare" | "reboot" | "why" }
+  | { readonly kind: "run"; readonly command: string; readonly shift: number }
+  | { readonly kind: "script"; readonly shift: number }
+  | { readonly kind: "shell-command"; readonly shift: number }
+  | { readonly kind: "uv"; readonly args: readonly string[] }
+  | { readonly kind: "shell" }
+  | { readonly kind: "env"; readonly shell: ShellName | undefined }
+  | { readonly kind: "status" | "eval"; readonly json: boolean }
+  | { readonly kind: "init"; readonly folder: string; readonly dryRun: boolean; readonly force: boolean; readonly script: string | undefined }
+  | { readonly kind: "completion"; readonly shell: "bash" | "zsh" | "fish" }
+  /** Text that was asked for: help, the version. */
+  | { readonly kind: "text"; readonly text: string };
+
+export interface Parsed {
+  readonly flags: GlobalFlags;
+  readonly request: Request;
+}
+
+export interface CliFacts {
+  readonly version: string;
+  /** Whether a word with a slash is a file, as the user stands. */
+  readonly isFile: (word: string) => boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  ./prime                          make the environment ready
+  ./prime run pytest -x tests      run a command in it
+  ./prime tools/report.py --all    run a script by its python
+  ./prime --group docs run mkdocs serve
+  ./prime uv add httpx             change the project; the environment follows
+`;
+
+/** Reads the arguments. Wrong usage is a PrimeError with exit code 2 that names the nearest option or command. */
+export function parseArguments(args: readonly string[], facts: CliFacts): Parsed {
+  let request: Request | undefined;
+  let printed = "";
+  const take = (found: Request): void => {
+    request = found;
+  };
+  const program = createProgram(args, facts, take);
+  let complaint = "";
+  program.configureOutput({ writeOut: (text) => void (printed += text), writeErr: (text) => void (complaint += text) });
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  try {
+    program.parse(args as string[], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) {
+      throw new PrimeError("usage", complaint.trim().replace(/^error: /, ""), { exitCode: EXIT_USAGE, hint: "see ./prime --help" });
+    }
+    request = { kind: "text", text: printed };
+  }
+  return { flags: flagsOf(program), request: request ?? { kind: "prepare" } };
+}
+
+function createProgram(
+  args: readonly string[],
+  { version, isFile }: CliFacts,
+  take: (request: Request) => void,
+): Command {
+  const program = new Command("prime");
+  program
+    .description("Makes the environment that this repo requires, and runs commands in it.")
+    .usage("[flags] [command | PATH/SCRIPT [arguments]]")
+    .version(version, "--version", "print prime's version")
+    .exitOverride()
+    .enablePositionalOptions()
+    .passThroughOptions()
+    .allowExcessArguments()
+    .argument("[script...]")
+    .option("-c <string>", "run a string in your shell, in the environment")
+    .option("-q, --quiet", "say nothing but warnings and errors")
+    .option("-v, --verbose", "tell more; repeat for more", (_: string, before: number) => before + 1, 0)
+    .option("--root <dir>", "the repo to work on, in place of the launcher's own folder")
+    .addHelpText("after", EXAMPLES)
+    .action((words: string[]) => take(scriptOrShell(program, args, words, isFile)));
+  for (const name of ["group", "extra", "package"] as const) {
+    program.addOption(
+      new Option(`--${name} <name>`, `install this ${name === "package" ? "workspace member" : name} for this start; repeatable`)
+        .argParser((value: string, before: Choice[] | undefined) => {
+          program.setOptionValue("choices", [...(program.getOptionValue("choices") ?? []), { name, value }]);
+          return [...(before ?? []), { name, value }];
+        }),
+    );
+  }
+  const passing = (name: string, description: string): Command =>
+    program.command(name).description(description).passThroughOptions().allowUnknownOption().allowExcessArguments();
+  passing("run", "run a command in the environment")
+    .usage("[--] CMD [ARG...]")
+    .argument("<cmd...>")
+    .action((words: string[]) => take({ kind: "run", command: words[0] as string, shift: args.length - words.length }));
+  passing("uv", "run the pinned uv on this repo; the environment follows")
+    .usage("ARG...")
+    .helpOption(false)
+    .argument("[args...]")
+    .action((words: string[]) => take({ kind: "uv", args: words }));
+  program.command("shell").description("open your shell with the environment active").action(() => take({ kind: "shell" }));
+  program
+    .command("env")
+    .description("print what to set, for direnv, CI and editors")
+    .addOption(new Option("--shell <name>", "in the language of this shell or service").choices(SHELLS))
+    .action(({ shell }: { shell?: ShellName }) => take({ kind: "env", shell }));
+  program.command("why").description("tell why the last start was cold, and what was done").action(() => take({ kind: "why" }));
+  for (const [name, description] of [
+    ["status", "show launcher, pythons, uv, environment, inputs and where each comes from"],
+    ["eval", "show the whole configuration in force, and where each value comes from"],
+  ] as const) {
+    program
+      .command(name)
+      .description(description)
+      .option("--json", "as JSON")
+      .action(({ json }: { json?: boolean }) => take({ kind: name, json: json === true }));
+  }
+  program
+    .command("init [dir]")
+    .description("put this launcher into another repo")
+    .option("--dry-run", "only say what would be done")
+    .option("--force", "replace a file named prime that is no launcher of prime's")
+    .option("--script <file>", "put a header into a script that starts it by ./prime")
+    .action((folder: string | undefined, { dryRun, force, script }: { dryRun?: boolean; force?: boolean; script?: string }) =>
+      take({ kind: "init", folder: folder ?? ".", dryRun: dryRun === true, force: force === true, script }),
+    );
+  program.command("reboot").description("build the environment anew, aside").action(() => take({ kind: "reboot" }));
+  program
+    .command("completion <shell>")
+    .description("print the completion script for bash, zsh or fish")
+    .action((shell: string) => {
+      if (shell !== "bash" && shell !== "zsh" && shell !== "fish") throw new InvalidArgumentError(`no completion for \`${shell}\`: bash, zsh, fish`);
+      take({ kind: "completion", shell });
+    });
+  program.helpCommand(false);
+  return program;
+}
+
+function scriptOrShell(program: Command, args: readonly string[], words: readonly string[], isFile: (word: string) => boolean): Request {
+  if (program.opts().c !== undefined) {
+    const shift = args.indexOf("-c");
+    return shift < 0 ? (program.error("error: option '-c' wants its string as a word of its own: -c STR") as never) : { kind: "shell-command", shift };
+  }
+  const [first] = words;
+  if (first === undefined) return { kind: "prepare" };
+  if (!first.includes("/")) {
+    const names = program.commands.map((command) => command.name());
+    return program.error(`error: unknown command '${first}'${didYouMean(first, names)}`) as never;
+  }
+  if (isFile(first)) return { kind: "script", shift: args.length - words.length };
+  throw new PrimeError("command-not-found", `could not run ${first}: there is no such file`, { exitCode: EXIT_NOT_FOUND });
+}
+
+function flagsOf(program: Command): GlobalFlags {
+  const { quiet, verbose, root, choices } = program.opts() as {
+    quiet?: boolean;
+    verbose: number;
+    root?: string;
+    choices?: readonly Choice[];
+  };
+  return { choices: choices ?? [], verbosity: quiet === true ? -1 : verbose, root };
+}

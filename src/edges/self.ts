@@ -1,0 +1,45 @@
+import { startOfProcess, whenProcessEnds } from "./head.ts";
+import type { Environment } from "./process.ts";
+
+/** What this process was started with. Nobody else reads it from the process. */
+export interface Surroundings {
+  readonly env: Environment;
+  /** Absolute; "/" when the folder that the user stood in is gone. */
+  readonly cwd: string;
+  readonly args: readonly string[];
+  /** The process that the user started: the head's shell, or this one for `node prime`. */
+  readonly shell: { readonly pid: number; readonly start: string };
+}
+
+export function surroundings(): Surroundings {
+  const pid = process.env.PRIME_HEAD === undefined ? process.pid : process.ppid;
+  return {
+    env: { ...process.env },
+    cwd: currentFolder(),
+    args: process.argv.slice(2),
+    shell: { pid, start: startOfProcess(pid) ?? "" },
+  };
+}
+
+/**
+ * Ends this process and what it started when the user ends prime: by a signal, or by one to the head's shell, which
+ * leaves its child running. Statuses are a shell's: 128 and the signal's number.
+ */
+export function endWithUser(shellPid: number, endChildren: (signal: NodeJS.Signals) => void): void {
+  const end = (signal: NodeJS.Signals, number: number): void => {
+    endChildren(signal);
+    process.exit(128 + number);
+  };
+  process.on("SIGINT", () => end("SIGINT", 2));
+  process.on("SIGTERM", () => end("SIGTERM", 15));
+  process.on("SIGHUP", () => end("SIGHUP", 1));
+  if (shellPid !== process.pid) whenProcessEnds(shellPid, () => end("SIGTERM", 15));
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return "/";
+  }
+}

@@ -1,0 +1,54 @@
+import * as path from "node:path";
+import type { Config } from "../config/config.ts";
+import { sha256 } from "../edges/files.ts";
+import type { Environment } from "../edges/process.ts";
+import type { Input } from "../launch/input.ts";
+import { type InterpreterIdentity, LAYOUT } from "./manifest.ts";
+import type { Project } from "./project.ts";
+
+export interface DigestParts {
+  readonly root: string;
+  readonly interpreter: InterpreterIdentity;
+  readonly config: Config;
+  readonly project: Project;
+  readonly driver: Config["venvDriver"]["value"];
+  /** Version of uv; null with the pip driver. */
+  readonly uv: string | null;
+  readonly env: Environment;
+  /** What counts of an input, as text; see `contentsOf`. */
+  readonly contentsOf: (input: Input) => string | undefined;
+}
+
+/**
+ * sha256 of all that decides what an environment is: equal digests mean that one generation serves. The root path is in
+ * it, since editable installs and script shebangs hold it.
+ */
+export function digestOf(parts: DigestParts): string {
+  return sha256(JSON.stringify({ interpreter: parts.interpreter, ...requirementParts(parts) }));
+}
+
+/** The same without the interpreter's place: names what a resolution was made for. */
+export function digestOfResolution(parts: DigestParts): string {
+  const { implementation, version, soabi, platform, libc } = parts.interpreter;
+  return sha256(JSON.stringify({ implementation, version, soabi, platform, libc, ...requirementParts(parts) }));
+}
+
+function requirementParts({ root, config, project, driver, uv, env, contentsOf }: DigestParts) {
+  return {
+    layout: LAYOUT,
+    root,
+    driver,
+    uv,
+    kind: project.kind,
+    name: project.name,
+    extras: project.extras,
+    groups: project.groups,
+    packages: project.packages,
+    requirementFiles: project.requirementFiles,
+    lock: config.lock.value === "frozen",
+    variables: project.variables.map((name) => [name, env[name] ?? null]),
+    inputs: project.inputs
+      .map((input) => [input.kind, path.relative(root, input.path), contentsOf(input) ?? null])
+      .sort(),
+  };
+}

@@ -1,0 +1,47 @@
+import * as path from "node:path";
+import { isFolder, listFolder, sha256OfFile } from "../edges/files.ts";
+import { digestOfNames, type Manifest } from "./manifest.ts";
+
+/**
+ * What others changed in a generation since it was built, a phrase each; empty when it is as it was. Installers add or
+ * remove names in site-packages, and a manifest alone is never believed.
+ */
+export function findDrift(generation: string, manifest: Manifest): string[] {
+  if (!isFolder(generation)) return ["the folder is gone"];
+  const drift: string[] = [];
+  for (const [relative, digest] of Object.entries(manifest.sitePackages)) {
+    const folder = path.join(generation, relative);
+    if (!isFolder(folder)) drift.push(`${relative} is gone`);
+    else if (digestOfNames(folder) !== digest) drift.push(...packageDrift(folder, manifest.packages));
+  }
+  if (sha256OfFile(path.join(generation, "pyvenv.cfg")) !== manifest.pyvenv) drift.push("pyvenv.cfg was changed");
+  return [...new Set(drift)];
+}
+
+function packageDrift(folder: string, built: Manifest["packages"]): string[] {
+  const present = installedPackages(folder);
+  const changes = [
+    ...Object.keys(built)
+      .filter((name) => present[name] === undefined)
+      .map((name) => `${name} ${built[name]} was removed`),
+    ...Object.keys(present).flatMap((name) => {
+      if (built[name] === undefined) return [`${name} ${present[name]} was added`];
+      return built[name] === present[name] ? [] : [`${name} went from ${built[name]} to ${present[name]}`];
+    }),
+  ].sort();
+  return changes.length > 0 ? changes : ["files in site-packages were added or removed"];
+}
+
+/** Normalized names (PEP 503) and versions, by the names of the dist-info folders (PEP 376, recorded projects). */
+export function installedPackages(sitePackages: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const entry of listFolder(sitePackages) ?? []) {
+    const match = /^(.+)-([^-]+)\.(?:dist|egg)-info$/.exec(entry);
+    if (match?.[1] !== undefined && match[2] !== undefined) found[normalize(match[1])] = match[2];
+  }
+  return found;
+}
+
+function normalize(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, "-");
+}

@@ -1,0 +1,45 @@
+import * as path from "node:path";
+import { isFolder, isWritable, listFolder, makeFolder, remove, writePlain } from "../edges/files.ts";
+
+/** Where prime keeps what belongs to one root; absolute paths. */
+export interface Folders {
+  /** `.prime` in root, or a folder of this user's state where root can't be written. */
+  readonly data: string;
+  readonly generations: string;
+  readonly resolved: string;
+  readonly log: string;
+  /** What stood in prime's way and was moved out of it. */
+  readonly aside: string;
+  /** Root can be written, so that the `.venv` link stands there. */
+  readonly inRoot: boolean;
+}
+
+const LOGS_KEPT = 20;
+
+export function foldersOf(root: string, stateFolder: string): Folders {
+  const inRoot = isFolder(path.join(root, ".prime")) ? isWritable(path.join(root, ".prime")) : isWritable(root);
+  const data = inRoot ? path.join(root, ".prime") : path.join(stateFolder, "roots", root, ".prime");
+  const below = (name: string): string => path.join(data, name);
+  return {
+    data,
+    generations: below("generations"),
+    resolved: below("resolved"),
+    log: below("log"),
+    aside: below("aside"),
+    inRoot,
+  };
+}
+
+/** Makes the folders; `.prime` keeps itself out of git. */
+export function makeFolders(folders: Folders): void {
+  for (const folder of [folders.generations, folders.resolved, folders.log]) makeFolder(folder);
+  const ignore = path.join(folders.data, ".gitignore");
+  if (listFolder(folders.data)?.includes(".gitignore") !== true) writePlain(ignore, "*\n");
+}
+
+/** The log of one start; names sort by time, and the oldest go. */
+export function newLog(folders: Folders, nowMs: number, pid: number): string {
+  const old = (listFolder(folders.log) ?? []).filter((name) => name.endsWith(".log"));
+  for (const name of old.slice(0, Math.max(0, old.length - LOGS_KEPT))) remove(path.join(folders.log, name));
+  return path.join(folders.log, `${new Date(nowMs).toISOString().replace(/[:.]/g, "-")}-${pid}.log`);
+}

@@ -1,0 +1,40 @@
+import * as path from "node:path";
+import { append, isFile, isFolder, makeFolder, readText } from "../edges/files.ts";
+
+/**
+ * Keeps the `.venv` link out of git where no .gitignore does: one line in the repo's own `info/exclude` (gitignore(5)).
+ * `.venv/` in a .gitignore does not match a link. Gives the file that was written, if any.
+ */
+export function excludeFromGit(root: string, link: string): string | undefined {
+  const folder = gitFolderOf(root);
+  if (folder === undefined) return undefined;
+  const pattern = `/${path.relative(folder.workTree, link)}`;
+  const names = [pattern, pattern.slice(1), path.basename(link)];
+  const ignored = [path.join(root, ".gitignore"), path.join(folder.workTree, ".gitignore")];
+  const exclude = path.join(folder.common, "info", "exclude");
+  if ([...ignored, exclude].some((file) => holdsLine(file, names))) return undefined;
+  makeFolder(path.dirname(exclude));
+  const text = readText(exclude) ?? "";
+  append(exclude, `${text === "" || text.endsWith("\n") ? "" : "\n"}${pattern}\n`);
+  return exclude;
+}
+
+/** The work tree around `root`, and the folder that all work trees share (gitrepository-layout(5), commondir). */
+function gitFolderOf(root: string): { workTree: string; common: string } | undefined {
+  for (let workTree = root; ; workTree = path.dirname(workTree)) {
+    const git = path.join(workTree, ".git");
+    if (isFolder(git)) return { workTree, common: git };
+    if (isFile(git)) {
+      const own = /^gitdir: (.+)$/m.exec(readText(git) ?? "")?.[1];
+      if (own === undefined) return undefined;
+      const folder = path.resolve(workTree, own);
+      const common = readText(path.join(folder, "commondir"))?.trim();
+      return { workTree, common: common === undefined ? folder : path.resolve(folder, common) };
+    }
+    if (path.dirname(workTree) === workTree) return undefined;
+  }
+}
+
+function holdsLine(file: string, lines: readonly string[]): boolean {
+  return (readText(file) ?? "").split(/\r?\n/).some((line) => lines.includes(line.trim()));
+}

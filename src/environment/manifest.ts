@@ -1,0 +1,71 @@
+import * as path from "node:path";
+import { facts, listFolder, readText, sha256, writeAtomic } from "../edges/files.ts";
+
+/** Raised when the form changes; a generation of another form is not used. */
+export const LAYOUT = 1;
+
+/** What identifies an interpreter in a digest: two that agree here can run one environment. */
+export interface InterpreterIdentity {
+  readonly executable: string;
+  readonly realPath: string;
+  readonly implementation: string;
+  readonly version: string;
+  readonly soabi: string;
+  readonly platform: string;
+  readonly libc: string;
+}
+
+/** A generation's own account, `prime.json`, written last: without it the folder is rubbish. */
+export interface Manifest {
+  readonly layout: typeof LAYOUT;
+  readonly id: string;
+  /** sha256 of all that the environment is made of. */
+  readonly digest: string;
+  readonly root: string;
+  readonly interpreter: InterpreterIdentity;
+  /** The version request as written, "" for any: what the interpreter was chosen for. */
+  readonly request: string;
+  readonly driver: "venv_uv" | "venv_pip";
+  readonly uv: string | null;
+  readonly project: string;
+  readonly packages: Readonly<Record<string, string>>;
+  /** Relative paths of the site-packages folders, and a digest of the names in each. */
+  readonly sitePackages: Readonly<Record<string, string>>;
+  /** sha256 of pyvenv.cfg. */
+  readonly pyvenv: string;
+  /** File name below `.prime/resolved/`; null where a lock says it. */
+  readonly resolution: string | null;
+  /** Milliseconds since the epoch. */
+  readonly builtAt: number;
+  readonly reason: string;
+  readonly steps: readonly { readonly title: string; readonly durationMs: number }[];
+}
+
+const FILE = "prime.json";
+
+export function writeManifest(generation: string, manifest: Manifest): void {
+  writeAtomic(path.join(generation, FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Nothing for a folder that is no finished generation of this layout. */
+export function readManifest(generation: string): Manifest | undefined {
+  try {
+    const manifest = JSON.parse(readText(path.join(generation, FILE)) ?? "null") as Manifest | null;
+    return manifest?.layout === LAYOUT ? manifest : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** All finished generations, the youngest first. */
+export function listGenerations(folder: string): Manifest[] {
+  return (listFolder(folder) ?? [])
+    .flatMap((name) => (facts(path.join(folder, name, FILE)) ? (readManifest(path.join(folder, name)) ?? []) : []))
+    .sort((a, b) => b.builtAt - a.builtAt || (a.id < b.id ? -1 : 1));
+}
+
+/** The part of a finished generation's names that says whether somebody changed it since. */
+export function digestOfNames(folder: string): string {
+  return sha256((listFolder(folder) ?? []).filter((name) => name !== "__pycache__").join("\0"));
+}

@@ -1,0 +1,59 @@
+import * as path from "node:path";
+import { facts, isFile, linkFacts, makeFolder, nonce, readLink, realPath, rename, swapLink } from "../edges/files.ts";
+import { PrimeError } from "../errors.ts";
+import type { Folders } from "./folders.ts";
+
+/** What stands where the `.venv` link belongs. */
+export type VenvPlace =
+  | { readonly kind: "free" | "ours" }
+  /** A venv or link of somebody else's: moved aside, never deleted. */
+  | { readonly kind: "foreign"; readonly what: string };
+
+/** Looks at the place of the link, and refuses what prime must not touch: a file, or a folder that is no venv. */
+export function lookAtVenvPlace(link: string, folders: Folders): VenvPlace {
+  const found = linkFacts(link);
+  if (found === undefined) return { kind: "free" };
+  if (found.kind === "link") {
+    const text = readLink(link) ?? "";
+    const target = path.resolve(path.dirname(link), text);
+    const isOurs = path.dirname(target) === folders.generations || isWithin(folders.generations, realPath(target));
+    return isOurs ? { kind: "ours" } : { kind: "foreign", what: `a link to ${text}` };
+  }
+  if (found.kind === "folder" && isFile(path.join(link, "pyvenv.cfg"))) {
+    return { kind: "foreign", what: "a venv that prime did not make" };
+  }
+  throw new PrimeError(
+    "venv-in-the-way",
+    `could not put the environment's link at ${link}: ${found.kind === "folder" ? "a folder that is no venv" : "a file"} stands there`,
+    { hint: `move it away, or choose another place by \`local_venv_dir_rel_path\` in prime.toml` },
+  );
+}
+
+/**
+ * Makes the link show a generation, in one step for whoever looks at it. Gives where something foreign was moved to.
+ */
+export function activate(link: string, generation: string, folders: Folders): string | undefined {
+  const text = path.relative(path.dirname(link), generation);
+  const place = lookAtVenvPlace(link, folders);
+  if (place.kind === "ours" && readLink(link) === text) return undefined;
+  let moved: string | undefined;
+  if (place.kind === "foreign") {
+    moved = path.join(folders.aside, `${path.basename(link)}-${nonce()}`);
+    makeFolder(folders.aside);
+    rename(link, moved);
+  }
+  makeFolder(path.dirname(link));
+  swapLink(link, text);
+  return moved;
+}
+
+/** Whether the link leads to the generation now. */
+export function shows(link: string, generation: string): boolean {
+  const [a, b] = [facts(link), facts(generation)];
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+function isWithin(folder: string, file: string | undefined): boolean {
+  const real = realPath(folder);
+  return file !== undefined && real !== undefined && file.startsWith(`${real}/`);
+}

@@ -1,0 +1,149 @@
+import * as path from "node:path";
+import { now } from "../../edges/clock.ts";
+import { makeFolder, nonce, remove } from "../../edges/files.ts";
+import { type BuildLock, type Holder, takeBuildLock } from "../../environment/build-lock.ts";
+import { digestOfResolution } from "../../environment/digest.ts";
+import { findDrift } from "../../environment/drift.ts";
+import { type Folders, makeFolders, newLog } from "../../environment/folders.ts";
+import type { Manifest } from "../../environment/manifest.ts";
+import type { Interpreter } from "../../python/probe.ts";
+import { type UvTool, uvEnvironment } from "../../uv/commands.ts";
+import { provisionUv } from "../../uv/provision.ts";
+import type { Context } from "../context.ts";
+import { decide, type Decision, digestFor, digestParts, identityOf, pinOf } from "../decide.ts";
+import { sealGeneration, validate } from "./finish.ts";
+import type { Job } from "./job.ts";
+import { settleLock } from "./lock.ts";
+import { requirePython } from "./required-python.ts";
+import { buildWithPip, refuseMisfit } from "./with-pip.ts";
+import { buildWithUv, type Target } from "./with-uv.ts";
+
+/** Why a new generation is built, and whether one that is there already will do. */
+export interface BuildRequest {
+  readonly reason: string;
+  readonly anew: boolean;
+}
+
+/** A generation of this root that is what the decision asks for and as it was built; drift is told to `onDrift`. */
+export function findGeneration(
+  decision: Decision,
+  digest: string,
+  onDrift: (generation: string, drift: readonly string[]) => void,
+): Manifest | undefined {
+  for (const manifest of decision.generations) {
+    if (manifest.digest !== digest) continue;
+    const folder = path.join(decision.folders.generations, manifest.id);
+    const drift = findDrift(folder, manifest);
+    if (drift.length === 0) return manifest;
+    onDrift(folder, drift);
+  }
+  return undefined;
+}
+
+/** The python stage: uv, the required python, the lock of the project, then a new generation, built aside. */
+export async function build(context: Context, decision: Decision, request: BuildRequest): Promise<Manifest> {
+  const { folders, driver } = decision;
+  makeFolders(folders);
+  const job: Job = { context, log: newLog(folders, now(), process.pid), steps: [] };
+  if (driver === "venv_pip") refuseMisfit(decision.request, decision.selected);
+  const uv = driver === "venv_uv" ? await provision(job, decision) : undefined;
+  const base = decision.base ?? (uv === undefined ? decision.selected : await requirePython(job, decision, uv));
+  const lock = await waitForOthers(context, decision, request.reason);
+  try {
+    const settled = await settle(job, decision, uv, base);
+    const digest = digestFor(context, settled, base);
+    const present = request.anew ? undefined : findGeneration(settled, digest, () => {});
+    return present ?? (await buildAside(job, { decision: settled, base, uv, digest, request }));
+  } finally {
+    lock.release();
+  }
+}
+
+async function provision(job: Job, decision: Decision): Promise<UvTool> {
+  const { context } = job;
+  const { version } = pinOf(decision.config);
+  let step: ReturnType<typeof context.terminal.step> | undefined;
+  const uv = await provisionUv({
+    pin: pinOf(decision.config),
+    python: decision.selected,
+    cacheFolder: context.places.cache,
+    env: context.env,
+    cwd: context.root,
+    log: job.log,
+    onDeploy: () => {
+      step = context.terminal.step(`get uv ${version}`);
+    },
+  });
+  step?.done();
+  context.terminal.detail(`uv ${uv.version} (${uv.from}): ${uv.file}`);
+  return { file: uv.file, env: uvEnvironment(context.env), root: context.root };
+}
+
+/** While another prime builds for this root it may build the very same. */
+async function waitForOthers(context: Context, decision: Decision, reason: string): Promise<BuildLock> {
+  const { terminal } = context;
+  const who = (holder: Holder) => `process ${holder.pid} on ${holder.host} (${holder.reason})`;
+  return takeBuildLock(decision.folders.data, {
+    reason,
+    patienceMs: decision.config.lockPatience.value * 1000,
+    onWait: (holder) => terminal.say(`waiting for ${who(holder)}, which is building for ${context.root}`),
+    onImpatience: (holder) => terminal.warn(`${who(holder)} shows no sign of life: building beside it`),
+  });
+}
+
+/** Others may have built while this start waited, and the lock of the project may have to follow its requirements. */
+async function settle(job: Job, decision: Decision, uv: UvTool | undefined, base: Interpreter): Promise<Decision> {
+  if (uv !== undefined && decision.project.kind === "uv-lock") await settleLock(job, decision, uv, base.executable);
+  const settled = await decide(job.context, false);
+  return { ...settled, driver: decision.driver, selected: decision.selected, base };
+}
+
+interface Aside {
+  readonly decision: Decision;
+  readonly base: Interpreter;
+  readonly uv: UvTool | undefined;
+  readonly digest: string;
+  readonly request: BuildRequest;
+}
+
+async function buildAside(job: Job, { decision, base, uv, digest, request }: Aside): Promise<Manifest> {
+  const { context } = job;
+  const { folders, project } = decision;
+  const generation = path.join(folders.generations, `${digest.slice(0, 8)}-${nonce()}`);
+  const forResolution = digestOfResolution(digestParts(context, decision, base));
+  const target: Target = {
+    generation,
+    python: base.executable,
+    project,
+    folders,
+    resolution: `${forResolution.slice(0, 16)}${request.anew ? `-${nonce()}` : ""}.txt`,
+    preferred: request.anew ? undefined : preferredResolution(decision, folders),
+  };
+  makeFolder(folders.generations);
+  try {
+    const resolution =
+      uv === undefined ? await buildWithPip(job, target) : await buildWithUv(job, uv, target);
+    const validation = await validate(job, generation, base);
+    return sealGeneration(generation, validation, {
+      digest,
+      root: context.root,
+      interpreter: identityOf(base),
+      request: decision.config.requiredPythonVersion.value ?? "",
+      driver: decision.driver,
+      uv: uv === undefined ? null : pinOf(decision.config).version,
+      project: project.name,
+      resolution,
+      reason: request.reason,
+      steps: job.steps,
+    });
+  } catch (error) {
+    remove(generation);
+    throw error;
+  }
+}
+
+/** What the youngest generation resolved to: only what must change then does. */
+function preferredResolution({ generations }: Decision, folders: Folders): string | undefined {
+  const last = generations.find(({ resolution }) => resolution !== null)?.resolution;
+  return last === undefined || last === null ? undefined : path.join(folders.resolved, last);
+}

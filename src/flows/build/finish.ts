@@ -1,0 +1,76 @@
+import * as path from "node:path";
+import { now } from "../../edges/clock.ts";
+import { setTimes, sha256OfFile } from "../../edges/files.ts";
+import { digestOfNames, LAYOUT, type Manifest, writeManifest } from "../../environment/manifest.ts";
+import { PrimeError } from "../../errors.ts";
+import type { Interpreter } from "../../python/probe.ts";
+import { VALIDATE_PY } from "../../python/texts.ts";
+import { cleanEnvironment } from "../../edges/clean.ts";
+import { run } from "../../edges/process.ts";
+import type { Job } from "./job.ts";
+
+/** What validate.py says of an environment. */
+export interface Validation {
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+  readonly packages: Readonly<Record<string, string>>;
+  /** Absolute folders. */
+  readonly site_packages: readonly string[];
+}
+
+/** Starts the new environment's interpreter, which looks at itself and at what was installed. */
+export async function validate(job: Job, generation: string, base: Interpreter): Promise<Validation> {
+  const step = job.context.terminal.step("validate the environment");
+  const outcome = await run(
+    {
+      file: path.join(generation, "bin", "python"),
+      args: ["-I", "-B", "-c", VALIDATE_PY, generation, base.version, base.soabi],
+      env: cleanEnvironment(job.context.env),
+      cwd: job.context.root,
+    },
+    { log: job.log },
+  );
+  step.done();
+  job.steps.push({ title: "validate the environment", durationMs: Math.round(outcome.durationMs) });
+  const validation = parseValidation(outcome.stdout);
+  if (outcome.ok && validation?.ok === true) return validation;
+  const problems = validation?.problems ?? [outcome.failure ?? outcome.output.trim()];
+  throw new PrimeError("environment-invalid", `the new environment ${generation} is not sound:\n  ${problems.join("\n  ")}`, {
+    hint: `start again with \`./prime reboot\`; the environment that was there before still works (log: ${job.log})`,
+  });
+}
+
+/** Seconds by which prime sets back the times of what it built: shells that compare whole seconds then believe them. */
+const BACKDATED_S = 10;
+
+/** Writes the manifest, last of all: from now on the folder is a generation. */
+export function sealGeneration(
+  generation: string,
+  validation: Validation,
+  facts: Omit<Manifest, "layout" | "id" | "packages" | "sitePackages" | "pyvenv" | "builtAt">,
+): Manifest {
+  const past = now() / 1000 - BACKDATED_S;
+  const pyvenv = path.join(generation, "pyvenv.cfg");
+  for (const file of [pyvenv, ...validation.site_packages]) setTimes(file, Math.floor(past));
+  const manifest: Manifest = {
+    ...facts,
+    layout: LAYOUT,
+    id: path.basename(generation),
+    packages: validation.packages,
+    sitePackages: Object.fromEntries(
+      validation.site_packages.map((folder) => [path.relative(generation, folder), digestOfNames(folder)]),
+    ),
+    pyvenv: sha256OfFile(pyvenv) ?? "",
+    builtAt: now(),
+  };
+  writeManifest(generation, manifest);
+  return manifest;
+}
+
+function parseValidation(text: string): Validation | undefined {
+  try {
+    return JSON.parse(text.trim().split("\n").at(-1) ?? "") as Validation;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { type Command, type Outcome, run } from "../../edges/process.ts";
+import { PrimeError } from "../../errors.ts";
+import type { Context } from "../context.ts";
+
+/** One build: where its words and its log go, and how long each step took. */
+export interface Job {
+  readonly context: Context;
+  readonly log: string;
+  readonly steps: { title: string; durationMs: number }[];
+}
+
+export interface StepOptions {
+  /** Stable id of the error when the step fails. */
+  readonly id: string;
+  /** What to do about a failure; the log is named anyway. */
+  readonly hint?: string;
+  readonly limitMs?: number;
+}
+
+const LINES_SHOWN = 20;
+
+/** Runs one command as a step that people see, and keeps all of its output. A failure shows the tool's own last words. */
+export async function runStep(job: Job, title: string, command: Command, options: StepOptions): Promise<Outcome> {
+  const outcome = await tryStep(job, title, command, options);
+  if (outcome.ok) return outcome;
+  const words = outcome.failure ?? lastLines(outcome.output);
+  const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
+  throw new PrimeError(options.id, `could not finish \`${title}\` for ${job.context.root} (${how}):\n${words}`, {
+    hint: `${options.hint === undefined ? "" : `${options.hint}; `}the whole output is in ${job.log}`,
+  });
+}
+
+/** As `runStep`, for commands whose failure is an answer. */
+export async function tryStep(
+  job: Job,
+  title: string,
+  command: Command,
+  options: Pick<StepOptions, "limitMs"> = {},
+): Promise<Outcome> {
+  const step = job.context.terminal.step(title);
+  const outcome = await run(command, {
+    ...(options.limitMs === undefined ? {} : { limitMs: options.limitMs }),
+    log: job.log,
+    onLine: (line) => {
+      if (line.trim() !== "") step.update(line.trim());
+    },
+  });
+  step.done(outcome.ok ? undefined : "failed");
+  job.steps.push({ title, durationMs: Math.round(outcome.durationMs) });
+  return outcome;
+}
+
+function lastLines(output: string): string {
+  const lines = output.trimEnd().split("\n");
+  const shown = lines.slice(-LINES_SHOWN).map((line) => `  ${line}`);
+  return (lines.length > LINES_SHOWN ? ["  …", ...shown] : shown).join("\n");
+}

@@ -1,0 +1,40 @@
+import * as path from "node:path";
+import { readText, writeAtomic } from "../../edges/files.ts";
+import { PrimeError } from "../../errors.ts";
+import { diffLocks, readLock, requiresSame } from "../../environment/uv-lock.ts";
+import { checkLock, updateLock, type UvTool } from "../../uv/commands.ts";
+import type { Decision } from "../decide.ts";
+import { type Job, runStep, tryStep } from "./job.ts";
+
+/**
+ * Brings uv.lock in step with the project's requirements, as the config's lock policy says. Only a changed requirement
+ * is a reason: an index or a mirror that answers with other addresses leaves the lock as it is. Gives whether it wrote.
+ */
+export async function settleLock(job: Job, decision: Decision, uv: UvTool, python: string): Promise<boolean> {
+  const { root, terminal } = job.context;
+  const policy = decision.config.lock;
+  if (policy.value === "frozen") return false;
+  const file = path.join(root, "uv.lock");
+  const before = readText(file) ?? "";
+  const old = await readLock(before, file);
+  const check = await tryStep(job, "check uv.lock", checkLock(uv, old.registries, python));
+  if (check.ok) return false;
+  if (policy.value === "check") {
+    throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for, and lock is "check"`, {
+      hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
+    });
+  }
+  await runStep(job, "update uv.lock", updateLock(uv, python), {
+    id: "lock-failed",
+    hint: "correct the requirements in pyproject.toml, or check the index",
+  });
+  const after = readText(file) ?? "";
+  if (after === before) return false;
+  const fresh = await readLock(after, file);
+  if (requiresSame(old, fresh)) {
+    writeAtomic(file, before);
+    return false;
+  }
+  terminal.say(`uv.lock follows pyproject.toml: ${diffLocks(old, fresh).join(", ") || "requirements only"}`);
+  return true;
+}

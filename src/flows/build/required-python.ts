@@ -1,0 +1,43 @@
+import type { UvTool } from "../../uv/commands.ts";
+import { findManaged, installManaged } from "../../uv/commands.ts";
+import { PrimeError } from "../../errors.ts";
+import { isFailure, type Interpreter } from "../../python/probe.ts";
+import { interpreterAt } from "../../python/search.ts";
+import { describe, fits, uvRequest } from "../../python/version.ts";
+import type { Decision } from "../decide.ts";
+import { type Job, runStep, tryStep } from "./job.ts";
+
+/** The required python where the selected one is another version: one that uv installed earlier, or installs now. */
+export async function requirePython(job: Job, decision: Decision, uv: UvTool): Promise<Interpreter> {
+  const request = uvRequest(decision.request);
+  const what = describe(decision.request);
+  const known = await tryStep(job, `look for ${what}`, findManaged(uv, request));
+  if (!known.ok) {
+    await runStep(job, `install ${what}`, installManaged(uv, request), {
+      id: "python-not-installed",
+      hint: `install ${what} by this machine's own means and put it on PATH, or ask for another version (required by ${whereFrom(decision)})`,
+    });
+  }
+  const found = known.ok ? known : await runStep(job, `look for ${what}`, findManaged(uv, request), { id: "python-not-found" });
+  const interpreter = await interpreterAt(found.stdout.trim(), {
+    env: job.context.env,
+    root: job.context.root,
+    cacheFolder: job.context.places.cache,
+    limitMs: decision.config.probeLimit.value * 1000,
+    exclude: [],
+  });
+  if (isFailure(interpreter)) {
+    throw new PrimeError("python-not-found", `uv gave ${interpreter.path} for ${what}, which does not work: ${interpreter.why}`, {
+      hint: `remove it (\`./prime uv python uninstall ${request}\`) and start again`,
+    });
+  }
+  if (!fits(decision.request, interpreter)) {
+    throw new PrimeError("python-not-found", `uv gave ${interpreter.path} for ${what}, which is ${interpreter.version}`);
+  }
+  return interpreter;
+}
+
+function whereFrom({ config }: Decision): string {
+  const { source } = config.requiredPythonVersion;
+  return [source.where, source.key].filter((part) => part !== undefined).join(", ") || source.kind;
+}

@@ -1,0 +1,73 @@
+import * as path from "node:path";
+import { isFile, writeAtomic } from "../../edges/files.ts";
+import type { Command } from "../../edges/process.ts";
+import type { Manifest } from "../../environment/manifest.ts";
+import { PrimeError } from "../../errors.ts";
+import { describe, fits, type VersionRequest } from "../../python/version.ts";
+import type { Interpreter } from "../../python/probe.ts";
+import { pipEnvironment } from "../../uv/provision.ts";
+import { type Job, runStep, tryStep } from "./job.ts";
+import type { Target } from "./with-uv.ts";
+
+/** pip installs into the interpreter that runs it, so the selected python must be the required one. */
+export function refuseMisfit(request: VersionRequest, selected: Interpreter): void {
+  if (fits(request, selected)) return;
+  throw new PrimeError(
+    "pip-version",
+    `could not make the environment by pip: ${describe(request)} is required, and the selected python ${selected.path} is ${selected.version}`,
+    { hint: "put the required python in front on PATH, name it by a selector, or use the driver `venv_uv`, which installs it" },
+  );
+}
+
+/** The same environment by `python -m venv` and pip. Gives the name of the list of what was installed. */
+export async function buildWithPip(job: Job, target: Target): Promise<Manifest["resolution"]> {
+  const { generation, python, project, folders } = target;
+  await runStep(job, "make the venv", command(job, python, ["-m", "venv", "--prompt", project.name, generation]), {
+    id: "venv-failed",
+    hint: "install the package that holds venv and ensurepip (Debian, Ubuntu: `apt-get install python3-venv`)",
+  });
+  const venvPython = path.join(generation, "bin", "python");
+  const pip = (...args: string[]): Command => command(job, venvPython, ["-m", "pip", ...args]);
+  if (project.kind === "nothing") return null;
+  if (project.kind === "pylock") {
+    throw new PrimeError("pylock-by-pip", `could not install ${path.join(job.context.root, "pylock.toml")} by the driver venv_pip`, {
+      hint: "use the driver `venv_uv`, which reads PEP 751 locks",
+    });
+  }
+  await runStep(job, "update pip", pip("install", "--upgrade", "pip", "setuptools", "wheel"), {
+    id: "install-failed",
+    hint: "check the network and the index that pip is configured for",
+  });
+  const wanted = wantedByPip(job, target);
+  const resolution = path.join(folders.resolved, target.resolution);
+  const preferred = isFile(resolution) ? resolution : target.preferred;
+  const kept = preferred === undefined || wanted.length === 0
+    ? undefined
+    : await tryStep(job, "install packages as before", pip("install", "--constraint", preferred, ...wanted));
+  if (kept?.ok !== true && wanted.length > 0) {
+    await runStep(job, "install packages", pip("install", ...wanted), {
+      id: "install-failed",
+      hint: "correct the requirements, or check the index and the network",
+    });
+  }
+  const frozen = await runStep(job, "list packages", pip("freeze", "--exclude-editable"), { id: "install-failed" });
+  writeAtomic(resolution, frozen.stdout);
+  return target.resolution;
+}
+
+function wantedByPip(job: Job, { project }: Target): string[] {
+  const root = job.context.root;
+  return [
+    ...project.editables.flatMap((folder, index) => {
+      const extras = index === 0 && project.installsRoot && project.extras.length > 0 ? `[${project.extras.join(",")}]` : "";
+      return ["--editable", `${folder}${extras}`];
+    }),
+    ...project.virtualRequirements,
+    ...project.groupRequirements,
+    ...project.requirementFiles.flatMap((file) => ["--requirement", path.join(root, file)]),
+  ];
+}
+
+function command(job: Job, file: string, args: readonly string[]): Command {
+  return { file, args, env: pipEnvironment(job.context.env), cwd: job.context.root };
+}

@@ -1,0 +1,91 @@
+import * as path from "node:path";
+import { copyFile, exists, isFile, rename, writeAtomic } from "../../edges/files.ts";
+import type { Command } from "../../edges/process.ts";
+import type { Folders } from "../../environment/folders.ts";
+import type { Manifest } from "../../environment/manifest.ts";
+import type { Project } from "../../environment/project.ts";
+import * as commands from "../../uv/commands.ts";
+import { type Job, runStep } from "./job.ts";
+
+export interface Target {
+  /** The generation's own folder, absolute; it does not exist yet. */
+  readonly generation: string;
+  /** The interpreter below it. */
+  readonly python: string;
+  readonly project: Project;
+  readonly folders: Folders;
+  /** File name below `.prime/resolved/` for what has no lock. */
+  readonly resolution: string;
+  /** The resolution to stay near to, if there is one. */
+  readonly preferred: string | undefined;
+}
+
+const FAILED = { id: "install-failed", hint: "the environment that was there before still works" } as const;
+
+/** Makes the venv and installs what the project asks for. Gives the name of the resolution that was used, if any. */
+export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target): Promise<Manifest["resolution"]> {
+  const { generation, python, project } = target;
+  await runStep(job, "make the venv", commands.createVenv(uv, generation, python, project.name), {
+    id: "venv-failed",
+    hint: "check that this python works",
+  });
+  if (project.kind === "nothing") return null;
+  if (project.kind === "uv-lock") {
+    await runStep(job, "install from uv.lock", commands.syncLock(uv, generation, project), FAILED);
+    return null;
+  }
+  if (project.kind === "pylock") {
+    const lock = path.join(uv.root, "pylock.toml");
+    await runStep(job, "install from pylock.toml", commands.installPylock(uv, generation, lock, project), FAILED);
+    await installEditables(job, uv, target);
+    return null;
+  }
+  const resolution = path.join(target.folders.resolved, target.resolution);
+  if (!isFile(resolution)) await resolveAnew(job, uv, target, resolution);
+  await runStep(job, "install packages", commands.installResolved(uv, generation, resolution), FAILED);
+  return target.resolution;
+}
+
+async function installEditables(job: Job, uv: commands.UvTool, target: Target): Promise<void> {
+  if (target.project.editables.length === 0) return;
+  const list = writeEditables(target);
+  await runStep(job, "install the project", commands.installResolved(uv, target.generation, list), FAILED);
+}
+
+/** The answer is written beside its place and moved there when it is whole, so that a torn one is never used. */
+async function resolveAnew(job: Job, uv: commands.UvTool, target: Target, resolution: string): Promise<void> {
+  const draft = `${resolution}.${path.basename(target.generation)}.draft.txt`;
+  if (target.preferred !== undefined && exists(target.preferred)) copyFile(target.preferred, draft);
+  await runStep(job, "resolve requirements", resolveCommand(uv, target, draft), {
+    id: "resolve-failed",
+    hint: "correct the requirements, or check the index and the network; the environment that was there before still works",
+  });
+  rename(draft, resolution);
+}
+
+function resolveCommand(uv: commands.UvTool, target: Target, output: string): Command {
+  const { project } = target;
+  const pyproject = path.join(uv.root, "pyproject.toml");
+  const isVirtual = project.virtualRequirements.length > 0 && !project.installsRoot;
+  const files = [
+    ...(project.editables.length === 0 ? [] : [writeEditables(target)]),
+    ...(isVirtual ? [pyproject] : []),
+    ...project.requirementFiles.map((file) => path.join(uv.root, file)),
+  ];
+  return commands.resolve(uv, target.generation, {
+    files,
+    groups: (project.groups ?? []).map((name) => `${pyproject}:${name}`),
+    extras: isVirtual ? project.extras : [],
+    output,
+  });
+}
+
+/** The root with its extras, and the chosen members, as a requirement file. */
+function writeEditables({ project, folders, generation }: Target): string {
+  const file = path.join(folders.resolved, `${path.basename(generation)}.in`);
+  const lines = project.editables.map((folder, index) =>
+    commands.editableLine(folder, index === 0 && project.installsRoot ? project.extras : []),
+  );
+  writeAtomic(file, `${lines.join("\n")}\n`);
+  return file;
+}

@@ -1,0 +1,56 @@
+import * as path from "node:path";
+import { now } from "../edges/clock.ts";
+import { makeFolder, readText, writeAtomic } from "../edges/files.ts";
+import { type Change, compareWithRecord, type LaunchRecord, readRecord } from "../launch/record.ts";
+import { planFolder, recordFile } from "../launch/ready.ts";
+import type { Context } from "./context.ts";
+
+/** Why a start is not warm. */
+export interface Cold {
+  /** In one phrase, for the manifest and for `-v`. */
+  readonly reason: string;
+  readonly changes: readonly Change[];
+  /** What the last start knew, when it still holds: only the stamps need renewing. */
+  readonly renew: LaunchRecord | undefined;
+}
+
+/** What `prime why` tells: the last cold start and what was done about it. */
+export interface ColdAccount {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly changes: readonly Change[];
+  readonly reason: string;
+  readonly done: string;
+}
+
+export function whyCold(context: Context): Cold {
+  if (context.flagKey === undefined) return { reason: "flags that no ready plan is kept for", changes: [], renew: undefined };
+  const record = readRecord(recordFile({ state: context.places.state, launcher: context.launcher, flagKey: context.flagKey }));
+  if (record === undefined || record.root !== context.root) return { reason: "the first start here", changes: [], renew: undefined };
+  const { same, changes, touched } = compareWithRecord(record, context.env);
+  const [first, ...others] = same ? touched : changes;
+  const reason =
+    first === undefined
+      ? "no ready plan, though nothing changed"
+      : `${first.path} ${first.what}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
+  return { reason, changes: same ? touched : changes, renew: same ? record : undefined };
+}
+
+export function tellCold(context: Context, { changes, reason }: Cold, done: string): void {
+  const account: ColdAccount = { at: now(), changes, reason, done };
+  const file = accountFile(context);
+  makeFolder(path.dirname(file), 0o700);
+  writeAtomic(file, JSON.stringify(account), 0o600);
+}
+
+export function lastCold(context: Context): ColdAccount | undefined {
+  try {
+    return JSON.parse(readText(accountFile(context)) ?? "null") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function accountFile({ places, launcher }: Context): string {
+  return path.join(planFolder({ state: places.state, launcher }), "why.json");
+}

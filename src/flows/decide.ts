@@ -1,0 +1,175 @@
+import * as path from "node:path";
+import type { Config, LoadedConfig, VenvDriver } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { UV_PIN } from "../uv/pins.ts";
+import { digestOf, type DigestParts } from "../environment/digest.ts";
+import { type Folders, foldersOf } from "../environment/folders.ts";
+import { type InterpreterIdentity, listGenerations, type Manifest } from "../environment/manifest.ts";
+import { inspectProject, type Project } from "../environment/project.ts";
+import type { Input } from "../launch/input.ts";
+import { contentsOf } from "../launch/observation.ts";
+import { selectPython } from "../python/choose.ts";
+import { type Failure, type Interpreter, isFailure } from "../python/probe.ts";
+import { interpreterAt, type SearchOptions } from "../python/search.ts";
+import { fits, parseRequest, type VersionRequest } from "../python/version.ts";
+import type { Context } from "./context.ts";
+
+/** What the repo asks for and what this machine has for it: all that a start decides before it builds anything. */
+export interface Decision {
+  readonly loaded: LoadedConfig;
+  readonly config: Config;
+  readonly folders: Folders;
+  readonly request: VersionRequest;
+  readonly selected: Interpreter;
+  /** Why this one: for `-v`, `status` and the summary. */
+  readonly how: string;
+  readonly passedOver: readonly Failure[];
+  readonly warnings: readonly string[];
+  readonly driver: VenvDriver;
+  /** The interpreter below the environment; undefined while uv has yet to find or install it. */
+  readonly base: Interpreter | undefined;
+  readonly project: Project;
+  readonly inputs: readonly Input[];
+  /** Finished generations of this root, the youngest first. */
+  readonly generations: readonly Manifest[];
+}
+
+/** uv's own wheels need it. */
+const UV_NEEDS = parseRequest(">=3.8");
+
+/** Reads the config and the project and chooses the selected python. Builds nothing. */
+export async function decide(context: Context, anew: boolean): Promise<Decision> {
+  const loaded = await loadConfig(context);
+  const { config } = loaded;
+  const folders = foldersOf(context.root, context.places.state);
+  const generations = listGenerations(folders.generations).filter(({ root }) => root === context.root);
+  const request = parseRequest(config.requiredPythonVersion.value);
+  const search = {
+    env: context.env,
+    root: context.root,
+    cacheFolder: context.places.cache,
+    limitMs: config.probeLimit.value * 1000,
+    exclude: [folders.generations],
+  };
+  const candidates = anew ? [] : generations;
+  const selection = await choosePython(context, config, request, candidates, search);
+  const base = selection.fits ? selection.selected : (await knownBase(config, request, candidates, search))?.interpreter;
+  const driver = driverFor(config, selection.selected);
+  const project = await inspectProject(context.root, config);
+  return {
+    loaded,
+    config,
+    folders,
+    request,
+    generations,
+    project,
+    driver: driver.value,
+    selected: selection.selected,
+    base,
+    how: selection.how,
+    passedOver: selection.passedOver,
+    warnings: [...loaded.warnings, ...selection.warnings, ...driver.warnings],
+    inputs: [...loaded.inputs, ...selectorInputs(context, config), ...interpreterInputs(base ?? selection.selected), ...project.inputs],
+  };
+}
+
+/** The digest of the environment that a decision asks for, on this interpreter. */
+export function digestFor(context: Context, decision: Decision, base: Interpreter): string {
+  return digestOf(digestParts(context, decision, base));
+}
+
+export function digestParts(context: Context, decision: Decision, base: Interpreter): DigestParts {
+  const { root, env } = context;
+  const { config, project, driver } = decision;
+  const uv = driver === "venv_uv" ? pinOf(config).version : null;
+  return { root, env, config, project, driver, uv, interpreter: identityOf(base), contentsOf };
+}
+
+export function identityOf(interpreter: Interpreter): InterpreterIdentity {
+  const { executable, realPath, implementation, version, soabi, platform, libc } = interpreter;
+  return { executable, realPath, implementation, version, soabi, platform, libc };
+}
+
+export function pinOf(config: Config) {
+  return config.uv.value ?? UV_PIN;
+}
+
+interface Chosen {
+  readonly selected: Interpreter;
+  readonly fits: boolean;
+  readonly how: string;
+  readonly warnings: readonly string[];
+  readonly passedOver: readonly Failure[];
+}
+
+/**
+ * A later stage takes what the first one chose. Else a selector is asked; without one, an interpreter that a generation of
+ * this root stands on is taken again while it answers: which python comes first in PATH differs between a shell, an
+ * editor and a scheduled job.
+ */
+async function choosePython(
+  context: Context,
+  config: Config,
+  request: VersionRequest,
+  generations: readonly Manifest[],
+  search: SearchOptions,
+): Promise<Chosen> {
+  const selectorFile = config.pythonSelectorFileRelPath.value;
+  const { python, why } = context.progress?.facts ?? {};
+  if (python !== undefined) {
+    const known = await interpreterAt(python, search);
+    if (!isFailure(known)) return chosen(known, request, why ?? "");
+  }
+  if (selectorFile === null) {
+    const known = await knownBase(config, request, generations, search);
+    if (known !== undefined) return chosen(known.interpreter, request, `what generation ${known.id} stands on`);
+  }
+  return selectPython({
+    ...search,
+    request,
+    selector: selectorFile === null ? null : path.join(context.root, selectorFile),
+    selectorLimitMs: config.selectorLimit.value * 1000,
+  });
+}
+
+function chosen(selected: Interpreter, request: VersionRequest, how: string): Chosen {
+  return { selected, how, fits: fits(request, selected), warnings: [], passedOver: [] };
+}
+
+/** The interpreter of the youngest generation that was made for the same request, while it answers and fits. */
+async function knownBase(
+  config: Config,
+  request: VersionRequest,
+  generations: readonly Manifest[],
+  search: SearchOptions,
+): Promise<{ id: string; interpreter: Interpreter } | undefined> {
+  for (const { id, interpreter, request: asked } of generations) {
+    if (asked !== (config.requiredPythonVersion.value ?? "")) continue;
+    const known = await interpreterAt(interpreter.executable, search);
+    if (!isFailure(known) && fits(request, known)) return { id, interpreter: known };
+  }
+  return undefined;
+}
+
+function selectorInputs({ root }: Context, config: Config): Input[] {
+  const selector = config.pythonSelectorFileRelPath.value;
+  return selector === null ? [] : [{ kind: "file", path: path.join(root, selector) }];
+}
+
+/** What freshness must watch of an interpreter: its file, where its links lead, and its library. */
+function interpreterInputs(interpreter: Interpreter): Input[] {
+  const { executable, realPath, libpython } = interpreter;
+  return [
+    { kind: "file", path: realPath },
+    ...(executable === realPath ? [] : [{ kind: "same", path: executable, target: realPath } as const]),
+    ...(libpython === null ? [] : [{ kind: "file", path: libpython } as const]),
+  ];
+}
+
+function driverFor(config: Config, selected: Interpreter): { value: VenvDriver; warnings: string[] } {
+  if (config.venvDriver.value === "venv_pip" || fits(UV_NEEDS, { ...selected, implementation: "cpython" })) {
+    return { value: config.venvDriver.value, warnings: [] };
+  }
+  const why = `uv needs a selected python of 3.8 or newer, and ${selected.path} is ${selected.version}`;
+  return { value: "venv_pip", warnings: [`${why}: pip makes the environment instead`] };
+}

@@ -1,0 +1,23 @@
+import type { Request } from "../cli.ts";
+import type { Answer } from "../launch/plan.ts";
+import type { Context } from "./context.ts";
+
+/** Follows the one flow that the arguments ask for; each is loaded only when it is the one. */
+export async function follow(context: Context, request: Request): Promise<Answer> {
+  switch (request.kind) {
+    case "prepare":
+    case "reboot":
+      return (await import("./prepare.ts")).prepare(context, { anew: request.kind === "reboot" });
+    case "run":
+      return (await import("./run.ts")).runCommand(context, request);
+    case "script":
+      return (await import("./run.ts")).runScript(context, request.shift);
+    case "shell-command":
+      return (await import("./run.ts")).runShellCommand(context, request.shift);
+    case "text":
+      context.print(request.text);
+      return { kind: "exit", code: 0 };
+    default:
+      throw new Error(`no flow for ${request.kind}`);
+  }
+}

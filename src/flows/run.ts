@@ -1,0 +1,84 @@
+import * as path from "node:path";
+import { isExecutableFile, isFile, listFolder } from "../edges/files.ts";
+import type { Project } from "../environment/project.ts";
+import { inspectProject } from "../environment/project.ts";
+import { loadConfig } from "../config/load.ts";
+import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, PrimeError } from "../errors.ts";
+import { type Activation, activated } from "../launch/activation.ts";
+import type { Answer } from "../launch/plan.ts";
+import { nearest } from "../nearest.ts";
+import { boot } from "./boot.ts";
+import type { Context } from "./context.ts";
+import { tellBuilt } from "./summary.ts";
+
+/** How many arguments are prime's own, in front of the command. */
+export interface RunRequest {
+  readonly command: string;
+  readonly shift: number;
+}
+
+/** `./prime run CMD …`: CMD in the environment, as this very process. */
+export async function runCommand(context: Context, { command, shift }: RunRequest): Promise<Answer> {
+  const booted = await boot(context, { anew: false });
+  if (booted.kind === "hop") return booted.answer;
+  tellBuilt(context, booted, "short");
+  await refuseMissing(context, command, booted.activation);
+  return { kind: "command", activation: booted.activation, shift };
+}
+
+/** `./prime PATH/SCRIPT …`: the script by the environment's python. */
+export async function runScript(context: Context, shift: number): Promise<Answer> {
+  const booted = await boot(context, { anew: false });
+  if (booted.kind === "hop") return booted.answer;
+  tellBuilt(context, booted, "short");
+  return { kind: "script", activation: booted.activation, shift };
+}
+
+/** `./prime -c STR`: STR in the user's shell; `shift` leaves `-c` as the first argument. */
+export async function runShellCommand(context: Context, shift: number): Promise<Answer> {
+  const booted = await boot(context, { anew: false });
+  if (booted.kind === "hop") return booted.answer;
+  tellBuilt(context, booted, "short");
+  return { kind: "shell-command", activation: booted.activation, shift };
+}
+
+/** POSIX XCU 2.8.2: 127 for what is not found, 126 for what can't be executed. */
+async function refuseMissing(context: Context, command: string, activation: Activation): Promise<void> {
+  if (command.includes("/")) {
+    const file = path.resolve(context.cwd, command);
+    if (isExecutableFile(file)) return;
+    if (isFile(file)) {
+      throw new PrimeError("not-executable", `could not run ${command}: it is not executable`, {
+        exitCode: EXIT_NOT_EXECUTABLE,
+        hint: `make it so by \`chmod +x\`, or run it by the environment's python: ./prime ${command}`,
+      });
+    }
+    throw new PrimeError("command-not-found", `could not run ${command}: there is no such file`, { exitCode: EXIT_NOT_FOUND });
+  }
+  const folders = (activated(activation, context.env).PATH ?? "").split(":");
+  if (folders.some((folder) => isExecutableFile(path.resolve(context.cwd, folder, command)))) return;
+  const names = listFolder(path.join(activation.generation, "bin")) ?? [];
+  const near = nearest(command, names);
+  const adds = waysToAdd(command, await inspectProject(context.root, (await loadConfig(context)).config));
+  const hints = [...(near === undefined ? [] : [`did you mean \`${near}\`?`]), ...adds];
+  throw new PrimeError("command-not-found", `could not run ${command}: neither the environment nor PATH has it`, {
+    exitCode: EXIT_NOT_FOUND,
+    hint: hints.length > 0 ? hints.join("; ") : `add what brings it, for example \`./prime uv add --dev ${command}\``,
+  });
+}
+
+/** The start that brings a command which some group or extra of the repo declares. */
+function waysToAdd(command: string, project: Project): string[] {
+  const wanted = normalize(command);
+  const declares = (requirements: readonly string[]): boolean =>
+    requirements.some((text) => normalize(/^[\w.-]+/.exec(text)?.[0] ?? "") === wanted);
+  const lines = (kind: "group" | "extra", declared: Readonly<Record<string, readonly string[]>>): string[] =>
+    Object.entries(declared)
+      .filter(([, requirements]) => declares(requirements))
+      .map(([name]) => `the ${kind} \`${name}\` has it: ./prime --${kind} ${name} run ${command}`);
+  return [...lines("group", project.declaredGroups), ...lines("extra", project.declaredExtras)];
+}
+
+function normalize(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, "-");
+}

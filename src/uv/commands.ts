@@ -1,0 +1,132 @@
+import { cleanEnvironment } from "../edges/clean.ts";
+import type { Command, Environment } from "../edges/process.ts";
+
+/** The pinned uv, ready to run, and the folder it works in. */
+export interface UvTool {
+  /** Absolute path of the executable. */
+  readonly file: string;
+  /** uv's whole environment: see `uvEnvironment`. */
+  readonly env: Environment;
+  /** Absolute path of the root. */
+  readonly root: string;
+}
+
+/**
+ * Settings of the user's that say where things come from or how they are fetched. Any other `UV_*` would change what is
+ * installed, or where, behind the back of the config.
+ */
+const KEPT =
+  /^UV_(?:INDEX|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|KEYRING_PROVIDER|INSECURE_HOST|NATIVE_TLS|SYSTEM_CERTS|CACHE_DIR|NO_CACHE|HTTP_|REQUEST_TIMEOUT|UPLOAD_HTTP|CONCURRENT_|OFFLINE|LINK_MODE|LOCK_TIMEOUT|CREDENTIALS_DIR|PYTHON_INSTALL_DIR|PYTHON_INSTALL_MIRROR|PYPY_INSTALL_MIRROR|PYTHON_DOWNLOADS|PYTHON_CACHE_DIR|EXCLUDE_NEWER|CONFIG_FILE|NO_CONFIG)/;
+
+/**
+ * The environment in which prime runs uv: the user's index, proxy and certificate settings, nothing that would choose
+ * another environment, interpreter or resolution, and the host left alone (no links in ~/.local/bin, no registry entries).
+ */
+export function uvEnvironment(env: Environment): Environment {
+  const kept = Object.entries(cleanEnvironment(env)).filter(
+    ([name]) => !name.startsWith("PRIME_") && (!name.startsWith("UV_") || KEPT.test(name)),
+  );
+  return { ...Object.fromEntries(kept), UV_PYTHON_INSTALL_BIN: "0", UV_PYTHON_NO_REGISTRY: "1", UV_NO_PROGRESS: "1" };
+}
+
+/** What of a project is installed; null leaves it to uv's defaults. */
+export interface SyncChoice {
+  readonly extras: readonly string[];
+  readonly groups: readonly string[] | null;
+  readonly packages: readonly string[] | "all" | null;
+}
+
+/** A new venv in `folder`, which must not exist yet: clearing one would follow links. */
+export function createVenv(uv: UvTool, folder: string, python: string, prompt: string): Command {
+  return command(uv, ["venv", "--no-project", "--python", python, "--prompt", prompt, folder]);
+}
+
+/** What `uv sync` makes of the lock as it is, into the venv in `folder`. */
+export function syncLock(uv: UvTool, folder: string, choice: SyncChoice): Command {
+  const args = ["sync", "--frozen", "--no-progress", "--python", `${folder}/bin/python`, ...choiceArguments(choice)];
+  return { ...command(uv, args), env: { ...uv.env, UV_PROJECT_ENVIRONMENT: folder } };
+}
+
+/**
+ * Whether uv.lock fits the project's requirements, without a network. The registries that the lock names are given as
+ * the indexes, so that a mirror in the user's settings is no reason to call it outdated.
+ */
+export function checkLock(uv: UvTool, registries: readonly string[], python: string): Command {
+  const [main, ...others] = registries;
+  const indexes = main === undefined ? [] : ["--default-index", main, ...others.flatMap((url) => ["--index", url])];
+  const args = ["lock", "--check", "--offline", "--python", python, ...indexes];
+  return { ...command(uv, args), env: without(uv.env, /^UV_(?:INDEX|DEFAULT_INDEX|EXTRA_INDEX)/) };
+}
+
+/** Writes uv.lock anew, keeping every version that still fits. */
+export function updateLock(uv: UvTool, python: string): Command {
+  return command(uv, ["lock", "--python", python]);
+}
+
+export interface Resolution {
+  /** Requirement files, among them those that prime wrote. */
+  readonly files: readonly string[];
+  /** Groups, as `<path of pyproject.toml>:<name>`. */
+  readonly groups: readonly string[];
+  /** Extras of the pyproject.toml files among `files`. */
+  readonly extras: readonly string[];
+  /** Where the answer goes; what stands there already is preferred. */
+  readonly output: string;
+}
+
+/** Resolves what has no lock, for the interpreter of the venv in `folder`. */
+export function resolve(uv: UvTool, folder: string, { files, groups, extras, output }: Resolution): Command {
+  return command(uv, [
+    ...["pip", "compile", "--python", `${folder}/bin/python`, "--no-header", "--no-annotate", "--quiet"],
+    ...extras.flatMap((extra) => ["--extra", extra]),
+    ...groups.flatMap((group) => ["--group", group]),
+    ...["--output-file", output, ...files],
+  ]);
+}
+
+/** Installs exactly what a resolution names into the venv in `folder`. */
+export function installResolved(uv: UvTool, folder: string, resolution: string): Command {
+  return command(uv, ["pip", "install", "--python", `${folder}/bin/python`, "--no-deps", "-r", resolution]);
+}
+
+/** Installs a pylock.toml (PEP 751) into the venv in `folder`; its extras and groups are those of the lock. */
+export function installPylock(uv: UvTool, folder: string, pylock: string, choice: SyncChoice): Command {
+  return command(uv, [
+    ...["pip", "install", "--python", `${folder}/bin/python`, "--preview-features", "pylock", "-r", pylock],
+    ...choice.extras.flatMap((extra) => ["--extra", extra]),
+    ...(choice.groups ?? []).flatMap((group) => ["--group", group]),
+  ]);
+}
+
+/** An interpreter that uv installed itself. */
+export function findManaged(uv: UvTool, request: string): Command {
+  return command(uv, ["python", "find", "--managed-python", "--no-project", request]);
+}
+
+export function installManaged(uv: UvTool, request: string): Command {
+  return command(uv, ["python", "install", request]);
+}
+
+/**
+ * A folder as a requirement line. A URL, since a path with spaces or brackets has no other safe form there (PEP 508).
+ */
+export function editableLine(folder: string, extras: readonly string[]): string {
+  const url = encodeURI(folder).replace(/[?#[\]]/g, (mark) => encodeURIComponent(mark));
+  return `-e file://${url}${extras.length === 0 ? "" : `[${extras.join(",")}]`}`;
+}
+
+function choiceArguments({ extras, groups, packages }: SyncChoice): string[] {
+  return [
+    ...extras.flatMap((extra) => ["--extra", extra]),
+    ...(groups === null ? [] : ["--no-default-groups", ...groups.flatMap((group) => ["--group", group])]),
+    ...(packages === "all" ? ["--all-packages"] : (packages ?? []).flatMap((name) => ["--package", name])),
+  ];
+}
+
+function command(uv: UvTool, args: readonly string[]): Command {
+  return { file: uv.file, args, env: uv.env, cwd: uv.root };
+}
+
+function without(env: Environment, names: RegExp): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.test(name)));
+}

@@ -1,0 +1,149 @@
+import * as path from "node:path";
+import type { UvPin } from "../config/config.ts";
+import { cleanEnvironment } from "../edges/clean.ts";
+import {
+  copyFile,
+  isExecutableFile,
+  isFile,
+  makeFolder,
+  makeTemporaryFolder,
+  readText,
+  remove,
+  rename,
+  sha256OfFile,
+  writePlain,
+} from "../edges/files.ts";
+import { type Environment, type Outcome, run } from "../edges/process.ts";
+import { PrimeError } from "../errors.ts";
+
+/** uv as prime uses it, and where it came from. */
+export interface ProvisionedUv {
+  readonly file: string;
+  readonly version: string;
+  readonly from: "cache" | "path" | "deployed";
+}
+
+export interface UvRequest {
+  readonly pin: UvPin;
+  /** The interpreter that deploys uv, 3.8 or newer, and what its wheels are for. */
+  readonly python: { readonly executable: string; readonly platform: string; readonly libc: string };
+  readonly cacheFolder: string;
+  readonly env: Environment;
+  readonly cwd: string;
+  /** Called before the download begins. */
+  readonly onDeploy: () => void;
+  /** A file to which all output is appended. */
+  readonly log: string;
+}
+
+/**
+ * Finds the pinned uv: in prime's cache, else on PATH in exactly that version, else deployed through the selected
+ * python by pip, which verifies the wheel against the pin and honours the user's index, proxy and certificates.
+ */
+export async function provisionUv(request: UvRequest): Promise<ProvisionedUv> {
+  return fromCache(request) ?? (await fromPath(request)) ?? (await deploy(request));
+}
+
+/** The cached uv of this pin; verified when it was put there, by its digest ever since. */
+export function fromCache(request: Pick<UvRequest, "pin" | "python" | "cacheFolder">): ProvisionedUv | undefined {
+  const file = path.join(cachedFolder(request), "uv");
+  return isExecutableFile(file) && isFile(`${file}.sha256`)
+    ? { file, version: request.pin.version, from: "cache" }
+    : undefined;
+}
+
+function cachedFolder({ pin, python, cacheFolder }: Pick<UvRequest, "pin" | "python" | "cacheFolder">): string {
+  const platform = [python.platform, python.libc].filter((part) => part !== "").join("-");
+  const digest = Object.values(pin.sha256).sort().join("").slice(0, 12);
+  return path.join(cacheFolder, "uv", `${pin.version}-${platform}-${digest}`);
+}
+
+async function fromPath({ pin, env, cwd }: UvRequest): Promise<ProvisionedUv | undefined> {
+  for (const folder of (env.PATH ?? "").split(":").filter((entry) => path.isAbsolute(entry))) {
+    const file = path.join(folder, "uv");
+    if (!isExecutableFile(file)) continue;
+    const answer = await run({ file, args: ["--version"], env, cwd }, { limitMs: 10_000 });
+    if (answer.ok && answer.stdout.split(" ")[1]?.trim() === pin.version) return { file, version: pin.version, from: "path" };
+  }
+  return undefined;
+}
+
+async function deploy(request: UvRequest): Promise<ProvisionedUv> {
+  request.onDeploy();
+  const target = cachedFolder(request);
+  const work = makeTemporaryFolder(path.join(request.cacheFolder, "uv", ".deploy-"));
+  try {
+    const venv = path.join(work, "venv");
+    await makeVenv(request, venv);
+    await installUv(request, work, venv);
+    const ready = path.join(work, "ready");
+    makeFolder(ready);
+    copyFile(path.join(venv, "bin", "uv"), path.join(ready, "uv"), 0o755);
+    writePlain(path.join(ready, "uv.sha256"), `${sha256OfFile(path.join(ready, "uv"))}\n`);
+    publish(ready, target);
+  } finally {
+    remove(work);
+  }
+  return { file: path.join(target, "uv"), version: request.pin.version, from: "deployed" };
+}
+
+/** Another prime may have been faster: its copy of the same bytes is as good. */
+function publish(ready: string, target: string): void {
+  if (readText(path.join(target, "uv.sha256")) !== undefined) return;
+  try {
+    remove(target);
+    rename(ready, target);
+  } catch (error) {
+    if (readText(path.join(target, "uv.sha256")) === undefined) throw error;
+  }
+}
+
+async function makeVenv(request: UvRequest, venv: string): Promise<void> {
+  const { executable } = request.python;
+  const made = await pythonRun(request, executable, ["-I", "-m", "venv", venv]);
+  if (made.ok) return;
+  const isDebian = /ensurepip|python3-venv/.test(made.output);
+  throw new PrimeError("uv-venv", `could not make a temporary venv by ${executable} to install uv: ${lastLines(made)}`, {
+    hint: isDebian
+      ? "install the package that holds ensurepip (Debian, Ubuntu: `apt-get install python3-venv`), or put another python in front of it on PATH"
+      : `try \`${executable} -m venv DIR\` by hand, or put another python in front of it on PATH`,
+  });
+}
+
+/** `--require-hashes`: a wheel whose digest is not pinned is refused, whatever the index says. */
+async function installUv(request: UvRequest, work: string, venv: string): Promise<void> {
+  const { pin } = request;
+  const requirements = path.join(work, "requirements.txt");
+  const hashes = Object.values(pin.sha256).map((digest) => ` --hash=sha256:${digest}`);
+  writePlain(requirements, `uv==${pin.version}${hashes.join("")}\n`);
+  const install = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", requirements];
+  const done = await pythonRun(request, path.join(venv, "bin", "python"), install);
+  if (done.ok) return;
+  throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip: ${lastLines(done)}`, {
+    hint: /hashes|HASH/.test(done.output)
+      ? "the index serves other bytes than this launcher pins: check the index, or pin its uv by `uv` in prime.toml"
+      : `check the network, the index and the proxy that pip is configured for (log: ${request.log}), or put uv ${pin.version} on PATH`,
+  });
+}
+
+function pythonRun({ env, cwd, log }: UvRequest, python: string, args: readonly string[]): Promise<Outcome> {
+  return run({ file: python, args, env: pipEnvironment(env), cwd }, { log });
+}
+
+/** pip with the user's index, proxy and certificates, but installing where it is told to. */
+export function pipEnvironment(env: Environment): Environment {
+  const kept = Object.entries(cleanEnvironment(env)).filter(
+    ([name]) => !/^PIP_(?:TARGET|PREFIX|ROOT|PYTHON|CONSTRAINT|REQUIREMENT|REPORT|DRY_RUN|NO_DEPS|EDITABLE)$/.test(name),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    PIP_USER: "0",
+    PIP_REQUIRE_VIRTUALENV: "0",
+    PIP_DISABLE_PIP_VERSION_CHECK: "1",
+    PIP_NO_INPUT: "1",
+  };
+}
+
+function lastLines({ output, failure }: Outcome): string {
+  return failure ?? output.trim().split("\n").slice(-3).join("\n");
+}
