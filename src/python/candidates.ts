@@ -37,8 +37,8 @@ export interface BehindShims {
 }
 
 /**
- * The interpreters that the shims in PATH could hand over to, the highest version first, unknown ones last: a shim answers
- * by what is configured for it, not by what is there. pyenv keeps them in `versions/`, asdf and mise in
+ * The interpreters that the shims in PATH could hand over to, the highest version first, unknown ones last: a shim
+ * answers by what is configured for it, not by what is there. pyenv keeps them in `versions/`, asdf and mise in
  * `installs/python/`, beside `shims/`.
  */
 export function behindShims(request: VersionRequest, folders: readonly string[], env: Environment): BehindShims {

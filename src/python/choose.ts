@@ -31,8 +31,8 @@ export interface Selection {
 }
 
 /**
- * Chooses the interpreter to bootstrap with: the selector's, else the search's. Asks the selector, so it must be called once
- * per bootstrap. Throws `no-python` when nothing works, and `selector-…` when the selector fails.
+ * Chooses the interpreter to bootstrap with: the selector's, else the search's. Asks the selector, so it must be called
+ * once per bootstrap. Throws `no-python` when nothing works, and `selector-…` when the selector fails.
  */
 export async function selectPython(options: SelectOptions): Promise<Selection> {
   const { request, selector } = options;
@@ -71,7 +71,8 @@ async function askSelector(selector: string, options: SelectOptions): Promise<Ch
   }
   const selected = await interpreterAt(answer.path, options);
   if (!isFailure(selected)) return { selected, warnings: [], printed, found };
-  const warning = `the python selector ${selector} chose ${selected.path}, which does not work (${selected.why}): searching PATH instead`;
+  const dead = `${selected.path}, which does not work (${selected.why})`;
+  const warning = `the python selector ${selector} chose ${dead}: searching PATH instead`;
   return { selected: undefined, warnings: [warning], printed, found };
 }
 

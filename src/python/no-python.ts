@@ -15,9 +15,12 @@ const INSTALLERS: readonly (readonly [tool: string, command: string])[] = [
   ["brew", "brew install python"],
 ];
 
+const OPEN_MINOR = /^(?:python|pypy)3\.\d+$/;
+
 /** No candidate answered: says what was looked for and where, why each failed, and how to get one here. */
 export function noPythonError(result: SearchResult, request: VersionRequest): PrimeError {
-  const names = basenames(request).filter((name) => !/^python3\.\d+$/.test(name) || namesMinor(request));
+  const exact = basenames(request).filter((name) => !OPEN_MINOR.test(name) || namesMinor(request));
+  const names = [...new Set([...exact, "python3", "python", "python3.N"])];
   const looked = `looked for ${names.join(", ")} in PATH (${result.folders.join(", ") || "it is empty"})`;
   const tried = result.passedOver.map(({ path: file, why }) => `  ${file}: ${why}`);
   const lines = [

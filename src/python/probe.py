@@ -34,7 +34,7 @@ def prerelease(info):
     names = {"alpha": "a", "beta": "b", "candidate": "rc"}
     if info.releaselevel not in names:
         return ""
-    return "{}{}".format(names[info.releaselevel], info.serial)
+    return f"{names[info.releaselevel]}{info.serial}"
 
 
 def outside_venvs(executable):
@@ -46,7 +46,7 @@ def outside_venvs(executable):
         if home is None:
             return executable
         executable = interpreter_in(home, executable)
-    sys.exit("its venv leads back to itself: {}".format(executable))
+    sys.exit(f"its venv leads back to itself: {executable}")
 
 
 def venv_home(executable):
@@ -68,11 +68,11 @@ def venv_home(executable):
 def interpreter_in(home, venv_executable):
     name = "pypy" if sys.implementation.name == "pypy" else "python"
     major, minor = sys.version_info[:2]
-    names = ["{}{}.{}".format(name, major, minor), "{}{}".format(name, major), name]
+    names = [f"{name}{major}.{minor}", f"{name}{major}", name]
     paths = [os.path.join(home, each) for each in [*names, os.path.basename(venv_executable)]]
     usable = [path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)]
     if not usable:
-        sys.exit("the interpreter that its venv was made from is gone from {}".format(home))
+        sys.exit(f"the interpreter that its venv was made from is gone from {home}")
     real = os.path.realpath(venv_executable)
     return next((path for path in usable if os.path.realpath(path) == real), usable[0])
 

@@ -55,9 +55,9 @@ export function isFailure(outcome: Interpreter | Failure): outcome is Failure {
 }
 
 /**
- * Asks an executable what it is, by running it in a clean environment: only an answer proves it to be an interpreter. What
- * a file once answered is believed without running it again while neither it nor its libpython changed; a script (a shim)
- * is always asked, since it can hand over to another interpreter every time.
+ * Asks an executable what it is, by running it in a clean environment: only an answer proves it to be an interpreter.
+ * What a file once answered is believed without running it again while neither it nor its libpython changed; a script
+ * (a shim) is always asked, since it can hand over to another interpreter every time.
  */
 export async function probe(file: string, options: ProbeOptions): Promise<Interpreter | Failure> {
   const isShim = isScript(file);
@@ -66,8 +66,6 @@ export async function probe(file: string, options: ProbeOptions): Promise<Interp
   const answer = await ask(file, ["-I", "-S", "-B", "-c", PROBE_PY], options);
   const interpreter = parseAnswer(file, answer.stdout);
   if (interpreter === undefined) return { path: file, why: await explain(file, answer, options) };
-  const why = unusable(interpreter);
-  if (why !== undefined) return { path: file, why };
   if (!isShim) writeProbe(options.cacheFolder, interpreter);
   return interpreter;
 }
@@ -92,16 +90,10 @@ function parseAnswer(file: string, stdout: string): Interpreter | undefined {
   }
 }
 
-function unusable(interpreter: Interpreter): string | undefined {
-  const [major = 0, minor = 0] = interpreter.version.split(".").map(Number);
-  if (major === 3 && minor >= 6) return undefined;
-  return `it is Python ${interpreter.version}, and prime needs 3.6 or newer`;
-}
-
 async function explain(file: string, answer: Outcome, options: ProbeOptions): Promise<string> {
   if (answer.failure !== undefined) return `it could not be started: ${answer.failure}`;
   if (answer.timedOut) return `it did not answer within ${options.limitMs / 1000} seconds`;
-  if (/unknown option:? -I/i.test(answer.stderr)) return tooOld(await ask(file, ["--version"], options));
+  if (/unknown option:? -I|^SyntaxError/im.test(answer.stderr)) return tooOld(await ask(file, ["--version"], options));
   const said = saidBy(answer.stderr) ?? saidBy(answer.stdout);
   const ended = answer.ok ? "said nothing of use" : `ended with ${answer.signal ?? `status ${answer.exitCode}`}`;
   return said === undefined ? `it ${ended}` : `it ${ended}: ${said}`;
@@ -113,7 +105,7 @@ function saidBy(output: string): string | undefined {
   return lines[0]?.startsWith("Traceback") ? lines.pop() : lines[0];
 }
 
-/** Python before 3.4 knows no isolated mode; 2.7 says its version on standard error. */
+/** Python before 3.4 knows no isolated mode, before 3.6 no f-strings; 2.7 says its version on standard error. */
 function tooOld(answer: Outcome): string {
   const version = /Python (\d[\w.]*)/.exec(answer.output)?.[1];
   return version === undefined

@@ -48,9 +48,9 @@ def load(selector):
 def describe(error, selector):
     name = type(error).__name__
     if isinstance(error, SyntaxError) and error.filename == selector:
-        return {"failure": "syntax", "text": "{}: {}".format(name, error.msg), "line": error.lineno}
+        return {"failure": "syntax", "text": f"{name}: {error.msg}", "line": error.lineno}
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == selector]
-    text = "{}: {}".format(name, error) if str(error) else name
+    text = f"{name}: {error}" if str(error) else name
     return {"failure": "raised", "text": text, "line": lines[-1] if lines else None}
 
 

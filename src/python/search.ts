@@ -3,7 +3,7 @@ import { isScript, realPath } from "../edges/files.ts";
 import type { Environment } from "../edges/process.ts";
 import { behindShims, named, pathFolders, whyNotExecutable } from "./candidates.ts";
 import { type Failure, type Interpreter, isFailure, probe, versionOf } from "./probe.ts";
-import { basenames, describe, fits, type VersionRequest } from "./version.ts";
+import { basenames, describe, fits, parseRequest, type VersionRequest } from "./version.ts";
 
 export interface SearchOptions {
   /** The user's environment; its PATH is searched. */
@@ -28,8 +28,8 @@ export interface SearchResult {
 
 /**
  * Finds the interpreter to start with: the first in PATH that answers and fits, the most exact name first; then what
- * stands behind the shims in PATH; else the first that answers at all. One in a venv stands for the interpreter that the
- * venv was made from, since a venv can be deleted or rebuilt at any time.
+ * stands behind the shims in PATH; else the first that answers at all, under any name of Python's. One in a venv stands
+ * for the interpreter that the venv was made from, since a venv can be deleted or rebuilt at any time.
  */
 export async function searchPython(request: VersionRequest, options: SearchOptions): Promise<SearchResult> {
   const folders = pathFolders(options.env);
@@ -43,7 +43,8 @@ export async function searchPython(request: VersionRequest, options: SearchOptio
   ): Promise<Interpreter | undefined> => {
     for (const file of candidates) {
       if (isEnough()) break;
-      if (seen.has(identityOf(file))) continue;
+      if (seen.has(file) || seen.has(identityOf(file))) continue;
+      seen.add(file);
       const answer = await interpreterAt(file, options);
       if (isFailure(answer)) {
         passedOver.push(answer);
@@ -52,18 +53,21 @@ export async function searchPython(request: VersionRequest, options: SearchOptio
       seen.add(identityOf(file)).add(answer.realPath);
       if (fits(request, answer)) return answer;
       misfits.push(answer);
+      passedOver.push(unfitFor(request, answer));
     }
     return undefined;
   };
 
+  const hasAnswer = () => misfits.length > 0;
   const behind = behindShims(request, folders, options.env);
   const fitting =
     (await firstThatFits(named(basenames(request), folders))) ??
     (await firstThatFits(behind.likely)) ??
-    (await firstThatFits(behind.others, () => misfits.length > 0));
+    (await firstThatFits(behind.others, hasAnswer)) ??
+    (await firstThatFits(named(basenames(ANY), folders), hasAnswer));
   const selected = fitting ?? misfits[0];
-  const unfit = misfits.filter((misfit) => misfit !== selected).map((misfit) => unfitFor(request, misfit));
-  return { selected, fits: fitting !== undefined, passedOver: [...passedOver, ...unfit], folders };
+  const others = passedOver.filter((one) => one.path !== selected?.path);
+  return { selected, fits: fitting !== undefined, passedOver: others, folders };
 }
 
 /** The interpreter that a candidate is or that its venv was made from, proven by running it. */
@@ -79,6 +83,9 @@ export async function interpreterAt(file: string, options: SearchOptions): Promi
   const base = await probe(answer.executable, probing);
   return isFailure(base) ? { path: file, why: `its venv was made from ${base.path}: ${base.why}` } : base;
 }
+
+/** Whatever answers can bootstrap: uv, started by it, finds or installs the required python. */
+const ANY = parseRequest(null);
 
 /** A shim is another interpreter under each name; anything else is what its links lead to. */
 function identityOf(file: string): string {

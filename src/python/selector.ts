@@ -41,9 +41,9 @@ export function isPythonSelector(selector: string): boolean {
 
 /**
  * Asks the repo's selector once. A `.py` file defines `select_python_file_abs_path(required_version)`, which gets three
- * numbers; any other executable gets the version as written ("" for any) as its only argument and prints one absolute path
- * or nothing. Throws `selector-…` when it does not answer properly: a repo that has a selector must not silently get
- * another interpreter than the selector's.
+ * numbers; any other executable gets the version as written ("" for any) as its only argument and prints one absolute
+ * path or nothing. Throws `selector-…` when it does not answer properly: a repo that has a selector must not silently
+ * get another interpreter than the selector's.
  */
 export async function runSelector(call: SelectorCall): Promise<SelectorAnswer> {
   const { selector } = call;
@@ -77,7 +77,8 @@ async function askExecutable(call: SelectorCall): Promise<SelectorAnswer> {
   if (!outcome.ok) throw silent(call, outcome);
   const lines = outcome.stdout.replace(/\n$/, "").split("\n");
   if (lines.length > 1) {
-    const said = `the python selector ${selector} printed ${lines.length} lines where one path is expected:\n${indent(outcome.stdout)}`;
+    const printed = `printed ${lines.length} lines where one path is expected:\n${indent(outcome.stdout)}`;
+    const said = `the python selector ${selector} ${printed}`;
     throw failure(
       call,
       "answer",

@@ -40,11 +40,11 @@ def identity_problems(folder, version, soabi):
     found_soabi = sysconfig.get_config_var("SOABI") or ""
     problems = []
     if os.path.realpath(sys.prefix) != os.path.realpath(folder):
-        problems.append("sys.prefix is {}, not {}".format(sys.prefix, folder))
+        problems.append(f"sys.prefix is {sys.prefix}, not {folder}")
     if found != version:
-        problems.append("the interpreter is {}, not {}".format(found, version))
+        problems.append(f"the interpreter is {found}, not {version}")
     if found_soabi != soabi:
-        problems.append("the ABI is {}, not {}".format(found_soabi, soabi))
+        problems.append(f"the ABI is {found_soabi}, not {soabi}")
     return problems
 
 
@@ -87,7 +87,7 @@ def record_problems(site, info, name):
             listings[folder] = names_in(os.path.join(site, folder))
         if base not in listings[folder]:
             missing.append(os.path.normpath(os.path.join(site, path)))
-    return ["{}: {} is missing".format(name, path) for path in missing]
+    return [f"{name}: {path} is missing" for path in missing]
 
 
 def console_scripts(info):
@@ -108,9 +108,9 @@ def script_problems(script, folder):
     if interpreter is None:
         return []
     if not os.path.isfile(interpreter):
-        return ["{} is to be run by {}, which does not exist".format(script, interpreter)]
+        return [f"{script} is to be run by {interpreter}, which does not exist"]
     if os.path.realpath(os.path.dirname(interpreter)) != os.path.join(os.path.realpath(folder), "bin"):
-        return ["{} is to be run by {}, which is outside the environment".format(script, interpreter)]
+        return [f"{script} is to be run by {interpreter}, which is outside the environment"]
     return []
 
 

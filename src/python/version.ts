@@ -31,9 +31,9 @@ const MINORS = [...Array(31).keys()];
 const OLDEST_MINOR = 6;
 
 /**
- * Reads `3`, `3.12`, `3.12.1`, `3.14.0rc1`, one of these after `cpython-`, `cpython@`, `pypy`, `pypy@` or `python`, such
- * a name alone, or a PEP 440 range; `null`, "" and `any` are "any". Throws `python-version-request` for anything else,
- * for Python 2 and for a range that no version of Python 3 can fit.
+ * Reads `3`, `3.12`, `3.12.1`, `3.14.0rc1`, one of these after `cpython-`, `cpython@`, `pypy`, `pypy@` or `python`,
+ * such a name alone, or a PEP 440 range; `null`, "" and `any` are "any". Throws `python-version-request` for anything
+ * else, for Python 2 and for a range that no version of Python 3 can fit.
  */
 export function parseRequest(text: string | null): VersionRequest {
   const written = (text ?? "").trim();
@@ -70,8 +70,8 @@ export function fits(request: VersionRequest, version: Version): boolean {
 }
 
 /**
- * The version as a selector gets it: absent parts are 0; for a range it is the lowest version of Python 3 that fits; for
- * any it is (3, 0, 0), since Python 3 is what every repo asks for.
+ * The version as a selector gets it: absent parts are 0; for a range it is the lowest version of Python 3 that fits;
+ * for any it is (3, 0, 0), since Python 3 is what every repo asks for.
  */
 export function selectorTuple(request: VersionRequest): [number, number, number] {
   const wanted = request.wanted;
@@ -106,8 +106,8 @@ export function describe(request: VersionRequest): string {
 }
 
 /**
- * The text for `uv python find` and `uv python install`: as written, never padded (no build is called `3.12.0` when 3.12
- * was asked for). `python3.12` is `3.12` to uv, which would take the former for the name of an executable.
+ * The text for `uv python find` and `uv python install`: as written, never padded (no build is called `3.12.0` when
+ * 3.12 was asked for). `python3.12` is `3.12` to uv, which would take the former for the name of an executable.
  */
 export function uvRequest(request: VersionRequest): string {
   const wanted = request.wanted;
@@ -154,8 +154,8 @@ function fitsRange(version: string, range: string): boolean {
 }
 
 /**
- * Versions of Python 3 that fit, lowest first: of each minor that has any, the lowest one, which is its first, one that the
- * range names, or the next patch after one that it names.
+ * Versions of Python 3 that fit, lowest first: of each minor that has any, the lowest one, which is its first, one that
+ * the range names, or the next patch after one that it names.
  */
 function fitting(range: string): string[] {
   const candidates = MINORS.map((minor) => `3.${minor}.0`);

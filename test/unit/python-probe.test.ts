@@ -119,6 +119,12 @@ describe("what is no interpreter", () => {
     expect(why).toMatch(/^it (could not be started|ended)/);
   });
 
+  test("one that is too old for the question, named as such", async () => {
+    const answer =
+      'case "$1" in --version) echo Python 3.5.2;; *) echo "SyntaxError: invalid syntax" >&2; exit 1;; esac';
+    expect((await failed(box.stub("python3", answer))).why).toBe("it is Python 3.5.2, and prime needs 3.6 or newer");
+  });
+
   const python2 = path.join(path.dirname(anyPython()), "../../2.7.18/bin/python2.7");
   test.skipIf(!fs.existsSync(python2))("Python 2, named as such", async () => {
     expect((await failed(python2)).why).toBe("it is Python 2.7.18, and prime needs 3.6 or newer");

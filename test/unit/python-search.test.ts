@@ -70,6 +70,23 @@ describe.skipIf(!has("3.9", "3.10", "3.12"))("the order", () => {
     expect(result.passedOver.map((one) => one.path)).toEqual([box.path("two/python")]);
   });
 
+  test("anything that answers will do to start with, under whatever name", async () => {
+    place("one", "3.9", "python3.9");
+    for (const request of ["3.12", "pypy3.10"]) {
+      const result = await search(request, box.env("one"));
+      expect([result.selected?.path, result.fits]).toEqual([box.path("one/python3.9"), false]);
+    }
+  });
+
+  test("what was passed over is told in the order of the search", async () => {
+    place("one", "3.9", "python3.12", "python3");
+    box.stub("two/python3", "exit 9");
+    place("two", "3.10", "python");
+    const result = await search("3.12", box.env("one", "two"));
+    expect(result.selected?.path).toBe(box.path("one/python3.12"));
+    expect(result.passedOver.map((one) => one.path)).toEqual([box.path("two/python3"), box.path("two/python")]);
+  });
+
   test("a range takes the newest of the names with a minor that it fits", async () => {
     place("one", "3.12", "python3", "python3.12");
     place("one", "3.9", "python3.9");
@@ -248,7 +265,7 @@ describe("nothing found", () => {
     expect(error.message).toBe(
       [
         "could not find a Python to start with; Python 3.12 is required",
-        `looked for python3.12, python3, python in PATH (${box.path("one")}, ${box.path("two")})`,
+        `looked for python3.12, python3, python, python3.N in PATH (${box.path("one")}, ${box.path("two")})`,
         "what was found does not work:",
         `  ${box.path("one/python3")}: it is a folder`,
         `  ${box.path("two/python")}: it ended with status 9`,
@@ -259,7 +276,7 @@ describe("nothing found", () => {
 
   test("on a machine without any of these tools", async () => {
     const error = noPythonError(await search(null, { PATH: "" }), parseRequest(null));
-    expect(error.message).toContain("looked for python3, python in PATH (it is empty)");
+    expect(error.message).toContain("looked for python3, python, python3.N in PATH (it is empty)");
     expect(error.message).toContain("nothing there has such a name");
     expect(error.hint).toContain("install Python 3.8 or newer");
   });
