@@ -7,8 +7,8 @@ export interface EnvironmentChange {
   readonly unset: readonly string[];
 }
 
-export const EXPORT_FORMATS = ["sh", "bash", "zsh", "fish", "csh", "nu", "json", "github"] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export const SHELLS = ["sh", "bash", "zsh", "fish", "csh", "nu", "json", "github"] as const;
+export type ShellName = (typeof SHELLS)[number];
 
 /**
  * The change from one environment to another. Names in `always` are said even where nothing differs, so that an editor
@@ -37,7 +37,7 @@ export function environmentChange(
  * - json: one object, name → text, or null for what has to go
  * - github: the syntax of the file that `GITHUB_ENV` names; see also `githubFiles`
  */
-export function renderExports(change: EnvironmentChange, format: ExportFormat): string {
+export function renderExports(change: EnvironmentChange, format: ShellName): string {
   switch (format) {
     case "sh":
     case "bash":

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { environmentChange, type ExportFormat, githubFiles, renderExports } from "../../src/launch/exports.ts";
+import { environmentChange, type ShellName, githubFiles, renderExports } from "../../src/launch/exports.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "exports-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -13,7 +13,7 @@ const AWKWARD: Readonly<Record<string, string>> = {
   empty: "",
   spaces: "  two  spaces\tand a tab ",
   quotes: `it's "quoted" \`ticked\` ''two''`,
-  expansions: "$HOME ${HOME} $(id) %PATH% ~ * ? [a] {b,c} #hash ;true |x &y <in >out",
+  expansions: "$HOME $1 $(id) %PATH% ~ * ? [a] {b,c} #hash ;true |x &y <in >out",
   history: "!! !$ wow! \\! ^a^b",
   backslashes: "C:\\new\\table\\ \\\\ \\' \\\"",
   backslashAtEnd: "end\\",
@@ -29,7 +29,7 @@ const AWKWARD: Readonly<Record<string, string>> = {
 };
 
 /** How each language reads the text, when it is in the file `$1`. */
-const READERS: readonly (readonly [string, ExportFormat, readonly string[]])[] = [
+const READERS: readonly (readonly [string, ShellName, readonly string[]])[] = [
   ["sh", "sh", ["sh", "-c", '. "$1"; shift; exec "$@"', "sh"]],
   ["dash", "sh", ["dash", "-c", 'eval "$(cat "$1")"; shift; exec "$@"', "sh"]],
   ["ksh", "sh", ["ksh", "-c", 'eval "$(cat "$1")"; shift; exec "$@"', "sh"]],
