@@ -132,7 +132,6 @@ describe("what is no interpreter", () => {
 });
 
 describe("the cache", () => {
-  /** A binary of its own, so that a test can replace it; a link shares the facts of the machine's interpreter. */
   const place = () => box.link("bin/python3", anyPython());
   const records = () => fs.readdirSync(box.path("cache/probes"));
 
@@ -145,12 +144,32 @@ describe("the cache", () => {
     expect((await answered(link)).version).toBe("3.99.0");
   });
 
-  test("asks again when the link leads to another file", async () => {
+  test.each([0, 1, 2])("asks again when file %i of those that the answer rests on has changed", async (index) => {
     const link = place();
-    await answered(link);
+    const first = await answered(link);
+    const file = box.path("cache/probes", records()[0] as string);
+    const record = JSON.parse(fs.readFileSync(file, "utf8"));
+    record.files[index] = `${record.files[index]}1`;
+    record.interpreter.version = "3.99.0";
+    fs.writeFileSync(file, JSON.stringify(record));
+    expect(await answered(link)).toEqual(first);
+  });
+
+  test("asks again when the standard library is gone", async () => {
+    const link = place();
+    const first = await answered(link);
+    const file = box.path("cache/probes", records()[0] as string);
+    fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(`"stdlib":"${first.stdlib}"`, '"stdlib":"/gone"'));
+    expect((await answered(link)).stdlib).toBe(first.stdlib);
+  });
+
+  const [older, newer] = MINORS.map(realPython).filter((python) => python !== undefined);
+  test.skipIf(newer === undefined)("asks again when the link leads to another interpreter", async () => {
+    const link = box.link("bin/python3", older as string);
+    const before = await answered(link);
     fs.rmSync(link);
-    box.link("bin/python3", box.stub("other", "exit 3"));
-    expect((await failed(link)).why).toBe("it ended with status 3");
+    box.link("bin/python3", newer as string);
+    expect((await answered(link)).version).not.toBe(before.version);
   });
 
   test.each(["", "{", "null", "[]", '{"path": 1}', '{"interpreter": null}'])(
