@@ -7,6 +7,8 @@ export interface Surroundings {
   /** Absolute; "/" when the folder that the user stood in is gone. */
   readonly cwd: string;
   readonly args: readonly string[];
+  /** Absolute path of the Node that runs this. */
+  readonly node: string;
   /** The process that the user started: the head's shell, or this one for `node prime`. */
   readonly shell: { readonly pid: number; readonly start: string };
 }
@@ -17,6 +19,7 @@ export function surroundings(): Surroundings {
     env: { ...process.env },
     cwd: currentFolder(),
     args: process.argv.slice(2),
+    node: process.execPath,
     shell: { pid, start: startOfProcess(pid) ?? "" },
   };
 }

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { cleanEnvironment } from "../edges/clean.ts";
+import { now } from "../edges/clock.ts";
 import { shellOfProcess } from "../edges/head.ts";
 import type { Folders } from "../environment/folders.ts";
 import { excludeFromGit } from "../environment/git-exclude.ts";
@@ -42,7 +43,7 @@ export interface BootRequest {
 export async function boot(context: Context, { anew }: BootRequest): Promise<Booted> {
   const { progress } = context;
   const cold = whyCold(context);
-  context.terminal.detail(`stage ${progress?.stage ?? "node"}, pid ${context.shell.pid}, under ${process.execPath}: ${progress?.facts.reason ?? cold.reason}`);
+  tellStage(context, cold);
   if (!anew && progress === undefined && cold.renew !== undefined) return renew(context, cold, cold.renew);
 
   const decision = await decide(context, anew && progress === undefined);
@@ -51,7 +52,12 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
   if (known !== undefined) return settleIn(context, decision, known, cold);
 
   if (mayMoveLink(context, decision.folders)) lookAtVenvPlace(linkOf(context, decision), decision.folders);
-  const facts = { python: decision.selected.path, why: decision.how, reason: progress?.facts.reason ?? cold.reason };
+  const facts = {
+    python: decision.selected.path,
+    why: decision.how,
+    reason: progress?.facts.reason ?? cold.reason,
+    since: progress?.facts.since ?? String(context.startedAt),
+  };
   if (progress?.stage !== "python") {
     return hop(context, "python", facts, `selected ${decision.selected.path}, ${decision.how}`);
   }
@@ -153,6 +159,12 @@ function hop(context: Context, stage: Stage, facts: Record<string, string>, why:
   terminal.detail(`hop to stage ${stage}: ${why}`);
   const progress = renderProgress({ stage, root, shellPid: shell.pid, shellStart: shell.start, facts });
   return { kind: "hop", answer: { kind: "next-stage", progress, shell: shellOfProcess(shell.pid) } };
+}
+
+function tellStage({ terminal, progress, shell, node, startedAt }: Context, cold: Cold): void {
+  const since = Number(progress?.facts.since ?? startedAt);
+  const stage = progress?.stage ?? "node";
+  terminal.detail(`stage ${stage}: ${node}, pid ${shell.pid}, ${now() - since} ms: ${progress?.facts.reason ?? cold.reason}`);
 }
 
 function tellDecision({ terminal, progress }: Context, decision: Decision): void {

@@ -22,6 +22,8 @@ export interface Context {
   readonly places: Places;
   readonly terminal: Terminal;
   readonly version: string;
+  /** Absolute path of the Node that runs this program. */
+  readonly node: string;
   /** Milliseconds since the epoch: nothing that counts was read before. */
   readonly startedAt: number;
   /** The head's shell, which is the user's process and keeps its number through all stages. */

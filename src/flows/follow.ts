@@ -14,6 +14,14 @@ export async function follow(context: Context, request: Request): Promise<Answer
       return (await import("./run.ts")).runScript(context, request.shift);
     case "shell-command":
       return (await import("./run.ts")).runShellCommand(context, request.shift);
+    case "uv":
+      return (await import("./uv.ts")).runUv(context, request.args);
+    case "status":
+      return (await import("./status.ts")).showStatus(context, request.json);
+    case "eval":
+      return (await import("./evaluate.ts")).evaluate(context, request.json);
+    case "why":
+      return (await import("./why.ts")).tellWhy(context);
     case "text":
       context.print(request.text);
       return { kind: "exit", code: 0 };

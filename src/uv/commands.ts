@@ -115,6 +115,15 @@ export function editableLine(folder: string, extras: readonly string[]): string 
   return `-e file://${url}${extras.length === 0 ? "" : `[${extras.join(",")}]`}`;
 }
 
+/**
+ * uv's environment for the user's own uv commands: it sees the generation, if one is given, and syncs nothing, since that
+ * would change an environment in place.
+ */
+export function readingEnvironment(env: Environment, generation: string | undefined): Environment {
+  const { UV_NO_PROGRESS: _, ...kept } = env;
+  return { ...kept, UV_NO_SYNC: "1", ...(generation === undefined ? {} : { VIRTUAL_ENV: generation }) };
+}
+
 function choiceArguments({ extras, groups, packages }: SyncChoice): string[] {
   return [
     ...extras.flatMap((extra) => ["--extra", extra]),

@@ -59,7 +59,8 @@ export async function build(context: Context, decision: Decision, request: Build
   }
 }
 
-async function provision(job: Job, decision: Decision): Promise<UvTool> {
+/** The pinned uv, told as a step when it has to be fetched. */
+export async function provision(job: Job, decision: Decision): Promise<UvTool> {
   const { context } = job;
   const { version } = pinOf(decision.config);
   let step: ReturnType<typeof context.terminal.step> | undefined;
