@@ -8,10 +8,14 @@ const ANSWER = 3;
 /** What another program must be told, since a terminal does not send it to the whole group. */
 const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH"] as const;
 
-/** Gives the head the rest of its lines. */
+/** Gives the head the rest of its lines; when a signal has ended it, nobody is left to be told. */
 export function writeAnswer(text: string): void {
   let rest = Buffer.from(text);
-  while (rest.length > 0) rest = rest.subarray(fs.writeSync(ANSWER, rest));
+  try {
+    while (rest.length > 0) rest = rest.subarray(fs.writeSync(ANSWER, rest));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+  }
 }
 
 /**

