@@ -8,4 +8,30 @@ const pythonTexts = {
     file.endsWith(".py") ? `export default ${JSON.stringify(readFileSync(file, "utf8"))}` : null,
 };
 
-export default defineConfig({ plugins: [pythonTexts], test: { include: ["test/**/*.test.ts"] } });
+/** Time limits are safety nets: no test relies on one. */
+const MINUTE = 60_000;
+
+export default defineConfig({
+  plugins: [pythonTexts],
+  test: {
+    globalSetup: "test/setup.ts",
+    reporters: ["./test/reporter.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 3 * MINUTE, hookTimeout: 3 * MINUTE },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["test/{e2e,fault}/**/*.test.ts"],
+          testTimeout: 10 * MINUTE,
+          hookTimeout: 10 * MINUTE,
+        },
+      },
+    ],
+  },
+});
