@@ -1,17 +1,36 @@
-import { PrimeError } from "../errors.ts";
 import type { Environment } from "./process.ts";
+import { writeOutput } from "./stdout.ts";
 import type { Terminal } from "./terminal.ts";
-export function openTerminal({ verbosity }: { verbosity: number; env: Environment }): Terminal {
-  const write = (text: string) => process.stderr.write(`${text}\n`);
-  return {
-    verbosity,
-    say: (t) => void (verbosity >= 0 && write(t)),
-    detail: (t, level = 1) => void (verbosity >= level && write(t)),
-    warn: (t) => void write(t),
-    step: (title) => { if (verbosity >= 0) write(`prime: ${title}`); return { update() {}, done() {} }; },
+import { createTerminal, type TerminalClock } from "./terminal-lines.ts";
+import { errorText, terminalStyle } from "./terminal-text.ts";
+
+const STANDARD_ERROR = 2;
+
+const systemClock: TerminalClock = {
+  now: () => Date.now(),
+  every: (milliseconds, call) => {
+    const timer = setInterval(call, milliseconds).unref();
+    return () => clearInterval(timer);
+  },
+};
+
+/** The terminal behind standard error; what it shows in place is gone when the process ends, however it ends. */
+export function openTerminal({ verbosity, env }: { verbosity: number; env: Environment }): Terminal {
+  const stream = {
+    isTerminal: Boolean(process.stderr.isTTY),
+    columns: () => process.stderr.columns,
+    write: (text: string) => writeOutput(STANDARD_ERROR, text),
   };
+  const terminal = createTerminal({ stream, env, verbosity, clock: systemClock });
+  process.once("exit", () => terminal.end());
+  return terminal;
 }
-export function renderError(error: unknown, _: { verbosity: number; env: Environment }): string {
-  if (error instanceof PrimeError) return `prime: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`;
-  return `prime: defect: ${error instanceof Error ? error.stack : error}\n`;
+
+/**
+ * The text of an error for standard error. It begins by wiping the line of a step that the error left open: the cursor
+ * stands at that line's beginning.
+ */
+export function renderError(error: unknown, { verbosity, env }: { verbosity: number; env: Environment }): string {
+  const { color, redraw } = terminalStyle(env, Boolean(process.stderr.isTTY));
+  return (redraw ? "\u001b[2K" : "") + errorText(error, { verbosity, color });
 }

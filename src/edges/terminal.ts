@@ -1,8 +1,14 @@
+/** How far a step has come, where that can be counted. */
+export interface Counted {
+  readonly done: number;
+  readonly total: number;
+}
+
 /** One step that takes time: shown while it runs, told in one line when it is done. */
 export interface Step {
-  /** What is being done right now, e.g. `12 of 40 packages`. */
-  update(text: string): void;
-  /** Ends the step; `text` is what it came to. */
+  /** What is being done right now, e.g. a tool's own line; with a count it is shown as a bar. */
+  update(text: string, counted?: Counted): void;
+  /** Ends the step; `text` is what it came to, in a line of its own. Without one, a terminal keeps nothing of the step. */
   done(text?: string): void;
 }
 
@@ -17,6 +23,8 @@ export interface Terminal {
   /** A line that even `-q` keeps. */
   warn(text: string): void;
   step(title: string): Step;
+  /** Takes away the line of the step that runs, for good: what failed may have left it open. */
+  end(): void;
 }
 
 /** What became of every step, in order: title, outcome and milliseconds. */
