@@ -5,7 +5,7 @@ import { paint, plainText, progressBar, terminalStyle } from "./terminal-text.ts
 /** Where the words go. */
 export interface TerminalStream {
   readonly isTerminal: boolean;
-  /** Of the terminal as it is now; undefined when not known. */
+  /** Of the terminal as it is now; undefined or 0 when not known. */
   columns(): number | undefined;
   write(text: string): void;
 }
@@ -56,7 +56,7 @@ export function createTerminal({ stream, env, verbosity, clock }: TerminalOption
   };
   const show = (): void => {
     const current = running.at(-1);
-    const line = current === undefined ? "" : liveLine(current, clock.now(), stream.columns() ?? 80);
+    const line = current === undefined ? "" : liveLine(current, clock.now(), stream.columns() || 80);
     if (line === shown) return;
     stream.write(line === "" ? ERASE_LINE : drawn(line));
     shown = line;

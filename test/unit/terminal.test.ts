@@ -103,6 +103,12 @@ describe("on a terminal", () => {
     expect(screen()).toEqual([`prime: install: ${"x".repeat(7)}~ (1 s)`]);
   });
 
+  test.each([0, undefined])("a width of %s is taken for 80", (width) => {
+    const { terminal, screen } = setUp({ isTerminal: true, ...(width === undefined ? {} : { width }) });
+    terminal.step("install");
+    expect(screen()).toEqual(["prime: install (0 s)"]);
+  });
+
   test("the step that began last is shown, then the one before it", () => {
     const { terminal, screen } = setUp({ isTerminal: true, width: 60 });
     const outer = terminal.step("outer");
