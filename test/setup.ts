@@ -1,9 +1,12 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
+import { makeSeed } from "./e2e/seed.ts";
+import { anyPython } from "./fixtures/python.ts";
 import { fetchNode, NODES, nodeBinary, OLD_NODES } from "./nodes.ts";
 
 /**
- * Makes real Nodes available before any test runs. Nothing is built: the tests are about the committed launcher. What
- * cannot be had is told here, and the tests that need it are skipped by name.
+ * Makes real Nodes and a cache with the pinned uv available before any test runs. Nothing is built: the tests are
+ * about the committed launcher. What cannot be had is told here; the tests that need a Node are then skipped by name.
  */
 export default function setup(): void {
   const versions = [...Object.values(OLD_NODES), ...Object.values(NODES)];
@@ -13,4 +16,8 @@ export default function setup(): void {
   }
   const binaries = versions.map(nodeBinary).filter((file) => file !== undefined);
   process.env.PRIME_TEST_NODES ??= binaries.join(path.delimiter);
+
+  const launcher = path.join(import.meta.dirname, "../prime");
+  const failure = fs.existsSync(launcher) ? makeSeed(launcher, anyPython()) : "prime is not built";
+  if (failure !== undefined) console.warn(`the tests' own cache has no uv: ${failure}`);
 }
