@@ -23,12 +23,16 @@ export async function buildProgram(root: string = ROOT): Promise<Program> {
   const head = readFileSync(path.join(root, "src/head.sh"), "utf8");
   const { code, comments, metafile } = await bundle(root);
   const notices = noticesOf(root, metafile, comments);
-  const parameters = "require,module,exports,__filename,__dirname";
-  const program = `function(${parameters}){"use strict";${code}}`;
-  return { text: `${head};${await prologue(root)}(${program});\n/*\n${notices}*/\n`, head, metafile };
+  return { text: await launcherText({ head, code, notices }), head, metafile };
 }
 
-/** The metafile alone tells what imports what. */
+/** Puts the parts of the launcher together: for sh the head, for JavaScript the prologue that is given the program. */
+export async function launcherText(parts: { head: string; code: string; notices: string }): Promise<string> {
+  const program = `function(require,module,exports,__filename,__dirname){"use strict";${parts.code}}`;
+  return `${parts.head};${await prologue()}(${program});\n/*\n${parts.notices}*/\n`;
+}
+
+/** The program as one CommonJS text, the licence comments of its sources, and what imports what. */
 export async function bundle(root: string): Promise<{ code: string; comments: string; metafile: Metafile }> {
   const result = await build({
     absWorkingDir: root,
@@ -52,8 +56,8 @@ export async function bundle(root: string): Promise<{ code: string; comments: st
   return { code: textOf("prime.js").trimEnd(), comments: textOf(".LEGAL.txt"), metafile: result.metafile };
 }
 
-async function prologue(root: string): Promise<string> {
-  const source = readFileSync(path.join(root, "src/prologue.js"), "utf8");
+async function prologue(): Promise<string> {
+  const source = readFileSync(path.join(ROOT, "src/prologue.js"), "utf8");
   const { code } = await transform(source, {
     target: TARGET,
     supported: { "dynamic-import": true }, // Node 10 reads it, and never comes to run it
