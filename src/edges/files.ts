@@ -277,6 +277,12 @@ function failure(verb: string, file: string, cause: unknown): PrimeError {
   });
 }
 
+/** What to do when a tool's own words say that a disk or a quota is full; `undefined` when they do not. */
+export function spaceHint(words: string): string | undefined {
+  if (/No space left on device|ENOSPC/.test(words)) return FILE_HINTS.ENOSPC;
+  return /Disk quota exceeded|EDQUOT/.test(words) ? FILE_HINTS.EDQUOT : undefined;
+}
+
 const FILE_HINTS: Readonly<Record<string, string>> = {
   ENOSPC: "free some space on that disk and start again; what worked before still works",
   EDQUOT: "free some space within your quota and start again; what worked before still works",

@@ -48,9 +48,7 @@ const children = new Set<{ kill(signal: NodeJS.Signals): unknown }>();
 export async function run(command: Command, options: RunOptions = {}): Promise<Outcome> {
   const { execa } = await import("execa");
   const started = performance.now();
-  const log = (text: string) => {
-    if (options.log !== undefined) appendFileSync(options.log, text);
-  };
+  const log = (text: string) => appendToLog(options.log, text);
   log(`$ ${commandLine(command)}\n`);
   const child = execa(command.file, command.args as string[], {
     cwd: command.cwd,
@@ -91,6 +89,13 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
     failure: failure ? reasonOf(result.cause ?? result) : undefined,
     durationMs: performance.now() - started,
   };
+}
+
+/** A log that can't be written (a full disk) is no reason to stop: what the command comes to will tell. */
+function appendToLog(log: string | undefined, text: string): void {
+  try {
+    if (log !== undefined) appendFileSync(log, text);
+  } catch {}
 }
 
 /** Sends a signal to every child that is still running. */

@@ -11,6 +11,7 @@ import {
   remove,
   rename,
   sha256OfFile,
+  spaceHint,
   writePlain,
 } from "../edges/files.ts";
 import { type Environment, type Outcome, run } from "../edges/process.ts";
@@ -104,9 +105,9 @@ async function makeVenv(request: UvRequest, venv: string): Promise<void> {
   if (made.ok) return;
   const isDebian = /ensurepip|python3-venv/.test(made.output);
   throw new PrimeError("uv-venv", `could not make a temporary venv by ${executable} to install uv: ${lastLines(made)}`, {
-    hint: isDebian
+    hint: spaceHint(made.output) ?? (isDebian
       ? "install the package that holds ensurepip (Debian, Ubuntu: `apt-get install python3-venv`), or put another python in front of it on PATH"
-      : `try \`${executable} -m venv DIR\` by hand, or put another python in front of it on PATH`,
+      : `try \`${executable} -m venv DIR\` by hand, or put another python in front of it on PATH`),
   });
 }
 
@@ -120,9 +121,9 @@ async function installUv(request: UvRequest, work: string, venv: string): Promis
   const done = await pythonRun(request, path.join(venv, "bin", "python"), install);
   if (done.ok) return;
   throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip: ${lastLines(done)}`, {
-    hint: /hashes|HASH/.test(done.output)
+    hint: spaceHint(done.output) ?? (/hashes|HASH/.test(done.output)
       ? "the index serves other bytes than this launcher pins: check the index, or pin its uv by `uv` in prime.toml"
-      : `check the network, the index and the proxy that pip is configured for (log: ${request.log}), or put uv ${pin.version} on PATH`,
+      : `check the network, the index and the proxy that pip is configured for (log: ${request.log}), or put uv ${pin.version} on PATH`),
   });
 }
 

@@ -110,10 +110,12 @@ interface Aside {
 async function buildAside(job: Job, { decision, base, uv, digest, request }: Aside): Promise<Manifest> {
   const { context } = job;
   const { folders, project } = decision;
-  const generation = path.join(folders.generations, `${digest.slice(0, 8)}-${nonce()}`);
+  const id = `${digest.slice(0, 8)}-${nonce()}`;
+  const generation = path.join(folders.generations, id);
   const forResolution = digestOfResolution(digestParts(context, decision, base));
   const target: Target = {
     generation,
+    work: path.join(folders.data, `work-${id}`),
     python: base.executable,
     project,
     folders,
@@ -121,6 +123,7 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
     preferred: request.anew ? undefined : preferredResolution(decision, folders),
   };
   makeFolder(folders.generations);
+  makeFolder(target.work);
   try {
     const resolution =
       uv === undefined ? await buildWithPip(job, target) : await buildWithUv(job, uv, target);
@@ -140,6 +143,8 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
   } catch (error) {
     remove(generation);
     throw error;
+  } finally {
+    remove(target.work);
   }
 }
 

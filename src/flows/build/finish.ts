@@ -36,7 +36,7 @@ export async function validate(job: Job, generation: string, base: Interpreter):
   if (outcome.ok && validation?.ok === true) return validation;
   const problems = validation?.problems ?? [outcome.failure ?? outcome.output.trim()];
   throw new PrimeError("environment-invalid", `the new environment ${generation} is not sound:\n  ${problems.join("\n  ")}`, {
-    hint: `start again with \`./prime reboot\`; the environment that was there before still works (log: ${job.log})`,
+    hint: `start again with \`./prime reboot\`; what worked before still works (log: ${job.log})`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { spaceHint } from "../../edges/files.ts";
 import { type Command, type Outcome, run } from "../../edges/process.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Context } from "../context.ts";
@@ -25,8 +26,9 @@ export async function runStep(job: Job, title: string, command: Command, options
   if (outcome.ok) return outcome;
   const words = outcome.failure ?? lastLines(outcome.output);
   const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
+  const hint = spaceHint(outcome.output) ?? options.hint;
   throw new PrimeError(options.id, `could not finish \`${title}\` for ${job.context.root} (${how}):\n${words}`, {
-    hint: `${options.hint === undefined ? "" : `${options.hint}; `}the whole output is in ${job.log}`,
+    hint: `${hint === undefined ? "" : `${hint}; `}the whole output is in ${job.log}`,
   });
 }
 

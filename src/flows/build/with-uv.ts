@@ -10,6 +10,8 @@ import { type Job, runStep } from "./job.ts";
 export interface Target {
   /** The generation's own folder, absolute; it does not exist yet. */
   readonly generation: string;
+  /** A folder for files that only this build needs, absolute. */
+  readonly work: string;
   /** The interpreter below it. */
   readonly python: string;
   readonly project: Project;
@@ -20,7 +22,7 @@ export interface Target {
   readonly preferred: string | undefined;
 }
 
-const FAILED = { id: "install-failed", hint: "the environment that was there before still works" } as const;
+const FAILED = { id: "install-failed", hint: "mend what the words above name; what worked before still works" } as const;
 
 /** Makes the venv and installs what the project asks for. Gives the name of the resolution that was used, if any. */
 export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target): Promise<Manifest["resolution"]> {
@@ -54,11 +56,11 @@ async function installEditables(job: Job, uv: commands.UvTool, target: Target): 
 
 /** The answer is written beside its place and moved there when it is whole, so that a torn one is never used. */
 async function resolveAnew(job: Job, uv: commands.UvTool, target: Target, resolution: string): Promise<void> {
-  const draft = `${resolution}.${path.basename(target.generation)}.draft.txt`;
+  const draft = path.join(target.work, "resolution.txt");
   if (target.preferred !== undefined && exists(target.preferred)) copyFile(target.preferred, draft);
   await runStep(job, "resolve requirements", resolveCommand(uv, target, draft), {
     id: "resolve-failed",
-    hint: "correct the requirements, or check the index and the network; the environment that was there before still works",
+    hint: "correct the requirements, or check the index and the network; what worked before still works",
   });
   rename(draft, resolution);
 }
@@ -81,8 +83,8 @@ function resolveCommand(uv: commands.UvTool, target: Target, output: string): Co
 }
 
 /** The root with its extras, and the chosen members, as a requirement file. */
-function writeEditables({ project, folders, generation }: Target): string {
-  const file = path.join(folders.resolved, `${path.basename(generation)}.in`);
+function writeEditables({ project, work }: Target): string {
+  const file = path.join(work, "editables.in");
   const lines = project.editables.map((folder, index) =>
     commands.editableLine(folder, index === 0 && project.installsRoot ? project.extras : []),
   );
