@@ -7,6 +7,7 @@ import { excludeFromGit } from "../environment/git-exclude.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import type { Project } from "../environment/project.ts";
 import { activate, lookAtVenvPlace } from "../environment/venv-link.ts";
+import { PrimeError } from "../errors.ts";
 import type { Activation } from "../launch/activation.ts";
 import type { Input } from "../launch/input.ts";
 import { observe } from "../launch/observation.ts";
@@ -127,8 +128,8 @@ function linkOf({ root }: Context, { config }: Decision): string {
 
 function showLink(context: Context, decision: Decision, generation: string): void {
   const link = linkOf(context, decision);
-  const moved = activate(link, generation, decision.folders);
-  if (moved !== undefined) context.terminal.say(`${link} was not prime's: it was moved to ${moved}`);
+  const kept = activate(link, generation, decision.folders);
+  if (kept !== undefined) context.terminal.warn(`${link} was ${kept.what}: it is kept as ${kept.path}`);
   const exclude = excludeFromGit(context.root, link);
   if (exclude !== undefined) context.terminal.say(`git ignores ${path.basename(link)} from now on: a line was added to ${exclude}`);
 }
@@ -143,15 +144,21 @@ function generationInputs(generation: string, manifest: Manifest): Input[] {
   ];
 }
 
+/** The plan saves time and nothing else: a state folder that can't be written must not stop the command. */
 function writePlan(context: Context, parts: Omit<ReadyPlan, "state" | "launcher" | "flagKey" | "observation" | "env"> & { inputs: readonly Input[] }): void {
   const { launcher, flagKey, places, terminal } = context;
   if (flagKey === undefined) return;
   const place = { state: places.state, launcher, flagKey };
   const env = cleanEnvironment(context.env);
   const python = path.join(parts.activation.generation, "bin", "python");
-  const observation = observe(parts.inputs, newObservation(place), { python, env, since: context.startedAt });
-  const reason = writeReadyPlan({ ...place, ...parts, observation, env });
-  if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
+  try {
+    const observation = observe(parts.inputs, newObservation(place), { python, env, since: context.startedAt });
+    const reason = writeReadyPlan({ ...place, ...parts, observation, env });
+    if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    terminal.warn(`this start goes on, and the next ones are slower without a ready plan: ${error.message}`);
+  }
 }
 
 function hop(context: Context, stage: Stage, facts: Record<string, string>, why: string): Booted {

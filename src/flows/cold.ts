@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { makeFolder, readText, writeAtomic } from "../edges/files.ts";
+import { PrimeError } from "../errors.ts";
 import { type Change, compareWithRecord, type LaunchRecord, readRecord } from "../launch/record.ts";
 import { planFolder, recordFile } from "../launch/ready.ts";
 import type { Context } from "./context.ts";
@@ -39,8 +40,13 @@ export function whyCold(context: Context): Cold {
 export function tellCold(context: Context, { changes, reason }: Cold, done: string): void {
   const account: ColdAccount = { at: now(), changes, reason, done };
   const file = accountFile(context);
-  makeFolder(path.dirname(file), 0o700);
-  writeAtomic(file, JSON.stringify(account), 0o600);
+  try {
+    makeFolder(path.dirname(file), 0o700);
+    writeAtomic(file, JSON.stringify(account), 0o600);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    context.terminal.detail(`\`prime why\` will not know of this start: ${error.message}`);
+  }
 }
 
 export function lastCold(context: Context): ColdAccount | undefined {
