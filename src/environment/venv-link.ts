@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { facts, isFile, linkFacts, makeFolder, nonce, readLink, realPath, rename, swapLink } from "../edges/files.ts";
+import { isFile, linkFacts, makeFolder, nonce, readLink, realPath, rename, swapLink } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
 import type { Folders } from "./folders.ts";
 
@@ -29,28 +29,32 @@ export function lookAtVenvPlace(link: string, folders: Folders): VenvPlace {
   );
 }
 
-/**
- * Makes the link show a generation, in one step for whoever looks at it. Gives where something foreign was moved to.
- */
-export function activate(link: string, generation: string, folders: Folders): string | undefined {
+/** Something foreign that stood where the link belongs. */
+export interface KeptAside {
+  readonly what: string;
+  /** Where it is now, absolute. */
+  readonly path: string;
+}
+
+/** Makes the link show a generation, in one step for whoever looks at it. Gives what stood in its place. */
+export function activate(link: string, generation: string, folders: Folders): KeptAside | undefined {
   const text = path.relative(path.dirname(link), generation);
   const place = lookAtVenvPlace(link, folders);
   if (place.kind === "ours" && readLink(link) === text) return undefined;
-  let moved: string | undefined;
-  if (place.kind === "foreign") {
-    moved = path.join(folders.aside, `${path.basename(link)}-${nonce()}`);
-    makeFolder(folders.aside);
-    rename(link, moved);
-  }
+  const kept = place.kind === "foreign" ? { what: place.what, path: keepAside(link, folders) } : undefined;
   makeFolder(path.dirname(link));
   swapLink(link, text);
-  return moved;
+  return kept;
 }
 
-/** Whether the link leads to the generation now. */
-export function shows(link: string, generation: string): boolean {
-  const [a, b] = [facts(link), facts(generation)];
-  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+/** A folder is moved. Of a link an absolute copy is made: a relative one would lead elsewhere from there. */
+function keepAside(link: string, folders: Folders): string {
+  const kept = path.join(folders.aside, `${path.basename(link)}-${nonce()}`);
+  const text = readLink(link);
+  makeFolder(folders.aside);
+  if (text === undefined) rename(link, kept);
+  else swapLink(kept, path.resolve(path.dirname(link), text));
+  return kept;
 }
 
 function isWithin(folder: string, file: string | undefined): boolean {

@@ -22,7 +22,7 @@ const LINES_SHOWN = 20;
 
 /** Runs one command as a step that people see, and keeps all of its output. A failure shows the tool's own last words. */
 export async function runStep(job: Job, title: string, command: Command, options: StepOptions): Promise<Outcome> {
-  const outcome = await tryStep(job, title, command, options);
+  const outcome = await tryStep(job, title, command, { ...options, otherwise: "failed" });
   if (outcome.ok) return outcome;
   const words = outcome.failure ?? lastLines(outcome.output);
   const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
@@ -32,12 +32,12 @@ export async function runStep(job: Job, title: string, command: Command, options
   });
 }
 
-/** As `runStep`, for commands whose failure is an answer. */
+/** As `runStep`, for commands whose failure is an answer: `otherwise` says which. */
 export async function tryStep(
   job: Job,
   title: string,
   command: Command,
-  options: Pick<StepOptions, "limitMs"> = {},
+  options: Pick<StepOptions, "limitMs"> & { readonly otherwise: string },
 ): Promise<Outcome> {
   const step = job.context.terminal.step(title);
   const outcome = await run(command, {
@@ -47,7 +47,7 @@ export async function tryStep(
       if (line.trim() !== "") step.update(line.trim());
     },
   });
-  step.done(outcome.ok ? undefined : "failed");
+  step.done(outcome.ok ? undefined : options.otherwise);
   job.steps.push({ title, durationMs: Math.round(outcome.durationMs) });
   return outcome;
 }

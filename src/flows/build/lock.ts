@@ -17,7 +17,7 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   const file = path.join(root, "uv.lock");
   const before = readText(file) ?? "";
   const old = await readLock(before, file);
-  const check = await tryStep(job, "check uv.lock", checkLock(uv, old.registries, python));
+  const check = await tryStep(job, "check uv.lock", checkLock(uv, old.registries, python), { otherwise: "it does not fit" });
   if (check.ok) return false;
   if (policy.value === "check") {
     throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for, and lock is "check"`, {

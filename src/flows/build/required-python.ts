@@ -11,7 +11,7 @@ import { type Job, runStep, tryStep } from "./job.ts";
 export async function requirePython(job: Job, decision: Decision, uv: UvTool): Promise<Interpreter> {
   const request = uvRequest(decision.request);
   const what = describe(decision.request);
-  const known = await tryStep(job, `look for ${what}`, findManaged(uv, request));
+  const known = await tryStep(job, `look for ${what}`, findManaged(uv, request), { otherwise: "uv has none yet" });
   if (!known.ok) {
     await runStep(job, `install ${what}`, installManaged(uv, request), {
       id: "python-not-installed",

@@ -43,7 +43,7 @@ export async function buildWithPip(job: Job, target: Target): Promise<Manifest["
   const preferred = isFile(resolution) ? resolution : target.preferred;
   const kept = preferred === undefined || wanted.length === 0
     ? undefined
-    : await tryStep(job, "install packages as before", pip("install", "--constraint", preferred, ...wanted));
+    : await tryStep(job, "install packages as before", pip("install", "--constraint", preferred, ...wanted), { otherwise: "they do not fit" });
   if (kept?.ok !== true && wanted.length > 0) {
     await runStep(job, "install packages", pip("install", ...wanted), {
       id: "install-failed",
