@@ -38,7 +38,7 @@ async function main(): Promise<number> {
 }
 
 function contextOf(started: Surroundings & { at: number; launcher: string }, flags: GlobalFlags): Context {
-  const { env, cwd, args, shell, node, launcher, at } = started;
+  const { env, cwd, args, shell, node, isInteractive, launcher, at } = started;
   const root = rootOf(flags.root, cwd, launcher);
   return {
     launcher,
@@ -48,6 +48,7 @@ function contextOf(started: Surroundings & { at: number; launcher: string }, fla
     env,
     shell,
     node,
+    isInteractive,
     version,
     flags: configFlags(flags.choices),
     flagKey: flags.root === undefined ? flagKey(flags.choices) : undefined,

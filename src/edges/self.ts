@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { startOfProcess, whenProcessEnds } from "./head.ts";
 import type { Environment } from "./process.ts";
 
@@ -9,6 +10,8 @@ export interface Surroundings {
   readonly args: readonly string[];
   /** Absolute path of the Node that runs this. */
   readonly node: string;
+  /** Whether the user types into the command. */
+  readonly isInteractive: boolean;
   /** The process that the user started: the head's shell, or this one for `node prime`. */
   readonly shell: { readonly pid: number; readonly start: string };
 }
@@ -20,6 +23,7 @@ export function surroundings(): Surroundings {
     cwd: currentFolder(),
     args: process.argv.slice(2),
     node: process.execPath,
+    isInteractive: isatty(0),
     shell: { pid, start: startOfProcess(pid) ?? "" },
   };
 }

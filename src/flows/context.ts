@@ -24,6 +24,8 @@ export interface Context {
   readonly version: string;
   /** Absolute path of the Node that runs this program. */
   readonly node: string;
+  /** Standard input is a terminal. */
+  readonly isInteractive: boolean;
   /** Milliseconds since the epoch: nothing that counts was read before. */
   readonly startedAt: number;
   /** The head's shell, which is the user's process and keeps its number through all stages. */

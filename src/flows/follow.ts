@@ -20,6 +20,8 @@ export async function follow(context: Context, request: Request): Promise<Answer
       return (await import("./status.ts")).showStatus(context, request.json);
     case "eval":
       return (await import("./evaluate.ts")).evaluate(context, request.json);
+    case "shell":
+      return (await import("./shell.ts")).openShell(context);
     case "env":
       return (await import("./environ.ts")).printEnvironment(context, request.shell);
     case "why":

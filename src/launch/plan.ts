@@ -63,6 +63,14 @@ export type Answer =
   | { readonly kind: "script"; readonly activation: Activation; readonly shift: number }
   /** The first argument left is `-c`. */
   | { readonly kind: "shell-command"; readonly activation: Activation; readonly shift: number }
+  /** A program of prime's choice in place of the user's arguments. */
+  | {
+      readonly kind: "program";
+      readonly activation: Activation;
+      readonly words: readonly string[];
+      /** Exported beside the activation. */
+      readonly variables: Readonly<Record<string, string>>;
+    }
   /** `shell` are the words that start the shell which runs the head now. */
   | { readonly kind: "next-stage"; readonly progress: string; readonly shell: readonly string[] }
   | { readonly kind: "exit"; readonly code: number };
@@ -78,6 +86,12 @@ exec ${answer.shell.map(quoteForShell).join(" ")} "$prime_self" "$@"
 `;
     case "command":
       return handOver(answer, "");
+    case "program": {
+      const exports = Object.entries(answer.variables).map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`);
+      return `set -- ${answer.words.map(quoteForShell).join(" ")}
+${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports.join("")}exec "$@"
+`;
+    }
     case "script":
       return handOver(answer, `set -- ${quoteForShell(`${answer.activation.generation}/bin/python`)} "$@"\n`);
     case "shell-command":
