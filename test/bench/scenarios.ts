@@ -1,0 +1,129 @@
+import * as path from "node:path";
+import { NODES, nodeBinary } from "../nodes.ts";
+import type { Place, Repo } from "./place.ts";
+import { SMALL, SMALL_AND_MORE, USUAL, workspace } from "./repos.ts";
+import type { Arm, Scenario } from "./scenario.ts";
+
+/** Lines of `./prime -v` that tell that a stage has begun. */
+export const STAGES = ["stage node", "stage python", "stage venv"] as const;
+
+/** A scenario is prepared right before it is measured. */
+export type Preparation = (place: Place) => Scenario;
+
+/** How often each is measured, before the user's own factor. */
+const ROUNDS = { warm: 200, cold: 40, first: 15 };
+
+export const SCENARIOS: Readonly<Record<string, Preparation>> = {
+  "warm-small": (place) => warm(place, place.repo("small", SMALL), "warm-small"),
+  "warm-50": (place) => warm(place, place.repo("fifty", workspace(34)), "warm-50"),
+  "warm-1000": (place) => warm(place, place.repo("thousand", workspace(984)), "warm-1000"),
+  ready: bareReady,
+  touched,
+  switch: branchSwitch,
+  first: firstRun,
+  nodes: touchedByNode,
+};
+
+function warm(place: Place, repo: Repo, id: string): Scenario {
+  repo.commit();
+  repo.makeReady();
+  const clone = repo.cloneForUv();
+  const title = `warm \`./prime run true\`, ${repo.inputs} inputs`;
+  return { id, title, rounds: ROUNDS.warm, arms: { ...bare(place, repo), ...runs(repo), ...uvRuns(clone) } };
+}
+
+function bareReady(place: Place): Scenario {
+  const repo = place.repo("ready", SMALL);
+  repo.commit();
+  repo.makeReady();
+  const arms = { ...bare(place, repo), "./prime": arm(repo, [repo.prime]) };
+  return { id: "ready", title: "bare `./prime` when all is ready", rounds: ROUNDS.warm, arms };
+}
+
+function touched(place: Place): Scenario {
+  const repo = place.repo("touched", SMALL);
+  repo.commit();
+  repo.makeReady();
+  const clone = repo.cloneForUv();
+  const touching = (one: Repo, arms: Record<string, Arm>) =>
+    Object.fromEntries(Object.entries(arms).map(([name, it]) => [name, { ...it, touch: one.file("pyproject.toml") }]));
+  const arms = { ...bare(place, repo), ...touching(repo, runs(repo)), ...touching(clone, uvRuns(clone)) };
+  return { id: "touched", title: "an input was touched, its contents are the same", rounds: ROUNDS.cold, arms };
+}
+
+/** The same with each Node that prime supports. */
+function touchedByNode(place: Place): Scenario {
+  const arms: Record<string, Arm> = {};
+  for (const version of Object.values(NODES)) {
+    const node = nodeBinary(version);
+    if (node === undefined) continue;
+    const repo = place.repo(`node-${version}`, SMALL);
+    repo.commit();
+    repo.makeReady();
+    const env = place.envWith(node);
+    if (Object.keys(arms).length === 0) Object.assign(arms, bare(place, repo));
+    arms[`Node ${version} alone`] = { argv: [node, "-e", "0"], cwd: repo.root, env };
+    arms[`./prime, Node ${version}`] = { ...runs(repo)["./prime run"], env, touch: repo.file("pyproject.toml") };
+  }
+  return { id: "nodes", title: "an input was touched, by Node's version", rounds: ROUNDS.cold, arms };
+}
+
+function branchSwitch(place: Place): Scenario {
+  const repo = place.repo("switch", SMALL);
+  repo.commit();
+  repo.makeReady();
+  repo.run("git", "checkout", "-q", "-b", "more");
+  repo.write(SMALL_AND_MORE);
+  repo.commit();
+  repo.makeReady();
+  const clone = repo.cloneForUv();
+  clone.run("git", "checkout", "-q", "main");
+  const before = [place.command("git"), "checkout", "-q", "-"];
+  const switching = (arms: Record<string, Arm>) =>
+    Object.fromEntries(Object.entries(arms).map(([name, it]) => [name, { ...it, before }]));
+  const { "uv run": uvRun } = uvRuns(clone);
+  const arms = { ...bare(place, repo), ...switching(runs(repo)), ...switching({ "uv run": uvRun }) };
+  return {
+    id: "switch",
+    title: "the first start after a switch to a branch that was built before",
+    rounds: ROUNDS.cold,
+    arms,
+  };
+}
+
+function firstRun(place: Place): Scenario {
+  const repo = place.repo("usual", USUAL);
+  repo.commit();
+  const clone = path.join(place.folder, "clone");
+  const plans = path.join(place.home, ".local/state/prime/at", clone);
+  const cloning = `rm -rf "$1" "$2"; git clone -q "$3" "$1"`;
+  const before = ["/bin/sh", "-c", cloning, "sh", clone, plans, repo.root];
+  const fresh = { cwd: place.folder, env: place.env, before };
+  const launcher = path.join(clone, "prime");
+  const arms = {
+    "uv sync": { ...fresh, argv: [place.uv, "sync", "--quiet", "--project", clone] },
+    "./prime run": { ...fresh, argv: [launcher, "run", "true"] },
+    "./prime -v run": { ...fresh, argv: [launcher, "-v", "run", "true"], marks: STAGES },
+  };
+  return { id: "first", title: "the first run in a fresh clone, uv's cache warm", rounds: ROUNDS.first, arms };
+}
+
+function bare(place: Place, repo: Repo) {
+  return { "bare command": arm(repo, [place.true]) };
+}
+
+function runs(repo: Repo) {
+  return { "./prime run": arm(repo, [repo.prime, "run", "true"]) };
+}
+
+function uvRuns(clone: Repo) {
+  const { uv } = clone.place;
+  return {
+    "uv run": arm(clone, [uv, "run", "true"]),
+    "uv run --no-sync": arm(clone, [uv, "run", "--no-sync", "true"]),
+  };
+}
+
+function arm(repo: Repo, argv: readonly string[]): Arm {
+  return { argv, cwd: repo.root, env: repo.place.env };
+}

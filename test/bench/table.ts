@@ -1,0 +1,62 @@
+import type { Results } from "./results.ts";
+import type { ArmResult, Goal, ScenarioResult } from "./scenario.ts";
+import type { Estimate } from "./statistics.ts";
+
+/** The results for people: docs/bench.md. */
+export function renderTable({ date, machine, goals, scenarios }: Results): string {
+  return `# Measurements
+
+Made by \`npm run bench\` on ${date}: ${machine.processors} processors (${machine.model}), load ${machine.load} at the beginning,
+${machine.kernel}, ${machine.sh} as sh, Node ${machine.node}, Python ${machine.python}, uv ${machine.uv}.
+
+All commands of one table were started by turns in one run (A B B A …). Milliseconds from the start to the end of the
+process: the median, its 95 % interval by bootstrap in brackets. "More" is the difference from the table's first line,
+within the same round.
+
+![What a start costs](bench.svg)
+
+## Goals
+
+| goal | measured | allowed | |
+| --- | ---: | ---: | --- |
+${goals.map(goalRow).join("\n")}
+
+${scenarios.map(section).join("\n\n")}
+`;
+}
+
+function goalRow({ text, measured, limit, unit, met }: Goal): string {
+  const allowed = unit === "ms" ? `at most ${limit} ms` : `at least ${limit} times`;
+  return `| ${text} | ${figure(measured)} ${unit} | ${allowed} | ${met ? "met" : "**not met**"} |`;
+}
+
+function section({ title, rounds, arms }: ScenarioResult): string {
+  const rows = arms.map(({ name, total, fastest, over }) => {
+    return `| ${name} | ${interval(total)} | ${figure(fastest)} | ${over === undefined ? "" : interval(over)} |`;
+  });
+  const stages = arms.flatMap(stageLines);
+  const tail = stages.length === 0 ? "" : `\n\n${stages.join("\n")}`;
+  return `## ${title[0]?.toUpperCase()}${title.slice(1)}
+
+${rounds} rounds.
+
+| | total | fastest | more |
+| --- | ---: | ---: | ---: |
+${rows.join("\n")}${tail}`;
+}
+
+function stageLines({ name, marks }: ArmResult): string[] {
+  return Object.entries(marks ?? {}).map(
+    ([mark, moment]) => `- ${mark} begins after ${interval(moment)} ms (\`${name}\`)`,
+  );
+}
+
+function interval({ median, low, high }: Estimate): string {
+  return `${figure(median)} [${figure(low)}, ${figure(high)}]`;
+}
+
+/** Three digits that count. */
+export function figure(value: number): string {
+  const size = Math.abs(value);
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+}
