@@ -1,0 +1,92 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+import { onTestFinished } from "vitest";
+import { anyPython } from "../fixtures/python.ts";
+
+/** Writes a wheel that holds one module of its own name (PEP 427). */
+const WRITE_WHEEL = `
+import base64, hashlib, sys, zipfile
+folder, name, version, *requires = sys.argv[1:]
+info = f"{name}-{version}.dist-info"
+needs = "".join(f"Requires-Dist: {text}\\n" for text in requires)
+files = {
+    f"{name}.py": f"version = '{version}'\\n",
+    f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n{needs}",
+    f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+}
+def row(path, text):
+    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+    return f"{path},sha256={digest},{len(text)}\\n"
+files[f"{info}/RECORD"] = "".join(row(*file) for file in files.items()) + f"{info}/RECORD,,\\n"
+with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
+    for path, text in files.items():
+        wheel.writestr(path, text)
+`;
+
+export interface Published {
+  readonly url: string;
+  readonly sha256: string;
+}
+
+/** A package index on this machine (PEP 503), whose releases appear when a test says so. */
+export class PackageIndex {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-index-"));
+  /** Paths that were asked for, in order. */
+  readonly asked: string[] = [];
+  private readonly server = http.createServer((request, response) => this.answer(request.url ?? "", response));
+  private readonly addresses = new Map<string, string>();
+
+  /** The address that installers are given. */
+  get url(): string {
+    return `${this.origin}/simple`;
+  }
+
+  private get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return this;
+  }
+
+  publish(name: string, version: string, requires: readonly string[] = []): Published {
+    const file = `${name}-${version}-py3-none-any.whl`;
+    execFileSync(anyPython(), ["-c", WRITE_WHEEL, this.folder, name, version, ...requires]);
+    const sha256 = createHash("sha256").update(fs.readFileSync(path.join(this.folder, file))).digest("hex");
+    this.addresses.set(file, `/files/${file}#sha256=${sha256}`);
+    return { url: `${this.origin}/files/${file}`, sha256 };
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private answer(url: string, response: http.ServerResponse): void {
+    this.asked.push(url);
+    const [, kind, name = ""] = url.split("/");
+    const file = path.join(this.folder, name);
+    if (kind === "files" && this.addresses.has(name)) {
+      response.setHeader("Cache-Control", "max-age=3600, immutable");
+      return void response.end(fs.readFileSync(file));
+    }
+    const links = [...this.addresses].filter(([wheel]) => kind === "simple" && wheel.startsWith(`${name}-`));
+    response.statusCode = links.length > 0 ? 200 : 404;
+    response.setHeader("Content-Type", "text/html");
+    response.end(`<!DOCTYPE html>${links.map(([wheel, address]) => `<a href="${address}">${wheel}</a>`).join("\n")}`);
+  }
+}
+
+/** An index that is stopped when the test is done. */
+export async function packageIndex(): Promise<PackageIndex> {
+  const index = new PackageIndex();
+  onTestFinished(() => index.stop());
+  return index.start();
+}
