@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "./errors.ts";
-import { didYouMean } from "./nearest.ts";
 import { SHELLS, type ShellName } from "./launch/exports.ts";
+import { didYouMean } from "./nearest.ts";
 
 /** A flag that chooses another environment for one start, in the order given. */
 export interface Choice {
@@ -27,7 +27,13 @@ export type Request =
   | { readonly kind: "shell" }
   | { readonly kind: "env"; readonly shell: ShellName | undefined }
   | { readonly kind: "status" | "eval"; readonly json: boolean }
-  | { readonly kind: "init"; readonly folder: string; readonly dryRun: boolean; readonly force: boolean; readonly script: string | undefined }
+  | {
+      readonly kind: "init";
+      readonly folder: string;
+      readonly dryRun: boolean;
+      readonly force: boolean;
+      readonly script: string | undefined;
+    }
   | { readonly kind: "completion"; readonly shell: "bash" | "zsh" | "fish" }
   /** Text that was asked for: help, the version. */
   | { readonly kind: "text"; readonly text: string };
@@ -68,7 +74,10 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) {
-      throw new PrimeError("usage", complaint.trim().replace(/^error: /, ""), { exitCode: EXIT_USAGE, hint: "see ./prime --help" });
+      throw new PrimeError("usage", complaint.trim().replace(/^error: /, ""), {
+        exitCode: EXIT_USAGE,
+        hint: "see ./prime --help",
+      });
     }
     request = { kind: "text", text: printed };
   }
@@ -98,11 +107,13 @@ function createProgram(
     .action((words: string[]) => take(scriptOrShell(program, args, words, isFile)));
   for (const name of ["group", "extra", "package"] as const) {
     program.addOption(
-      new Option(`--${name} <name>`, `install this ${name === "package" ? "workspace member" : name} for this start; repeatable`)
-        .argParser((value: string, before: Choice[] | undefined) => {
-          program.setOptionValue("choices", [...(program.getOptionValue("choices") ?? []), { name, value }]);
-          return [...(before ?? []), { name, value }];
-        }),
+      new Option(
+        `--${name} <name>`,
+        `install this ${name === "package" ? "workspace member" : name} for this start; repeatable`,
+      ).argParser((value: string, before: Choice[] | undefined) => {
+        program.setOptionValue("choices", [...(program.getOptionValue("choices") ?? []), { name, value }]);
+        return [...(before ?? []), { name, value }];
+      }),
     );
   }
   const passing = (name: string, description: string): Command =>
@@ -116,13 +127,19 @@ function createProgram(
     .helpOption(false)
     .argument("[args...]")
     .action((words: string[]) => take({ kind: "uv", args: words }));
-  program.command("shell").description("open your shell with the environment active").action(() => take({ kind: "shell" }));
+  program
+    .command("shell")
+    .description("open your shell with the environment active")
+    .action(() => take({ kind: "shell" }));
   program
     .command("env")
     .description("print what to set, for direnv, CI and editors")
     .addOption(new Option("--shell <name>", "in the language of this shell or service").choices(SHELLS))
     .action(({ shell }: { shell?: ShellName }) => take({ kind: "env", shell }));
-  program.command("why").description("tell why the last start was cold, and what was done").action(() => take({ kind: "why" }));
+  program
+    .command("why")
+    .description("tell why the last start was cold, and what was done")
+    .action(() => take({ kind: "why" }));
   for (const [name, description] of [
     ["status", "show launcher, pythons, uv, environment, inputs and where each comes from"],
     ["eval", "show the whole configuration in force, and where each value comes from"],
@@ -139,25 +156,37 @@ function createProgram(
     .option("--dry-run", "only say what would be done")
     .option("--force", "replace a file named prime that is no launcher of prime's")
     .option("--script <file>", "put a header into a script that starts it by ./prime")
-    .action((folder: string | undefined, { dryRun, force, script }: { dryRun?: boolean; force?: boolean; script?: string }) =>
-      take({ kind: "init", folder: folder ?? ".", dryRun: dryRun === true, force: force === true, script }),
+    .action(
+      (folder: string | undefined, { dryRun, force, script }: { dryRun?: boolean; force?: boolean; script?: string }) =>
+        take({ kind: "init", folder: folder ?? ".", dryRun: dryRun === true, force: force === true, script }),
     );
-  program.command("reboot").description("build the environment anew, aside").action(() => take({ kind: "reboot" }));
+  program
+    .command("reboot")
+    .description("build the environment anew, aside")
+    .action(() => take({ kind: "reboot" }));
   program
     .command("completion <shell>")
     .description("print the completion script for bash, zsh or fish")
     .action((shell: string) => {
-      if (shell !== "bash" && shell !== "zsh" && shell !== "fish") throw new InvalidArgumentError(`no completion for \`${shell}\`: bash, zsh, fish`);
+      if (shell !== "bash" && shell !== "zsh" && shell !== "fish")
+        throw new InvalidArgumentError(`no completion for \`${shell}\`: bash, zsh, fish`);
       take({ kind: "completion", shell });
     });
   program.helpCommand(false);
   return program;
 }
 
-function scriptOrShell(program: Command, args: readonly string[], words: readonly string[], isFile: (word: string) => boolean): Request {
+function scriptOrShell(
+  program: Command,
+  args: readonly string[],
+  words: readonly string[],
+  isFile: (word: string) => boolean,
+): Request {
   if (program.opts().c !== undefined) {
     const shift = args.indexOf("-c");
-    return shift < 0 ? (program.error("error: option '-c' wants its string as a word of its own: -c STR") as never) : { kind: "shell-command", shift };
+    return shift < 0
+      ? (program.error("error: option '-c' wants its string as a word of its own: -c STR") as never)
+      : { kind: "shell-command", shift };
   }
   const [first] = words;
   if (first === undefined) return { kind: "prepare" };
@@ -166,7 +195,9 @@ function scriptOrShell(program: Command, args: readonly string[], words: readonl
     return program.error(`error: unknown command '${first}'${didYouMean(first, names)}`) as never;
   }
   if (isFile(first)) return { kind: "script", shift: args.length - words.length };
-  throw new PrimeError("command-not-found", `could not run ${first}: there is no such file`, { exitCode: EXIT_NOT_FOUND });
+  throw new PrimeError("command-not-found", `could not run ${first}: there is no such file`, {
+    exitCode: EXIT_NOT_FOUND,
+  });
 }
 
 function flagsOf(program: Command): GlobalFlags {

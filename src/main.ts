@@ -24,6 +24,7 @@ async function main(): Promise<number> {
   let verbosity = 0;
   let answer: Answer;
   try {
+    refuseWindows(started.platform);
     const { flags, request } = parseArguments(started.args, {
       version,
       isFile: (word) => isFile(path.resolve(started.cwd, word)),
@@ -35,6 +36,17 @@ async function main(): Promise<number> {
     answer = { kind: "exit", code: error instanceof PrimeError ? error.exitCode : EXIT_FAILURE };
   }
   return answerPlan(answer, started);
+}
+
+function refuseWindows(platform: string): void {
+  if (platform !== "win32") return;
+  throw new PrimeError(
+    "windows",
+    "could not start: prime does not work on native Windows, which has no exec and no POSIX sh",
+    {
+      hint: "use it in WSL (`wsl --install`), in a container, or on Linux or macOS",
+    },
+  );
 }
 
 function contextOf(started: Surroundings & { at: number; launcher: string }, flags: GlobalFlags): Context {

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly args: readonly string[];
   /** Absolute path of the Node that runs this. */
   readonly node: string;
+  /** As Node names it, e.g. `linux`, `darwin`, `win32`. */
+  readonly platform: string;
   /** Whether the user types into the command. */
   readonly isInteractive: boolean;
   /** The process that the user started: the head's shell, or this one for `node prime`. */
@@ -23,6 +25,7 @@ export function surroundings(): Surroundings {
     cwd: currentFolder(),
     args: process.argv.slice(2),
     node: process.execPath,
+    platform: process.platform,
     isInteractive: isatty(0),
     shell: { pid, start: startOfProcess(pid) ?? "" },
   };

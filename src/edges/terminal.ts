@@ -26,10 +26,3 @@ export interface Terminal {
   /** Takes away the line of the step that runs, for good: what failed may have left it open. */
   end(): void;
 }
-
-/** What became of every step, in order: title, outcome and milliseconds. */
-export interface StepRecord {
-  readonly title: string;
-  readonly outcome: string;
-  readonly durationMs: number;
-}

@@ -1,8 +1,7 @@
 import * as path from "node:path";
-import { now } from "../edges/clock.ts";
+import { now, pause } from "../edges/clock.ts";
 import { facts, readText, remove, setTimes, writeExclusive } from "../edges/files.ts";
 import { bootId, hostName, startOfProcess } from "../edges/head.ts";
-import { pause } from "../edges/clock.ts";
 
 /** Who builds, as the lock file says it. */
 export interface Holder {

@@ -1,7 +1,7 @@
 import { listFolder } from "../edges/files.ts";
 import type { Project } from "./project.ts";
-import type { RootFiles } from "./project-kind.ts";
 import { dynamicFiles } from "./project-dynamic.ts";
+import type { RootFiles } from "./project-kind.ts";
 import { isTable } from "./project-pyproject.ts";
 
 /** What a person should know about how the repo was read, a sentence each. */

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { readText } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
-import { readGroups, type GroupTable } from "./groups.ts";
+import { type GroupTable, readGroups } from "./groups.ts";
 import { normalizeName } from "./project-names.ts";
 
 type Table = Readonly<Record<string, unknown>>;

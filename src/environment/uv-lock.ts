@@ -42,7 +42,8 @@ export function requiresSame(left: UvLock, right: UvLock): boolean {
 export function diffLocks(before: UvLock, after: UvLock): string[] {
   const versions = (lock: UvLock): Map<string, string> => {
     const found = new Map<string, string>();
-    for (const { name, version } of lock.packages) found.set(name, [found.get(name), version].filter(Boolean).join(" and "));
+    for (const { name, version } of lock.packages)
+      found.set(name, [found.get(name), version].filter(Boolean).join(" and "));
     return found;
   };
   const [old, fresh] = [versions(before), versions(after)];

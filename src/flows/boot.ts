@@ -82,7 +82,9 @@ async function findBuilt(context: Context, decision: Decision): Promise<Manifest
   if (built !== undefined) return built;
   if (base === undefined) return undefined;
   return findGeneration(decision, digestFor(context, decision, base), (folder, drift) => {
-    context.terminal.say(`the environment ${folder} was changed by hand: ${drift.join(", ")}; building it anew beside it`);
+    context.terminal.say(
+      `the environment ${folder} was changed by hand: ${drift.join(", ")}; building it anew beside it`,
+    );
   });
 }
 
@@ -105,9 +107,20 @@ async function settleIn(context: Context, decision: Decision, manifest: Manifest
   const variables = Object.fromEntries(names.map((name) => [name, context.env[name] ?? null]));
   const isBuilt = context.progress?.stage === "venv";
   if (isStillAsked(context, decision, manifest)) {
-    writePlan(context, { activation, root: context.root, readyLine, freshness: config.freshness.value, variables, inputs });
+    writePlan(context, {
+      activation,
+      root: context.root,
+      readyLine,
+      freshness: config.freshness.value,
+      variables,
+      inputs,
+    });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
-  tellCold(context, { ...cold, reason: context.progress?.facts.reason ?? cold.reason }, isBuilt ? `built generation ${manifest.id}` : `switched to generation ${manifest.id}`);
+  tellCold(
+    context,
+    { ...cold, reason: context.progress?.facts.reason ?? cold.reason },
+    isBuilt ? `built generation ${manifest.id}` : `switched to generation ${manifest.id}`,
+  );
   return { kind: "ready", activation, readyLine, built: isBuilt ? { manifest, project } : undefined };
 }
 
@@ -131,21 +144,27 @@ function showLink(context: Context, decision: Decision, generation: string): voi
   const kept = activate(link, generation, decision.folders);
   if (kept !== undefined) context.terminal.warn(`${link} was ${kept.what}: it is kept as ${kept.path}`);
   const exclude = excludeFromGit(context.root, link);
-  if (exclude !== undefined) context.terminal.say(`git ignores ${path.basename(link)} from now on: a line was added to ${exclude}`);
+  if (exclude !== undefined)
+    context.terminal.say(`git ignores ${path.basename(link)} from now on: a line was added to ${exclude}`);
 }
 
 function generationInputs(generation: string, manifest: Manifest): Input[] {
   const { executable, realPath } = manifest.interpreter;
   return [
     { kind: "file", path: path.join(generation, "pyvenv.cfg") },
-    ...Object.keys(manifest.sitePackages).map((folder) => ({ kind: "listing", path: path.join(generation, folder) }) as const),
+    ...Object.keys(manifest.sitePackages).map(
+      (folder) => ({ kind: "listing", path: path.join(generation, folder) }) as const,
+    ),
     { kind: "file", path: realPath },
     { kind: "same", path: path.join(generation, "bin", "python"), target: executable },
   ];
 }
 
 /** The plan saves time and nothing else: a state folder that can't be written must not stop the command. */
-function writePlan(context: Context, parts: Omit<ReadyPlan, "state" | "launcher" | "flagKey" | "observation" | "env"> & { inputs: readonly Input[] }): void {
+function writePlan(
+  context: Context,
+  parts: Omit<ReadyPlan, "state" | "launcher" | "flagKey" | "observation" | "env"> & { inputs: readonly Input[] },
+): void {
   const { launcher, flagKey, places, terminal } = context;
   if (flagKey === undefined) return;
   const place = { state: places.state, launcher, flagKey };
@@ -171,11 +190,14 @@ function hop(context: Context, stage: Stage, facts: Record<string, string>, why:
 function tellStage({ terminal, progress, shell, node, startedAt }: Context, cold: Cold): void {
   const since = Number(progress?.facts.since ?? startedAt);
   const stage = progress?.stage ?? "node";
-  terminal.detail(`stage ${stage}: ${node}, pid ${shell.pid}, ${now() - since} ms: ${progress?.facts.reason ?? cold.reason}`);
+  terminal.detail(
+    `stage ${stage}: ${node}, pid ${shell.pid}, ${now() - since} ms: ${progress?.facts.reason ?? cold.reason}`,
+  );
 }
 
 function tellDecision({ terminal, progress }: Context, decision: Decision): void {
   if (progress === undefined) for (const warning of decision.warnings) terminal.warn(warning);
+  if (decision.printed !== "") terminal.say(decision.printed.trimEnd());
   for (const { path: file, why } of decision.passedOver) terminal.detail(`passed over ${file}: ${why}`);
 }
 

@@ -2,8 +2,8 @@ import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { makeFolder, readText, writeAtomic } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
-import { type Change, compareWithRecord, type LaunchRecord, readRecord } from "../launch/record.ts";
 import { planFolder, recordFile } from "../launch/ready.ts";
+import { type Change, compareWithRecord, type LaunchRecord, readRecord } from "../launch/record.ts";
 import type { Context } from "./context.ts";
 
 /** Why a start is not warm. */
@@ -25,9 +25,13 @@ export interface ColdAccount {
 }
 
 export function whyCold(context: Context): Cold {
-  if (context.flagKey === undefined) return { reason: "flags that no ready plan is kept for", changes: [], renew: undefined };
-  const record = readRecord(recordFile({ state: context.places.state, launcher: context.launcher, flagKey: context.flagKey }));
-  if (record === undefined || record.root !== context.root) return { reason: "the first start here", changes: [], renew: undefined };
+  if (context.flagKey === undefined)
+    return { reason: "flags that no ready plan is kept for", changes: [], renew: undefined };
+  const record = readRecord(
+    recordFile({ state: context.places.state, launcher: context.launcher, flagKey: context.flagKey }),
+  );
+  if (record === undefined || record.root !== context.root)
+    return { reason: "the first start here", changes: [], renew: undefined };
   const { same, changes, touched } = compareWithRecord(record, context.env);
   const [first, ...others] = same ? touched : changes;
   const reason =

@@ -1,8 +1,7 @@
 import * as path from "node:path";
 import type { Config, LoadedConfig, VenvDriver } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
-import { UV_PIN } from "../uv/pins.ts";
-import { digestOf, type DigestParts } from "../environment/digest.ts";
+import { type DigestParts, digestOf } from "../environment/digest.ts";
 import { type Folders, foldersOf } from "../environment/folders.ts";
 import { type InterpreterIdentity, listGenerations, type Manifest } from "../environment/manifest.ts";
 import { inspectProject, type Project } from "../environment/project.ts";
@@ -12,6 +11,7 @@ import { selectPython } from "../python/choose.ts";
 import { type Failure, type Interpreter, isFailure } from "../python/probe.ts";
 import { interpreterAt, type SearchOptions } from "../python/search.ts";
 import { fits, parseRequest, type VersionRequest } from "../python/version.ts";
+import { UV_PIN } from "../uv/pins.ts";
 import type { Context } from "./context.ts";
 
 /** What the repo asks for and what this machine has for it: all that a start decides before it builds anything. */
@@ -24,6 +24,8 @@ export interface Decision {
   /** Why this one: for `-v`, `status` and the summary. */
   readonly how: string;
   readonly passedOver: readonly Failure[];
+  /** What the python selector printed beside its answer. */
+  readonly printed: string;
   readonly warnings: readonly string[];
   readonly driver: VenvDriver;
   /** The interpreter below the environment; undefined while uv has yet to find or install it. */
@@ -53,7 +55,9 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
   };
   const candidates = anew ? [] : generations;
   const selection = await choosePython(context, config, request, candidates, search);
-  const base = selection.fits ? selection.selected : (await knownBase(config, request, candidates, search))?.interpreter;
+  const base = selection.fits
+    ? selection.selected
+    : (await knownBase(config, request, candidates, search))?.interpreter;
   const driver = driverFor(config, selection.selected);
   const project = await inspectProject(context.root, config);
   return {
@@ -68,8 +72,14 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
     base,
     how: selection.how,
     passedOver: selection.passedOver,
+    printed: selection.printed,
     warnings: [...loaded.warnings, ...selection.warnings, ...driver.warnings],
-    inputs: [...loaded.inputs, ...selectorInputs(context, config), ...interpreterInputs(base ?? selection.selected), ...project.inputs],
+    inputs: [
+      ...loaded.inputs,
+      ...selectorInputs(context, config),
+      ...interpreterInputs(base ?? selection.selected),
+      ...project.inputs,
+    ],
   };
 }
 
@@ -99,6 +109,7 @@ interface Chosen {
   readonly fits: boolean;
   readonly how: string;
   readonly warnings: readonly string[];
+  readonly printed: string;
   readonly passedOver: readonly Failure[];
 }
 
@@ -133,7 +144,7 @@ async function choosePython(
 }
 
 function chosen(selected: Interpreter, request: VersionRequest, how: string): Chosen {
-  return { selected, how, fits: fits(request, selected), warnings: [], passedOver: [] };
+  return { selected, how, fits: fits(request, selected), warnings: [], printed: "", passedOver: [] };
 }
 
 /** The interpreter of the youngest generation that was made for the same request, while it answers and fits. */

@@ -1,8 +1,8 @@
 import * as path from "node:path";
+import { loadConfig } from "../config/load.ts";
 import { isExecutableFile, isFile, listFolder } from "../edges/files.ts";
 import type { Project } from "../environment/project.ts";
 import { inspectProject } from "../environment/project.ts";
-import { loadConfig } from "../config/load.ts";
 import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, PrimeError } from "../errors.ts";
 import { type Activation, activated } from "../launch/activation.ts";
 import type { Answer } from "../launch/plan.ts";
@@ -53,7 +53,9 @@ async function refuseMissing(context: Context, command: string, activation: Acti
         hint: `make it so by \`chmod +x\`, or run it by the environment's python: ./prime ${command}`,
       });
     }
-    throw new PrimeError("command-not-found", `could not run ${command}: there is no such file`, { exitCode: EXIT_NOT_FOUND });
+    throw new PrimeError("command-not-found", `could not run ${command}: there is no such file`, {
+      exitCode: EXIT_NOT_FOUND,
+    });
   }
   const folders = (activated(activation, context.env).PATH ?? "").split(":");
   if (folders.some((folder) => isExecutableFile(path.resolve(context.cwd, folder, command)))) return;

@@ -22,9 +22,13 @@ export async function runSetup(context: Context, decision: Decision, activation:
     step.done(outcome.ok ? undefined : "failed");
     if (outcome.ok) continue;
     const words = outcome.failure ?? outcome.output.trimEnd().split("\n").slice(-20).join("\n  ");
-    throw new PrimeError("setup-failed", `the setup command \`${text}\` failed in ${context.root} (status ${outcome.exitCode ?? outcome.signal}):\n  ${words}`, {
-      hint: "the environment itself is ready and stays; the setup commands run again at the next start",
-    });
+    throw new PrimeError(
+      "setup-failed",
+      `the setup command \`${text}\` failed in ${context.root} (status ${outcome.exitCode ?? outcome.signal}):\n  ${words}`,
+      {
+        hint: "the environment itself is ready and stays; the setup commands run again at the next start",
+      },
+    );
   }
   makeFolder(path.dirname(done));
   writeAtomic(done, digest);

@@ -5,7 +5,11 @@ import type { Context } from "./context.ts";
  * Tells what a start built. `full` ends a bare `./prime`: what, how long each step took, and how to go on; `short` goes
  * in front of a command's own output.
  */
-export function tellBuilt({ terminal }: Context, booted: Extract<Booted, { kind: "ready" }>, form: "short" | "full"): void {
+export function tellBuilt(
+  { terminal }: Context,
+  booted: Extract<Booted, { kind: "ready" }>,
+  form: "short" | "full",
+): void {
   if (booted.built === undefined) return;
   const { manifest, project } = booted.built;
   terminal.say(booted.readyLine);

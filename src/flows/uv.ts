@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { now } from "../edges/clock.ts";
 import { runAttached } from "../edges/attached.ts";
+import { now } from "../edges/clock.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";

@@ -87,7 +87,9 @@ exec ${answer.shell.map(quoteForShell).join(" ")} "$prime_self" "$@"
     case "command":
       return handOver(answer, "");
     case "program": {
-      const exports = Object.entries(answer.variables).map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`);
+      const exports = Object.entries(answer.variables).map(
+        ([name, value]) => `export ${name}=${quoteForShell(value)}\n`,
+      );
       return `set -- ${answer.words.map(quoteForShell).join(" ")}
 ${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports.join("")}exec "$@"
 `;

@@ -64,7 +64,8 @@ async function fromPath({ pin, env, cwd }: UvRequest): Promise<ProvisionedUv | u
     const file = path.join(folder, "uv");
     if (!isExecutableFile(file)) continue;
     const answer = await run({ file, args: ["--version"], env, cwd }, { limitMs: 10_000 });
-    if (answer.ok && answer.stdout.split(" ")[1]?.trim() === pin.version) return { file, version: pin.version, from: "path" };
+    if (answer.ok && answer.stdout.split(" ")[1]?.trim() === pin.version)
+      return { file, version: pin.version, from: "path" };
   }
   return undefined;
 }
@@ -104,11 +105,17 @@ async function makeVenv(request: UvRequest, venv: string): Promise<void> {
   const made = await pythonRun(request, executable, ["-I", "-m", "venv", venv]);
   if (made.ok) return;
   const isDebian = /ensurepip|python3-venv/.test(made.output);
-  throw new PrimeError("uv-venv", `could not make a temporary venv by ${executable} to install uv: ${lastLines(made)}`, {
-    hint: spaceHint(made.output) ?? (isDebian
-      ? "install the package that holds ensurepip (Debian, Ubuntu: `apt-get install python3-venv`), or put another python in front of it on PATH"
-      : `try \`${executable} -m venv DIR\` by hand, or put another python in front of it on PATH`),
-  });
+  throw new PrimeError(
+    "uv-venv",
+    `could not make a temporary venv by ${executable} to install uv: ${lastLines(made)}`,
+    {
+      hint:
+        spaceHint(made.output) ??
+        (isDebian
+          ? "install the package that holds ensurepip (Debian, Ubuntu: `apt-get install python3-venv`), or put another python in front of it on PATH"
+          : `try \`${executable} -m venv DIR\` by hand, or put another python in front of it on PATH`),
+    },
+  );
 }
 
 /** `--require-hashes`: a wheel whose digest is not pinned is refused, whatever the index says. */
@@ -121,9 +128,11 @@ async function installUv(request: UvRequest, work: string, venv: string): Promis
   const done = await pythonRun(request, path.join(venv, "bin", "python"), install);
   if (done.ok) return;
   throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip: ${lastLines(done)}`, {
-    hint: spaceHint(done.output) ?? (/hashes|HASH/.test(done.output)
-      ? "the index serves other bytes than this launcher pins: check the index, or pin its uv by `uv` in prime.toml"
-      : `check the network, the index and the proxy that pip is configured for (log: ${request.log}), or put uv ${pin.version} on PATH`),
+    hint:
+      spaceHint(done.output) ??
+      (/hashes|HASH/.test(done.output)
+        ? "the index serves other bytes than this launcher pins: check the index, or pin its uv by `uv` in prime.toml"
+        : `check the network, the index and the proxy that pip is configured for (log: ${request.log}), or put uv ${pin.version} on PATH`),
   });
 }
 
@@ -134,7 +143,8 @@ function pythonRun({ env, cwd, log }: UvRequest, python: string, args: readonly 
 /** pip with the user's index, proxy and certificates, but installing where it is told to. */
 export function pipEnvironment(env: Environment): Environment {
   const kept = Object.entries(cleanEnvironment(env)).filter(
-    ([name]) => !/^PIP_(?:TARGET|PREFIX|ROOT|PYTHON|CONSTRAINT|REQUIREMENT|REPORT|DRY_RUN|NO_DEPS|EDITABLE)$/.test(name),
+    ([name]) =>
+      !/^PIP_(?:TARGET|PREFIX|ROOT|PYTHON|CONSTRAINT|REQUIREMENT|REPORT|DRY_RUN|NO_DEPS|EDITABLE)$/.test(name),
   );
   return {
     ...Object.fromEntries(kept),

@@ -10,7 +10,7 @@ import type { Interpreter } from "../../python/probe.ts";
 import { type UvTool, uvEnvironment } from "../../uv/commands.ts";
 import { provisionUv } from "../../uv/provision.ts";
 import type { Context } from "../context.ts";
-import { decide, type Decision, digestFor, digestParts, identityOf, pinOf } from "../decide.ts";
+import { type Decision, decide, digestFor, digestParts, identityOf, pinOf } from "../decide.ts";
 import { sealGeneration, validate } from "./finish.ts";
 import type { Job } from "./job.ts";
 import { settleLock } from "./lock.ts";
@@ -125,8 +125,7 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
   makeFolder(folders.generations);
   makeFolder(target.work);
   try {
-    const resolution =
-      uv === undefined ? await buildWithPip(job, target) : await buildWithUv(job, uv, target);
+    const resolution = uv === undefined ? await buildWithPip(job, target) : await buildWithUv(job, uv, target);
     const validation = await validate(job, generation, base);
     return sealGeneration(generation, validation, {
       digest,

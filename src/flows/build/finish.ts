@@ -1,12 +1,12 @@
 import * as path from "node:path";
+import { cleanEnvironment } from "../../edges/clean.ts";
 import { now } from "../../edges/clock.ts";
-import { setTimes, sha256OfFile } from "../../edges/files.ts";
+import { backdate, sha256OfFile } from "../../edges/files.ts";
+import { run } from "../../edges/process.ts";
 import { digestOfNames, LAYOUT, type Manifest, writeManifest } from "../../environment/manifest.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Interpreter } from "../../python/probe.ts";
 import { VALIDATE_PY } from "../../python/texts.ts";
-import { cleanEnvironment } from "../../edges/clean.ts";
-import { run } from "../../edges/process.ts";
 import type { Job } from "./job.ts";
 
 /** What validate.py says of an environment. */
@@ -35,13 +35,14 @@ export async function validate(job: Job, generation: string, base: Interpreter):
   const validation = parseValidation(outcome.stdout);
   if (outcome.ok && validation?.ok === true) return validation;
   const problems = validation?.problems ?? [outcome.failure ?? outcome.output.trim()];
-  throw new PrimeError("environment-invalid", `the new environment ${generation} is not sound:\n  ${problems.join("\n  ")}`, {
-    hint: `start again with \`./prime reboot\`; what worked before still works (log: ${job.log})`,
-  });
+  throw new PrimeError(
+    "environment-invalid",
+    `the new environment ${generation} is not sound:\n  ${problems.join("\n  ")}`,
+    {
+      hint: `start again with \`./prime reboot\`; what worked before still works (log: ${job.log})`,
+    },
+  );
 }
-
-/** Seconds by which prime sets back the times of what it built: shells that compare whole seconds then believe them. */
-const BACKDATED_S = 10;
 
 /** Writes the manifest, last of all: from now on the folder is a generation. */
 export function sealGeneration(
@@ -49,9 +50,8 @@ export function sealGeneration(
   validation: Validation,
   facts: Omit<Manifest, "layout" | "id" | "packages" | "sitePackages" | "pyvenv" | "builtAt">,
 ): Manifest {
-  const past = now() / 1000 - BACKDATED_S;
   const pyvenv = path.join(generation, "pyvenv.cfg");
-  for (const file of [pyvenv, ...validation.site_packages]) setTimes(file, Math.floor(past));
+  for (const file of [pyvenv, ...validation.site_packages]) backdate(file);
   const manifest: Manifest = {
     ...facts,
     layout: LAYOUT,

@@ -1,6 +1,7 @@
 import { spaceHint } from "../../edges/files.ts";
 import { type Command, type Outcome, run } from "../../edges/process.ts";
 import { PrimeError } from "../../errors.ts";
+import { countProgress, type Tally } from "../../uv/progress.ts";
 import type { Context } from "../context.ts";
 
 /** One build: where its words and its log go, and how long each step took. */
@@ -40,11 +41,13 @@ export async function tryStep(
   options: Pick<StepOptions, "limitMs"> & { readonly otherwise: string },
 ): Promise<Outcome> {
   const step = job.context.terminal.step(title);
+  let tally: Tally | undefined;
   const outcome = await run(command, {
     ...(options.limitMs === undefined ? {} : { limitMs: options.limitMs }),
     log: job.log,
     onLine: (line) => {
-      if (line.trim() !== "") step.update(line.trim());
+      tally = countProgress(tally, line);
+      if (line.trim() !== "") step.update(line, tally);
     },
   });
   step.done(outcome.ok ? undefined : options.otherwise);

@@ -1,8 +1,8 @@
 import * as path from "node:path";
-import { readText, writeAtomic } from "../../edges/files.ts";
-import { PrimeError } from "../../errors.ts";
+import { backdate, readText, writeAtomic } from "../../edges/files.ts";
 import { diffLocks, readLock, requiresSame } from "../../environment/uv-lock.ts";
-import { checkLock, updateLock, type UvTool } from "../../uv/commands.ts";
+import { PrimeError } from "../../errors.ts";
+import { checkLock, type UvTool, updateLock } from "../../uv/commands.ts";
 import type { Decision } from "../decide.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
 
@@ -17,7 +17,9 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   const file = path.join(root, "uv.lock");
   const before = readText(file) ?? "";
   const old = await readLock(before, file);
-  const check = await tryStep(job, "check uv.lock", checkLock(uv, old.registries, python), { otherwise: "it does not fit" });
+  const check = await tryStep(job, "check uv.lock", checkLock(uv, old.registries, python), {
+    otherwise: "it does not fit",
+  });
   if (check.ok) return false;
   if (policy.value === "check") {
     throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for, and lock is "check"`, {
@@ -35,6 +37,7 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
     writeAtomic(file, before);
     return false;
   }
+  backdate(file);
   terminal.say(`uv.lock follows pyproject.toml: ${diffLocks(old, fresh).join(", ") || "requirements only"}`);
   return true;
 }

@@ -1,9 +1,9 @@
-import type { UvTool } from "../../uv/commands.ts";
-import { findManaged, installManaged } from "../../uv/commands.ts";
 import { PrimeError } from "../../errors.ts";
-import { isFailure, type Interpreter } from "../../python/probe.ts";
+import { type Interpreter, isFailure } from "../../python/probe.ts";
 import { interpreterAt } from "../../python/search.ts";
 import { describe, fits, uvRequest } from "../../python/version.ts";
+import type { UvTool } from "../../uv/commands.ts";
+import { findManaged, installManaged } from "../../uv/commands.ts";
 import type { Decision } from "../decide.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
 
@@ -18,7 +18,9 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
       hint: `install ${what} by this machine's own means and put it on PATH, or ask for another version (required by ${whereFrom(decision)})`,
     });
   }
-  const found = known.ok ? known : await runStep(job, `look for ${what}`, findManaged(uv, request), { id: "python-not-found" });
+  const found = known.ok
+    ? known
+    : await runStep(job, `look for ${what}`, findManaged(uv, request), { id: "python-not-found" });
   const interpreter = await interpreterAt(found.stdout.trim(), {
     env: job.context.env,
     root: job.context.root,
@@ -27,12 +29,19 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
     exclude: [],
   });
   if (isFailure(interpreter)) {
-    throw new PrimeError("python-not-found", `uv gave ${interpreter.path} for ${what}, which does not work: ${interpreter.why}`, {
-      hint: `remove it (\`./prime uv python uninstall ${request}\`) and start again`,
-    });
+    throw new PrimeError(
+      "python-not-found",
+      `uv gave ${interpreter.path} for ${what}, which does not work: ${interpreter.why}`,
+      {
+        hint: `remove it (\`./prime uv python uninstall ${request}\`) and start again`,
+      },
+    );
   }
   if (!fits(decision.request, interpreter)) {
-    throw new PrimeError("python-not-found", `uv gave ${interpreter.path} for ${what}, which is ${interpreter.version}`);
+    throw new PrimeError(
+      "python-not-found",
+      `uv gave ${interpreter.path} for ${what}, which is ${interpreter.version}`,
+    );
   }
   return interpreter;
 }

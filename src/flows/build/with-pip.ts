@@ -3,8 +3,8 @@ import { isFile, writeAtomic } from "../../edges/files.ts";
 import type { Command } from "../../edges/process.ts";
 import type { Manifest } from "../../environment/manifest.ts";
 import { PrimeError } from "../../errors.ts";
-import { describe, fits, type VersionRequest } from "../../python/version.ts";
 import type { Interpreter } from "../../python/probe.ts";
+import { describe, fits, type VersionRequest } from "../../python/version.ts";
 import { pipEnvironment } from "../../uv/provision.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
 import type { Target } from "./with-uv.ts";
@@ -15,7 +15,9 @@ export function refuseMisfit(request: VersionRequest, selected: Interpreter): vo
   throw new PrimeError(
     "pip-version",
     `could not make the environment by pip: ${describe(request)} is required, and the selected python ${selected.path} is ${selected.version}`,
-    { hint: "put the required python in front on PATH, name it by a selector, or use the driver `venv_uv`, which installs it" },
+    {
+      hint: "put the required python in front on PATH, name it by a selector, or use the driver `venv_uv`, which installs it",
+    },
   );
 }
 
@@ -30,9 +32,13 @@ export async function buildWithPip(job: Job, target: Target): Promise<Manifest["
   const pip = (...args: string[]): Command => command(job, venvPython, ["-m", "pip", ...args]);
   if (project.kind === "nothing") return null;
   if (project.kind === "pylock") {
-    throw new PrimeError("pylock-by-pip", `could not install ${path.join(job.context.root, "pylock.toml")} by the driver venv_pip`, {
-      hint: "use the driver `venv_uv`, which reads PEP 751 locks",
-    });
+    throw new PrimeError(
+      "pylock-by-pip",
+      `could not install ${path.join(job.context.root, "pylock.toml")} by the driver venv_pip`,
+      {
+        hint: "use the driver `venv_uv`, which reads PEP 751 locks",
+      },
+    );
   }
   await runStep(job, "update pip", pip("install", "--upgrade", "pip", "setuptools", "wheel"), {
     id: "install-failed",
@@ -41,9 +47,12 @@ export async function buildWithPip(job: Job, target: Target): Promise<Manifest["
   const wanted = wantedByPip(job, target);
   const resolution = path.join(folders.resolved, target.resolution);
   const preferred = isFile(resolution) ? resolution : target.preferred;
-  const kept = preferred === undefined || wanted.length === 0
-    ? undefined
-    : await tryStep(job, "install packages as before", pip("install", "--constraint", preferred, ...wanted), { otherwise: "they do not fit" });
+  const kept =
+    preferred === undefined || wanted.length === 0
+      ? undefined
+      : await tryStep(job, "install packages as before", pip("install", "--constraint", preferred, ...wanted), {
+          otherwise: "they do not fit",
+        });
   if (kept?.ok !== true && wanted.length > 0) {
     await runStep(job, "install packages", pip("install", ...wanted), {
       id: "install-failed",
@@ -59,7 +68,8 @@ function wantedByPip(job: Job, { project }: Target): string[] {
   const root = job.context.root;
   return [
     ...project.editables.flatMap((folder, index) => {
-      const extras = index === 0 && project.installsRoot && project.extras.length > 0 ? `[${project.extras.join(",")}]` : "";
+      const extras =
+        index === 0 && project.installsRoot && project.extras.length > 0 ? `[${project.extras.join(",")}]` : "";
       return ["--editable", `${folder}${extras}`];
     }),
     ...project.virtualRequirements,

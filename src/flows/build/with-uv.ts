@@ -22,7 +22,10 @@ export interface Target {
   readonly preferred: string | undefined;
 }
 
-const FAILED = { id: "install-failed", hint: "mend what the words above name; what worked before still works" } as const;
+const FAILED = {
+  id: "install-failed",
+  hint: "mend what the words above name; what worked before still works",
+} as const;
 
 /** Makes the venv and installs what the project asks for. Gives the name of the resolution that was used, if any. */
 export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target): Promise<Manifest["resolution"]> {

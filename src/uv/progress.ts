@@ -1,0 +1,16 @@
+/** How many downloads and builds have ended of those that uv (or pip) has begun. */
+export interface Tally {
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Counts from an installer's own lines, of which each long download and build has one at its begin and one at its end
+ * (uv: `Downloading x (1.2MiB)`, `Downloaded x`; pip begins only). `undefined` while there is nothing to count.
+ */
+export function countProgress(before: Tally | undefined, line: string): Tally | undefined {
+  const { done, total } = before ?? { done: 0, total: 0 };
+  if (/^\s*(?:Downloading|Building)\b/.test(line)) return { done, total: total + 1 };
+  if (/^\s*(?:Downloaded|Built)\b/.test(line)) return { done: Math.min(done + 1, total), total };
+  return before;
+}
