@@ -67,7 +67,14 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
   };
   const program = createProgram(args, facts, take);
   let complaint = "";
-  program.configureOutput({ writeOut: (text) => void (printed += text), writeErr: (text) => void (complaint += text) });
+  program.configureOutput({
+    writeOut: (text) => {
+      printed += text;
+    },
+    writeErr: (text) => {
+      complaint += text;
+    },
+  });
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     program.parse(args as string[], { from: "user" });
