@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { expect, it } from "vitest";
-import { describeEachNode, describeEachShell, sandbox } from "./harness.ts";
+import { describeEachNode, describeEachShell, python, sandbox } from "./harness.ts";
 import { runInTerminal } from "./terminal.ts";
 
 const VERSION = expect.stringMatching(/^(?:prime )?\d+\.\d+\.\d+\n$/);
@@ -28,6 +28,12 @@ it("a sandbox is gone when its test is done", () => {
   expect(fs.existsSync(box.path(".git"))).toBe(true);
   box.remove();
   expect(fs.existsSync(box.base)).toBe(false);
+});
+
+it("puts a chosen interpreter first", async () => {
+  const box = sandbox({ python: python("3.11") });
+  const { code, stdout } = await box.run(["run", "python", "-V"]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^Python 3\.11\./)]);
 });
 
 it("runs a command in a pseudo-terminal", async () => {

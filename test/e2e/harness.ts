@@ -6,7 +6,7 @@ import { afterAll, onTestFinished, TestRunner } from "vitest";
 import { goodPython } from "./machine.ts";
 import { SEEDED_UV, UV_CACHE } from "./seed.ts";
 
-export { describeEachNode, describeEachShell, program, python, type Shell } from "./machine.ts";
+export { describeEachNode, describeEachShell, python } from "./machine.ts";
 
 /** The launcher as it is committed. */
 export const LAUNCHER = path.join(import.meta.dirname, "../../prime");

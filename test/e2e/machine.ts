@@ -53,12 +53,7 @@ export function goodPython(): string {
   return found ?? skip("this machine has no Python from 3.9 to 3.13");
 }
 
-/** A program of the machine; where it is missing, the running test is skipped. */
-export function program(name: string): string {
-  return onPath(name) ?? skip(`${name} is not on PATH`);
-}
-
-export function onPath(name: string): string | undefined {
+function onPath(name: string): string | undefined {
   const folders = (process.env.PATH ?? "").split(path.delimiter);
   return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
 }
