@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";
+import { isTable, lineOf, type Table, tomlText, valueAt } from "../toml.ts";
 import type { Layer } from "./layer.ts";
-import { isTable, lineOf, type Table, tomlText, valueAt } from "./toml.ts";
 import type { WatchedFiles } from "./watched.ts";
 
 /** What `prime.toml` says, else `[tool.prime]` in pyproject.toml; the first that is there is the only one that counts. */

@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import { isFile } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
+import { lineOf, tomlText, valueAt } from "../toml.ts";
 import type { Sourced } from "./config.ts";
 import { VERSION_REQUEST } from "./request.ts";
-import { lineOf, tomlText, valueAt } from "./toml.ts";
 import type { WatchedFiles } from "./watched.ts";
 
 /**

@@ -1,10 +1,10 @@
 import type { BaseIssue } from "valibot";
 import { PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
+import { isTable, tomlText } from "../toml.ts";
 import { KEYS } from "./keys.ts";
 import type { Layer } from "./layer.ts";
 import type { ConfigValues } from "./schema.ts";
-import { isTable, tomlText } from "./toml.ts";
 
 /** Checks a layer's keys and values; throws `config-unknown-key` or `config-value` for the first one that is wrong. */
 export async function validate(layer: Layer): Promise<ConfigValues> {

@@ -1,10 +1,10 @@
 import type { Environment } from "../edges/process.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
+import { parseToml } from "../toml.ts";
 import type { ConfigFlags } from "./config.ts";
 import { KEYS, type Key, variableOf } from "./keys.ts";
 import type { Layer } from "./layer.ts";
-import { parseToml } from "./toml.ts";
 import { accepts } from "./validation.ts";
 
 const PREFIX = "PRIME_";

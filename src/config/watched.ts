@@ -1,6 +1,6 @@
 import { readText } from "../edges/files.ts";
 import type { Input } from "../launch/input.ts";
-import { parseToml, type Table } from "./toml.ts";
+import { parseToml, type Table } from "../toml.ts";
 
 /** Reads files, each once, and remembers every one of them, there or not, as an input. */
 export class WatchedFiles {

@@ -48,7 +48,11 @@ function requirementParts({ root, config, project, driver, uv, env, contentsOf }
     lock: config.lock.value === "frozen",
     variables: project.variables.map((name) => [name, env[name] ?? null]),
     inputs: project.inputs
-      .map((input) => [input.kind, path.relative(root, input.path), contentsOf(input) ?? null])
+      .map((input) => [
+        input.kind,
+        path.relative(root, input.path),
+        project.relevantContents[input.path] ?? contentsOf(input) ?? null,
+      ])
       .sort(),
   };
 }

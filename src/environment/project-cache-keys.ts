@@ -1,8 +1,9 @@
 import * as path from "node:path";
 import { exists, readText } from "../edges/files.ts";
+import { isTable } from "../toml.ts";
 import { expandGlob, isPattern } from "./project-glob.ts";
 import type { InputCollector } from "./project-inputs.ts";
-import { isTable, type Pyproject } from "./project-pyproject.ts";
+import type { Pyproject } from "./project-pyproject.ts";
 
 /**
  * Gathers what a project's `tool.uv.cache-keys` name: files and globs, folders, the git commit and tags (uv's manual,

@@ -1,25 +1,38 @@
 import * as path from "node:path";
 import { isFile } from "../edges/files.ts";
+import { isTable } from "../toml.ts";
 import { watchCacheKeys } from "./project-cache-keys.ts";
 import type { InputCollector } from "./project-inputs.ts";
 import { normalizeName } from "./project-names.ts";
-import { isTable, type Pyproject, readPyproject } from "./project-pyproject.ts";
+import { type Pyproject, readPyproject } from "./project-pyproject.ts";
 import { readSetupCfg } from "./project-setup-cfg.ts";
 import { readSetupPy } from "./project-setup-py.ts";
 
+export interface WatchedProject {
+  /** Environment variables that it names as build inputs. */
+  readonly variables: readonly string[];
+  /** Its name, when its metadata come from files that uv does not look at before it takes a build from its cache. */
+  readonly rebuilt: string | undefined;
+}
+
 /**
  * Gathers what an editable build of the project in `folder` reads: its metadata files, `src/`, the files that dynamic
- * dependencies, extras and versions come from, and its cache keys. Returns the environment variables among the latter.
+ * dependencies, extras and versions come from, and its cache keys.
  */
-export async function watchProject(folder: string, inputs: InputCollector): Promise<string[]> {
+export async function watchProject(folder: string, inputs: InputCollector): Promise<WatchedProject> {
   const at = (name: string) => path.join(folder, name);
   const pyproject = inputs.file(at("pyproject.toml")) ? await readPyproject(at("pyproject.toml")) : undefined;
   const setupPy = inputs.file(at("setup.py")) ? readSetupPy(at("setup.py")) : undefined;
   const setupCfg = inputs.file(at("setup.cfg")) ? readSetupCfg(at("setup.cfg")) : undefined;
   inputs.presence(at("src"));
-  for (const name of [...dynamicFiles(pyproject), ...(setupCfg?.requirementFiles ?? [])]) inputs.file(at(name));
-  for (const name of setupPy?.requirementFiles ?? []) if (isFile(at(name))) inputs.file(at(name));
-  return pyproject === undefined ? [] : watchCacheKeys(pyproject, inputs);
+  const named = (setupPy?.requirementFiles ?? []).filter((name) => isFile(at(name)));
+  const read = [...dynamicFiles(pyproject), ...(setupCfg?.requirementFiles ?? []), ...named];
+  for (const name of read) inputs.file(at(name));
+  const name = pyproject?.project?.name ?? setupCfg?.name ?? setupPy?.name;
+  return {
+    variables: pyproject === undefined ? [] : watchCacheKeys(pyproject, inputs),
+    rebuilt: read.length > 0 ? name : undefined,
+  };
 }
 
 /** Extras that a backend takes from files: setuptools' `tool.setuptools.dynamic`, hatch-requirements-txt. */

@@ -1,9 +1,10 @@
 import * as path from "node:path";
 import { isFile, isFolder } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
+import { isTable } from "../toml.ts";
 import type { ProjectKind } from "./project.ts";
 import type { InputCollector } from "./project-inputs.ts";
-import { isTable, type Pyproject, readPyproject } from "./project-pyproject.ts";
+import { type Pyproject, readPyproject } from "./project-pyproject.ts";
 import { readSetupCfg, type SetupCfg } from "./project-setup-cfg.ts";
 import { readSetupPy, type SetupPy } from "./project-setup-py.ts";
 

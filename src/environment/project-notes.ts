@@ -1,8 +1,8 @@
 import { listFolder } from "../edges/files.ts";
+import { isTable } from "../toml.ts";
 import type { Project } from "./project.ts";
 import { dynamicFiles } from "./project-dynamic.ts";
 import type { RootFiles } from "./project-kind.ts";
-import { isTable } from "./project-pyproject.ts";
 
 /** What a person should know about how the repo was read, a sentence each. */
 export function noteReading(

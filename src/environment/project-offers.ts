@@ -1,11 +1,12 @@
 import * as path from "node:path";
 import { readText } from "../edges/files.ts";
+import { isTable, parseToml } from "../toml.ts";
 import { ownRequirements } from "./groups.ts";
 import type { ProjectKind } from "./project.ts";
 import { dynamicExtras } from "./project-dynamic.ts";
 import type { RootFiles } from "./project-kind.ts";
 import { normalizeName, requirementHead } from "./project-names.ts";
-import { isTable, type Pyproject, parseToml } from "./project-pyproject.ts";
+import type { Pyproject } from "./project-pyproject.ts";
 import type { Offers } from "./project-selection.ts";
 import type { Workspace } from "./workspace.ts";
 

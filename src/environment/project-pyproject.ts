@@ -1,10 +1,9 @@
 import * as path from "node:path";
 import { readText } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
+import { isTable, parseToml, type Table } from "../toml.ts";
 import { type GroupTable, readGroups } from "./groups.ts";
 import { normalizeName } from "./project-names.ts";
-
-type Table = Readonly<Record<string, unknown>>;
 
 /** A pyproject.toml as far as it says what is to be installed. Names are normalized. */
 export interface Pyproject {
@@ -69,20 +68,6 @@ export async function readPyproject(file: string): Promise<Pyproject | undefined
   };
 }
 
-/** Parses a TOML file's text; a fault in it is `config-torn`, told with line and column. */
-export async function parseToml(text: string, file: string): Promise<Table> {
-  const { parse, TomlError } = await import("smol-toml");
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const reason = error.message.split("\n", 1)[0]?.replace("Invalid TOML document: ", "");
-    const line = text.split(/\r?\n/)[error.line - 1] ?? "";
-    const message = `could not read ${file}:${error.line}:${error.column} as TOML: ${reason}\n  ${line}`;
-    throw new PrimeError("config-torn", message, { hint: `mend that line of ${file}`, cause: error });
-  }
-}
-
 function readProject(view: View, project: Table): ProjectTable {
   const extras: Record<string, readonly string[]> = {};
   const optional = view.table(project, "project.optional-dependencies");
@@ -124,10 +109,6 @@ function readSources(name: string, entry: unknown): UvSource[] {
     workspace: source.workspace === true,
     package: typeof source.package === "boolean" ? source.package : undefined,
   }));
-}
-
-export function isTable(value: unknown): value is Table {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
 /** Typed looks into a TOML document; `key` is the dotted path, its last part the name looked up unless one is given. */

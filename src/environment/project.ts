@@ -2,6 +2,7 @@ import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import type { Input } from "../launch/input.ts";
 import { expandGroups } from "./groups.ts";
+import { relevantContents } from "./project-build-inputs.ts";
 import { watchProject } from "./project-dynamic.ts";
 import { InputCollector } from "./project-inputs.ts";
 import { kindOf, type RootFiles, readRootFiles } from "./project-kind.ts";
@@ -48,8 +49,12 @@ export interface Project {
   /** What was inferred or passed over and why, a sentence each, for the first run's summary. */
   readonly notes: readonly string[];
   readonly inputs: readonly Input[];
+  /** What counts of an input, by its path, where that is less than its bytes. */
+  readonly relevantContents: Readonly<Record<string, string>>;
   /** Environment variables that a project names as build inputs (`tool.uv.cache-keys`). */
   readonly variables: readonly string[];
+  /** Names of local projects of which a build in uv's cache says nothing: it does not watch all that they read. */
+  readonly rebuilt: readonly string[];
 }
 
 /**
@@ -91,8 +96,7 @@ export async function inspectProject(root: string, config: Config): Promise<Proj
   ];
   const starts = await readStarts(targets, named);
   const localProjects = [...new Set([...named, ...(await followSources(starts, workspace, inputs))])];
-  const variables = new Set<string>();
-  for (const folder of localProjects) for (const name of await watchProject(folder, inputs)) variables.add(name);
+  const watched = await Promise.all(localProjects.map((folder) => watchProject(folder, inputs)));
 
   const project = { kind, installsRoot, packages, requirementFiles };
   return {
@@ -116,7 +120,9 @@ export async function inspectProject(root: string, config: Config): Promise<Proj
       ...(usesDefaults ? noteUnchosenGroups(pylock?.groups ?? []) : selection.notes),
     ],
     inputs: inputs.list(),
-    variables: [...variables],
+    relevantContents: await relevantContents(inputs.list()),
+    variables: [...new Set(watched.flatMap(({ variables }) => variables))],
+    rebuilt: watched.flatMap(({ rebuilt }) => rebuilt ?? []),
   };
 }
 

@@ -1,4 +1,4 @@
-import { PrimeError } from "../errors.ts";
+import { parseToml, type Table } from "../toml.ts";
 
 /** What prime reads of a uv.lock. */
 export interface UvLock {
@@ -10,20 +10,9 @@ export interface UvLock {
   readonly registries: readonly string[];
 }
 
-type Table = Readonly<Record<string, unknown>>;
-
 /** Throws `config-torn` for a text that is no TOML. */
 export async function readLock(text: string, file: string): Promise<UvLock> {
-  const { parse } = await import("smol-toml");
-  let lock: Table;
-  try {
-    lock = parse(text) as Table;
-  } catch (error) {
-    throw new PrimeError("config-torn", `could not read ${file}: ${(error as Error).message}`, {
-      hint: "restore it from git, or make it anew by `./prime uv lock`",
-      cause: error,
-    });
-  }
+  const lock = await parseToml(text, file);
   const tables = (Array.isArray(lock.package) ? lock.package : []) as Table[];
   const registries = tables.map((table) => (table.source as Table | undefined)?.registry);
   return {

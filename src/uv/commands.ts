@@ -34,6 +34,8 @@ export interface SyncChoice {
   readonly extras: readonly string[];
   readonly groups: readonly string[] | null;
   readonly packages: readonly string[] | "all" | null;
+  /** Local projects that uv's cache can't be trusted with. */
+  readonly rebuilt: readonly string[];
 }
 
 /** A new venv in `folder`, which must not exist yet: clearing one would follow links. */
@@ -44,23 +46,39 @@ export function createVenv(uv: UvTool, folder: string, python: string, prompt: s
 /** What `uv sync` makes of the lock as it is, into the venv in `folder`. */
 export function syncLock(uv: UvTool, folder: string, choice: SyncChoice): Command {
   const args = ["sync", "--frozen", "--no-progress", "--python", `${folder}/bin/python`, ...choiceArguments(choice)];
+  args.push(...rebuildArguments(choice.rebuilt));
   return { ...command(uv, args), env: { ...uv.env, UV_PROJECT_ENVIRONMENT: folder } };
 }
 
+export interface LockCheck {
+  readonly python: string;
+  /** Those that the lock names. */
+  readonly registries: readonly string[];
+  readonly rebuilt: readonly string[];
+  readonly offline: boolean;
+}
+
 /**
- * Whether uv.lock fits the project's requirements, without a network. The registries that the lock names are given as
- * the indexes, so that a mirror in the user's settings is no reason to call it outdated.
+ * Whether uv.lock fits the project's requirements: status 0 or 1, and 2 when it can't be told. The registries that the
+ * lock names are given as the indexes, so that a mirror in the user's settings is no reason to call it outdated.
  */
-export function checkLock(uv: UvTool, registries: readonly string[], python: string): Command {
+export function checkLock(uv: UvTool, { python, registries, rebuilt, offline }: LockCheck): Command {
   const [main, ...others] = registries;
   const indexes = main === undefined ? [] : ["--default-index", main, ...others.flatMap((url) => ["--index", url])];
-  const args = ["lock", "--check", "--offline", "--python", python, ...indexes];
+  const args = [
+    "lock",
+    "--check",
+    "--python",
+    python,
+    ...(offline ? ["--offline"] : rebuildArguments(rebuilt)),
+    ...indexes,
+  ];
   return { ...command(uv, args), env: without(uv.env, /^UV_(?:INDEX|DEFAULT_INDEX|EXTRA_INDEX)/) };
 }
 
 /** Writes uv.lock anew, keeping every version that still fits. */
-export function updateLock(uv: UvTool, python: string): Command {
-  return command(uv, ["lock", "--python", python]);
+export function updateLock(uv: UvTool, python: string, rebuilt: readonly string[]): Command {
+  return command(uv, ["lock", "--python", python, ...rebuildArguments(rebuilt)]);
 }
 
 export interface Resolution {
@@ -72,21 +90,24 @@ export interface Resolution {
   readonly extras: readonly string[];
   /** Where the answer goes; what stands there already is preferred. */
   readonly output: string;
+  readonly rebuilt: readonly string[];
 }
 
 /** Resolves what has no lock, for the interpreter of the venv in `folder`. */
-export function resolve(uv: UvTool, folder: string, { files, groups, extras, output }: Resolution): Command {
+export function resolve(uv: UvTool, folder: string, { files, groups, extras, output, rebuilt }: Resolution): Command {
   return command(uv, [
     ...["pip", "compile", "--python", `${folder}/bin/python`, "--no-header", "--no-annotate", "--quiet"],
     ...extras.flatMap((extra) => ["--extra", extra]),
     ...groups.flatMap((group) => ["--group", group]),
+    ...rebuildArguments(rebuilt),
     ...["--output-file", output, ...files],
   ]);
 }
 
 /** Installs exactly what a resolution names into the venv in `folder`. */
-export function installResolved(uv: UvTool, folder: string, resolution: string): Command {
-  return command(uv, ["pip", "install", "--python", `${folder}/bin/python`, "--no-deps", "-r", resolution]);
+export function installResolved(uv: UvTool, folder: string, resolution: string, rebuilt: readonly string[]): Command {
+  const args = ["pip", "install", "--python", `${folder}/bin/python`, "--no-deps", "-r", resolution];
+  return command(uv, [...args, ...rebuildArguments(rebuilt)]);
 }
 
 /** Installs a pylock.toml (PEP 751) into the venv in `folder`; its extras and groups are those of the lock. */
@@ -130,6 +151,11 @@ function choiceArguments({ extras, groups, packages }: SyncChoice): string[] {
     ...(groups === null ? [] : ["--no-default-groups", ...groups.flatMap((group) => ["--group", group])]),
     ...(packages === "all" ? ["--all-packages"] : (packages ?? []).flatMap((name) => ["--package", name])),
   ];
+}
+
+/** uv looks at pyproject.toml, setup.py, setup.cfg and `src` alone before it takes a project's build from its cache. */
+function rebuildArguments(rebuilt: readonly string[]): string[] {
+  return rebuilt.flatMap((name) => ["--refresh-package", name]);
 }
 
 function command(uv: UvTool, args: readonly string[]): Command {

@@ -6,8 +6,8 @@ import type { ConfigFlags } from "../../src/config/config.ts";
 import { evalJson, renderEval, sourceText } from "../../src/config/evaluation.ts";
 import { FIELDS, KEYS, type Key, variableOf } from "../../src/config/keys.ts";
 import { loadConfig, suggestedLock } from "../../src/config/load.ts";
-import { parseToml, tomlText } from "../../src/config/toml.ts";
 import { PrimeError } from "../../src/errors.ts";
+import { parseToml, tomlText } from "../../src/toml.ts";
 
 let top: string;
 let root: string;

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { backdate, readText, writeAtomic } from "../../edges/files.ts";
 import { diffLocks, readLock, requiresSame } from "../../environment/uv-lock.ts";
 import { PrimeError } from "../../errors.ts";
-import { checkLock, type UvTool, updateLock } from "../../uv/commands.ts";
+import { checkLock, type LockCheck, type UvTool, updateLock } from "../../uv/commands.ts";
 import type { Decision } from "../decide.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
 
@@ -17,16 +17,14 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   const file = path.join(root, "uv.lock");
   const before = readText(file) ?? "";
   const old = await readLock(before, file);
-  const check = await tryStep(job, "check uv.lock", checkLock(uv, old.registries, python), {
-    otherwise: "it does not fit",
-  });
-  if (check.ok) return false;
+  const { rebuilt } = decision.project;
+  if (await fits(job, uv, { python, registries: old.registries, rebuilt })) return false;
   if (policy.value === "check") {
     throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for, and lock is "check"`, {
       hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
     });
   }
-  await runStep(job, "update uv.lock", updateLock(uv, python), {
+  await runStep(job, "update uv.lock", updateLock(uv, python, rebuilt), {
     id: "lock-failed",
     hint: "correct the requirements in pyproject.toml, or check the index",
   });
@@ -40,4 +38,14 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   backdate(file);
   terminal.say(`uv.lock follows pyproject.toml: ${diffLocks(old, fresh).join(", ") || "requirements only"}`);
   return true;
+}
+
+/** Without the network where that can tell: it can't where a project has to be built and what builds it is not there. */
+async function fits(job: Job, uv: UvTool, check: Omit<LockCheck, "offline">): Promise<boolean> {
+  const told = { otherwise: "it does not fit" };
+  if (check.rebuilt.length === 0) {
+    const { ok, exitCode } = await tryStep(job, "check uv.lock", checkLock(uv, { ...check, offline: true }), told);
+    if (ok || exitCode === 1) return ok;
+  }
+  return (await tryStep(job, "check uv.lock", checkLock(uv, { ...check, offline: false }), told)).ok;
 }

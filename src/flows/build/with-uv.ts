@@ -47,14 +47,19 @@ export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target)
   }
   const resolution = path.join(target.folders.resolved, target.resolution);
   if (!isFile(resolution)) await resolveAnew(job, uv, target, resolution);
-  await runStep(job, "install packages", commands.installResolved(uv, generation, resolution), FAILED);
+  await runStep(job, "install packages", commands.installResolved(uv, generation, resolution, project.rebuilt), FAILED);
   return target.resolution;
 }
 
 async function installEditables(job: Job, uv: commands.UvTool, target: Target): Promise<void> {
   if (target.project.editables.length === 0) return;
   const list = writeEditables(target);
-  await runStep(job, "install the project", commands.installResolved(uv, target.generation, list), FAILED);
+  await runStep(
+    job,
+    "install the project",
+    commands.installResolved(uv, target.generation, list, target.project.rebuilt),
+    FAILED,
+  );
 }
 
 /** The answer is written beside its place and moved there when it is whole, so that a torn one is never used. */
@@ -82,6 +87,7 @@ function resolveCommand(uv: commands.UvTool, target: Target, output: string): Co
     groups: (project.groups ?? []).map((name) => `${pyproject}:${name}`),
     extras: isVirtual ? project.extras : [],
     output,
+    rebuilt: project.rebuilt,
   });
 }
 

@@ -1,4 +1,4 @@
-import { PrimeError } from "../errors.ts";
+import { PrimeError } from "./errors.ts";
 
 export type Table = Readonly<Record<string, unknown>>;
 

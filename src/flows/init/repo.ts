@@ -1,0 +1,92 @@
+/** What init finds in the folder; undefined where there is nothing. Texts are whole files. */
+export interface RepoFacts {
+  readonly attributes: string | undefined;
+  readonly ignores: string | undefined;
+  /** Names in the folder. */
+  readonly names: readonly string[];
+}
+
+/** One file as it should be, or only a word about it. */
+export interface Deed {
+  readonly file: string;
+  readonly verb: "write" | "extend" | "replace" | "keep";
+  readonly why: string;
+  /** Absent when nothing changes. */
+  readonly text?: string;
+}
+
+const ATTRIBUTES = "/prime text eol=lf -diff linguist-generated";
+
+/** Lines of .gitignore that hide the same; `.venv/` is none of them, as it matches no link. */
+const IGNORES: Readonly<Record<string, readonly string[]>> = {
+  "/.venv": ["/.venv", ".venv"],
+  "/.prime/": ["/.prime/", ".prime/", "/.prime", ".prime"],
+};
+
+/** Any of these tells prime what to install. */
+const TELLING =
+  /^(?:prime\.toml|pyproject\.toml|uv\.lock|pylock(?:\.[^.]+)?\.toml|setup\.(?:py|cfg)|Pipfile|proto_kernel\.json|(?:dev-)?requirements.*(?:\.txt|\.in)|requirements)$/;
+
+const CONFIG = `# What prime can't find out in this repo; every line is optional. All keys: ./prime --help, ./prime eval
+
+# The Python that this repo needs: "3", "3.12", "3.12.1" or a range.
+# required_python_version = ">=3.10"
+
+# Files that say what to install, in order.
+# requirements = ["requirements.txt"]
+
+# Commands that run once in each new environment.
+# setup = ["pre-commit install"]
+
+# Variables for the commands that run in the environment.
+# [env]
+# APP_MODE = "development"
+`;
+
+/** The deeds beside the launcher itself. The lines count in a repo of any version control; only git reads them. */
+export function planRepo(facts: RepoFacts): Deed[] {
+  return [
+    planAttributes(facts.attributes),
+    planIgnores(facts.ignores),
+    facts.names.some((name) => TELLING.test(name))
+      ? { file: "prime.toml", verb: "keep", why: "not needed: the repo says what to install" }
+      : { file: "prime.toml", verb: "write", why: "an example, all of it comments", text: CONFIG },
+  ];
+}
+
+/** Without `eol=lf` a checkout with CRLF would break the launcher; its differences are nothing that people read. */
+function planAttributes(text: string | undefined): Deed {
+  const file = ".gitattributes";
+  const about = linesOf(text).filter((line) => /^\/?prime[ \t]/.test(line));
+  const words = new Set(about.at(-1)?.split(/[ \t]+/));
+  if (
+    ATTRIBUTES.split(" ")
+      .slice(1)
+      .every((word) => words.has(word))
+  )
+    return { file, verb: "keep", why: "has the line" };
+  const over = about.length === 0 ? "" : ` (counts more than the line before it: ${about.join(", ")})`;
+  return extend(file, text, [ATTRIBUTES], over);
+}
+
+function planIgnores(text: string | undefined): Deed {
+  const file = ".gitignore";
+  const present = new Set(linesOf(text).map((line) => line.trimEnd()));
+  const missing = Object.keys(IGNORES).filter((line) => !IGNORES[line]?.some((same) => present.has(same)));
+  return missing.length === 0 ? { file, verb: "keep", why: "has the lines" } : extend(file, text, missing, "");
+}
+
+function extend(file: string, text: string | undefined, lines: readonly string[], note: string): Deed {
+  const end = text?.includes("\r\n") ? "\r\n" : "\n";
+  const before = text === undefined || text === "" || text.endsWith("\n") ? (text ?? "") : text + end;
+  return {
+    file,
+    verb: text === undefined ? "write" : "extend",
+    why: lines.join(", ") + note,
+    text: before + lines.map((line) => line + end).join(""),
+  };
+}
+
+function linesOf(text: string | undefined): string[] {
+  return (text ?? "").split(/\r?\n/);
+}

@@ -1,0 +1,92 @@
+import { PrimeError } from "../../errors.ts";
+
+/** A script that starts itself by the launcher, and a sentence for each thing that changed beside the header. */
+export interface HeadedScript {
+  readonly text: string;
+  readonly told: readonly string[];
+}
+
+/** PEP 263: the comment that names a file's encoding, in one of its first two lines. */
+const ENCODING = /^[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+/;
+const HEADER = /^""":"; case \$0 in .*#"""(?: \\)?$/;
+const BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
+
+/**
+ * The line behind `#!/bin/sh` that is a command for sh and a string for Python. sh hands the script over to the launcher,
+ * whose place is told from the script's: `$0` gets a slash when it has none, since prime knows a script by that. Python
+ * reads one string, whose end a formatter leaves as it is.
+ *
+ * `launcher` is relative to the script's folder, `options` are the interpreter's.
+ */
+export function headerLine(launcher: string, options: string): string {
+  const start = options === "" ? "" : ` run python ${options}`;
+  const withSlash = 'case $0 in */*) set -- "$0" "$@";; *) set -- "./$0" "$@";; esac';
+  return `""":"; ${withSlash}; exec "\${1%/*}/${launcher}"${start} "$@" #"""`;
+}
+
+/** A script to begin with. */
+export function newScript(launcher: string): string {
+  return `#!/bin/sh
+${headerLine(launcher, "")}
+
+
+def main():
+    print("it works")
+
+
+if __name__ == "__main__":
+    main()
+`;
+}
+
+/**
+ * Puts the header into a Python script. An encoding comment stays within the first two lines, where alone it counts.
+ * A docstring must be the first statement and `from __future__` may only follow that: so the header is joined to the
+ * docstring (a backslash ends its line) and stands right in front of it, behind the comments.
+ *
+ * `text` holds a byte a character (latin1): the file's encoding is its own affair. A first line whose meaning the header
+ * can't keep is refused.
+ */
+export function addHeader(text: string, launcher: string, file: string): HeadedScript {
+  const told: string[] = [];
+  const plain = text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
+  if (plain !== text) told.push("the byte order mark went: sh does not know it");
+  if (plain.includes("\r\n")) told.push("line ends became LF: sh does not know others");
+  const lines = plain.replaceAll("\r\n", "\n").split("\n");
+  const old = lines.findIndex((line) => HEADER.test(line));
+  if (old >= 0) {
+    const [, options = ""] = / run python (.*?) "\$@" #"""/.exec(lines[old] as string) ?? [];
+    const end = (lines[old] as string).endsWith("\\") ? " \\" : "";
+    lines[old] = headerLine(launcher, options) + end;
+    return { text: lines.join("\n"), told };
+  }
+  let options = "";
+  if (lines[0]?.startsWith("#!")) {
+    const first = lines.shift() as string;
+    options = optionsOf(first, file);
+    told.push(`its first line was \`${first}\``);
+  }
+  const encoding = lines.slice(0, 2).findIndex((line) => ENCODING.test(line));
+  const top = ["#!/bin/sh", ...(encoding < 0 ? [] : lines.splice(encoding, 1))];
+  const header = headerLine(launcher, options);
+  const statement = lines.findIndex((line) => !/^[ \t\f]*(?:#|$)/.test(line));
+  const docstring = statement >= 0 && /^[rRuU]?["']/.test(lines[statement] as string);
+  if (docstring) lines.splice(statement, 0, `${header} \\`);
+  else top.push(header);
+  return { text: [...top, ...lines].join("\n"), told };
+}
+
+/** The options that the first line gives to Python; the environment's python is the interpreter from now on. */
+function optionsOf(first: string, file: string): string {
+  const found =
+    /^#![ \t]*(?:\S*\/env[ \t]+(?:-S[ \t]*)?)?(?:\S*\/)?python(?:3(?:\.\d+)?)?(?:[ \t]+(\S.*?))?[ \t]*$/.exec(first);
+  const options = found?.[1] ?? "";
+  if (found !== null && /^(?:-[\w=:.,-]+(?:[ \t]+|$))*$/.test(options)) return options;
+  throw new PrimeError(
+    "script-not-python",
+    `could not put prime's header into ${file}: its first line is \`${first}\``,
+    {
+      hint: "the header starts scripts of Python 3; take that line away if this is one",
+    },
+  );
+}
