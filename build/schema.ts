@@ -8,7 +8,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { getDescription, getMetadata } from "valibot";
 import { DEFAULTS, KEYS, type Key } from "../src/config/keys.ts";
 import { CONFIG_SCHEMA } from "../src/config/schema.ts";
-import { tomlText } from "../src/config/toml.ts";
+import { tomlText } from "../src/toml.ts";
 
 const TABLE_START = "<!-- keys: written by build/schema.ts -->";
 const TABLE_END = "<!-- keys: end -->";

@@ -53,7 +53,12 @@ export function goodPython(): string {
   return found ?? skip("this machine has no Python from 3.9 to 3.13");
 }
 
-function onPath(name: string): string | undefined {
+/** A program that the machine may lack; the test that asks for it is skipped by name then. */
+export function program(name: string): string {
+  return onPath(name) ?? skip(`this machine has no ${name}`);
+}
+
+export function onPath(name: string): string | undefined {
   const folders = (process.env.PATH ?? "").split(path.delimiter);
   return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
 }
