@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import * as os from "node:os";
-import type { Command, Environment } from "./process.ts";
+import { type Command, type Environment, endTogether } from "./process.ts";
 import { userOutput } from "./stdout.ts";
 
 /** Runs a command with the user's own three streams and gives its exit status, as a shell would say it. */
@@ -10,9 +10,11 @@ export async function runAttached(command: Command, own: Environment): Promise<n
     env: { ...command.env } as NodeJS.ProcessEnv,
     stdio: ["inherit", userOutput(own), "inherit"],
   });
+  const forget = endTogether(child);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (...end) => resolve(end));
   });
+  forget();
   return signal === null ? (code ?? 1) : 128 + os.constants.signals[signal];
 }

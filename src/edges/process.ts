@@ -42,7 +42,11 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
-const children = new Set<{ kill(signal: NodeJS.Signals): unknown }>();
+interface Child {
+  kill(signal: NodeJS.Signals): unknown;
+}
+
+const children = new Set<Child>();
 
 /** Runs a command to its end. Never rejects: what happened is in the outcome. */
 export async function run(command: Command, options: RunOptions = {}): Promise<Outcome> {
@@ -65,7 +69,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
   });
   const group = options.ownGroup ? watchGroup(child, options.limitMs) : undefined;
   const running = group ?? child;
-  children.add(running);
+  const forget = endTogether(running);
   const reading = forEachLine(child.all, (line) => {
     log(`${line}\n`);
     options.onLine?.(line);
@@ -74,7 +78,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
   });
   const result = await child;
   await reading;
-  children.delete(running);
+  forget();
   group?.end();
   const timedOut = group?.expired() ?? result.timedOut;
   const failure = result.exitCode === undefined && result.signal === undefined && !timedOut;
@@ -96,6 +100,12 @@ function appendToLog(log: string | undefined, text: string): void {
   try {
     if (log !== undefined) appendFileSync(log, text);
   } catch {}
+}
+
+/** Has a child ended with prime by `endChildren`; gives what takes it from that list again. */
+export function endTogether(child: Child): () => void {
+  children.add(child);
+  return () => children.delete(child);
 }
 
 /** Sends a signal to every child that is still running. */
