@@ -58,7 +58,9 @@ export class PackageIndex {
   publish(name: string, version: string, requires: readonly string[] = []): Published {
     const file = `${name}-${version}-py3-none-any.whl`;
     execFileSync(anyPython(), ["-c", WRITE_WHEEL, this.folder, name, version, ...requires]);
-    const sha256 = createHash("sha256").update(fs.readFileSync(path.join(this.folder, file))).digest("hex");
+    const sha256 = createHash("sha256")
+      .update(fs.readFileSync(path.join(this.folder, file)))
+      .digest("hex");
     this.addresses.set(file, `/files/${file}#sha256=${sha256}`);
     return { url: `${this.origin}/files/${file}`, sha256 };
   }

@@ -154,6 +154,25 @@ describe("the lock policy", () => {
     expect([lock(), installed(box)]).toEqual([before, { alpha: "1.0" }]);
   });
 
+  it("looks at dynamic dependencies where they are written, with a new user's cache too", async () => {
+    const box = repo({
+      "pyproject.toml": [
+        '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.9"\ndynamic = ["dependencies"]',
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"',
+        '[tool.setuptools]\npy-modules = []\ndynamic.dependencies = { file = "requirements.txt" }',
+      ].join("\n"),
+      "requirements.txt": "six\n",
+    });
+    await good(box, ["uv", "lock"]);
+    backdate(box, "uv.lock");
+    const env = { CI: "1", UV_CACHE_DIR: path.join(box.base, "uv-cache") };
+    await good(box, ["reboot"], { env });
+    edit(box, "requirements.txt", "six\niniconfig\n");
+    expect(await bad(box, [], { env })).toContain("does not fit");
+    expect((await good(box)).stderr).toMatch(/uv.lock follows pyproject.toml: iniconfig .* added\n/);
+    expect(Object.keys(installed(box))).toEqual(["app", "iniconfig", "six"]);
+  });
+
   it("does not guess at a lock with the marks of a merge in it", async () => {
     const { box, index, from, lock } = await locked();
     const torn = `<<<<<<< ours\n${lock()}=======\n>>>>>>> theirs\n`;

@@ -74,7 +74,12 @@ export function hashes(box: Sandbox): Record<string, string> {
   const own = names.filter((name) => !/^\.(?:git|prime|venv)(?:\/|$)/.test(name));
   const files = own.filter((name) => fs.statSync(box.path(name)).isFile());
   return Object.fromEntries(
-    files.map((name) => [name, createHash("sha256").update(fs.readFileSync(box.path(name))).digest("hex")]),
+    files.map((name) => [
+      name,
+      createHash("sha256")
+        .update(fs.readFileSync(box.path(name)))
+        .digest("hex"),
+    ]),
   );
 }
 

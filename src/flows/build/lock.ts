@@ -18,8 +18,11 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   const before = readText(file) ?? "";
   const old = await readLock(before, file);
   const { rebuilt } = decision.project;
-  if (await fits(job, uv, { python, registries: old.registries, rebuilt })) return false;
+  const known = { python, registries: old.registries, rebuilt };
+  const fits = rebuilt.length > 0 ? undefined : await check(job, uv, { ...known, offline: true });
+  if (fits === true) return false;
   if (policy.value === "check") {
+    if (fits === undefined && (await check(job, uv, { ...known, offline: false }))) return false;
     throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for, and lock is "check"`, {
       hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
     });
@@ -40,12 +43,8 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   return true;
 }
 
-/** Without the network where that can tell: it can't where a project has to be built and what builds it is not there. */
-async function fits(job: Job, uv: UvTool, check: Omit<LockCheck, "offline">): Promise<boolean> {
-  const told = { otherwise: "it does not fit" };
-  if (check.rebuilt.length === 0) {
-    const { ok, exitCode } = await tryStep(job, "check uv.lock", checkLock(uv, { ...check, offline: true }), told);
-    if (ok || exitCode === 1) return ok;
-  }
-  return (await tryStep(job, "check uv.lock", checkLock(uv, { ...check, offline: false }), told)).ok;
+/** Undefined: it can't be told, for example because a project has to be built for it and what builds it is not there. */
+async function check(job: Job, uv: UvTool, question: LockCheck): Promise<boolean | undefined> {
+  const { exitCode } = await tryStep(job, "check uv.lock", checkLock(uv, question), { otherwise: "it does not fit" });
+  return exitCode === 0 ? true : exitCode === 1 ? false : undefined;
 }
