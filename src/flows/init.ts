@@ -1,12 +1,12 @@
 import * as path from "node:path";
 import type { Request } from "../cli.ts";
 import {
+  append,
   exists,
   facts,
   isFolder,
   linkFacts,
   listFolder,
-  makeExecutable,
   readBytes,
   readLink,
   readText,
@@ -21,8 +21,12 @@ import { addHeader, newScript } from "./init/script.ts";
 
 export type InitRequest = Omit<Extract<Request, { kind: "init" }>, "kind">;
 
-/** A deed with an absolute path, and what the file becomes. */
-interface Change extends Omit<Deed, "text"> {
+/** One file, absolute, and what becomes of it. */
+interface Change {
+  readonly verb: Deed["verb"] | "replace" | "change";
+  readonly file: string;
+  readonly why: string;
+  /** The whole file, or with `extend` what is put behind its end; absent when nothing changes. */
   readonly content?: string | Buffer;
   readonly executable?: boolean;
 }
@@ -153,12 +157,13 @@ function changeScript({ launcher, cwd }: InitContext, given: string): Change {
   const isExecutable = ((facts(file)?.mode ?? 0) & 0o111) !== 0;
   if (text === before && isExecutable) return { file, verb: "keep", why: "has the header" };
   const why = ["starts by the launcher from now on", ...told].join("; ");
-  return { file, verb: "extend", why, content: Buffer.from(text, "latin1"), executable: true };
+  return { file, verb: "change", why, content: Buffer.from(text, "latin1"), executable: true };
 }
 
-function apply({ file, content, executable }: Change): void {
+/** What stands there keeps its permissions; who may read an executable file may also run it. */
+function apply({ verb, file, content, executable }: Change): void {
+  const mode = (facts(file)?.mode ?? 0o666) & 0o777;
   if (content === undefined) return;
-  const mode = facts(file)?.mode ?? 0o644;
-  writeAtomic(file, content, mode & 0o777);
-  if (executable === true) makeExecutable(file);
+  if (verb === "extend") append(file, content.toString());
+  else writeAtomic(file, content, executable === true ? mode | ((mode & 0o444) >> 2) : mode);
 }

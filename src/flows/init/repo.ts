@@ -9,9 +9,9 @@ export interface RepoFacts {
 /** One file as it should be, or only a word about it. */
 export interface Deed {
   readonly file: string;
-  readonly verb: "write" | "extend" | "replace" | "keep";
+  readonly verb: "write" | "extend" | "keep";
   readonly why: string;
-  /** Absent when nothing changes. */
+  /** The whole file, or what is put behind its end; absent when nothing changes. */
   readonly text?: string;
 }
 
@@ -78,7 +78,7 @@ function planIgnores(text: string | undefined): Deed {
 
 function extend(file: string, text: string | undefined, lines: readonly string[], note: string): Deed {
   const end = text?.includes("\r\n") ? "\r\n" : "\n";
-  const before = text === undefined || text === "" || text.endsWith("\n") ? (text ?? "") : text + end;
+  const before = text === undefined || text === "" || text.endsWith("\n") ? "" : end;
   return {
     file,
     verb: text === undefined ? "write" : "extend",
