@@ -76,7 +76,10 @@ function rootOf(given: string | undefined, cwd: string, launcher: string): strin
   if (given === undefined) return path.dirname(launcher);
   const root = realPath(path.resolve(cwd, given));
   if (root !== undefined && isFolder(root)) return root;
-  throw new PrimeError("no-root", `could not work on ${given}: it is not a folder`, { exitCode: EXIT_USAGE });
+  throw new PrimeError("no-root", `could not work on ${given}: it is not a folder`, {
+    exitCode: EXIT_USAGE,
+    hint: "name the folder of a repo after --root",
+  });
 }
 
 function configFlags(choices: readonly Choice[]): ConfigFlags {

@@ -159,6 +159,7 @@ export function writeExclusive(file: string, text: string, mode = 0o666): boolea
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    fs.rmSync(file, { force: true }); // made, but not filled: of no use to anybody
     throw failure("write", file, error);
   }
 }

@@ -28,6 +28,8 @@ export interface LockOptions {
 }
 
 const LOOK_AGAIN_MS = 100;
+/** A file without a holder's name: its writer is a moment behind, or gone. */
+const TORN_MS = 1000;
 const HEARTBEAT_MS = 1000;
 
 /**
@@ -42,7 +44,7 @@ export async function takeBuildLock(folder: string, options: LockOptions): Promi
     const text = readText(file);
     const holder = parseHolder(text);
     if (text === undefined) continue;
-    if (holder === undefined ? isOld(file, options.patienceMs) : isDead(holder)) {
+    if (holder === undefined ? isOld(file, TORN_MS) : isDead(holder)) {
       removeIfStill(file, text);
       continue;
     }

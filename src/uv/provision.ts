@@ -107,7 +107,7 @@ async function makeVenv(request: UvRequest, venv: string): Promise<void> {
   const isDebian = /ensurepip|python3-venv/.test(made.output);
   throw new PrimeError(
     "uv-venv",
-    `could not make a temporary venv by ${executable} to install uv: ${lastLines(made)}`,
+    `could not make the temporary venv ${venv} by ${executable} to install uv: ${lastLines(made)}`,
     {
       hint:
         spaceHint(made.output) ??

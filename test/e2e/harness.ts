@@ -97,7 +97,7 @@ export class Sandbox {
   /** The whole environment of what is run here. */
   get env(): NodeJS.ProcessEnv {
     const python = this.options.python === undefined ? goodPython() : this.options.python;
-    const folders = [path.dirname(process.execPath), ...(python === null ? [] : [path.dirname(python)]), SYSTEM_PATH];
+    const folders = [...(python === null ? [] : [path.dirname(python)]), path.dirname(process.execPath), SYSTEM_PATH];
     return {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => NETWORK.test(name))),
       // Copies: a test that damages an environment must not reach the cache through hard links.
