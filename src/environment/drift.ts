@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { isFolder, listFolder, sha256OfFile } from "../edges/files.ts";
-import { digestOfNames, type Manifest } from "./manifest.ts";
+import { digestOfNames, hasManifest, type Manifest, readManifest } from "./manifest.ts";
 
 /**
  * What others changed in a generation since it was built, a phrase each; empty when it is as it was. Installers add or
@@ -16,6 +16,14 @@ export function findDrift(generation: string, manifest: Manifest): string[] {
   }
   if (sha256OfFile(path.join(generation, "pyvenv.cfg")) !== manifest.pyvenv) drift.push("pyvenv.cfg was changed");
   return [...new Set(drift)];
+}
+
+/** The same for a generation that a start relied on, which may have lost its manifest with all else (`rm -rf .venv/`). */
+export function driftSinceUse(generation: string): string[] {
+  const manifest = readManifest(generation);
+  if (manifest !== undefined) return findDrift(generation, manifest);
+  if (!isFolder(generation)) return ["the folder is gone"];
+  return hasManifest(generation) ? [] : ["its manifest is gone"];
 }
 
 function packageDrift(folder: string, built: Manifest["packages"]): string[] {

@@ -58,10 +58,15 @@ export function readManifest(generation: string): Manifest | undefined {
   }
 }
 
+/** Whether there is one at all, be it of another layout. */
+export function hasManifest(generation: string): boolean {
+  return facts(path.join(generation, FILE)) !== undefined;
+}
+
 /** All finished generations, the youngest first. */
 export function listGenerations(folder: string): Manifest[] {
   return (listFolder(folder) ?? [])
-    .flatMap((name) => (facts(path.join(folder, name, FILE)) ? (readManifest(path.join(folder, name)) ?? []) : []))
+    .flatMap((name) => (hasManifest(path.join(folder, name)) ? (readManifest(path.join(folder, name)) ?? []) : []))
     .sort((a, b) => b.builtAt - a.builtAt || (a.id < b.id ? -1 : 1));
 }
 

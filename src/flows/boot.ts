@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { cleanEnvironment } from "../edges/clean.ts";
 import { now } from "../edges/clock.ts";
 import { shellOfProcess } from "../edges/head.ts";
+import { driftSinceUse } from "../environment/drift.ts";
 import type { Folders } from "../environment/folders.ts";
 import { excludeFromGit } from "../environment/git-exclude.ts";
 import type { Manifest } from "../environment/manifest.ts";
@@ -50,6 +51,7 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
   const decision = await decide(context, anew && progress === undefined);
   tellDecision(context, decision);
   const known = anew && progress?.stage !== "venv" ? undefined : await findBuilt(context, decision);
+  if (!anew && progress === undefined) tellDrift(context, cold, known);
   if (known !== undefined) return settleIn(context, decision, known, cold);
 
   if (mayMoveLink(context, decision.folders)) lookAtVenvPlace(linkOf(context, decision), decision.folders);
@@ -81,11 +83,15 @@ async function findBuilt(context: Context, decision: Decision): Promise<Manifest
   const built = generations.find(({ id }) => id === context.progress?.facts.generation);
   if (built !== undefined) return built;
   if (base === undefined) return undefined;
-  return findGeneration(decision, digestFor(context, decision, base), (folder, drift) => {
-    context.terminal.say(
-      `the environment ${folder} was changed by hand: ${drift.join(", ")}; building it anew beside it`,
-    );
-  });
+  return findGeneration(decision, digestFor(context, decision, base));
+}
+
+/** What others did to the environment of the last start, once in each start. */
+function tellDrift({ terminal }: Context, { before }: Cold, known: Manifest | undefined): void {
+  const drift = before === undefined ? [] : driftSinceUse(before);
+  if (drift.length === 0) return;
+  const next = known === undefined ? "building it anew beside it" : `${known.id} takes its place`;
+  terminal.say(`the environment ${before} was changed by hand: ${drift.join(", ")}; ${next}`);
 }
 
 /** The venv stage: show the generation, run the repo's setup commands in it, write the ready plan. */

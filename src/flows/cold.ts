@@ -13,6 +13,8 @@ export interface Cold {
   readonly changes: readonly Change[];
   /** What the last start knew, when it still holds: only the stamps need renewing. */
   readonly renew: LaunchRecord | undefined;
+  /** The generation of the last start, absolute; it need not be there any more. */
+  readonly before: string | undefined;
 }
 
 /** What `prime why` tells: the last cold start and what was done about it. */
@@ -26,19 +28,24 @@ export interface ColdAccount {
 
 export function whyCold(context: Context): Cold {
   if (context.flagKey === undefined)
-    return { reason: "flags that no ready plan is kept for", changes: [], renew: undefined };
+    return { reason: "flags that no ready plan is kept for", changes: [], renew: undefined, before: undefined };
   const record = readRecord(
     recordFile({ state: context.places.state, launcher: context.launcher, flagKey: context.flagKey }),
   );
   if (record === undefined || record.root !== context.root)
-    return { reason: "the first start here", changes: [], renew: undefined };
+    return { reason: "the first start here", changes: [], renew: undefined, before: undefined };
   const { same, changes, touched } = compareWithRecord(record, context.env);
   const [first, ...others] = same ? touched : changes;
   const reason =
     first === undefined
       ? "no ready plan, though nothing changed"
       : `${first.path} ${first.what}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
-  return { reason, changes: same ? touched : changes, renew: same ? record : undefined };
+  return {
+    reason,
+    changes: same ? touched : changes,
+    renew: same ? record : undefined,
+    before: record.activation.generation,
+  };
 }
 
 export function tellCold(context: Context, { changes, reason }: Cold, done: string): void {

@@ -24,20 +24,11 @@ export interface BuildRequest {
   readonly anew: boolean;
 }
 
-/** A generation of this root that is what the decision asks for and as it was built; drift is told to `onDrift`. */
-export function findGeneration(
-  decision: Decision,
-  digest: string,
-  onDrift: (generation: string, drift: readonly string[]) => void,
-): Manifest | undefined {
-  for (const manifest of decision.generations) {
-    if (manifest.digest !== digest) continue;
-    const folder = path.join(decision.folders.generations, manifest.id);
-    const drift = findDrift(folder, manifest);
-    if (drift.length === 0) return manifest;
-    onDrift(folder, drift);
-  }
-  return undefined;
+/** The youngest generation of this root that is what the decision asks for and still as it was built. */
+export function findGeneration({ generations, folders }: Decision, digest: string): Manifest | undefined {
+  const isSound = (manifest: Manifest): boolean =>
+    findDrift(path.join(folders.generations, manifest.id), manifest).length === 0;
+  return generations.find((manifest) => manifest.digest === digest && isSound(manifest));
 }
 
 /** The python stage: uv, the required python, the lock of the project, then a new generation, built aside. */
@@ -52,7 +43,7 @@ export async function build(context: Context, decision: Decision, request: Build
   try {
     const settled = await settle(job, decision, uv, base);
     const digest = digestFor(context, settled, base);
-    const present = request.anew ? undefined : findGeneration(settled, digest, () => {});
+    const present = request.anew ? undefined : findGeneration(settled, digest);
     return present ?? (await buildAside(job, { decision: settled, base, uv, digest, request }));
   } finally {
     lock.release();
