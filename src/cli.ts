@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
+import { COMPLETED_SHELLS, type CompletedShell, completionScript, describeCommandLine } from "./completion.ts";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "./errors.ts";
 import { SHELLS, type ShellName } from "./launch/exports.ts";
 import { didYouMean } from "./nearest.ts";
@@ -34,7 +35,6 @@ export type Request =
       readonly force: boolean;
       readonly script: string | undefined;
     }
-  | { readonly kind: "completion"; readonly shell: "bash" | "zsh" | "fish" }
   /** Text that was asked for: help, the version. */
   | { readonly kind: "text"; readonly text: string };
 
@@ -172,13 +172,12 @@ function createProgram(
     .description("build the environment anew, aside")
     .action(() => take({ kind: "reboot" }));
   program
-    .command("completion <shell>")
-    .description("print the completion script for bash, zsh or fish")
-    .action((shell: string) => {
-      if (shell !== "bash" && shell !== "zsh" && shell !== "fish")
-        throw new InvalidArgumentError(`no completion for \`${shell}\`: bash, zsh, fish`);
-      take({ kind: "completion", shell });
-    });
+    .command("completion")
+    .description("print the completion script for a shell")
+    .addArgument(new Argument("<shell>").choices(COMPLETED_SHELLS))
+    .action((shell: CompletedShell) =>
+      take({ kind: "text", text: completionScript(shell, describeCommandLine(program)) }),
+    );
   program.helpCommand(false);
   return program;
 }

@@ -26,10 +26,10 @@ export async function follow(context: Context, request: Request): Promise<Answer
       return (await import("./environ.ts")).printEnvironment(context, request.shell);
     case "why":
       return (await import("./why.ts")).tellWhy(context);
+    case "init":
+      return (await import("./init.ts")).init(context, request);
     case "text":
       context.print(request.text);
       return { kind: "exit", code: 0 };
-    default:
-      throw new Error(`no flow for ${request.kind}`);
   }
 }
