@@ -31,7 +31,7 @@ export async function watchProject(folder: string, inputs: InputCollector): Prom
   const name = pyproject?.project?.name ?? setupCfg?.name ?? setupPy?.name;
   return {
     variables: pyproject === undefined ? [] : watchCacheKeys(pyproject, inputs),
-    rebuilt: read.length > 0 ? name : undefined,
+    rebuilt: read.length > 0 || (pyproject ?? setupPy) === undefined ? name : undefined,
   };
 }
 

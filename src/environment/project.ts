@@ -39,6 +39,9 @@ export interface Project {
   readonly packages: readonly string[] | "all" | null;
   /** Requirement files, relative to root, in order. */
   readonly requirementFiles: readonly string[];
+  /** What those say of indexes and builds, a line each, and what they require with digests; see FollowedRequirements. */
+  readonly requirementOptions: readonly string[];
+  readonly hashedRequirements: readonly string[];
   /** PEP 735 groups expanded to PEP 508 texts (include-group followed), for drivers that know no groups; none with a pylock. */
   readonly groupRequirements: readonly string[];
   /** Folders, absolute, of each local project that is installed: root, members, path dependencies, `-e DIR`. */
@@ -92,7 +95,7 @@ export async function inspectProject(root: string, config: Config): Promise<Proj
     ...packageFolders,
     ...foreignTo(workspace, locked?.projects ?? []),
     ...(pylock?.projects ?? []),
-    ...followed,
+    ...followed.localProjects,
   ];
   const starts = await readStarts(targets, named);
   const localProjects = [...new Set([...named, ...(await followSources(starts, workspace, inputs))])];
@@ -112,6 +115,8 @@ export async function inspectProject(root: string, config: Config): Promise<Proj
           .flatMap((target) => requirementsWithExtras(target, selection.extras)),
     groupRequirements:
       kind === "pylock" ? [] : expandChosen(files, targets, usesDefaults ? uvDefaultGroups(offers) : selection.groups),
+    requirementOptions: followed.options,
+    hashedRequirements: followed.hashed,
     localProjects,
     declaredExtras: declared.extras,
     declaredGroups: declared.groups,

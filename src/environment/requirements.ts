@@ -6,8 +6,8 @@ import { localPath } from "./project-names.ts";
 
 /** One line of a requirement file with its continuations joined and its comment gone. */
 export interface RequirementLine {
-  readonly kind: "requirement" | "editable" | "include" | "constraint";
-  /** The requirement as written, or the option's value. */
+  readonly kind: "requirement" | "editable" | "include" | "constraint" | "option";
+  /** The requirement as written, or the option's value; an `option` is given whole. */
   readonly value: string;
   /** Number of its first line, from 1. */
   readonly line: number;
@@ -25,7 +25,7 @@ const OPTIONS: Readonly<Record<string, RequirementLine["kind"]>> = {
 /**
  * Reads a requirement file's text by pip's rules ("Requirements File Format"): a backslash at the end joins lines, `#`
  * at the start or after white space begins a comment, an option's value follows after white space, `=` or at once.
- * Options that name no file or project (indexes, hashes) are left out.
+ * A requirement keeps the options behind it (`--hash`).
  */
 export function parseRequirements(text: string): RequirementLine[] {
   const found: RequirementLine[] = [];
@@ -33,20 +33,35 @@ export function parseRequirements(text: string): RequirementLine[] {
     const option = /^(-[rce]|--(?:requirement|constraint|editable))(?:\s*=\s*|\s+|(?<=^-[rce]))(.+)$/.exec(content);
     const kind = OPTIONS[option?.[1] ?? ""];
     if (kind !== undefined) found.push({ kind, value: unquote(option?.[2] ?? ""), line });
-    else if (!content.startsWith("-")) found.push({ kind: "requirement", value: content, line });
+    else found.push({ kind: content.startsWith("-") ? "option" : "requirement", value: content, line });
   }
   return found;
 }
 
+/** What requirement files ask for, those that they include among them. */
+export interface FollowedRequirements {
+  /** Absolute folders of local projects, in order. */
+  readonly localProjects: readonly string[];
+  /** Options that say where packages come from and how they are built, a line each, paths absolute. */
+  readonly options: readonly string[];
+  /** Requirements and constraints that name the digests their files may have. */
+  readonly hashed: readonly string[];
+}
+
 /**
- * Reads the files and all that they include, and gathers every one as an input. Returns the absolute
- * folders of the local projects that they ask for, in order. An included file is looked for beside
+ * Reads the files and all that they include, and gathers every one as an input. An included file is looked for beside
  * the one that includes it, a local project below `root` (the folder that the installer runs in). URLs are left alone,
  * and so are paths with a variable in them; files that include each other are no fault.
  */
-export function followRequirements(root: string, files: readonly string[], inputs: InputCollector): string[] {
+export function followRequirements(
+  root: string,
+  files: readonly string[],
+  inputs: InputCollector,
+): FollowedRequirements {
   const seen = new Set<string>();
   const localProjects = new Set<string>();
+  const options: string[] = [];
+  const hashed: string[] = [];
   const add = ({ kind, value }: RequirementLine): void => {
     const found = localPath(value, root, { bare: kind === "editable" });
     if (found === undefined) return;
@@ -65,13 +80,22 @@ export function followRequirements(root: string, files: readonly string[], input
         if (isRemote(entry.value)) continue;
         const next = path.resolve(path.dirname(file), entry.value.replace(/^file:(\/\/)?/, ""));
         follow(next, asConstraint || entry.kind === "constraint", `${file}:${entry.line}`);
-      } else if (!asConstraint) {
-        add(entry);
+        continue;
       }
+      if (/\s--hash\b/.test(entry.value)) hashed.push(entry.value);
+      if (entry.kind === "option") options.push(withAbsolutePath(entry.value, path.dirname(file)));
+      else if (!asConstraint) add(entry);
     }
   };
   for (const file of files) follow(path.resolve(root, file), false);
-  return [...localProjects];
+  return { localProjects: [...localProjects], options, hashed };
+}
+
+/** pip looks for `--find-links DIR` beside the file that says it, if there is such a folder. */
+function withAbsolutePath(option: string, folder: string): string {
+  const links = /^(-f|--find-links)(?:\s*=\s*|\s+)(.+)$/.exec(option);
+  const found = path.resolve(folder, unquote(links?.[2] ?? ""));
+  return links !== null && exists(found) ? `${links[1]} ${found}` : option;
 }
 
 /** Whether a requirement file itself, its includes not looked at, asks for the project in `root` (`-e .[dev]`). */

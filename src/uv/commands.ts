@@ -104,10 +104,22 @@ export function resolve(uv: UvTool, folder: string, { files, groups, extras, out
   ]);
 }
 
+export interface ResolvedInstall {
+  /** Requirement files that name every package and its version. */
+  readonly files: readonly string[];
+  /** Requirement files that only name the digests which packages may have. */
+  readonly constraints: readonly string[];
+  readonly rebuilt: readonly string[];
+}
+
 /** Installs exactly what a resolution names into the venv in `folder`. */
-export function installResolved(uv: UvTool, folder: string, resolution: string, rebuilt: readonly string[]): Command {
-  const args = ["pip", "install", "--python", `${folder}/bin/python`, "--no-deps", "-r", resolution];
-  return command(uv, [...args, ...rebuildArguments(rebuilt)]);
+export function installResolved(uv: UvTool, folder: string, { files, constraints, rebuilt }: ResolvedInstall): Command {
+  return command(uv, [
+    ...["pip", "install", "--python", `${folder}/bin/python`, "--no-deps"],
+    ...files.flatMap((file) => ["-r", file]),
+    ...constraints.flatMap((file) => ["-c", file]),
+    ...rebuildArguments(rebuilt),
+  ]);
 }
 
 /** Installs a pylock.toml (PEP 751) into the venv in `folder`; its extras and groups are those of the lock. */

@@ -36,7 +36,14 @@ describe("a requirement file's lines", () => {
         ["requirement", "attrs"],
       ],
     ],
-    ["--index-url https://example.org\n-f wheels\n--no-index", []],
+    [
+      "--index-url https://example.org\n-f wheels\n--no-index",
+      [
+        ["option", "--index-url https://example.org"],
+        ["option", "-f wheels"],
+        ["option", "--no-index"],
+      ],
+    ],
     [
       '\uFEFFsix ; python_version < "3"\r\nattrs\r\n',
       [
@@ -104,7 +111,7 @@ describe("following requirement files", () => {
     const inputs = new InputCollector();
     const found = followRequirements(root, files, inputs);
     return {
-      projects: found.map((folder) => path.relative(root, folder) || "."),
+      projects: found.localProjects.map((folder) => path.relative(root, folder) || "."),
       inputs: inputs.list().map(({ kind, path: file }) => `${kind}:${path.relative(root, file)}`),
     };
   };
@@ -126,6 +133,20 @@ describe("following requirement files", () => {
     write("b.txt", "./lib\n");
     write("lib/x", "");
     expect(follow("a.txt").projects).toEqual(["lib"]);
+  });
+
+  test("options and digests of all files are kept, a folder of links with its whole path", () => {
+    write("a.txt", "--index-url https://example.org\n-r reqs/b.txt\nsix==1 --hash=sha256:00\n");
+    write("reqs/b.txt", "--find-links=wheels\n-f gone\n-c limits.txt\n");
+    write("reqs/limits.txt", "attrs==1 \\\n --hash=sha256:01\n");
+    write("reqs/wheels/x", "");
+    const { options, hashed } = followRequirements(root, ["a.txt"], new InputCollector());
+    expect(options).toEqual([
+      "--index-url https://example.org",
+      `--find-links ${path.join(root, "reqs/wheels")}`,
+      "-f gone",
+    ]);
+    expect(hashed).toEqual(["attrs==1  --hash=sha256:01", "six==1 --hash=sha256:00"]);
   });
 
   test("a missing include is told with the line that asks for it", () => {

@@ -15,6 +15,7 @@ import { sealGeneration, validate } from "./finish.ts";
 import type { Job } from "./job.ts";
 import { settleLock } from "./lock.ts";
 import { requirePython } from "./required-python.ts";
+import { withStandIn } from "./setup-cfg.ts";
 import { buildWithPip, refuseMisfit } from "./with-pip.ts";
 import { buildWithUv, type Target } from "./with-uv.ts";
 
@@ -108,7 +109,7 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
     generation,
     work: path.join(folders.data, `work-${id}`),
     python: base.executable,
-    project,
+    project: withStandIn(project, context.root, folders),
     folders,
     resolution: `${forResolution.slice(0, 16)}${request.anew ? `-${nonce()}` : ""}.txt`,
     preferred: request.anew ? undefined : preferredResolution(decision, folders),

@@ -47,19 +47,27 @@ export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target)
   }
   const resolution = path.join(target.folders.resolved, target.resolution);
   if (!isFile(resolution)) await resolveAnew(job, uv, target, resolution);
-  await runStep(job, "install packages", commands.installResolved(uv, generation, resolution, project.rebuilt), FAILED);
+  await runStep(job, "install packages", installCommand(uv, target, resolution), FAILED);
   return target.resolution;
 }
 
 async function installEditables(job: Job, uv: commands.UvTool, target: Target): Promise<void> {
   if (target.project.editables.length === 0) return;
-  const list = writeEditables(target);
-  await runStep(
-    job,
-    "install the project",
-    commands.installResolved(uv, target.generation, list, target.project.rebuilt),
-    FAILED,
-  );
+  await runStep(job, "install the project", installCommand(uv, target, writeEditables(target)), FAILED);
+}
+
+/** Adds what a resolution leaves out: from where packages come, and which bytes they may be. */
+function installCommand(uv: commands.UvTool, { generation, project, work }: Target, resolution: string): Command {
+  const write = (name: string, lines: readonly string[]): string[] => {
+    if (lines.length === 0) return [];
+    writeAtomic(path.join(work, name), `${lines.join("\n")}\n`);
+    return [path.join(work, name)];
+  };
+  return commands.installResolved(uv, generation, {
+    files: [resolution, ...write("options.in", project.requirementOptions)],
+    constraints: write("hashed.in", project.hashedRequirements),
+    rebuilt: project.rebuilt,
+  });
 }
 
 /** The answer is written beside its place and moved there when it is whole, so that a torn one is never used. */
