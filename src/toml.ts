@@ -9,7 +9,7 @@ export function isTable(value: unknown): value is Table {
 
 /** Reads TOML 1.0; `file` is only for the message. Throws `config-torn` with line, column and the line itself. */
 export async function parseToml(text: string, file: string): Promise<Table> {
-  const { parse, TomlError } = await import("smol-toml");
+  const { parse, TomlError } = await import("./toml-parser.ts");
   try {
     return parse(text, { integersAsBigInt: "asNeeded" });
   } catch (error) {

@@ -50,7 +50,7 @@ const children = new Set<Child>();
 
 /** Runs a command to its end. Never rejects: what happened is in the outcome. */
 export async function run(command: Command, options: RunOptions = {}): Promise<Outcome> {
-  const { execa } = await import("execa");
+  const { execa } = await import("./execa.ts");
   const started = performance.now();
   const log = (text: string) => appendToLog(options.log, text);
   log(`$ ${commandLine(command)}\n`);

@@ -4,9 +4,9 @@ import { bundle, ROOT } from "../../build/program.ts";
 
 /** Where data flows: a file imports, at run time, from its own part and from the parts below, never from above. */
 const STEPS = ["config", "python", "uv", "environment", "launch", "channel"];
-const RANKS: Readonly<Record<string, number>> = { main: 0, cli: 1, flows: 2, edges: 4 };
-const STEP = 3;
-const FOR_ALL = 5;
+const RANKS: Readonly<Record<string, number>> = { main: 0, cli: 1, completion: 2, flows: 3, edges: 5 };
+const STEP = 4;
+const FOR_ALL = 6;
 
 type Imports = ReadonlyMap<string, readonly string[]>;
 
