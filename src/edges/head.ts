@@ -3,16 +3,20 @@ import { readFileSync, readlinkSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
+/** States of a process that has ended and that nobody has asked for yet (proc(5)). */
+const ENDED = new Set(["Z", "X"]);
+
 /**
  * When a process started, as text that no later process with the same number can have: on Linux the 22nd field of
  * /proc/PID/stat (proc(5), clock ticks since boot), elsewhere what `ps` says to the second. `undefined`: no such
- * process. An exec keeps it.
+ * process, or one that has ended. An exec keeps it.
  */
 export function startOfProcess(pid: number): string | undefined {
   if (process.platform === "linux") {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-      return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return ENDED.has(fields[0] ?? "") ? undefined : fields[19];
     } catch {
       return undefined;
     }
