@@ -5,7 +5,7 @@ import type { Folders } from "../../environment/folders.ts";
 import type { Manifest } from "../../environment/manifest.ts";
 import type { Project } from "../../environment/project.ts";
 import * as commands from "../../uv/commands.ts";
-import { type Job, runStep } from "./job.ts";
+import { type Job, runStep, tryStep } from "./job.ts";
 
 export interface Target {
   /** The generation's own folder, absolute; it does not exist yet. */
@@ -46,9 +46,19 @@ export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target)
     return null;
   }
   const resolution = path.join(target.folders.resolved, target.resolution);
-  if (!isFile(resolution)) await resolveAnew(job, uv, target, resolution);
-  await runStep(job, "install packages", installCommand(uv, target, resolution), FAILED);
+  const isKnown = isFile(resolution);
+  if (!isKnown) await resolveAnew(job, uv, target, resolution);
+  const install = installCommand(uv, target, resolution);
+  if (isKnown && (await installFromCache(job, install, project))) return target.resolution;
+  await runStep(job, "install packages", install, FAILED);
   return target.resolution;
+}
+
+/** What was installed before is likely to be here still: then no index is asked, and none has to answer. */
+async function installFromCache(job: Job, install: Command, { rebuilt }: Project): Promise<boolean> {
+  if (rebuilt.length > 0) return false;
+  const offline = { ...install, args: [...install.args, "--offline"] };
+  return (await tryStep(job, "install packages from the cache", offline, { otherwise: "not all are there" })).ok;
 }
 
 async function installEditables(job: Job, uv: commands.UvTool, target: Target): Promise<void> {
