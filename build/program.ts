@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile, transform } from "esbuild";
+import { build, type Metafile, type Plugin, transform } from "esbuild";
 import { noticesOf } from "./notices.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -49,12 +49,28 @@ export async function bundle(root: string): Promise<{ code: string; comments: st
     minifyWhitespace: true,
     legalComments: "external",
     loader: { ".py": "text" },
+    plugins: [shortLibraryNames],
     logLevel: "silent",
     logOverride: { "empty-import-meta": "error" },
   });
   const textOf = (ending: string) => result.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? "";
   return { code: textOf("prime.js").trimEnd(), comments: textOf(".LEGAL.txt"), metafile: result.metafile };
 }
+
+/**
+ * Shortens the local names within the libraries, which is a seventh of the whole; our own stay as they are written, so that
+ * a stack trace tells where it comes from.
+ */
+const shortLibraryNames: Plugin = {
+  name: "short-library-names",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path: file }) => {
+      const source = readFileSync(file, "utf8");
+      const { code } = await transform(source, { minifyIdentifiers: true, legalComments: "inline", target: TARGET });
+      return { contents: code, loader: "js" };
+    });
+  },
+};
 
 async function prologue(): Promise<string> {
   const source = readFileSync(path.join(ROOT, "src/prologue.js"), "utf8");
