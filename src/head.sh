@@ -53,12 +53,12 @@ prime_warm() { # a function: what the plan shifts is back when it declines, by i
 }
 prime_warm "$@"
 
-prime_load='(function (r, f, v) {
-  if (v.bun || v.deno || parseInt(v.node) < 10) return;
-  r("fs").writeSync(3, ": prime;");
+prime_load='(function (r, f, v, e) {
+  if (v.bun || v.deno || parseInt(v.node) < 10) return; r("fs").writeSync(3, ": prime;");
   var M = r("module"), m = new M(f), t = r("fs").readFileSync(f, "latin1").replace("#!", "//");
-  m.filename = f, m.paths = M._nodeModulePaths(r("path").dirname(f)), m._compile(t, f);
-})(require, require("path").resolve(process.argv[1]), process.versions)'
+  var c = e.XDG_CACHE_HOME || e.HOME + "/.cache", k = c[0] == "/" && M.flushCompileCache;
+  m.filename = f, k && M.enableCompileCache(c + "/prime/node"), m._compile(t, f), k && k();
+})(require, require("path").resolve(process.argv[1]), process.versions, process.env)'
 prime_plan='' prime_seen='' prime_rest=${PATH-}:
 while [ -n "$prime_rest" ]; do
   for prime_node in "${prime_rest%%:*}/node" "${prime_rest%%:*}/nodejs"; do
