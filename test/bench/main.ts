@@ -1,18 +1,19 @@
 /*
  * Measures prime against the bare command and against uv, on this machine.
  *
- *   npm run bench                             writes docs/bench.json, docs/bench.md and docs/bench.svg
+ *   npm run bench                             writes docs/bench.json, docs/bench.md, docs/bench.svg and README.md's figures
  *   npm run bench -- --only touched,switch    prints the results of these scenarios, writes nothing
  *   npm run bench -- --rounds 0.1             a tenth of the rounds
  *   npm run bench -- --launcher FILE          measures another launcher than the committed one
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { fetchNode, NODES } from "../nodes.ts";
 import { renderChart } from "./chart.ts";
 import { describeMachine } from "./machine.ts";
 import { Place } from "./place.ts";
+import { withFigures } from "./readme.ts";
 import { goalsOf, type Results, resultOf } from "./results.ts";
 import type { ScenarioResult } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -47,6 +48,8 @@ function write(results: Results): void {
   writeFileSync(path.join(docs, "bench.json"), `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(path.join(docs, "bench.md"), renderTable(results));
   writeFileSync(path.join(docs, "bench.svg"), renderChart(results));
+  const readme = path.join(ROOT, "README.md");
+  writeFileSync(readme, withFigures(readFileSync(readme, "utf8"), results));
 }
 
 const { values: flags } = parseArgs({

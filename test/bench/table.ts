@@ -17,12 +17,15 @@ within the same round.
 
 ## Goals
 
-| goal | measured | allowed | |
-| --- | ---: | ---: | --- |
-${goals.map(goalRow).join("\n")}
+${goalTable(goals)}
 
 ${scenarios.map(section).join("\n\n")}
 `;
+}
+
+/** What prime promises and whether this run kept it. */
+export function goalTable(goals: readonly Goal[]): string {
+  return ["| goal | measured | allowed | |", "| --- | ---: | ---: | --- |", ...goals.map(goalRow)].join("\n");
 }
 
 function goalRow({ text, measured, limit, unit, met }: Goal): string {
