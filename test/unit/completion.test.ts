@@ -66,9 +66,8 @@ function typed(shell: keyof typeof PREPARE, line: string, cwd = folder): string[
 
 /** What fish offers for the line: a word and its description, a line each. */
 function offered(line: string, cwd = folder): string {
-  machineProgram("fish");
   const script = `. '${path.join(folder, "fish")}'; cd '${cwd}'; complete -C '${line}'`;
-  const outcome = spawnSync("fish", ["--no-config", "-c", script], { env: ENV, encoding: "utf8" });
+  const outcome = spawnSync(machineProgram("fish"), ["--no-config", "-c", script], { env: ENV, encoding: "utf8" });
   expect(outcome.stderr).toBe("");
   return outcome.stdout;
 }
