@@ -17,6 +17,8 @@ import type { Answer } from "./launch/plan.ts";
 import { readProgress } from "./launch/progress.ts";
 import { flagKey } from "./launch/ready.ts";
 
+const STDERR = 2;
+
 /** One start of the program: make the context, follow one flow, turn an error into an exit status. */
 async function main(): Promise<number> {
   const started = { ...surroundings(), at: now(), launcher: realPath(__filename) ?? __filename };
@@ -32,7 +34,7 @@ async function main(): Promise<number> {
     verbosity = flags.verbosity;
     answer = await follow(contextOf(started, flags), request);
   } catch (error) {
-    process.stderr.write(renderError(error, { verbosity, env: started.env }));
+    writeOutput(STDERR, renderError(error, { verbosity, env: started.env }));
     answer = { kind: "exit", code: error instanceof PrimeError ? error.exitCode : EXIT_FAILURE };
   }
   return answerPlan(answer, started);

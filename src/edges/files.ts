@@ -184,10 +184,6 @@ export function copyFile(from: string, to: string, mode?: number): void {
   });
 }
 
-export function makeExecutable(file: string): void {
-  act("make executable", file, () => fs.chmodSync(file, 0o755));
-}
-
 /** Removes a file, a link or a whole folder; nothing there is fine. */
 export function remove(file: string): void {
   act("remove", file, () => fs.rmSync(file, { recursive: true, force: true, maxRetries: 2 }));
