@@ -11,11 +11,11 @@ import { activate, lookAtVenvPlace } from "../environment/venv-link.ts";
 import { PrimeError } from "../errors.ts";
 import type { Activation } from "../launch/activation.ts";
 import type { Input } from "../launch/input.ts";
-import { observe } from "../launch/observation.ts";
+import { type Observer, observe } from "../launch/observation.ts";
 import type { Answer } from "../launch/plan.ts";
 import { renderProgress, type Stage } from "../launch/progress.ts";
 import { newObservation, type ReadyPlan, writeReadyPlan } from "../launch/ready.ts";
-import type { LaunchRecord } from "../launch/record.ts";
+import { knownContents, type LaunchRecord } from "../launch/record.ts";
 import { build, findGeneration } from "./build/build.ts";
 import { type Cold, tellCold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
@@ -72,7 +72,8 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
 function renew(context: Context, cold: Cold, record: LaunchRecord): Booted {
   const { activation, root, readyLine, freshness, variables, observed } = record;
   const inputs = observed.map(({ input }) => input);
-  writePlan(context, { activation, root, readyLine, freshness, variables, inputs });
+  const known = knownContents(record);
+  writePlan(context, { activation, root, readyLine, freshness, variables, inputs, known });
   tellCold(context, cold, "nothing that counts changed: the ready plan was renewed");
   return { kind: "ready", activation, readyLine, built: undefined };
 }
@@ -166,18 +167,19 @@ function generationInputs(generation: string, manifest: Manifest): Input[] {
   ];
 }
 
+type PlanParts = Omit<ReadyPlan, "state" | "launcher" | "flagKey" | "observation" | "env"> &
+  Pick<Observer, "known"> & { readonly inputs: readonly Input[] };
+
 /** The plan saves time and nothing else: a state folder that can't be written must not stop the command. */
-function writePlan(
-  context: Context,
-  parts: Omit<ReadyPlan, "state" | "launcher" | "flagKey" | "observation" | "env"> & { inputs: readonly Input[] },
-): void {
+function writePlan(context: Context, { inputs, known, ...parts }: PlanParts): void {
   const { launcher, flagKey, places, terminal } = context;
   if (flagKey === undefined) return;
   const place = { state: places.state, launcher, flagKey };
   const env = cleanEnvironment(context.env);
   const python = path.join(parts.activation.generation, "bin", "python");
   try {
-    const observation = observe(parts.inputs, newObservation(place), { python, env, since: context.startedAt });
+    const observer = { python, env, since: context.startedAt, known };
+    const observation = observe(inputs, newObservation(place), observer);
     const reason = writeReadyPlan({ ...place, ...parts, observation, env });
     if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
   } catch (error) {

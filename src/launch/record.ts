@@ -1,7 +1,8 @@
-import { facts, readText, writeAtomic } from "../edges/files.ts";
+import { type FileFacts, facts, readText, writeAtomic } from "../edges/files.ts";
 import type { Environment } from "../edges/process.ts";
 import type { Activation } from "./activation.ts";
-import { contentsOf, isStamped, type Observed } from "./observation.ts";
+import type { Input } from "./input.ts";
+import { contentsOf, isStamped, keyOf, type Observed } from "./observation.ts";
 
 /** Raised when the form changes: a record of another form is none. */
 const FORM = 1;
@@ -70,7 +71,7 @@ export function compareWithRecord(record: LaunchRecord, env: Environment): Compa
     if (is !== was) changes.push({ path: `$${name}`, what: `${tell(was)} before, ${tell(is)} now` });
   }
   for (const one of record.observed) {
-    const untouched = !isStamped(one.input) || hasSameFacts(one);
+    const untouched = !isStamped(one.input) || hasSameFacts(one, facts(one.input.path));
     if (untouched && provesContents(one, record.writtenAt)) continue;
     const contents = contentsOf(one.input);
     if (contents === undefined || contents !== one.contents) {
@@ -80,8 +81,19 @@ export function compareWithRecord(record: LaunchRecord, env: Environment): Compa
   return { same: changes.length === 0, changes, touched };
 }
 
-function hasSameFacts({ input, facts: was }: Observed): boolean {
-  const is = facts(input.path);
+/** What a record proves of the contents of an input that has these facts now. */
+export function knownContents({
+  observed,
+  writtenAt,
+}: LaunchRecord): (input: Input, is: FileFacts) => string | undefined {
+  const known = new Map(observed.map((one) => [keyOf(one.input), one]));
+  return (input, is) => {
+    const one = known.get(keyOf(input));
+    return one !== undefined && hasSameFacts(one, is) && provesContents(one, writtenAt) ? one.contents : undefined;
+  };
+}
+
+function hasSameFacts({ facts: was }: Observed, is: FileFacts | undefined): boolean {
   if (is === undefined || was === undefined) return false;
   return (["dev", "ino", "size", "mtimeNs", "ctimeNs"] as const).every((fact) => is[fact] === was[fact]);
 }
