@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import type { VenvDriver } from "../config/config.ts";
 import { isFile, isFolder } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
 import { isTable } from "../toml.ts";
@@ -32,10 +33,10 @@ const FOLDER_DEV = ["requirements/dev.txt", "requirements/development.txt", "req
 const FOREIGN = ["poetry.lock", "pdm.lock", "Pipfile.lock", "Pipfile"];
 
 /** Reads them, and gathers each as an input, there or not, as long as it can change the outcome. */
-export async function readRootFiles(root: string, inputs: InputCollector): Promise<RootFiles> {
+export async function readRootFiles(root: string, inputs: InputCollector, driver: VenvDriver): Promise<RootFiles> {
   const look = (name: string) => inputs.file(path.join(root, name));
   const pyproject = look("pyproject.toml") ? await readPyproject(path.join(root, "pyproject.toml")) : undefined;
-  const hasUvLock = look("uv.lock") && isForUv(pyproject);
+  const hasUvLock = look("uv.lock") && isForUv(pyproject) && driver === "venv_uv";
   const hasPylock = !hasUvLock && look("pylock.toml");
   const setupPy = look("setup.py") ? readSetupPy(path.join(root, "setup.py")) : undefined;
   const setupCfg = look("setup.cfg") ? readSetupCfg(path.join(root, "setup.cfg")) : undefined;

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import type { Config } from "../config/config.ts";
+import type { Config, VenvDriver } from "../config/config.ts";
 import type { Input } from "../launch/input.ts";
 import { expandGroups } from "./groups.ts";
 import { relevantContents } from "./project-build-inputs.ts";
@@ -61,12 +61,17 @@ export interface Project {
 }
 
 /**
- * Reads what the repo in `root` (absolute, physical) asks to be installed. Nothing is run and nothing written. Throws
- * when the files contradict themselves, ask for what they do not declare, or are another tool's alone.
+ * Reads what the repo in `root` (absolute, physical) asks to be installed; pip, as the driver, does not read a uv.lock.
+ * Nothing is run and nothing written. Throws when the files contradict themselves, ask for what they do not declare, or
+ * are another tool's alone.
  */
-export async function inspectProject(root: string, config: Config): Promise<Project> {
+export async function inspectProject(
+  root: string,
+  config: Config,
+  driver: VenvDriver = config.venvDriver.value,
+): Promise<Project> {
   const inputs = new InputCollector();
-  const files = await readRootFiles(root, inputs);
+  const files = await readRootFiles(root, inputs, driver);
   const asked = config.requirements.value;
   const kind = kindOf(files, asked);
   inputs.file(path.join(root, "uv.toml"));

@@ -59,7 +59,7 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
     ? selection.selected
     : (await knownBase(config, request, candidates, search))?.interpreter;
   const driver = driverFor(config, selection.selected);
-  const project = await inspectProject(context.root, config);
+  const project = await inspectProject(context.root, config, driver.value);
   return {
     loaded,
     config,

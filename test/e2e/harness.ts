@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, onTestFinished, TestRunner } from "vitest";
 import { goodPython } from "./machine.ts";
-import { SEEDED_UV, UV_CACHE } from "./seed.ts";
+import { PIP_CACHE, SEEDED_UV, UV_CACHE } from "./seed.ts";
 
 export { describeEachNode, describeEachShell, python } from "./machine.ts";
 
@@ -101,7 +101,9 @@ export class Sandbox {
     return {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => NETWORK.test(name))),
       // Copies: a test that damages an environment must not reach the cache through hard links.
-      ...(this.options.cache === "empty" ? {} : { UV_CACHE_DIR: UV_CACHE, UV_LINK_MODE: "copy" }),
+      ...(this.options.cache === "empty"
+        ? {}
+        : { UV_CACHE_DIR: UV_CACHE, UV_LINK_MODE: "copy", PIP_CACHE_DIR: PIP_CACHE }),
       PATH: folders.join(":"),
       HOME: this.home,
       TMPDIR: path.join(this.base, "tmp"),

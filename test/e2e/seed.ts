@@ -4,8 +4,9 @@ import * as path from "node:path";
 import { UV_PIN } from "../../src/uv/pins.ts";
 
 const CACHE = path.join(import.meta.dirname, "../../node_modules/.cache/prime");
-/** uv's own cache, shared by all sandboxes and kept between runs. */
+/** The installers' own caches, shared by all sandboxes and kept between runs. */
 export const UV_CACHE = path.join(CACHE, "uv");
+export const PIP_CACHE = path.join(CACHE, "pip");
 const SEED = path.join(CACHE, `seed-${UV_PIN.version}`);
 
 /**

@@ -25,5 +25,6 @@ export function withStandIn(project: Project, root: string, folders: Folders): P
   makeFolder(folder);
   writeAtomic(path.join(folder, "pyproject.toml"), PYPROJECT);
   writeAtomic(path.join(folder, "backend.py"), `${backend.join("\n")}\n`);
-  return { ...project, editables: project.editables.map((one) => (one === root ? folder : one)) };
+  const stand = (one: string): string => (one === root ? folder : one);
+  return { ...project, editables: project.editables.map(stand), localProjects: project.localProjects.map(stand) };
 }

@@ -9,6 +9,9 @@ import { pipEnvironment } from "../../uv/provision.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
 import type { Target } from "./with-uv.ts";
 
+/** The first that installs a project editable whose backend is not setuptools (PEP 660). */
+const PIP_NEEDED = "pip>=21.3";
+
 /** pip installs into the interpreter that runs it, so the selected python must be the required one. */
 export function refuseMisfit(request: VersionRequest, selected: Interpreter): void {
   if (fits(request, selected)) return;
@@ -40,7 +43,7 @@ export async function buildWithPip(job: Job, target: Target): Promise<Manifest["
       },
     );
   }
-  await runStep(job, "update pip", pip("install", "--upgrade", "pip", "setuptools", "wheel"), {
+  await runStep(job, "update pip", pip("install", PIP_NEEDED), {
     id: "install-failed",
     hint: "check the network and the index that pip is configured for",
   });
@@ -64,10 +67,11 @@ export async function buildWithPip(job: Job, target: Target): Promise<Manifest["
   return target.resolution;
 }
 
+/** pip knows nothing of sources and workspaces: without their folders it would look for such projects on an index. */
 function wantedByPip(job: Job, { project }: Target): string[] {
   const root = job.context.root;
   return [
-    ...project.editables.flatMap((folder, index) => {
+    ...[...new Set([...project.editables, ...project.localProjects])].flatMap((folder, index) => {
       const extras =
         index === 0 && project.installsRoot && project.extras.length > 0 ? `[${project.extras.join(",")}]` : "";
       return ["--editable", `${folder}${extras}`];
