@@ -1,10 +1,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { type FileFacts, facts } from "../../src/edges/files.ts";
 import type { Input } from "../../src/launch/input.ts";
 import { contentsOf, type Observation, observe } from "../../src/launch/observation.ts";
 import { flagKey } from "../../src/launch/ready.ts";
-import { compareWithRecord, type LaunchRecord, newRecord, readRecord, writeRecord } from "../../src/launch/record.ts";
+import {
+  compareWithRecord,
+  knownContents,
+  type LaunchRecord,
+  newRecord,
+  readRecord,
+  writeRecord,
+} from "../../src/launch/record.ts";
 import { backdate, python, temporaryFolder } from "../e2e/launchers.ts";
 
 let root: string;
@@ -143,6 +151,18 @@ describe("comparing with a record", () => {
     const at = (writtenAt: number) => compareWithRecord(recordOf({ ...observation, observed: lie }, {}, writtenAt), {});
     expect(at(Date.now() + 60_000).same).toBe(true);
     expect(at(Date.now()).same).toBe(false);
+  });
+
+  it("proves the contents of what kept its facts, and of nothing else", () => {
+    const record = recordOf(observed([file("a"), file("b")]), {}, Date.now() + 10_000);
+    const young = recordOf(observed([file("a")]));
+    const now = (name: string): FileFacts => facts(at(name)) as FileFacts;
+    fs.writeFileSync(at("b"), "c");
+    backdate(at("b"));
+    expect(knownContents(record)(file("a"), now("a"))).toBe(contentsOf(file("a")));
+    expect(knownContents(record)(file("b"), now("b"))).toBeUndefined();
+    expect(knownContents(record)({ kind: "listing", path: at("a") }, now("a"))).toBeUndefined();
+    expect(knownContents(young)(file("a"), now("a"))).toBeUndefined();
   });
 
   it("takes what was not vouched for as changed", () => {
