@@ -55,8 +55,7 @@ Examples:
   ./prime run pytest -x tests      run a command in it
   ./prime tools/report.py --all    run a script by its python
   ./prime --group docs run mkdocs serve
-  ./prime uv add httpx             change the project; the environment follows
-`;
+  ./prime uv add httpx             change the project; the environment follows`;
 
 /** Reads the arguments. Wrong usage is a PrimeError with exit code 2 that names the nearest option or command. */
 export function parseArguments(args: readonly string[], facts: CliFacts): Parsed {
@@ -81,7 +80,7 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) {
-      throw new PrimeError("usage", complaint.trim().replace(/^error: /, ""), {
+      throw new PrimeError("usage", inOurWords(complaint), {
         exitCode: EXIT_USAGE,
         hint: "see ./prime --help",
       });
@@ -89,6 +88,15 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
     request = { kind: "text", text: printed };
   }
   return { flags: flagsOf(program), request: request ?? { kind: "prepare" } };
+}
+
+/** commander's complaint on one line, with the nearest name as prime says it everywhere. */
+function inOurWords(complaint: string): string {
+  const nearest = /\n\(Did you mean (.+)\?\)/;
+  return complaint
+    .trim()
+    .replace(/^error: /, "")
+    .replace(nearest, "; did you mean `$1`?");
 }
 
 function createProgram(
@@ -104,7 +112,6 @@ function createProgram(
     .exitOverride()
     .enablePositionalOptions()
     .passThroughOptions()
-    .allowExcessArguments()
     .argument("[script...]")
     .option("-c <string>", "run a string in your shell, in the environment")
     .option("-q, --quiet", "say nothing but warnings and errors")
@@ -124,7 +131,7 @@ function createProgram(
     );
   }
   const passing = (name: string, description: string): Command =>
-    program.command(name).description(description).passThroughOptions().allowUnknownOption().allowExcessArguments();
+    program.command(name).description(description).passThroughOptions().allowUnknownOption();
   passing("run", "run a command in the environment")
     .usage("[--] CMD [ARG...]")
     .argument("<cmd...>")
@@ -203,6 +210,7 @@ function scriptOrShell(
   if (isFile(first)) return { kind: "script", shift: args.length - words.length };
   throw new PrimeError("command-not-found", `could not run ${first}: there is no such file`, {
     exitCode: EXIT_NOT_FOUND,
+    hint: "check the path, which starts at the folder that you stand in; ./prime --help lists the commands",
   });
 }
 

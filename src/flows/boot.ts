@@ -139,7 +139,7 @@ function isStillAsked(context: Context, decision: Decision, manifest: Manifest):
 
 /** The link shows the environment of the config alone; one start's flags never move it. */
 function mayMoveLink(context: Context, folders: Folders): boolean {
-  return context.flagKey === "" && folders.inRoot;
+  return Object.keys(context.flags).length === 0 && folders.inRoot;
 }
 
 function linkOf({ root }: Context, { config }: Decision): string {

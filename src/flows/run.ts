@@ -55,6 +55,7 @@ async function refuseMissing(context: Context, command: string, activation: Acti
     }
     throw new PrimeError("command-not-found", `could not run ${command}: there is no such file`, {
       exitCode: EXIT_NOT_FOUND,
+      hint: `check the path: it was looked for as ${file}`,
     });
   }
   const folders = (activated(activation, context.env).PATH ?? "").split(":");

@@ -102,7 +102,7 @@ function environmentRows(environment: Status["environment"]): [string, string][]
   if (environment === null) return [["environment", "not built yet: run ./prime"]];
   const { generation, python, packages, built_at: at, reason, drift } = environment;
   return [
-    ["environment", `${generation}, ${packages} packages, on ${python}`],
+    ["environment", `${generation}, ${packages} package${packages === 1 ? "" : "s"}, on ${python}`],
     ["built", `${at} — ${reason}`],
     ...drift.map((one): [string, string] => ["drift", one]),
   ];
