@@ -68,7 +68,7 @@ export interface Project {
 export async function inspectProject(
   root: string,
   config: Config,
-  driver: VenvDriver = config.venvDriver.value,
+  driver: VenvDriver = "venv_uv",
 ): Promise<Project> {
   const inputs = new InputCollector();
   const files = await readRootFiles(root, inputs, driver);
