@@ -21,6 +21,19 @@ const REFUSED: Readonly<Record<string, string>> = {
   "pip sync": "list the files as `requirements` in prime.toml, and run ./prime",
 };
 
+/** uv's options in front of a command whose value is a word of its own. */
+const TAKES_VALUE = new Set([
+  "--allow-insecure-host",
+  "--cache-dir",
+  "--color",
+  "--config-file",
+  "--directory",
+  "--preview-features",
+  "--project",
+  "--python-fetch",
+  "--python-preference",
+]);
+
 /** What changes the project, so that the environment has to follow. */
 const CHANGES = new Set(["add", "remove", "lock", "version", "init"]);
 
@@ -29,9 +42,9 @@ const CHANGES = new Set(["add", "remove", "lock", "version", "init"]);
  * generation, what changes the project changes its files alone, and the environment follows by a boot.
  */
 export async function runUv(context: Context, args: readonly string[]): Promise<Answer> {
-  if (context.progress !== undefined) return follow(context);
-  const words = args.filter((word) => !word.startsWith("-"));
-  const command = words[0] === "pip" ? `pip ${words[1] ?? ""}` : (words[0] ?? "");
+  const command = commandOf(args);
+  const reads = command.startsWith("pip ");
+  if (context.progress !== undefined && !reads) return follow(context);
   const instead = REFUSED[command];
   if (instead !== undefined && !args.includes("--help") && !args.includes("-h")) {
     throw new PrimeError("uv-in-place", `\`uv ${command}\` would change an environment in place`, {
@@ -39,7 +52,7 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
       hint: instead,
     });
   }
-  const generation = command.startsWith("pip ") ? await readyGeneration(context) : undefined;
+  const generation = reads ? await readyGeneration(context) : undefined;
   if (typeof generation === "object") return generation;
   const decision = await decide(context, false);
   makeFolders(decision.folders);
@@ -49,6 +62,11 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   const code = await runAttached({ file: uv.file, args, env, cwd: context.cwd }, context.env);
   if (code !== 0 || !CHANGES.has(command)) return { kind: "exit", code };
   return follow(context);
+}
+
+function commandOf(args: readonly string[]): string {
+  const words = args.filter((word, index) => !word.startsWith("-") && !TAKES_VALUE.has(args[index - 1] ?? ""));
+  return words[0] === "pip" ? `pip ${words[1] ?? ""}` : (words[0] ?? "");
 }
 
 /** The project's files may have changed: the environment follows by the usual way, stage after stage. */

@@ -26,6 +26,8 @@ describe("./prime uv", () => {
 
   it("shows what there is, by the generation and with its own output and status", async () => {
     const box = repo({ "pyproject.toml": PYPROJECT });
+    const first = await good(box, ["uv", "pip", "list", "--format", "json"]);
+    expect(JSON.parse(first.stdout)).toEqual([{ name: "six", version: expect.any(String) }]);
     await good(box, ["uv", "lock"]);
     const before = [hashes(box), generations(box)];
     const tree = await good(box, ["uv", "tree", "--locked"]);
@@ -44,7 +46,8 @@ describe("./prime uv", () => {
 
   it.each([
     [["sync"], "run ./prime"],
-    [["--quiet", "sync", "--all-groups"], "run ./prime"],
+    [["--quiet", "--directory", ".", "sync", "--all-groups"], "run ./prime"],
+    [["--color=never", "sync", "--frozen"], "run ./prime"],
     [["run", "pytest"], "./prime run CMD"],
     [["venv", "--clear"], "./prime reboot"],
     [["pip", "install", "six"], "./prime uv add NAME"],
