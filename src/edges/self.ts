@@ -18,8 +18,9 @@ export interface Surroundings {
   readonly shell: { readonly pid: number; readonly start: string };
 }
 
+/** The head says its own number: a bash that was started with a signal ignored keeps a subshell above this process. */
 export function surroundings(): Surroundings {
-  const pid = process.env.PRIME_HEAD === undefined ? process.pid : process.ppid;
+  const pid = Number(process.env.PRIME_HEAD ?? process.pid);
   return {
     env: { ...process.env },
     cwd: currentFolder(),
