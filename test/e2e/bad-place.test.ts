@@ -72,9 +72,10 @@ interface Somebody {
 
 /** Gives the home to another user, as which prime is started; the root stays with this one and is closed for writing. */
 function somebody(box: Sandbox, { skip }: TestContext): Somebody {
-  const shell = [program("setpriv"), "--reuid=54321", "--regid=54321", "--clear-groups"];
+  const setpriv = program("setpriv");
+  const who = ["--reuid=54321", "--regid=54321", "--clear-groups"];
   const env = { PATH: "/usr/bin:/bin", UV_CACHE_DIR: path.join(box.base, "uv-cache") };
-  const isUsable = (name: string) => spawnSync("setpriv", [...shell.slice(1), name, "--version"], { env }).status === 0;
+  const isUsable = (name: string) => spawnSync(setpriv, [...who, name, "--version"], { env }).status === 0;
   const works = isUsable("node") && isUsable("python3");
   if (process.getuid?.() !== 0 || !works) skip("only root can become a user who has a Node and a Python in /usr/bin");
   fs.chmodSync(box.base, 0o755);
@@ -85,7 +86,7 @@ function somebody(box: Sandbox, { skip }: TestContext): Somebody {
   fs.mkdirSync(env.UV_CACHE_DIR);
   fs.chownSync(env.UV_CACHE_DIR, 54321, 54321);
   fs.chmodSync(box.root, 0o555);
-  return { shell, env };
+  return { shell: [setpriv, ...who], env };
 }
 
 describe("folders that can't be written", () => {

@@ -278,3 +278,14 @@ it("init puts the launcher into another repo, says what it does, and --dry-run d
   const hello = await good(box, ["run", "echo", "hello"], { launcher: path.join(target, "prime"), cwd: target });
   expect(hello.stdout).toBe("hello\n");
 });
+
+it("init --script gives a script a header by which it starts itself from anywhere, and which Python reads over", async () => {
+  const script = box.file("tools/hello.py", "import os, sys\nprint(os.path.realpath(sys.prefix), sys.argv[1:])\n");
+  await good(box, ["init", "--script", "tools/hello.py"]);
+  const expected = `${box.path(".prime/generations", shown(box))} ['a b', '-q']\n`;
+  const words = ["a b", "-q"];
+  for (const shell of [[], ["sh"], [box.path(".venv/bin/python")]]) {
+    const end = await box.run(words, { shell, launcher: script, cwd: box.base });
+    expect([end.code, end.stdout]).toEqual([0, expected]);
+  }
+});
