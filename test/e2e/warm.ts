@@ -25,8 +25,9 @@ export function pathWithoutNode(box: Sandbox): string {
   return folder;
 }
 
-function whereIs(name: string): string {
-  return execFileSync("/bin/sh", ["-c", `unalias -a; command -v ${name}`], { encoding: "utf8" }).trim();
+/** The absolute path of a program of this machine; "" when it has none. */
+export function whereIs(name: string): string {
+  return execFileSync("/bin/sh", ["-c", `command -v ${name} || :`], { encoding: "utf8" }).trim();
 }
 
 /** Names of the shells in which the next start is warm. Looking changes nothing. */
