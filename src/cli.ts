@@ -27,7 +27,8 @@ export type Request =
   | { readonly kind: "uv"; readonly args: readonly string[] }
   | { readonly kind: "shell" }
   | { readonly kind: "env"; readonly shell: ShellName | undefined }
-  | { readonly kind: "status" | "eval"; readonly json: boolean }
+  | { readonly kind: "rollback"; readonly id: string | undefined; readonly cancel: boolean }
+  | { readonly kind: "status" | "eval" | "history"; readonly json: boolean }
   | {
       readonly kind: "init";
       readonly folder: string;
@@ -156,6 +157,7 @@ function createProgram(
     .action(() => take({ kind: "why" }));
   for (const [name, description] of [
     ["status", "show launcher, pythons, uv, environment, inputs and where each comes from"],
+    ["history", "show what changed from one environment to the next, and why"],
     ["eval", "show the whole configuration in force, and where each value comes from"],
   ] as const) {
     program
@@ -173,6 +175,13 @@ function createProgram(
     .action(
       (folder: string | undefined, { dryRun, force, script }: { dryRun?: boolean; force?: boolean; script?: string }) =>
         take({ kind: "init", folder: folder ?? ".", dryRun: dryRun === true, force: force === true, script }),
+    );
+  program
+    .command("rollback [id]")
+    .description("show the previous environment, or the one named, until an input changes")
+    .option("--cancel", "go forward again to what the inputs ask for")
+    .action((id: string | undefined, { cancel }: { cancel?: boolean }) =>
+      take({ kind: "rollback", id, cancel: cancel === true }),
     );
   program
     .command("reboot")

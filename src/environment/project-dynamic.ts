@@ -11,8 +11,9 @@ import { readSetupPy } from "./project-setup-py.ts";
 export interface WatchedProject {
   /** Environment variables that it names as build inputs. */
   readonly variables: readonly string[];
-  /** Its name, when its metadata come from files that uv does not look at before it takes a build from its cache. */
-  readonly rebuilt: string | undefined;
+  readonly name: string | undefined;
+  /** Whether its metadata come from files that uv does not look at before it takes a build from its cache. */
+  readonly readsMore: boolean;
 }
 
 /**
@@ -28,10 +29,10 @@ export async function watchProject(folder: string, inputs: InputCollector): Prom
   const named = (setupPy?.requirementFiles ?? []).filter((name) => isFile(at(name)));
   const read = [...dynamicFiles(pyproject), ...(setupCfg?.requirementFiles ?? []), ...named];
   for (const name of read) inputs.file(at(name));
-  const name = pyproject?.project?.name ?? setupCfg?.name ?? setupPy?.name;
   return {
     variables: pyproject === undefined ? [] : watchCacheKeys(pyproject, inputs),
-    rebuilt: read.length > 0 || (pyproject ?? setupPy) === undefined ? name : undefined,
+    name: pyproject?.project?.name ?? setupCfg?.name ?? setupPy?.name,
+    readsMore: read.length > 0 || (pyproject ?? setupPy) === undefined,
   };
 }
 

@@ -56,7 +56,9 @@ export interface Project {
   readonly relevantContents: Readonly<Record<string, string>>;
   /** Environment variables that a project names as build inputs (`tool.uv.cache-keys`). */
   readonly variables: readonly string[];
-  /** Names of local projects of which a build in uv's cache says nothing: it does not watch all that they read. */
+  /** Names of the local projects, as far as they can be told without running anything. */
+  readonly localNames: readonly string[];
+  /** Those of which a build in uv's cache says nothing: it does not watch all that they read. */
   readonly rebuilt: readonly string[];
 }
 
@@ -65,11 +67,7 @@ export interface Project {
  * Nothing is run and nothing written. Throws when the files contradict themselves, ask for what they do not declare, or
  * are another tool's alone.
  */
-export async function inspectProject(
-  root: string,
-  config: Config,
-  driver: VenvDriver = "venv_uv",
-): Promise<Project> {
+export async function inspectProject(root: string, config: Config, driver: VenvDriver = "venv_uv"): Promise<Project> {
   const inputs = new InputCollector();
   const files = await readRootFiles(root, inputs, driver);
   const asked = config.requirements.value;
@@ -132,7 +130,8 @@ export async function inspectProject(
     inputs: inputs.list(),
     relevantContents: await relevantContents(inputs.list()),
     variables: [...new Set(watched.flatMap(({ variables }) => variables))],
-    rebuilt: watched.flatMap(({ rebuilt }) => rebuilt ?? []),
+    localNames: watched.flatMap(({ name }) => name ?? []),
+    rebuilt: watched.flatMap(({ name, readsMore }) => (readsMore ? (name ?? []) : [])),
   };
 }
 

@@ -18,6 +18,12 @@ export async function follow(context: Context, request: Request): Promise<Answer
       return (await import("./uv.ts")).runUv(context, request.args);
     case "status":
       return (await import("./status.ts")).showStatus(context, request.json);
+    case "history":
+      return (await import("./history.ts")).showHistory(context, request.json);
+    case "rollback": {
+      const { cancelRollback, rollBack } = await import("./rollback.ts");
+      return request.cancel ? cancelRollback(context) : rollBack(context, request.id);
+    }
     case "eval":
       return (await import("./evaluate.ts")).evaluate(context, request.json);
     case "shell":

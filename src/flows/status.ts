@@ -9,6 +9,7 @@ import { fromCache } from "../uv/provision.ts";
 import { lastCold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor, pinOf } from "./decide.ts";
+import { holdOf } from "./settle.ts";
 
 /** What `status` shows; the names are those of the JSON form. */
 interface Status {
@@ -25,6 +26,8 @@ interface Status {
     readonly packages: number;
     readonly built_at: string;
     readonly reason: string;
+    /** When a rollback put it in the place of what the inputs ask for; it holds until one of them changes. */
+    readonly rolled_back_at: string | null;
     readonly drift: readonly string[];
   } | null;
   readonly inputs: readonly { readonly kind: string; readonly path: string }[];
@@ -67,7 +70,10 @@ async function statusOf(context: Context): Promise<Status> {
 function environmentOf(context: Context, decision: Decision): Status["environment"] {
   const { base, generations, folders } = decision;
   const digest = base === undefined ? undefined : digestFor(context, decision, base);
-  const manifest: Manifest | undefined = generations.find((one) => one.digest === digest);
+  const hold = holdOf(context, decision);
+  const manifest: Manifest | undefined = generations.find(({ id, digest: own }) =>
+    hold === undefined ? own === digest : id === hold.generation,
+  );
   if (manifest === undefined) return null;
   const generation = path.join(folders.generations, manifest.id);
   return {
@@ -76,6 +82,7 @@ function environmentOf(context: Context, decision: Decision): Status["environmen
     packages: Object.keys(manifest.packages).length,
     built_at: new Date(manifest.builtAt).toISOString(),
     reason: manifest.reason,
+    rolled_back_at: hold === undefined ? null : new Date(hold.since).toISOString(),
     drift: findDrift(generation, manifest),
   };
 }
@@ -104,6 +111,14 @@ function environmentRows(environment: Status["environment"]): [string, string][]
   return [
     ["environment", `${generation}, ${packages} package${packages === 1 ? "" : "s"}, on ${python}`],
     ["built", `${at} — ${reason}`],
+    ...(environment.rolled_back_at === null
+      ? []
+      : [
+          ["rolled back", `${environment.rolled_back_at} — until an input changes, or ./prime rollback --cancel`] as [
+            string,
+            string,
+          ],
+        ]),
     ...drift.map((one): [string, string] => ["drift", one]),
   ];
 }

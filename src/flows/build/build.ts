@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { now } from "../../edges/clock.ts";
-import { makeFolder, nonce, remove } from "../../edges/files.ts";
+import { isFile, makeFolder, nonce, remove, rename } from "../../edges/files.ts";
 import { type BuildLock, type Holder, takeBuildLock } from "../../environment/build-lock.ts";
 import { digestOfResolution } from "../../environment/digest.ts";
 import { findDrift } from "../../environment/drift.ts";
@@ -26,10 +26,13 @@ export interface BuildRequest {
 }
 
 /** The youngest generation of this root that is what the decision asks for and still as it was built. */
-export function findGeneration({ generations, folders }: Decision, digest: string): Manifest | undefined {
-  const isSound = (manifest: Manifest): boolean =>
-    findDrift(path.join(folders.generations, manifest.id), manifest).length === 0;
-  return generations.find((manifest) => manifest.digest === digest && isSound(manifest));
+export function findGeneration(decision: Decision, digest: string): Manifest | undefined {
+  return decision.generations.find((manifest) => manifest.digest === digest && isSound(decision, manifest));
+}
+
+/** Whether a generation is still as it was built. */
+export function isSound({ folders }: Decision, manifest: Manifest): boolean {
+  return findDrift(path.join(folders.generations, manifest.id), manifest).length === 0;
 }
 
 /** The python stage: uv, the required python, the lock of the project, then a new generation, built aside. */
@@ -101,24 +104,25 @@ interface Aside {
 
 async function buildAside(job: Job, { decision, base, uv, digest, request }: Aside): Promise<Manifest> {
   const { context } = job;
-  const { folders, project } = decision;
+  const { folders } = decision;
   const id = `${digest.slice(0, 8)}-${nonce()}`;
   const generation = path.join(folders.generations, id);
-  const forResolution = digestOfResolution(digestParts(context, decision, base));
+  const project = request.anew ? { ...decision.project, rebuilt: decision.project.localNames } : decision.project;
+  const resolved = `${digestOfResolution(digestParts(context, decision, base)).slice(0, 16)}.txt`;
   const target: Target = {
     generation,
     work: path.join(folders.data, `work-${id}`),
     python: base.executable,
     project: withStandIn(project, context.root, folders),
-    folders,
-    resolution: `${forResolution.slice(0, 16)}${request.anew ? `-${nonce()}` : ""}.txt`,
+    known: request.anew ? undefined : existing(path.join(folders.resolved, resolved)),
     preferred: request.anew ? undefined : preferredResolution(decision, folders),
   };
   makeFolder(folders.generations);
   makeFolder(target.work);
   try {
-    const resolution = uv === undefined ? await buildWithPip(job, target) : await buildWithUv(job, uv, target);
+    const used = uv === undefined ? await buildWithPip(job, target) : await buildWithUv(job, uv, target);
     const validation = await validate(job, generation, base);
+    if (used !== undefined && used !== target.known) rename(used, path.join(folders.resolved, resolved));
     return sealGeneration(generation, validation, {
       digest,
       root: context.root,
@@ -127,7 +131,7 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
       driver: decision.driver,
       uv: uv === undefined ? null : pinOf(decision.config).version,
       project: project.name,
-      resolution,
+      resolution: used === undefined ? null : resolved,
       reason: request.reason,
       steps: job.steps,
     });
@@ -139,8 +143,12 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
   }
 }
 
+function existing(file: string): string | undefined {
+  return isFile(file) ? file : undefined;
+}
+
 /** What the youngest generation resolved to: only what must change then does. */
 function preferredResolution({ generations }: Decision, folders: Folders): string | undefined {
   const last = generations.find(({ resolution }) => resolution !== null)?.resolution;
-  return last === undefined || last === null ? undefined : path.join(folders.resolved, last);
+  return last === undefined || last === null ? undefined : existing(path.join(folders.resolved, last));
 }

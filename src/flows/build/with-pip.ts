@@ -1,7 +1,6 @@
 import * as path from "node:path";
-import { isFile, writeAtomic } from "../../edges/files.ts";
+import { writeAtomic } from "../../edges/files.ts";
 import type { Command } from "../../edges/process.ts";
-import type { Manifest } from "../../environment/manifest.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Interpreter } from "../../python/probe.ts";
 import { describe, fits, type VersionRequest } from "../../python/version.ts";
@@ -24,16 +23,16 @@ export function refuseMisfit(request: VersionRequest, selected: Interpreter): vo
   );
 }
 
-/** The same environment by `python -m venv` and pip. Gives the name of the list of what was installed. */
-export async function buildWithPip(job: Job, target: Target): Promise<Manifest["resolution"]> {
-  const { generation, python, project, folders } = target;
+/** The same environment by `python -m venv` and pip. Gives the list of what was installed, a file, if anything was. */
+export async function buildWithPip(job: Job, target: Target): Promise<string | undefined> {
+  const { generation, python, project } = target;
   await runStep(job, "make the venv", command(job, python, ["-m", "venv", "--prompt", project.name, generation]), {
     id: "venv-failed",
     hint: "install the package that holds venv and ensurepip (Debian, Ubuntu: `apt-get install python3-venv`)",
   });
   const venvPython = path.join(generation, "bin", "python");
   const pip = (...args: string[]): Command => command(job, venvPython, ["-m", "pip", ...args]);
-  if (project.kind === "nothing") return null;
+  if (project.kind === "nothing") return undefined;
   if (project.kind === "pylock") {
     throw new PrimeError(
       "pylock-by-pip",
@@ -48,8 +47,7 @@ export async function buildWithPip(job: Job, target: Target): Promise<Manifest["
     hint: "check the network and the index that pip is configured for",
   });
   const wanted = wantedByPip(job, target);
-  const resolution = path.join(folders.resolved, target.resolution);
-  const preferred = isFile(resolution) ? resolution : target.preferred;
+  const preferred = target.known ?? target.preferred;
   const kept =
     preferred === undefined || wanted.length === 0
       ? undefined
@@ -63,8 +61,9 @@ export async function buildWithPip(job: Job, target: Target): Promise<Manifest["
     });
   }
   const frozen = await runStep(job, "list packages", pip("freeze", "--exclude-editable"), { id: "install-failed" });
-  writeAtomic(resolution, frozen.stdout);
-  return target.resolution;
+  const list = path.join(target.work, "resolution.txt");
+  writeAtomic(list, frozen.stdout);
+  return list;
 }
 
 /** pip knows nothing of sources and workspaces: without their folders it would look for such projects on an index. */

@@ -1,8 +1,6 @@
 import * as path from "node:path";
-import { copyFile, exists, isFile, rename, writeAtomic } from "../../edges/files.ts";
+import { copyFile, writeAtomic } from "../../edges/files.ts";
 import type { Command } from "../../edges/process.ts";
-import type { Folders } from "../../environment/folders.ts";
-import type { Manifest } from "../../environment/manifest.ts";
 import type { Project } from "../../environment/project.ts";
 import * as commands from "../../uv/commands.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
@@ -15,10 +13,9 @@ export interface Target {
   /** The interpreter below it. */
   readonly python: string;
   readonly project: Project;
-  readonly folders: Folders;
-  /** File name below `.prime/resolved/` for what has no lock. */
-  readonly resolution: string;
-  /** The resolution to stay near to, if there is one. */
+  /** What exactly this was resolved to before, for what has no lock; a file, absolute. */
+  readonly known: string | undefined;
+  /** The resolution to stay near to, if there is one; absolute. */
   readonly preferred: string | undefined;
 }
 
@@ -27,31 +24,29 @@ const FAILED = {
   hint: "mend what the words above name; what worked before still works",
 } as const;
 
-/** Makes the venv and installs what the project asks for. Gives the name of the resolution that was used, if any. */
-export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target): Promise<Manifest["resolution"]> {
-  const { generation, python, project } = target;
+/** Makes the venv and installs what the project asks for. Gives the resolution that was used, a file, if any. */
+export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target): Promise<string | undefined> {
+  const { generation, python, project, known } = target;
   await runStep(job, "make the venv", commands.createVenv(uv, generation, python, project.name), {
     id: "venv-failed",
     hint: "check that this python works",
   });
-  if (project.kind === "nothing") return null;
+  if (project.kind === "nothing") return undefined;
   if (project.kind === "uv-lock") {
     await runStep(job, "install from uv.lock", commands.syncLock(uv, generation, project), FAILED);
-    return null;
+    return undefined;
   }
   if (project.kind === "pylock") {
     const lock = path.join(uv.root, "pylock.toml");
     await runStep(job, "install from pylock.toml", commands.installPylock(uv, generation, lock, project), FAILED);
     await installEditables(job, uv, target);
-    return null;
+    return undefined;
   }
-  const resolution = path.join(target.folders.resolved, target.resolution);
-  const isKnown = isFile(resolution);
-  if (!isKnown) await resolveAnew(job, uv, target, resolution);
+  const resolution = known ?? (await resolveAnew(job, uv, target));
   const install = installCommand(uv, target, resolution);
-  if (isKnown && (await installFromCache(job, install, project))) return target.resolution;
+  if (known !== undefined && (await installFromCache(job, install, project))) return known;
   await runStep(job, "install packages", install, FAILED);
-  return target.resolution;
+  return resolution;
 }
 
 /** What was installed before is likely to be here still: then no index is asked, and none has to answer. */
@@ -80,15 +75,15 @@ function installCommand(uv: commands.UvTool, { generation, project, work }: Targ
   });
 }
 
-/** The answer is written beside its place and moved there when it is whole, so that a torn one is never used. */
-async function resolveAnew(job: Job, uv: commands.UvTool, target: Target, resolution: string): Promise<void> {
-  const draft = path.join(target.work, "resolution.txt");
-  if (target.preferred !== undefined && exists(target.preferred)) copyFile(target.preferred, draft);
-  await runStep(job, "resolve requirements", resolveCommand(uv, target, draft), {
+/** The answer is kept only when the environment made from it stands. */
+async function resolveAnew(job: Job, uv: commands.UvTool, target: Target): Promise<string> {
+  const answer = path.join(target.work, "resolution.txt");
+  if (target.preferred !== undefined) copyFile(target.preferred, answer);
+  await runStep(job, "resolve requirements", resolveCommand(uv, target, answer), {
     id: "resolve-failed",
     hint: "correct the requirements, or check the index and the network; what worked before still works",
   });
-  rename(draft, resolution);
+  return answer;
 }
 
 function resolveCommand(uv: commands.UvTool, target: Target, output: string): Command {

@@ -1,0 +1,51 @@
+import * as path from "node:path";
+import { append, readText } from "../edges/files.ts";
+import type { Folders } from "./folders.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** One change of what a root shows, as a line of history.jsonl. */
+export interface HistoryEntry {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly what: "build" | "switch" | "rollback";
+  readonly why: string;
+  /** Part of the plan's name that the start's flags make; "" for the config alone. */
+  readonly flags: string;
+  /** Ids of generations; null for the first. */
+  readonly from: string | null;
+  readonly to: string;
+  /** What changed from one to the other, a phrase each; kept here, since generations are collected. */
+  readonly changes: readonly string[];
+}
+
+export function recordHistory(folders: Folders, entry: HistoryEntry): void {
+  append(path.join(folders.data, "history.jsonl"), `${JSON.stringify(entry)}\n`);
+}
+
+/** All entries, the oldest first. A line that a power cut tore is passed over. */
+export function readHistory(folders: Folders): HistoryEntry[] {
+  const lines = (readText(path.join(folders.data, "history.jsonl")) ?? "").split("\n").filter((line) => line !== "");
+  return lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line) as HistoryEntry];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** What differs between two generations, a phrase each: the interpreter, then package by package. */
+export function differences(from: Manifest | undefined, to: Manifest): string[] {
+  if (from === undefined) return [];
+  const changes: string[] = [];
+  if (from.interpreter.version !== to.interpreter.version) {
+    changes.push(`Python ${from.interpreter.version} -> ${to.interpreter.version}`);
+  }
+  for (const name of [...new Set([...Object.keys(from.packages), ...Object.keys(to.packages)])].sort()) {
+    const [was, is] = [from.packages[name], to.packages[name]];
+    if (was === is) continue;
+    if (was === undefined) changes.push(`${name} ${is} added`);
+    else changes.push(is === undefined ? `${name} ${was} removed` : `${name} ${was} -> ${is}`);
+  }
+  return changes;
+}

@@ -1,0 +1,163 @@
+import * as path from "node:path";
+import { cleanEnvironment } from "../edges/clean.ts";
+import { now } from "../edges/clock.ts";
+import type { Folders } from "../environment/folders.ts";
+import { excludeFromGit } from "../environment/git-exclude.ts";
+import { differences, type HistoryEntry, recordHistory } from "../environment/history.ts";
+import { type Hold, holdsInput, readHolds } from "../environment/holds.ts";
+import type { Manifest } from "../environment/manifest.ts";
+import type { Project } from "../environment/project.ts";
+import { activate } from "../environment/venv-link.ts";
+import { PrimeError } from "../errors.ts";
+import type { Activation } from "../launch/activation.ts";
+import type { Input } from "../launch/input.ts";
+import { type Observer, observe } from "../launch/observation.ts";
+import { newObservation, type ReadyPlan, writeReadyPlan } from "../launch/ready.ts";
+import { type Cold, tellCold } from "./cold.ts";
+import type { Context } from "./context.ts";
+import { type Decision, digestFor } from "./decide.ts";
+import { runSetup } from "./setup.ts";
+
+/** An environment in which a command can be run. */
+export interface Ready {
+  readonly kind: "ready";
+  readonly activation: Activation;
+  readonly readyLine: string;
+  /** What this start built, if it built. */
+  readonly built: { readonly manifest: Manifest; readonly project: Project } | undefined;
+}
+
+/** The venv stage: show the generation, run the repo's setup commands in it, write the ready plan. */
+export async function settleIn(
+  context: Context,
+  decision: Decision,
+  manifest: Manifest,
+  cold: Cold,
+  what: HistoryEntry["what"] = context.progress?.stage === "venv" ? "build" : "switch",
+): Promise<Ready> {
+  const { config, folders, loaded, project } = decision;
+  const generation = path.join(folders.generations, manifest.id);
+  const activation: Activation = { generation, prompt: manifest.project, variables: config.env.value };
+  const moves = mayMoveLink(context, folders);
+  if (moves) showLink(context, decision, generation);
+  await runSetup(context, decision, activation);
+  const isHeld = holdOf(context, decision)?.generation === manifest.id;
+  const readyLine = describeReady(manifest, isHeld);
+  const inputs = [
+    { kind: "file", path: context.launcher } as const,
+    ...decision.inputs,
+    holdsInput(folders),
+    ...generationInputs(generation, manifest),
+    ...(moves ? [{ kind: "same", path: linkOf(context, decision), target: generation } as const] : []),
+  ];
+  const names = [...new Set([...loaded.variables, ...project.variables])];
+  const variables = Object.fromEntries(names.map((name) => [name, context.env[name] ?? null]));
+  const isBuilt = what === "build";
+  if (isHeld || isStillAsked(context, decision, manifest)) {
+    writePlan(context, {
+      activation,
+      root: context.root,
+      readyLine,
+      freshness: config.freshness.value,
+      variables,
+      inputs,
+    });
+  } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
+  const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };
+  rememberChange(context, decision, manifest, why, what);
+  tellCold(context, why, `${DONE[what]} generation ${manifest.id}`);
+  return { kind: "ready", activation, readyLine, built: isBuilt ? { manifest, project } : undefined };
+}
+
+const DONE: Readonly<Record<HistoryEntry["what"], string>> = {
+  build: "built",
+  switch: "switched to",
+  rollback: "rolled back to",
+};
+
+/** One line of history whenever these flags show another generation than before. */
+function rememberChange(
+  { flagKey }: Context,
+  { folders, generations }: Decision,
+  manifest: Manifest,
+  { reason, before }: Cold,
+  what: HistoryEntry["what"],
+): void {
+  const from = before === undefined ? null : path.basename(before);
+  if (from === manifest.id || flagKey === undefined) return;
+  const changes = differences(
+    generations.find(({ id }) => id === from),
+    manifest,
+  );
+  recordHistory(folders, { at: now(), what, why: reason, flags: flagKey, from, to: manifest.id, changes });
+}
+
+/** The rollback that holds for what is asked for now. */
+export function holdOf(context: Context, decision: Decision): Hold | undefined {
+  const { base, folders } = decision;
+  return base === undefined ? undefined : readHolds(folders)[digestFor(context, decision, base)];
+}
+
+/** An edit during the build is the next start's business: the plan must not vouch for it. */
+function isStillAsked(context: Context, decision: Decision, manifest: Manifest): boolean {
+  const { base } = decision;
+  return base !== undefined && digestFor(context, decision, base) === manifest.digest;
+}
+
+/** The link shows the environment of the config alone; one start's flags never move it. */
+export function mayMoveLink(context: Context, folders: Folders): boolean {
+  return Object.keys(context.flags).length === 0 && folders.inRoot;
+}
+
+export function linkOf({ root }: Context, { config }: Decision): string {
+  return path.join(root, config.localVenvDirRelPath.value);
+}
+
+function showLink(context: Context, decision: Decision, generation: string): void {
+  const link = linkOf(context, decision);
+  const kept = activate(link, generation, decision.folders);
+  if (kept !== undefined) context.terminal.warn(`${link} was ${kept.what}: it is kept as ${kept.path}`);
+  const exclude = excludeFromGit(context.root, link);
+  if (exclude !== undefined)
+    context.terminal.say(`git ignores ${path.basename(link)} from now on: a line was added to ${exclude}`);
+}
+
+function generationInputs(generation: string, manifest: Manifest): Input[] {
+  const { executable, realPath } = manifest.interpreter;
+  return [
+    { kind: "file", path: path.join(generation, "pyvenv.cfg") },
+    ...Object.keys(manifest.sitePackages).map(
+      (folder) => ({ kind: "listing", path: path.join(generation, folder) }) as const,
+    ),
+    { kind: "file", path: realPath },
+    { kind: "same", path: path.join(generation, "bin", "python"), target: executable },
+  ];
+}
+
+type PlanParts = Omit<ReadyPlan, "state" | "launcher" | "flagKey" | "observation" | "env"> &
+  Pick<Observer, "known"> & { readonly inputs: readonly Input[] };
+
+/** The plan saves time and nothing else: a state folder that can't be written must not stop the command. */
+export function writePlan(context: Context, { inputs, known, ...parts }: PlanParts): void {
+  const { launcher, flagKey, places, terminal } = context;
+  if (flagKey === undefined) return;
+  const place = { state: places.state, launcher, flagKey };
+  const env = cleanEnvironment(context.env);
+  const python = path.join(parts.activation.generation, "bin", "python");
+  try {
+    const observer = { python, env, since: context.startedAt, known };
+    const observation = observe(inputs, newObservation(place), observer);
+    const reason = writeReadyPlan({ ...place, ...parts, observation, env });
+    if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    terminal.warn(`this start goes on, and the next ones are slower without a ready plan: ${error.message}`);
+  }
+}
+
+function describeReady({ project, interpreter, packages }: Manifest, isHeld: boolean): string {
+  const count = Object.keys(packages).length;
+  const name = interpreter.implementation === "pypy" ? "PyPy" : "Python";
+  const held = isHeld ? " (rolled back: ./prime rollback --cancel goes forward again)" : "";
+  return `prime: ready: ${project}, ${name} ${interpreter.version}, ${count} package${count === 1 ? "" : "s"}${held}`;
+}
