@@ -94,5 +94,8 @@ describe("a pyproject.toml without a lock", () => {
 
     await good(box, ["reboot"], options);
     expect(installed(box)).toEqual({ alpha: "2.0", beta: "2.0" });
+    fs.rmSync(box.path(".prime/generations"), { recursive: true });
+    await good(box, [], options);
+    expect(installed(box)).toEqual({ alpha: "2.0", beta: "2.0" });
   });
 });
