@@ -6,7 +6,7 @@ import { MINORS, realPython } from "../fixtures/python.ts";
 import { LONG_AGO, type RunOptions, type Sandbox } from "./harness.ts";
 import { goodPython } from "./machine.ts";
 import { edit, generations, good, repo, shown } from "./repos.ts";
-import { ALL_SHELLS, generationOf, imports, warmShells, whyOf } from "./warm.ts";
+import { ALL_SHELLS, generationOf, imports, warmShells, whereIs, whyOf } from "./warm.ts";
 
 const REQUIREMENTS = { "requirements.txt": "six\n" };
 
@@ -173,6 +173,24 @@ describe("an edit that keeps the mtime is seen", () => {
     expect(await imports(box, "iniconfig", { env })).toBe(true);
     expect(shown(box)).not.toBe(before);
   });
+});
+
+it("strict freshness without a find that compares ctimes is cold each time, and says so", async (context) => {
+  const busybox = whereIs("busybox");
+  if (busybox === "") return context.skip("busybox is not on PATH");
+  const box = repo(REQUIREMENTS);
+  const folder = path.join(box.base, "lesser");
+  fs.mkdirSync(folder);
+  fs.symlinkSync(busybox, path.join(folder, "find"));
+  const env = { PATH: `${folder}:${box.env.PATH}`, PRIME_FRESHNESS: '"strict"' };
+  const { id } = await generationOf(box, [], { env });
+  for (let i = 0; i < 100; i++) {
+    const { stderr } = await good(box, ["-v", "run", "true"], { env });
+    if (stderr.includes("find cannot compare ctimes here")) break;
+    expect(stderr).toContain("was changed a moment ago");
+  }
+  expect(await warmShells(box, [], { env })).toEqual([]);
+  expect((await generationOf(box, [], { env })).id).toBe(id);
 });
 
 describe("an edit during a build is the next start's business", () => {
