@@ -1,0 +1,118 @@
+import * as fs from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Sandbox } from "./harness.ts";
+import { backdate, good, installed, isWarm, repo, shown } from "./repos.ts";
+
+interface Entry {
+  readonly what: string;
+  readonly from: string | null;
+  readonly to: string;
+  readonly changes: readonly string[];
+  readonly kept: boolean;
+}
+
+async function historyOf(box: Sandbox): Promise<Entry[]> {
+  return JSON.parse((await good(box, ["history", "--json"])).stdout);
+}
+
+/** A repo that went from one environment to a second. */
+async function twice() {
+  const box = repo({ "requirements.txt": "six==1.16.0\n" });
+  await good(box);
+  const first = shown(box);
+  box.file("requirements.txt", "six==1.16.0\niniconfig==2.0.0\n", { mtime: 1_700_000_100 });
+  await good(box);
+  return { box, first, second: shown(box) };
+}
+
+describe("./prime rollback", () => {
+  it("shows the previous environment, warm, until --cancel", async () => {
+    const { box, first, second } = await twice();
+    const { stderr } = await good(box, ["rollback"]);
+    expect(stderr).toContain("rolled back: ./prime rollback --cancel");
+    expect(shown(box)).toBe(first);
+    expect(Object.keys(installed(box))).toEqual(["six"]);
+    await good(box, ["run", "true"]);
+    expect(await isWarm(box)).toBe(true);
+    expect((await good(box, ["status"])).stdout).toContain("until an input changes, or ./prime rollback --cancel");
+
+    await good(box, ["rollback", "--cancel"]);
+    expect(shown(box)).toBe(second);
+    expect((await good(box)).stderr).not.toContain("rolled back");
+    expect((await historyOf(box)).map(({ what, to }) => [what, to])).toEqual([
+      ["switch", second],
+      ["rollback", first],
+      ["build", second],
+      ["build", first],
+    ]);
+  });
+
+  it("ends when an input changes, and holds again for what it was made for", async () => {
+    const { box, first, second } = await twice();
+    await good(box, ["rollback", first.slice(0, 10)]);
+    box.file("requirements.txt", "click==8.1.7\n", { mtime: 1_700_000_200 });
+    await good(box);
+    expect([first, second]).not.toContain(shown(box));
+    box.file("requirements.txt", "six==1.16.0\niniconfig==2.0.0\n", { mtime: 1_700_000_300 });
+    await good(box);
+    expect(shown(box)).toBe(first);
+  });
+
+  it("builds nothing and asks no network; what it names must be there and whole", async () => {
+    const { box, first, second } = await twice();
+    const offline = {
+      env: { UV_DEFAULT_INDEX: "http://127.0.0.1:9/simple", PIP_INDEX_URL: "http://127.0.0.1:9/simple" },
+    };
+    await good(box, ["rollback"], offline);
+    expect(shown(box)).toBe(first);
+    const unknown = await box.run(["rollback", "nothing-like-it"]);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain(second);
+
+    await good(box, ["rollback", "--cancel"]);
+    fs.rmSync(box.path(".prime/generations", first, "pyvenv.cfg"));
+    const broken = await box.run(["rollback", first]);
+    expect(broken.code).toBe(2);
+    expect(broken.stderr).toContain("not as it was built");
+    expect(shown(box)).toBe(second);
+  });
+
+  it("gives way to what is asked for when its environment is gone", async () => {
+    const { box, first, second } = await twice();
+    await good(box, ["rollback"]);
+    fs.rmSync(box.path(".prime/generations", first), { recursive: true });
+    expect((await good(box)).stderr).toContain(`the rollback to ${first} ends`);
+    expect(shown(box)).toBe(second);
+  });
+
+  it("is lost with a torn state and no more; a newer state is refused", async () => {
+    const { box, second } = await twice();
+    await good(box, ["rollback"]);
+    fs.writeFileSync(box.path(".prime/state.json"), '{"form": 1, "ho');
+    backdate(box, ".prime/state.json");
+    await good(box);
+    expect(shown(box)).toBe(second);
+    fs.writeFileSync(box.path(".prime/state.json"), '{"form": 99}');
+    const newer = await box.run([]);
+    expect(newer.code).toBe(125);
+    expect(newer.stderr).toContain("a newer prime wrote it");
+  });
+});
+
+describe("./prime history", () => {
+  it("tells package by package what changed, and which environments are still there", async () => {
+    const { box, first, second } = await twice();
+    expect(await historyOf(box)).toMatchObject([
+      { what: "build", from: first, to: second, changes: ["iniconfig 2.0.0 added"], kept: true },
+      { what: "build", from: null, to: first, changes: [], kept: true },
+    ]);
+    fs.rmSync(box.path(".prime/generations", first), { recursive: true });
+    const { stdout } = await good(box, ["history"]);
+    expect(stdout).toContain("    iniconfig 2.0.0 added\n");
+    expect(stdout).toContain(`${first} (gone): the first start here`);
+  });
+
+  it("has nothing to tell before the first start", async () => {
+    expect((await good(repo({}), ["history"])).stdout).toContain("No environment was built yet");
+  });
+});
