@@ -59,8 +59,10 @@ export function kindOf(files: RootFiles, requirements: readonly string[] | null)
   const { pyproject } = files;
   const hasSetup = files.setupPy !== undefined || files.setupCfg !== undefined;
   const found = files.mainRequirements === undefined ? files.devRequirements : [files.mainRequirements];
-  if (files.hasUvLock) return "uv-lock";
-  if (files.hasPylock) return "pylock";
+  if (files.hasUvLock || files.hasPylock) {
+    refuseBeside(files.hasUvLock ? "uv.lock" : "pylock.toml", files.root, requirements);
+    return files.hasUvLock ? "uv-lock" : "pylock";
+  }
   if (pyproject?.project !== undefined) return "pyproject";
   if (pyproject?.hasBuildSystem === true && hasSetup) return "setup";
   if ((requirements ?? found).length > 0) return "requirements";
@@ -87,6 +89,15 @@ function findRequirements(root: string, inputs: InputCollector): { main: string 
   const main = plain ?? FOLDER_MAIN.find(look);
   const folderDev = (main === undefined || main === plain ? FOLDER_DEV.slice(0, 1) : FOLDER_DEV).find(look);
   return { main, dev: folderDev === undefined ? dev : [...dev, folderDev] };
+}
+
+function refuseBeside(lock: string, root: string, requirements: readonly string[] | null): void {
+  if (requirements === null || requirements.length === 0) return;
+  const names = requirements.join(", ");
+  const message = `could not install ${names} in ${root}: the key \`requirements\` names it, and ${lock} says all that is installed`;
+  throw new PrimeError("requirements-beside-lock", message, {
+    hint: `take the key out; \`./prime uv add --dev -r ${requirements[0]}\` brings a file's requirements into a uv.lock`,
+  });
 }
 
 function refuseForeign(files: RootFiles): void {

@@ -68,12 +68,9 @@ describe("./prime reboot", () => {
     const box = repo({ "setup.py": SETUP, "app.py": "" });
     await good(box);
     const first = shown(box);
-    const running = box.start(
-      ["run", "sh", "-c", 'echo ready; read -r line; python -c "import app, sys; print(sys.prefix)"'],
-      {
-        stdin: undefined as never,
-      },
-    );
+    execFileSync("mkfifo", [box.path("gate")]);
+    const ask = 'echo ready; read -r line < gate; python -c "import app, sys; print(sys.prefix)"';
+    const running = box.start(["run", "sh", "-c", ask]);
     await running.until("ready");
     edit(box, "setup.py", "raise SystemExit('not today')\n");
     expect(await bad(box, ["reboot"])).toContain("not today");
@@ -86,6 +83,9 @@ describe("./prime reboot", () => {
     expect(fs.existsSync(box.path(".prime/generations", first))).toBe(true);
     await good(box, ["run", "true"]);
     expect([shown(box), await isWarm(box)]).toEqual([second, true]);
-    expect(await running.ended).toMatchObject({ code: 0, stdout: expect.stringContaining(first) });
+    const gate = fs.openSync(box.path("gate"), "r+");
+    fs.writeSync(gate, "go on\n");
+    expect(await running.ended).toMatchObject({ code: 0, stdout: `ready\n${box.path(".prime/generations", first)}\n` });
+    fs.closeSync(gate);
   });
 });

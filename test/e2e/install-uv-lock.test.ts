@@ -97,6 +97,14 @@ async function locked(): Promise<Locked> {
   return { box, index, from, lock: () => fs.readFileSync(box.path("uv.lock"), "utf8") };
 }
 
+it("requirement files that are asked for beside a lock are not passed over in silence", async () => {
+  const { box, from, index } = await locked();
+  box.file("more.txt", "beta\n");
+  edit(box, "prime.toml", 'requirements = ["more.txt"]\n');
+  expect(await bad(box, [], from(index))).toContain("uv.lock says all that is installed");
+  expect(installed(box)).toEqual({ alpha: "1.0" });
+});
+
 describe("the lock policy", () => {
   it("update: says what changed, keeps all that still fits, and the environment follows", async () => {
     const { box, index, from, lock } = await locked();
