@@ -43,9 +43,12 @@ export function createVenv(uv: UvTool, folder: string, python: string, prompt: s
   return command(uv, ["venv", "--no-project", "--python", python, "--prompt", prompt, folder]);
 }
 
-/** What `uv sync` makes of the lock as it is, into the venv in `folder`. */
-export function syncLock(uv: UvTool, folder: string, choice: SyncChoice): Command {
-  const args = ["sync", "--frozen", "--no-progress", "--python", `${folder}/bin/python`, ...choiceArguments(choice)];
+/**
+ * What `uv sync` makes of the lock as it is: a new venv in `folder`, which must not exist yet. To make the venv first
+ * would cost a process, and uv would ask the interpreter in it what it knows of `python` already.
+ */
+export function syncLock(uv: UvTool, folder: string, python: string, choice: SyncChoice): Command {
+  const args = ["sync", "--frozen", "--no-progress", "--python", python, ...choiceArguments(choice)];
   args.push(...rebuildArguments(choice.rebuilt));
   return { ...command(uv, args), env: { ...uv.env, UV_PROJECT_ENVIRONMENT: folder } };
 }

@@ -27,15 +27,15 @@ const FAILED = {
 /** Makes the venv and installs what the project asks for. Gives the resolution that was used, a file, if any. */
 export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target): Promise<string | undefined> {
   const { generation, python, project, known } = target;
+  if (project.kind === "uv-lock") {
+    await runStep(job, "install from uv.lock", commands.syncLock(uv, generation, python, project), FAILED);
+    return undefined;
+  }
   await runStep(job, "make the venv", commands.createVenv(uv, generation, python, project.name), {
     id: "venv-failed",
     hint: "check that this python works",
   });
   if (project.kind === "nothing") return undefined;
-  if (project.kind === "uv-lock") {
-    await runStep(job, "install from uv.lock", commands.syncLock(uv, generation, project), FAILED);
-    return undefined;
-  }
   if (project.kind === "pylock") {
     const lock = path.join(uv.root, "pylock.toml");
     await runStep(job, "install from pylock.toml", commands.installPylock(uv, generation, lock, project), FAILED);
