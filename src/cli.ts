@@ -1,5 +1,6 @@
-import { Argument, Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { COMPLETED_SHELLS, type CompletedShell, completionScript, describeCommandLine } from "./completion.ts";
+import { KEPT_DAYS, KEPT_GENERATIONS } from "./environment/collect.ts";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "./errors.ts";
 import { SHELLS, type ShellName } from "./launch/exports.ts";
 import { didYouMean } from "./nearest.ts";
@@ -28,6 +29,7 @@ export type Request =
   | { readonly kind: "shell" }
   | { readonly kind: "env"; readonly shell: ShellName | undefined }
   | { readonly kind: "rollback"; readonly id: string | undefined; readonly cancel: boolean }
+  | { readonly kind: "gc"; readonly keep: number; readonly olderDays: number; readonly dryRun: boolean }
   | { readonly kind: "status" | "eval" | "history"; readonly json: boolean }
   | {
       readonly kind: "init";
@@ -184,6 +186,15 @@ function createProgram(
       take({ kind: "rollback", id, cancel: cancel === true }),
     );
   program
+    .command("gc")
+    .description("remove old environments and what killed starts left behind")
+    .option("--keep <n>", "keep this many of the youngest in any case", wholeNumber, KEPT_GENERATIONS)
+    .option("--older <days>", "remove only what was last shown so many days ago", wholeNumber, KEPT_DAYS)
+    .option("--dry-run", "only say what would be done")
+    .action(({ keep, older, dryRun }: { keep: number; older: number; dryRun?: boolean }) =>
+      take({ kind: "gc", keep, olderDays: older, dryRun: dryRun === true }),
+    );
+  program
     .command("reboot")
     .description("build the environment anew, aside")
     .action(() => take({ kind: "reboot" }));
@@ -196,6 +207,11 @@ function createProgram(
     );
   program.helpCommand(false);
   return program;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It has to be a whole number.");
+  return Number(text);
 }
 
 function scriptOrShell(

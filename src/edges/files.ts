@@ -189,6 +189,14 @@ export function remove(file: string): void {
   act("remove", file, () => fs.rmSync(file, { recursive: true, force: true, maxRetries: 2 }));
 }
 
+/** Bytes on disk that the removal of a file or folder frees: what has other names (hard links) stays. */
+export function diskUse(file: string): number {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return 0;
+  if (!stat.isDirectory()) return stat.nlink > 1 ? 0 : stat.blocks * 512;
+  return fs.readdirSync(file).reduce((sum, name) => sum + diskUse(path.join(file, name)), stat.blocks * 512);
+}
+
 /** Makes `link` a symbolic link with this text, in one step for whoever looks at it: temporary link, then rename. */
 export function swapLink(link: string, text: string): void {
   const temporary = `${link}.${process.pid}.${nonce()}.tmp`;

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { facts, listFolder, readText, sha256, writeAtomic } from "../edges/files.ts";
+import { facts, linkFacts, listFolder, readText, sha256, writeAtomic } from "../edges/files.ts";
 
 /** Raised when the form changes; a generation of another form is not used. */
 export const LAYOUT = 1;
@@ -63,10 +63,12 @@ export function hasManifest(generation: string): boolean {
   return facts(path.join(generation, FILE)) !== undefined;
 }
 
-/** All finished generations, the youngest first. */
+/** All finished generations, the youngest first. A link stands where one was collected, and is none. */
 export function listGenerations(folder: string): Manifest[] {
   return (listFolder(folder) ?? [])
-    .flatMap((name) => (hasManifest(path.join(folder, name)) ? (readManifest(path.join(folder, name)) ?? []) : []))
+    .map((name) => path.join(folder, name))
+    .filter((generation) => linkFacts(generation)?.kind === "folder" && hasManifest(generation))
+    .flatMap((generation) => readManifest(generation) ?? [])
     .sort((a, b) => b.builtAt - a.builtAt || (a.id < b.id ? -1 : 1));
 }
 

@@ -20,6 +20,8 @@ export async function follow(context: Context, request: Request): Promise<Answer
       return (await import("./status.ts")).showStatus(context, request.json);
     case "history":
       return (await import("./history.ts")).showHistory(context, request.json);
+    case "gc":
+      return (await import("./gc.ts")).collectGarbage(context, request);
     case "rollback": {
       const { cancelRollback, rollBack } = await import("./rollback.ts");
       return request.cancel ? cancelRollback(context) : rollBack(context, request.id);

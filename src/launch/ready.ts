@@ -68,6 +68,16 @@ export function recordFile(place: PlanPlace): string {
   return path.join(planFolder(place), `record${place.flagKey}.json`);
 }
 
+/** The generations that the last starts showed, each by its own flags; absolute. */
+export function shownGenerations(place: Omit<PlanPlace, "flagKey">): string[] {
+  const names = (listFolder(planFolder(place)) ?? []).filter(isRecord);
+  return names.flatMap((name) => readRecord(path.join(planFolder(place), name))?.activation.generation ?? []);
+}
+
+function isRecord(name: string): boolean {
+  return name.startsWith("record") && name.endsWith(".json");
+}
+
 /** A place for the stamps of a plan to come: never that of another, whose stale plan would look fresh. */
 export function newObservation(place: Omit<PlanPlace, "flagKey">): Observation {
   return { stamps: path.join(planFolder(place), `stamps-${nonce()}`), observed: [] };
@@ -180,7 +190,7 @@ function removeStamps(folder: string, name: string): void {
 function sweep(place: PlanPlace): void {
   const folder = planFolder(place);
   const names = listFolder(folder) ?? [];
-  const records = names.filter((name) => name.startsWith("record") && name.endsWith(".json"));
+  const records = names.filter(isRecord);
   const used = new Set(records.map((name) => readRecord(path.join(folder, name))?.stamps));
   for (const name of names.filter((one) => /^stamps-[0-9a-f]+$/.test(one) && !used.has(one))) {
     const made = linkFacts(path.join(folder, name))?.ctimeNs ?? "0";

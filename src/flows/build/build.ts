@@ -11,6 +11,8 @@ import { type UvTool, uvEnvironment } from "../../uv/commands.ts";
 import { provisionUv } from "../../uv/provision.ts";
 import type { Context } from "../context.ts";
 import { type Decision, decide, digestFor, digestParts, identityOf, pinOf } from "../decide.ts";
+import { collectOld } from "../gc.ts";
+import { linkOf } from "../settle.ts";
 import { sealGeneration, validate } from "./finish.ts";
 import type { Job } from "./job.ts";
 import { settleLock } from "./lock.ts";
@@ -48,7 +50,10 @@ export async function build(context: Context, decision: Decision, request: Build
     const settled = await settle(job, decision, uv, base);
     const digest = digestFor(context, settled, base);
     const present = request.anew ? undefined : findGeneration(settled, digest);
-    return present ?? (await buildAside(job, { decision: settled, base, uv, digest, request }));
+    if (present !== undefined) return present;
+    const built = await buildAside(job, { decision: settled, base, uv, digest, request });
+    collectOld(context, folders, linkOf(context, settled));
+    return built;
   } finally {
     lock.release();
   }

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+
+/**
+ * Which of these folders a running process seems to use, by what /proc tells of its environment, arguments and mapped files
+ * (proc(5)). Hints only: other users' processes and other systems tell nothing.
+ */
+export function foldersInUse(folders: readonly string[]): Set<string> {
+  const used = new Set<string>();
+  for (const pid of processIds()) {
+    const told = ["environ", "cmdline", "maps"].map((name) => readQuietly(path.join("/proc", pid, name))).join("\0");
+    for (const folder of folders) if (mentions(told, folder)) used.add(folder);
+  }
+  return used;
+}
+
+/** The folder itself or something in it, not another folder whose name begins alike. */
+function mentions(text: string, folder: string): boolean {
+  for (let at = text.indexOf(folder); at >= 0; at = text.indexOf(folder, at + 1)) {
+    if (!/[\w.-]/.test(text.charAt(at + folder.length))) return true;
+  }
+  return false;
+}
+
+function processIds(): string[] {
+  try {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+  } catch {
+    return [];
+  }
+}
+
+function readQuietly(file: string): string {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    return "";
+  }
+}

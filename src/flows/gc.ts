@@ -1,0 +1,138 @@
+import * as path from "node:path";
+import { loadConfig } from "../config/load.ts";
+import { now } from "../edges/clock.ts";
+import { exists, isFolder, realPath } from "../edges/files.ts";
+import { foldersInUse } from "../edges/in-use.ts";
+import { takeBuildLock } from "../environment/build-lock.ts";
+import {
+  collect,
+  collectable,
+  discard,
+  KEPT_DAYS,
+  KEPT_GENERATIONS,
+  type Keeping,
+  rubbish,
+} from "../environment/collect.ts";
+import { type Folders, foldersOf } from "../environment/folders.ts";
+import { type HistoryEntry, readHistory } from "../environment/history.ts";
+import { readHolds } from "../environment/holds.ts";
+import { listGenerations, type Manifest } from "../environment/manifest.ts";
+import { PrimeError } from "../errors.ts";
+import type { Answer } from "../launch/plan.ts";
+import { shownGenerations } from "../launch/ready.ts";
+import type { Context } from "./context.ts";
+
+export interface GcRequest {
+  readonly keep: number;
+  readonly olderDays: number;
+  readonly dryRun: boolean;
+}
+
+const DAY_MS = 86_400_000;
+
+/** `./prime gc`: removes what no start, no rollback and no process needs any more, and says what that frees. */
+export async function collectGarbage(context: Context, request: GcRequest): Promise<Answer> {
+  const { config } = await loadConfig(context);
+  const folders = foldersOf(context.root, context.places.state);
+  if (!isFolder(folders.data)) {
+    context.terminal.say("nothing to remove: no environment was built yet");
+    return { kind: "exit", code: 0 };
+  }
+  const lock = await takeBuildLock(folders.data, {
+    reason: "removing old environments",
+    patienceMs: config.lockPatience.value * 1000,
+    onWait: ({ pid, reason }) => context.terminal.say(`waiting for process ${pid} (${reason})`),
+    onImpatience: ({ pid }) => context.terminal.warn(`process ${pid} shows no sign of life: going on beside it`),
+  });
+  try {
+    const link = path.join(context.root, config.localVenvDirRelPath.value);
+    const { removed, bytes, kept } = removeAll(context, folders, link, { ...request, scrapsOlderMs: 0 });
+    for (const what of removed) context.terminal.say(`${request.dryRun ? "would remove" : "removed"} ${what}`);
+    context.terminal.say(
+      removed.length === 0 ? `nothing to remove: ${kept} kept` : `freed ${megabytes(bytes)}; ${kept} kept`,
+    );
+  } finally {
+    lock.release();
+  }
+  return { kind: "exit", code: 0 };
+}
+
+/** After each build, so that disk use stays bounded: what is old, and what nobody can be working on any more. */
+export function collectOld(context: Context, folders: Folders, link: string): void {
+  try {
+    const { removed, bytes } = removeAll(context, folders, link, AUTOMATIC);
+    if (removed.length > 0) context.terminal.say(`removed what is old (${removed.length}): freed ${megabytes(bytes)}`);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    context.terminal.detail(`could not remove what is old: ${error.message}`);
+  }
+}
+
+const AUTOMATIC = { keep: KEPT_GENERATIONS, olderDays: KEPT_DAYS, dryRun: false, scrapsOlderMs: DAY_MS };
+
+interface Removal {
+  readonly removed: readonly string[];
+  readonly bytes: number;
+  readonly kept: number;
+}
+
+/** The caller holds the build lock; a builder that did not wait for it is known by its processes, or by its age. */
+function removeAll(
+  context: Context,
+  folders: Folders,
+  link: string,
+  request: GcRequest & { readonly scrapsOlderMs: number },
+): Removal {
+  const all = listGenerations(folders.generations);
+  const own = all.filter(({ root }) => root === context.root);
+  const doomed = collectable(own, keepingOf(context, folders, link, own, request));
+  const old = rubbish(folders, all, now() - request.scrapsOlderMs);
+  const busy = foldersInUse(old);
+  const scraps = old.filter((file) => !busy.has(file));
+  const removed = [
+    ...doomed.map(
+      ({ id, project, interpreter }) =>
+        `${path.join(folders.generations, id)} (${project}, Python ${interpreter.version})`,
+    ),
+    ...scraps.map((file) => `${file} (left behind)`),
+  ];
+  const kept = own.length - doomed.length;
+  if (request.dryRun) return { removed, bytes: 0, kept };
+  const freed = [
+    ...doomed.map(({ id }) => collect(folders, id, exists(link) ? link : undefined)),
+    ...scraps.map(discard),
+  ];
+  return { removed, kept, bytes: freed.reduce((sum, bytes) => sum + bytes, 0) };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function keepingOf(
+  context: Context,
+  folders: Folders,
+  link: string,
+  own: readonly Manifest[],
+  request: GcRequest,
+): Keeping {
+  const { launcher, places } = context;
+  const entries = readHistory(folders);
+  const needed = new Map<string, string>();
+  const folderOf = (id: string): string => path.join(folders.generations, id);
+  const used = foldersInUse(own.map(({ id }) => folderOf(id)));
+  for (const { id } of own) if (used.has(folderOf(id))) needed.set(id, "in use by a process");
+  for (const { generation } of Object.values(readHolds(folders))) needed.set(generation, "held by a rollback");
+  for (const id of previousOf(entries)) needed.set(id, "the one before");
+  for (const folder of [...shownGenerations({ state: places.state, launcher }), realPath(link) ?? link]) {
+    needed.set(path.basename(folder), "shown now");
+  }
+  const lastShown = new Map(entries.flatMap(({ at, from, to }) => [[from ?? to, at] as const, [to, at] as const]));
+  return { needed, lastShown, atLeast: request.keep, since: now() - request.olderDays * DAY_MS };
+}
+
+/** For each set of flags, what was shown before what is shown now. */
+function previousOf(entries: readonly HistoryEntry[]): string[] {
+  const last = new Map(entries.map((entry) => [entry.flags, entry.from]));
+  return [...last.values()].filter((id) => id !== null);
+}

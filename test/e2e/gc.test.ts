@@ -1,0 +1,84 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Sandbox } from "./harness.ts";
+import { generations, good, installed, repo, shown } from "./repos.ts";
+
+const VERSIONS = ["1.14.0", "1.15.0", "1.16.0"];
+
+/** A repo that had an environment for each version of six; gives their ids, the oldest first. */
+async function thrice(): Promise<{ box: Sandbox; ids: string[] }> {
+  const box = repo({});
+  const ids: string[] = [];
+  for (const [index, version] of VERSIONS.entries()) {
+    box.file("requirements.txt", `six==${version}\n`, { mtime: 1_700_000_000 + index });
+    await good(box);
+    ids.push(shown(box));
+  }
+  return { box, ids };
+}
+
+function kept(box: Sandbox): string[] {
+  const folder = box.path(".prime/generations");
+  return generations(box).filter((id) => fs.lstatSync(path.join(folder, id)).isDirectory());
+}
+
+describe("./prime gc", () => {
+  it("keeps what is shown, the one before, and all that is young", async () => {
+    const { box, ids } = await thrice();
+    expect((await good(box, ["gc"])).stderr).toContain("nothing to remove: 3 kept");
+    const dry = await good(box, ["gc", "--older", "0", "--keep", "0", "--dry-run"]);
+    expect(dry.stderr).toContain(`would remove ${box.path(".prime/generations", ids[0] as string)} (`);
+    expect(kept(box).length).toBe(3);
+
+    const { stderr } = await good(box, ["gc", "--older", "0", "--keep", "0"]);
+    expect(stderr).toMatch(/freed \d+\.\d MB; 2 kept/);
+    expect(kept(box).sort()).toEqual(ids.slice(1).sort());
+    expect(installed(box)).toEqual({ six: "1.16.0" });
+    expect((await good(box, ["history"])).stdout).toContain(`-> ${ids[1]}`);
+  });
+
+  it("leaves a link to what is shown where an environment was, since hooks wrote its path down", async () => {
+    const { box, ids } = await thrice();
+    await good(box, ["gc", "--older", "0", "--keep", "0"]);
+    const gone = box.path(".prime/generations", ids[0] as string);
+    expect(fs.readlinkSync(gone)).toBe("../../.venv");
+    expect(fs.realpathSync(gone)).toBe(fs.realpathSync(box.path(".venv")));
+    box.file("requirements.txt", "six==1.14.0\n", { mtime: 1_700_000_009 });
+    await good(box);
+    expect(installed(box)).toEqual({ six: "1.14.0" });
+  });
+
+  it("keeps what a process uses and what a rollback holds", async () => {
+    const { box, ids } = await thrice();
+    await good(box, ["rollback", ids[1] as string]);
+    const folder = box.path(".prime/generations", ids[0] as string);
+    const fifo = box.path("fifo");
+    execFileSync("mkfifo", [fifo]);
+    const wait = 'import sys; print("up", flush=True); open(sys.argv[1]).read()';
+    const started = box.start(["run", `${folder}/bin/python`, "-c", wait, fifo]);
+    await started.until("up");
+    await good(box, ["gc", "--older", "0", "--keep", "0"]);
+    expect(kept(box).sort()).toEqual([...ids].sort());
+    fs.writeFileSync(fifo, "");
+    await started.ended;
+    await good(box, ["rollback", "--cancel"]);
+    await good(box, ["gc", "--older", "0", "--keep", "0"]);
+    expect(kept(box)).not.toContain(ids[0]);
+  });
+
+  it("removes what killed builds left behind", async () => {
+    const { box, ids } = await thrice();
+    fs.mkdirSync(box.path(".prime/generations/00000000-half/bin"), { recursive: true });
+    fs.mkdirSync(box.path(".prime/work-00000000-half"));
+    fs.writeFileSync(box.path(".prime/state.json.1.aa.tmp"), "");
+    await good(box, ["gc"]);
+    expect(generations(box).sort()).toEqual([...ids].sort());
+    expect(fs.readdirSync(box.path(".prime")).filter((name) => /work-|tmp$/.test(name))).toEqual([]);
+  });
+
+  it("has nothing to do where nothing was built", async () => {
+    expect((await good(repo({}), ["gc"])).stderr).toContain("no environment was built yet");
+  });
+});
