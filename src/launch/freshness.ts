@@ -54,11 +54,11 @@ function variablesTest(variables: Watch["variables"]): string {
 
 function inputTests({ inputs, stamps }: Watch): string[] {
   if (inputs.length < MANY) return inputs.map((input, index) => inputTest(input, `${stamps}/${index}`));
-  const tests = inputs.map((input, index) =>
-    isStamped(input) ? `prime_same ${index} ${quoteForShell(input.path)}` : inputTest(input, ""),
+  const lines = inputs.map((input, index) =>
+    isStamped(input) ? `prime_same ${index} ${quoteForShell(input.path)}\n` : `${inputTest(input, "")} || exit 1\n`,
   );
-  const same = `prime_same() { [ -e "$2" ] && ! [ "$2" -nt "$1" ] && ! [ "$2" -ot "$1" ]; }`;
-  return [`(\n${same}\n${[`cd ${quoteForShell(stamps)}`, ...tests].map((test) => `${test} || exit 1\n`).join("")})`];
+  const same = `prime_same() { [ -e "$2" ] && ! [ "$2" -nt "$1" ] && ! [ "$2" -ot "$1" ] || exit 1; }`;
+  return [`(\n${same}\ncd ${quoteForShell(stamps)} || exit 1\n${lines.join("")})`];
 }
 
 function inputTest(input: Input, stamp: string): string {
