@@ -39,7 +39,7 @@ prime_warm() { # a function: what the plan shifts is back when it declines, by i
     case ${1-} in
     --group | --extra | --package) prime_line=$1=${2-} && shift ;;
     --group=* | --extra=* | --package=*) prime_line=$1 ;;
-    -q) prime_line='' prime_quiet=1 ;;
+    -q | --quiet) prime_line='' prime_quiet=1 ;;
     *) break ;;
     esac
     case $prime_line in *= | *=*[!A-Za-z0-9._-]*) return 0 ;; esac
