@@ -7,26 +7,22 @@ import { type InterpreterIdentity, listGenerations, type Manifest } from "../env
 import { inspectProject, type Project } from "../environment/project.ts";
 import type { Input } from "../launch/input.ts";
 import { contentsOf } from "../launch/observation.ts";
-import { selectPython } from "../python/choose.ts";
-import { type Failure, type Interpreter, isFailure } from "../python/probe.ts";
+import { interpreterInputs, type Selection, selectPython } from "../python/choose.ts";
+import { type Interpreter, isFailure } from "../python/probe.ts";
 import { interpreterAt, type SearchOptions } from "../python/search.ts";
 import { fits, parseRequest, type VersionRequest } from "../python/version.ts";
 import { UV_PIN } from "../uv/pins.ts";
 import type { Context } from "./context.ts";
 
+/** The selected python; what freshness watches of it is said of the interpreter below the environment. */
+type Chosen = Omit<Selection, "inputs">;
+
 /** What the repo asks for and what this machine has for it: all that a start decides before it builds anything. */
-export interface Decision {
+export interface Decision extends Omit<Chosen, "fits"> {
   readonly loaded: LoadedConfig;
   readonly config: Config;
   readonly folders: Folders;
   readonly request: VersionRequest;
-  readonly selected: Interpreter;
-  /** Why this one: for `-v`, `status` and the summary. */
-  readonly how: string;
-  readonly passedOver: readonly Failure[];
-  /** What the python selector printed beside its answer. */
-  readonly printed: string;
-  readonly warnings: readonly string[];
   readonly driver: VenvDriver;
   /** The interpreter below the environment; undefined while uv has yet to find or install it. */
   readonly base: Interpreter | undefined;
@@ -104,15 +100,6 @@ export function pinOf(config: Config) {
   return config.uv.value ?? UV_PIN;
 }
 
-interface Chosen {
-  readonly selected: Interpreter;
-  readonly fits: boolean;
-  readonly how: string;
-  readonly warnings: readonly string[];
-  readonly printed: string;
-  readonly passedOver: readonly Failure[];
-}
-
 /**
  * A later stage takes what the first one chose. Else a selector is asked; without one, an interpreter that a generation of
  * this root stands on is taken again while it answers: which python comes first in PATH differs between a shell, an
@@ -165,16 +152,6 @@ async function knownBase(
 function selectorInputs({ root }: Context, config: Config): Input[] {
   const selector = config.pythonSelectorFileRelPath.value;
   return selector === null ? [] : [{ kind: "file", path: path.join(root, selector) }];
-}
-
-/** What freshness must watch of an interpreter: its file, where its links lead, and its library. */
-function interpreterInputs(interpreter: Interpreter): Input[] {
-  const { executable, realPath, libpython } = interpreter;
-  return [
-    { kind: "file", path: realPath },
-    ...(executable === realPath ? [] : [{ kind: "same", path: executable, target: realPath } as const]),
-    ...(libpython === null ? [] : [{ kind: "file", path: libpython } as const]),
-  ];
 }
 
 function driverFor(config: Config, selected: Interpreter): { value: VenvDriver; warnings: string[] } {

@@ -94,12 +94,17 @@ function describeChoice(
 }
 
 function inputsOf(selected: Interpreter, selector: string | null): Input[] {
-  const entry = isScript(selected.path) ? selected.executable : selected.path;
+  return [...(selector === null ? [] : [file(selector)]), ...interpreterInputs(selected)];
+}
+
+/** What freshness must watch of an interpreter: its file, where the way to it leads, and its library. */
+export function interpreterInputs(interpreter: Interpreter): Input[] {
+  const { path: found, executable, realPath, libpython } = interpreter;
+  const entry = isScript(found) ? executable : found;
   return [
-    ...(selector === null ? [] : [file(selector)]),
-    file(selected.realPath),
-    ...(entry === selected.realPath ? [] : [{ kind: "same" as const, path: entry, target: selected.realPath }]),
-    ...(selected.libpython === null ? [] : [file(selected.libpython)]),
+    file(realPath),
+    ...(entry === realPath ? [] : [{ kind: "same" as const, path: entry, target: realPath }]),
+    ...(libpython === null ? [] : [file(libpython)]),
   ];
 }
 
