@@ -1,6 +1,8 @@
 import * as path from "node:path";
 import { isFolder, listFolder, sha256OfFile } from "../edges/files.ts";
 import { digestOfNames, hasManifest, type Manifest, readManifest } from "./manifest.ts";
+import { changedPackages } from "./package-changes.ts";
+import { normalizeName } from "./project-names.ts";
 
 /**
  * What others changed in a generation since it was built, a phrase each; empty when it is as it was. Installers add or
@@ -27,16 +29,10 @@ export function driftSinceUse(generation: string): string[] {
 }
 
 function packageDrift(folder: string, built: Manifest["packages"]): string[] {
-  const present = installedPackages(folder);
-  const changes = [
-    ...Object.keys(built)
-      .filter((name) => present[name] === undefined)
-      .map((name) => `${name} ${built[name]} was removed`),
-    ...Object.keys(present).flatMap((name) => {
-      if (built[name] === undefined) return [`${name} ${present[name]} was added`];
-      return built[name] === present[name] ? [] : [`${name} went from ${built[name]} to ${present[name]}`];
-    }),
-  ].sort();
+  const changes = changedPackages(built, installedPackages(folder)).map(({ name, was, is }) => {
+    if (was === undefined) return `${name} ${is} was added`;
+    return is === undefined ? `${name} ${was} was removed` : `${name} went from ${was} to ${is}`;
+  });
   return changes.length > 0 ? changes : ["files in site-packages were added or removed"];
 }
 
@@ -45,11 +41,7 @@ export function installedPackages(sitePackages: string): Record<string, string> 
   const found: Record<string, string> = {};
   for (const entry of listFolder(sitePackages) ?? []) {
     const match = /^(.+)-([^-]+)\.(?:dist|egg)-info$/.exec(entry);
-    if (match?.[1] !== undefined && match[2] !== undefined) found[normalize(match[1])] = match[2];
+    if (match?.[1] !== undefined && match[2] !== undefined) found[normalizeName(match[1])] = match[2];
   }
   return found;
-}
-
-function normalize(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
 }

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { append, readText } from "../edges/files.ts";
 import type { Folders } from "./folders.ts";
 import type { Manifest } from "./manifest.ts";
+import { changedPackages, describeChange } from "./package-changes.ts";
 
 /** One change of what a root shows, as a line of history.jsonl. */
 export interface HistoryEntry {
@@ -37,15 +38,7 @@ export function readHistory(folders: Folders): HistoryEntry[] {
 /** What differs between two generations, a phrase each: the interpreter, then package by package. */
 export function differences(from: Manifest | undefined, to: Manifest): string[] {
   if (from === undefined) return [];
-  const changes: string[] = [];
-  if (from.interpreter.version !== to.interpreter.version) {
-    changes.push(`Python ${from.interpreter.version} -> ${to.interpreter.version}`);
-  }
-  for (const name of [...new Set([...Object.keys(from.packages), ...Object.keys(to.packages)])].sort()) {
-    const [was, is] = [from.packages[name], to.packages[name]];
-    if (was === is) continue;
-    if (was === undefined) changes.push(`${name} ${is} added`);
-    else changes.push(is === undefined ? `${name} ${was} removed` : `${name} ${was} -> ${is}`);
-  }
-  return changes;
+  const [was, is] = [from.interpreter.version, to.interpreter.version];
+  const python = was === is ? [] : [`Python ${was} -> ${is}`];
+  return [...python, ...changedPackages(from.packages, to.packages).map(describeChange)];
 }

@@ -1,4 +1,5 @@
 import { parseToml, type Table } from "../toml.ts";
+import { changedPackages, describeChange } from "./package-changes.ts";
 
 /** What prime reads of a uv.lock. */
 export interface UvLock {
@@ -29,19 +30,12 @@ export function requiresSame(left: UvLock, right: UvLock): boolean {
 
 /** What went from one lock to the other, a phrase a package. */
 export function diffLocks(before: UvLock, after: UvLock): string[] {
-  const versions = (lock: UvLock): Map<string, string> => {
-    const found = new Map<string, string>();
-    for (const { name, version } of lock.packages)
-      found.set(name, [found.get(name), version].filter(Boolean).join(" and "));
+  const versions = ({ packages }: UvLock): Record<string, string> => {
+    const found: Record<string, string> = {};
+    for (const { name, version } of packages) found[name] = [found[name], version].filter(Boolean).join(" and ");
     return found;
   };
-  const [old, fresh] = [versions(before), versions(after)];
-  return [...new Set([...old.keys(), ...fresh.keys()])].sort().flatMap((name) => {
-    const [was, is] = [old.get(name), fresh.get(name)];
-    if (was === is) return [];
-    if (was === undefined) return [`${name} ${is} added`];
-    return is === undefined ? [`${name} ${was} removed`] : [`${name} ${was} -> ${is}`];
-  });
+  return changedPackages(versions(before), versions(after)).map(describeChange);
 }
 
 /** Files of a package (wheels, sdist) and registries say where, not what. */

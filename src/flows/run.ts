@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import { loadConfig } from "../config/load.ts";
 import { isExecutableFile, isFile, listFolder } from "../edges/files.ts";
-import type { Project } from "../environment/project.ts";
-import { inspectProject } from "../environment/project.ts";
+import { inspectProject, type Project } from "../environment/project.ts";
+import { normalizeName, requirementHead } from "../environment/project-names.ts";
 import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, PrimeError } from "../errors.ts";
 import { type Activation, activated } from "../launch/activation.ts";
 import type { Answer } from "../launch/plan.ts";
@@ -72,16 +72,12 @@ async function refuseMissing(context: Context, command: string, activation: Acti
 
 /** The start that brings a command which some group or extra of the repo declares. */
 function waysToAdd(command: string, project: Project): string[] {
-  const wanted = normalize(command);
+  const wanted = normalizeName(command);
   const declares = (requirements: readonly string[]): boolean =>
-    requirements.some((text) => normalize(/^[\w.-]+/.exec(text)?.[0] ?? "") === wanted);
+    requirements.some((text) => requirementHead(text)?.name === wanted);
   const lines = (kind: "group" | "extra", declared: Readonly<Record<string, readonly string[]>>): string[] =>
     Object.entries(declared)
       .filter(([, requirements]) => declares(requirements))
       .map(([name]) => `the ${kind} \`${name}\` has it: ./prime --${kind} ${name} run ${command}`);
   return [...lines("group", project.declaredGroups), ...lines("extra", project.declaredExtras)];
-}
-
-function normalize(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
 }

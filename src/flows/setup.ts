@@ -3,6 +3,7 @@ import { makeFolder, readText, sha256, writeAtomic } from "../edges/files.ts";
 import { run } from "../edges/process.ts";
 import { PrimeError } from "../errors.ts";
 import { type Activation, activated } from "../launch/activation.ts";
+import { lastLines } from "./build/job.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decide.ts";
 
@@ -21,10 +22,10 @@ export async function runSetup(context: Context, decision: Decision, activation:
     const outcome = await run({ file: "/bin/sh", args: ["-c", text], env, cwd: context.root }, { onLine: step.update });
     step.done(outcome.ok ? undefined : "failed");
     if (outcome.ok) continue;
-    const words = outcome.failure ?? outcome.output.trimEnd().split("\n").slice(-20).join("\n  ");
+    const words = outcome.failure ?? lastLines(outcome.output);
     throw new PrimeError(
       "setup-failed",
-      `the setup command \`${text}\` failed in ${context.root} (status ${outcome.exitCode ?? outcome.signal}):\n  ${words}`,
+      `the setup command \`${text}\` failed in ${context.root} (status ${outcome.exitCode ?? outcome.signal}):\n${words}`,
       {
         hint: "the environment itself is ready and stays; the setup commands run again at the next start",
       },

@@ -55,7 +55,8 @@ export async function tryStep(
   return outcome;
 }
 
-function lastLines(output: string): string {
+/** The end of a tool's own words, set in, for a message. */
+export function lastLines(output: string): string {
   const lines = output.trimEnd().split("\n");
   const shown = lines.slice(-LINES_SHOWN).map((line) => `  ${line}`);
   return (lines.length > LINES_SHOWN ? ["  …", ...shown] : shown).join("\n");
