@@ -9,8 +9,8 @@ export const KEPT_DAYS = 14;
 
 /** What is never collected, and how much more is kept. */
 export interface Keeping {
-  /** Id → why it is kept, whatever its age: shown, previous, held, in use. */
-  readonly needed: ReadonlyMap<string, string>;
+  /** Ids that are kept whatever their age: shown, previous, held, in use. */
+  readonly needed: ReadonlySet<string>;
   /** Id → when it was shown last, in milliseconds since the epoch. */
   readonly lastShown: ReadonlyMap<string, number>;
   /** The youngest that are kept in any case. */

@@ -118,14 +118,15 @@ function keepingOf(
 ): Keeping {
   const { launcher, places } = context;
   const entries = readHistory(folders);
-  const needed = new Map<string, string>();
+  const needed = new Set([
+    ...Object.values(readHolds(folders)).map(({ generation }) => generation),
+    ...previousOf(entries),
+  ]);
   const folderOf = (id: string): string => path.join(folders.generations, id);
   const used = foldersInUse(own.map(({ id }) => folderOf(id)));
-  for (const { id } of own) if (used.has(folderOf(id))) needed.set(id, "in use by a process");
-  for (const { generation } of Object.values(readHolds(folders))) needed.set(generation, "held by a rollback");
-  for (const id of previousOf(entries)) needed.set(id, "the one before");
+  for (const { id } of own) if (used.has(folderOf(id))) needed.add(id);
   for (const folder of [...shownGenerations({ state: places.state, launcher }), realPath(link) ?? link]) {
-    needed.set(path.basename(folder), "shown now");
+    needed.add(path.basename(folder));
   }
   const lastShown = new Map(entries.flatMap(({ at, from, to }) => [[from ?? to, at] as const, [to, at] as const]));
   return { needed, lastShown, atLeast: request.keep, since: now() - request.olderDays * DAY_MS };

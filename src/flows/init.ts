@@ -87,7 +87,11 @@ function changeRepo(context: InitContext, { force }: InitRequest, folder: string
 /** The launcher, byte for byte. Another launcher of prime's is replaced; any other file only by force. */
 function changeLauncher({ launcher, version }: InitContext, file: string, force: boolean): Change {
   const content = readBytes(launcher);
-  if (content === undefined) throw new PrimeError("file-system", `could not read the launcher ${launcher}: it is gone`);
+  if (content === undefined) {
+    throw new PrimeError("file-system", `could not read the launcher ${launcher}: it is gone`, {
+      hint: "restore it, for example by `git checkout prime`, and start again",
+    });
+  }
   const own = `this launcher, version ${version}`;
   const present = linkFacts(file);
   if (present === undefined) return { file, verb: "write", why: own, content, executable: true };

@@ -41,6 +41,7 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
     throw new PrimeError(
       "python-not-found",
       `uv gave ${interpreter.path} for ${what}, which is ${interpreter.version}`,
+      { hint: `install ${what} by this machine's own means and put it on PATH, or ask for another version` },
     );
   }
   return interpreter;
