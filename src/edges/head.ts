@@ -70,3 +70,12 @@ export function bootId(): string {
 export function hostName(): string {
   return os.hostname();
 }
+
+/** The user's login name; the number where the system has no name for it, as is common in containers. */
+export function userName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return `${process.getuid?.() ?? "unknown"}`;
+  }
+}

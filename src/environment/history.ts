@@ -40,5 +40,12 @@ export function differences(from: Manifest | undefined, to: Manifest): string[] 
   if (from === undefined) return [];
   const [was, is] = [from.interpreter.version, to.interpreter.version];
   const python = was === is ? [] : [`Python ${was} -> ${is}`];
-  return [...python, ...changedPackages(from.packages, to.packages).map(describeChange)];
+  const remade = Object.keys(to.packages)
+    .filter((name) => from.packages[name] === to.packages[name] && hasOtherContents(name, from, to))
+    .map((name) => `${name} ${to.packages[name]} with other contents`);
+  return [...python, ...changedPackages(from.packages, to.packages).map(describeChange), ...remade.sort()];
+}
+
+function hasOtherContents(name: string, { packageDigests: before }: Manifest, { packageDigests: after }: Manifest) {
+  return before[name] !== undefined && after[name] !== undefined && before[name] !== after[name];
 }

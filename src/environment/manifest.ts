@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { facts, linkFacts, listFolder, readText, sha256, writeAtomic } from "../edges/files.ts";
 
 /** Raised when the form changes; a generation of another form is not used. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 /** What identifies an interpreter in a digest: two that agree here can run one environment. */
 export interface InterpreterIdentity {
@@ -29,6 +29,8 @@ export interface Manifest {
   readonly uv: string | null;
   readonly project: string;
   readonly packages: Readonly<Record<string, string>>;
+  /** sha256 of what each package's wheel brought, by the digests in its RECORD; not of those that have none. */
+  readonly packageDigests: Readonly<Record<string, string>>;
   /** Relative paths of the site-packages folders, and a digest of the names in each. */
   readonly sitePackages: Readonly<Record<string, string>>;
   /** sha256 of pyvenv.cfg. */
@@ -38,6 +40,7 @@ export interface Manifest {
   /** Milliseconds since the epoch. */
   readonly builtAt: number;
   readonly reason: string;
+  readonly builtBy: { readonly user: string; readonly host: string };
   readonly steps: readonly { readonly title: string; readonly durationMs: number }[];
 }
 

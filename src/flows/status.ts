@@ -25,6 +25,7 @@ interface Status {
     readonly python: string;
     readonly packages: number;
     readonly built_at: string;
+    readonly built_by: string;
     readonly reason: string;
     /** When a rollback put it in the place of what the inputs ask for; it holds until one of them changes. */
     readonly rolled_back_at: string | null;
@@ -81,6 +82,7 @@ function environmentOf(context: Context, decision: Decision): Status["environmen
     python: `${manifest.interpreter.executable} (${manifest.interpreter.version})`,
     packages: Object.keys(manifest.packages).length,
     built_at: new Date(manifest.builtAt).toISOString(),
+    built_by: `${manifest.builtBy.user} on ${manifest.builtBy.host}`,
     reason: manifest.reason,
     rolled_back_at: hold === undefined ? null : new Date(hold.since).toISOString(),
     drift: findDrift(generation, manifest),
@@ -107,10 +109,10 @@ function renderStatus(status: Status): string {
 
 function environmentRows(environment: Status["environment"]): [string, string][] {
   if (environment === null) return [["environment", "not built yet: run ./prime"]];
-  const { generation, python, packages, built_at: at, reason, drift } = environment;
+  const { generation, python, packages, built_at: at, built_by: by, reason, drift } = environment;
   return [
     ["environment", `${generation}, ${packages} package${packages === 1 ? "" : "s"}, on ${python}`],
-    ["built", `${at} — ${reason}`],
+    ["built", `${at} by ${by} — ${reason}`],
     ...(environment.rolled_back_at === null
       ? []
       : [

@@ -2,12 +2,14 @@
 
 `ENV/bin/python -I -B -c THIS FOLDER VERSION SOABI`: FOLDER is the environment's own folder, VERSION its `X.Y.Z`, SOABI
 what `sysconfig` must say. Prints one line of JSON: `{"ok": ..., "problems": [...], "packages": {name: version},
-"site_packages": [...]}`. Makes `__pycache__` in site-packages, so that the first import does not change that folder.
+"digests": {name: sha256}, "site_packages": [...]}`. Makes `__pycache__` in site-packages, so that the first import
+does not change that folder.
 """
 
 import configparser
 import contextlib
 import csv
+import hashlib
 import json
 import os
 import shlex
@@ -22,17 +24,26 @@ def main():
     folder, version, soabi = sys.argv[1:4]
     site_packages = site_folders()
     packages = {}
+    digests = {}
     problems = identity_problems(folder, version, soabi)
     for site in site_packages:
         for info in folders_of_packages(site):
             name, installed = name_and_version(info)
             packages[name] = installed
             if info.endswith(".dist-info"):
-                problems += record_problems(site, info, name)
+                rows = list(csv.reader(lines_of(os.path.join(info, "RECORD"))))
+                problems += record_problems(site, info, name, rows)
+                digests[name] = digest_of_contents(rows)
             for script in console_scripts(info):
                 problems += script_problems(script, folder)
         make_pycache(site)
-    return {"ok": not problems, "problems": problems, "packages": packages, "site_packages": site_packages}
+    return {
+        "ok": not problems,
+        "problems": problems,
+        "packages": packages,
+        "digests": digests,
+        "site_packages": site_packages,
+    }
 
 
 def identity_problems(folder, version, soabi):
@@ -73,9 +84,8 @@ def name_and_version(info):
     return fields.get("name", parts[0]), fields.get("version", parts[1] if len(parts) > 1 else "")
 
 
-def record_problems(site, info, name):
+def record_problems(site, info, name, rows):
     """Files in RECORD that are not there. Byte code is left out: an interpreter may replace it at any time."""
-    rows = csv.reader(lines_of(os.path.join(info, "RECORD")))
     paths = [row[0] for row in rows if row and not row[0].endswith(".pyc")]
     if not paths:
         return ["{}: {} is missing or empty".format(name, os.path.join(info, "RECORD"))]
@@ -88,6 +98,21 @@ def record_problems(site, info, name):
         if base not in listings[folder]:
             missing.append(os.path.normpath(os.path.join(site, path)))
     return [f"{name}: {path} is missing" for path in missing]
+
+
+def digest_of_contents(rows):
+    """sha256 of what a wheel brought, by RECORD's own digests: equal wherever and by whomever the wheel is installed.
+
+    Left out is what differs from one environment to the next: scripts, which name their interpreter, and notes that the
+    installer makes (PEP 376, PEP 610, uv).
+    """
+    made = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json", "uv_build.json", "uv_cache.json"}
+    kept = sorted(
+        f"{row[0]}\0{row[1]}\n"
+        for row in rows
+        if len(row) > 1 and row[1] and not row[0].startswith("../") and row[0].rpartition("/")[2] not in made
+    )
+    return hashlib.sha256("".join(kept).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def console_scripts(info):

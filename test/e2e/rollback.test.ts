@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
 import { describe, expect, it } from "vitest";
 import type { Sandbox } from "./harness.ts";
 import { backdate, good, installed, isWarm, repo, shown } from "./repos.ts";
@@ -116,3 +117,35 @@ describe("./prime history", () => {
     expect((await good(repo({}), ["history"])).stdout).toContain("No environment was built yet");
   });
 });
+
+describe("what a generation says of itself", () => {
+  it("names packages with digests, who built it when and why, and how long each step took", async () => {
+    const { box, second } = await twice();
+    const manifest = JSON.parse(fs.readFileSync(box.path(".prime/generations", second, "prime.json"), "utf8"));
+    expect(manifest.packages).toEqual({ iniconfig: "2.0.0", six: "1.16.0" });
+    expect(Object.keys(manifest.packageDigests)).toEqual(Object.keys(manifest.packages));
+    for (const digest of Object.values(manifest.packageDigests)) expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(manifest.builtBy).toEqual({ user: os.userInfo().username, host: os.hostname() });
+    expect(manifest.reason).toContain("requirements.txt changed");
+    expect(manifest.steps.map(({ title }: { title: string }) => title)).toContain("validate the environment");
+  });
+
+  it("tells a package of the same version that has other contents", async () => {
+    const box = repo({ "pyproject.toml": withScript("one"), "src/demo/__init__.py": "" });
+    await good(box);
+    box.file("pyproject.toml", withScript("two"), { mtime: 1_700_000_100 });
+    await good(box);
+    expect((await historyOf(box))[0]?.changes).toEqual(["demo 1.0 with other contents"]);
+  });
+});
+
+function withScript(name: string): string {
+  return `[project]
+name = "demo"
+version = "1.0"
+scripts = { ${name} = "demo:main" }
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+`;
+}

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import subprocess
@@ -42,6 +43,10 @@ class Environment:
         return answer(self.python, FLAGS, "validate.py", *arguments)
 
 
+def digest_of(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 @pytest.fixture
 def environment(newest, tmp_path):
     return Environment(newest, tmp_path / "it's an $env")
@@ -56,9 +61,20 @@ def test_a_whole_environment_of_every_version(python, tmp_path):
         "ok": True,
         "problems": [],
         "packages": {"one": "1.0", "two": "2.1"},
+        "digests": {"one": digest_of("one.py\0sha256=x\n"), "two": digest_of("two.py\0sha256=x\n")},
         "site_packages": [str(environment.site)],
     }
     assert (environment.site / "__pycache__").is_dir()
+
+
+def test_the_digest_of_a_package_is_of_what_its_wheel_brought(environment):
+    info = environment.install("one")
+    record = info / "RECORD"
+    with record.open("a") as rows:
+        rows.write(f"../../../bin/one,sha256=y,0\r\n{info.name}/INSTALLER,sha256=z,0\r\n")
+    assert environment.validate()["digests"] == {"one": digest_of("one.py\0sha256=x\n")}
+    record.write_text(record.read_text().replace("sha256=x", "sha256=other"))
+    assert environment.validate()["digests"] == {"one": digest_of("one.py\0sha256=other\n")}
 
 
 def test_an_empty_environment_is_whole(environment):

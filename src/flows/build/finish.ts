@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { cleanEnvironment } from "../../edges/clean.ts";
 import { now } from "../../edges/clock.ts";
 import { backdate, sha256OfFile } from "../../edges/files.ts";
+import { hostName, userName } from "../../edges/head.ts";
 import { run } from "../../edges/process.ts";
 import { digestOfNames, LAYOUT, type Manifest, writeManifest } from "../../environment/manifest.ts";
 import { PrimeError } from "../../errors.ts";
@@ -14,6 +15,7 @@ export interface Validation {
   readonly ok: boolean;
   readonly problems: readonly string[];
   readonly packages: Readonly<Record<string, string>>;
+  readonly digests: Readonly<Record<string, string>>;
   /** Absolute folders. */
   readonly site_packages: readonly string[];
 }
@@ -48,7 +50,10 @@ export async function validate(job: Job, generation: string, base: Interpreter):
 export function sealGeneration(
   generation: string,
   validation: Validation,
-  facts: Omit<Manifest, "layout" | "id" | "packages" | "sitePackages" | "pyvenv" | "builtAt">,
+  facts: Omit<
+    Manifest,
+    "layout" | "id" | "packages" | "packageDigests" | "sitePackages" | "pyvenv" | "builtAt" | "builtBy"
+  >,
 ): Manifest {
   const pyvenv = path.join(generation, "pyvenv.cfg");
   for (const file of [pyvenv, ...validation.site_packages]) backdate(file);
@@ -57,11 +62,13 @@ export function sealGeneration(
     layout: LAYOUT,
     id: path.basename(generation),
     packages: validation.packages,
+    packageDigests: validation.digests,
     sitePackages: Object.fromEntries(
       validation.site_packages.map((folder) => [path.relative(generation, folder), digestOfNames(folder)]),
     ),
     pyvenv: sha256OfFile(pyvenv) ?? "",
     builtAt: now(),
+    builtBy: { user: userName(), host: hostName() },
   };
   writeManifest(generation, manifest);
   return manifest;
