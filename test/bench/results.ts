@@ -47,6 +47,7 @@ export function goalsOf(scenarios: readonly ScenarioResult[]): Goal[] {
     atMost("first run over raw `uv sync`", over("first"), 400),
     atMost("start after an input was touched", armOf("touched", "./prime run")?.total.median, 150),
     atMost("start after a branch switch", armOf("switch", "./prime run")?.total.median, 150),
+    atMost("rollback", armOf("rollback", "./prime rollback")?.total.median, 150),
   ].filter((goal) => goal !== undefined);
 }
 

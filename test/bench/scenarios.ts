@@ -20,6 +20,7 @@ export const SCENARIOS: Readonly<Record<string, Preparation>> = {
   ready: bareReady,
   touched,
   switch: branchSwitch,
+  rollback,
   first: firstRun,
   nodes: touchedByNode,
 };
@@ -89,6 +90,16 @@ function branchSwitch(place: Place): Scenario {
     rounds: ROUNDS.cold,
     arms,
   };
+}
+
+/** Each rollback goes back to what the one before it left. */
+function rollback(place: Place): Scenario {
+  const repo = place.repo("rollback", SMALL);
+  repo.makeReady();
+  repo.write(SMALL_AND_MORE);
+  repo.run(repo.prime);
+  const arms = { ...bare(place, repo), "./prime rollback": arm(repo, [repo.prime, "rollback"]) };
+  return { id: "rollback", title: "back to the environment before", rounds: ROUNDS.cold, arms };
 }
 
 function firstRun(place: Place): Scenario {
