@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { UV_PIN } from "../../src/uv/pins.ts";
 
-const CACHE = path.join(import.meta.dirname, "../../node_modules/.cache/prime");
+export const CACHE = path.join(import.meta.dirname, "../../node_modules/.cache/prime");
 /** The installers' own caches, shared by all sandboxes and kept between runs. */
 export const UV_CACHE = path.join(CACHE, "uv");
 export const PIP_CACHE = path.join(CACHE, "pip");
