@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin, transform } from "esbuild";
+import { withOwnDigest } from "../src/launch/own-digest.ts";
 import { noticesOf } from "./notices.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -26,10 +27,10 @@ export async function buildProgram(root: string = ROOT): Promise<Program> {
   return { text: await launcherText({ head, code, notices }), head, metafile };
 }
 
-/** Puts the parts of the launcher together: for sh the head, for JavaScript the prologue that is given the program. */
+/** Puts the parts of the launcher together: for sh the head, for JavaScript the prologue that is given the program; last its digest. */
 export async function launcherText(parts: { head: string; code: string; notices: string }): Promise<string> {
   const program = `function(require,module,exports,__filename,__dirname){"use strict";${parts.code}}`;
-  return `${parts.head};${await prologue()}(${program});\n/*\n${parts.notices}*/\n`;
+  return withOwnDigest(`${parts.head};${await prologue()}(${program});\n/*\n${parts.notices}*/\n`);
 }
 
 /** The program as one CommonJS text, the licence comments of its sources, and what imports what. */

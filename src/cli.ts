@@ -30,7 +30,7 @@ export type Request =
   | { readonly kind: "env"; readonly shell: ShellName | undefined }
   | { readonly kind: "rollback"; readonly id: string | undefined; readonly cancel: boolean }
   | { readonly kind: "gc"; readonly keep: number; readonly olderDays: number; readonly dryRun: boolean }
-  | { readonly kind: "status" | "eval" | "history"; readonly json: boolean }
+  | { readonly kind: "status" | "eval" | "history" | "verify"; readonly json: boolean }
   | {
       readonly kind: "init";
       readonly folder: string;
@@ -161,6 +161,7 @@ function createProgram(
     ["status", "show launcher, pythons, uv, environment, inputs and where each comes from"],
     ["history", "show what changed from one environment to the next, and why"],
     ["eval", "show the whole configuration in force, and where each value comes from"],
+    ["verify", "check what is committed, for CI: launcher, git, configuration, lock"],
   ] as const) {
     program
       .command(name)

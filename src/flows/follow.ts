@@ -36,6 +36,8 @@ export async function follow(context: Context, request: Request): Promise<Answer
       return (await import("./why.ts")).tellWhy(context);
     case "init":
       return (await import("./init.ts")).init(context, request);
+    case "verify":
+      return (await import("./verify.ts")).verify(context, request.json);
     case "text":
       context.print(request.text);
       return { kind: "exit", code: 0 };

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { faultsOf, firstDifference } from "../../build/checks.ts";
 import { bundledPackages } from "../../build/notices.ts";
 import { buildProgram, launcherText } from "../../build/program.ts";
+import { ownDigestFault } from "../../src/launch/own-digest.ts";
 import { NODES, nodeBinary, OLD_NODES } from "../nodes.ts";
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "prime-bundle-")));
@@ -22,6 +23,13 @@ describe("the built launcher", async () => {
 
   it("is the same each time, byte for byte", async () => {
     expect(firstDifference(program.text, (await buildProgram()).text)).toBeUndefined();
+  });
+
+  it("ends with the digest of all that stands before", () => {
+    const { text } = program;
+    expect(ownDigestFault(text)).toBeUndefined();
+    expect(ownDigestFault(text.replace("version", "vresion"))).toMatch(/its sha256 is \w+, and it was built with/);
+    expect(ownDigestFault(text.slice(0, -1))).toMatch("it was cut");
   });
 
   it("names every package that is in it, with its licence", () => {

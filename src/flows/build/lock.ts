@@ -18,15 +18,14 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   const before = readText(file) ?? "";
   const old = await readLock(before, file);
   const { rebuilt } = decision.project;
-  const known = { python, registries: old.registries, rebuilt };
-  const fits = rebuilt.length > 0 ? undefined : await check(job, uv, { ...known, offline: true });
-  if (fits === true) return false;
+  const question = { python, registries: old.registries, rebuilt };
   if (policy.value === "check") {
-    if (fits === undefined && (await check(job, uv, { ...known, offline: false }))) return false;
+    if ((await fits(job, uv, question)) === true) return false;
     throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for, and lock is "check"`, {
       hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
     });
   }
+  if ((await fitsOffline(job, uv, question)) === true) return false;
   await runStep(job, "update uv.lock", updateLock(uv, python, rebuilt), {
     id: "lock-failed",
     hint: "correct the requirements in pyproject.toml, or check the index",
@@ -41,6 +40,29 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   backdate(file);
   terminal.say(`uv.lock follows pyproject.toml: ${diffLocks(old, fresh).join(", ") || "requirements only"}`);
   return true;
+}
+
+/** Whether uv.lock fits the project's requirements; undefined when that can't be told. Writes nothing. */
+export async function lockFits(
+  job: Job,
+  { project }: Decision,
+  uv: UvTool,
+  python: string,
+): Promise<boolean | undefined> {
+  const file = path.join(job.context.root, "uv.lock");
+  const { registries } = await readLock(readText(file) ?? "", file);
+  return fits(job, uv, { python, registries, rebuilt: project.rebuilt });
+}
+
+type Question = Omit<LockCheck, "offline">;
+
+async function fits(job: Job, uv: UvTool, question: Question): Promise<boolean | undefined> {
+  return (await fitsOffline(job, uv, question)) ?? check(job, uv, { ...question, offline: false });
+}
+
+/** Undefined too where a project has to be built for it: its requirements are not trusted to a cache. */
+async function fitsOffline(job: Job, uv: UvTool, question: Question): Promise<boolean | undefined> {
+  return question.rebuilt.length > 0 ? undefined : check(job, uv, { ...question, offline: true });
 }
 
 /** Undefined: it can't be told, for example because a project has to be built for it and what builds it is not there. */

@@ -1,0 +1,38 @@
+/** What one check came to. */
+export interface Finding {
+  /** The check's name; several findings may bear it. */
+  readonly check: string;
+  readonly status: "sound" | "finding";
+  /** What was looked at, or what is wrong with it. */
+  readonly found: string;
+  /** What to do about it; null when all is well. */
+  readonly mend: string | null;
+  /** What `--fix` can do about it, without losing anything. */
+  readonly fix?: Fix;
+}
+
+/** A repair as data; equal ones are made once. */
+export type Fix =
+  /** Build what the inputs ask for anew, beside what is there, after uv has forgotten what it cached of these packages. */
+  | { readonly kind: "rebuild"; readonly packages: readonly string[] }
+  /** Keep the environment's link out of git. */
+  | { readonly kind: "exclude" }
+  /** Get the pinned uv anew. */
+  | { readonly kind: "uv"; readonly folder: string }
+  /** Put a text in place of a file, absolute, and keep the old one aside; null removes it. */
+  | { readonly kind: "replace"; readonly file: string; readonly text: string | null }
+  /** Remove a file that says nothing any more, absolute. */
+  | { readonly kind: "remove"; readonly file: string }
+  | { readonly kind: "executable"; readonly file: string };
+
+export function sound(check: string, found: string): Finding {
+  return { check, status: "sound", found, mend: null };
+}
+
+export function wrong(check: string, found: string, mend: string, fix?: Fix): Finding {
+  return { check, status: "finding", found, mend, ...(fix === undefined ? {} : { fix }) };
+}
+
+export function isSound(findings: readonly Finding[]): boolean {
+  return findings.every(({ status }) => status === "sound");
+}

@@ -1,0 +1,24 @@
+import type { Finding } from "./finding.ts";
+import { isSound } from "./finding.ts";
+
+/** What `--json` prints of findings. */
+export interface Report {
+  readonly sound: boolean;
+  readonly checks: readonly Omit<Finding, "fix">[];
+}
+
+export function reportOf(findings: readonly Finding[]): Report {
+  const checks = findings.map(({ check, status, found, mend }) => ({ check, status, found, mend }));
+  return { sound: isSound(findings), checks };
+}
+
+/** A line for each check; below what is wrong stands what mends it. */
+export function renderFindings(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const lines = findings.map(({ check, status, found, mend }) => {
+    const indent = " ".repeat(width + 9);
+    const text = found.replaceAll("\n", `\n${indent}`);
+    return `${status.padEnd(7)}  ${check.padEnd(width)}${text}\n${mend === null ? "" : `${indent}mend: ${mend}\n`}`;
+  });
+  return lines.join("");
+}

@@ -1,0 +1,18 @@
+import { sha256 } from "../edges/files.ts";
+
+const LINE = /\/\/ sha256 ([0-9a-f]{64})\n$/;
+
+/** The launcher with its last line: the sha256 of all that stands before it. The build writes it, and no clock is in it. */
+export function withOwnDigest(text: string): string {
+  return `${text}// sha256 ${sha256(text)}\n`;
+}
+
+/** What is wrong with a launcher's text, in a phrase; `undefined` when it is as it was built. */
+export function ownDigestFault(text: string): string | undefined {
+  const line = LINE.exec(text);
+  if (line === null) return "it does not end with its own digest: it was cut, or something was added";
+  const is = sha256(text.slice(0, line.index));
+  return is === line[1]
+    ? undefined
+    : `its sha256 is ${is.slice(0, 12)}, and it was built with ${line[1]?.slice(0, 12)}`;
+}
