@@ -25,6 +25,7 @@ def main():
         "machine": machine(),
         "basePrefix": getattr(sys, "base_prefix", sys.prefix),
         "stdlib": os.path.dirname(os.path.abspath(os.__file__)),
+        "builtFor": sysconfig.get_config_var("LIBDEST"),
         "libpython": libpython(mapped),
         "isVenv": executable != sys.executable,
     }

@@ -28,6 +28,8 @@ export interface Interpreter {
   readonly basePrefix: string;
   /** The folder that holds the standard library's os.py. */
   readonly stdlib: string;
+  /** Where it was compiled to find its standard library; null when it does not say. */
+  readonly builtFor: string | null;
   /** The shared library that the interpreter lives in; null when it is a part of the executable. */
   readonly libpython: string | null;
   /** Whether `path` leads into a venv, so that `executable` is another one. */
