@@ -108,15 +108,15 @@ function isSameFile(first: string, second: string): boolean {
 }
 
 /**
- * Whether `home` of a venv may be this path's folder: CPython looks for the standard library in it and upwards, then at the
- * place that it was compiled for (Modules/getpath.py). A foreign one found on the way would be taken for its own.
+ * Whether `home` of a venv may be this path's folder: CPython looks for the standard library in it and upwards, the root
+ * left out, then at the place that it was compiled for (Modules/getpath.py). A foreign one on the way would be taken.
  */
 function reachesStdlib(file: string, { basePrefix, stdlib, builtFor }: Interpreter): boolean {
   const own = realPath(path.join(stdlib, "os.py"));
   const landmark = path.join(path.relative(basePrefix, stdlib), "os.py");
   if (own === undefined || landmark.startsWith("..")) return false;
-  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+  for (let folder = path.dirname(file); folder !== "/"; folder = path.dirname(folder)) {
     if (isFile(path.join(folder, landmark))) return realPath(path.join(folder, landmark)) === own;
-    if (folder === path.dirname(folder)) return builtFor !== null && realPath(path.join(builtFor, "os.py")) === own;
   }
+  return builtFor !== null && realPath(path.join(builtFor, "os.py")) === own;
 }
