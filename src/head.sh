@@ -1,9 +1,8 @@
 #!/bin/sh
 true /* prime: makes the environment that this repo requires and runs commands in it.
-# This head is POSIX sh. A ready plan that finds nothing changed runs the command at once; otherwise
-# Node runs the JavaScript below the head, which answers on descriptor 3 with a few lines of sh:
-# exec the command, start the next stage, or exit. Descriptor 4 is the user's standard output then.
-
+# This head is POSIX sh. A ready plan that finds nothing changed runs the command at once; else Node
+# runs the JavaScript below, which answers on descriptor 3 with a few lines of sh: exec the command,
+# start the next stage, or exit. Descriptor 4 is the user's standard output then.
 prime_line=''
 # shellcheck disable=SC3028 # in dash and the like a sourced head finds a $0 that is no launcher
 case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
@@ -15,12 +14,10 @@ prime | *[/]prime) ;;
 esac
 [ -z "$prime_line" ] || { echo 'prime: run it, do not source it: ./prime' >&2; return 2; }
 [ -z "${ZSH_VERSION-}" ] || emulate sh
-
 { true 3<&0; } 2>/dev/null || exec </dev/null # closed: nothing else may take the number
 { true 3>&1; } 2>/dev/null || exec >/dev/null
 # shellcheck disable=SC3013 # bash puts the script on a closed 2; zsh ends when it writes there
 if [ /dev/fd/2 -ef "$0" ] || { [ ! -e /dev/fd/2 ] && ! (true 3>&2); }; then exec 2>/dev/null; fi
-
 case $0 in [/]*) prime_self=$0 ;; *) prime_self=./$0 ;; esac
 [ -e "$prime_self" ] || prime_self=$(command -v -- "$0")
 while [ -L "$prime_self" ]; do
@@ -29,30 +26,33 @@ while [ -L "$prime_self" ]; do
   prime_self=$prime_self${prime_line%??}
 done
 
-# shellcheck disable=SC1090,SC2034,SC3067 # -O is everywhere; prime_quiet is for the plan
-prime_warm() { # a function: what the plan shifts is back when it declines, by its return
-  prime_quiet='' prime_key='' prime_dir=${prime_self%/*} prime_state=${HOME:+$HOME/.local/state}
+# shellcheck disable=SC1090,SC3067 # -O is everywhere
+prime_try() { # what this user's own prime wrote, or what is sealed where root alone writes
+  prime_plan=$1$prime_dir/.plan/plan$prime_key
+  if [ -O "$prime_plan" ] || { [ "$1" = /var/lib/prime/at ] && [ -r "$prime_plan" ] &&
+    [ ! -w "${prime_plan%/*}" ]; }; then shift && . "$prime_plan"; fi
+}
+# shellcheck disable=SC2034 # prime_quiet is for the plan
+prime_warm() { # functions: what a plan shifts is back when it declines, by its return
+  prime_quiet='' prime_key='' prime_why='' prime_dir=${prime_self%/*}
   case $prime_self in [/]*) ;; *) prime_dir=$PWD/$prime_dir ;; esac
-  case ${XDG_STATE_HOME-} in [/]*) prime_state=$XDG_STATE_HOME ;; esac
-  case $prime_state in [/]*) prime_state=$prime_state/prime/at ;; *) return 0 ;; esac
-  while :; do
-    case ${1-} in
+  case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_state=$XDG_STATE_HOME/prime/at ;;
+  *:[/]*) prime_state=$HOME/.local/state/prime/at ;; *) prime_state=/var/lib/prime/at ;; esac
+  while case ${1-} in
     --group | --extra | --package) prime_line=$1=${2-} && shift ;;
     --group=* | --extra=* | --package=*) prime_line=$1 ;;
     -q | --quiet) prime_line='' prime_quiet=1 ;;
-    *) break ;;
-    esac
+    *) false ;; esac; do
     case $prime_line in *= | *=*[!A-Za-z0-9._-]*) return 0 ;; esac
     prime_key=$prime_key$prime_line && shift
   done
-  prime_plan=$prime_state$prime_dir/.plan/plan$prime_key
-  case $prime_dir/ in *[/]..[/]*) prime_plan='' ;; esac
-  [ -e "$prime_plan" ] || prime_dir=$(CDPATH='' && cd -P "$prime_dir/" && pwd -P && echo .)
-  [ -e "$prime_plan" ] || prime_plan=$prime_state${prime_dir%??}/.plan/plan$prime_key
-  [ ! -O "$prime_plan" ] || . "$prime_plan" # -O: only what this user's own prime wrote
+  case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_state$prime_dir/.plan" ] ;; esac ||
+  { prime_dir=$(CDPATH='' && cd -P "$prime_dir/" && pwd -P && echo .); prime_dir=${prime_dir%??}; }
+  prime_try "$prime_state" "$@"
+  prime_try /var/lib/prime/at "$@"
+  [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "
 }
 prime_warm "$@"
-
 prime_load='(function (r, f, v, e) {
   if (v.bun || v.deno || parseInt(v.node) < 10) return; r("fs").writeSync(3, ": prime;");
   var M = r("module"), m = new M(f), t = r("fs").readFileSync(f, "latin1").replace("#!", "//");
@@ -74,7 +74,7 @@ done
 case $prime_plan in
 ': prime;'*) echo "prime: the program ended with status $prime_status under $prime_node" >&2
   [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)) ;;
-*) echo "prime: found no Node.js that works (tried:${prime_seen:- PATH has no node, no nodejs});" \
+*) echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
   "install Node.js 18.19 or newer, for example from the system's packages, and start again" >&2 ;;
 esac
 exit 125 # */

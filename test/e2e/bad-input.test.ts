@@ -38,7 +38,7 @@ describe("no runtime", () => {
     const end = await box.run(["run", "true"], { env: { PATH: folderOf(box, "empty", {}) } });
     expect(end).toMatchObject({ code: 125, stdout: "" });
     expect(end.stderr).toBe(
-      "prime: found no Node.js that works (tried: PATH has no node, no nodejs); " +
+      "prime: found no Node.js that works (tried: no node on PATH); " +
         "install Node.js 18.19 or newer, for example from the system's packages, and start again\n",
     );
   });
