@@ -29,6 +29,7 @@ export type Request =
   | { readonly kind: "shell" }
   | { readonly kind: "env"; readonly shell: ShellName | undefined }
   | { readonly kind: "rollback"; readonly id: string | undefined; readonly cancel: boolean }
+  | { readonly kind: "adopt"; readonly id: string | undefined }
   | { readonly kind: "gc"; readonly keep: number; readonly olderDays: number; readonly dryRun: boolean }
   | { readonly kind: "status" | "eval" | "history" | "verify"; readonly json: boolean }
   | {
@@ -186,6 +187,10 @@ function createProgram(
     .action((id: string | undefined, { cancel }: { cancel?: boolean }) =>
       take({ kind: "rollback", id, cancel: cancel === true }),
     );
+  program
+    .command("adopt [id]")
+    .description("make what was changed by hand, in the environment shown or the one named, a new environment")
+    .action((id: string | undefined) => take({ kind: "adopt", id }));
   program
     .command("gc")
     .description("remove old environments and what killed starts left behind")

@@ -8,7 +8,7 @@ import { changedPackages, describeChange } from "./package-changes.ts";
 export interface HistoryEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly what: "build" | "switch" | "rollback";
+  readonly what: "build" | "switch" | "rollback" | "adopt";
   readonly why: string;
   /** Part of the plan's name that the start's flags make; "" for the config alone. */
   readonly flags: string;

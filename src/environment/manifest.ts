@@ -44,16 +44,16 @@ export interface Manifest {
   readonly steps: readonly { readonly title: string; readonly durationMs: number }[];
 }
 
-const FILE = "prime.json";
+export const MANIFEST_FILE = "prime.json";
 
 export function writeManifest(generation: string, manifest: Manifest): void {
-  writeAtomic(path.join(generation, FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeAtomic(path.join(generation, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** Nothing for a folder that is no finished generation of this layout. */
 export function readManifest(generation: string): Manifest | undefined {
   try {
-    const manifest = JSON.parse(readText(path.join(generation, FILE)) ?? "null") as Manifest | null;
+    const manifest = JSON.parse(readText(path.join(generation, MANIFEST_FILE)) ?? "null") as Manifest | null;
     return manifest?.layout === LAYOUT ? manifest : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
@@ -63,7 +63,7 @@ export function readManifest(generation: string): Manifest | undefined {
 
 /** Whether there is one at all, be it of another layout. */
 export function hasManifest(generation: string): boolean {
-  return facts(path.join(generation, FILE)) !== undefined;
+  return facts(path.join(generation, MANIFEST_FILE)) !== undefined;
 }
 
 /** All finished generations, the youngest first. A link stands where one was collected, and is none. */

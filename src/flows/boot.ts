@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { shellOfProcess } from "../edges/head.ts";
 import { driftSinceUse } from "../environment/drift.ts";
@@ -88,7 +89,8 @@ function tellDrift({ terminal }: Context, { before }: Cold, known: Manifest | un
   const drift = before === undefined ? [] : driftSinceUse(before);
   if (drift.length === 0) return;
   const next = known === undefined ? "building it anew beside it" : `${known.id} takes its place`;
-  terminal.say(`the environment ${before} was changed by hand: ${drift.join(", ")}; ${next}`);
+  const back = `./prime adopt ${path.basename(before ?? "")} makes the changed one the environment`;
+  terminal.say(`the environment ${before} was changed by hand: ${drift.join(", ")}; ${next} (${back})`);
 }
 
 function hop(context: Context, stage: Stage, facts: Record<string, string>, why: string): Booted {

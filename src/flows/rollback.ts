@@ -8,7 +8,7 @@ import type { Answer } from "../launch/plan.ts";
 import { isFailure } from "../python/probe.ts";
 import { interpreterAt } from "../python/search.ts";
 import { boot } from "./boot.ts";
-import { isSound } from "./build/build.ts";
+import { findGeneration, isSound } from "./build/build.ts";
 import { type Cold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor } from "./decide.ts";
@@ -28,7 +28,8 @@ export async function rollBack(context: Context, id: string | undefined): Promis
   const target = id === undefined ? previousOf(context, decision, cold) : named(decision, id);
   await refuseUnusable(context, decision, target);
   const digest = digestFor(context, decision, base);
-  writeHold(decision.folders, digest, target.digest === digest ? undefined : { generation: target.id, since: now() });
+  const isAsked = findGeneration(decision, digest)?.id === target.id;
+  writeHold(decision.folders, digest, isAsked ? undefined : { generation: target.id, since: now() });
   const { readyLine } = await settleIn(
     context,
     decision,

@@ -73,6 +73,7 @@ const DONE: Readonly<Record<HistoryEntry["what"], string>> = {
   build: "built",
   switch: "switched to",
   rollback: "rolled back to",
+  adopt: "adopted",
 };
 
 /** One line of history whenever these flags show another generation than before. */

@@ -1,0 +1,73 @@
+import * as path from "node:path";
+import { facts, isFile, linkFacts, listFolder, readBytes, readText, sha256OfFile, writePlain } from "../edges/files.ts";
+import { parseRecord, type RecordedFile, withRows } from "./installed-files.ts";
+import { interpreterOf, withInterpreter } from "./shebang.ts";
+
+export interface Move {
+  /** Absolute folders of the environment that was copied and of its copy. */
+  readonly from: string;
+  readonly to: string;
+  /** What installers took for the environment's folder when they wrote paths down: the `.venv` link, absolute. */
+  readonly link: string;
+  /** Files of the copy that differ already. */
+  readonly changed: readonly string[];
+}
+
+/** Has the scripts of a copied environment name the copy, and RECORD tell their digests. Nobody uses the copy yet. */
+export function settleCopy({ from, to, link, changed }: Move): void {
+  const bin = path.join(to, "bin");
+  const scripts = (listFolder(bin) ?? []).map((name) => path.join(bin, name));
+  const moved = scripts.filter((file) => linkFacts(file)?.kind === "file" && pointAtCopy(file, link, to));
+  const files = new Set([...changed, ...moved]);
+  for (const site of siteFolders(to)) {
+    for (const info of (listFolder(site) ?? []).filter((name) => name.endsWith(".dist-info"))) {
+      const record = path.join(site, info, "RECORD");
+      const text = readText(record) ?? "";
+      const fresh = freshRows(parseRecord(text), { site, files, from, to });
+      if (fresh.size > 0) writePlain(record, withRows(text, fresh));
+    }
+  }
+}
+
+/** Rows of the files that were changed by the move, unless they were wrong before it. */
+function freshRows(
+  rows: readonly RecordedFile[],
+  { site, files, from, to }: { site: string; files: ReadonlySet<string> } & Pick<Move, "from" | "to">,
+): Map<string, RecordedFile> {
+  const fresh = new Map<string, RecordedFile>();
+  for (const row of rows) {
+    const file = path.resolve(site, row.path);
+    if (!files.has(file) || row.digest !== recordDigest(path.join(from, path.relative(to, file)))) continue;
+    fresh.set(row.path, { path: row.path, digest: recordDigest(file), size: facts(file)?.size ?? null });
+  }
+  return fresh;
+}
+
+/** Gives whether the file was changed. Scripts are text of unknown encoding: a character is a byte here. */
+function pointAtCopy(file: string, link: string, folder: string): boolean {
+  const [old, fresh] = [link, folder].map((name) => Buffer.from(name).toString("latin1")) as [string, string];
+  const text = readBytes(file)?.toString("latin1") ?? "";
+  if (text.includes("\0") || !text.includes(old)) return false;
+  const interpreter = interpreterOf(text);
+  const script = interpreter?.startsWith(`${old}/`)
+    ? withInterpreter(text, fresh + interpreter.slice(old.length))
+    : text;
+  const moved = script.split(old).reduce((before, after) => before + (/^[\w.-]/.test(after) ? old : fresh) + after);
+  if (moved === text) return false;
+  writePlain(file, Buffer.from(moved, "latin1"));
+  return true;
+}
+
+/** Where packages are in a venv, without asking its interpreter; absolute. */
+export function siteFolders(venv: string): string[] {
+  const below = ["lib", "lib64"].map((name) => path.join(venv, name));
+  const real = below.filter((folder) => linkFacts(folder)?.kind === "folder");
+  const versions = real.flatMap((folder) => (listFolder(folder) ?? []).map((name) => path.join(folder, name)));
+  const found = versions.map((folder) => path.join(folder, "site-packages"));
+  return found.filter((folder) => linkFacts(folder)?.kind === "folder");
+}
+
+/** A file's sha256 as RECORD writes it. */
+function recordDigest(file: string): string {
+  return isFile(file) ? Buffer.from(sha256OfFile(file) ?? "", "hex").toString("base64url") : "";
+}
