@@ -55,12 +55,12 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
 
 /** Only times changed: the environment and the plan stay as they are, with new stamps. */
 function renew(context: Context, cold: Cold, record: LaunchRecord): Booted {
-  const { activation, root, readyLine, freshness, variables, observed } = record;
+  const { activation, root, readyLine, freshness, variables, observed, kernel } = record;
   const inputs = observed.map(({ input }) => input);
   const known = knownContents(record);
-  writePlan(context, { activation, root, readyLine, freshness, variables, inputs, known });
+  writePlan(context, { activation, root, readyLine, freshness, variables, kernel, inputs, known });
   tellCold(context, cold, "nothing that counts changed: the ready plan was renewed");
-  return { kind: "ready", activation, readyLine, built: undefined };
+  return { kind: "ready", activation, readyLine, kernel, freshness, built: undefined };
 }
 
 /** A finished generation for what is asked; with an unknown interpreter below it there can be none. */

@@ -38,7 +38,7 @@ export function whyCold(context: Context): Cold {
   const [first, ...others] = same ? touched : changes;
   const reason =
     first === undefined
-      ? "no ready plan, though nothing changed"
+      ? `no ready plan${record.kernel === undefined ? "" : " that knows this script"}, though nothing changed`
       : `${first.path} ${first.what}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
   return {
     reason,

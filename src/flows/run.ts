@@ -9,6 +9,7 @@ import type { Answer } from "../launch/plan.ts";
 import { nearest } from "../nearest.ts";
 import { boot } from "./boot.ts";
 import type { Context } from "./context.ts";
+import { entryStart } from "./entry.ts";
 import { tellBuilt } from "./summary.ts";
 
 /** How many arguments are prime's own, in front of the command. */
@@ -31,7 +32,8 @@ export async function runScript(context: Context, shift: number): Promise<Answer
   const booted = await boot(context, { anew: false });
   if (booted.kind === "hop") return booted.answer;
   tellBuilt(context, booted, "short");
-  return { kind: "script", activation: booted.activation, shift };
+  const entry = entryStart(context, booted, context.args[shift] as string);
+  return { kind: "script", activation: booted.activation, shift, entry };
 }
 
 /** `./prime -c STR`: STR in the user's shell; `shift` leaves `-c` as the first argument. */

@@ -1,6 +1,8 @@
 import * as path from "node:path";
+import type { Freshness } from "../config/config.ts";
 import { cleanEnvironment } from "../edges/clean.ts";
 import { now } from "../edges/clock.ts";
+import { isFile } from "../edges/files.ts";
 import type { Folders } from "../environment/folders.ts";
 import { excludeFromGit } from "../environment/git-exclude.ts";
 import { differences, type HistoryEntry, recordHistory } from "../environment/history.ts";
@@ -23,6 +25,9 @@ export interface Ready {
   readonly kind: "ready";
   readonly activation: Activation;
   readonly readyLine: string;
+  /** protoprimer's kernel, absolute, where the repo is configured for protoprimer. */
+  readonly kernel: string | undefined;
+  readonly freshness: Freshness;
   /** What this start built, if it built. */
   readonly built: { readonly manifest: Manifest; readonly project: Project } | undefined;
 }
@@ -53,6 +58,7 @@ export async function settleIn(
   const names = [...new Set([...loaded.variables, ...project.variables])];
   const variables = Object.fromEntries(names.map((name) => [name, context.env[name] ?? null]));
   const isBuilt = what === "build";
+  const kernel = kernelOf(decision);
   if (isHeld || isStillAsked(context, decision, manifest)) {
     writePlan(context, {
       activation,
@@ -60,13 +66,20 @@ export async function settleIn(
       readyLine,
       freshness: config.freshness.value,
       variables,
+      kernel,
       inputs,
     });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
   const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };
   rememberChange(context, decision, manifest, why, what);
   tellCold(context, why, `${DONE[what]} generation ${manifest.id}`);
-  return { kind: "ready", activation, readyLine, built: isBuilt ? { manifest, project } : undefined };
+  const built = isBuilt ? { manifest, project } : undefined;
+  return { kind: "ready", activation, readyLine, kernel, freshness: config.freshness.value, built };
+}
+
+function kernelOf({ config }: Decision): string | undefined {
+  const file = path.join(config.root, "cmd/proto_code/proto_kernel.py");
+  return isFile(file) ? file : undefined;
 }
 
 const DONE: Readonly<Record<HistoryEntry["what"], string>> = {

@@ -1,5 +1,6 @@
 import { quoteForShell } from "../edges/process.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "./activation.ts";
+import { callForSh, EARLY_WORDS, type EntryStart, STRIDES, startForSh } from "./entry-scripts.ts";
 import { freshnessForSh, type Watch } from "./freshness.ts";
 
 /** Everything that a ready plan is made from. */
@@ -10,6 +11,8 @@ export interface PlanParts {
   readonly watch: Watch;
   /** What bare `./prime` says when all is ready. */
   readonly readyLine: string;
+  /** In a repo that is configured for protoprimer: its kernel, and the file that tells what scripts call; absolute. */
+  readonly scripts: { readonly kernel: string; readonly known: string } | undefined;
 }
 
 /** Names that sh runs itself and mostly no file has: whoever wants such a command gets the cold path's answer. */
@@ -21,7 +24,9 @@ const SHELL_WORDS =
  * chose the plan. It ends in `exec` or `exit`, or declines by `return`; until it is sure it changes nothing that the
  * cold path would see. The user's arguments are never part of a text.
  */
-export function renderPlan({ launcher, activation, watch, readyLine }: PlanParts): string {
+export function renderPlan({ launcher, activation, watch, readyLine, scripts }: PlanParts): string {
+  const python = `${activation.generation}/bin/python`;
+  const startScript = scripts === undefined ? plainScript(python) : entryScript(python, scripts);
   return `# prime's ready plan for ${JSON.stringify(launcher)}
 [ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
 ${freshnessForSh(watch)}[ $# -gt 0 ] || {
@@ -45,12 +50,26 @@ run)
 -*) return 0 ;;
 */*)
   [ -f "$1" ] || return 0
-  set -- ${quoteForShell(`${activation.generation}/bin/python`)} "$@"
-  ;;
+  ${startScript};;
 *) return 0 ;;
 esac
 ${exportsForSh(activation)}exec "$@"
 `;
+}
+
+function plainScript(python: string): string {
+  return `set -- ${quoteForShell(python)} "$@"\n`;
+}
+
+/** What has to be done before the environment is there, is done by a start that is cold. */
+function entryScript(python: string, { kernel, known }: NonNullable<PlanParts["scripts"]>): string {
+  return `prime_call=''
+  [ ! -f ${quoteForShell(known)} ] || . ${quoteForShell(known)}
+  [ -n "$prime_call" ] || return 0
+  [ "$prime_call" != ${STRIDES.boot_env} ] || for prime_line in "$@"; do
+    case $prime_line in ${EARLY_WORDS}) return 0 ;; esac
+  done
+${startForSh(python, kernel)}`;
 }
 
 /** Puts the user's own shell in front of `-c STR`. */
@@ -59,8 +78,13 @@ const userShell = `if [ -f "\${SHELL-}" ] && [ -x "$SHELL" ]; then set -- "$SHEL
 /** What the program answers the head with; N arguments are prime's own and are shifted away. */
 export type Answer =
   | { readonly kind: "command"; readonly activation: Activation; readonly shift: number }
-  /** The first argument left is the script. */
-  | { readonly kind: "script"; readonly activation: Activation; readonly shift: number }
+  /** The first argument left is the script; `entry` in a repo that is configured for protoprimer. */
+  | {
+      readonly kind: "script";
+      readonly activation: Activation;
+      readonly shift: number;
+      readonly entry: EntryStart | undefined;
+    }
   /** The first argument left is `-c`. */
   | { readonly kind: "shell-command"; readonly activation: Activation; readonly shift: number }
   /** A program of prime's choice in place of the user's arguments. */
@@ -94,8 +118,14 @@ exec ${answer.shell.map(quoteForShell).join(" ")} "$prime_self" "$@"
 ${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports.join("")}exec "$@"
 `;
     }
-    case "script":
-      return handOver(answer, `set -- ${quoteForShell(`${answer.activation.generation}/bin/python`)} "$@"\n`);
+    case "script": {
+      const { entry } = answer;
+      const python = `${answer.activation.generation}/bin/python`;
+      return handOver(
+        answer,
+        entry === undefined ? plainScript(python) : callForSh(entry.calls) + startForSh(python, entry.kernel),
+      );
+    }
     case "shell-command":
       return handOver(answer, `${userShell}\n`);
   }

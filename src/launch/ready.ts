@@ -35,6 +35,8 @@ export interface ReadyPlan extends PlanPlace {
   readonly freshness: "mtime" | "strict";
   readonly variables: Readonly<Record<string, string | null>>;
   readonly observation: Observation;
+  /** protoprimer's kernel, absolute, where the repo is configured for protoprimer: its entry scripts start by it. */
+  readonly kernel: string | undefined;
   /** A clean environment with the user's PATH, to try whether `find` here can compare ctimes. */
   readonly env: Environment;
 }
@@ -68,6 +70,11 @@ export function recordFile(place: PlanPlace): string {
   return path.join(planFolder(place), `record${place.flagKey}.json`);
 }
 
+/** What a ready plan sources when a script is to be started: it sets `prime_call` for one that is as it was. */
+export function scriptsFile(place: Omit<PlanPlace, "flagKey">): string {
+  return path.join(planFolder(place), "scripts");
+}
+
 /** The generations that the last starts showed, each by its own flags; absolute. */
 export function shownGenerations(place: Omit<PlanPlace, "flagKey">): string[] {
   const names = (listFolder(planFolder(place)) ?? []).filter(isRecord);
@@ -91,23 +98,36 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const { stamps, observed } = ready.observation;
   makeFolder(planFolder(ready), 0o700);
   const last = readRecord(recordFile(ready));
-  const strict = observed.filter((one) => needsCtime(one, ready));
-  const reason = reasonAgainst(ready.observation, strict) ?? pinCtime(ready, strict);
+  const { strict, reason } = pinObservation(ready.observation, ready);
   writeRecord(recordFile(ready), recordOf(ready));
   if (reason === undefined) {
-    pinStamps(stamps);
-    const { launcher, activation, readyLine, variables } = ready;
+    const { launcher, activation, readyLine, variables, kernel } = ready;
     const inputs = observed.map(({ input }) => input);
-    const watch = { inputs, stamps, strict: strict.map(({ input }) => input.path), variables };
-    writeAtomic(planFile(ready), renderPlan({ launcher, activation, readyLine, watch }), 0o600);
+    const watch = { inputs, stamps, strict, variables };
+    const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
+    writeAtomic(planFile(ready), renderPlan({ launcher, activation, readyLine, watch, scripts }), 0o600);
   } else remove(planFile(ready));
   if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(planFolder(ready), last.stamps);
   sweep(ready);
   return reason;
 }
 
+/**
+ * Makes the stamps of an observation ones that a plan can compare with. `strict` are the paths that are compared by ctime
+ * as well; `reason` says why stamps made now would not tell an edit from none.
+ */
+export function pinObservation(
+  observation: Observation,
+  by: Pick<ReadyPlan, "freshness" | "env">,
+): { readonly strict: readonly string[]; readonly reason: string | undefined } {
+  const strict = observation.observed.filter((one) => needsCtime(one, by));
+  const reason = reasonAgainst(observation, strict) ?? pinCtime(observation.stamps, by.env, strict);
+  if (reason === undefined) pinStamps(observation.stamps);
+  return { strict: strict.map(({ input }) => input.path), reason };
+}
+
 function recordOf(ready: ReadyPlan): LaunchRecord {
-  const { launcher, root, flagKey: key, activation, readyLine, freshness, variables, observation } = ready;
+  const { launcher, root, flagKey: key, activation, readyLine, freshness, variables, kernel, observation } = ready;
   const stamps = path.basename(observation.stamps);
   const { observed } = observation;
   return newRecord({
@@ -121,6 +141,7 @@ function recordOf(ready: ReadyPlan): LaunchRecord {
     observed,
     stamps,
     writtenAt: now(),
+    ...(kernel === undefined ? {} : { kernel }),
   });
 }
 
@@ -161,18 +182,21 @@ function isYoung(timeNs: string): boolean {
 }
 
 /** Reproducible times (the epoch, that of zip archives, SOURCE_DATE_EPOCH) are those of another file just as well. */
-function needsCtime({ input, facts: was }: Observed, { freshness, env }: ReadyPlan): boolean {
+function needsCtime(
+  { input, facts: was }: Observed,
+  { freshness, env }: Pick<ReadyPlan, "freshness" | "env">,
+): boolean {
   if (!isStamped(input) || was === undefined) return false;
   const seconds = BigInt(was.mtimeNs) / 1_000_000_000n;
   return freshness === "strict" || seconds < 315_705_600n || String(seconds) === env.SOURCE_DATE_EPOCH;
 }
 
 /** Writes the file that `find` compares ctimes with: the next whole second after the youngest one. */
-function pinCtime({ observation, env }: ReadyPlan, strict: readonly Observed[]): string | undefined {
+function pinCtime(stamps: string, env: Environment, strict: readonly Observed[]): string | undefined {
   if (strict.length === 0) return undefined;
   const seconds = strict.map((one) => Number(BigInt(one.facts?.ctimeNs ?? 0) / 1_000_000_000n));
   const youngest = seconds.reduce((a, b) => Math.max(a, b), 0);
-  const pin = `${observation.stamps}.ctime`;
+  const pin = `${stamps}.ctime`;
   writePlain(pin, "", 0o600);
   setTimes(pin, youngest + 1);
   let reason: string | undefined;

@@ -24,6 +24,8 @@ export interface LaunchRecord {
   readonly observed: readonly Observed[];
   /** Name of the stamps folder beside the plan. */
   readonly stamps: string;
+  /** See `ReadyPlan`. */
+  readonly kernel?: string;
   /** Milliseconds since the epoch. */
   readonly writtenAt: number;
 }

@@ -97,6 +97,7 @@ export class Launcher {
       activation: { generation: this.generation, prompt: "it's a repo", variables: {} },
       readyLine: "prime: ready",
       freshness: "mtime",
+      kernel: undefined,
       variables: {},
       observation: observe(inputs, newObservation(place), { python: python(), env }),
       env,

@@ -1,33 +1,121 @@
 import * as fs from "node:fs";
-import { expect, it } from "vitest";
-import { NEWEST_PROTOPRIMER, PROTOPRIMER, protoprimer, protoRepo, shownBy } from "./protoprimer.ts";
-import { packagesOf } from "./repos.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { RunOptions, Sandbox } from "./harness.ts";
+import { entryScript, PROTOPRIMER, protoprimer, protoRepo, shownBy } from "./protoprimer.ts";
+import { edit, good, packagesOf } from "./repos.ts";
+import { MACHINE_SHELLS, pathWithoutNode } from "./warm.ts";
 
-it.each([PROTOPRIMER, NEWEST_PROTOPRIMER])(
-  "protoprimer %s itself boots the repo, and starts its scripts",
-  async (release) => {
-    const box = protoRepo({}, { release });
-    const booted = await protoprimer(box);
-    expect(booted, booted.stderr).toMatchObject({ code: 0 });
-    expect(fs.readlinkSync(box.path("lconf"))).toBe("dst/default_env");
-    expect(packagesOf(box.path("venv"))).toMatchObject({ app: "0.1", protoprimer: release });
-    const kernel = box.path("cmd/proto_code/proto_kernel.py");
+/** Prints its own variables of protoprimer's, and where it would import from first. */
+const PLAIN = `import json, os, sys
+print(json.dumps({"argv": sys.argv, "path": sys.path[0], "set": [name for name in os.environ if "PROTOPRIMER" in name]}))
+`;
+const KERNEL = "cmd/proto_code/proto_kernel.py";
 
-    const started = await protoprimer(box, ["7", "a b"], { script: "cmd/start_app" });
-    expect(started.code).toBe(7);
-    expect(shownBy(started)).toEqual({
-      argv: [box.path("cmd/start_app"), "7", "a b"],
+/** A start that must be warm: there is no Node to be found. */
+async function warm(box: Sandbox, args: readonly string[], options: RunOptions = {}) {
+  const ended = await box.run(args, { ...options, env: { ...options.env, PATH: pathWithoutNode(box) } });
+  expect(ended.stderr).toBe("");
+  return ended;
+}
+
+describe("the entry scripts of a repo", () => {
+  let box: Sandbox;
+
+  beforeAll(async () => {
+    box = protoRepo({ "requirements.txt": "-e ./src/app\n", "tools/plain.py": PLAIN });
+    for (const script of ["cmd/start_app", "cmd/boot_app", "tools/plain.py"]) await good(box, [script]);
+  }, 600_000);
+
+  it("start warm in each shell, by the function that each calls, with their arguments and status", async () => {
+    const prefix = fs.realpathSync(shownBy(await warm(box, ["cmd/start_app"])).prefix);
+    const ids = new Set<string>();
+    for (const [name, shell] of MACHINE_SHELLS) {
+      const started = await warm(box, ["cmd/start_app", "7", "-e", "a  b\n", ""], { shell });
+      expect([name, started.code, shownBy(started)]).toEqual([
+        name,
+        7,
+        {
+          argv: ["cmd/start_app", "7", "-e", "a  b\n", ""],
+          isolated: 1,
+          prefix,
+          kernel: box.path(KERNEL),
+          variables: {},
+        },
+      ]);
+      const booted = shownBy(await warm(box, ["cmd/boot_app", "-q"], { shell }));
+      const { PROTOPRIMER_START_ID: id, ...variables } = booted.variables;
+      expect([name, booted.argv, booted.isolated, booted.kernel, variables]).toEqual([
+        name,
+        ["cmd/boot_app", "-q"],
+        1,
+        null,
+        {
+          PROTOPRIMER_MAIN_FUNC: "app.show:main",
+          PROTOPRIMER_PROTO_CODE: box.path(KERNEL),
+          PROTOPRIMER_PY_EXEC: "stride_src_updated",
+        },
+      ]);
+      expect(id).toMatch(/^[\w.-]{10,}$/);
+      ids.add(id as string);
+    }
+    expect(ids.size).toBe(MACHINE_SHELLS.length);
+  });
+
+  it("are known by any way that leads to them", async () => {
+    const cwd = box.path("cmd");
+    expect(shownBy(await warm(box, ["../cmd/./start_app"], { cwd })).argv).toEqual(["../cmd/./start_app"]);
+    expect(shownBy(await warm(box, [box.path("cmd/start_app")], { cwd: "/" })).isolated).toBe(1);
+  });
+
+  it("leave other scripts without anything of protoprimer's, whatever was set", async () => {
+    const env = { PROTOPRIMER_PY_EXEC: "stride_src_updated", PROTOPRIMER_START_ID: "x", PROTOPRIMER_MAIN_FUNC: "a:b" };
+    const { stdout } = await warm(box, ["tools/plain.py", "7"], { env });
+    expect(JSON.parse(stdout)).toEqual({ argv: ["tools/plain.py", "7"], path: box.path("tools"), set: [] });
+  });
+
+  it("are looked at again after an edit, alone", async () => {
+    const isolated = async () => shownBy(await good(box, ["cmd/changed"])).isolated;
+    box.file("cmd/changed", entryScript('proto_kernel.start_app("app.show:main")'));
+    expect(await isolated()).toBe(1);
+    expect(shownBy(await warm(box, ["cmd/changed"])).variables).toEqual({});
+    edit(box, "cmd/changed", entryScript('proto_kernel.boot_env("app.show:main")'));
+    const { stderr } = await box.run(["cmd/changed"], { env: { PATH: pathWithoutNode(box) } });
+    expect(stderr).toContain("no Node");
+    expect(shownBy(await warm(box, ["cmd/start_app"])).variables).toEqual({});
+    expect(await isolated()).toBe(1);
+    const { variables } = shownBy(await warm(box, ["cmd/changed"]));
+    expect(variables.PROTOPRIMER_PY_EXEC).toBe("stride_src_updated");
+    edit(box, "cmd/changed", 'print("""{"isolated": 0}""")\n');
+    expect(await isolated()).toBe(0);
+    expect((await warm(box, ["cmd/changed"])).stdout).toContain("0");
+  });
+});
+
+it("protoprimer itself starts the same scripts in the same way", async () => {
+  const box = protoRepo();
+  const booted = await protoprimer(box);
+  expect(booted, booted.stderr).toMatchObject({ code: 0 });
+  expect(fs.readlinkSync(box.path("lconf"))).toBe("dst/default_env");
+  expect(packagesOf(box.path("venv"))).toMatchObject({ app: "0.1", protoprimer: PROTOPRIMER });
+
+  const script = box.path("cmd/start_app");
+  const started = await protoprimer(box, ["7", "-e", "a  b\n", ""], { script });
+  expect([started.code, shownBy(started)]).toEqual([
+    7,
+    {
+      argv: [script, "7", "-e", "a  b\n", ""],
       isolated: 1,
       prefix: box.path("venv"),
-      kernel,
+      kernel: box.path(KERNEL),
       variables: {},
-    });
-
-    const bootedAgain = await protoprimer(box, ["-q"], { script: "cmd/boot_app" });
-    expect(shownBy(bootedAgain)).toMatchObject({
-      argv: [box.path("cmd/boot_app"), "-q"],
-      kernel: null,
-      variables: { PROTOPRIMER_PY_EXEC: "stride_src_updated", PROTOPRIMER_PROTO_CODE: kernel },
-    });
-  },
-);
+    },
+  ]);
+  const again = shownBy(await protoprimer(box, ["-q"], { script: box.path("cmd/boot_app") }));
+  expect(again).toMatchObject({ argv: [box.path("cmd/boot_app"), "-q"], isolated: 1, kernel: null });
+  expect(again.variables).toEqual({
+    PROTOPRIMER_MAIN_FUNC: "app.show:main",
+    PROTOPRIMER_PROTO_CODE: box.path(KERNEL),
+    PROTOPRIMER_PY_EXEC: "stride_src_updated",
+    PROTOPRIMER_START_ID: expect.stringMatching(/^\d{8}T\d{6}Z\.\d+$/),
+  });
+});

@@ -7,9 +7,8 @@ import { goodPython } from "./machine.ts";
 import { packageFiles, repo, uv } from "./repos.ts";
 import { CACHE, SEEDED_UV } from "./seed.ts";
 
-/** The release whose behaviour prime takes over, and the one that was the newest when this was written. */
+/** The release whose behaviour prime takes over. */
 export const PROTOPRIMER = "0.13.0.dev1";
-export const NEWEST_PROTOPRIMER = "0.13.0";
 
 interface ProtoOptions extends SandboxOptions {
   /** Which protoprimer the kernel is from and the project depends on. */
@@ -61,7 +60,7 @@ export function protoRepo(files: Readonly<Record<string, string>> = {}, options:
 }
 
 /** An entry script as protoprimer writes them, that ends with this statement. It stands in `cmd`. */
-function entryScript(statement: string): string {
+export function entryScript(statement: string): string {
   return `#!/usr/bin/env python3
 
 
@@ -133,7 +132,12 @@ export function protoprimer(box: Sandbox, args: readonly string[] = [], options:
   const { script = KERNEL, ownUv = false, env, ...rest } = options;
   if (!ownUv) lendUv(box);
   const installed = { UV_PYTHON_INSTALL_DIR: installedPythons(box), UV_PYTHON_INSTALL_BIN: "0", SHELL: "/bin/bash" };
-  return box.run(args, { ...rest, env: { ...installed, ...env }, shell: ["python3"], launcher: box.path(script) });
+  return box.run(args, {
+    ...rest,
+    env: { ...installed, ...env },
+    shell: ["python3"],
+    launcher: path.resolve(box.root, script),
+  });
 }
 
 /** Where protoprimer looks for the uv that it installed itself. */

@@ -1,0 +1,20 @@
+import { cleanEnvironment } from "../edges/clean.ts";
+import type { Environment } from "../edges/process.ts";
+import { runQuickly } from "../edges/quick.ts";
+import { PrimeError } from "../errors.ts";
+import type { EntryCall } from "../launch/entry-scripts.ts";
+import { ENTRY_CALL_PY } from "./texts.ts";
+
+/**
+ * Which of protoprimer's two functions each script calls; null for a script of another kind. Told from its syntax by
+ * `python`, which is the one that runs them; nothing of the script is run. Paths are absolute.
+ */
+export function entryCalls(python: string, scripts: readonly string[], env: Environment): (EntryCall | null)[] {
+  const args = ["-I", "-S", "-c", ENTRY_CALL_PY, ...scripts];
+  const answer = runQuickly({ file: python, args, env: cleanEnvironment(env), cwd: "/" }, "", (reason) => {
+    throw new PrimeError("entry-script", `could not look at ${scripts.join(", ")} by ${python}: ${reason}`, {
+      hint: "check that this interpreter starts; `./prime reboot` builds the environment anew",
+    });
+  });
+  return JSON.parse(answer as string);
+}
