@@ -3,12 +3,13 @@ import type { Config } from "../config/config.ts";
 import { sha256 } from "../edges/files.ts";
 import type { Environment } from "../edges/process.ts";
 import type { Input } from "../launch/input.ts";
-import { type InterpreterIdentity, LAYOUT } from "./manifest.ts";
+import { identityOf, type SeenInterpreter } from "./interpreter-record.ts";
+import { LAYOUT } from "./manifest.ts";
 import type { Project } from "./project.ts";
 
 export interface DigestParts {
   readonly root: string;
-  readonly interpreter: InterpreterIdentity;
+  readonly interpreter: SeenInterpreter;
   readonly config: Config;
   readonly project: Project;
   readonly driver: Config["venvDriver"]["value"];
@@ -24,7 +25,7 @@ export interface DigestParts {
  * it, since editable installs and script shebangs hold it.
  */
 export function digestOf(parts: DigestParts): string {
-  return sha256(JSON.stringify({ interpreter: parts.interpreter, ...requirementParts(parts) }));
+  return sha256(JSON.stringify({ interpreter: identityOf(parts.interpreter), ...requirementParts(parts) }));
 }
 
 /** The same without the interpreter's place: names what a resolution was made for. */

@@ -1,19 +1,9 @@
 import * as path from "node:path";
 import { facts, linkFacts, listFolder, readText, sha256, writeAtomic } from "../edges/files.ts";
+import type { InterpreterRecord } from "./interpreter-record.ts";
 
 /** Raised when the form changes; a generation of another form is not used. */
-export const LAYOUT = 2;
-
-/** What identifies an interpreter in a digest: two that agree here can run one environment. */
-export interface InterpreterIdentity {
-  readonly executable: string;
-  readonly realPath: string;
-  readonly implementation: string;
-  readonly version: string;
-  readonly soabi: string;
-  readonly platform: string;
-  readonly libc: string;
-}
+export const LAYOUT = 3;
 
 /** A generation's own account, `prime.json`, written last: without it the folder is rubbish. */
 export interface Manifest {
@@ -22,7 +12,7 @@ export interface Manifest {
   /** sha256 of all that the environment is made of. */
   readonly digest: string;
   readonly root: string;
-  readonly interpreter: InterpreterIdentity;
+  readonly interpreter: InterpreterRecord;
   /** The version request as written, "" for any: what the interpreter was chosen for. */
   readonly request: string;
   readonly driver: "venv_uv" | "venv_pip";

@@ -3,10 +3,12 @@ import type { Config, LoadedConfig, VenvDriver } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { type DigestParts, digestOf } from "../environment/digest.ts";
 import { type Folders, foldersOf } from "../environment/folders.ts";
-import { type InterpreterIdentity, listGenerations, type Manifest } from "../environment/manifest.ts";
+import { recordOfInterpreter, type SeenInterpreter } from "../environment/interpreter-record.ts";
+import { listGenerations, type Manifest } from "../environment/manifest.ts";
 import { inspectProject, type Project } from "../environment/project.ts";
 import type { Input } from "../launch/input.ts";
 import { contentsOf } from "../launch/observation.ts";
+import { anchorOf } from "../python/anchor.ts";
 import { interpreterInputs, type Selection, selectPython } from "../python/choose.ts";
 import { type Interpreter, isFailure } from "../python/probe.ts";
 import { interpreterAt, type SearchOptions } from "../python/search.ts";
@@ -88,12 +90,12 @@ export function digestParts(context: Context, decision: Decision, base: Interpre
   const { root, env } = context;
   const { config, project, driver } = decision;
   const uv = driver === "venv_uv" ? pinOf(config).version : null;
-  return { root, env, config, project, driver, uv, interpreter: identityOf(base), contentsOf };
+  return { root, env, config, project, driver, uv, interpreter: seenInterpreter(base), contentsOf };
 }
 
-export function identityOf(interpreter: Interpreter): InterpreterIdentity {
-  const { executable, realPath, implementation, version, soabi, platform, libc } = interpreter;
-  return { executable, realPath, implementation, version, soabi, platform, libc };
+/** An interpreter of this machine as a manifest tells of it. */
+export function seenInterpreter(interpreter: Interpreter): SeenInterpreter {
+  return recordOfInterpreter(interpreter, anchorOf(interpreter));
 }
 
 export function pinOf(config: Config) {
@@ -143,7 +145,7 @@ async function knownBase(
 ): Promise<{ id: string; interpreter: Interpreter } | undefined> {
   for (const { id, interpreter, request: asked } of generations) {
     if (asked !== (config.requiredPythonVersion.value ?? "")) continue;
-    const known = await interpreterAt(interpreter.executable, search);
+    const known = await interpreterAt(interpreter.anchor, search);
     if (!isFailure(known) && fits(request, known)) return { id, interpreter: known };
   }
   return undefined;

@@ -84,8 +84,8 @@ async function refuseUnusable(context: Context, decision: Decision, target: Mani
       "./prime reboot builds what the inputs ask for anew",
     );
   }
-  const { executable, soabi } = target.interpreter;
-  const found = await interpreterAt(executable, {
+  const { anchor, soabi } = target.interpreter;
+  const found = await interpreterAt(anchor, {
     env: context.env,
     root: context.root,
     cacheFolder: context.places.cache,
@@ -99,7 +99,7 @@ async function refuseUnusable(context: Context, decision: Decision, target: Mani
       : `its ABI is ${found.soabi} now, not ${soabi}`;
   if (why !== undefined)
     throw refusal(
-      `the interpreter ${executable} of environment ${target.id} can't run it: ${why}`,
+      `the interpreter ${anchor} of environment ${target.id} can't run it: ${why}`,
       "restore that interpreter",
     );
 }

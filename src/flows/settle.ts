@@ -7,6 +7,7 @@ import type { Folders } from "../environment/folders.ts";
 import { excludeFromGit } from "../environment/git-exclude.ts";
 import { differences, type HistoryEntry, recordHistory } from "../environment/history.ts";
 import { type Hold, holdsInput, readHolds } from "../environment/holds.ts";
+import { recordInputs } from "../environment/interpreter-record.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import type { Project } from "../environment/project.ts";
 import { activate } from "../environment/venv-link.ts";
@@ -137,14 +138,12 @@ function showLink(context: Context, decision: Decision, generation: string): voi
 }
 
 function generationInputs(generation: string, manifest: Manifest): Input[] {
-  const { executable, realPath } = manifest.interpreter;
   return [
     { kind: "file", path: path.join(generation, "pyvenv.cfg") },
     ...Object.keys(manifest.sitePackages).map(
       (folder) => ({ kind: "listing", path: path.join(generation, folder) }) as const,
     ),
-    { kind: "file", path: realPath },
-    { kind: "same", path: path.join(generation, "bin", "python"), target: executable },
+    ...recordInputs(generation, manifest.interpreter),
   ];
 }
 

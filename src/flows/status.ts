@@ -79,7 +79,7 @@ function environmentOf(context: Context, decision: Decision): Status["environmen
   const generation = path.join(folders.generations, manifest.id);
   return {
     generation,
-    python: `${manifest.interpreter.executable} (${manifest.interpreter.version})`,
+    python: `${manifest.interpreter.anchor} (${manifest.interpreter.version})`,
     packages: Object.keys(manifest.packages).length,
     built_at: new Date(manifest.builtAt).toISOString(),
     built_by: `${manifest.builtBy.user} on ${manifest.builtBy.host}`,

@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { isScript } from "../edges/files.ts";
 import type { Input } from "../launch/input.ts";
 import { noPythonError } from "./no-python.ts";
@@ -97,12 +98,13 @@ function inputsOf(selected: Interpreter, selector: string | null): Input[] {
   return [...(selector === null ? [] : [file(selector)]), ...interpreterInputs(selected)];
 }
 
-/** What freshness must watch of an interpreter: its file, where the way to it leads, and its library. */
+/** What freshness must watch of an interpreter: its file, where the way to it leads, and its libraries. */
 export function interpreterInputs(interpreter: Interpreter): Input[] {
-  const { path: found, executable, realPath, libpython } = interpreter;
+  const { path: found, executable, realPath, stdlib, libpython } = interpreter;
   const entry = isScript(found) ? executable : found;
   return [
     file(realPath),
+    file(path.join(stdlib, "os.py")),
     ...(entry === realPath ? [] : [{ kind: "same" as const, path: entry, target: realPath }]),
     ...(libpython === null ? [] : [file(libpython)]),
   ];
