@@ -13,11 +13,12 @@ import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
 import { type Interpreter, isFailure } from "../python/probe.ts";
 import { interpreterAt } from "../python/search.ts";
+import { recordOfBase } from "./build/base-record.ts";
 import { sealGeneration, validate } from "./build/finish.ts";
 import type { Job } from "./build/job.ts";
 import { type Cold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
-import { type Decision, decide, digestFor, identityOf, pinOf } from "./decide.ts";
+import { type Decision, decide, digestFor, pinOf } from "./decide.ts";
 import { linkOf, settleIn } from "./settle.ts";
 
 /**
@@ -140,7 +141,7 @@ async function copyAside(
     return sealGeneration(generation, validation, {
       digest,
       root: context.root,
-      interpreter: identityOf(base),
+      interpreter: await recordOfBase(context, decision, base),
       request: config.requiredPythonVersion.value ?? "",
       driver: decision.driver,
       uv,

@@ -7,7 +7,6 @@ import { findDrift } from "../../environment/drift.ts";
 import { type Folders, makeFolders, newLog } from "../../environment/folders.ts";
 import type { Manifest } from "../../environment/manifest.ts";
 import { standOn } from "../../environment/standing.ts";
-import { type Owner, ownerOf } from "../../python/owner.ts";
 import type { Interpreter } from "../../python/probe.ts";
 import { type UvTool, uvEnvironment } from "../../uv/commands.ts";
 import { provisionUv } from "../../uv/provision.ts";
@@ -15,6 +14,7 @@ import type { Context } from "../context.ts";
 import { type Decision, decide, digestFor, digestParts, pinOf, seenInterpreter } from "../decide.ts";
 import { collectOld } from "../gc.ts";
 import { linkOf } from "../settle.ts";
+import { recordOfBase } from "./base-record.ts";
 import { sealGeneration, validate } from "./finish.ts";
 import type { Job } from "./job.ts";
 import { settleLock } from "./lock.ts";
@@ -114,18 +114,17 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
   const { folders } = decision;
   const id = `${digest.slice(0, 8)}-${nonce()}`;
   const generation = path.join(folders.generations, id);
-  const interpreter = seenInterpreter(base);
   const project = request.anew ? { ...decision.project, rebuilt: decision.project.localNames } : decision.project;
   const resolved = `${digestOfResolution(digestParts(context, decision, base)).slice(0, 16)}.txt`;
   const target: Target = {
     generation,
     work: path.join(folders.data, `work-${id}`),
-    python: interpreter.anchor,
+    python: seenInterpreter(base).anchor,
     project: withStandIn(project, context.root, folders),
     known: request.anew ? undefined : existing(path.join(folders.resolved, resolved)),
     preferred: request.anew ? undefined : preferredResolution(decision, folders),
   };
-  const owner = ownerBelow(context, decision, base);
+  const record = recordOfBase(context, decision, base); // its package manager is asked while uv works
   makeFolder(folders.generations);
   makeFolder(target.work);
   try {
@@ -136,7 +135,7 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
     return sealGeneration(generation, validation, {
       digest,
       root: context.root,
-      interpreter: { ...interpreter, owner: await owner },
+      interpreter: await record,
       request: decision.config.requiredPythonVersion.value ?? "",
       driver: decision.driver,
       uv: uv === undefined ? null : pinOf(decision.config).version,
@@ -151,12 +150,6 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
   } finally {
     remove(target.work);
   }
-}
-
-/** Asked while uv works; an interpreter that an earlier generation stands on is known. */
-async function ownerBelow({ env, root }: Context, { generations }: Decision, base: Interpreter): Promise<Owner> {
-  const known = generations.find(({ interpreter }) => interpreter.realPath === base.realPath);
-  return known?.interpreter.owner ?? ownerOf(base, env, root);
 }
 
 function existing(file: string): string | undefined {
