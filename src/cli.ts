@@ -17,6 +17,8 @@ export interface GlobalFlags {
   readonly verbosity: number;
   /** As given; the launcher's own folder when absent. */
   readonly root: string | undefined;
+  /** The env of protoprimer's configuration, as given. */
+  readonly env: string | undefined;
 }
 
 /** What one start is asked to do. `shift`: how many arguments stand in front of the user's own. */
@@ -117,9 +119,7 @@ function createProgram(
     .enablePositionalOptions()
     .passThroughOptions()
     .argument("[script...]")
-    .option("-c <string>", "run a string in your shell, in the environment")
-    .option("-q, --quiet", "say nothing but warnings and errors")
-    .option("-v, --verbose", "tell more; repeat for more", (_: string, before: number) => before + 1, 0)
+    .option("-c, --command <string>", "run a string in your shell, in the environment")
     .option("--root <dir>", "the repo to work on, in place of the launcher's own folder")
     .addHelpText("after", EXAMPLES)
     .action((words: string[]) => take(scriptOrShell(program, args, words, isFile)));
@@ -134,6 +134,7 @@ function createProgram(
       }),
     );
   }
+  for (const option of everywhere()) program.addOption(option);
   const passing = (name: string, description: string): Command =>
     program.command(name).description(description).passThroughOptions().allowUnknownOption();
   passing("run", "run a command in the environment")
@@ -205,6 +206,16 @@ function createProgram(
     .description("build the environment anew, aside")
     .action(() => take({ kind: "reboot" }));
   program
+    .command("boot")
+    .description("make the environment ready, as ./prime alone does")
+    .addOption(new Option("-c, --command <string>").hideHelp())
+    .action(({ command }: { command?: string }) =>
+      take(command === undefined ? { kind: "prepare" } : shellCommand(program, args)),
+    );
+  for (const command of program.commands) {
+    if (AS_PROTOPRIMER.has(command.name())) for (const option of everywhere()) command.addOption(option.hideHelp());
+  }
+  program
     .command("completion")
     .description("print the completion script for a shell")
     .addArgument(new Argument("<shell>").choices(COMPLETED_SHELLS))
@@ -213,6 +224,26 @@ function createProgram(
     );
   program.helpCommand(false);
   return program;
+}
+
+/** What protoprimer has as well: flags may stand behind these as in front of them. */
+const AS_PROTOPRIMER = new Set(["boot", "reboot", "eval"]);
+
+function everywhere(): Option[] {
+  const count = (_: string, before: number | undefined) => (before ?? 0) + 1;
+  return [
+    new Option("-q, --quiet", "say nothing but warnings and errors"),
+    new Option("-v, --verbose", "tell more; repeat for more").argParser(count),
+    new Option("-e, --env <dir>", "the env of protoprimer's configuration to work in"),
+  ];
+}
+
+/** `-c` in whatever spelling stands in front of what is the string's. */
+function shellCommand(program: Command, args: readonly string[]): Request {
+  const shift = args.findIndex((word) => /^(?:-c|--command(?:=|$))/.test(word));
+  return shift < 0
+    ? (program.error("error: option '-c' stands alone, not with other letters: -c STR") as never)
+    : { kind: "shell-command", shift };
 }
 
 function wholeNumber(text: string): number {
@@ -226,12 +257,7 @@ function scriptOrShell(
   words: readonly string[],
   isFile: (word: string) => boolean,
 ): Request {
-  if (program.opts().c !== undefined) {
-    const shift = args.indexOf("-c");
-    return shift < 0
-      ? (program.error("error: option '-c' wants its string as a word of its own: -c STR") as never)
-      : { kind: "shell-command", shift };
-  }
+  if (program.opts().command !== undefined) return shellCommand(program, args);
   const [first] = words;
   if (first === undefined) return { kind: "prepare" };
   if (!first.includes("/")) {
@@ -246,11 +272,18 @@ function scriptOrShell(
 }
 
 function flagsOf(program: Command): GlobalFlags {
-  const { quiet, verbose, root, choices } = program.opts() as {
-    quiet?: boolean;
-    verbose: number;
-    root?: string;
-    choices?: readonly Choice[];
-  };
-  return { choices: choices ?? [], verbosity: quiet === true ? -1 : verbose, root };
+  const all = [program, ...program.commands].map((command) => command.opts() as Given);
+  const { root, choices } = all[0] as Given;
+  const verbose = all.reduce((sum, given) => sum + (given.verbose ?? 0), 0);
+  const isQuiet = all.some(({ quiet }) => quiet === true);
+  const env = all.flatMap((given) => given.env ?? []).at(-1);
+  return { choices: choices ?? [], verbosity: isQuiet ? -1 : verbose, root, env };
+}
+
+interface Given {
+  readonly quiet?: boolean;
+  readonly verbose?: number;
+  readonly env?: string;
+  readonly root?: string;
+  readonly choices?: readonly Choice[];
 }

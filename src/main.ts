@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { version } from "../package.json";
-import { type Choice, type GlobalFlags, parseArguments } from "./cli.ts";
+import { type Choice, type GlobalFlags, parseArguments, type Request } from "./cli.ts";
 import type { ConfigFlags } from "./config/config.ts";
 import { now } from "./edges/clock.ts";
 import { isFile, isFolder, realPath } from "./edges/files.ts";
@@ -12,6 +12,7 @@ import { openTerminal, renderError } from "./edges/terminal-output.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "./errors.ts";
 import type { Context } from "./flows/context.ts";
 import { follow } from "./flows/follow.ts";
+import { openRepo } from "./flows/open.ts";
 import { answerPlan } from "./launch/handover.ts";
 import type { Answer } from "./launch/plan.ts";
 import { readProgress } from "./launch/progress.ts";
@@ -23,7 +24,7 @@ const STDERR = 2;
 async function main(): Promise<number> {
   const started = { ...surroundings(), at: now(), launcher: realPath(__filename) ?? __filename };
   endWithUser(started.shell.pid, endChildren);
-  let verbosity = 0;
+  const failing = { verbosity: 0, code: EXIT_FAILURE };
   let answer: Answer;
   try {
     refuseWindows(started.platform);
@@ -31,11 +32,12 @@ async function main(): Promise<number> {
       version,
       isFile: (word) => isFile(path.resolve(started.cwd, word)),
     });
-    verbosity = flags.verbosity;
-    answer = await follow(contextOf(started, flags), request);
+    failing.verbosity = flags.verbosity;
+    answer = await follow(await contextOf(started, flags, request, failing), request);
   } catch (error) {
-    writeOutput(STDERR, renderError(error, { verbosity, env: started.env }));
-    answer = { kind: "exit", code: error instanceof PrimeError ? error.exitCode : EXIT_FAILURE };
+    writeOutput(STDERR, renderError(error, { verbosity: failing.verbosity, env: started.env }));
+    const code = error instanceof PrimeError ? error.exitCode : EXIT_FAILURE;
+    answer = { kind: "exit", code: code === EXIT_FAILURE ? failing.code : code };
   }
   return answerPlan(answer, started);
 }
@@ -51,11 +53,20 @@ function refuseWindows(platform: string): void {
   );
 }
 
-function contextOf(started: Surroundings & { at: number; launcher: string }, flags: GlobalFlags): Context {
+async function contextOf(
+  started: Surroundings & { at: number; launcher: string },
+  flags: GlobalFlags,
+  request: Request,
+  failing: { code: number },
+): Promise<Context> {
   const { env, cwd, args, shell, node, isInteractive, launcher, at } = started;
-  const root = rootOf(flags.root, cwd, launcher);
+  const choice = { env: flags.env, cwd, mustAgree: MUST_AGREE.has(request.kind) };
+  const repo = { folder: folderOf(flags.root, cwd, launcher), launcher, choice };
+  const opened = WITHOUT_REPO.has(request.kind) ? undefined : await openRepo(repo, env, failing);
+  const root = opened?.root ?? repo.folder;
   return {
     launcher,
+    repo,
     root,
     cwd,
     args,
@@ -66,7 +77,7 @@ function contextOf(started: Surroundings & { at: number; launcher: string }, fla
     version,
     flags: configFlags(flags.choices),
     flagKey: flags.root === undefined ? flagKey(flags.choices) : undefined,
-    places: findPlaces(env),
+    places: { ...findPlaces(env), ...opened?.places },
     terminal: openTerminal({ verbosity: flags.verbosity, env }),
     startedAt: at,
     progress: readProgress(env.PRIME_PROGRESS, { root, shellPid: shell.pid, shellStart: shell.start }),
@@ -74,7 +85,12 @@ function contextOf(started: Surroundings & { at: number; launcher: string }, fla
   };
 }
 
-function rootOf(given: string | undefined, cwd: string, launcher: string): string {
+/** What protoprimer has a command for; all else takes the env that the link shows. */
+const MUST_AGREE: ReadonlySet<Request["kind"]> = new Set(["prepare", "reboot", "eval", "shell-command"]);
+/** What works whatever the configuration of this repo says. */
+const WITHOUT_REPO: ReadonlySet<Request["kind"]> = new Set(["text", "init"]);
+
+function folderOf(given: string | undefined, cwd: string, launcher: string): string {
   if (given === undefined) return path.dirname(launcher);
   const root = realPath(path.resolve(cwd, given));
   if (root !== undefined && isFolder(root)) return root;

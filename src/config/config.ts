@@ -1,4 +1,6 @@
 import type { Input } from "../launch/input.ts";
+import type { ProtoprimerConfig } from "./protoprimer/reader.ts";
+import type { EnvChoice } from "./protoprimer/selected-env.ts";
 
 /** Where a value came from, for `eval`, `status` and messages. */
 export interface Source {
@@ -32,10 +34,10 @@ export interface Config {
   readonly root: string;
   /** A version request as written: `3`, `3.12`, `3.12.1`, a PEP 440 range, `cpython-3.12.1`, `pypy3.10`; null: any. */
   readonly requiredPythonVersion: Sourced<string | null>;
-  /** Relative to root. */
+  /** Relative to root; protoprimer's may be absolute. */
   readonly pythonSelectorFileRelPath: Sourced<string | null>;
   readonly venvDriver: Sourced<VenvDriver>;
-  /** Relative to root. */
+  /** Relative to root; protoprimer's may be absolute. */
   readonly localVenvDirRelPath: Sourced<string>;
   readonly installExtras: Sourced<readonly string[] | null>;
   readonly installGroups: Sourced<readonly string[] | null>;
@@ -53,6 +55,19 @@ export interface Config {
   readonly probeLimit: Sourced<number>;
   /** Seconds without a sign of life after which a holder of the build lock is no longer waited for. */
   readonly lockPatience: Sourced<number>;
+  /** The folder of protoprimer's kernel, relative to the launcher's folder; null: in a usual place, or none. */
+  readonly protoCodeDirRelPath: Sourced<string | null>;
+  /** What only protoprimer's configuration says; null where that is not the one in force. */
+  readonly protoprimer: ProtoprimerConfig | null;
+}
+
+/** Where a start looks for the configuration; absolute, physical paths. */
+export interface Repo {
+  /** The launcher's, or the one that `--root` names; the root too, unless protoprimer's configuration moves it. */
+  readonly folder: string;
+  readonly launcher: string;
+  /** How it chooses among the envs of protoprimer's configuration. */
+  readonly choice: EnvChoice;
 }
 
 /** A configuration and what it was made from. */
@@ -64,6 +79,10 @@ export interface LoadedConfig {
   readonly variables: readonly string[];
   /** What was passed over and why, a sentence each: unknown `PRIME_` variables, a `.python-version` that pins nothing. */
   readonly warnings: readonly string[];
+  /** The same for those who ask with `-v`. */
+  readonly notes: readonly string[];
+  /** Which configuration is in force and why, in a few words. */
+  readonly from: string;
 }
 
 /** What the flags of one start say; absent means "not given". */

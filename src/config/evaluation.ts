@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { tomlText } from "../toml.ts";
 import type { Config, Source } from "./config.ts";
 import { FIELDS, KEYS } from "./keys.ts";
+import { foreignValues } from "./protoprimer/documents.ts";
 
 /** Beyond this many columns a long value no longer moves the sources of all the others. */
 const WIDEST_VALUE = 32;
@@ -25,7 +26,7 @@ export function renderEval(config: Config): string {
 
 /** The same as data: `{key: {value, source}}`, `null` for what is not set. */
 export function evalJson(config: Config): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(KEYS.map((key) => [key, config[FIELDS[key]]]));
+  return { ...Object.fromEntries(KEYS.map((key) => [key, config[FIELDS[key]]])), ...foreignValues(config) };
 }
 
 /** Where a value came from, in a few words for people; paths inside root are shown relative to it. */

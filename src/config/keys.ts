@@ -18,7 +18,8 @@ export const FIELDS = {
   selector_limit_s: "selectorLimit",
   probe_limit_s: "probeLimit",
   lock_patience_s: "lockPatience",
-} as const satisfies Readonly<Record<string, Exclude<keyof Config, "root">>>;
+  proto_code_dir_rel_path: "protoCodeDirRelPath",
+} as const satisfies Readonly<Record<string, Exclude<keyof Config, "root" | "protoprimer">>>;
 
 export type Key = keyof typeof FIELDS;
 

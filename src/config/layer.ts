@@ -11,4 +11,6 @@ export interface Layer {
   placeOf(keys: readonly string[]): string;
   /** The status to end with when the layer is wrong. */
   readonly exitCode: number;
+  /** Whether it is a file of the repo's. */
+  readonly isFile: boolean;
 }

@@ -1,11 +1,15 @@
 import * as path from "node:path";
 import { isWritable } from "../edges/files.ts";
 import type { Environment } from "../edges/process.ts";
-import type { ConfigFlags, LoadedConfig, LockPolicy, Sourced } from "./config.ts";
-import { DEFAULTS, type Key } from "./keys.ts";
+import { EXIT_USAGE, PrimeError } from "../errors.ts";
+import type { ConfigFlags, LoadedConfig, LockPolicy, Repo, Sourced } from "./config.ts";
+import { DEFAULTS, type Key, variableOf } from "./keys.ts";
 import type { Layer } from "./layer.ts";
+import { EXIT_PROTOPRIMER, findKernel, type Kernel, kernelIn, mayHaveKernel } from "./protoprimer/kernel.ts";
+import type { LeapsFrom } from "./protoprimer/leaps.ts";
+import { PROTOPRIMER_VARIABLES, type ProtoprimerLayer, readProtoprimer } from "./protoprimer/reader.ts";
 import { readPrimeConfig } from "./reader.ts";
-import { inferRequiredPython } from "./required.ts";
+import { inferRequiredPython, pinnedVersion } from "./required.ts";
 import type { ConfigValues } from "./schema.ts";
 import { validate } from "./validation.ts";
 import { CONFIG_VARIABLES, readFlags, readVariables, strangeVariables } from "./variables.ts";
@@ -13,25 +17,27 @@ import { WatchedFiles } from "./watched.ts";
 
 /**
  * The configuration in force: for each key the first of flags, `PRIME_<KEY>` variables and the repo's file that names
- * it, else what the repo and the machine suggest. `root` is absolute and physical. Throws `config-torn`,
- * `config-unknown-key` or `config-value`.
+ * it, else what the repo and the machine suggest. The repo's file is prime's own, and only without one protoprimer's.
+ * Throws `config-torn`, `config-unknown-key`, `config-value` and what protoprimer's reader throws.
  */
 export async function loadConfig(from: {
-  readonly root: string;
+  readonly repo: Repo;
   readonly env: Environment;
   readonly flags: ConfigFlags;
 }): Promise<LoadedConfig> {
-  const { root, env, flags } = from;
+  const { repo, env, flags } = from;
   const files = new WatchedFiles();
-  const warnings = strangeVariables(env);
-  const said: Said[] = [];
-  for (const layer of [readFlags(flags), await readVariables(env), await readPrimeConfig(root, files)]) {
-    if (layer !== undefined) said.push({ layer, values: await validate(layer) });
-  }
+  const said = await readOwn(repo.folder, env, flags, files);
+  const kernel = kernelFor(repo.folder, said, files);
+  const proto = kernel === undefined ? undefined : await readTheirs({ ...repo, kernel, env }, said, files);
+  const root = proto?.config.leaps.root ?? repo.folder;
+  const warnings = [...strangeVariables(env), ...(proto?.warnings ?? [])];
   const pick = <K extends Key>(key: K) => first(said, key);
+  const required = () =>
+    proto === undefined ? inferRequiredPython(root, files, warnings) : pinned(proto, files, warnings);
   const config = {
     root,
-    requiredPythonVersion: pick("required_python_version") ?? (await inferRequiredPython(root, files, warnings)),
+    requiredPythonVersion: pick("required_python_version") ?? (await required()),
     pythonSelectorFileRelPath: normal(pick("python_selector_file_rel_path")) ?? NOT_SET,
     venvDriver: pick("venv_driver") ?? standard("venv_driver"),
     localVenvDirRelPath: normal(pick("local_venv_dir_rel_path")) ?? standard("local_venv_dir_rel_path"),
@@ -39,7 +45,7 @@ export async function loadConfig(from: {
     installGroups: pick("install_groups") ?? NOT_SET,
     installPackages: pick("install_packages") ?? NOT_SET,
     requirements: pick("requirements") ?? NOT_SET,
-    lock: pick("lock") ?? suggestedLock(env, root, isWritable(root)),
+    lock: pick("lock") ?? (proto === undefined ? suggestedLock(env, root, isWritable(root)) : UPDATE),
     setup: pick("setup") ?? standard("setup"),
     env: pick("env") ?? standard("env"),
     freshness: pick("freshness") ?? standard("freshness"),
@@ -47,8 +53,82 @@ export async function loadConfig(from: {
     selectorLimit: pick("selector_limit_s") ?? standard("selector_limit_s"),
     probeLimit: pick("probe_limit_s") ?? standard("probe_limit_s"),
     lockPatience: pick("lock_patience_s") ?? standard("lock_patience_s"),
+    protoCodeDirRelPath: normal(pick("proto_code_dir_rel_path")) ?? NOT_SET,
+    protoprimer: proto?.config ?? null,
   };
-  return { config, inputs: files.inputs, variables: CONFIG_VARIABLES, warnings };
+  const variables = proto === undefined ? CONFIG_VARIABLES : [...CONFIG_VARIABLES, ...PROTOPRIMER_VARIABLES];
+  const notes = proto?.notes ?? [];
+  return { config, inputs: files.inputs, variables, warnings, notes, from: describeOrigin(repo.folder, said, kernel) };
+}
+
+/**
+ * The kernel by which protoprimer's configuration is in force, if it is; told without reading a file in most repos. What
+ * a start does takes place in its ref root then, and its failures have protoprimer's status.
+ */
+export async function findForeignKernel(folder: string, env: Environment): Promise<Kernel | undefined> {
+  if (env[variableOf("proto_code_dir_rel_path")] === undefined && !mayHaveKernel(folder)) return undefined;
+  const files = new WatchedFiles();
+  return kernelFor(folder, await readOwn(folder, env, {}, files), files);
+}
+
+/** What flags, variables and prime's own file say, in this order. */
+async function readOwn(folder: string, env: Environment, flags: ConfigFlags, files: WatchedFiles): Promise<Said[]> {
+  const said: Said[] = [];
+  for (const layer of [readFlags(flags), await readVariables(env), await readPrimeConfig(folder, files)]) {
+    if (layer !== undefined) said.push({ layer, values: await validate(layer) });
+  }
+  return said;
+}
+
+/** A file of prime's own stands alone, unless all that it says is where the kernel is. */
+function kernelFor(folder: string, said: readonly Said[], files: WatchedFiles): Kernel | undefined {
+  const file = said.find(({ layer }) => layer.isFile);
+  const named = normal(first(said, "proto_code_dir_rel_path"));
+  if (named === undefined) return file === undefined ? findKernel(folder, files) : undefined;
+  const other = Object.keys(file?.values ?? {}).find((key) => key !== "proto_code_dir_rel_path");
+  if (file !== undefined && other !== undefined) {
+    throw new PrimeError(
+      "config-beside",
+      `could not use ${file.layer.placeOf([other])}: \`${other}\` stands beside \`proto_code_dir_rel_path\`, by which protoprimer's configuration counts`,
+      { hint: "keep one of the two; a variable, PRIME_<KEY>, can still say more for one machine" },
+    );
+  }
+  return kernelIn(folder, named.value, named.source.where ?? "");
+}
+
+/** Adds protoprimer's files as the last layer. Choices among extras and groups are said by its project descriptors. */
+async function readTheirs(from: LeapsFrom, said: Said[], files: WatchedFiles): Promise<ProtoprimerLayer> {
+  const proto = await readProtoprimer(from, files);
+  for (const key of ["install_extras", "install_groups", "install_packages", "requirements"] as const) {
+    const chosen = said.find(({ values }) => values[key] !== undefined);
+    if (chosen === undefined) continue;
+    throw new PrimeError(
+      "protoprimer-choice",
+      `could not use ${chosen.layer.placeOf([key])}: protoprimer's configuration says what is installed here`,
+      { hint: `change \`project_descriptors\` in ${proto.config.leaps.client.file}`, exitCode: EXIT_USAGE },
+    );
+  }
+  const { values, sourceOf } = proto;
+  said.push({ layer: { values, sourceOf, placeOf: () => "", exitCode: EXIT_PROTOPRIMER, isFile: true }, values });
+  return proto;
+}
+
+function pinned({ config: { leaps } }: ProtoprimerLayer, files: WatchedFiles, warnings: string[]): Sourced<string> {
+  const found = pinnedVersion(leaps.root, files, warnings);
+  if (found !== undefined) return found;
+  throw new PrimeError(
+    "required-python-missing",
+    `could not tell the required python: neither \`required_python_version\` in ${leaps.client.file} nor a .python-version from ${leaps.root} upwards says it`,
+    { hint: 'add one of them, e.g. `"required_python_version": "3.12"`', exitCode: EXIT_PROTOPRIMER },
+  );
+}
+
+function describeOrigin(folder: string, said: readonly Said[], kernel: Kernel | undefined): string {
+  if (kernel !== undefined) return `protoprimer's, by the kernel's folder ${kernel.folder} (${kernel.how})`;
+  const file = said.find(({ layer }) => layer.isFile)?.layer;
+  if (file === undefined) return "none: by what the repo suggests";
+  const beside = mayHaveKernel(folder) ? "; protoprimer's beside it is not read" : "";
+  return `prime's own, ${file.placeOf([]).replace(/:\d+$/, "")}${beside}`;
 }
 
 /** In CI, and where nothing can be written, a lock that does not fit is somebody's mistake and not ours to mend. */
@@ -69,6 +149,7 @@ interface Said {
 
 type Value<K extends Key> = NonNullable<ConfigValues[K]>;
 
+const UPDATE = { value: "update", source: { kind: "default" } } as const;
 const NOT_SET = { value: null, source: { kind: "default" } } as const;
 
 function first<K extends Key>(said: readonly Said[], key: K): Sourced<Value<K>> | undefined {

@@ -35,6 +35,7 @@ function fileLayer(file: string, text: string, section: readonly string[], value
     sourceOf: (key) => ({ kind: "file", where: file, key: [...section, key].join(".") }),
     placeOf: (keys) => place(file, text, [...section, ...keys]),
     exitCode: EXIT_FAILURE,
+    isFile: true,
   };
 }
 

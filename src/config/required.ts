@@ -26,7 +26,7 @@ export async function inferRequiredPython(
  * What the nearest `.python-version` pins. Names that are no version (pyenv's `system`, a virtualenv of pyenv's) are
  * passed over, and a file with nothing else pins nothing; the search never goes on above it, as with uv.
  */
-function pinnedVersion(root: string, files: WatchedFiles, warnings: string[]): Sourced<string> | undefined {
+export function pinnedVersion(root: string, files: WatchedFiles, warnings: string[]): Sourced<string> | undefined {
   const file = nearestVersionFile(root, files);
   if (file === undefined) return undefined;
   const words = (files.text(file) ?? "")
@@ -50,7 +50,7 @@ function nearestVersionFile(root: string, files: WatchedFiles): string | undefin
   for (let folder = root; ; folder = path.dirname(folder)) {
     const file = path.join(folder, ".python-version");
     if (isFile(file)) return file;
-    files.noteNoFile(file);
+    files.note("no-file", file);
     if (folder === path.dirname(folder)) return undefined;
   }
 }

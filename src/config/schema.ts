@@ -201,6 +201,15 @@ export const CONFIG_SCHEMA = v.strictObject(
         v.description("Seconds without a sign of life after which another prime's build lock is no longer waited for."),
       ),
     ),
+    proto_code_dir_rel_path: v.exactOptional(
+      v.pipe(
+        pathInsideRoot("the path of a folder, relative to the launcher's and inside it"),
+        v.description(
+          "The folder of protoprimer's kernel: its configuration counts then, and no other key stands beside this one.",
+        ),
+        v.metadata({ standard: "found where it usually is, in a repo without any key of prime's" }),
+      ),
+    ),
   },
   "a table of prime's keys",
 );

@@ -1,4 +1,4 @@
-import type { BaseIssue } from "valibot";
+import type { BaseIssue, BaseSchema, InferOutput } from "valibot";
 import { PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { isTable, tomlText } from "../toml.ts";
@@ -9,13 +9,25 @@ import type { ConfigValues } from "./schema.ts";
 /** Checks a layer's keys and values; throws `config-unknown-key` or `config-value` for the first one that is wrong. */
 export async function validate(layer: Layer): Promise<ConfigValues> {
   if (Object.keys(layer.values).length === 0) return {};
-  const { CONFIG_SCHEMA, safeParse, UV_SCHEMA } = await import("./schema.ts");
+  const { CONFIG_SCHEMA, UV_SCHEMA } = await import("./schema.ts");
   refuseUnknownKeys(layer, [], layer.values, KEYS);
   refuseUnknownKeys(layer, ["uv"], layer.values.uv, Object.keys(UV_SCHEMA.entries));
-  const result = safeParse(CONFIG_SCHEMA, layer.values, { abortEarly: true });
-  if (!result.success) throw refusal(layer, result.issues[0]);
+  return check(CONFIG_SCHEMA, layer.values, layer);
+}
+
+/** Checks values by any schema whose messages say what was expected; throws `config-value` for the first that is wrong. */
+export async function check<TSchema extends BaseSchema<unknown, unknown, BaseIssue<unknown>>>(
+  schema: TSchema,
+  values: unknown,
+  place: Place,
+): Promise<InferOutput<TSchema>> {
+  const { safeParse } = await import("./schema.ts");
+  const result = safeParse(schema, values, { abortEarly: true });
+  if (!result.success) throw refusal(place, result.issues[0]);
   return result.output;
 }
+
+type Place = Pick<Layer, "placeOf" | "exitCode">;
 
 /** Whether a value is one that the key can have. */
 export async function accepts(key: keyof ConfigValues, value: unknown): Promise<boolean> {
@@ -35,9 +47,9 @@ function refuseUnknownKeys(layer: Layer, keys: readonly string[], value: unknown
   });
 }
 
-function refusal(layer: Layer, issue: BaseIssue<unknown>): PrimeError {
+function refusal(layer: Place, issue: BaseIssue<unknown>): PrimeError {
   const last = issue.path?.at(-1);
-  const isMissing = issue.type === "strict_object" && last?.origin === "key";
+  const isMissing = (issue.type === "strict_object" || issue.type === "object") && last?.origin === "key";
   const isName = last?.origin === "key" && !isMissing;
   const chain = (issue.path ?? []).map((item) => String(item.key));
   const set = isMissing ? chain.slice(0, -1) : chain;

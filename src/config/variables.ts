@@ -27,6 +27,7 @@ export async function readVariables(env: Environment): Promise<Layer> {
     sourceOf: (key) => ({ kind: "environment", where: variableOf(key as Key) }),
     placeOf: ([key]) => `${variableOf(key as Key)} in the environment`,
     exitCode: EXIT_FAILURE,
+    isFile: false,
   };
 }
 
@@ -58,6 +59,7 @@ export function readFlags(flags: ConfigFlags): Layer {
     sourceOf: (key) => ({ kind: "flag", where: FLAGS[key] ?? key }),
     placeOf: ([key]) => `the flag ${FLAGS[key ?? ""]}`,
     exitCode: EXIT_USAGE,
+    isFile: false,
   };
 }
 

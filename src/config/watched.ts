@@ -30,8 +30,13 @@ export class WatchedFiles {
     return table;
   }
 
-  /** For a name that only counts when it is a regular file. */
-  noteNoFile(file: string): void {
-    this.#inputs.push({ kind: "no-file", path: file });
+  /** For what was looked for without reading it: it is there, it is not, or it is where a file was looked for no file. */
+  note(kind: "present" | "absent" | "no-file", file: string): void {
+    this.#inputs.push({ kind, path: file });
+  }
+
+  /** For a link that counts by what it leads to. */
+  noteLink(link: string, target: string): void {
+    this.#inputs.push({ kind: "same", path: link, target });
   }
 }

@@ -109,7 +109,10 @@ function tellStage({ terminal, progress, shell, node, startedAt }: Context, cold
 }
 
 function tellDecision({ terminal, progress }: Context, decision: Decision): void {
-  if (progress === undefined) for (const warning of decision.warnings) terminal.warn(warning);
+  if (progress === undefined) {
+    for (const warning of decision.warnings) terminal.warn(warning);
+    for (const note of decision.loaded.notes) terminal.detail(note);
+  }
   if (decision.printed !== "") terminal.say(decision.printed.trimEnd());
   for (const { path: file, why } of decision.passedOver) terminal.detail(`passed over ${file}: ${why}`);
 }

@@ -1,4 +1,4 @@
-import type { ConfigFlags } from "../config/config.ts";
+import type { ConfigFlags, Repo } from "../config/config.ts";
 import type { Places } from "../edges/places.ts";
 import type { Environment } from "../edges/process.ts";
 import type { Terminal } from "../edges/terminal.ts";
@@ -8,6 +8,7 @@ import type { Progress } from "../launch/progress.ts";
 export interface Context {
   /** Absolute physical path of the launcher file. */
   readonly launcher: string;
+  readonly repo: Repo;
   /** Absolute physical path of the root. */
   readonly root: string;
   /** Where the user stands. */

@@ -127,7 +127,7 @@ async function choosePython(
   return selectPython({
     ...search,
     request,
-    selector: selectorFile === null ? null : path.join(context.root, selectorFile),
+    selector: selectorFile === null ? null : path.resolve(context.root, selectorFile),
     selectorLimitMs: config.selectorLimit.value * 1000,
   });
 }
@@ -153,7 +153,7 @@ async function knownBase(
 
 function selectorInputs({ root }: Context, config: Config): Input[] {
   const selector = config.pythonSelectorFileRelPath.value;
-  return selector === null ? [] : [{ kind: "file", path: path.join(root, selector) }];
+  return selector === null ? [] : [{ kind: "file", path: path.resolve(root, selector) }];
 }
 
 function driverFor(config: Config, selected: Interpreter): { value: VenvDriver; warnings: string[] } {

@@ -1,12 +1,31 @@
 import { evalJson, renderEval } from "../config/evaluation.ts";
 import { loadConfig } from "../config/load.ts";
+import type { ProtoprimerConfig } from "../config/protoprimer/reader.ts";
 import type { Answer } from "../launch/plan.ts";
+import { parseRequest, selectorTuple } from "../python/version.ts";
 import type { Context } from "./context.ts";
+import { decide } from "./decide.ts";
+import { linkOf } from "./settle.ts";
 
 /** `./prime eval`: the whole configuration in force, each value with its source. Nothing is built. */
 export async function evaluate(context: Context, json: boolean): Promise<Answer> {
-  const { config, warnings } = await loadConfig(context);
+  const { config, warnings, notes } = await loadConfig(context);
   for (const warning of warnings) context.terminal.warn(warning);
-  context.print(json ? `${JSON.stringify(evalJson(config), null, 2)}\n` : renderEval(config));
+  for (const note of notes) context.terminal.detail(note);
+  if (json) context.print(`${JSON.stringify(evalJson(config), null, 2)}\n`);
+  else context.print(config.protoprimer === null ? renderEval(config) : await documentsOf(context, config.protoprimer));
   return { kind: "exit", code: 0 };
+}
+
+/** Under protoprimer's configuration: what its own `eval` prints. */
+async function documentsOf(context: Context, protoprimer: ProtoprimerConfig): Promise<string> {
+  const { renderDocuments } = await import("../config/protoprimer/documents.ts");
+  const decision = await decide(context, true);
+  const { selected, driver, config } = decision;
+  return renderDocuments(protoprimer, {
+    requiredVersion: selectorTuple(parseRequest(config.requiredPythonVersion.value)).join("."),
+    selectedPython: config.pythonSelectorFileRelPath.value === null ? selected.realPath : selected.path,
+    driver,
+    venvFolder: linkOf(context, decision),
+  });
 }

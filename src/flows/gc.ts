@@ -45,7 +45,7 @@ export async function collectGarbage(context: Context, request: GcRequest): Prom
     onImpatience: ({ pid }) => context.terminal.warn(`process ${pid} shows no sign of life: going on beside it`),
   });
   try {
-    const link = path.join(context.root, config.localVenvDirRelPath.value);
+    const link = path.resolve(context.root, config.localVenvDirRelPath.value);
     const { removed, bytes, kept } = removeAll(context, folders, link, { ...request, scrapsOlderMs: 0 });
     for (const what of removed) context.terminal.say(`${request.dryRun ? "would remove" : "removed"} ${what}`);
     context.terminal.say(

@@ -125,7 +125,7 @@ export function mayMoveLink(context: Context, folders: Folders): boolean {
 }
 
 export function linkOf({ root }: Context, { config }: Decision): string {
-  return path.join(root, config.localVenvDirRelPath.value);
+  return path.resolve(root, config.localVenvDirRelPath.value);
 }
 
 function showLink(context: Context, decision: Decision, generation: string): void {

@@ -75,6 +75,14 @@ ${startForSh(python, kernel)}`;
 /** Puts the user's own shell in front of `-c STR`. */
 const userShell = `if [ -f "\${SHELL-}" ] && [ -x "$SHELL" ]; then set -- "$SHELL" "$@"; else set -- /bin/sh "$@"; fi`;
 
+/** Makes `-c STR` of its other spellings: `-cSTR`, `--command STR`, `--command=STR`. */
+const SPELLED_OUT = `case $1 in
+--command=*) prime_c=\${1#*=} && shift && set -- -c "$prime_c" "$@" ;;
+--command) shift && set -- -c "$@" ;;
+-c?*) prime_c=\${1#-c} && shift && set -- -c "$prime_c" "$@" ;;
+esac
+`;
+
 /** What the program answers the head with; N arguments are prime's own and are shifted away. */
 export type Answer =
   | { readonly kind: "command"; readonly activation: Activation; readonly shift: number }
@@ -85,7 +93,7 @@ export type Answer =
       readonly shift: number;
       readonly entry: EntryStart | undefined;
     }
-  /** The first argument left is `-c`. */
+  /** The first argument left is `-c` or another spelling of it. */
   | { readonly kind: "shell-command"; readonly activation: Activation; readonly shift: number }
   /** A program of prime's choice in place of the user's arguments. */
   | {
@@ -127,7 +135,7 @@ ${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports
       );
     }
     case "shell-command":
-      return handOver(answer, `${userShell}\n`);
+      return handOver(answer, `${SPELLED_OUT}${userShell}\n`);
   }
 }
 

@@ -138,7 +138,7 @@ describe("wrong usage", () => {
     [["status", "--jsn"], "unknown option '--jsn'; did you mean `--json`?"],
     [["status", "extra"], "too many arguments for 'status'"],
     [["run"], "missing required argument 'cmd'"],
-    [["-c"], "option '-c <string>' argument missing"],
+    [["-c"], "option '-c, --command <string>' argument missing"],
     [["--group"], "option '--group <name>' argument missing"],
     [["env", "--shell", "tcsh"], "argument 'tcsh' is invalid. Allowed choices are sh, bash, zsh,"],
     [["completion", "tcsh"], "'tcsh' is invalid"],

@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
+import { repoAt } from "./config-place.ts";
 
 const loaded = vi.hoisted(() => [] as string[]);
 
@@ -25,7 +26,7 @@ afterEach(() => fs.rmSync(root, { recursive: true }));
 
 describe("what a repo without configuration costs", () => {
   test("a module is loaded when there is something for it to do, and not before", async () => {
-    const load = () => loadConfig({ root, env: { PRIME_PROGRESS: "{}", PATH: "/bin" }, flags: {} });
+    const load = () => loadConfig({ repo: repoAt(root), env: { PRIME_PROGRESS: "{}", PATH: "/bin" }, flags: {} });
     fs.writeFileSync(path.join(root, ".python-version"), "3.12\n");
     fs.writeFileSync(path.join(root, "pyproject.toml"), "[project]\nname = 'x'\n");
     await load();

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect } from "vitest";
-import type { ConfigFlags } from "../../src/config/config.ts";
+import type { ConfigFlags, Repo } from "../../src/config/config.ts";
 import { FIELDS, type Key } from "../../src/config/keys.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { PrimeError } from "../../src/errors.ts";
@@ -25,7 +25,12 @@ export function write(name: string, text: string): string {
   return file;
 }
 
-export const load = (env: Record<string, string> = {}, flags: ConfigFlags = {}) => loadConfig({ root, env, flags });
+export const load = (env: Record<string, string> = {}, flags: ConfigFlags = {}) =>
+  loadConfig({ repo: repoAt(root), env, flags });
+
+export function repoAt(folder: string): Repo {
+  return { folder, launcher: path.join(folder, "prime"), choice: { env: undefined, cwd: folder, mustAgree: false } };
+}
 
 export async function value(key: Key, env: Record<string, string> = {}, flags: ConfigFlags = {}): Promise<unknown> {
   return (await load(env, flags)).config[FIELDS[key]].value;

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { VERSION_REQUEST } from "../../src/config/request.ts";
 import { PrimeError } from "../../src/errors.ts";
+import { repoAt } from "./config-place.ts";
 
 let top: string;
 let root: string;
@@ -24,7 +25,7 @@ function write(name: string, text: string): string {
   return file;
 }
 
-const load = () => loadConfig({ root, env: {}, flags: {} });
+const load = () => loadConfig({ repo: repoAt(root), env: {}, flags: {} });
 const required = async () => (await load()).config.requiredPythonVersion;
 
 describe(".python-version", () => {

@@ -25,7 +25,17 @@ const SAMPLES: Record<Key, { value: unknown; bare?: string }> = {
   selector_limit_s: { value: 0.25, bare: "0.25" },
   probe_limit_s: { value: 2, bare: "2" },
   lock_patience_s: { value: 600, bare: "600" },
+  proto_code_dir_rel_path: { value: "tools/kernel", bare: "tools/kernel" },
 };
+
+/** What a sample speaks of is there. */
+function supply(key: Key): void {
+  if (key !== "proto_code_dir_rel_path") return;
+  fs.mkdirSync(path.join(root, "tools/kernel"), { recursive: true });
+  write("tools/kernel/proto_kernel.json", '{"ref_root_dir_rel_path": "../.."}');
+  write(".python-version", "3.12\n");
+}
+
 describe("every key by every source", () => {
   test.each(KEYS)("%s by default", async (key) => {
     const { source } = (await load()).config[FIELDS[key]];
@@ -33,12 +43,14 @@ describe("every key by every source", () => {
   });
 
   test.each(KEYS)("%s by prime.toml", async (key) => {
+    supply(key);
     const file = write("prime.toml", `${key} = ${tomlText(SAMPLES[key].value)}\n`);
     const { config } = await load();
     expect(config[FIELDS[key]]).toEqual({ value: SAMPLES[key].value, source: { kind: "file", where: file, key } });
   });
 
   test.each(KEYS)("%s by [tool.prime]", async (key) => {
+    supply(key);
     const file = write("pyproject.toml", `[tool.prime]\n${key} = ${tomlText(SAMPLES[key].value)}\n`);
     const { config } = await load();
     const source = { kind: "file", where: file, key: `tool.prime.${key}` };
@@ -46,12 +58,14 @@ describe("every key by every source", () => {
   });
 
   test.each(KEYS)("%s by its variable, in TOML", async (key) => {
+    supply(key);
     const { config } = await load({ [variableOf(key)]: tomlText(SAMPLES[key].value) });
     const source = { kind: "environment", where: variableOf(key) };
     expect(config[FIELDS[key]]).toEqual({ value: SAMPLES[key].value, source });
   });
 
   test.each(KEYS.filter((key) => SAMPLES[key].bare !== undefined))("%s by its variable, bare", async (key) => {
+    supply(key);
     expect(await value(key, { [variableOf(key)]: SAMPLES[key].bare ?? "" })).toEqual(SAMPLES[key].value);
   });
 
@@ -86,6 +100,7 @@ describe("every key by every source", () => {
       selector_limit_s: 30,
       probe_limit_s: 10,
       lock_patience_s: 30,
+      proto_code_dir_rel_path: null,
     });
   });
 });
@@ -206,9 +221,12 @@ describe("inputs", () => {
   const inputs = async (env: Record<string, string> = {}) =>
     (await load(env)).inputs.map(({ kind, path: file }) => `${kind} ${path.relative(root, file)}`);
 
+  /** Where protoprimer's configuration would count from. */
+  const NO_KERNEL = ["no-file proto_kernel.json", "no-file proto_kernel.py", "absent cmd", "absent proto_code"];
+
   test("an empty repo relies on what is absent", async () => {
     const seen = await inputs({ PRIME_REQUIRED_PYTHON_VERSION: "3" });
-    expect(seen).toEqual(["absent prime.toml", "absent pyproject.toml"]);
+    expect(seen).toEqual(["absent prime.toml", "absent pyproject.toml", ...NO_KERNEL]);
   });
 
   test("with a prime.toml, pyproject.toml does not matter", async () => {
@@ -220,9 +238,10 @@ describe("inputs", () => {
   test("each file once, and every place of a nearer .python-version", async () => {
     write("pyproject.toml", "");
     const seen = await inputs();
-    expect(seen.slice(0, 4)).toEqual([
+    expect(seen.slice(0, 8)).toEqual([
       "absent prime.toml",
       "file pyproject.toml",
+      ...NO_KERNEL,
       "no-file .python-version",
       "no-file ../.python-version",
     ]);

@@ -1,0 +1,75 @@
+import * as path from "node:path";
+import { isFile, isFolder, readText } from "../../edges/files.ts";
+import { PrimeError } from "../../errors.ts";
+import type { WatchedFiles } from "../watched.ts";
+
+/** Its own failures end with this status, as protoprimer's do. */
+export const EXIT_PROTOPRIMER = 1;
+
+/** Where protoprimer's configuration begins. */
+export interface Kernel {
+  /** The folder of the kernel, absolute; the primer file stands in it. */
+  readonly folder: string;
+  /** How it was found, for people. */
+  readonly how: string;
+}
+
+/** What a client repo calls its copy of the kernel, and the primer file beside it. */
+export const KERNEL_FILE = "proto_kernel.py";
+const SIGNS = ["proto_kernel.json", KERNEL_FILE];
+/** Where repos keep it, a folder before those in it. */
+const PLACES = ["", "cmd", "cmd/proto_code", "proto_code"];
+
+/**
+ * The kernel in one of the usual places below `folder`, if there is one; what was looked for becomes an input. Throws
+ * `kernel-ambiguous` for several: which of them counts is the repo's to say.
+ */
+export function findKernel(folder: string, files: WatchedFiles): Kernel | undefined {
+  const found: string[] = [];
+  let missing: string | undefined;
+  for (const place of PLACES) {
+    if (missing !== undefined && place.startsWith(`${missing}/`)) continue;
+    const there = path.join(folder, place);
+    if (!isFolder(there)) {
+      missing = place;
+      files.note("absent", there);
+      continue;
+    }
+    if (SIGNS.some((name) => hasSign(path.join(there, name), files))) found.push(place);
+  }
+  const [first, ...others] = found.map((place) => path.join(folder, place));
+  if (first === undefined) return undefined;
+  if (others.length === 0) return { folder: first, how: "found in a usual place" };
+  throw new PrimeError(
+    "kernel-ambiguous",
+    `could not tell which configuration of protoprimer's counts in ${folder}: there is one in ${[first, ...others].join(" and one in ")}`,
+    {
+      hint: 'name one of these folders in prime.toml, e.g. `proto_code_dir_rel_path = "cmd/proto_code"`',
+      exitCode: EXIT_PROTOPRIMER,
+    },
+  );
+}
+
+/** The kernel in the folder that prime's own configuration names. */
+export function kernelIn(folder: string, relative: string, place: string): Kernel {
+  const named = path.join(folder, relative);
+  if (isFolder(named)) return { folder: named, how: `named by ${place}` };
+  throw new PrimeError(
+    "config-value",
+    `could not use ${place}: \`proto_code_dir_rel_path\` must be the folder of protoprimer's kernel, and ${named} is none`,
+    { hint: "correct the path, which starts at the launcher's folder", exitCode: EXIT_PROTOPRIMER },
+  );
+}
+
+/** Whether a start in `folder` can have anything to do with protoprimer, told without parsing a file. */
+export function mayHaveKernel(folder: string): boolean {
+  if (PLACES.some((place) => SIGNS.some((name) => isFile(path.join(folder, place, name))))) return true;
+  const texts = ["prime.toml", "pyproject.toml"].map((name) => readText(path.join(folder, name)) ?? "");
+  return texts.some((text) => /proto_code_dir|\\[uUx]/.test(text));
+}
+
+function hasSign(file: string, files: WatchedFiles): boolean {
+  const there = isFile(file);
+  files.note(there ? "present" : "no-file", file);
+  return there;
+}
