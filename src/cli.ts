@@ -23,7 +23,7 @@ export interface GlobalFlags {
 
 /** What one start is asked to do. `shift`: how many arguments stand in front of the user's own. */
 export type Request =
-  | { readonly kind: "prepare" | "reboot" | "why" }
+  | { readonly kind: "prepare" | "reboot" | "seal" | "why" }
   | { readonly kind: "run"; readonly command: string; readonly shift: number }
   | { readonly kind: "script"; readonly shift: number }
   | { readonly kind: "shell-command"; readonly shift: number }
@@ -123,17 +123,7 @@ function createProgram(
     .option("--root <dir>", "the repo to work on, in place of the launcher's own folder")
     .addHelpText("after", EXAMPLES)
     .action((words: string[]) => take(scriptOrShell(program, args, words, isFile)));
-  for (const name of ["group", "extra", "package"] as const) {
-    program.addOption(
-      new Option(
-        `--${name} <name>`,
-        `install this ${name === "package" ? "workspace member" : name} for this start; repeatable`,
-      ).argParser((value: string, before: Choice[] | undefined) => {
-        program.setOptionValue("choices", [...(program.getOptionValue("choices") ?? []), { name, value }]);
-        return [...(before ?? []), { name, value }];
-      }),
-    );
-  }
+  addChoices(program, program);
   for (const option of everywhere()) program.addOption(option);
   const passing = (name: string, description: string): Command =>
     program.command(name).description(description).passThroughOptions().allowUnknownOption();
@@ -205,6 +195,13 @@ function createProgram(
     .command("reboot")
     .description("build the environment anew, aside")
     .action(() => take({ kind: "reboot" }));
+  addChoices(
+    program
+      .command("seal")
+      .description("make this start work for every user of an image, without Node")
+      .action(() => take({ kind: "seal" })),
+    program,
+  );
   program
     .command("boot")
     .description("make the environment ready, as ./prime alone does")
@@ -244,6 +241,21 @@ function shellCommand(program: Command, args: readonly string[]): Request {
   return shift < 0
     ? (program.error("error: option '-c' stands alone, not with other letters: -c STR") as never)
     : { kind: "shell-command", shift };
+}
+
+/** The flags that choose an environment, in the order given; `program` keeps them whichever command they stand at. */
+function addChoices(command: Command, program: Command): void {
+  for (const name of ["group", "extra", "package"] as const) {
+    command.addOption(
+      new Option(
+        `--${name} <name>`,
+        `install this ${name === "package" ? "workspace member" : name} for this start; repeatable`,
+      ).argParser((value: string, before: Choice[] | undefined) => {
+        program.setOptionValue("choices", [...(program.getOptionValue("choices") ?? []), { name, value }]);
+        return [...(before ?? []), { name, value }];
+      }),
+    );
+  }
 }
 
 function wholeNumber(text: string): number {

@@ -32,6 +32,16 @@ export function surroundings(): Surroundings {
   };
 }
 
+/** Whether this process is the superuser's; false where the system knows none. */
+export function isSuperuser(): boolean {
+  return process.geteuid?.() === 0;
+}
+
+/** What this process and its children make from now on can be read by everybody, and written by its owner alone. */
+export function writeForEverybody(): void {
+  process.umask(0o022);
+}
+
 /**
  * Ends this process and what it started when the user ends prime: by a signal, or by one to the head's shell, which
  * leaves its child running. Statuses are a shell's: 128 and the signal's number.

@@ -28,6 +28,8 @@ export async function follow(context: Context, request: Request): Promise<Answer
     }
     case "adopt":
       return (await import("./adopt.ts")).adopt(context, request.id);
+    case "seal":
+      return (await import("./seal.ts")).seal(context);
     case "eval":
       return (await import("./evaluate.ts")).evaluate(context, request.json);
     case "shell":

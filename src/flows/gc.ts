@@ -19,7 +19,7 @@ import { readHolds } from "../environment/holds.ts";
 import { listGenerations, type Manifest } from "../environment/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
-import { shownGenerations } from "../launch/ready.ts";
+import { SEALED_STATE, shownGenerations } from "../launch/ready.ts";
 import type { Context } from "./context.ts";
 
 export interface GcRequest {
@@ -125,7 +125,8 @@ function keepingOf(
   const folderOf = (id: string): string => path.join(folders.generations, id);
   const used = foldersInUse(own.map(({ id }) => folderOf(id)));
   for (const { id } of own) if (used.has(folderOf(id))) needed.add(id);
-  for (const folder of [...shownGenerations({ state: places.state, launcher }), realPath(link) ?? link]) {
+  const shown = [places.state, SEALED_STATE].flatMap((state) => shownGenerations({ state, launcher }));
+  for (const folder of [...shown, realPath(link) ?? link]) {
     needed.add(path.basename(folder));
   }
   const lastShown = new Map(entries.flatMap(({ at, from, to }) => [[from ?? to, at] as const, [to, at] as const]));

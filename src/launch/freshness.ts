@@ -61,7 +61,8 @@ function inputTests({ inputs, stamps }: Watch): string[] {
   return [`(\n${same}\ncd ${quoteForShell(stamps)} || exit 1\n${lines.join("")})`];
 }
 
-function inputTest(input: Input, stamp: string): string {
+/** A test in sh that an input is as it was; `stamp` has the time of one of kind `file` or `listing`. */
+export function inputTest(input: Input, stamp: string): string {
   const file = quoteForShell(input.path);
   switch (input.kind) {
     case "file":

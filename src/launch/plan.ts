@@ -1,18 +1,41 @@
 import { quoteForShell } from "../edges/process.ts";
+import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND } from "../errors.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "./activation.ts";
 import { callForSh, EARLY_WORDS, type EntryStart, STRIDES, startForSh } from "./entry-scripts.ts";
-import { freshnessForSh, type Watch } from "./freshness.ts";
 
 /** Everything that a ready plan is made from. */
 export interface PlanParts {
   /** Absolute physical path of the launcher file. */
   readonly launcher: string;
   readonly activation: Activation;
-  readonly watch: Watch;
+  /** Lines of sh, each of which returns when something is not as it was: `freshnessForSh`, `sealedFreshnessForSh`. */
+  readonly freshness: string;
   /** What bare `./prime` says when all is ready. */
   readonly readyLine: string;
   /** In a repo that is configured for protoprimer: its kernel, and the file that tells what scripts call; absolute. */
   readonly scripts: { readonly kernel: string; readonly known: string } | undefined;
+  /** What the plan does about a command that is not there: the program knows more, a sealed plan must do without it. */
+  readonly missing: Missing;
+}
+
+/** Lines of sh where `$1` is what was asked for. */
+interface Missing {
+  readonly command: string;
+  readonly file: string;
+  readonly executable: string;
+}
+
+export const ASK_PROGRAM: Missing = { command: "return 0", file: "return 0", executable: "return 0" };
+
+/** The program's own words and statuses (`refuseMissing` of run.ts), without its hints. */
+export const SAY_MISSING: Missing = {
+  command: refusal("neither the environment nor PATH has it", "command-not-found", EXIT_NOT_FOUND),
+  file: refusal("there is no such file", "command-not-found", EXIT_NOT_FOUND),
+  executable: refusal("it is not executable", "not-executable", EXIT_NOT_EXECUTABLE),
+};
+
+function refusal(why: string, id: string, status: number): string {
+  return `{ printf 'prime: error: could not run %s: %s\\n  id: %s\\n' "$1" '${why}' ${id} >&2; exit ${status}; }`;
 }
 
 /** Names that sh runs itself and mostly no file has: whoever wants such a command gets the cold path's answer. */
@@ -24,12 +47,12 @@ const SHELL_WORDS =
  * chose the plan. It ends in `exec` or `exit`, or declines by `return`; until it is sure it changes nothing that the
  * cold path would see. The user's arguments are never part of a text.
  */
-export function renderPlan({ launcher, activation, watch, readyLine, scripts }: PlanParts): string {
+export function renderPlan({ launcher, activation, freshness, readyLine, scripts, missing }: PlanParts): string {
   const python = `${activation.generation}/bin/python`;
   const startScript = scripts === undefined ? plainScript(python) : entryScript(python, scripts);
   return `# prime's ready plan for ${JSON.stringify(launcher)}
 [ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
-${freshnessForSh(watch)}[ $# -gt 0 ] || {
+${freshness}[ $# -gt 0 ] || {
   [ -n "$prime_quiet" ] || printf '%s\\n' ${quoteForShell(readyLine)} >&2
   exit 0
 }
@@ -39,8 +62,11 @@ run)
   [ "\${1-}" != -- ] || shift
   case \${1-} in
   '' | -* | ${SHELL_WORDS.split(" ").join(" | ")}) return 0 ;;
-  */*) [ -f "$1" ] && [ -x "$1" ] || return 0 ;;
-  *) PATH=$prime_path command -v "$1" >/dev/null || return 0 ;;
+  */*)
+    [ -f "$1" ] || ${missing.file}
+    [ -x "$1" ] || ${missing.executable}
+    ;;
+  *) PATH=$prime_path command -v "$1" >/dev/null || ${missing.command} ;;
   esac
   ;;
 -c)
@@ -49,7 +75,7 @@ run)
   ;;
 -*) return 0 ;;
 */*)
-  [ -f "$1" ] || return 0
+  [ -f "$1" ] || ${missing.file}
   ${startScript};;
 *) return 0 ;;
 esac

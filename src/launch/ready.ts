@@ -14,8 +14,9 @@ import {
 import type { Environment } from "../edges/process.ts";
 import { runQuickly } from "../edges/quick.ts";
 import type { Activation } from "./activation.ts";
+import { freshnessForSh } from "./freshness.ts";
 import { isStamped, type Observation, type Observed } from "./observation.ts";
-import { renderPlan } from "./plan.ts";
+import { ASK_PROGRAM, renderPlan } from "./plan.ts";
 import { type LaunchRecord, newRecord, readRecord, writeRecord, YOUNG_MS } from "./record.ts";
 
 /** Where the ready plan of one launcher and one set of flags stands. */
@@ -40,6 +41,9 @@ export interface ReadyPlan extends PlanPlace {
   /** A clean environment with the user's PATH, to try whether `find` here can compare ctimes. */
   readonly env: Environment;
 }
+
+/** Stands in the place of a user's state folder; the head looks here, too, when that has no plan. */
+export const SEALED_STATE = "/var/lib/prime";
 
 /** Builders that were killed leave stamps behind; nobody builds for a day. */
 const ABANDONED_MS = 86_400_000;
@@ -99,13 +103,14 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   makeFolder(planFolder(ready), 0o700);
   const last = readRecord(recordFile(ready));
   const { strict, reason } = pinObservation(ready.observation, ready);
-  writeRecord(recordFile(ready), recordOf(ready));
+  writeRecord(recordFile(ready), recordOf(ready), 0o600);
   if (reason === undefined) {
     const { launcher, activation, readyLine, variables, kernel } = ready;
     const inputs = observed.map(({ input }) => input);
-    const watch = { inputs, stamps, strict, variables };
+    const freshness = freshnessForSh({ inputs, stamps, strict, variables });
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
-    writeAtomic(planFile(ready), renderPlan({ launcher, activation, readyLine, watch, scripts }), 0o600);
+    const text = renderPlan({ launcher, activation, freshness, readyLine, scripts, missing: ASK_PROGRAM });
+    writeAtomic(planFile(ready), text, 0o600);
   } else remove(planFile(ready));
   if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(planFolder(ready), last.stamps);
   sweep(ready);

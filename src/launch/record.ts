@@ -60,8 +60,8 @@ export function readRecord(file: string): LaunchRecord | undefined {
   }
 }
 
-export function writeRecord(file: string, record: LaunchRecord): void {
-  writeAtomic(file, JSON.stringify(record), 0o600);
+export function writeRecord(file: string, record: LaunchRecord, mode: number): void {
+  writeAtomic(file, JSON.stringify(record), mode);
 }
 
 /** Compares the present with a record: by facts where they can be relied on, else by contents. */

@@ -176,7 +176,7 @@ describe("comparing with a record", () => {
 describe("a record", () => {
   it("comes back as it was written", () => {
     const record = recordOf(observed([file("a")]), { CI: null });
-    writeRecord(at("record.json"), record);
+    writeRecord(at("record.json"), record, 0o600);
     expect(readRecord(at("record.json"))).toEqual(record);
   });
 

@@ -1,0 +1,50 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import { TestRunner } from "vitest";
+import type { Sandbox } from "./harness.ts";
+import { program } from "./machine.ts";
+
+/** A user that this machine does not know. */
+const UID = 54321;
+
+/** Skips the running test with this reason. */
+export function skip(why: string): never {
+  const test = TestRunner.getCurrentTest();
+  if (test === undefined) throw new Error(why);
+  return test.context.skip(why);
+}
+
+/**
+ * The words by which root starts a command as another user, one that this machine does not know. The sandbox's folders are opened for
+ * reading; what that user may write is made by `give`.
+ */
+export function somebody(box: Sandbox): readonly string[] {
+  const words = [program("setpriv"), `--reuid=${UID}`, `--regid=${UID}`, "--clear-groups"];
+  if (process.getuid?.() !== 0) skip("only root can become another user");
+  const [file, ...rest] = [...words, "python3", "-c", "import sys; assert sys.version_info >= (3, 8)"];
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
+  if (spawnSync(file as string, rest, { env }).status !== 0) skip("no system Python from 3.8 on for every user");
+  fs.chmodSync(box.base, 0o755);
+  return words;
+}
+
+/** The words that hide every way to write below these folders from a command, by mounts that it alone sees. */
+export function readOnly(...folders: readonly string[]): readonly string[] {
+  const mount = program("mount");
+  const script = `while [ "$1" != -- ]; do
+  ${mount} --bind "$1" "$1" && ${mount} -o remount,bind,ro "$1" || exit 77
+  shift
+done
+shift
+exec "$@"`;
+  const words = [program("unshare"), "-m", "/bin/sh", "-c", script, "sh"];
+  const [file, ...rest] = [...words, "/", "--", "/bin/true"];
+  if (spawnSync(file as string, rest, { stdio: "ignore" }).status !== 0)
+    skip("this user can't mount folders read-only");
+  return [...words, ...folders, "--"];
+}
+
+/** Gives files and folders to that other user, with all that is in them. */
+export function give(...files: readonly string[]): void {
+  spawnSync("chown", ["-R", `${UID}:${UID}`, ...files]);
+}
