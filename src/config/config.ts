@@ -57,6 +57,8 @@ export interface Config {
   readonly lockPatience: Sourced<number>;
   /** The folder of protoprimer's kernel, relative to the launcher's folder; null: in a usual place, or none. */
   readonly protoCodeDirRelPath: Sourced<string | null>;
+  /** protoprimer's kernel, absolute, whose entry scripts start by it; also where its configuration is not in force. */
+  readonly kernelFile: string | null;
   /** What only protoprimer's configuration says; null where that is not the one in force. */
   readonly protoprimer: ProtoprimerConfig | null;
 }

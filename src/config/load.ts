@@ -5,7 +5,14 @@ import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { ConfigFlags, LoadedConfig, LockPolicy, Repo, Sourced } from "./config.ts";
 import { DEFAULTS, type Key, variableOf } from "./keys.ts";
 import type { Layer } from "./layer.ts";
-import { EXIT_PROTOPRIMER, findKernel, type Kernel, kernelIn, mayHaveKernel } from "./protoprimer/kernel.ts";
+import {
+  EXIT_PROTOPRIMER,
+  findKernel,
+  type Kernel,
+  kernelBeside,
+  kernelIn,
+  mayHaveKernel,
+} from "./protoprimer/kernel.ts";
 import type { LeapsFrom } from "./protoprimer/leaps.ts";
 import { PROTOPRIMER_VARIABLES, type ProtoprimerLayer, readProtoprimer } from "./protoprimer/reader.ts";
 import { readPrimeConfig } from "./reader.ts";
@@ -54,6 +61,7 @@ export async function loadConfig(from: {
     probeLimit: pick("probe_limit_s") ?? standard("probe_limit_s"),
     lockPatience: pick("lock_patience_s") ?? standard("lock_patience_s"),
     protoCodeDirRelPath: normal(pick("proto_code_dir_rel_path")) ?? NOT_SET,
+    kernelFile: proto?.config.leaps.kernelFile ?? kernelBeside(repo.folder, files) ?? null,
     protoprimer: proto?.config ?? null,
   };
   const variables = proto === undefined ? CONFIG_VARIABLES : [...CONFIG_VARIABLES, ...PROTOPRIMER_VARIABLES];

@@ -6,7 +6,62 @@ import type { EntryStart } from "../launch/entry-scripts.ts";
 import { knownScript, rememberScript } from "../launch/known-scripts.ts";
 import { entryCalls } from "../python/entry-call.ts";
 import type { Context } from "./context.ts";
+import { decide } from "./decide.ts";
 import type { Ready } from "./settle.ts";
+
+/** What a boot script asks protoprimer for before the environment is there. */
+interface EarlyWish {
+  readonly operation?: "eval" | "reboot";
+  readonly env?: string;
+}
+
+/** What is done before a boot script can start. */
+export interface EarlyStart {
+  readonly context: Context;
+  /** The effective configuration is what was asked for, the script has no part in it. */
+  readonly evaluates: boolean;
+  readonly anew: boolean;
+}
+
+/**
+ * protoprimer reads the arguments of a boot script first, and does some of what they ask for before there is an
+ * environment: prime does the same, then the script's own part is left. `words` are the script and its arguments.
+ */
+export async function startEarly(context: Context, [script = "", ...words]: readonly string[]): Promise<EarlyStart> {
+  const wish = wishOf(words);
+  const plain = { context, evaluates: false, anew: false };
+  if (wish.operation === undefined && wish.env === undefined) return plain;
+  const { config, selected } = await decide(context, false);
+  if (config.kernelFile === null) return plain;
+  const [calls] = entryCalls(selected.executable, [fileOf(context, script)], context.env);
+  if (calls !== "boot_env") return plain;
+  const { repo } = context;
+  const choice = { ...repo.choice, mustAgree: true, env: wish.env ?? repo.choice.env };
+  return {
+    context: { ...context, repo: { ...repo, choice } },
+    evaluates: wish.operation === "eval",
+    anew: wish.operation === "reboot",
+  };
+}
+
+/** The value of an option is never taken for a word. */
+function wishOf(words: readonly string[]): EarlyWish {
+  let wish: EarlyWish = {};
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] as string;
+    const env = /^(?:--env=|-e(?=.))(.*)$/s.exec(word)?.[1];
+    if (env !== undefined) wish = { ...wish, env };
+    else if (word === "-e" || word === "--env") wish = { ...wish, env: words[++index] ?? "" };
+    else if (word === "-c" || word === "--command") index += 1;
+    else if (word === "eval") wish = { ...wish, operation: "eval" };
+    else if (word === "reboot" || word === "reset") wish = { ...wish, operation: "reboot" };
+  }
+  return wish;
+}
+
+function fileOf({ cwd }: Context, script: string): string {
+  return realPath(script.startsWith("/") ? script : `${cwd}/${script}`) ?? path.resolve(cwd, script);
+}
 
 /**
  * How a script starts where protoprimer has entry scripts: which of its functions the script calls is found out once,
@@ -15,8 +70,8 @@ import type { Ready } from "./settle.ts";
 export function entryStart(context: Context, ready: Ready, script: string): EntryStart | undefined {
   const { kernel, freshness, activation } = ready;
   if (kernel === undefined) return undefined;
-  const { launcher, places, cwd, env, startedAt, terminal } = context;
-  const file = realPath(script.startsWith("/") ? script : `${cwd}/${script}`) ?? path.resolve(cwd, script);
+  const { launcher, places, env, startedAt, terminal } = context;
+  const file = fileOf(context, script);
   const place = { state: places.state, launcher };
   const name = path.basename(script);
   const known = knownScript(place, name, file);

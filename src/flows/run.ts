@@ -9,7 +9,7 @@ import type { Answer } from "../launch/plan.ts";
 import { nearest } from "../nearest.ts";
 import { boot } from "./boot.ts";
 import type { Context } from "./context.ts";
-import { entryStart } from "./entry.ts";
+import { entryStart, startEarly } from "./entry.ts";
 import { tellBuilt } from "./summary.ts";
 
 /** How many arguments are prime's own, in front of the command. */
@@ -28,11 +28,14 @@ export async function runCommand(context: Context, { command, shift }: RunReques
 }
 
 /** `./prime PATH/SCRIPT …`: the script by the environment's python. */
-export async function runScript(context: Context, shift: number): Promise<Answer> {
-  const booted = await boot(context, { anew: false });
+export async function runScript(given: Context, shift: number): Promise<Answer> {
+  const words = given.args.slice(shift);
+  const { context, evaluates, anew } = await startEarly(given, words);
+  if (evaluates) return (await import("./evaluate.ts")).evaluate(context, false);
+  const booted = await boot(context, { anew });
   if (booted.kind === "hop") return booted.answer;
   tellBuilt(context, booted, "short");
-  const entry = entryStart(context, booted, context.args[shift] as string);
+  const entry = entryStart(context, booted, words[0] as string);
   return { kind: "script", activation: booted.activation, shift, entry };
 }
 

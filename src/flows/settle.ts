@@ -2,7 +2,6 @@ import * as path from "node:path";
 import type { Freshness } from "../config/config.ts";
 import { cleanEnvironment } from "../edges/clean.ts";
 import { now } from "../edges/clock.ts";
-import { isFile } from "../edges/files.ts";
 import type { Folders } from "../environment/folders.ts";
 import { excludeFromGit } from "../environment/git-exclude.ts";
 import { differences, type HistoryEntry, recordHistory } from "../environment/history.ts";
@@ -59,7 +58,7 @@ export async function settleIn(
   const names = [...new Set([...loaded.variables, ...project.variables])];
   const variables = Object.fromEntries(names.map((name) => [name, context.env[name] ?? null]));
   const isBuilt = what === "build";
-  const kernel = kernelOf(decision);
+  const kernel = config.kernelFile ?? undefined;
   if (isHeld || isStillAsked(context, decision, manifest)) {
     writePlan(context, {
       activation,
@@ -76,11 +75,6 @@ export async function settleIn(
   tellCold(context, why, `${DONE[what]} generation ${manifest.id}`);
   const built = isBuilt ? { manifest, project } : undefined;
   return { kind: "ready", activation, readyLine, kernel, freshness: config.freshness.value, built };
-}
-
-function kernelOf({ config }: Decision): string | undefined {
-  const file = path.join(config.root, "cmd/proto_code/proto_kernel.py");
-  return isFile(file) ? file : undefined;
 }
 
 const DONE: Readonly<Record<HistoryEntry["what"], string>> = {

@@ -102,7 +102,11 @@ export class Repo {
   }
 
   run(file: string, ...args: string[]): string {
-    return execFileSync(file, args, { cwd: this.root, env: this.place.env, encoding: "utf8", stdio: "pipe" });
+    return this.runIn(this.place.env, file, ...args);
+  }
+
+  runIn(env: Readonly<Record<string, string>>, file: string, ...args: string[]): string {
+    return execFileSync(file, args, { cwd: this.root, env, encoding: "utf8", stdio: "pipe" });
   }
 
   /** Locks what is written and commits it. */

@@ -47,6 +47,8 @@ export function goalsOf(scenarios: readonly ScenarioResult[]): Goal[] {
     atMost("first run over raw `uv sync`", over("first"), 400),
     atMost("start after an input was touched", armOf("touched", "./prime run")?.total.median, 150),
     atMost("start after a branch switch", armOf("switch", "./prime run")?.total.median, 150),
+    atMost("bare `./prime` in a protoprimer repo", armOf("proto-ready", "./prime")?.total.median, 5),
+    atMost("a protoprimer entry script over `venv/bin/python -I`", over("proto-script", "./prime cmd/start_app"), 1.5),
     atMost("rollback", armOf("rollback", "./prime rollback")?.total.median, 150),
   ].filter((goal) => goal !== undefined);
 }

@@ -1,14 +1,15 @@
 import * as path from "node:path";
 import { NODES, nodeBinary } from "../nodes.ts";
 import type { Place, Repo } from "./place.ts";
+import { protoReady, protoScript } from "./protoprimer.ts";
 import { SMALL, SMALL_AND_MORE, USUAL, workspace } from "./repos.ts";
 import type { Arm, Scenario } from "./scenario.ts";
 
 /** Lines of `./prime -v` that tell that a stage has begun. */
 export const STAGES = ["stage node", "stage python", "stage venv"] as const;
 
-/** A scenario is prepared right before it is measured. */
-export type Preparation = (place: Place) => Scenario;
+/** A scenario is prepared right before it is measured; a text says why it can't be. */
+export type Preparation = (place: Place) => Scenario | string;
 
 /** How often each is measured, before the user's own factor. */
 const ROUNDS = { warm: 200, cold: 40, first: 15 };
@@ -23,6 +24,8 @@ export const SCENARIOS: Readonly<Record<string, Preparation>> = {
   rollback,
   first: firstRun,
   nodes: touchedByNode,
+  "proto-ready": protoReady,
+  "proto-script": protoScript,
 };
 
 function warm(place: Place, repo: Repo, id: string): Scenario {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { RunOptions, Sandbox } from "./harness.ts";
-import { entryScript, PROTOPRIMER, protoprimer, protoRepo, shownBy } from "./protoprimer.ts";
+import { entryScript, KERNEL, PROTOPRIMER, protoprimer, protoRepo, shownBy } from "./protoprimer.ts";
 import { edit, good, packagesOf } from "./repos.ts";
 import { MACHINE_SHELLS, pathWithoutNode } from "./warm.ts";
 
@@ -9,7 +9,6 @@ import { MACHINE_SHELLS, pathWithoutNode } from "./warm.ts";
 const PLAIN = `import json, os, sys
 print(json.dumps({"argv": sys.argv, "path": sys.path[0], "set": [name for name in os.environ if "PROTOPRIMER" in name]}))
 `;
-const KERNEL = "cmd/proto_code/proto_kernel.py";
 
 /** A start that must be warm: there is no Node to be found. */
 async function warm(box: Sandbox, args: readonly string[], options: RunOptions = {}) {
@@ -23,6 +22,7 @@ describe("the entry scripts of a repo", () => {
 
   beforeAll(async () => {
     box = protoRepo({ "requirements.txt": "-e ./src/app\n", "tools/plain.py": PLAIN });
+    fs.symlinkSync("dst/default_env", box.path("lconf"));
     for (const script of ["cmd/start_app", "cmd/boot_app", "tools/plain.py"]) await good(box, [script]);
   }, 600_000);
 

@@ -68,6 +68,16 @@ export function mayHaveKernel(folder: string): boolean {
   return texts.some((text) => /proto_code_dir|\\[uUx]/.test(text));
 }
 
+/**
+ * The kernel of entry scripts in a repo that has a configuration of prime's own. Only one that is there is an input:
+ * without one its scripts start as any other.
+ */
+export function kernelBeside(folder: string, files: WatchedFiles): string | undefined {
+  const kernel = PLACES.map((place) => path.join(folder, place, KERNEL_FILE)).find(isFile);
+  if (kernel !== undefined) files.note("present", kernel);
+  return kernel;
+}
+
 function hasSign(file: string, files: WatchedFiles): boolean {
   const there = isFile(file);
   files.note(there ? "present" : "no-file", file);
