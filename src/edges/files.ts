@@ -66,20 +66,6 @@ export function readBytes(file: string): Buffer | undefined {
   return tell("read", file, () => fs.readFileSync(file));
 }
 
-/** Whether a file is a script for some interpreter (execve(2): it starts with `#!`). */
-export function isScript(file: string): boolean {
-  return quiet(() => {
-    const fd = fs.openSync(file, "r");
-    try {
-      const start = Buffer.alloc(2);
-      fs.readSync(fd, start);
-      return start.toString("latin1") === "#!";
-    } finally {
-      fs.closeSync(fd);
-    }
-  });
-}
-
 /** Names in a folder, sorted by code unit; `undefined` when it is not there. */
 export function listFolder(folder: string): string[] | undefined {
   return tell("list", folder, () => fs.readdirSync(folder).sort());

@@ -8,11 +8,11 @@ import { changedPackages, describeChange } from "./package-changes.ts";
 export interface HistoryEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly what: "build" | "switch" | "rollback" | "adopt";
+  readonly what: "build" | "switch" | "rollback" | "adopt" | "patch";
   readonly why: string;
   /** Part of the plan's name that the start's flags make; "" for the config alone. */
   readonly flags: string;
-  /** Ids of generations; null for the first. */
+  /** Ids of generations; null for the first, and the same one twice where its interpreter was patched. */
   readonly from: string | null;
   readonly to: string;
   /** What changed from one to the other, a phrase each; kept here, since generations are collected. */
@@ -33,6 +33,11 @@ export function readHistory(folders: Folders): HistoryEntry[] {
       return [];
     }
   });
+}
+
+/** The entries that tell of another generation being shown. */
+export function readMoves(folders: Folders): HistoryEntry[] {
+  return readHistory(folders).filter(({ what }) => what !== "patch");
 }
 
 /** What differs between two generations, a phrase each: the interpreter, then package by package. */

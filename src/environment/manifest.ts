@@ -15,6 +15,8 @@ export interface Manifest {
   readonly interpreter: InterpreterRecord;
   /** The version request as written, "" for any: what the interpreter was chosen for. */
   readonly request: string;
+  /** The generation whose interpreter was lost, so that this one was built; null for all others. */
+  readonly standsInFor: string | null;
   readonly driver: "venv_uv" | "venv_pip";
   readonly uv: string | null;
   readonly project: string;

@@ -143,6 +143,7 @@ async function copyAside(
       root: context.root,
       interpreter: await recordOfBase(context, decision, base),
       request: config.requiredPythonVersion.value ?? "",
+      standsInFor: null,
       driver: decision.driver,
       uv,
       project: readManifest(source)?.project ?? decision.project.name,

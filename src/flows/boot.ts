@@ -8,11 +8,14 @@ import { lookAtVenvPlace } from "../environment/venv-link.ts";
 import type { Answer } from "../launch/plan.ts";
 import { renderProgress, type Stage } from "../launch/progress.ts";
 import { knownContents, type LaunchRecord } from "../launch/record.ts";
-import { build, findGeneration, isSound } from "./build/build.ts";
+import { build } from "./build/build.ts";
 import { type Cold, tellCold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor } from "./decide.ts";
+import { tellHealing } from "./heal.ts";
+import { replacementError } from "./known-python.ts";
 import { linkOf, mayMoveLink, type Ready, settleIn, writePlan } from "./settle.ts";
+import { asUsable, findUsable, isSound } from "./usable.ts";
 
 /** An environment that is ready, or the next stage that this start has to go through. */
 export type Booted = Ready | { readonly kind: "hop"; readonly answer: Answer };
@@ -35,7 +38,10 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
   const decision = await decide(context, anew && progress === undefined);
   tellDecision(context, decision);
   const known = anew && progress?.stage !== "venv" ? undefined : await findBuilt(context, decision);
-  if (!anew && progress === undefined) tellDrift(context, cold, known);
+  if (!anew && progress === undefined) {
+    tellDrift(context, cold, known);
+    await tellHealing(context, decision, cold, known);
+  }
   if (known !== undefined) return settleIn(context, decision, known, cold);
 
   if (mayMoveLink(context, decision.folders)) lookAtVenvPlace(linkOf(context, decision), decision.folders);
@@ -48,7 +54,10 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
   if (progress?.stage !== "python") {
     return hop(context, "python", facts, `selected ${decision.selected.path}, ${decision.how}`);
   }
-  const manifest = await build(context, decision, { anew, reason: facts.reason });
+  const { lost } = decision;
+  const manifest = await build(context, decision, { anew, reason: facts.reason }).catch((error: unknown) => {
+    throw lost === undefined ? error : replacementError(lost, context.env, error);
+  });
   if (anew) writeHold(decision.folders, manifest.digest, undefined);
   return hop(context, "venv", { ...facts, generation: manifest.id }, `built generation ${manifest.id}`);
 }
@@ -70,16 +79,19 @@ async function findBuilt(context: Context, decision: Decision): Promise<Manifest
   if (built !== undefined) return built;
   if (base === undefined) return undefined;
   const digest = digestFor(context, decision, base);
-  return findHeld(context, decision, digest) ?? findGeneration(decision, digest);
+  return (await findHeld(context, decision, digest)) ?? findUsable(context, decision, digest);
 }
 
 /** What a rollback put in the place of what is asked for; a hold of what can't be used any more ends, and that is said. */
-function findHeld({ terminal }: Context, decision: Decision, digest: string): Manifest | undefined {
+async function findHeld(context: Context, decision: Decision, digest: string): Promise<Manifest | undefined> {
   const hold = readHolds(decision.folders)[digest];
   if (hold === undefined) return undefined;
   const manifest = decision.generations.find(({ id }) => id === hold.generation);
-  if (manifest !== undefined && isSound(decision, manifest)) return manifest;
-  terminal.warn(`the rollback to ${hold.generation} ends: that environment is gone or was changed`);
+  const usable =
+    manifest !== undefined && isSound(decision, manifest) ? await asUsable(context, decision, manifest) : undefined;
+  if (usable !== undefined) return usable;
+  const why = "that environment is gone, was changed, or has lost its interpreter";
+  context.terminal.warn(`the rollback to ${hold.generation} ends: ${why}`);
   writeHold(decision.folders, digest, undefined);
   return undefined;
 }

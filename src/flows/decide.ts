@@ -15,6 +15,7 @@ import { interpreterAt, type SearchOptions } from "../python/search.ts";
 import { fits, parseRequest, type VersionRequest } from "../python/version.ts";
 import { UV_PIN } from "../uv/pins.ts";
 import type { Context } from "./context.ts";
+import { type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
 
 /** The selected python; what freshness watches of it is said of the interpreter below the environment. */
 type Chosen = Omit<Selection, "inputs">;
@@ -28,6 +29,8 @@ export interface Decision extends Omit<Chosen, "fits"> {
   readonly driver: VenvDriver;
   /** The interpreter below the environment; undefined while uv has yet to find or install it. */
   readonly base: Interpreter | undefined;
+  /** The generation that would be used if its interpreter served. */
+  readonly lost: Lost | undefined;
   readonly project: Project;
   readonly inputs: readonly Input[];
   /** Finished generations of this root, the youngest first. */
@@ -51,11 +54,12 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
     limitMs: config.probeLimit.value * 1000,
     exclude: [folders.generations],
   };
-  const candidates = anew ? [] : generations;
-  const selection = await choosePython(context, config, request, candidates, search);
-  const base = selection.fits
-    ? selection.selected
-    : (await knownBase(config, request, candidates, search))?.interpreter;
+  const memory = await recall(anew ? [] : generations, request, config.requiredPythonVersion.value ?? "", search);
+  const { lost } = memory;
+  const selection = await choosePython(context, config, request, memory, search).catch((error: unknown) => {
+    throw lost === undefined ? error : replacementError(lost, context.env, error);
+  });
+  const base = selection.fits ? selection.selected : memory.known?.interpreter;
   const driver = driverFor(config, selection.selected);
   const project = await inspectProject(context.root, config, driver.value);
   return {
@@ -68,6 +72,7 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
     driver: driver.value,
     selected: selection.selected,
     base,
+    lost,
     how: selection.how,
     passedOver: selection.passedOver,
     printed: selection.printed,
@@ -76,6 +81,7 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
       ...loaded.inputs,
       ...selectorInputs(context, config),
       ...interpreterInputs(base ?? selection.selected),
+      ...(lost === undefined ? [] : returnInputs(lost)),
       ...project.inputs,
     ],
   };
@@ -104,51 +110,37 @@ export function pinOf(config: Config) {
 
 /**
  * A later stage takes what the first one chose. Else a selector is asked; without one, an interpreter that a generation of
- * this root stands on is taken again while it answers: which python comes first in PATH differs between a shell, an
- * editor and a scheduled job.
+ * this root stands on is taken again, or, when it is lost, another one of its ABI.
  */
 async function choosePython(
   context: Context,
   config: Config,
   request: VersionRequest,
-  generations: readonly Manifest[],
+  { known, lost }: Memory,
   search: SearchOptions,
 ): Promise<Chosen> {
   const selectorFile = config.pythonSelectorFileRelPath.value;
   const { python, why } = context.progress?.facts ?? {};
   if (python !== undefined) {
-    const known = await interpreterAt(python, search);
-    if (!isFailure(known)) return chosen(known, request, why ?? "");
+    const chosenBefore = await interpreterAt(python, search);
+    if (!isFailure(chosenBefore)) return chosen(chosenBefore, request, why ?? "");
   }
-  if (selectorFile === null) {
-    const known = await knownBase(config, request, generations, search);
-    if (known !== undefined) return chosen(known.interpreter, request, `what generation ${known.id} stands on`);
+  const selectorLimitMs = config.selectorLimit.value * 1000;
+  if (selectorFile !== null) {
+    const selector = path.join(context.root, selectorFile);
+    return selectPython({ ...search, request, selector, selectorLimitMs });
   }
-  return selectPython({
-    ...search,
-    request,
-    selector: selectorFile === null ? null : path.resolve(context.root, selectorFile),
-    selectorLimitMs: config.selectorLimit.value * 1000,
-  });
+  const soabi = lost?.manifest.interpreter.soabi;
+  const isBest = soabi === undefined || soabi === known?.interpreter.soabi;
+  const takeKnown = known && (() => chosen(known.interpreter, request, `what generation ${known.id} stands on`));
+  if (takeKnown !== undefined && isBest) return takeKnown();
+  const searching = { ...search, request, selector: null, selectorLimitMs };
+  const found = await selectPython(soabi === undefined ? searching : { ...searching, soabi });
+  return takeKnown !== undefined && found.selected.soabi !== soabi ? takeKnown() : found;
 }
 
 function chosen(selected: Interpreter, request: VersionRequest, how: string): Chosen {
   return { selected, how, fits: fits(request, selected), warnings: [], printed: "", passedOver: [] };
-}
-
-/** The interpreter of the youngest generation that was made for the same request, while it answers and fits. */
-async function knownBase(
-  config: Config,
-  request: VersionRequest,
-  generations: readonly Manifest[],
-  search: SearchOptions,
-): Promise<{ id: string; interpreter: Interpreter } | undefined> {
-  for (const { id, interpreter, request: asked } of generations) {
-    if (asked !== (config.requiredPythonVersion.value ?? "")) continue;
-    const known = await interpreterAt(interpreter.anchor, search);
-    if (!isFailure(known) && fits(request, known)) return { id, interpreter: known };
-  }
-  return undefined;
 }
 
 function selectorInputs({ root }: Context, config: Config): Input[] {

@@ -14,7 +14,7 @@ import {
   rubbish,
 } from "../environment/collect.ts";
 import { type Folders, foldersOf } from "../environment/folders.ts";
-import { type HistoryEntry, readHistory } from "../environment/history.ts";
+import { type HistoryEntry, readMoves } from "../environment/history.ts";
 import { readHolds } from "../environment/holds.ts";
 import { listGenerations, type Manifest } from "../environment/manifest.ts";
 import { PrimeError } from "../errors.ts";
@@ -117,7 +117,7 @@ function keepingOf(
   request: GcRequest,
 ): Keeping {
   const { launcher, places } = context;
-  const entries = readHistory(folders);
+  const entries = readMoves(folders);
   const needed = new Set([
     ...Object.values(readHolds(folders)).map(({ generation }) => generation),
     ...previousOf(entries),

@@ -1,18 +1,17 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
-import { readHistory } from "../environment/history.ts";
+import { readMoves } from "../environment/history.ts";
 import { writeHold } from "../environment/holds.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
-import { isFailure } from "../python/probe.ts";
-import { interpreterAt } from "../python/search.ts";
 import { boot } from "./boot.ts";
-import { findGeneration, isSound } from "./build/build.ts";
 import { type Cold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor } from "./decide.ts";
+import { describeVerdict } from "./heal.ts";
 import { settleIn } from "./settle.ts";
+import { asUsable, isSound, judgeGeneration } from "./usable.ts";
 
 /**
  * `./prime rollback [ID]`: shows the previous generation, or the one named, in place of what the inputs ask for. It holds
@@ -25,10 +24,11 @@ export async function rollBack(context: Context, id: string | undefined): Promis
   const { base } = decision;
   if (base === undefined) throw refusal("no environment was built yet", "run ./prime first");
   const cold = whyCold(context);
-  const target = id === undefined ? previousOf(context, decision, cold) : named(decision, id);
-  await refuseUnusable(context, decision, target);
+  const wanted = id === undefined ? previousOf(context, decision, cold) : named(decision, id);
+  const target = await usableOrRefuse(context, decision, wanted);
   const digest = digestFor(context, decision, base);
-  const isAsked = findGeneration(decision, digest)?.id === target.id;
+  const asked = decision.generations.find((manifest) => manifest.digest === digest && isSound(decision, manifest));
+  const isAsked = asked?.id === target.id;
   writeHold(decision.folders, digest, isAsked ? undefined : { generation: target.id, since: now() });
   const { readyLine } = await settleIn(
     context,
@@ -56,7 +56,7 @@ export async function cancelRollback(context: Context): Promise<Answer> {
 /** What these flags showed before what they show now. */
 function previousOf({ flagKey }: Context, { folders, generations }: Decision, { before }: Cold): Manifest {
   const current = before === undefined ? undefined : path.basename(before);
-  const entries = readHistory(folders).filter(({ flags, to }) => flags === flagKey && to === current);
+  const entries = readMoves(folders).filter(({ flags, to }) => flags === flagKey && to === current);
   const from = entries.at(-1)?.from;
   const manifest = generations.find((one) => one.id === from);
   if (manifest !== undefined) return manifest;
@@ -77,31 +77,21 @@ function named({ generations }: Decision, id: string): Manifest {
 }
 
 /** An environment is never run by an interpreter of another ABI than it was built for. */
-async function refuseUnusable(context: Context, decision: Decision, target: Manifest): Promise<void> {
+async function usableOrRefuse(context: Context, decision: Decision, target: Manifest): Promise<Manifest> {
   if (!isSound(decision, target)) {
     throw refusal(
       `the environment ${target.id} is not as it was built`,
       "./prime reboot builds what the inputs ask for anew",
     );
   }
-  const { anchor, soabi } = target.interpreter;
-  const found = await interpreterAt(anchor, {
-    env: context.env,
-    root: context.root,
-    cacheFolder: context.places.cache,
-    limitMs: decision.config.probeLimit.value * 1000,
-    exclude: [],
-  });
-  const why = isFailure(found)
-    ? found.why
-    : found.soabi === soabi
-      ? undefined
-      : `its ABI is ${found.soabi} now, not ${soabi}`;
-  if (why !== undefined)
-    throw refusal(
-      `the interpreter ${anchor} of environment ${target.id} can't run it: ${why}`,
-      "restore that interpreter",
-    );
+  const why = describeVerdict(await judgeGeneration(context, decision, target), target, decision);
+  const usable = why === undefined ? await asUsable(context, decision, target) : undefined;
+  if (usable !== undefined) return usable;
+  const { anchor, owner } = target.interpreter;
+  throw refusal(
+    why ?? `the environment ${target.id} does not work with ${anchor} as it is now`,
+    `restore that interpreter${owner.restore === null ? "" : ` (\`${owner.restore}\`)`}`,
+  );
 }
 
 function refusal(why: string, hint: string): PrimeError {

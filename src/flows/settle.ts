@@ -82,6 +82,7 @@ const DONE: Readonly<Record<HistoryEntry["what"], string>> = {
   switch: "switched to",
   rollback: "rolled back to",
   adopt: "adopted",
+  patch: "went on with",
 };
 
 /** One line of history whenever these flags show another generation than before. */

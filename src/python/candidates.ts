@@ -58,6 +58,21 @@ export function behindShims(request: VersionRequest, folders: readonly string[],
   };
 }
 
+/** What uv has installed for this user, the highest version first: for a machine that has no other Python (any more). */
+export function installedByUv(env: Environment): string[] {
+  const data = env.XDG_DATA_HOME || path.join(env.HOME ?? "/", ".local", "share");
+  const folder = env.UV_PYTHON_INSTALL_DIR || path.join(data, "uv", "python");
+  return (path.isAbsolute(folder) ? (listFolder(folder) ?? []) : [])
+    .flatMap((name) => {
+      const [, implementation, version] = /^(cpython|pypy)-(\d+\.\d+\.\d+)/.exec(name) ?? [];
+      if (implementation === undefined || version === undefined) return [];
+      const file = path.join(folder, name, "bin", implementation === "pypy" ? "pypy" : "python3");
+      return [{ file, version: { implementation, version } }];
+    })
+    .sort((left, right) => compareVersions(right.version, left.version))
+    .map(({ file }) => file);
+}
+
 const UNKNOWN: Version = { implementation: "", version: "0" };
 
 /** pyenv's names: `3.12.1`, `3.14.0rc1`; `pypy3.10-7.3.15` says no patch; of `miniforge3-24.1.2` nothing is known. */

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isScript } from "../edges/files.ts";
+import { isScript } from "../edges/program-file.ts";
 import type { Input } from "../launch/input.ts";
 import { noPythonError } from "./no-python.ts";
 import { type Failure, type Interpreter, isFailure } from "./probe.ts";

@@ -1,6 +1,7 @@
 import { cleanEnvironment } from "../edges/clean.ts";
-import { isScript } from "../edges/files.ts";
+import { isExecutableFile } from "../edges/files.ts";
 import { type Environment, type Outcome, run } from "../edges/process.ts";
+import { isForOtherMachine, isScript } from "../edges/program-file.ts";
 import { readProbe, writeProbe } from "./probe-cache.ts";
 import { PROBE_PY } from "./texts.ts";
 
@@ -40,6 +41,11 @@ export interface Interpreter {
 export interface Failure {
   readonly path: string;
   readonly why: string;
+  /**
+   * What is amiss, where it can be told: nothing is there; its standard library is gone; a shared library is missing or another
+   * one; the file is for another machine.
+   */
+  readonly kind?: "gone" | "stdlib" | "library" | "format";
 }
 
 export interface ProbeOptions {
@@ -67,7 +73,8 @@ export async function probe(file: string, options: ProbeOptions): Promise<Interp
   if (known !== undefined) return known;
   const answer = await ask(file, ["-I", "-S", "-B", "-c", PROBE_PY], options);
   const interpreter = parseAnswer(file, answer.stdout);
-  if (interpreter === undefined) return { path: file, why: await explain(file, answer, options) };
+  if (interpreter === undefined)
+    return { path: file, ...kindOf(file, answer), why: await explain(file, answer, options) };
   if (!isShim) writeProbe(options.cacheFolder, interpreter);
   return interpreter;
 }
@@ -91,6 +98,19 @@ function parseAnswer(file: string, stdout: string): Interpreter | undefined {
     return undefined;
   }
 }
+
+/** The words are those of glibc's and musl's loaders, of macOS's dyld and of CPython's own start. */
+function kindOf(file: string, { ok, timedOut, failure, stderr }: Outcome): Pick<Failure, "kind"> {
+  if (ok || timedOut) return {};
+  if (/error while loading shared libraries|version `[^']+' not found|symbol lookup error/.test(stderr)) return LIBRARY;
+  if (/Error (?:loading shared library|relocating)|Library not loaded|Symbol not found/.test(stderr)) return LIBRARY;
+  if (/No module named '(?:encodings|os)'|platform independent libraries/.test(stderr)) return { kind: "stdlib" };
+  if (isForOtherMachine(file)) return { kind: "format" };
+  // The file is there, so that it is its loader that the system does not find (execve(2), ENOENT).
+  return failure !== undefined && isExecutableFile(file) ? LIBRARY : {};
+}
+
+const LIBRARY = { kind: "library" } as const;
 
 async function explain(file: string, answer: Outcome, options: ProbeOptions): Promise<string> {
   if (answer.failure !== undefined) return `it could not be started: ${answer.failure}`;

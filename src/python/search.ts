@@ -1,7 +1,8 @@
 import * as path from "node:path";
-import { isScript, realPath } from "../edges/files.ts";
+import { realPath } from "../edges/files.ts";
 import type { Environment } from "../edges/process.ts";
-import { behindShims, named, pathFolders, whyNotExecutable } from "./candidates.ts";
+import { isScript } from "../edges/program-file.ts";
+import { behindShims, installedByUv, named, pathFolders, whyNotExecutable } from "./candidates.ts";
 import { type Failure, type Interpreter, isFailure, probe, versionOf } from "./probe.ts";
 import { basenames, describe, fits, parseRequest, type VersionRequest } from "./version.ts";
 
@@ -14,6 +15,8 @@ export interface SearchOptions {
   readonly limitMs: number;
   /** Absolute files, and folders with all that is in them, that are not tried. */
   readonly exclude: readonly string[];
+  /** An ABI whose interpreters come before all others that fit. */
+  readonly soabi?: string;
 }
 
 export interface SearchResult {
@@ -28,12 +31,13 @@ export interface SearchResult {
 
 /**
  * Finds the interpreter to start with: the first in PATH that answers and fits, the most exact name first; then what
- * stands behind the shims in PATH; else the first that answers at all, under any name of Python's. One in a venv stands
+ * stands behind the shims in PATH; else the first that answers at all, under any name of Python's, or one of uv's. One in a venv stands
  * for the interpreter that the venv was made from, since a venv can be deleted or rebuilt at any time.
  */
 export async function searchPython(request: VersionRequest, options: SearchOptions): Promise<SearchResult> {
   const folders = pathFolders(options.env);
   const passedOver: Failure[] = [];
+  const others: Interpreter[] = [];
   const misfits: Interpreter[] = [];
   const seen = new Set<string>();
 
@@ -51,23 +55,30 @@ export async function searchPython(request: VersionRequest, options: SearchOptio
         continue;
       }
       seen.add(identityOf(file)).add(answer.realPath);
-      if (fits(request, answer)) return answer;
+      const isFit = fits(request, answer);
+      if (isFit && (options.soabi === undefined || options.soabi === answer.soabi)) return answer;
+      if (isFit) {
+        others.push(answer);
+        continue;
+      }
       misfits.push(answer);
       passedOver.push(unfitFor(request, answer));
     }
     return undefined;
   };
 
-  const hasAnswer = () => misfits.length > 0;
+  const hasAnswer = () => others.length + misfits.length > 0;
   const behind = behindShims(request, folders, options.env);
   const fitting =
     (await firstThatFits(named(basenames(request), folders))) ??
     (await firstThatFits(behind.likely)) ??
     (await firstThatFits(behind.others, hasAnswer)) ??
-    (await firstThatFits(named(basenames(ANY), folders), hasAnswer));
+    (await firstThatFits(named(basenames(ANY), folders), hasAnswer)) ??
+    (await firstThatFits(installedByUv(options.env), hasAnswer)) ??
+    others[0];
   const selected = fitting ?? misfits[0];
-  const others = passedOver.filter((one) => one.path !== selected?.path);
-  return { selected, fits: fitting !== undefined, passedOver: others, folders };
+  const rest = passedOver.filter((one) => one.path !== selected?.path);
+  return { selected, fits: fitting !== undefined, passedOver: rest, folders };
 }
 
 /** The interpreter that a candidate is or that its venv was made from, proven by running it. */
@@ -76,12 +87,12 @@ export async function interpreterAt(file: string, options: SearchOptions): Promi
     return { path: file, why: "it is left out of the search" };
   }
   const why = whyNotExecutable(file);
-  if (why !== undefined) return { path: file, why };
+  if (why !== undefined) return { path: file, why, ...(realPath(file) === undefined ? { kind: "gone" } : {}) };
   const probing = { ...options, cwd: options.root };
   const answer = await probe(file, probing);
   if (isFailure(answer) || !answer.isVenv) return answer;
   const base = await probe(answer.executable, probing);
-  return isFailure(base) ? { path: file, why: `its venv was made from ${base.path}: ${base.why}` } : base;
+  return isFailure(base) ? { ...base, path: file, why: `its venv was made from ${base.path}: ${base.why}` } : base;
 }
 
 /** Whatever answers can bootstrap: uv, started by it, finds or installs the required python. */

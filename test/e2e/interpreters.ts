@@ -3,7 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { TestRunner } from "vitest";
 import { MINORS, realPythons } from "../fixtures/python.ts";
-import { LONG_AGO } from "./harness.ts";
+import { folderOf } from "./failures.ts";
+import { LONG_AGO, type RunOptions, type Sandbox } from "./harness.ts";
+import { onPath } from "./machine.ts";
 
 /** What a real interpreter of this machine says of itself. */
 export interface RealPython {
@@ -118,13 +120,13 @@ export function install(
 
 /**
  * A binary that looks for its library beside itself, and for its standard library nowhere else than from its own place on:
- * the folders that it was compiled for are strings in it.
+ * the folders that it was compiled for are strings in it, whose ends may serve as other strings, too.
  */
 function movedTo(bytes: Buffer, prefix: string): Buffer {
   const runpath = "$ORIGIN/../lib";
   const library = `\0${prefix}/lib\0`;
   const beside = runpath.length + 2 > library.length ? library : `\0${runpath.padEnd(library.length - 2, "\0")}\0`;
-  return replaceAll(replaceAll(bytes, library, beside), `\0${prefix}\0`, `\0${prefix.slice(0, -1)}~\0`);
+  return replaceAll(replaceAll(bytes, library, beside), `\0${prefix}\0`, `\0/~${prefix.slice(2)}\0`);
 }
 
 function replaceAll(bytes: Buffer, from: string, to: string): Buffer {
@@ -133,6 +135,16 @@ function replaceAll(bytes: Buffer, from: string, to: string): Buffer {
     changed.write(to, at, "latin1");
   }
   return changed;
+}
+
+/** A PATH that begins with these folders and holds no other interpreter. */
+export function withoutPython(box: Sandbox, ...folders: string[]): RunOptions {
+  const programs = ["sh", "env", "cat", "find", "dpkg", "dpkg-query"].flatMap((name) => {
+    const file = onPath(name);
+    return file === undefined ? [] : [[name, file] as const];
+  });
+  const tools = folderOf(box, "tools", { ...Object.fromEntries(programs), node: process.execPath });
+  return { env: { PATH: [...folders, tools].join(":") } };
 }
 
 /** Makes a link, in place of one that was there. */

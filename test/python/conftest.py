@@ -46,7 +46,7 @@ def start(python, flags, text, *arguments, cwd="/"):
 def answer(python, flags, text, *arguments):
     done = start(python, flags, text, *arguments)
     assert done.returncode == 0, done.stderr.decode()
-    return json.loads(done.stdout.decode("ascii"))
+    return json.loads(done.stdout.decode("ascii").splitlines()[-1])
 
 
 def make_venv(python, folder, *options):

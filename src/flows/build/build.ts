@@ -3,7 +3,6 @@ import { now } from "../../edges/clock.ts";
 import { isFile, makeFolder, nonce, remove, rename } from "../../edges/files.ts";
 import { type BuildLock, type Holder, takeBuildLock } from "../../environment/build-lock.ts";
 import { digestOfResolution } from "../../environment/digest.ts";
-import { findDrift } from "../../environment/drift.ts";
 import { type Folders, makeFolders, newLog } from "../../environment/folders.ts";
 import type { Manifest } from "../../environment/manifest.ts";
 import { standOn } from "../../environment/standing.ts";
@@ -14,6 +13,7 @@ import type { Context } from "../context.ts";
 import { type Decision, decide, digestFor, digestParts, pinOf, seenInterpreter } from "../decide.ts";
 import { collectOld } from "../gc.ts";
 import { linkOf } from "../settle.ts";
+import { findUsable } from "../usable.ts";
 import { recordOfBase } from "./base-record.ts";
 import { sealGeneration, validate } from "./finish.ts";
 import type { Job } from "./job.ts";
@@ -29,16 +29,6 @@ export interface BuildRequest {
   readonly anew: boolean;
 }
 
-/** The youngest generation of this root that is what the decision asks for and still as it was built. */
-export function findGeneration(decision: Decision, digest: string): Manifest | undefined {
-  return decision.generations.find((manifest) => manifest.digest === digest && isSound(decision, manifest));
-}
-
-/** Whether a generation is still as it was built. */
-export function isSound({ folders }: Decision, manifest: Manifest): boolean {
-  return findDrift(path.join(folders.generations, manifest.id), manifest).length === 0;
-}
-
 /** The python stage: uv, the required python, the lock of the project, then a new generation, built aside. */
 export async function build(context: Context, decision: Decision, request: BuildRequest): Promise<Manifest> {
   const { folders, driver } = decision;
@@ -51,7 +41,7 @@ export async function build(context: Context, decision: Decision, request: Build
   try {
     const settled = await settle(job, decision, uv, base);
     const digest = digestFor(context, settled, base);
-    const present = request.anew ? undefined : findGeneration(settled, digest);
+    const present = request.anew ? undefined : await findUsable(context, settled, digest);
     if (present !== undefined) return present;
     const built = await buildAside(job, { decision: settled, base, uv, digest, request });
     collectOld(context, folders, linkOf(context, settled));
@@ -137,6 +127,7 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
       root: context.root,
       interpreter: await record,
       request: decision.config.requiredPythonVersion.value ?? "",
+      standsInFor: decision.lost?.manifest.id ?? null,
       driver: decision.driver,
       uv: uv === undefined ? null : pinOf(decision.config).version,
       project: project.name,

@@ -1,0 +1,139 @@
+import * as path from "node:path";
+import { cleanEnvironment } from "../edges/clean.ts";
+import { now } from "../edges/clock.ts";
+import { isFile, sha256OfFile } from "../edges/files.ts";
+import { run } from "../edges/process.ts";
+import { findDrift } from "../environment/drift.ts";
+import { recordHistory } from "../environment/history.ts";
+import type { InterpreterRecord, SeenInterpreter } from "../environment/interpreter-record.ts";
+import { type Manifest, writeManifest } from "../environment/manifest.ts";
+import { judge, type Silence, type Verdict } from "../environment/verdict.ts";
+import { PrimeError } from "../errors.ts";
+import { type Failure, isFailure } from "../python/probe.ts";
+import { interpreterAt } from "../python/search.ts";
+import { EXTENSIONS_PY } from "../python/texts.ts";
+import { fits } from "../python/version.ts";
+import type { Context } from "./context.ts";
+import { type Decision, seenInterpreter } from "./decide.ts";
+
+/** Whether what was installed into a generation is still as it was built. */
+export function isSound({ folders }: Decision, manifest: Manifest): boolean {
+  return findDrift(path.join(folders.generations, manifest.id), manifest).length === 0;
+}
+
+/** The youngest generation of this root that is what the decision asks for, as it was built, and that its interpreter can run. */
+export async function findUsable(context: Context, decision: Decision, digest: string): Promise<Manifest | undefined> {
+  for (const manifest of decision.generations) {
+    if (manifest.digest !== digest || !isSound(decision, manifest)) continue;
+    const usable = await asUsable(context, decision, manifest);
+    if (usable !== undefined) return usable;
+  }
+  return undefined;
+}
+
+/**
+ * The generation, if its interpreter can run it. After a patch of that interpreter its extension modules are looked at
+ * once, and the manifest tells of the new patch from then on.
+ */
+export async function asUsable(
+  context: Context,
+  decision: Decision,
+  manifest: Manifest,
+): Promise<Manifest | undefined> {
+  const verdict = await judgeGeneration(context, decision, manifest);
+  if (verdict.kind === "patch") return survivePatch(context, decision, manifest, verdict.now);
+  return verdict.kind === "sound" ? manifest : undefined;
+}
+
+/** Starts the interpreter at the anchor, unless it is known or not there: at most one start. */
+export async function judgeGeneration(context: Context, decision: Decision, manifest: Manifest): Promise<Verdict> {
+  const { interpreter: was } = manifest;
+  const found = await interpreterAt(was.anchor, {
+    env: context.env,
+    root: context.root,
+    cacheFolder: context.places.cache,
+    limitMs: decision.config.probeLimit.value * 1000,
+    exclude: [],
+  });
+  const pyvenv = sha256OfFile(path.join(decision.folders.generations, manifest.id, "pyvenv.cfg"));
+  const isAsked = isFailure(found) || manifest.request !== requestOf(decision) || fits(decision.request, found);
+  const interpreter = isFailure(found) ? silenceOf(found, was) : seenInterpreter(found);
+  return judge(manifest, { root: context.root, pyvenv, interpreter, fits: isAsked });
+}
+
+function requestOf({ config }: Decision): string {
+  return config.requiredPythonVersion.value ?? "";
+}
+
+/** Where os.py is gone, that is the reason, whatever the interpreter says. */
+function silenceOf({ kind, why }: Failure, was: InterpreterRecord): Silence {
+  const isStdlib = kind !== "gone" && !isFile(path.join(was.stdlib, "os.py"));
+  return { kind: isStdlib ? "stdlib" : (kind ?? "other"), why };
+}
+
+async function survivePatch(
+  context: Context,
+  decision: Decision,
+  manifest: Manifest,
+  is: SeenInterpreter,
+): Promise<Manifest | undefined> {
+  const { terminal } = context;
+  const { interpreter: was, id } = manifest;
+  const patch =
+    was.version === is.version
+      ? `another build of Python ${is.version} stands at ${was.anchor}`
+      : `${was.anchor} is Python ${is.version} now, and was ${was.version}`;
+  terminal.say(patch);
+  const { loaded, failed } = await loadExtensions(context, decision, manifest);
+  const [first] = failed;
+  if (first !== undefined) {
+    const [file, why] = first;
+    const count = `${failed.length} of ${loaded + failed.length} extension modules`;
+    terminal.say(`environment ${id} is not used with it: ${count} can't be loaded (${path.basename(file)}: ${why})`);
+    return undefined;
+  }
+  terminal.say(`environment ${id} goes on with it${loaded === 0 ? "" : `: its extension modules load (${loaded})`}`);
+  return renewRecord(context, decision, manifest, is, patch);
+}
+
+interface Extensions {
+  readonly loaded: number;
+  readonly failed: readonly (readonly [path: string, why: string])[];
+}
+
+/** In a process of its own, which one of them can bring down. */
+async function loadExtensions(context: Context, { folders }: Decision, manifest: Manifest): Promise<Extensions> {
+  const generation = path.join(folders.generations, manifest.id);
+  const sites = Object.keys(manifest.sitePackages).map((folder) => path.join(generation, folder));
+  const python = path.join(generation, "bin", "python");
+  const args = ["-I", "-B", "-c", EXTENSIONS_PY, ...sites];
+  const answer = await run({ file: python, args, env: cleanEnvironment(context.env), cwd: generation });
+  try {
+    if (answer.ok) return JSON.parse(answer.stdout.trimEnd().split("\n").pop() ?? "") as Extensions;
+  } catch {}
+  return {
+    loaded: 0,
+    failed: [[python, answer.failure ?? `it ended with ${answer.signal ?? `status ${answer.exitCode}`}`]],
+  };
+}
+
+/** All but the interpreter's record stays as it was written; where it can't be written, the next cold start looks again. */
+function renewRecord(
+  context: Context,
+  { folders }: Decision,
+  manifest: Manifest,
+  is: SeenInterpreter,
+  why: string,
+): Manifest {
+  const { id, interpreter: was } = manifest;
+  const renewed = { ...manifest, interpreter: { ...was, ...is } };
+  const changes = was.version === is.version ? [] : [`Python ${was.version} -> ${is.version}`];
+  try {
+    writeManifest(path.join(folders.generations, id), renewed);
+    recordHistory(folders, { at: now(), what: "patch", why, flags: context.flagKey ?? "", from: id, to: id, changes });
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    context.terminal.detail(`the next cold start looks at the interpreter again: ${error.message}`);
+  }
+  return renewed;
+}

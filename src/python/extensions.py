@@ -1,0 +1,71 @@
+"""Says which extension modules of an environment load, for a look after its interpreter was replaced.
+
+`ENV/bin/python -I -B -c THIS SITE...`: each SITE is a site-packages folder. Prints one line of JSON: `{"loaded":
+number, "failed": [[path, why], ...]}`. A module is loaded without being run: the system's loader finds all that it
+needs, or says what is missing. Only one that does not load alone is imported, since its package may load libraries
+for it.
+"""
+
+import importlib
+import importlib.machinery
+import json
+import os
+import sys
+
+try:
+    import ctypes
+except ImportError:
+    ctypes = None
+
+
+def main():
+    loaded = 0
+    failed = []
+    for site in sys.argv[1:]:
+        for path in extension_modules(site):
+            why = why_not_loaded(path) and why_not_imported(site, path)
+            if why is None:
+                loaded += 1
+            else:
+                failed.append([path, why])
+    return {"loaded": loaded, "failed": failed}
+
+
+def extension_modules(site):
+    for folder, names, files in os.walk(site):
+        names.sort()
+        for name in sorted(files):
+            if suffix_of(name) is not None:
+                yield os.path.join(folder, name)
+
+
+def suffix_of(name):
+    """None for what is no extension module, such as the libraries that a wheel brings along (`libx.so`)."""
+    suffixes = sorted(importlib.machinery.EXTENSION_SUFFIXES, key=len, reverse=True)
+    suffix = next((suffix for suffix in suffixes if name.endswith(suffix)), None)
+    return None if suffix == ".so" and name.startswith("lib") else suffix
+
+
+def why_not_loaded(path):
+    """With all symbols bound at once, not when they are called first."""
+    if ctypes is None:
+        return "this interpreter has no ctypes"
+    try:
+        ctypes.CDLL(path, mode=os.RTLD_NOW | os.RTLD_LOCAL)
+    except OSError as error:
+        return str(error)
+    return None
+
+
+def why_not_imported(site, path):
+    name = os.path.relpath(path, site)[: -len(suffix_of(path))]
+    try:
+        importlib.import_module(name.replace(os.sep, "."))
+    except ImportError as error:
+        return str(error)
+    except BaseException:
+        return None  # it loads, and then needs what is not here, e.g. a display
+    return None
+
+
+sys.stdout.write("\n" + json.dumps(main()) + "\n")

@@ -1,0 +1,80 @@
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+from conftest import answer, make_venv
+
+SOURCE = """
+#include <Python.h>
+%s
+static struct PyModuleDef def = {PyModuleDef_HEAD_INIT, "%s", NULL, -1, NULL};
+PyMODINIT_FUNC PyInit_%s(void) { %s; return PyModule_Create(&def); }
+"""
+
+
+class Environment:
+    def __init__(self, python, folder):
+        self.python = make_venv(python, folder)
+        self.site = next((folder / "lib").glob("*/site-packages"))
+        names = "sysconfig.get_path('include'), sysconfig.get_config_var('EXT_SUFFIX')"
+        code = f"import sysconfig; print(*[{names}], sep='\\n')"
+        told = subprocess.run([str(python), "-I", "-c", code], stdout=subprocess.PIPE, env={}, check=True).stdout
+        self.include, self.suffix = told.decode().splitlines()
+
+    def compile(self, name, declared="", called="(void)0", suffix=None):
+        if not Path(self.include, "Python.h").exists() or not sysconfig.get_config_var("CC"):
+            pytest.skip("this Python has no headers")
+        module = name.rpartition(".")[2]
+        file = self.site.joinpath(*name.split("."))
+        file.parent.mkdir(exist_ok=True)
+        source = file.with_suffix(".c")
+        source.write_text(SOURCE % (declared, module, module, called))
+        target = f"{file}{suffix or self.suffix}"
+        words = ["cc", "-shared", "-fPIC", f"-I{self.include}", str(source), "-o", target]
+        subprocess.run(words, check=True)
+        return target
+
+    def load(self):
+        return answer(self.python, ["-I", "-B"], "extensions.py", self.site)
+
+
+@pytest.fixture
+def environment(newest, tmp_path):
+    return Environment(newest, tmp_path / "env")
+
+
+def test_modules_load_in_every_version(python, tmp_path):
+    environment = Environment(python, tmp_path / "env")
+    assert environment.load() == {"loaded": 0, "failed": []}
+    environment.compile("whole")
+    environment.compile("pkg.plain", suffix=".so")
+    assert environment.load() == {"loaded": 2, "failed": []}
+
+
+def test_a_symbol_that_the_interpreter_no_longer_has_is_named(environment):
+    path = environment.compile("broken", "extern void Py_WasThereOnce(void);", "if (def.m_size) Py_WasThereOnce()")
+    environment.compile("whole")
+    found = environment.load()
+    assert found["loaded"] == 1
+    [[failed, why]] = found["failed"]
+    assert failed == path
+    assert "Py_WasThereOnce" in why
+
+
+def test_what_a_package_loads_for_its_module_counts(environment):
+    helper = environment.site / "libhelper.so"
+    source = environment.site / "helper.c"
+    source.write_text("void helper(void) {}")
+    environment.compile("pkg.needs", "extern void helper(void);", "helper()")
+    subprocess.run(["cc", "-shared", "-fPIC", str(source), "-o", str(helper)], check=True)
+    assert len(environment.load()["failed"]) == 1
+    preload = f"import ctypes; ctypes.CDLL({str(helper)!r}, ctypes.RTLD_GLOBAL); print('loud')"
+    (environment.site / "pkg" / "__init__.py").write_text(preload)
+    assert environment.load() == {"loaded": 1, "failed": []}
+
+
+def test_a_file_that_is_no_library_is_named(environment):
+    (environment.site / f"torn{environment.suffix}").write_bytes(b"")
+    [[failed, _]] = environment.load()["failed"]
+    assert failed.endswith(f"torn{environment.suffix}")
