@@ -9,6 +9,7 @@ import { endChildren } from "./edges/process.ts";
 import { endWithUser, type Surroundings, surroundings } from "./edges/self.ts";
 import { userOutput, writeOutput } from "./edges/stdout.ts";
 import { openTerminal, renderError } from "./edges/terminal-output.ts";
+import { releaseLocks } from "./environment/build-lock.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "./errors.ts";
 import type { Context } from "./flows/context.ts";
 import { follow } from "./flows/follow.ts";
@@ -23,7 +24,10 @@ const STDERR = 2;
 /** One start of the program: make the context, follow one flow, turn an error into an exit status. */
 async function main(): Promise<number> {
   const started = { ...surroundings(), at: now(), launcher: realPath(__filename) ?? __filename };
-  endWithUser(started.shell.pid, endChildren);
+  endWithUser(started.shell.pid, (signal) => {
+    endChildren(signal);
+    releaseLocks();
+  });
   const failing = { verbosity: 0, code: EXIT_FAILURE };
   let answer: Answer;
   try {

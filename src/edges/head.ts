@@ -13,19 +13,64 @@ const ENDED = new Set(["Z", "X"]);
  */
 export function startOfProcess(pid: number): string | undefined {
   if (process.platform === "linux") {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return ENDED.has(fields[0] ?? "") ? undefined : fields[19];
-    } catch {
-      return undefined;
-    }
+    const fields = statOf(pid);
+    return ENDED.has(fields?.[0] ?? "") ? undefined : fields?.[19];
   }
-  const answer = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+  return ps("lstart=", pid);
+}
+
+/** The fields of /proc/PID/stat behind the name (proc(5)): state, parent, group and so on. */
+function statOf(pid: number): string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return undefined;
+  }
+}
+
+function ps(field: string, pid: number): string | undefined {
+  const answer = spawnSync("ps", ["-o", field, "-p", String(pid)], {
     encoding: "utf8",
     env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
   });
   return answer.stdout?.trim() || undefined;
+}
+
+/**
+ * Whether the process that started at this moment (see `startOfProcess`) still runs. Of another user's process the system
+ * may tell no more than that the number is taken (proc(5), `hidepid`).
+ */
+export function isRunning(pid: number, start: string): boolean {
+  const found = startOfProcess(pid);
+  if (found !== undefined) return found === start;
+  try {
+    process.kill(pid, 0);
+    return start === "";
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Whether this process was started by that one, directly or by others. */
+export function isAncestor(pid: number): boolean {
+  for (let one = process.ppid; one > 1; one = parentOf(one)) {
+    if (one === pid) return true;
+  }
+  return false;
+}
+
+function parentOf(pid: number): number {
+  return Number((process.platform === "linux" ? statOf(pid)?.[1] : ps("ppid=", pid)) ?? 0);
+}
+
+/** What process numbers are counted in: on Linux the PID namespace (pid_namespaces(7)); "" where there is but one. */
+export function processSpace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
 }
 
 const SHELLS = /^(?:sh|dash|bash|ash|ksh|ksh93|mksh|oksh|yash|zsh)(?:-[\d.]+)?$/;

@@ -39,7 +39,9 @@ export function rubbish(folders: Folders, generations: readonly Manifest[], befo
     const folder = path.join(folders.generations, name);
     return linkFacts(folder)?.kind !== "link" && !hasManifest(folder);
   });
-  const drafts = (listFolder(folders.data) ?? []).filter((name) => name.startsWith("work-") || name.endsWith(".tmp"));
+  const drafts = (listFolder(folders.data) ?? []).filter((name) =>
+    /^(?:work-.*|.*\.tmp|(?:setup\.)?lock\.[0-9a-f]{16})$/.test(name),
+  );
   const resolutions = new Set(generations.map(({ resolution }) => resolution));
   const stale = (listFolder(folders.resolved) ?? []).filter((name) => !resolutions.has(name));
   const setups = (listFolder(path.join(folders.data, "setup")) ?? []).filter((id) => !known.has(id));

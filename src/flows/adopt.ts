@@ -2,7 +2,6 @@ import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { copyTree } from "../edges/copy-tree.ts";
 import { linkFacts, listFolder, nonce, remove } from "../edges/files.ts";
-import { takeBuildLock } from "../environment/build-lock.ts";
 import { driftSinceUse } from "../environment/drift.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
 import { differences } from "../environment/history.ts";
@@ -20,6 +19,7 @@ import { type Cold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor, pinOf } from "./decide.ts";
 import { linkOf, settleIn } from "./settle.ts";
+import { rootLock, takeOwnTurn } from "./turn.ts";
 
 /**
  * `./prime adopt [ID]`: what was changed by hand becomes a generation with a manifest of its own, as if the inputs had asked
@@ -41,11 +41,10 @@ export async function adopt(context: Context, id: string | undefined): Promise<A
   makeFolders(folders);
   context.terminal.say(`changed by hand in ${source}:`);
   for (const one of drift) context.terminal.say(`  ${one}`);
-  const lock = await takeBuildLock(folders.data, {
-    reason: "adopting changes by hand",
-    patienceMs: decision.config.lockPatience.value * 1000,
-    onWait: ({ pid, reason }) => context.terminal.say(`waiting for process ${pid} (${reason})`),
-    onImpatience: ({ pid }) => context.terminal.warn(`process ${pid} shows no sign of life: going on beside it`),
+  const lock = await takeOwnTurn(context, decision.config, rootLock(folders.data), {
+    doing: `adopting changes by hand in ${source}`,
+    reason: "./prime adopt",
+    beside: "going on",
   });
   let manifest: Manifest;
   try {

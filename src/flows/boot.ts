@@ -8,13 +8,14 @@ import { lookAtVenvPlace } from "../environment/venv-link.ts";
 import type { Answer } from "../launch/plan.ts";
 import { renderProgress, type Stage } from "../launch/progress.ts";
 import { knownContents, type LaunchRecord } from "../launch/record.ts";
-import { build } from "./build/build.ts";
+import { build, type Known } from "./build/build.ts";
 import { type Cold, tellCold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor } from "./decide.ts";
 import { tellHealing } from "./heal.ts";
 import { replacementError } from "./known-python.ts";
-import { linkOf, mayMoveLink, type Ready, settleIn, writePlan } from "./settle.ts";
+import { linkOf, mayMoveLink, type Ready, rememberChange, settleIn, writePlan } from "./settle.ts";
+import { rootLock, waitForTurn } from "./turn.ts";
 import { asUsable, findUsable, isSound } from "./usable.ts";
 
 /** An environment that is ready, or the next stage that this start has to go through. */
@@ -44,22 +45,38 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
   }
   if (known !== undefined) return settleIn(context, decision, known, cold);
 
+  const lock = rootLock(decision.folders.data);
   if (mayMoveLink(context, decision.folders)) lookAtVenvPlace(linkOf(context, decision), decision.folders);
+  const look = anew ? async () => undefined : () => lookAgain(context);
+  const waited = progress === undefined ? await waitForTurn(context, decision.config, lock, look) : {};
+  if (waited.found !== undefined) return settleIn(context, waited.found.decision, waited.found.manifest, cold);
   const facts = {
     python: decision.selected.path,
     why: decision.how,
     reason: progress?.facts.reason ?? cold.reason,
     since: progress?.facts.since ?? String(context.startedAt),
+    ...(waited.silent === undefined ? {} : { silent: waited.silent }),
   };
   if (progress?.stage !== "python") {
     return hop(context, "python", facts, `selected ${decision.selected.path}, ${decision.how}`);
   }
   const { lost } = decision;
-  const manifest = await build(context, decision, { anew, reason: facts.reason }).catch((error: unknown) => {
+  const request = { anew, reason: facts.reason, look, silent: progress.facts.silent };
+  const made = await build(context, decision, request).catch((error: unknown) => {
     throw lost === undefined ? error : replacementError(lost, context.env, error);
   });
-  if (anew) writeHold(decision.folders, manifest.digest, undefined);
-  return hop(context, "venv", { ...facts, generation: manifest.id }, `built generation ${manifest.id}`);
+  if ("found" in made) return settleIn(context, made.found.decision, made.found.manifest, cold);
+  const { built } = made;
+  if (anew) writeHold(decision.folders, built.digest, undefined);
+  rememberChange(context, decision, built, { ...cold, reason: facts.reason }, "build");
+  return hop(context, "venv", { ...facts, generation: built.id }, `built generation ${built.id}`);
+}
+
+/** What another start has built while this one waited. */
+async function lookAgain(context: Context): Promise<Known | undefined> {
+  const decision = await decide(context, false);
+  const manifest = await findBuilt(context, decision);
+  return manifest === undefined ? undefined : { decision, manifest };
 }
 
 /** Only times changed: the environment and the plan stay as they are, with new stamps. */

@@ -3,7 +3,6 @@ import { loadConfig } from "../config/load.ts";
 import { now } from "../edges/clock.ts";
 import { exists, isFolder, realPath } from "../edges/files.ts";
 import { foldersInUse } from "../edges/in-use.ts";
-import { takeBuildLock } from "../environment/build-lock.ts";
 import {
   collect,
   collectable,
@@ -21,6 +20,7 @@ import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
 import { SEALED_STATE, shownGenerations } from "../launch/ready.ts";
 import type { Context } from "./context.ts";
+import { rootLock, takeOwnTurn } from "./turn.ts";
 
 export interface GcRequest {
   readonly keep: number;
@@ -38,15 +38,17 @@ export async function collectGarbage(context: Context, request: GcRequest): Prom
     context.terminal.say("nothing to remove: no environment was built yet");
     return { kind: "exit", code: 0 };
   }
-  const lock = await takeBuildLock(folders.data, {
-    reason: "removing old environments",
-    patienceMs: config.lockPatience.value * 1000,
-    onWait: ({ pid, reason }) => context.terminal.say(`waiting for process ${pid} (${reason})`),
-    onImpatience: ({ pid }) => context.terminal.warn(`process ${pid} shows no sign of life: going on beside it`),
+  const lock = await takeOwnTurn(context, config, rootLock(folders.data), {
+    doing: `removing old environments of ${context.root}`,
+    reason: "./prime gc",
+    beside: "going on",
   });
   try {
     const link = path.resolve(context.root, config.localVenvDirRelPath.value);
-    const { removed, bytes, kept } = removeAll(context, folders, link, { ...request, scrapsOlderMs: 0 });
+    const { removed, bytes, kept } = removeAll(context, folders, link, {
+      ...request,
+      scrapsOlderMs: lock.isTaken ? DAY_MS : 0,
+    });
     for (const what of removed) context.terminal.say(`${request.dryRun ? "would remove" : "removed"} ${what}`);
     context.terminal.say(
       removed.length === 0 ? `nothing to remove: ${kept} kept` : `freed ${megabytes(bytes)}; ${kept} kept`,

@@ -2,9 +2,10 @@ import * as path from "node:path";
 import type { Freshness } from "../config/config.ts";
 import { cleanEnvironment } from "../edges/clean.ts";
 import { now } from "../edges/clock.ts";
+import { isFile } from "../edges/files.ts";
 import type { Folders } from "../environment/folders.ts";
 import { excludeFromGit } from "../environment/git-exclude.ts";
-import { differences, type HistoryEntry, recordHistory } from "../environment/history.ts";
+import { differences, type HistoryEntry, readHistory, recordHistory } from "../environment/history.ts";
 import { type Hold, holdsInput, readHolds } from "../environment/holds.ts";
 import { recordInputs } from "../environment/interpreter-record.ts";
 import type { Manifest } from "../environment/manifest.ts";
@@ -14,7 +15,8 @@ import { PrimeError } from "../errors.ts";
 import type { Activation } from "../launch/activation.ts";
 import type { Input } from "../launch/input.ts";
 import { type Observer, observe } from "../launch/observation.ts";
-import { newObservation, type ReadyPlan, writeReadyPlan } from "../launch/ready.ts";
+import { newObservation, planFile, type ReadyPlan, recordFile, writeReadyPlan } from "../launch/ready.ts";
+import { compareWithRecord, readRecord } from "../launch/record.ts";
 import { type Cold, tellCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, digestFor } from "./decide.ts";
@@ -45,7 +47,7 @@ export async function settleIn(
   const activation: Activation = { generation, prompt: manifest.project, variables: config.env.value };
   const moves = mayMoveLink(context, folders);
   if (moves) showLink(context, decision, generation);
-  await runSetup(context, decision, activation);
+  await runSetup(context, decision, activation, cold.reason);
   const isHeld = holdOf(context, decision)?.generation === manifest.id;
   const readyLine = describeReady(manifest, isHeld);
   const inputs = [
@@ -59,7 +61,9 @@ export async function settleIn(
   const variables = Object.fromEntries(names.map((name) => [name, context.env[name] ?? null]));
   const isBuilt = what === "build";
   const kernel = config.kernelFile ?? undefined;
-  if (isHeld || isStillAsked(context, decision, manifest)) {
+  if (!isBuilt && isPlanned(context, activation)) {
+    context.terminal.detail("another start has written the ready plan meanwhile");
+  } else if (isHeld || isStillAsked(context, decision, manifest)) {
     writePlan(context, {
       activation,
       root: context.root,
@@ -85,8 +89,8 @@ const DONE: Readonly<Record<HistoryEntry["what"], string>> = {
   patch: "went on with",
 };
 
-/** One line of history whenever these flags show another generation than before. */
-function rememberChange(
+/** One line of history whenever these flags show another generation than before; of many starts at once, one writes it. */
+export function rememberChange(
   { flagKey }: Context,
   { folders, generations }: Decision,
   manifest: Manifest,
@@ -95,6 +99,7 @@ function rememberChange(
 ): void {
   const from = before === undefined ? null : path.basename(before);
   if (from === manifest.id || flagKey === undefined) return;
+  if (readHistory(folders).findLast(({ flags }) => flags === flagKey)?.to === manifest.id) return;
   const changes = differences(
     generations.find(({ id }) => id === from),
     manifest,
@@ -106,6 +111,18 @@ function rememberChange(
 export function holdOf(context: Context, decision: Decision): Hold | undefined {
   const { base, folders } = decision;
   return base === undefined ? undefined : readHolds(folders)[digestFor(context, decision, base)];
+}
+
+/** Whether a start that went on at the same time has written the very plan that this one would write. */
+function isPlanned({ places, launcher, root, flagKey, startedAt, env }: Context, activation: Activation): boolean {
+  if (flagKey === undefined) return false;
+  const place = { state: places.state, launcher, flagKey };
+  const record = readRecord(recordFile(place));
+  if (record === undefined || record.writtenAt < startedAt || record.root !== root || !isFile(planFile(place)))
+    return false;
+  if (JSON.stringify(record.activation) !== JSON.stringify(activation)) return false;
+  const { same, touched } = compareWithRecord(record, env);
+  return same && touched.length === 0;
 }
 
 /** An edit during the build is the next start's business: the plan must not vouch for it. */

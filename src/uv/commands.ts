@@ -29,6 +29,11 @@ export function uvEnvironment(env: Environment): Environment {
   return { ...Object.fromEntries(kept), UV_PYTHON_INSTALL_BIN: "0", UV_PYTHON_NO_REGISTRY: "1", UV_NO_PROGRESS: "1" };
 }
 
+/** Whether uv's own words say that another process held one of its locks for longer than UV_LOCK_TIMEOUT. */
+export function saysLocked(words: string): boolean {
+  return /Timeout \(\d+s\) when waiting for lock/.test(words);
+}
+
 /** What of a project is installed; null leaves it to uv's defaults. */
 export interface SyncChoice {
   readonly extras: readonly string[];

@@ -31,18 +31,13 @@ export interface UvRequest {
   readonly cacheFolder: string;
   readonly env: Environment;
   readonly cwd: string;
-  /** Called before the download begins. */
-  readonly onDeploy: () => void;
   /** A file to which all output is appended. */
   readonly log: string;
 }
 
-/**
- * Finds the pinned uv: in prime's cache, else on PATH in exactly that version, else deployed through the selected
- * python by pip, which verifies the wheel against the pin and honours the user's index, proxy and certificates.
- */
-export async function provisionUv(request: UvRequest): Promise<ProvisionedUv> {
-  return fromCache(request) ?? (await fromPath(request)) ?? (await deploy(request));
+/** The pinned uv where it is already: in prime's cache, else on PATH in exactly that version. */
+export async function findUv(request: UvRequest): Promise<ProvisionedUv | undefined> {
+  return fromCache(request) ?? (await fromPath(request));
 }
 
 /** The cached uv of this pin; verified when it was put there, by its digest ever since. */
@@ -53,7 +48,8 @@ export function fromCache(request: Pick<UvRequest, "pin" | "python" | "cacheFold
     : undefined;
 }
 
-function cachedFolder({ pin, python, cacheFolder }: Pick<UvRequest, "pin" | "python" | "cacheFolder">): string {
+/** Where the uv of this pin belongs; it need not be there. */
+export function cachedFolder({ pin, python, cacheFolder }: Pick<UvRequest, "pin" | "python" | "cacheFolder">): string {
   const platform = [python.platform, python.libc].filter((part) => part !== "").join("-");
   const digest = Object.values(pin.sha256).sort().join("").slice(0, 12);
   return path.join(cacheFolder, "uv", `${pin.version}-${platform}-${digest}`);
@@ -70,8 +66,11 @@ async function fromPath({ pin, env, cwd }: UvRequest): Promise<ProvisionedUv | u
   return undefined;
 }
 
-async function deploy(request: UvRequest): Promise<ProvisionedUv> {
-  request.onDeploy();
+/**
+ * Deploys the pinned uv through the selected python by pip, which verifies the wheel against the pin and honours the
+ * user's index, proxy and certificates.
+ */
+export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
   const target = cachedFolder(request);
   const work = makeTemporaryFolder(path.join(request.cacheFolder, "uv", ".deploy-"));
   try {

@@ -3,61 +3,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { bootId, startOfProcess } from "../../src/edges/head.ts";
-import type { Ended, Started } from "./harness.ts";
-import { generations, good, repo, shown } from "./repos.ts";
-
-const BACKEND = path.join(import.meta.dirname, "../fixtures/backend.py");
-const PROJECT = `[project]
-name = "sample"
-version = "1"
-requires-python = ">=3.6"
-
-[build-system]
-requires = []
-build-backend = "backend"
-backend-path = ["."]
-`;
-
-/** A repo whose build waits until the test lets it go on, and what the builds of each start have left behind. */
-class SlowRepo {
-  readonly box = repo({ "pyproject.toml": PROJECT, "backend.py": fs.readFileSync(BACKEND, "utf8") });
-  private readonly gate = path.join(this.box.base, "gate");
-  private readonly calls = path.join(this.box.base, "calls");
-
-  constructor() {
-    execFileSync("mkfifo", [this.gate]);
-  }
-
-  /** Starts prime, whose build waits at the gate; gives what opens it. */
-  async startSlow(): Promise<Started & { letGo: () => Promise<void> }> {
-    const started = this.box.start(["run", "echo", "slow"], { env: { GATE: this.gate, CALLS: this.calls } });
-    const early = started.ended.then((end): never => {
-      throw new Error(`it ended before it built: ${end.stderr}`);
-    });
-    // A fifo is opened for writing as soon as somebody reads it.
-    const gate = await Promise.race([fs.promises.open(this.gate, "w"), early]);
-    early.catch(() => {});
-    return { ...started, letGo: () => gate.close() };
-  }
-
-  start(args: readonly string[]): Started {
-    return this.box.start(args, { env: { CALLS: this.calls } });
-  }
-
-  get builds(): number {
-    return fs.readFileSync(this.calls, "utf8").split("\n").length - 1;
-  }
-
-  get holder(): { pid: number } {
-    return JSON.parse(fs.readFileSync(this.box.path(".prime/lock"), "utf8"));
-  }
-}
-
-function succeeded(ended: Ended, stdout: string): void {
-  expect(ended).toMatchObject({ code: 0, signal: null, stdout });
-  expect(ended.stderr).not.toContain("error:");
-}
+import { LONG_AGO } from "./harness.ts";
+import { bad, edit, generations, good, installed, isWarm, repo, shown } from "./repos.ts";
+import { PROJECT, SlowRepo, succeeded } from "./slow-repo.ts";
 
 it("a second prime says whom it waits for; both succeed by one build", async () => {
   const slow = new SlowRepo();
@@ -69,12 +17,13 @@ it("a second prime says whom it waits for; both succeed by one build", async () 
   succeeded(await first.ended, "slow\n");
   const end = await second.ended;
   succeeded(end, "second\n");
-  expect(end.stderr).toContain(
-    `waiting for process ${pid} on ${os.hostname()} (the first start here), which is building for ${slow.box.root}`,
+  expect(end.stderr).toBe(
+    `waiting for process ${pid} on ${os.hostname()} (the first start here), which is building for ${slow.box.root}\n`,
   );
   expect(slow.builds).toBe(1);
   expect(generations(slow.box)).toEqual([shown(slow.box)]);
-  expect(fs.existsSync(slow.box.path(".prime/lock"))).toBe(false);
+  expect(slow.isLocked).toBe(false);
+  expect((await good(slow.box, ["history", "--json"])).stdout.match(/"what": ?"build"/g)).toHaveLength(1);
 });
 
 it("a start that has nothing to build does not wait", async () => {
@@ -86,44 +35,49 @@ it("a start that has nothing to build does not wait", async () => {
   await first.ended;
 });
 
-it("a holder that was killed is replaced at once, and what it left is not taken for an environment", async () => {
+it("while one start builds, others run what is there, and what runs keeps its packages", async () => {
   const slow = new SlowRepo();
-  const first = await slow.startSlow();
-  process.kill(-(first.child.pid as number), "SIGKILL");
-  await first.ended;
-  await first.letGo();
-  expect(fs.existsSync(slow.box.path(".prime/lock"))).toBe(true);
-  const torn = generations(slow.box);
-  const end = await slow.start(["run", "echo", "second"]).ended;
-  succeeded(end, "second\n");
-  expect(end.stderr).not.toContain("waiting for");
-  expect(torn).not.toContain(shown(slow.box));
-  expect(slow.builds).toBe(2);
+  const { box } = slow;
+  const requires = (version: string) => PROJECT.replace("[build", `dependencies = ["six==${version}"]\n\n[build`);
+  edit(box, "pyproject.toml", requires("1.15.0"));
+  await good(box);
+  const before = shown(box);
+  const tell = "import sys; print('up', flush=True); open(sys.argv[1]).read(); import six; print(six.__version__)";
+  const fifo = path.join(box.base, "fifo");
+  execFileSync("mkfifo", [fifo]);
+  const running = box.start(["run", "python", "-c", tell, fifo]);
+  await running.until("up");
+
+  const again = await slow.startSlow(["reboot"]);
+  expect(await isWarm(box)).toBe(true);
+  fs.utimesSync(box.path("pyproject.toml"), LONG_AGO, LONG_AGO);
+  succeeded(await box.run(["run", "echo", "cold"]), "cold\n");
+  expect(shown(box)).toBe(before);
+  await again.letGo();
+  succeeded(await again.ended, "");
+  edit(box, "pyproject.toml", requires("1.16.0"));
+  await good(box, ["gc", "--older", "0", "--keep", "0"]);
+  await good(box);
+  expect(installed(box)).toMatchObject({ six: "1.16.0" });
+  fs.writeFileSync(fifo, "");
+  succeeded(await running.ended, "up\n1.15.0\n");
 });
 
-it("a holder without a sign of life is not waited for longer than `lock_patience_s`, and keeps its lock", async () => {
-  const box = repo({ "prime.toml": "lock_patience_s = 1\n" });
-  const lock = fs.openSync(box.file(".prime/lock", ""), "w");
-  const start = startOfProcess(process.pid);
-  const silent = { pid: process.pid, start, boot: bootId(), host: os.hostname(), reason: "a test" };
-  fs.writeSync(lock, JSON.stringify(silent));
-  fs.closeSync(lock);
-  const { stderr } = await good(box);
-  const who = `process ${process.pid} on ${os.hostname()} (a test)`;
-  expect(stderr).toContain(`waiting for ${who}, which is building for ${box.root}\n`);
-  expect(stderr).toContain(`prime: warning: ${who} shows no sign of life: building beside it\n`);
-  expect(JSON.parse(fs.readFileSync(box.path(".prime/lock"), "utf8"))).toEqual(silent);
-  expect(generations(box)).toEqual([shown(box)]);
+it("setup commands run once for all who start at the same time", async () => {
+  const slow = new SlowRepo({ "prime.toml": 'setup = ["echo set >> notes; cat ../gate"]\n' });
+  const first = slow.start(["run", "echo", "first"]);
+  const gate = await slow.reached();
+  const second = slow.start(["run", "echo", "second"]);
+  await second.until(`, which is running the setup commands of ${slow.box.root}\n`);
+  await gate.close();
+  succeeded(await first.ended, "first\n");
+  succeeded(await second.ended, "second\n");
+  expect(fs.readFileSync(slow.box.path("notes"), "utf8")).toBe("set\n");
 });
 
-it.each([
-  ["of a number that another process has now", { pid: process.pid, start: "1", boot: bootId() }],
-  ["from before the machine was started", { pid: process.pid, boot: "another" }],
-  ["that is torn", undefined],
-])("a lock %s is replaced at once", async (_, holder) => {
-  const slow = new SlowRepo();
-  const text = JSON.stringify({ start: "", boot: "", host: os.hostname(), reason: "", ...holder });
-  slow.box.file(".prime/lock", holder === undefined ? text.slice(0, 9) : text);
-  const { stderr } = await good(slow.box);
-  expect(stderr).not.toContain("waiting for");
+it("a start from within a build or a setup command does not wait for itself", async () => {
+  const box = repo({ "prime.toml": 'setup = ["./prime run true"]\n' });
+  const said = await bad(box);
+  expect(said).toContain("this start is part of what process ");
+  expect(said).toContain(`, which is running the setup commands of ${box.root}`);
 });

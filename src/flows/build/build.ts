@@ -1,18 +1,19 @@
 import * as path from "node:path";
 import { now } from "../../edges/clock.ts";
 import { isFile, makeFolder, nonce, remove, rename } from "../../edges/files.ts";
-import { type BuildLock, type Holder, takeBuildLock } from "../../environment/build-lock.ts";
 import { digestOfResolution } from "../../environment/digest.ts";
 import { type Folders, makeFolders, newLog } from "../../environment/folders.ts";
 import type { Manifest } from "../../environment/manifest.ts";
 import { standOn } from "../../environment/standing.ts";
+import { PrimeError } from "../../errors.ts";
 import type { Interpreter } from "../../python/probe.ts";
-import { type UvTool, uvEnvironment } from "../../uv/commands.ts";
-import { provisionUv } from "../../uv/provision.ts";
+import { saysLocked, type UvTool, uvEnvironment } from "../../uv/commands.ts";
+import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../../uv/provision.ts";
 import type { Context } from "../context.ts";
 import { type Decision, decide, digestFor, digestParts, pinOf, seenInterpreter } from "../decide.ts";
 import { collectOld } from "../gc.ts";
 import { linkOf } from "../settle.ts";
+import { rootLock, takeTurn } from "../turn.ts";
 import { findUsable } from "../usable.ts";
 import { recordOfBase } from "./base-record.ts";
 import { sealGeneration, validate } from "./finish.ts";
@@ -27,61 +28,106 @@ import { buildWithUv, type Target } from "./with-uv.ts";
 export interface BuildRequest {
   readonly reason: string;
   readonly anew: boolean;
+  /** Finds what another start has built meanwhile. */
+  readonly look: () => Promise<Known | undefined>;
+  /** See `waitForTurn`. */
+  readonly silent: string | undefined;
 }
 
+/** A generation, and the decision that asks for it. */
+export interface Known {
+  readonly decision: Decision;
+  readonly manifest: Manifest;
+}
+
+export type Built = { readonly built: Manifest } | { readonly found: Known };
+
 /** The python stage: uv, the required python, the lock of the project, then a new generation, built aside. */
-export async function build(context: Context, decision: Decision, request: BuildRequest): Promise<Manifest> {
+export async function build(context: Context, decision: Decision, request: BuildRequest): Promise<Built> {
   const { folders, driver } = decision;
   makeFolders(folders);
   const job: Job = { context, log: newLog(folders, now(), process.pid), steps: [] };
   if (driver === "venv_pip") refuseMisfit(decision.request, decision.selected);
   const uv = driver === "venv_uv" ? await provision(job, decision) : undefined;
   const base = decision.base ?? (uv === undefined ? decision.selected : await requirePython(job, decision, uv));
-  const lock = await waitForOthers(context, decision, request.reason);
-  try {
-    const settled = await settle(job, decision, uv, base);
+  const turn = await takeTurn(context, decision.config, rootLock(folders.data), {
+    doing: `building for ${context.root}`,
+    reason: request.reason,
+    beside: "building",
+    look: request.look,
+    silent: request.silent,
+  });
+  if ("found" in turn) return turn;
+  const act = async (tool: UvTool | undefined): Promise<Built> => {
+    const settled = await settle(job, decision, tool, base);
     const digest = digestFor(context, settled, base);
     const present = request.anew ? undefined : await findUsable(context, settled, digest);
-    if (present !== undefined) return present;
-    const built = await buildAside(job, { decision: settled, base, uv, digest, request });
+    if (present !== undefined) return { found: { decision: settled, manifest: present } };
+    const built = await buildAside(job, { decision: settled, base, uv: tool, digest, request });
     collectOld(context, folders, linkOf(context, settled));
-    return built;
+    return { built };
+  };
+  try {
+    return turn.lock.isTaken && uv !== undefined ? await actBeside(job, decision, uv, act) : await act(uv);
   } finally {
-    lock.release();
+    turn.lock.release();
   }
 }
 
-/** The pinned uv, told as a step when it has to be fetched. */
+/**
+ * The silent process beside this one may have a uv that holds locks in uv's cache, or in the folder for temporary files:
+ * when they are not free within the same patience, uv gets folders of its own.
+ */
+async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: UvTool) => Promise<T>): Promise<T> {
+  const seconds = Math.max(1, Math.round(decision.config.lockPatience.value));
+  try {
+    return await act({ ...uv, env: { ...uv.env, UV_LOCK_TIMEOUT: String(seconds) } });
+  } catch (error) {
+    if (!(error instanceof PrimeError) || !saysLocked(error.message)) throw error;
+    job.context.terminal.warn("it holds uv's own locks, too: building without the cache that it uses");
+  }
+  const folder = path.join(decision.folders.data, `work-${nonce()}`);
+  makeFolder(folder);
+  try {
+    return await act({ ...uv, env: { ...uv.env, UV_CACHE_DIR: path.join(folder, "cache"), TMPDIR: folder } });
+  } finally {
+    remove(folder);
+  }
+}
+
+/** The pinned uv, told as a step when it has to be fetched; one start fetches it, whatever root it is for. */
 export async function provision(job: Job, decision: Decision): Promise<UvTool> {
   const { context } = job;
   const { version } = pinOf(decision.config);
-  let step: ReturnType<typeof context.terminal.step> | undefined;
-  const uv = await provisionUv({
+  const request = {
     pin: pinOf(decision.config),
     python: decision.selected,
     cacheFolder: context.places.cache,
     env: context.env,
     cwd: context.root,
     log: job.log,
-    onDeploy: () => {
-      step = context.terminal.step(`get uv ${version}`);
-    },
-  });
-  step?.done();
-  context.terminal.detail(`uv ${uv.version} (${uv.from}): ${uv.file}`);
+  };
+  const uv = (await findUv(request)) ?? (await deployAlone(job, decision, request));
+  context.terminal.detail(`uv ${version} (${uv.from}): ${uv.file}`);
   return { file: uv.file, env: uvEnvironment(context.env), root: context.root };
 }
 
-/** While another prime builds for this root it may build the very same. */
-async function waitForOthers(context: Context, decision: Decision, reason: string): Promise<BuildLock> {
-  const { terminal } = context;
-  const who = (holder: Holder) => `process ${holder.pid} on ${holder.host} (${holder.reason})`;
-  return takeBuildLock(decision.folders.data, {
-    reason,
-    patienceMs: decision.config.lockPatience.value * 1000,
-    onWait: (holder) => terminal.say(`waiting for ${who(holder)}, which is building for ${context.root}`),
-    onImpatience: (holder) => terminal.warn(`${who(holder)} shows no sign of life: building beside it`),
+async function deployAlone({ context }: Job, { config }: Decision, request: UvRequest): Promise<ProvisionedUv> {
+  const title = `get uv ${request.pin.version}`;
+  const turn = await takeTurn(context, config, `${cachedFolder(request)}.lock`, {
+    doing: `getting uv ${request.pin.version}`,
+    reason: `for ${context.root}`,
+    beside: "getting it",
+    look: async () => fromCache(request),
   });
+  if ("found" in turn) return turn.found;
+  const step = context.terminal.step(title);
+  try {
+    return fromCache(request) ?? (await deployUv(request));
+  } finally {
+    step.done();
+    turn.lock.release();
+  }
 }
 
 /** Others may have built while this start waited, and the lock of the project may have to follow its requirements. */
