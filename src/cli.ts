@@ -40,6 +40,9 @@ export type Request =
       readonly dryRun: boolean;
       readonly force: boolean;
       readonly script: string | undefined;
+      /** Whose configuration is taken over. */
+      readonly from: "protoprimer" | undefined;
+      readonly toToml: boolean;
     }
   /** Text that was asked for: help, the version. */
   | { readonly kind: "text"; readonly text: string };
@@ -167,10 +170,19 @@ function createProgram(
     .option("--dry-run", "only say what would be done")
     .option("--force", "replace a file named prime that is no launcher of prime's")
     .option("--script <file>", "put a header into a script that starts it by ./prime")
-    .action(
-      (folder: string | undefined, { dryRun, force, script }: { dryRun?: boolean; force?: boolean; script?: string }) =>
-        take({ kind: "init", folder: folder ?? ".", dryRun: dryRun === true, force: force === true, script }),
-    );
+    .addOption(
+      new Option("--from <tool>", "take over this tool's configuration, and tell what it says").choices([
+        "protoprimer",
+      ]),
+    )
+    .option("--to-toml", "with --from: write it as prime's own, prime.toml")
+    .action((folder: string | undefined, given: GivenToInit, command: Command) => {
+      const { dryRun = false, force = false, toToml = false, script, from } = given;
+      const wrong = from === undefined ? toToml && "--to-toml" : script !== undefined && "--script";
+      if (wrong)
+        command.error(`error: option '${wrong}' ${from === undefined ? "wants --from" : "stands without --from"}`);
+      take({ kind: "init", folder: folder ?? ".", dryRun, force, script, from, toToml });
+    });
   program
     .command("rollback [id]")
     .description("show the previous environment, or the one named, until an input changes")
@@ -291,6 +303,8 @@ function flagsOf(program: Command): GlobalFlags {
   const env = all.flatMap((given) => given.env ?? []).at(-1);
   return { choices: choices ?? [], verbosity: isQuiet ? -1 : verbose, root, env };
 }
+
+type GivenToInit = Partial<Omit<Extract<Request, { kind: "init" }>, "kind" | "folder">>;
 
 interface Given {
   readonly quiet?: boolean;

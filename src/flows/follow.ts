@@ -39,7 +39,9 @@ export async function follow(context: Context, request: Request): Promise<Answer
     case "why":
       return (await import("./why.ts")).tellWhy(context);
     case "init":
-      return (await import("./init.ts")).init(context, request);
+      return request.from === undefined
+        ? (await import("./init.ts")).init(context, request)
+        : (await import("./init/protoprimer.ts")).takeOver(context, request);
     case "verify":
       return (await import("./verify.ts")).verify(context, request.json);
     case "text":

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import type { Request } from "../cli.ts";
+import { mayHaveKernel } from "../config/protoprimer/kernel.ts";
 import {
   append,
   exists,
@@ -31,13 +32,23 @@ interface Change {
   readonly executable?: boolean;
 }
 
-type InitContext = Pick<Context, "launcher" | "cwd" | "version" | "terminal" | "print">;
+export type InitContext = Pick<Context, "launcher" | "cwd" | "version" | "terminal" | "print">;
+
+/** What is known of a repo whose configuration was another tool's. */
+export interface TakenOver {
+  /** Where the link to the environment stands, relative to the folder; undefined: outside. */
+  readonly link: string | undefined;
+  /** Lines that tell what was taken over. */
+  readonly took: readonly string[];
+  /** In place of an example of a configuration. */
+  readonly deeds: readonly Deed[];
+}
 
 /**
  * `./prime init`: what is to change is decided as a whole before anything is written; `--dry-run` prints it and ends.
  * What is there already is kept or said by name.
  */
-export function init(context: InitContext, request: InitRequest): Answer {
+export function init(context: InitContext, request: InitRequest, taken?: TakenOver): Answer {
   const { script } = request;
   const folder = path.resolve(context.cwd, request.folder);
   if (script !== undefined && folder !== context.cwd) {
@@ -46,10 +57,11 @@ export function init(context: InitContext, request: InitRequest): Answer {
       hint: "start with `./prime init DIR`, then `DIR/prime init --script FILE`",
     });
   }
-  const changes = script === undefined ? changeRepo(context, request, folder) : [changeScript(context, script)];
-  const lines = changes.map(
-    ({ verb, file, why }) => `${verb.padEnd(7)} ${path.relative(context.cwd, file) || file}: ${why}`,
-  );
+  const changes = script === undefined ? changeRepo(context, request, folder, taken) : [changeScript(context, script)];
+  const lines = [
+    ...(taken?.took ?? []).map((line) => `take    ${line}`),
+    ...changes.map(({ verb, file, why }) => `${verb.padEnd(7)} ${path.relative(context.cwd, file) || file}: ${why}`),
+  ];
   if (request.dryRun) {
     context.print(`Nothing was changed. Without --dry-run prime would\n${lines.map((line) => `  ${line}\n`).join("")}`);
     return { kind: "exit", code: 0 };
@@ -61,7 +73,12 @@ export function init(context: InitContext, request: InitRequest): Answer {
   return { kind: "exit", code: 0 };
 }
 
-function changeRepo(context: InitContext, { force }: InitRequest, folder: string): Change[] {
+function changeRepo(
+  context: InitContext,
+  { force }: InitRequest,
+  folder: string,
+  taken: TakenOver | undefined,
+): Change[] {
   if (!isFolder(folder)) {
     throw new PrimeError("no-folder", `could not put a launcher into ${folder}: it is not a folder`, {
       exitCode: EXIT_USAGE,
@@ -71,7 +88,9 @@ function changeRepo(context: InitContext, { force }: InitRequest, folder: string
   const deeds = planRepo({
     attributes: readText(path.join(folder, ".gitattributes")),
     ignores: readText(path.join(folder, ".gitignore")),
-    names: listFolder(folder) ?? [],
+    names: [...(listFolder(folder) ?? []), ...(mayHaveKernel(folder) ? ["proto_kernel.json"] : [])],
+    link: taken === undefined ? ".venv" : taken.link,
+    config: taken?.deeds,
   });
   return [
     changeLauncher(context, path.join(folder, "prime"), force),

@@ -45,7 +45,17 @@ function start(request: Partial<InitRequest> = {}): { said: string[]; printed: s
     printed += text;
   };
   const context = { launcher: path.join(folder, "prime"), cwd: folder, version: "2.0.0", terminal, print };
-  expect(init(context, { folder: "a repo", dryRun: false, force: false, script: undefined, ...request })).toEqual({
+  expect(
+    init(context, {
+      folder: "a repo",
+      dryRun: false,
+      force: false,
+      script: undefined,
+      from: undefined,
+      toToml: false,
+      ...request,
+    }),
+  ).toEqual({
     kind: "exit",
     code: 0,
   });

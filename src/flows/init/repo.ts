@@ -4,6 +4,10 @@ export interface RepoFacts {
   readonly ignores: string | undefined;
   /** Names in the folder. */
   readonly names: readonly string[];
+  /** Where the link to the environment is to stand, relative to the folder; undefined: outside. */
+  readonly link: string | undefined;
+  /** What is done about the configuration, where that is known already. */
+  readonly config: readonly Deed[] | undefined;
 }
 
 /** One file as it should be, or only a word about it. */
@@ -18,10 +22,12 @@ export interface Deed {
 const ATTRIBUTES = "/prime text eol=lf -diff linguist-generated";
 
 /** Lines of .gitignore that hide the same; `.venv/` is none of them, as it matches no link. */
-const IGNORES: Readonly<Record<string, readonly string[]>> = {
-  "/.venv": ["/.venv", ".venv"],
-  "/.prime/": ["/.prime/", ".prime/", "/.prime", ".prime"],
-};
+function ignores(link: string | undefined): Readonly<Record<string, readonly string[]>> {
+  return {
+    ...(link === undefined ? {} : { [`/${link}`]: [`/${link}`, link] }),
+    "/.prime/": ["/.prime/", ".prime/", "/.prime", ".prime"],
+  };
+}
 
 /** Any of these tells prime what to install. */
 const TELLING =
@@ -47,11 +53,15 @@ const CONFIG = `# What prime can't find out in this repo; every line is optional
 export function planRepo(facts: RepoFacts): Deed[] {
   return [
     planAttributes(facts.attributes),
-    planIgnores(facts.ignores),
-    facts.names.some((name) => TELLING.test(name))
-      ? { file: "prime.toml", verb: "keep", why: "not needed: the repo says what to install" }
-      : { file: "prime.toml", verb: "write", why: "an example, all of it comments", text: CONFIG },
+    planIgnores(facts.ignores, facts.link),
+    ...(facts.config ?? [planConfig(facts.names)]),
   ];
+}
+
+function planConfig(names: readonly string[]): Deed {
+  return names.some((name) => TELLING.test(name))
+    ? { file: "prime.toml", verb: "keep", why: "not needed: the repo says what to install" }
+    : { file: "prime.toml", verb: "write", why: "an example, all of it comments", text: CONFIG };
 }
 
 /** Without `eol=lf` a checkout with CRLF would break the launcher; its differences are nothing that people read. */
@@ -69,10 +79,11 @@ function planAttributes(text: string | undefined): Deed {
   return extend(file, text, [ATTRIBUTES], over);
 }
 
-function planIgnores(text: string | undefined): Deed {
+function planIgnores(text: string | undefined, link: string | undefined): Deed {
   const file = ".gitignore";
   const present = new Set(linesOf(text).map((line) => line.trimEnd()));
-  const missing = Object.keys(IGNORES).filter((line) => !IGNORES[line]?.some((same) => present.has(same)));
+  const wanted = Object.entries(ignores(link));
+  const missing = wanted.filter(([, lines]) => !lines.some((same) => present.has(same))).map(([line]) => line);
   return missing.length === 0 ? { file, verb: "keep", why: "has the lines" } : extend(file, text, missing, "");
 }
 
