@@ -116,6 +116,18 @@ export function hostName(): string {
   return os.hostname();
 }
 
+/** The process namespace that a machine starts with (linux/proc_ns.h, PROC_PID_INIT_INO); a container has one of its own. */
+const FIRST_NAMESPACE = "pid:[4026531836]";
+
+/** A container may have the name of the machine it runs on, and sees other files at the same paths. */
+export function inContainer(): boolean {
+  try {
+    return readlinkSync("/proc/self/ns/pid") !== FIRST_NAMESPACE;
+  } catch {
+    return false;
+  }
+}
+
 /** The user's login name; the number where the system has no name for it, as is common in containers. */
 export function userName(): string {
   try {

@@ -31,9 +31,18 @@ export type SeenInterpreter = Omit<InterpreterRecord, "owner">;
 
 export function recordOfInterpreter(interpreter: Interpreter, anchor: Anchor): SeenInterpreter {
   const { realPath, implementation, version, soabi, platform, libc, stdlib, libpython } = interpreter;
-  const state = [realPath, libpython].map(stateOfFile).join(", ");
+  const state = stateOf({ realPath, libpython });
   const abi = { implementation, version, soabi, platform, libc };
   return { anchor: anchor.path, anchorKind: anchor.kind, realPath, ...abi, stdlib, libpython, state };
+}
+
+/** Whether the very same interpreter is at its place. */
+export function isUntouched(record: InterpreterRecord): boolean {
+  return facts(record.realPath) !== undefined && stateOf(record) === record.state;
+}
+
+function stateOf({ realPath, libpython }: Pick<InterpreterRecord, "realPath" | "libpython">): string {
+  return [realPath, libpython].map(stateOfFile).join(", ");
 }
 
 /** Image layers keep whole seconds. */

@@ -32,7 +32,7 @@ export interface Manifest {
   /** Milliseconds since the epoch. */
   readonly builtAt: number;
   readonly reason: string;
-  readonly builtBy: { readonly user: string; readonly host: string };
+  readonly builtBy: { readonly user: string; readonly host: string; readonly inContainer: boolean };
   readonly steps: readonly { readonly title: string; readonly durationMs: number }[];
 }
 

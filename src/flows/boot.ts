@@ -14,6 +14,7 @@ import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor } from "./decide.ts";
 import { tellHealing } from "./heal.ts";
 import { replacementError } from "./known-python.ts";
+import { tellMoved } from "./neighbours.ts";
 import { linkOf, mayMoveLink, type Ready, rememberChange, settleIn, writePlan } from "./settle.ts";
 import { rootLock, waitForTurn } from "./turn.ts";
 import { asUsable, findUsable, isSound } from "./usable.ts";
@@ -46,6 +47,7 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
   if (known !== undefined) return settleIn(context, decision, known, cold);
 
   const lock = rootLock(decision.folders.data);
+  if (progress === undefined) tellMoved(context, decision);
   if (mayMoveLink(context, decision.folders)) lookAtVenvPlace(linkOf(context, decision), decision.folders);
   const look = anew ? async () => undefined : () => lookAgain(context);
   const waited = progress === undefined ? await waitForTurn(context, decision.config, lock, look) : {};

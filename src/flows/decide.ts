@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { Config, LoadedConfig, VenvDriver } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
+import { isOthers } from "../environment/belonging.ts";
 import { type DigestParts, digestOf } from "../environment/digest.ts";
 import { type Folders, foldersOf } from "../environment/folders.ts";
 import { recordOfInterpreter, type SeenInterpreter } from "../environment/interpreter-record.ts";
@@ -40,12 +41,17 @@ export interface Decision extends Omit<Chosen, "fits"> {
 /** uv's own wheels need it. */
 const UV_NEEDS = parseRequest(">=3.8");
 
+/** The finished generations of this root that were built here, or could have been, the youngest first. */
+function generationsHere({ generations }: Folders, root: string): Manifest[] {
+  return listGenerations(generations).filter((one) => one.root === root && !isOthers(one, { root, generations }));
+}
+
 /** Reads the config and the project and chooses the selected python. Builds nothing. */
 export async function decide(context: Context, anew: boolean): Promise<Decision> {
   const loaded = await loadConfig(context);
   const { config } = loaded;
   const folders = foldersOf(context.root, context.places.state);
-  const generations = listGenerations(folders.generations).filter(({ root }) => root === context.root);
+  const generations = generationsHere(folders, context.root);
   const request = parseRequest(config.requiredPythonVersion.value);
   const search = {
     env: context.env,

@@ -3,6 +3,7 @@ import { loadConfig } from "../config/load.ts";
 import { now } from "../edges/clock.ts";
 import { exists, isFolder, realPath } from "../edges/files.ts";
 import { foldersInUse } from "../edges/in-use.ts";
+import { isOthers } from "../environment/belonging.ts";
 import {
   collect,
   collectable,
@@ -86,7 +87,8 @@ function removeAll(
   request: GcRequest & { readonly scrapsOlderMs: number },
 ): Removal {
   const all = listGenerations(folders.generations);
-  const own = all.filter(({ root }) => root === context.root);
+  const here = { root: context.root, generations: folders.generations };
+  const own = all.filter((manifest) => !isOthers(manifest, here));
   const doomed = collectable(own, keepingOf(context, folders, link, own, request));
   const old = rubbish(folders, all, now() - request.scrapsOlderMs);
   const busy = foldersInUse(old);

@@ -20,6 +20,7 @@ import { compareWithRecord, readRecord } from "../launch/record.ts";
 import { type Cold, tellCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, digestFor } from "./decide.ts";
+import { leftToOthers } from "./neighbours.ts";
 import { runSetup } from "./setup.ts";
 
 /** An environment in which a command can be run. */
@@ -45,8 +46,9 @@ export async function settleIn(
   const { config, folders, loaded, project } = decision;
   const generation = path.join(folders.generations, manifest.id);
   const activation: Activation = { generation, prompt: manifest.project, variables: config.env.value };
-  const moves = mayMoveLink(context, folders);
-  if (moves) showLink(context, decision, generation);
+  const link = mayMoveLink(context, folders) ? linkOf(context, decision) : undefined;
+  const theirs = link === undefined ? undefined : leftToOthers(context, decision, link, cold);
+  if (link !== undefined && theirs === undefined) showLink(context, decision, generation);
   await runSetup(context, decision, activation, cold.reason);
   const isHeld = holdOf(context, decision)?.generation === manifest.id;
   const readyLine = describeReady(manifest, isHeld);
@@ -55,7 +57,7 @@ export async function settleIn(
     ...decision.inputs,
     holdsInput(folders),
     ...generationInputs(generation, manifest),
-    ...(moves ? [{ kind: "same", path: linkOf(context, decision), target: generation } as const] : []),
+    ...(link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const]),
   ];
   const names = [...new Set([...loaded.variables, ...project.variables])];
   const variables = Object.fromEntries(names.map((name) => [name, context.env[name] ?? null]));

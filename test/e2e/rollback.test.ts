@@ -125,7 +125,7 @@ describe("what a generation says of itself", () => {
     expect(manifest.packages).toEqual({ iniconfig: "2.0.0", six: "1.16.0" });
     expect(Object.keys(manifest.packageDigests)).toEqual(Object.keys(manifest.packages));
     for (const digest of Object.values(manifest.packageDigests)) expect(digest).toMatch(/^[0-9a-f]{64}$/);
-    expect(manifest.builtBy).toEqual({ user: os.userInfo().username, host: os.hostname() });
+    expect(manifest.builtBy).toMatchObject({ user: os.userInfo().username, host: os.hostname() });
     expect(manifest.reason).toContain("requirements.txt");
     expect(manifest.steps.map(({ title }: { title: string }) => title)).toContain("validate the environment");
   });

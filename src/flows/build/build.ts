@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import { now } from "../../edges/clock.ts";
-import { isFile, makeFolder, nonce, remove, rename } from "../../edges/files.ts";
+import { isFile, makeFolder, nonce, realPath, remove, rename } from "../../edges/files.ts";
 import { digestOfResolution } from "../../environment/digest.ts";
-import { type Folders, makeFolders, newLog } from "../../environment/folders.ts";
-import type { Manifest } from "../../environment/manifest.ts";
+import { makeFolders, newLog } from "../../environment/folders.ts";
+import { listGenerations, type Manifest, readManifest } from "../../environment/manifest.ts";
 import { standOn } from "../../environment/standing.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Interpreter } from "../../python/probe.ts";
@@ -158,7 +158,7 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
     python: seenInterpreter(base).anchor,
     project: withStandIn(project, context.root, folders),
     known: request.anew ? undefined : existing(path.join(folders.resolved, resolved)),
-    preferred: request.anew ? undefined : preferredResolution(decision, folders),
+    preferred: request.anew ? undefined : preferredResolution(decision, linkOf(context, decision)),
   };
   const record = recordOfBase(context, decision, base); // its package manager is asked while uv works
   makeFolder(folders.generations);
@@ -193,8 +193,10 @@ function existing(file: string): string | undefined {
   return isFile(file) ? file : undefined;
 }
 
-/** What the youngest generation resolved to: only what must change then does. */
-function preferredResolution({ generations }: Decision, folders: Folders): string | undefined {
-  const last = generations.find(({ resolution }) => resolution !== null)?.resolution;
+/** What the youngest generation resolved to, at best of this very root: only what must change then does. */
+function preferredResolution({ generations, folders }: Decision, link: string): string | undefined {
+  const shown = readManifest(realPath(link) ?? link);
+  const others = [...(shown === undefined ? [] : [shown]), ...listGenerations(folders.generations)];
+  const last = [...generations, ...others].find(({ resolution }) => resolution !== null)?.resolution;
   return last === undefined || last === null ? undefined : existing(path.join(folders.resolved, last));
 }

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { cleanEnvironment } from "../../edges/clean.ts";
 import { now } from "../../edges/clock.ts";
 import { backdate, sha256OfFile } from "../../edges/files.ts";
-import { hostName, userName } from "../../edges/head.ts";
+import { hostName, inContainer, userName } from "../../edges/head.ts";
 import { run } from "../../edges/process.ts";
 import { digestOfNames, LAYOUT, type Manifest, writeManifest } from "../../environment/manifest.ts";
 import { PrimeError } from "../../errors.ts";
@@ -68,7 +68,7 @@ export function sealGeneration(
     ),
     pyvenv: sha256OfFile(pyvenv) ?? "",
     builtAt: now(),
-    builtBy: { user: userName(), host: hostName() },
+    builtBy: { user: userName(), host: hostName(), inContainer: inContainer() },
   };
   writeManifest(generation, manifest);
   return manifest;

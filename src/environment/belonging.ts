@@ -1,0 +1,26 @@
+import * as path from "node:path";
+import { facts } from "../edges/files.ts";
+import { hostName, inContainer } from "../edges/head.ts";
+import { isUntouched } from "./interpreter-record.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** From where a generation is looked at. */
+export interface Here {
+  /** Absolute physical path of the root. */
+  readonly root: string;
+  /** The folder that holds the generations, absolute. */
+  readonly generations: string;
+}
+
+/**
+ * Whether a generation belongs to somebody else who uses the same folder: a host or a container that has it at another path or
+ * brings another interpreter, or another path of this machine that leads here (a bind mount). What was built here before the
+ * folder was moved or copied is nobody's but ours.
+ */
+export function isOthers({ root, builtBy, interpreter }: Manifest, here: Here): boolean {
+  const isThisMachine = builtBy.host === hostName() && builtBy.inContainer === inContainer();
+  if (root === here.root) return !isThisMachine && !isUntouched(interpreter);
+  if (!isThisMachine) return true;
+  const [theirs, ours] = [facts(path.join(root, ".prime/generations")), facts(here.generations)];
+  return theirs !== undefined && theirs.dev === ours?.dev && theirs.ino === ours.ino;
+}

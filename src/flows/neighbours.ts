@@ -1,0 +1,40 @@
+import * as path from "node:path";
+import { exists, realPath } from "../edges/files.ts";
+import { isOthers } from "../environment/belonging.ts";
+import { listGenerations, readManifest } from "../environment/manifest.ts";
+import type { Cold } from "./cold.ts";
+import type { Context } from "./context.ts";
+import type { Decision } from "./decide.ts";
+
+/**
+ * The generation that `.venv` shows when it belongs to somebody else who uses the same folder, absolute. The link is left to
+ * them then, since two that each moved it would make all their starts cold; that is told when it is news.
+ */
+export function leftToOthers(context: Context, { folders }: Decision, link: string, cold: Cold): string | undefined {
+  const shown = realPath(link);
+  const manifest =
+    shown !== undefined && path.dirname(shown) === realPath(folders.generations) ? readManifest(shown) : undefined;
+  if (manifest === undefined || !isOthers(manifest, hereOf(context, folders.generations))) return undefined;
+  const isNews = cold.before === undefined || cold.changes.some(({ path: changed }) => changed === link);
+  const { root, builtBy } = manifest;
+  context.terminal[isNews ? "say" : "detail"](
+    `${link} is left as it is: it shows what is used at ${root} on ${builtBy.host}; remove it to have it show the environment of ${context.root}`,
+  );
+  return shown;
+}
+
+/** Says in one line why everything is built anew in a checkout that had an environment where it was before. */
+export function tellMoved(context: Context, { folders, generations }: Decision): void {
+  if (generations.length > 0) return;
+  const here = hereOf(context, folders.generations);
+  const moved = listGenerations(folders.generations).find((one) => one.root !== here.root && !isOthers(one, here));
+  if (moved === undefined) return;
+  const verb = exists(moved.root) ? "copied" : "moved";
+  context.terminal.say(
+    `this checkout was ${verb} from ${moved.root}: environments can't follow, it is built anew here`,
+  );
+}
+
+function hereOf({ root }: Context, generations: string): { root: string; generations: string } {
+  return { root, generations };
+}
