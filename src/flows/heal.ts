@@ -4,7 +4,7 @@ import type { Verdict } from "../environment/verdict.ts";
 import { describe } from "../python/version.ts";
 import type { Cold } from "./cold.ts";
 import type { Context } from "./context.ts";
-import type { Decision } from "./decide.ts";
+import { type Decision, seenInterpreter } from "./decide.ts";
 import { judgeGeneration } from "./usable.ts";
 
 /**
@@ -62,7 +62,7 @@ function nextOf({ base }: Decision, known: Manifest | undefined): string {
   if (known !== undefined) return `environment ${known.id} takes its place`;
   return base === undefined
     ? "uv looks for another Python, or installs one"
-    : `building a new environment on ${base.executable} (${base.version})`;
+    : `building a new environment on ${seenInterpreter(base).anchor} (${base.version})`;
 }
 
 /** The old environment is left alone for the day when its interpreter is back. */

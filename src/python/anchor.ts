@@ -25,7 +25,7 @@ const MOST_HOPS = 40;
 
 /**
  * The anchor of an interpreter outside any venv: of every hop of its link chain, and `pythonX.Y` beside each hop, the path
- * that says its minor version; better one that no patch takes away; then the nearest. None: the real path. What uv or
+ * that says its minor version; better one that no patch takes away; then the nearest, best by its own name. None: the real path. What uv or
  * prime installed has a folder for each patch, and uv moves the links between them: always the real path.
  */
 export function anchorOf(interpreter: Interpreter): Anchor {
@@ -42,7 +42,10 @@ export function chooseAnchor(
     ? []
     : candidates.filter(({ path: file, isSame, hasStdlib }) => isSame && hasStdlib && pinsMinor(file, minor));
   const [best] = fit.sort(
-    (a, b) => Number(isPassing(a.path, minor)) - Number(isPassing(b.path, minor)) || a.hops - b.hops,
+    (a, b) =>
+      Number(isPassing(a.path, minor)) - Number(isPassing(b.path, minor)) ||
+      a.hops - b.hops ||
+      Number(pinsMinor(path.basename(b.path), minor)) - Number(pinsMinor(path.basename(a.path), minor)),
   );
   return best === undefined ? { path: real, kind: "exact" } : { path: best.path, kind: "minor" };
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { TestRunner } from "vitest";
@@ -49,6 +49,20 @@ function usable(): RealPython[] {
 /** Some interpreter, the newest; else the running test is skipped. */
 export function somePython(): RealPython {
   return usable().at(-1) ?? skip("this machine has no Python from 3.9 on");
+}
+
+/** Some interpreter that lives in a shared library; else the running test is skipped. */
+export function sharedPython(): RealPython {
+  return usable().findLast(({ libpython }) => libpython !== null) ?? skip("no Python of this machine has a libpython");
+}
+
+/** An interpreter that dpkg installed, and its package; else the running test is skipped. */
+export function ownedByDpkg(): RealPython & { readonly package: string } {
+  for (const python of onPath("dpkg") === undefined ? [] : usable()) {
+    const { status, stdout } = spawnSync("dpkg", ["-S", fs.realpathSync(python.file)], { encoding: "utf8" });
+    if (status === 0) return { ...python, package: stdout.slice(0, stdout.indexOf(":")) };
+  }
+  return skip("no Python of this machine is dpkg's");
 }
 
 /** Two patches of one minor with one ABI, the older first; else the running test is skipped. */

@@ -60,6 +60,20 @@ describe("the anchor rule", () => {
     expect(anchor("/py13.11/bin/python3.110", "3.11.2", "/py13.11/bin/python3.110").kind).toBe("exact");
   });
 
+  it("is the one that says the minor by its own name where two are as near", () => {
+    const both = ["/v/3.12/bin/python", "/v/3.12/bin/python3.12"].map((file) => ({
+      path: file,
+      hops: 0,
+      isSame: true,
+      hasStdlib: true,
+    }));
+    for (const candidates of [both, [...both].reverse()]) {
+      expect(chooseAnchor({ realPath: "/v/3.12.1/bin/python3.12", version: "3.12.1" }, candidates).path).toBe(
+        "/v/3.12/bin/python3.12",
+      );
+    }
+  });
+
   it("is the real path of what uv installed, though uv has a link for the minor", () => {
     const real = "/u/python/cpython-3.12.1-linux-x86_64-gnu/bin/python3.12";
     const short = "/u/python/cpython-3.12-linux-x86_64-gnu/bin/python3.12";
