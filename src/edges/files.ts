@@ -183,6 +183,18 @@ export function diskUse(file: string): number {
   return fs.readdirSync(file).reduce((sum, name) => sum + diskUse(path.join(file, name)), stat.blocks * 512);
 }
 
+/** Makes a symbolic link where nothing stands yet; `false` when something does. */
+export function makeLink(link: string, text: string): boolean {
+  try {
+    fs.symlinkSync(text, link);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw failure("make the link", link, error);
+  }
+  syncFolder(path.dirname(link));
+  return true;
+}
+
 /** Makes `link` a symbolic link with this text, in one step for whoever looks at it: temporary link, then rename. */
 export function swapLink(link: string, text: string): void {
   const temporary = `${link}.${process.pid}.${nonce()}.tmp`;

@@ -7,6 +7,9 @@ import { hasManifest, type Manifest } from "./manifest.ts";
 export const KEPT_GENERATIONS = 2;
 export const KEPT_DAYS = 14;
 
+/** The folder is not always prime's alone. */
+const WORK = /^work-[0-9a-f]{8}-/;
+
 /** What is never collected, and how much more is kept. */
 export interface Keeping {
   /** Ids that are kept whatever their age: shown, previous, held, in use. */
@@ -40,14 +43,16 @@ export function rubbish(folders: Folders, generations: readonly Manifest[], befo
     return linkFacts(folder)?.kind !== "link" && !hasManifest(folder);
   });
   const drafts = (listFolder(folders.data) ?? []).filter((name) =>
-    /^(?:work-.*|.*\.tmp|(?:setup\.)?lock\.[0-9a-f]{16})$/.test(name),
+    /^(?:.*\.tmp|(?:setup\.)?lock\.[0-9a-f]{16})$/.test(name),
   );
+  const works = (listFolder(folders.work) ?? []).filter((name) => WORK.test(name));
   const resolutions = new Set(generations.map(({ resolution }) => resolution));
   const stale = (listFolder(folders.resolved) ?? []).filter((name) => !resolutions.has(name));
   const setups = (listFolder(path.join(folders.data, "setup")) ?? []).filter((id) => !known.has(id));
   return [
     ...unfinished.map((name) => path.join(folders.generations, name)),
     ...drafts.map((name) => path.join(folders.data, name)),
+    ...works.map((name) => path.join(folders.work, name)),
     ...stale.map((name) => path.join(folders.resolved, name)),
     ...setups.map((name) => path.join(folders.data, "setup", name)),
   ].filter((file) => Number(BigInt(linkFacts(file)?.ctimeNs ?? "0") / 1_000_000n) < before);

@@ -46,6 +46,7 @@ function requirementParts({ root, config, project, driver, uv, env, contentsOf }
     groups: project.groups,
     packages: project.packages,
     requirementFiles: project.requirementFiles,
+    ...(project.kind === "descriptors" ? { installGroups: project.installGroups } : {}),
     lock: config.lock.value === "frozen",
     variables: project.variables.map((name) => [name, env[name] ?? null]),
     inputs: project.inputs

@@ -10,13 +10,22 @@ export interface Folders {
   readonly log: string;
   /** What stood in prime's way and was moved out of it. */
   readonly aside: string;
+  /** Holds a folder, `work-ID`, for each build that is under way. */
+  readonly work: string;
   /** Root can be written, so that the `.venv` link stands there. */
   readonly inRoot: boolean;
 }
 
 const LOGS_KEPT = 20;
+const OWN_LOG = /^\d{4}-\d\d-\d\dT[\d-]+Z-\d+\.log$/;
 
-export function foldersOf(root: string, stateFolder: string): Folders {
+/** Folders of protoprimer's configuration; only logs of prime's own are ever removed there. */
+interface NamedFolders {
+  readonly logFolder: { readonly value: string };
+  readonly tmpFolder: { readonly value: string };
+}
+
+export function foldersOf(root: string, stateFolder: string, named: NamedFolders | null = null): Folders {
   const inRoot = isFolder(path.join(root, ".prime")) ? isWritable(path.join(root, ".prime")) : isWritable(root);
   const data = inRoot ? path.join(root, ".prime") : path.join(stateFolder, "roots", root, ".prime");
   const below = (name: string): string => path.join(data, name);
@@ -24,8 +33,9 @@ export function foldersOf(root: string, stateFolder: string): Folders {
     data,
     generations: below("generations"),
     resolved: below("resolved"),
-    log: below("log"),
-    aside: below("aside"),
+    log: named !== null && inRoot ? named.logFolder.value : below("log"),
+    aside: named !== null && inRoot ? named.tmpFolder.value : below("aside"),
+    work: named !== null && inRoot ? named.tmpFolder.value : data,
     inRoot,
   };
 }
@@ -39,7 +49,7 @@ export function makeFolders(folders: Folders): void {
 
 /** The log of one start; names sort by time, and the oldest go. */
 export function newLog(folders: Folders, nowMs: number, pid: number): string {
-  const old = (listFolder(folders.log) ?? []).filter((name) => name.endsWith(".log"));
+  const old = (listFolder(folders.log) ?? []).filter((name) => OWN_LOG.test(name));
   for (const name of old.slice(0, Math.max(0, old.length - LOGS_KEPT))) remove(path.join(folders.log, name));
   return path.join(folders.log, `${new Date(nowMs).toISOString().replace(/[:.]/g, "-")}-${pid}.log`);
 }

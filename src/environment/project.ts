@@ -3,6 +3,7 @@ import type { Config, VenvDriver } from "../config/config.ts";
 import type { Input } from "../launch/input.ts";
 import { expandGroups } from "./groups.ts";
 import { relevantContents } from "./project-build-inputs.ts";
+import { inspectDescriptors } from "./project-descriptors.ts";
 import { watchProject } from "./project-dynamic.ts";
 import { InputCollector } from "./project-inputs.ts";
 import { kindOf, type RootFiles, readRootFiles } from "./project-kind.ts";
@@ -14,8 +15,20 @@ import { select, uvDefaultGroups } from "./project-selection.ts";
 import { asksForRoot, followRequirements } from "./requirements.ts";
 import { followSources, readLockedSources, readWorkspace, type Workspace } from "./workspace.ts";
 
-/** What kind of repo this is, first match wins (README, "What is installed"). */
-export type ProjectKind = "uv-lock" | "pylock" | "pyproject" | "requirements" | "setup" | "nothing";
+/**
+ * What kind of repo this is, first match wins (README, "What is installed"); `descriptors` whenever protoprimer's
+ * configuration is in force.
+ */
+export type ProjectKind = "uv-lock" | "pylock" | "pyproject" | "requirements" | "setup" | "nothing" | "descriptors";
+
+/** Local projects that one command installs, editable. */
+export interface InstallGroup {
+  readonly name: string | null;
+  /** The installer's own arguments, as written. */
+  readonly args: readonly string[];
+  /** Absolute folders. */
+  readonly projects: readonly { readonly folder: string; readonly extras: readonly string[] }[];
+}
 
 /** What a repo asks to be installed, read from its files without running any of them. */
 export interface Project {
@@ -49,8 +62,13 @@ export interface Project {
   /** Extras and groups that the repo declares, for hints: name → requirement texts. */
   readonly declaredExtras: Readonly<Record<string, readonly string[]>>;
   readonly declaredGroups: Readonly<Record<string, readonly string[]>>;
+  /** In the order of their installation; none but with kind `descriptors`. */
+  readonly installGroups: readonly InstallGroup[];
+  /** What pins the versions of kind `descriptors`, absolute; written by prime after an install. */
+  readonly constraintsFile: string | null;
   /** What was inferred or passed over and why, a sentence each, for the first run's summary. */
   readonly notes: readonly string[];
+  readonly warnings: readonly string[];
   readonly inputs: readonly Input[];
   /** What counts of an input, by its path, where that is less than its bytes. */
   readonly relevantContents: Readonly<Record<string, string>>;
@@ -68,6 +86,7 @@ export interface Project {
  * are another tool's alone.
  */
 export async function inspectProject(root: string, config: Config, driver: VenvDriver = "venv_uv"): Promise<Project> {
+  if (config.protoprimer !== null) return inspectDescriptors(root, config.protoprimer);
   const inputs = new InputCollector();
   const files = await readRootFiles(root, inputs, driver);
   const asked = config.requirements.value;
@@ -123,6 +142,9 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     localProjects,
     declaredExtras: declared.extras,
     declaredGroups: declared.groups,
+    installGroups: [],
+    constraintsFile: null,
+    warnings: [],
     notes: [
       ...noteReading(project, files, asked === null),
       ...(usesDefaults ? noteUnchosenGroups(pylock?.groups ?? []) : selection.notes),

@@ -1,5 +1,7 @@
 import * as path from "node:path";
+import type { Config } from "../config/config.ts";
 import { now } from "../edges/clock.ts";
+import { makeLink } from "../edges/files.ts";
 import { shellOfProcess } from "../edges/head.ts";
 import { driftSinceUse } from "../environment/drift.ts";
 import { readHolds, writeHold } from "../environment/holds.ts";
@@ -38,6 +40,7 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
   if (!anew && progress === undefined && cold.renew !== undefined) return renew(context, cold, cold.renew);
 
   const decision = await decide(context, anew && progress === undefined);
+  makeEnvLink(context, decision.config);
   tellDecision(context, decision);
   const known = anew && progress?.stage !== "venv" ? undefined : await findBuilt(context, decision);
   if (!anew && progress === undefined) {
@@ -83,10 +86,10 @@ async function lookAgain(context: Context): Promise<Known | undefined> {
 
 /** Only times changed: the environment and the plan stay as they are, with new stamps. */
 function renew(context: Context, cold: Cold, record: LaunchRecord): Booted {
-  const { activation, root, readyLine, freshness, variables, observed, kernel } = record;
+  const { activation, root, readyLine, freshness, variables, observed, kernel, bootsCold } = record;
   const inputs = observed.map(({ input }) => input);
   const known = knownContents(record);
-  writePlan(context, { activation, root, readyLine, freshness, variables, kernel, inputs, known });
+  writePlan(context, { activation, root, readyLine, freshness, variables, kernel, bootsCold, inputs, known });
   tellCold(context, cold, "nothing that counts changed: the ready plan was renewed");
   return { kind: "ready", activation, readyLine, kernel, freshness, built: undefined };
 }
@@ -146,4 +149,11 @@ function tellDecision({ terminal, progress }: Context, decision: Decision): void
   }
   if (decision.printed !== "") terminal.say(decision.printed.trimEnd());
   for (const { path: file, why } of decision.passedOver) terminal.detail(`passed over ${file}: ${why}`);
+}
+
+/** The first start makes the link that names the chosen env; another one that is faster makes the same. */
+function makeEnvLink({ terminal }: Context, { protoprimer }: Config): void {
+  const link = protoprimer?.leaps.link;
+  if (link === undefined || link === null || link.isThere) return;
+  if (makeLink(link.path, link.text)) terminal.say(`selected the env ${link.text}: ${link.path} is a link to it now`);
 }

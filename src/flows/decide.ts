@@ -50,7 +50,7 @@ function generationsHere({ generations }: Folders, root: string): Manifest[] {
 export async function decide(context: Context, anew: boolean): Promise<Decision> {
   const loaded = await loadConfig(context);
   const { config } = loaded;
-  const folders = foldersOf(context.root, context.places.state);
+  const folders = foldersOf(context.root, context.places.state, config.protoprimer);
   const generations = generationsHere(folders, context.root);
   const request = parseRequest(config.requiredPythonVersion.value);
   const search = {
@@ -82,7 +82,7 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
     how: selection.how,
     passedOver: selection.passedOver,
     printed: selection.printed,
-    warnings: [...loaded.warnings, ...selection.warnings, ...driver.warnings],
+    warnings: [...loaded.warnings, ...selection.warnings, ...driver.warnings, ...project.warnings],
     inputs: [
       ...loaded.inputs,
       ...selectorInputs(context, config),

@@ -34,7 +34,7 @@ const DAY_MS = 86_400_000;
 /** `./prime gc`: removes what no start, no rollback and no process needs any more, and says what that frees. */
 export async function collectGarbage(context: Context, request: GcRequest): Promise<Answer> {
   const { config } = await loadConfig(context);
-  const folders = foldersOf(context.root, context.places.state);
+  const folders = foldersOf(context.root, context.places.state, config.protoprimer);
   if (!isFolder(folders.data)) {
     context.terminal.say("nothing to remove: no environment was built yet");
     return { kind: "exit", code: 0 };

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import type { Freshness } from "../config/config.ts";
+import { PROTOPRIMER_OWN } from "../config/protoprimer/reader.ts";
 import { cleanEnvironment } from "../edges/clean.ts";
 import { now } from "../edges/clock.ts";
 import { isFile } from "../edges/files.ts";
@@ -45,7 +46,8 @@ export async function settleIn(
 ): Promise<Ready> {
   const { config, folders, loaded, project } = decision;
   const generation = path.join(folders.generations, manifest.id);
-  const activation: Activation = { generation, prompt: manifest.project, variables: config.env.value };
+  const hidden = config.protoprimer === null ? [] : PROTOPRIMER_OWN;
+  const activation: Activation = { generation, prompt: manifest.project, variables: config.env.value, hidden };
   const link = mayMoveLink(context, folders) ? linkOf(context, decision) : undefined;
   const theirs = link === undefined ? undefined : leftToOthers(context, decision, link, cold);
   if (link !== undefined && theirs === undefined) showLink(context, decision, generation);
@@ -73,6 +75,7 @@ export async function settleIn(
       freshness: config.freshness.value,
       variables,
       kernel,
+      bootsCold: config.protoprimer?.leaps.link?.disagrees === true,
       inputs,
     });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");

@@ -9,6 +9,8 @@ export interface Activation {
   readonly prompt: string;
   /** What the config sets; names are identifiers. Set last, so that a config can say even PATH. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Variables that the command does not see, beside those that no command sees. */
+  readonly hidden: readonly string[];
 }
 
 /** prime's own and PYTHONHOME, which would send the environment's python to another standard library. */
@@ -41,7 +43,7 @@ export function exportsForSh(activation: Activation): string {
     ...Object.entries(activation.variables),
   ] as const;
   return `export PATH="$prime_path"
-unset ${REMOVED.join(" ")}
+unset ${[...REMOVED, ...activation.hidden].join(" ")}
 ${pairs.map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`).join("")}`;
 }
 
@@ -64,6 +66,6 @@ export function activated(activation: Activation, env: Environment): Environment
     VIRTUAL_ENV: activation.generation,
     VIRTUAL_ENV_PROMPT: activation.prompt,
   };
-  for (const name of REMOVED) delete changed[name];
+  for (const name of [...REMOVED, ...activation.hidden]) delete changed[name];
   return { ...changed, ...activation.variables };
 }

@@ -23,12 +23,6 @@ export const STRIDES: Readonly<Record<EntryCall, string>> = {
  */
 export const EARLY_WORDS = "eval | reboot | reset | -e* | --e*";
 
-/** All that protoprimer looks for in the environment (its `EnvVar`). */
-const PROTOPRIMER_VARIABLES =
-  "CONF_BASENAME MAIN_FUNC MOCKED_RESTART PROTO_CODE PY_EXEC START_ID STDERR_LOG_LEVEL TRACE_EXECUTION VENV_DRIVER"
-    .split(" ")
-    .map((name) => `PROTOPRIMER_${name}`);
-
 /**
  * Lines of sh that put the environment's python in front of the script and set what protoprimer wants. `prime_call` is
  * how `callForSh` says it. The id is one that no other start has; no process is started for it where there is a /proc.
@@ -42,10 +36,7 @@ stride_*)
   export PROTOPRIMER_START_ID="$prime_line.$$"
   set -- ${quoteForShell(python)} -I "$@"
   ;;
-*)
-  unset ${PROTOPRIMER_VARIABLES.join(" ")}
-  set -- ${quoteForShell(python)} "$@"
-  ;;
+*) set -- ${quoteForShell(python)} "$@" ;;
 esac
 `;
 }

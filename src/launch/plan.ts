@@ -14,6 +14,8 @@ export interface PlanParts {
   readonly readyLine: string;
   /** In a repo that is configured for protoprimer: its kernel, and the file that tells what scripts call; absolute. */
   readonly scripts: { readonly kernel: string; readonly known: string } | undefined;
+  /** Bare `./prime` and `-c` are the cold path's business: it refuses them. */
+  readonly bootsCold: boolean;
   /** What the plan does about a command that is not there: the program knows more, a sealed plan must do without it. */
   readonly missing: Missing;
 }
@@ -47,12 +49,13 @@ const SHELL_WORDS =
  * chose the plan. It ends in `exec` or `exit`, or declines by `return`; until it is sure it changes nothing that the
  * cold path would see. The user's arguments are never part of a text.
  */
-export function renderPlan({ launcher, activation, freshness, readyLine, scripts, missing }: PlanParts): string {
+export function renderPlan(parts: PlanParts): string {
+  const { launcher, activation, freshness, readyLine, scripts, bootsCold, missing } = parts;
   const python = `${activation.generation}/bin/python`;
-  const startScript = scripts === undefined ? plainScript(python) : entryScript(python, scripts);
+  const startScript = scripts === undefined ? plainScript(python) : entryScript(activation, scripts);
   return `# prime's ready plan for ${JSON.stringify(launcher)}
 [ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
-${freshness}[ $# -gt 0 ] || {
+${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${freshness}[ $# -gt 0 ] || {
   [ -n "$prime_quiet" ] || printf '%s\\n' ${quoteForShell(readyLine)} >&2
   exit 0
 }
@@ -87,15 +90,19 @@ function plainScript(python: string): string {
   return `set -- ${quoteForShell(python)} "$@"\n`;
 }
 
-/** What has to be done before the environment is there, is done by a start that is cold. */
-function entryScript(python: string, { kernel, known }: NonNullable<PlanParts["scripts"]>): string {
+/**
+ * What has to be done before the environment is there, is done by a start that is cold. What such a script gets from
+ * protoprimer is hidden from all other commands, so that it is set last.
+ */
+function entryScript(activation: Activation, { kernel, known }: NonNullable<PlanParts["scripts"]>): string {
   return `prime_call=''
   [ ! -f ${quoteForShell(known)} ] || . ${quoteForShell(known)}
   [ -n "$prime_call" ] || return 0
   [ "$prime_call" != ${STRIDES.boot_env} ] || for prime_line in "$@"; do
     case $prime_line in ${EARLY_WORDS}) return 0 ;; esac
   done
-${startForSh(python, kernel)}`;
+  ${exportsForSh(activation)}${startForSh(`${activation.generation}/bin/python`, kernel)}exec "$@"
+`;
 }
 
 /** Puts the user's own shell in front of `-c STR`. */

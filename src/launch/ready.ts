@@ -38,6 +38,8 @@ export interface ReadyPlan extends PlanPlace {
   readonly observation: Observation;
   /** protoprimer's kernel, absolute, where the repo is configured for protoprimer: its entry scripts start by it. */
   readonly kernel: string | undefined;
+  /** Bare `./prime` is refused, since the link shows another env than the default. */
+  readonly bootsCold: boolean;
   /** A clean environment with the user's PATH, to try whether `find` here can compare ctimes. */
   readonly env: Environment;
 }
@@ -105,12 +107,12 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const { strict, reason } = pinObservation(ready.observation, ready);
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
   if (reason === undefined) {
-    const { launcher, activation, readyLine, variables, kernel } = ready;
+    const { launcher, activation, readyLine, variables, kernel, bootsCold } = ready;
     const inputs = observed.map(({ input }) => input);
     const freshness = freshnessForSh({ inputs, stamps, strict, variables });
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
-    const text = renderPlan({ launcher, activation, freshness, readyLine, scripts, missing: ASK_PROGRAM });
-    writeAtomic(planFile(ready), text, 0o600);
+    const plan = { launcher, activation, freshness, readyLine, scripts, bootsCold, missing: ASK_PROGRAM };
+    writeAtomic(planFile(ready), renderPlan(plan), 0o600);
   } else remove(planFile(ready));
   if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(planFolder(ready), last.stamps);
   sweep(ready);
@@ -132,7 +134,18 @@ export function pinObservation(
 }
 
 function recordOf(ready: ReadyPlan): LaunchRecord {
-  const { launcher, root, flagKey: key, activation, readyLine, freshness, variables, kernel, observation } = ready;
+  const {
+    launcher,
+    root,
+    flagKey: key,
+    activation,
+    readyLine,
+    freshness,
+    variables,
+    kernel,
+    bootsCold,
+    observation,
+  } = ready;
   const stamps = path.basename(observation.stamps);
   const { observed } = observation;
   return newRecord({
@@ -145,6 +158,7 @@ function recordOf(ready: ReadyPlan): LaunchRecord {
     variables,
     observed,
     stamps,
+    bootsCold,
     writtenAt: now(),
     ...(kernel === undefined ? {} : { kernel }),
   });

@@ -26,6 +26,7 @@ export interface LaunchRecord {
   readonly stamps: string;
   /** See `ReadyPlan`. */
   readonly kernel?: string;
+  readonly bootsCold: boolean;
   /** Milliseconds since the epoch. */
   readonly writtenAt: number;
 }

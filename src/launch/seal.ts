@@ -45,7 +45,7 @@ export function writeSealedPlan(record: LaunchRecord, env: Environment): string 
     const seal = sealOf(record, folder, digestOfNames);
     writeLists(seal, folder);
     tryLists(seal, folder, env);
-    const { activation, readyLine, kernel } = record;
+    const { activation, readyLine, kernel, bootsCold } = record;
     // What protoprimer's entry scripts call is for the program to say: the file that tells of it is not there.
     const scripts = kernel === undefined ? undefined : { kernel, known: path.join(folder, "scripts") };
     const text = renderPlan({
@@ -54,6 +54,7 @@ export function writeSealedPlan(record: LaunchRecord, env: Environment): string 
       freshness: seal.freshness,
       readyLine,
       scripts,
+      bootsCold,
       missing: SAY_MISSING,
     });
     writeRecord(recordFile(place), record, 0o644);

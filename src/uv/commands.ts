@@ -139,6 +139,47 @@ export function installPylock(uv: UvTool, folder: string, pylock: string, choice
   ]);
 }
 
+/** The same with pip in it, as protoprimer makes it. */
+export function createSeededVenv(uv: UvTool, folder: string, python: string, prompt: string): Command {
+  const { args, ...rest } = createVenv(uv, folder, python, prompt);
+  return { ...rest, args: [...args, "--seed"] };
+}
+
+/** What both installers take. */
+export interface EditableInstall {
+  readonly constraints: string;
+  /** The repo's own arguments. */
+  readonly args: readonly string[];
+  readonly projects: readonly { readonly folder: string; readonly extras: readonly string[] }[];
+}
+
+/** Installs local projects editable; a resolution of its own for each call, as protoprimer does. */
+export function installEditable(
+  uv: UvTool,
+  folder: string,
+  install: EditableInstall,
+  rebuilt: readonly string[],
+): Command {
+  return command(uv, [
+    ...["pip", "install", "--python", `${folder}/bin/python`],
+    ...editableArguments(install),
+    ...rebuildArguments(rebuilt),
+  ]);
+}
+
+/** The part of such a command that uv and pip have in common. */
+export function editableArguments({ constraints, args, projects }: EditableInstall): string[] {
+  const editables = projects.map(({ folder, extras }) =>
+    extras.length === 0 ? folder : `${folder}[${extras.join(",")}]`,
+  );
+  return ["--constraint", constraints, ...args, ...editables.flatMap((one) => ["--editable", one])];
+}
+
+/** What is installed, a line each, local projects left out. */
+export function freeze(uv: UvTool, folder: string): Command {
+  return command(uv, ["pip", "freeze", "--exclude-editable", "--python", `${folder}/bin/python`]);
+}
+
 /** An interpreter that uv installed itself. */
 export function findManaged(uv: UvTool, request: string): Command {
   return command(uv, ["python", "find", "--managed-python", "--no-project", request]);

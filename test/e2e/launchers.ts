@@ -94,10 +94,11 @@ export class Launcher {
     return writeReadyPlan({
       ...place,
       root: this.root,
-      activation: { generation: this.generation, prompt: "it's a repo", variables: {} },
+      activation: { generation: this.generation, prompt: "it's a repo", variables: {}, hidden: [] },
       readyLine: "prime: ready",
       freshness: "mtime",
       kernel: undefined,
+      bootsCold: false,
       variables: {},
       observation: observe(inputs, newObservation(place), { python: python(), env }),
       env,

@@ -18,7 +18,7 @@ beforeEach(() => {
   const generation = path.join(folder, "it's $one");
   mkdirSync(path.join(generation, "bin"), { recursive: true });
   mkdirSync(home);
-  activation = { generation, prompt: "my-app", variables: { FROM_CONFIG: "'q' $x" } };
+  activation = { generation, prompt: "my-app", variables: { FROM_CONFIG: "'q' $x" }, hidden: [] };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

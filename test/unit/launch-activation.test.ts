@@ -4,11 +4,12 @@ import { quoteForShell } from "../../src/edges/process.ts";
 import { type Activation, activated, activationForSh } from "../../src/launch/activation.ts";
 import { SHELLS } from "../e2e/launchers.ts";
 
-const plain: Activation = { generation: "/repo/.prime/generations/1", prompt: "repo", variables: {} };
+const plain: Activation = { generation: "/repo/.prime/generations/1", prompt: "repo", variables: {}, hidden: [] };
 const odd: Activation = {
   generation: `/a "repo's" $HOME/\`x\`*?[a]/\n/1`,
   prompt: 'it\'s \\ "odd" $x é\n',
   variables: { EMPTY: "", QUOTED: "'\"'", MORE: "a\n\nb\n", DOLLAR: "$(exit)" },
+  hidden: ["HIDDEN"],
 };
 const bin = `${plain.generation}/bin`;
 
@@ -26,7 +27,7 @@ const CASES: Readonly<Record<string, readonly [Activation, Record<string, string
   "a foreign environment": [plain, { PATH: "/other/bin:/usr/bin:/other/bin", VIRTUAL_ENV: "/other" }],
   "an empty VIRTUAL_ENV": [plain, { PATH: "/bin:/usr/bin", VIRTUAL_ENV: "" }],
   "a foreign environment with odd characters": [plain, { PATH: "/a*[b] 'c/bin:/axb/bin", VIRTUAL_ENV: "/a*[b] 'c" }],
-  "odd characters everywhere": [odd, { PATH: `/x:${odd.generation}/bin:/y\n:/$z`, VIRTUAL_ENV: "/$z" }],
+  "odd characters everywhere": [odd, { HIDDEN: "1", PATH: `/x:${odd.generation}/bin:/y\n:/$z`, VIRTUAL_ENV: "/$z" }],
   "prime's own variables": [plain, { PATH: "/bin", PYTHONHOME: "/usr", PRIME_PROGRESS: "{}", PRIME_HEAD: "1" }],
   "a config that sets PATH": [{ ...plain, variables: { PATH: "/only" } }, { PATH: "/bin" }],
 };

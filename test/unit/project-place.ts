@@ -31,6 +31,7 @@ export function config(asked: Asked): Config {
     installGroups: value("installGroups"),
     installPackages: value("installPackages"),
     requirements: value("requirements"),
+    protoprimer: null,
   } as unknown as Config;
 }
 

@@ -36,6 +36,7 @@ async function inspect(
     installGroups: value(null),
     requirements: value(null),
     installPackages: value(packages),
+    protoprimer: null,
   } as unknown as Config;
   const project = await inspectProject(path.join(root, at), config);
   const relative = (folder: string) => path.relative(root, folder) || ".";

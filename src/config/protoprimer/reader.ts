@@ -51,6 +51,18 @@ export interface ProtoprimerLayer {
 export const PROTOPRIMER_VARIABLES = [BASENAME_VARIABLE, "PROTOPRIMER_VENV_DRIVER"] as const;
 const DRIVER_VARIABLE = PROTOPRIMER_VARIABLES[1];
 
+/** Variables that protoprimer hands from one of its processes to the next, and to no command. */
+export const PROTOPRIMER_OWN = [
+  ...PROTOPRIMER_VARIABLES,
+  "PROTOPRIMER_PROTO_CODE",
+  "PROTOPRIMER_MAIN_FUNC",
+  "PROTOPRIMER_STDERR_LOG_LEVEL",
+  "PROTOPRIMER_PY_EXEC",
+  "PROTOPRIMER_START_ID",
+  "PROTOPRIMER_TRACE_EXECUTION",
+  "PROTOPRIMER_MOCKED_RESTART",
+] as const;
+
 type SharedKey = keyof SharedValues;
 
 /** Reads primer, client and env file; an absent or null field has its default. */

@@ -21,6 +21,7 @@ import type { Job } from "./job.ts";
 import { settleLock } from "./lock.ts";
 import { requirePython } from "./required-python.ts";
 import { withStandIn } from "./setup-cfg.ts";
+import { buildDescriptors, settleConstraints } from "./with-descriptors.ts";
 import { buildWithPip, refuseMisfit } from "./with-pip.ts";
 import { buildWithUv, type Target } from "./with-uv.ts";
 
@@ -133,8 +134,11 @@ async function deployAlone({ context }: Job, { config }: Decision, request: UvRe
 /** Others may have built while this start waited, and the lock of the project may have to follow its requirements. */
 async function settle(job: Job, decision: Decision, uv: UvTool | undefined, base: Interpreter): Promise<Decision> {
   if (uv !== undefined && decision.project.kind === "uv-lock") await settleLock(job, decision, uv, base.executable);
-  const settled = await decide(job.context, false);
-  return { ...settled, driver: decision.driver, selected: decision.selected, base };
+  return decideAgain(job, decision, base);
+}
+
+async function decideAgain({ context }: Job, { driver, selected }: Decision, base: Interpreter): Promise<Decision> {
+  return { ...(await decide(context, false)), driver, selected, base };
 }
 
 interface Aside {
@@ -154,7 +158,7 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
   const resolved = `${digestOfResolution(digestParts(context, decision, base)).slice(0, 16)}.txt`;
   const target: Target = {
     generation,
-    work: path.join(folders.data, `work-${id}`),
+    work: path.join(folders.work, `work-${id}`),
     python: seenInterpreter(base).anchor,
     project: withStandIn(project, context.root, folders),
     known: request.anew ? undefined : existing(path.join(folders.resolved, resolved)),
@@ -164,12 +168,14 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
   makeFolder(folders.generations);
   makeFolder(target.work);
   try {
-    const used = uv === undefined ? await buildWithPip(job, target) : await buildWithUv(job, uv, target);
+    const constraints = project.kind === "descriptors" ? await buildDescriptors(job, uv, target, request) : undefined;
+    const used = constraints === undefined ? await buildWith(job, uv, target) : undefined;
     standOn(generation, target.python);
     const validation = await validate(job, generation, base);
     if (used !== undefined && used !== target.known) rename(used, path.join(folders.resolved, resolved));
+    const isOther = constraints !== undefined && settleConstraints(job, decision, constraints);
     return sealGeneration(generation, validation, {
-      digest,
+      digest: isOther ? digestFor(context, await decideAgain(job, decision, base), base) : digest,
       root: context.root,
       interpreter: await record,
       request: decision.config.requiredPythonVersion.value ?? "",
@@ -187,6 +193,10 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
   } finally {
     remove(target.work);
   }
+}
+
+function buildWith(job: Job, uv: UvTool | undefined, target: Target): Promise<string | undefined> {
+  return uv === undefined ? buildWithPip(job, target) : buildWithUv(job, uv, target);
 }
 
 function existing(file: string): string | undefined {

@@ -23,15 +23,27 @@ export function refuseMisfit(request: VersionRequest, selected: Interpreter): vo
   );
 }
 
-/** The same environment by `python -m venv` and pip. Gives the list of what was installed, a file, if anything was. */
-export async function buildWithPip(job: Job, target: Target): Promise<string | undefined> {
-  const { generation, python, project } = target;
+/** A venv made by the interpreter itself; gives pip's commands in it. */
+export async function makePipVenv(job: Job, { generation, python, project }: Target) {
   await runStep(job, "make the venv", command(job, python, ["-m", "venv", "--prompt", project.name, generation]), {
     id: "venv-failed",
     hint: "install the package that holds venv and ensurepip (Debian, Ubuntu: `apt-get install python3-venv`)",
   });
   const venvPython = path.join(generation, "bin", "python");
-  const pip = (...args: string[]): Command => command(job, venvPython, ["-m", "pip", ...args]);
+  return (...args: string[]): Command => command(job, venvPython, ["-m", "pip", ...args]);
+}
+
+export async function updatePip(job: Job, pip: (...args: string[]) => Command): Promise<void> {
+  await runStep(job, "update pip", pip("install", PIP_NEEDED), {
+    id: "install-failed",
+    hint: "check the network and the index that pip is configured for",
+  });
+}
+
+/** The same environment by `python -m venv` and pip. Gives the list of what was installed, a file, if anything was. */
+export async function buildWithPip(job: Job, target: Target): Promise<string | undefined> {
+  const { project } = target;
+  const pip = await makePipVenv(job, target);
   if (project.kind === "nothing") return undefined;
   if (project.kind === "pylock") {
     throw new PrimeError(
@@ -42,10 +54,7 @@ export async function buildWithPip(job: Job, target: Target): Promise<string | u
       },
     );
   }
-  await runStep(job, "update pip", pip("install", PIP_NEEDED), {
-    id: "install-failed",
-    hint: "check the network and the index that pip is configured for",
-  });
+  await updatePip(job, pip);
   const wanted = wantedByPip(job, target);
   const preferred = target.known ?? target.preferred;
   const kept =
