@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { PrimeError, reasonOf } from "../errors.ts";
+import { temporaryName } from "./owner.ts";
 
 /** What one file or folder is, as the file system tells it; times in nanoseconds since the epoch. */
 export interface FileFacts {
@@ -119,7 +120,7 @@ export function makeTemporaryFolder(prefix: string): string {
  * sibling, fsync, rename, fsync of the folder.
  */
 export function writeAtomic(file: string, text: string | Buffer, mode = 0o666): void {
-  const temporary = `${file}.${process.pid}.${nonce()}.tmp`;
+  const temporary = temporaryName(file);
   act("write", file, () => {
     try {
       const fd = fs.openSync(temporary, "wx", mode);
@@ -197,7 +198,7 @@ export function makeLink(link: string, text: string): boolean {
 
 /** Makes `link` a symbolic link with this text, in one step for whoever looks at it: temporary link, then rename. */
 export function swapLink(link: string, text: string): void {
-  const temporary = `${link}.${process.pid}.${nonce()}.tmp`;
+  const temporary = temporaryName(link);
   act("make the link", link, () => {
     fs.symlinkSync(text, temporary);
     try {
@@ -275,11 +276,8 @@ function act<T>(verb: string, file: string, change: () => T): T {
 
 function failure(verb: string, file: string, cause: unknown): PrimeError {
   const code = (cause as NodeJS.ErrnoException).code ?? "";
-  const hint = FILE_HINTS[code];
-  return new PrimeError("file-system", `could not ${verb} ${file}: ${reasonOf(cause)}`, {
-    cause,
-    ...(hint === undefined ? {} : { hint }),
-  });
+  const hint = FILE_HINTS[code] ?? "mend that and start again; what worked before still works";
+  return new PrimeError("file-system", `could not ${verb} ${file}: ${reasonOf(cause)}`, { cause, hint });
 }
 
 /** What to do when a tool's own words say that a disk or a quota is full; `undefined` when they do not. */
@@ -293,5 +291,7 @@ const FILE_HINTS: Readonly<Record<string, string>> = {
   EDQUOT: "free some space within your quota and start again; what worked before still works",
   EACCES: "check who owns the path, or set XDG_STATE_HOME and XDG_CACHE_HOME to folders that you can write",
   EROFS: "set XDG_STATE_HOME and XDG_CACHE_HOME to folders that can be written",
+  EIO: "look after that disk and start again; what worked before still works",
+  EXDEV: "have that folder and all that prime keeps in it on one file system, and start again",
   EMFILE: "raise the limit of open files (`ulimit -n`) and start again",
 };

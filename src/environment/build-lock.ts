@@ -3,7 +3,6 @@ import { elapsed, now, pause } from "../edges/clock.ts";
 import {
   facts,
   makeFolder,
-  nonce,
   readText,
   remove,
   rename,
@@ -13,6 +12,7 @@ import {
   writePlain,
 } from "../edges/files.ts";
 import { bootId, hostName, isAncestor, isRunning, processSpace, startOfProcess } from "../edges/head.ts";
+import { temporaryName } from "../edges/owner.ts";
 import { PrimeError } from "../errors.ts";
 
 /** Who holds a lock, as its file says. */
@@ -203,7 +203,7 @@ async function replace(file: string, text: string, own: string): Promise<boolean
   if (!("lock" in alone)) return false;
   try {
     if (readText(file) !== text) return false;
-    const draft = `${file}.${nonce()}.tmp`;
+    const draft = temporaryName(file);
     writePlain(draft, own);
     rename(draft, file);
     return true;

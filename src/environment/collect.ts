@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { diskUse, exists, linkFacts, listFolder, nonce, remove, rename, swapLink } from "../edges/files.ts";
+import { diskUse, exists, linkFacts, listFolder, remove, rename, swapLink } from "../edges/files.ts";
+import { finalNameOf, isAbandoned, ownerMark } from "../edges/owner.ts";
 import type { Folders } from "./folders.ts";
 import { hasManifest, type Manifest } from "./manifest.ts";
 
@@ -8,7 +9,7 @@ export const KEPT_GENERATIONS = 2;
 export const KEPT_DAYS = 14;
 
 /** The folder is not always prime's alone. */
-const WORK = /^work-[0-9a-f]{8}-/;
+const WORK = /^work-(?:[0-9a-f]{8}-|uv\.)/;
 
 /** What is never collected, and how much more is kept. */
 export interface Keeping {
@@ -32,42 +33,69 @@ export function collectable(generations: readonly Manifest[], keeping: Keeping):
   );
 }
 
-/**
- * What builds, moves and collections that were killed left behind and nobody has touched since `before` (milliseconds since
- * the epoch); absolute paths.
- */
-export function rubbish(folders: Folders, generations: readonly Manifest[], before: number): string[] {
-  const known = new Set(generations.map(({ id }) => id));
-  const unfinished = (listFolder(folders.generations) ?? []).filter((name) => {
-    const folder = path.join(folders.generations, name);
-    return linkFacts(folder)?.kind !== "link" && !hasManifest(folder);
-  });
-  const drafts = (listFolder(folders.data) ?? []).filter((name) =>
-    /^(?:.*\.tmp|(?:setup\.)?lock\.[0-9a-f]{16})$/.test(name),
-  );
-  const works = (listFolder(folders.work) ?? []).filter((name) => WORK.test(name));
-  const resolutions = new Set(generations.map(({ resolution }) => resolution));
-  const stale = (listFolder(folders.resolved) ?? []).filter((name) => !resolutions.has(name));
-  const setups = (listFolder(path.join(folders.data, "setup")) ?? []).filter((id) => !known.has(id));
-  return [
-    ...unfinished.map((name) => path.join(folders.generations, name)),
-    ...drafts.map((name) => path.join(folders.data, name)),
-    ...works.map((name) => path.join(folders.work, name)),
-    ...stale.map((name) => path.join(folders.resolved, name)),
-    ...setups.map((name) => path.join(folders.data, "setup", name)),
-  ].filter((file) => Number(BigInt(linkFacts(file)?.ctimeNs ?? "0") / 1_000_000n) < before);
+/** Where what was left behind is looked for. */
+export interface Scene {
+  readonly folders: Folders;
+  /** Absolute paths beside which prime makes what takes their place: the `.venv` link, uv.lock. */
+  readonly replaced: readonly string[];
+  /** All finished generations. */
+  readonly generations: readonly Manifest[];
 }
+
+/**
+ * What builds, moves and collections that were killed left behind, as absolute paths: at once where it is known that the
+ * process has ended, else what nobody has touched since `before` (milliseconds since the epoch).
+ */
+export function rubbish({ folders, replaced, generations }: Scene, before: number): string[] {
+  const known = new Set(generations.map(({ id }) => id));
+  const drafts = below(folders.data, (name) => /^(?:.*\.tmp|(?:setup\.)?lock\.[0-9a-f]{16})$/.test(name));
+  const works = below(folders.work, (name) => WORK.test(name));
+  const builders = new Map(works.map((file) => [/^work-([^.]+)/.exec(path.basename(file))?.[1], path.basename(file)]));
+  const unfinished = below(folders.generations, (name) => {
+    const folder = path.join(folders.generations, name);
+    if (linkFacts(folder)?.kind === "link") return finalNameOf(name) !== undefined;
+    return name.startsWith(GONE) || !hasManifest(folder);
+  });
+  const resolutions = new Set<string | null>(generations.map(({ resolution }) => resolution));
+  const found = [
+    ...unfinished,
+    ...drafts,
+    ...works,
+    ...below(folders.resolved, (name) => !resolutions.has(name)),
+    ...below(path.join(folders.data, "setup"), (id) => !known.has(id)),
+    ...below(path.join(folders.data, "setup-cfg"), (name) => finalNameOf(name) !== undefined),
+    ...replaced.flatMap((file) => below(path.dirname(file), (name) => finalNameOf(name) === path.basename(file))),
+  ];
+  return found.filter((file) => isAbandoned(file, before, builders.get(path.basename(file))));
+}
+
+function below(folder: string, isMeant: (name: string) => boolean): string[] {
+  return (listFolder(folder) ?? []).filter(isMeant).map((name) => path.join(folder, name));
+}
+
+const GONE = ".gone-";
 
 /**
  * Removes a generation and gives the bytes that this frees. A link to what `.venv` shows stays in its place, since hooks and
  * the like wrote its path down; whoever comes in between finds the whole generation or the link.
  */
 export function collect(folders: Folders, id: string, venvLink: string | undefined): number {
-  const generation = path.join(folders.generations, id);
-  const doomed = path.join(folders.generations, `.gone-${id}-${nonce()}`);
-  rename(generation, doomed);
-  if (venvLink !== undefined && exists(venvLink)) swapLink(generation, path.relative(folders.generations, venvLink));
+  const doomed = path.join(folders.generations, `${GONE}${id}.${ownerMark()}`);
+  rename(path.join(folders.generations, id), doomed);
+  if (venvLink !== undefined) forward(folders, id, venvLink);
   return discard(doomed);
+}
+
+/** Leaves the links that collections which were killed did not come to. */
+export function forwardCollected(folders: Folders, venvLink: string): void {
+  for (const doomed of below(folders.generations, (name) => name.startsWith(GONE))) {
+    const id = /^([^.]+)/.exec(path.basename(doomed).slice(GONE.length))?.[1];
+    if (id !== undefined && !exists(path.join(folders.generations, id))) forward(folders, id, venvLink);
+  }
+}
+
+function forward(folders: Folders, id: string, venvLink: string): void {
+  swapLink(path.join(folders.generations, id), path.relative(folders.generations, venvLink));
 }
 
 /** Removes a file or folder and gives the bytes that this frees. */

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isFolder, isWritable, listFolder, makeFolder, remove, writePlain } from "../edges/files.ts";
+import { isFolder, isWritable, listFolder, makeFolder, remove, writeAtomic } from "../edges/files.ts";
 
 /** Where prime keeps what belongs to one root; absolute paths. */
 export interface Folders {
@@ -44,7 +44,7 @@ export function foldersOf(root: string, stateFolder: string, named: NamedFolders
 export function makeFolders(folders: Folders): void {
   for (const folder of [folders.generations, folders.resolved, folders.log]) makeFolder(folder);
   const ignore = path.join(folders.data, ".gitignore");
-  if (listFolder(folders.data)?.includes(".gitignore") !== true) writePlain(ignore, "*\n");
+  if (listFolder(folders.data)?.includes(".gitignore") !== true) writeAtomic(ignore, "*\n");
 }
 
 /** The log of one start; names sort by time, and the oldest go. */

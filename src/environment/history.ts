@@ -19,11 +19,16 @@ export interface HistoryEntry {
   readonly changes: readonly string[];
 }
 
+/** An entry that a killed start wrote already is not written twice. */
 export function recordHistory(folders: Folders, entry: HistoryEntry): void {
-  append(path.join(folders.data, "history.jsonl"), `${JSON.stringify(entry)}\n`);
+  const file = path.join(folders.data, "history.jsonl");
+  const last = readHistory(folders).findLast(({ flags }) => flags === entry.flags);
+  if (last !== undefined && last.to === entry.to && last.from === entry.from) return;
+  const text = readText(file) ?? "";
+  append(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${JSON.stringify(entry)}\n`);
 }
 
-/** All entries, the oldest first. A line that a power cut tore is passed over. */
+/** All entries, the oldest first. A line that a kill or a power cut tore is passed over. */
 export function readHistory(folders: Folders): HistoryEntry[] {
   const lines = (readText(path.join(folders.data, "history.jsonl")) ?? "").split("\n").filter((line) => line !== "");
   return lines.flatMap((line) => {

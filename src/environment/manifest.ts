@@ -61,6 +61,7 @@ export function hasManifest(generation: string): boolean {
 /** All finished generations, the youngest first. A link stands where one was collected, and is none. */
 export function listGenerations(folder: string): Manifest[] {
   return (listFolder(folder) ?? [])
+    .filter((name) => !name.startsWith(".")) // on its way out
     .map((name) => path.join(folder, name))
     .filter((generation) => linkFacts(generation)?.kind === "folder" && hasManifest(generation))
     .flatMap((generation) => readManifest(generation) ?? [])

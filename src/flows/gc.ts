@@ -8,6 +8,7 @@ import {
   collect,
   collectable,
   discard,
+  forwardCollected,
   KEPT_DAYS,
   KEPT_GENERATIONS,
   type Keeping,
@@ -19,7 +20,9 @@ import { readHolds } from "../environment/holds.ts";
 import { listGenerations, type Manifest } from "../environment/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
-import { SEALED_STATE, shownGenerations } from "../launch/ready.ts";
+import { abandonedPlanParts, SEALED_STATE, shownGenerations } from "../launch/ready.ts";
+import { abandonedProbes } from "../python/probe-cache.ts";
+import { abandonedDeployments } from "../uv/provision.ts";
 import type { Context } from "./context.ts";
 import { rootLock, takeOwnTurn } from "./turn.ts";
 
@@ -90,7 +93,7 @@ function removeAll(
   const here = { root: context.root, generations: folders.generations };
   const own = all.filter((manifest) => !isOthers(manifest, here));
   const doomed = collectable(own, keepingOf(context, folders, link, own, request));
-  const old = rubbish(folders, all, now() - request.scrapsOlderMs);
+  const old = leftBehind(context, folders, link, all, now() - request.scrapsOlderMs);
   const busy = foldersInUse(old);
   const scraps = old.filter((file) => !busy.has(file));
   const removed = [
@@ -102,11 +105,26 @@ function removeAll(
   ];
   const kept = own.length - doomed.length;
   if (request.dryRun) return { removed, bytes: 0, kept };
-  const freed = [
-    ...doomed.map(({ id }) => collect(folders, id, exists(link) ? link : undefined)),
-    ...scraps.map(discard),
-  ];
+  const shownBy = exists(link) ? link : undefined;
+  if (shownBy !== undefined) forwardCollected(folders, shownBy);
+  const freed = [...doomed.map(({ id }) => collect(folders, id, shownBy)), ...scraps.map(discard)];
   return { removed, kept, bytes: freed.reduce((sum, bytes) => sum + bytes, 0) };
+}
+
+/** What killed starts left in the root's own folder, among its ready plans and in the caches. */
+function leftBehind(
+  { root, places, launcher }: Context,
+  folders: Folders,
+  link: string,
+  generations: readonly Manifest[],
+  before: number,
+): string[] {
+  return [
+    ...rubbish({ folders, generations, replaced: [link, path.join(root, "uv.lock")] }, before),
+    ...abandonedPlanParts({ state: places.state, launcher }, before),
+    ...abandonedDeployments(places.cache, before),
+    ...abandonedProbes(places.cache, before),
+  ];
 }
 
 function megabytes(bytes: number): string {

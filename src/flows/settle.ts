@@ -65,6 +65,8 @@ export async function settleIn(
   const variables = Object.fromEntries(names.map((name) => [name, context.env[name] ?? null]));
   const isBuilt = what === "build";
   const kernel = config.kernelFile ?? undefined;
+  const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };
+  rememberChange(context, decision, manifest, why, what); // before the plan, which the next start may already take
   if (!isBuilt && isPlanned(context, activation)) {
     context.terminal.detail("another start has written the ready plan meanwhile");
   } else if (isHeld || isStillAsked(context, decision, manifest)) {
@@ -79,8 +81,6 @@ export async function settleIn(
       inputs,
     });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
-  const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };
-  rememberChange(context, decision, manifest, why, what);
   tellCold(context, why, `${DONE[what]} generation ${manifest.id}`);
   const built = isBuilt ? { manifest, project } : undefined;
   return { kind: "ready", activation, readyLine, kernel, freshness: config.freshness.value, built };

@@ -1,16 +1,7 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
-import {
-  facts,
-  linkFacts,
-  listFolder,
-  makeFolder,
-  nonce,
-  remove,
-  setTimes,
-  writeAtomic,
-  writePlain,
-} from "../edges/files.ts";
+import { facts, listFolder, makeFolder, nonce, remove, setTimes, writeAtomic, writePlain } from "../edges/files.ts";
+import { finalNameOf, isAbandoned } from "../edges/owner.ts";
 import type { Environment } from "../edges/process.ts";
 import { runQuickly } from "../edges/quick.ts";
 import type { Activation } from "./activation.ts";
@@ -115,7 +106,7 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
     writeAtomic(planFile(ready), renderPlan(plan), 0o600);
   } else remove(planFile(ready));
   if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(planFolder(ready), last.stamps);
-  sweep(ready);
+  for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   return reason;
 }
 
@@ -229,14 +220,15 @@ function removeStamps(folder: string, name: string): void {
   for (const ending of ["", ".pin", ".ctime"]) remove(path.join(folder, `${name}${ending}`));
 }
 
-/** Removes the stamps that no record names and that are no longer being made. */
-function sweep(place: PlanPlace): void {
+/** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */
+export function abandonedPlanParts(place: Omit<PlanPlace, "flagKey">, before: number): string[] {
   const folder = planFolder(place);
   const names = listFolder(folder) ?? [];
-  const records = names.filter(isRecord);
-  const used = new Set(records.map((name) => readRecord(path.join(folder, name))?.stamps));
-  for (const name of names.filter((one) => /^stamps-[0-9a-f]+$/.test(one) && !used.has(one))) {
-    const made = linkFacts(path.join(folder, name))?.ctimeNs ?? "0";
-    if (now() - Number(BigInt(made) / 1_000_000n) > ABANDONED_MS) removeStamps(folder, name);
-  }
+  const used = new Set(names.filter(isRecord).map((name) => readRecord(path.join(folder, name))?.stamps));
+  const isStray = (name: string): boolean => {
+    const [stamps] = /^stamps-[0-9a-f]+/.exec(name) ?? [];
+    return stamps === undefined ? finalNameOf(name) !== undefined : !used.has(stamps);
+  };
+  const stray = names.filter(isStray).map((name) => path.join(folder, name));
+  return stray.filter((file) => isAbandoned(file, before));
 }

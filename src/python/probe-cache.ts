@@ -4,11 +4,13 @@ import {
   facts,
   isExecutableFile,
   isFile,
+  listFolder,
   makeFolder,
   readText,
   sha256,
   writeAtomic,
 } from "../edges/files.ts";
+import { finalNameOf, isAbandoned } from "../edges/owner.ts";
 import type { Interpreter } from "./probe.ts";
 import { PROBE_PY } from "./texts.ts";
 
@@ -52,6 +54,13 @@ export function writeProbe(cacheFolder: string, interpreter: Interpreter): void 
   } catch {
     // The next start asks again.
   }
+}
+
+/** Records that were being written when a process was killed; absolute. See `isAbandoned`. */
+export function abandonedProbes(cacheFolder: string, before: number): string[] {
+  const folder = path.join(cacheFolder, "probes");
+  const drafts = (listFolder(folder) ?? []).filter((name) => finalNameOf(name) !== undefined);
+  return drafts.map((name) => path.join(folder, name)).filter((file) => isAbandoned(file, before));
 }
 
 function recordOf(cacheFolder: string, file: string): string {

@@ -5,6 +5,7 @@ import {
   copyFile,
   isExecutableFile,
   isFile,
+  listFolder,
   makeFolder,
   makeTemporaryFolder,
   readText,
@@ -14,6 +15,7 @@ import {
   spaceHint,
   writePlain,
 } from "../edges/files.ts";
+import { isAbandoned, ownerMark } from "../edges/owner.ts";
 import { type Environment, type Outcome, run } from "../edges/process.ts";
 import { PrimeError } from "../errors.ts";
 
@@ -72,10 +74,10 @@ async function fromPath({ pin, env, cwd }: UvRequest): Promise<ProvisionedUv | u
  */
 export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
   const target = cachedFolder(request);
-  const work = makeTemporaryFolder(path.join(request.cacheFolder, "uv", ".deploy-"));
+  const work = makeTemporaryFolder(path.join(request.cacheFolder, "uv", `${DEPLOY}.${ownerMark()}.`));
   try {
     const venv = path.join(work, "venv");
-    await makeVenv(request, venv);
+    await makeVenv(request, work, venv);
     await installUv(request, work, venv);
     const ready = path.join(work, "ready");
     makeFolder(ready);
@@ -86,6 +88,15 @@ export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
     remove(work);
   }
   return { file: path.join(target, "uv"), version: request.pin.version, from: "deployed" };
+}
+
+const DEPLOY = ".deploy";
+
+/** The folders of deployments that were killed; absolute. See `isAbandoned`. */
+export function abandonedDeployments(cacheFolder: string, before: number): string[] {
+  const folder = path.join(cacheFolder, "uv");
+  const drafts = (listFolder(folder) ?? []).filter((name) => name.startsWith(DEPLOY));
+  return drafts.map((name) => path.join(folder, name)).filter((file) => isAbandoned(file, before));
 }
 
 /** Another prime may have been faster: its copy of the same bytes is as good. */
@@ -99,9 +110,9 @@ function publish(ready: string, target: string): void {
   }
 }
 
-async function makeVenv(request: UvRequest, venv: string): Promise<void> {
+async function makeVenv(request: UvRequest, work: string, venv: string): Promise<void> {
   const { executable } = request.python;
-  const made = await pythonRun(request, executable, ["-I", "-m", "venv", venv]);
+  const made = await pythonRun(request, work, executable, ["-I", "-m", "venv", venv]);
   if (made.ok) return;
   const isDebian = /ensurepip|python3-venv/.test(made.output);
   throw new PrimeError(
@@ -124,7 +135,7 @@ async function installUv(request: UvRequest, work: string, venv: string): Promis
   const hashes = Object.values(pin.sha256).map((digest) => ` --hash=sha256:${digest}`);
   writePlain(requirements, `uv==${pin.version}${hashes.join("")}\n`);
   const install = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", requirements];
-  const done = await pythonRun(request, path.join(venv, "bin", "python"), install);
+  const done = await pythonRun(request, work, path.join(venv, "bin", "python"), install);
   if (done.ok) return;
   throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip: ${lastLines(done)}`, {
     hint:
@@ -135,8 +146,14 @@ async function installUv(request: UvRequest, work: string, venv: string): Promis
   });
 }
 
-function pythonRun({ env, cwd, log }: UvRequest, python: string, args: readonly string[]): Promise<Outcome> {
-  return run({ file: python, args, env: pipEnvironment(env), cwd }, { log });
+/** Temporary files stay below `work`, with which they go. */
+function pythonRun(
+  { env, cwd, log }: UvRequest,
+  work: string,
+  python: string,
+  args: readonly string[],
+): Promise<Outcome> {
+  return run({ file: python, args, env: { ...pipEnvironment(env), TMPDIR: work }, cwd }, { log });
 }
 
 /** pip with the user's index, proxy and certificates, but installing where it is told to. */

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { ownerMark } from "../../src/edges/owner.ts";
 import type { Sandbox } from "./harness.ts";
 import { generations, good, installed, repo, shown } from "./repos.ts";
 
@@ -76,6 +77,37 @@ describe("./prime gc", () => {
     await good(box, ["gc"]);
     expect(generations(box).sort()).toEqual([...ids].sort());
     expect(fs.readdirSync(box.path(".prime")).filter((name) => /work-|tmp$/.test(name))).toEqual([]);
+  });
+
+  it("a build removes at once what a killed one left, and nobody removes what a living one makes", async () => {
+    const { box, ids } = await thrice();
+    const alive = ownerMark();
+    const dead = alive.replace(/[^.]+$/, "00000000");
+    const [left, stays] = ["00000000-half", "11111111-half"];
+    for (const [id, mark] of [
+      [left, dead],
+      [stays, alive],
+    ] as const) {
+      fs.mkdirSync(box.path(".prime/generations", id, "bin"), { recursive: true });
+      fs.mkdirSync(box.path(`.prime/work-${id}.${mark}`));
+      fs.symlinkSync("nowhere", box.path(`.venv.${mark}.01234567.tmp`));
+    }
+    await good(box, ["reboot"]);
+    await good(box, ["gc"]);
+    expect(generations(box).sort()).toEqual([...ids, shown(box), stays].sort());
+    const drafts = [...fs.readdirSync(box.root), ...fs.readdirSync(box.path(".prime"))];
+    const marked = drafts.filter((name) => /[.]tmp$|^work-/.test(name)).sort();
+    expect(marked).toEqual([`.venv.${alive}.01234567.tmp`, `work-${stays}.${alive}`]);
+  });
+
+  it("leaves the link that a killed one did not come to", async () => {
+    const { box, ids } = await thrice();
+    const [oldest = ""] = ids;
+    const dead = ownerMark().replace(/[^.]+$/, "00000000");
+    fs.renameSync(box.path(".prime/generations", oldest), box.path(`.prime/generations/.gone-${oldest}.${dead}`));
+    await good(box, ["gc"]);
+    expect(generations(box).sort()).toEqual([...ids].sort());
+    expect(fs.readlinkSync(box.path(".prime/generations", oldest))).toBe("../../.venv");
   });
 
   it("has nothing to do where nothing was built", async () => {

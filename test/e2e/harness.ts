@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, onTestFinished, TestRunner } from "vitest";
 import { goodPython } from "./machine.ts";
-import { PIP_CACHE, SEEDED_UV, UV_CACHE } from "./seed.ts";
+import { NETWORK, PIP_CACHE, SEEDED_UV, UV_CACHE } from "./seed.ts";
 
 export { describeEachNode, describeEachShell, python } from "./machine.ts";
 
@@ -12,10 +12,6 @@ export { describeEachNode, describeEachShell, python } from "./machine.ts";
 export const LAUNCHER = path.join(import.meta.dirname, "../../prime");
 
 const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
-
-/** What a machine needs to reach its package index, whoever the user is. */
-const NETWORK =
-  /^(?:SSL_CERT_\w+|PIP_\w+|UV_(?:DEFAULT_INDEX|INDEX\w*|EXTRA_INDEX_URL|FIND_LINKS|\w*CERTS|NATIVE_TLS|INSECURE_HOST)|(?:https?|all|no)_proxy|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|npm_config_\w+)$/i;
 
 /** A moment that is long past for every shell, in seconds since the epoch. */
 export const LONG_AGO = 1_700_000_000;

@@ -3,6 +3,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { UV_PIN } from "../../src/uv/pins.ts";
 
+/** The variables that a machine may need to reach its package index, whoever the user is. */
+export const NETWORK =
+  /^(?:SSL_CERT_\w+|PIP_\w+|UV_(?:DEFAULT_INDEX|INDEX\w*|EXTRA_INDEX_URL|FIND_LINKS|\w*CERTS|NATIVE_TLS|INSECURE_HOST)|(?:https?|all|no)_proxy|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|npm_config_\w+)$/i;
+
 export const CACHE = path.join(import.meta.dirname, "../../node_modules/.cache/prime");
 /** The installers' own caches, shared by all sandboxes and kept between runs. */
 export const UV_CACHE = path.join(CACHE, "uv");

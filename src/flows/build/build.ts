@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { now } from "../../edges/clock.ts";
 import { isFile, makeFolder, nonce, realPath, remove, rename } from "../../edges/files.ts";
+import { ownerMark } from "../../edges/owner.ts";
 import { digestOfResolution } from "../../environment/digest.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
 import { listGenerations, type Manifest, readManifest } from "../../environment/manifest.ts";
@@ -87,7 +88,7 @@ async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: 
     if (!(error instanceof PrimeError) || !saysLocked(error.message)) throw error;
     job.context.terminal.warn("it holds uv's own locks, too: building without the cache that it uses");
   }
-  const folder = path.join(decision.folders.data, `work-${nonce()}`);
+  const folder = path.join(decision.folders.work, `work-uv.${ownerMark()}`);
   makeFolder(folder);
   try {
     return await act({ ...uv, env: { ...uv.env, UV_CACHE_DIR: path.join(folder, "cache"), TMPDIR: folder } });
@@ -158,7 +159,7 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
   const resolved = `${digestOfResolution(digestParts(context, decision, base)).slice(0, 16)}.txt`;
   const target: Target = {
     generation,
-    work: path.join(folders.work, `work-${id}`),
+    work: path.join(folders.work, `work-${id}.${ownerMark()}`),
     python: seenInterpreter(base).anchor,
     project: withStandIn(project, context.root, folders),
     known: request.anew ? undefined : existing(path.join(folders.resolved, resolved)),

@@ -1,0 +1,112 @@
+/*
+ * Ends, tears and fails prime's operations at the calls that write, and looks at what each leaves behind.
+ *
+ *   npm run fault                              all; writes docs/reliability.md. What was tried already is not tried again
+ *   npm run fault -- --only rebuild,gc         these operations; writes nothing but the results so far
+ *   npm run fault -- --family kill,sync        these faults
+ *   npm run fault -- --seed 7                  other calls where not each one is tried
+ *   npm run fault -- --jobs 1                  one at a time; two are the rule
+ */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+import { PackageIndex } from "../e2e/index-server.ts";
+import { makeSeed } from "../e2e/seed.ts";
+import { anyPython } from "../fixtures/python.ts";
+import { fetchNode, NODES } from "../nodes.ts";
+import { OPERATIONS, type Operation, PACKAGE, VERSIONS } from "./operations.ts";
+import { Place } from "./place.ts";
+import { Results } from "./results.ts";
+import { specOf, supervisor } from "./supervisor.ts";
+import { type Planned, planFor } from "./sweep.ts";
+import { renderTable } from "./table.ts";
+import { faulted, prepare, type Ready, traced } from "./trial.ts";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+/** One operation is tried in so many places at once. */
+const JOBS = 2;
+const SEED = 1;
+
+interface Sweep {
+  readonly results: Results;
+  readonly supervisor: string;
+  readonly index: string;
+  readonly families: readonly string[] | undefined;
+  readonly jobs: number;
+  readonly seed: number;
+}
+
+async function sweepOperation(sweep: Sweep, name: string, operation: Operation): Promise<void> {
+  const { results } = sweep;
+  if (results.plan(name) !== undefined && chosen(sweep, name).length === 0) return;
+  const places = Array.from({ length: sweep.jobs }, () => new Place(sweep.index));
+  try {
+    const ready = await Promise.all(places.map((place) => prepare(place, operation)));
+    if (results.plan(name) === undefined) {
+      const seen = await traced(ready[0] as Ready, sweep.supervisor);
+      results.setPlan(name, planFor(operation, seen, sweep.seed));
+    }
+    const queue = chosen(sweep, name);
+    console.log(`${name}: ${queue.length} to try`);
+    await Promise.all(ready.map((one) => work(sweep, name, one, queue)));
+  } finally {
+    for (const place of places) place.remove();
+  }
+}
+
+function chosen({ results, families }: Sweep, name: string): Planned[] {
+  return results.missing(name).filter(({ family }) => families?.includes(family) ?? true);
+}
+
+async function work({ results, supervisor: file }: Sweep, operation: string, ready: Ready, queue: Planned[]) {
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { family, fault } = next;
+    const outcome = await faulted(ready, file, fault);
+    results.add({ operation, family, spec: specOf(fault), ...outcome });
+    for (const problem of outcome.problems) {
+      console.log(`${operation} ${family} ${specOf(fault)}: ${outcome.call}: ${problem}`);
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const { values: flags } = parseArgs({
+    options: {
+      only: { type: "string" },
+      family: { type: "string" },
+      seed: { type: "string", default: String(SEED) },
+      jobs: { type: "string", default: String(JOBS) },
+    },
+  });
+  for (const version of Object.values(NODES)) fetchNode(version);
+  const failure = makeSeed(path.join(ROOT, "prime"), anyPython());
+  if (failure !== undefined) throw new Error(failure);
+  const built = supervisor();
+  if ("missing" in built) throw new Error(built.missing);
+  const index = await new PackageIndex().start();
+  try {
+    for (const version of VERSIONS) index.publish(PACKAGE, version);
+    const seed = Number(flags.seed);
+    const results = new Results(seed);
+    const families = flags.family?.split(",");
+    const sweep = { results, supervisor: built.file, index: index.url, families, jobs: Number(flags.jobs), seed };
+    for (const name of flags.only?.split(",") ?? Object.keys(OPERATIONS)) {
+      const operation = OPERATIONS[name];
+      if (operation === undefined)
+        throw new Error(`no operation ${name}: there are ${Object.keys(OPERATIONS).join(", ")}`);
+      await sweepOperation(sweep, name, operation);
+    }
+    const table = renderTable(results.tried, seed);
+    if (flags.only === undefined && families === undefined) {
+      fs.writeFileSync(path.join(ROOT, "docs/reliability.md"), table);
+    }
+    console.log(table);
+  } finally {
+    index.stop();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,76 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Place } from "./place.ts";
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{8}$/;
+
+/**
+ * All below a place that belongs neither to the repo nor to what prime keeps: finished generations, forwarding links, their
+ * resolutions, history, holds, logs, ready plans with their stamps and records, uv, probes. Caches of other programs are
+ * theirs.
+ */
+export function rubbishOf(place: Place): string[] {
+  const found = [
+    ...others(place.root, ".", (name) =>
+      /^(?:prime|requirements\.txt|pyproject\.toml|uv\.lock|\.venv|\.prime)$/.test(name),
+    ),
+    ...dataRubbish(place.root),
+    ...planRubbish(place),
+    ...cacheRubbish(path.join(place.home, ".cache/prime")),
+    ...others(place.tmp, "tmp", (name) => /^uv-[0-9a-f]+\.lock$/.test(name)),
+  ];
+  return found.sort();
+}
+
+function dataRubbish(root: string): string[] {
+  const data = path.join(root, ".prime");
+  const generations = path.join(data, "generations");
+  const manifests = list(generations).flatMap((id) => {
+    const file = path.join(generations, id, "prime.json");
+    const isOwn = fs.lstatSync(path.join(generations, id)).isDirectory() && fs.existsSync(file);
+    return isOwn ? [JSON.parse(fs.readFileSync(file, "utf8")) as { id: string; resolution: string | null }] : [];
+  });
+  const [ids, resolutions] = [manifests.map(({ id }) => id), manifests.map(({ resolution }) => resolution)];
+  const isForwarded = (id: string) => {
+    const file = path.join(generations, id);
+    return ID.test(id) && fs.lstatSync(file).isSymbolicLink() && fs.readlinkSync(file) === "../../.venv";
+  };
+  return [
+    ...others(data, ".prime", (name) =>
+      /^(?:\.gitignore|generations|resolved|log|history\.jsonl|state\.json)$/.test(name),
+    ),
+    ...others(generations, "generations", (id) => ids.includes(id) || isForwarded(id)),
+    ...ids.flatMap((id) => others(path.join(generations, id), id, (name) => !/^prime\.json\.|^\.tmp/.test(name))),
+    ...others(path.join(data, "resolved"), "resolved", (name) => resolutions.includes(name)),
+    ...others(path.join(data, "log"), "log", (name) => name.endsWith(".log")),
+  ];
+}
+
+function planRubbish({ home, root }: Place): string[] {
+  const folder = path.join(home, ".local/state/prime/at", root, ".plan");
+  const records = list(folder).filter((name) => /^record.*\.json$/.test(name));
+  const stamps = records.map((name) => JSON.parse(fs.readFileSync(path.join(folder, name), "utf8")).stamps as string);
+  const isStamps = (name: string) => stamps.includes(name.replace(/\.(?:pin|ctime)$/, ""));
+  return others(folder, "state", (name) => /^(?:plan|record\.json|why\.json)$/.test(name) || isStamps(name));
+}
+
+function cacheRubbish(cache: string): string[] {
+  return [
+    ...others(cache, "cache", (name) => /^(?:uv|probes|node)$/.test(name)),
+    ...others(path.join(cache, "probes"), "probes", (name) => /^[0-9a-f]{64}\.json$/.test(name)),
+    ...others(path.join(cache, "uv"), "uv", (name) => /^\d/.test(name)),
+    ...list(path.join(cache, "uv")).flatMap((name) =>
+      others(path.join(cache, "uv", name), name, (file) => file === "uv" || file === "uv.sha256"),
+    ),
+  ];
+}
+
+function others(folder: string, shown: string, isKnown: (name: string) => boolean): string[] {
+  return list(folder)
+    .filter((name) => !isKnown(name))
+    .map((name) => `${shown}/${name}`);
+}
+
+function list(folder: string): string[] {
+  return fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
+}
