@@ -21,8 +21,7 @@ describe("the entry scripts of a repo", () => {
   let box: Sandbox;
 
   beforeAll(async () => {
-    box = protoRepo({ "requirements.txt": "-e ./src/app\n", "tools/plain.py": PLAIN });
-    fs.symlinkSync("dst/default_env", box.path("lconf"));
+    box = protoRepo({ "tools/plain.py": PLAIN });
     for (const script of ["cmd/start_app", "cmd/boot_app", "tools/plain.py"]) await good(box, [script]);
   }, 600_000);
 
