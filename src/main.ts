@@ -3,10 +3,10 @@ import { version } from "../package.json";
 import { type Choice, type GlobalFlags, parseArguments, type Request } from "./cli.ts";
 import type { ConfigFlags } from "./config/config.ts";
 import { now } from "./edges/clock.ts";
+import { atEnd, endWithUser, stillWanted } from "./edges/ending.ts";
 import { isFile, isFolder, realPath } from "./edges/files.ts";
 import { findPlaces } from "./edges/places.ts";
-import { endChildren } from "./edges/process.ts";
-import { endWithUser, type Surroundings, surroundings } from "./edges/self.ts";
+import { type Surroundings, surroundings } from "./edges/self.ts";
 import { userOutput, writeOutput } from "./edges/stdout.ts";
 import { openTerminal, renderError } from "./edges/terminal-output.ts";
 import { releaseLocks } from "./environment/build-lock.ts";
@@ -24,10 +24,8 @@ const STDERR = 2;
 /** One start of the program: make the context, follow one flow, turn an error into an exit status. */
 async function main(): Promise<number> {
   const started = { ...surroundings(), at: now(), launcher: realPath(__filename) ?? __filename };
-  endWithUser(started.shell.pid, (signal) => {
-    endChildren(signal);
-    releaseLocks();
-  });
+  endWithUser(started.shell);
+  atEnd(releaseLocks);
   const failing = { verbosity: 0, code: EXIT_FAILURE };
   let answer: Answer;
   try {
@@ -39,10 +37,12 @@ async function main(): Promise<number> {
     failing.verbosity = flags.verbosity;
     answer = await follow(await contextOf(started, flags, request, failing), request);
   } catch (error) {
+    await stillWanted();
     writeOutput(STDERR, renderError(error, { verbosity: failing.verbosity, env: started.env }));
     const code = error instanceof PrimeError ? error.exitCode : EXIT_FAILURE;
     answer = { kind: "exit", code: code === EXIT_FAILURE ? failing.code : code };
   }
+  await stillWanted();
   return answerPlan(answer, started);
 }
 

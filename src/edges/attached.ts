@@ -1,20 +1,20 @@
 import { spawn } from "node:child_process";
 import * as os from "node:os";
-import { type Command, type Environment, endTogether } from "./process.ts";
+import { refuseWhenEnding, shielded } from "./ending.ts";
+import type { Command, Environment } from "./process.ts";
 import { userOutput } from "./stdout.ts";
 
 /** Runs a command with the user's own three streams and gives its exit status, as a shell would say it. */
 export async function runAttached(command: Command, own: Environment): Promise<number> {
-  const child = spawn(command.file, command.args, {
+  refuseWhenEnding();
+  const child = spawn(...shielded(command), {
     cwd: command.cwd,
     env: { ...command.env } as NodeJS.ProcessEnv,
     stdio: ["inherit", userOutput(own), "inherit"],
   });
-  const forget = endTogether(child);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (...end) => resolve(end));
   });
-  forget();
   return signal === null ? (code ?? 1) : 128 + os.constants.signals[signal];
 }

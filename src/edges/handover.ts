@@ -1,22 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import * as fs from "node:fs";
 import * as os from "node:os";
+import { leaveSignals } from "./ending.ts";
 import type { Environment } from "./process.ts";
 
-/** The descriptor on which the head reads the program's answer. */
-const ANSWER = 3;
 /** What another program must be told, since a terminal does not send it to the whole group. */
 const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH"] as const;
-
-/** Gives the head the rest of its lines; when a signal has ended it, nobody is left to be told. */
-export function writeAnswer(text: string): void {
-  let rest = Buffer.from(text);
-  try {
-    while (rest.length > 0) rest = rest.subarray(fs.writeSync(ANSWER, rest));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
-  }
-}
 
 /**
  * Runs a command in this process's place: by execve(2) where Node has it (22.15, 23.11), else as a child with the
@@ -27,6 +15,7 @@ export async function becomeCommand(file: string, args: readonly string[], env: 
   const variables = { ...env } as NodeJS.ProcessEnv;
   const { execve } = process as { execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never };
   if (execve !== undefined) execve.call(process, file, [file, ...args], variables);
+  leaveSignals();
   let child: ChildProcess | undefined;
   // Before the start: a signal that comes right after it must not leave the child alone.
   for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});

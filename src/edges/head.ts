@@ -14,13 +14,18 @@ const ENDED = new Set(["Z", "X"]);
 export function startOfProcess(pid: number): string | undefined {
   if (process.platform === "linux") {
     const fields = statOf(pid);
-    return ENDED.has(fields?.[0] ?? "") ? undefined : fields?.[19];
+    return fields === undefined || hasEnded(fields) ? undefined : fields[19];
   }
   return ps("lstart=", pid);
 }
 
+/** By the fields that `statOf` gives: nobody has asked for its status yet, and that is all that is left of it. */
+export function hasEnded(fields: readonly string[]): boolean {
+  return ENDED.has(fields[0] ?? "");
+}
+
 /** The fields of /proc/PID/stat behind the name (proc(5)): state, parent, group and so on. */
-function statOf(pid: number): string[] | undefined {
+export function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -84,23 +89,6 @@ export function shellOfProcess(pid: number): string[] {
     if (SHELLS.test(name)) return [file];
   } catch {}
   return ["/bin/sh"];
-}
-
-/**
- * Calls back once when the process is gone; looks four times a second and keeps nothing alive. A shell that a signal
- * ended cannot tell its children so.
- */
-export function whenProcessEnds(pid: number, callback: () => void): void {
-  const timer = setInterval(() => {
-    try {
-      process.kill(pid, 0);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ESRCH") return;
-      clearInterval(timer);
-      callback();
-    }
-  }, 250);
-  timer.unref();
 }
 
 /** Differs after every boot of the machine; "" where the system does not tell. */

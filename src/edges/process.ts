@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { reasonOf } from "../errors.ts";
+import { endGroupToo, refuseWhenEnding, shielded } from "./ending.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,19 +43,14 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
-interface Child {
-  kill(signal: NodeJS.Signals): unknown;
-}
-
-const children = new Set<Child>();
-
-/** Runs a command to its end. Never rejects: what happened is in the outcome. */
+/** Runs a command to its end. What happened is in the outcome: rejects only once the user has ended prime. */
 export async function run(command: Command, options: RunOptions = {}): Promise<Outcome> {
   const { execa } = await import("./execa.ts");
   const started = performance.now();
   const log = (text: string) => appendToLog(options.log, text);
+  refuseWhenEnding();
   log(`$ ${commandLine(command)}\n`);
-  const child = execa(command.file, command.args as string[], {
+  const child = execa(...shielded(command), {
     cwd: command.cwd,
     env: { ...command.env },
     extendEnv: false,
@@ -68,8 +64,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
     ...(options.ownGroup ? { detached: true } : options.limitMs === undefined ? {} : { timeout: options.limitMs }),
   });
   const group = options.ownGroup ? watchGroup(child, options.limitMs) : undefined;
-  const running = group ?? child;
-  const forget = endTogether(running);
+  const forget = options.ownGroup && child.pid !== undefined ? endGroupToo(child.pid) : undefined;
   const reading = forEachLine(child.all, (line) => {
     log(`${line}\n`);
     options.onLine?.(line);
@@ -78,7 +73,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
   });
   const result = await child;
   await reading;
-  forget();
+  forget?.();
   group?.end();
   const timedOut = group?.expired() ?? result.timedOut;
   const failure = result.exitCode === undefined && result.signal === undefined && !timedOut;
@@ -100,17 +95,6 @@ function appendToLog(log: string | undefined, text: string): void {
   try {
     if (log !== undefined) appendFileSync(log, text);
   } catch {}
-}
-
-/** Has a child ended with prime by `endChildren`; gives what takes it from that list again. */
-export function endTogether(child: Child): () => void {
-  children.add(child);
-  return () => children.delete(child);
-}
-
-/** Sends a signal to every child that is still running. */
-export function endChildren(signal: NodeJS.Signals): void {
-  for (const child of children) child.kill(signal);
 }
 
 interface GroupLeader {

@@ -1,5 +1,5 @@
 import { isatty } from "node:tty";
-import { startOfProcess, whenProcessEnds } from "./head.ts";
+import { startOfProcess } from "./head.ts";
 import type { Environment } from "./process.ts";
 
 /** What this process was started with. Nobody else reads it from the process. */
@@ -40,21 +40,6 @@ export function isSuperuser(): boolean {
 /** What this process and its children make from now on can be read by everybody, and written by its owner alone. */
 export function writeForEverybody(): void {
   process.umask(0o022);
-}
-
-/**
- * Ends this process and what it started when the user ends prime: by a signal, or by one to the head's shell, which
- * leaves its child running. Statuses are a shell's: 128 and the signal's number.
- */
-export function endWithUser(shellPid: number, endChildren: (signal: NodeJS.Signals) => void): void {
-  const end = (signal: NodeJS.Signals, number: number): void => {
-    endChildren(signal);
-    process.exit(128 + number);
-  };
-  process.on("SIGINT", () => end("SIGINT", 2));
-  process.on("SIGTERM", () => end("SIGTERM", 15));
-  process.on("SIGHUP", () => end("SIGHUP", 1));
-  if (shellPid !== process.pid) whenProcessEnds(shellPid, () => end("SIGTERM", 15));
 }
 
 function currentFolder(): string {

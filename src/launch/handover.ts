@@ -1,4 +1,5 @@
-import { becomeCommand, writeAnswer } from "../edges/handover.ts";
+import { writeAnswer } from "../edges/answer.ts";
+import { becomeCommand } from "../edges/handover.ts";
 import type { Environment } from "../edges/process.ts";
 import { type Answer, renderAnswer } from "./plan.ts";
 

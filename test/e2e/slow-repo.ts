@@ -8,7 +8,7 @@ import type { Holder } from "../../src/environment/build-lock.ts";
 import type { Ended, SandboxOptions, Started } from "./harness.ts";
 import { repo } from "./repos.ts";
 
-const BACKEND = path.join(import.meta.dirname, "../fixtures/backend.py");
+export const BACKEND = path.join(import.meta.dirname, "../fixtures/backend.py");
 export const PROJECT = `[project]
 name = "sample"
 version = "1"
