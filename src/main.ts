@@ -80,7 +80,7 @@ async function contextOf(
     isInteractive,
     version,
     flags: configFlags(flags.choices),
-    flagKey: flags.root === undefined ? flagKey(flags.choices) : undefined,
+    flagKey: flags.root === undefined && opened?.isUsual !== false ? flagKey(flags.choices) : undefined,
     places: { ...findPlaces(env), ...opened?.places },
     terminal: openTerminal({ verbosity: flags.verbosity, env }),
     startedAt: at,

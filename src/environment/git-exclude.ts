@@ -7,7 +7,7 @@ import { append, isFile, isFolder, makeFolder, readText } from "../edges/files.t
  */
 export function excludeFromGit(root: string, link: string): string | undefined {
   const folder = gitFolderOf(root);
-  if (folder === undefined) return undefined;
+  if (folder === undefined || !link.startsWith(`${folder.workTree}/`)) return undefined;
   const pattern = `/${path.relative(folder.workTree, link)}`;
   const names = [pattern, pattern.slice(1), path.basename(link)];
   const ignored = [path.join(root, ".gitignore"), path.join(folder.workTree, ".gitignore")];

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { backdate, exists, readText, writeAtomic } from "../edges/files.ts";
+import { backdate, exists, linkFacts, readText, writeAtomic } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../launch/input.ts";
 import type { Folders } from "./folders.ts";
@@ -18,14 +18,37 @@ export interface Hold {
 /** Digest of inputs and flags → hold. A changed input has another digest, so that a hold ends with what it was made for. */
 export type Holds = Readonly<Record<string, Hold>>;
 
+/** What state.json holds, beside its form. */
+interface State {
+  readonly holds: Holds;
+  /** Places of links, absolute, that were given back to what stood there before prime. */
+  readonly given: readonly string[];
+}
+
 /** A state that is lost or torn holds nothing: all else is told by the generations' manifests. */
 export function readHolds(folders: Folders): Holds {
+  return readState(folders).holds;
+}
+
+/** Whether the place of a link was given back, so that prime puts none there. */
+export function isGivenBack(folders: Folders, link: string): boolean {
+  return readState(folders).given.includes(link) && linkFacts(link)?.kind === "folder";
+}
+
+export function setGivenBack(folders: Folders, link: string, isGiven: boolean): void {
+  const { given, holds } = readState(folders);
+  if (given.includes(link) === isGiven) return;
+  const others = given.filter((one) => one !== link);
+  writeState(folders, { holds, given: isGiven ? [...others, link] : others });
+}
+
+function readState(folders: Folders): State {
   const file = stateFile(folders);
-  let state: { form?: unknown; holds?: Holds } | null;
+  let state: { form?: unknown; holds?: Holds; given?: readonly string[] } | null;
   try {
     state = JSON.parse(readText(file) ?? "null");
   } catch (error) {
-    if (error instanceof SyntaxError) return {};
+    if (error instanceof SyntaxError) return { holds: {}, given: [] };
     throw error;
   }
   if (typeof state?.form === "number" && state.form > FORM) {
@@ -33,15 +56,20 @@ export function readHolds(folders: Folders): Holds {
       hint: "use the launcher that this checkout had last, or remove the file: only holds of rollbacks are lost",
     });
   }
-  return state?.holds ?? {};
+  return { holds: state?.holds ?? {}, given: state?.given ?? [] };
 }
 
 /** Sets a hold, or takes it away with `undefined`. */
 export function writeHold(folders: Folders, digest: string, hold: Hold | undefined): void {
-  const { [digest]: present, ...others } = readHolds(folders);
+  const { given, holds: all } = readState(folders);
+  const { [digest]: present, ...others } = all;
   if (hold === undefined && present === undefined) return;
-  const holds = hold === undefined ? others : { ...others, [digest]: hold };
-  writeAtomic(stateFile(folders), `${JSON.stringify({ form: FORM, holds }, undefined, 2)}\n`);
+  writeState(folders, { holds: hold === undefined ? others : { ...others, [digest]: hold }, given });
+}
+
+function writeState(folders: Folders, { holds, given }: State): void {
+  const state = { form: FORM, holds, ...(given.length === 0 ? {} : { given }) };
+  writeAtomic(stateFile(folders), `${JSON.stringify(state, undefined, 2)}\n`);
   backdate(stateFile(folders));
 }
 

@@ -1,5 +1,16 @@
 import * as path from "node:path";
-import { isFile, linkFacts, makeFolder, nonce, readLink, realPath, rename, swapLink } from "../edges/files.ts";
+import {
+  isFile,
+  linkFacts,
+  listFolder,
+  makeFolder,
+  nonce,
+  readLink,
+  realPath,
+  remove,
+  rename,
+  swapLink,
+} from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
 import type { Folders } from "./folders.ts";
 
@@ -25,7 +36,7 @@ export function lookAtVenvPlace(link: string, folders: Folders): VenvPlace {
   throw new PrimeError(
     "venv-in-the-way",
     `could not put the environment's link at ${link}: ${found.kind === "folder" ? "a folder that is no venv" : "a file"} stands there`,
-    { hint: `move it away, or choose another place by \`local_venv_dir_rel_path\` in prime.toml` },
+    { hint: "move it away, or choose another place by `local_venv_dir_rel_path`" },
   );
 }
 
@@ -45,6 +56,23 @@ export function activate(link: string, generation: string, folders: Folders): Ke
   makeFolder(path.dirname(link));
   swapLink(link, text);
   return kept;
+}
+
+/** The venv that was moved aside from this place last, absolute, if it is still there. */
+export function findAside(link: string, folders: Folders): string | undefined {
+  const begins = `${path.basename(link)}-`;
+  const kept = (listFolder(folders.aside) ?? [])
+    .filter((name) => name.startsWith(begins) && /^[0-9a-f]{8}$/.test(name.slice(begins.length)))
+    .map((name) => path.join(folders.aside, name))
+    .filter((folder) => linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, "pyvenv.cfg")));
+  const age = (folder: string): bigint => BigInt(linkFacts(folder)?.ctimeNs ?? "0");
+  return kept.sort((a, b) => (age(a) < age(b) ? 1 : -1))[0];
+}
+
+/** Puts such a venv where it was made, in place of the link. Its scripts work there and nowhere else. */
+export function giveBack(link: string, kept: string): void {
+  remove(link);
+  rename(kept, link);
 }
 
 /** A folder is moved. Of a link an absolute copy is made: a relative one would lead elsewhere from there. */

@@ -53,13 +53,7 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
   const folders = foldersOf(context.root, context.places.state, config.protoprimer);
   const generations = generationsHere(folders, context.root);
   const request = parseRequest(config.requiredPythonVersion.value);
-  const search = {
-    env: context.env,
-    root: context.root,
-    cacheFolder: context.places.cache,
-    limitMs: config.probeLimit.value * 1000,
-    exclude: [folders.generations],
-  };
+  const search = searchOptions(context, config, folders);
   const memory = await recall(anew ? [] : generations, request, config.requiredPythonVersion.value ?? "", search);
   const { lost } = memory;
   const selection = await choosePython(context, config, request, memory, search).catch((error: unknown) => {
@@ -91,6 +85,23 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
       ...project.inputs,
     ],
   };
+}
+
+/** The selected python and the driver alone, as if nothing had been built here yet. */
+export async function chooseAnew(
+  context: Context,
+  config: Config,
+): Promise<{ readonly selected: Interpreter; readonly driver: VenvDriver }> {
+  const folders = foldersOf(context.root, context.places.state, config.protoprimer);
+  const request = parseRequest(config.requiredPythonVersion.value);
+  const search = searchOptions(context, config, folders);
+  const { selected } = await choosePython(context, config, request, { known: undefined, lost: undefined }, search);
+  return { selected, driver: driverFor(config, selected).value };
+}
+
+function searchOptions({ env, root, places }: Context, config: Config, { generations }: Folders): SearchOptions {
+  const limitMs = config.probeLimit.value * 1000;
+  return { env, root, cacheFolder: places.cache, limitMs, exclude: [generations] };
 }
 
 /** The digest of the environment that a decision asks for, on this interpreter. */
@@ -133,7 +144,7 @@ async function choosePython(
   }
   const selectorLimitMs = config.selectorLimit.value * 1000;
   if (selectorFile !== null) {
-    const selector = path.join(context.root, selectorFile);
+    const selector = path.resolve(context.root, selectorFile);
     return selectPython({ ...search, request, selector, selectorLimitMs });
   }
   const soabi = lost?.manifest.interpreter.soabi;

@@ -1,10 +1,11 @@
+import type { Config } from "../config/config.ts";
 import { evalJson, renderEval } from "../config/evaluation.ts";
 import { loadConfig } from "../config/load.ts";
 import type { ProtoprimerConfig } from "../config/protoprimer/reader.ts";
 import type { Answer } from "../launch/plan.ts";
 import { parseRequest, selectorTuple } from "../python/version.ts";
 import type { Context } from "./context.ts";
-import { decide } from "./decide.ts";
+import { chooseAnew } from "./decide.ts";
 import { linkOf } from "./settle.ts";
 
 /** `./prime eval`: the whole configuration in force, each value with its source. Nothing is built. */
@@ -13,19 +14,18 @@ export async function evaluate(context: Context, json: boolean): Promise<Answer>
   for (const warning of warnings) context.terminal.warn(warning);
   for (const note of notes) context.terminal.detail(note);
   if (json) context.print(`${JSON.stringify(evalJson(config), null, 2)}\n`);
-  else context.print(config.protoprimer === null ? renderEval(config) : await documentsOf(context, config.protoprimer));
+  else context.print(config.protoprimer === null ? renderEval(config) : await documentsOf(context, config));
   return { kind: "exit", code: 0 };
 }
 
 /** Under protoprimer's configuration: what its own `eval` prints. */
-async function documentsOf(context: Context, protoprimer: ProtoprimerConfig): Promise<string> {
+async function documentsOf(context: Context, config: Config): Promise<string> {
   const { renderDocuments } = await import("../config/protoprimer/documents.ts");
-  const decision = await decide(context, true);
-  const { selected, driver, config } = decision;
-  return renderDocuments(protoprimer, {
+  const { selected, driver } = await chooseAnew(context, config);
+  return renderDocuments(config.protoprimer as ProtoprimerConfig, {
     requiredVersion: selectorTuple(parseRequest(config.requiredPythonVersion.value)).join("."),
     selectedPython: config.pythonSelectorFileRelPath.value === null ? selected.realPath : selected.path,
     driver,
-    venvFolder: linkOf(context, decision),
+    venvFolder: linkOf(context, { config }),
   });
 }

@@ -1,17 +1,20 @@
 import * as path from "node:path";
 import { exists, realPath } from "../edges/files.ts";
 import { isOthers } from "../environment/belonging.ts";
+import { isGivenBack } from "../environment/holds.ts";
 import { listGenerations, readManifest } from "../environment/manifest.ts";
 import type { Cold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decide.ts";
 
 /**
- * The generation that `.venv` shows when it belongs to somebody else who uses the same folder, absolute. The link is left to
+ * What stands at the place of the link and is left there, absolute: what a rollback gave the place back to, or the
+ * generation that `.venv` shows when it belongs to somebody else who uses the same folder, absolute. The link is left to
  * them then, since two that each moved it would make all their starts cold; that is told when it is news.
  */
 export function leftToOthers(context: Context, { folders }: Decision, link: string, cold: Cold): string | undefined {
   const shown = realPath(link);
+  if (isGivenBack(folders, link)) return shown;
   const manifest =
     shown !== undefined && path.dirname(shown) === realPath(folders.generations) ? readManifest(shown) : undefined;
   if (manifest === undefined || !isOthers(manifest, hereOf(context, folders.generations))) return undefined;

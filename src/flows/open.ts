@@ -8,6 +8,8 @@ interface Opened {
   /** Absolute, physical. */
   readonly root: string;
   readonly places: Partial<Places>;
+  /** False when a start without `--env` would get another env: a ready plan cannot serve both. */
+  readonly isUsual: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export async function openRepo(repo: Repo, env: Environment, failing: { code: nu
   const { findForeignKernel } = await import("../config/load.ts");
   const kernel = await findForeignKernel(repo.folder, env);
   if (kernel === undefined) {
-    if (repo.choice.env === undefined) return { root: repo.folder, places: {} };
+    if (repo.choice.env === undefined) return { root: repo.folder, places: {}, isUsual: true };
     throw new PrimeError("usage", "could not select an env: there is no configuration of protoprimer's in force here", {
       exitCode: EXIT_USAGE,
       hint: "leave --env away; see ./prime status",
@@ -30,5 +32,7 @@ export async function openRepo(repo: Repo, env: Environment, failing: { code: nu
   const { WatchedFiles } = await import("../config/watched.ts");
   const { config } = await readProtoprimer({ ...repo, kernel, env }, new WatchedFiles());
   const cache = ownCache(config);
-  return { root: config.leaps.root, places: cache === undefined ? {} : { cache } };
+  const { root, client } = config.leaps;
+  const isUsual = repo.choice.env === undefined || Boolean(client.values.default_env_dir_rel_path);
+  return { root, places: cache === undefined ? {} : { cache }, isUsual };
 }

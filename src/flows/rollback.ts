@@ -1,8 +1,9 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { readMoves } from "../environment/history.ts";
-import { writeHold } from "../environment/holds.ts";
+import { setGivenBack, writeHold } from "../environment/holds.ts";
 import type { Manifest } from "../environment/manifest.ts";
+import { findAside, giveBack, lookAtVenvPlace } from "../environment/venv-link.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
 import { boot } from "./boot.ts";
@@ -10,7 +11,7 @@ import { type Cold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor } from "./decide.ts";
 import { describeVerdict } from "./heal.ts";
-import { settleIn } from "./settle.ts";
+import { linkOf, mayMoveLink, settleIn } from "./settle.ts";
 import { asUsable, isSound, judgeGeneration } from "./usable.ts";
 
 /**
@@ -25,6 +26,7 @@ export async function rollBack(context: Context, id: string | undefined): Promis
   if (base === undefined) throw refusal("no environment was built yet", "run ./prime first");
   const cold = whyCold(context);
   const wanted = id === undefined ? previousOf(context, decision, cold) : named(decision, id);
+  if (wanted === undefined) return giveVenvBack(context, decision);
   const target = await usableOrRefuse(context, decision, wanted);
   const digest = digestFor(context, decision, base);
   const asked = decision.generations.find((manifest) => manifest.digest === digest && isSound(decision, manifest));
@@ -44,6 +46,7 @@ export async function rollBack(context: Context, id: string | undefined): Promis
 /** `./prime rollback --cancel`: what the inputs ask for is shown again. */
 export async function cancelRollback(context: Context): Promise<Answer> {
   const decision = await decide(context, false);
+  setGivenBack(decision.folders, linkOf(context, decision), false);
   if (decision.base !== undefined) {
     writeHold(decision.folders, digestFor(context, decision, decision.base), undefined);
   }
@@ -53,17 +56,33 @@ export async function cancelRollback(context: Context): Promise<Answer> {
   return { kind: "exit", code: 0 };
 }
 
+/**
+ * Before the first environment of prime's there can have been a venv of another tool's, which was moved aside: it stands in
+ * its place again, where alone it works, and prime leaves it there until `--cancel`.
+ */
+function giveVenvBack(context: Context, decision: Decision): Answer {
+  const link = linkOf(context, decision);
+  const kept = mayMoveLink(context, decision.folders) ? findAside(link, decision.folders) : undefined;
+  if (kept === undefined || lookAtVenvPlace(link, decision.folders).kind === "foreign") {
+    throw refusal(
+      "there is no environment before this one",
+      "./prime history lists those that are kept: name one by its id",
+    );
+  }
+  setGivenBack(decision.folders, link, true);
+  giveBack(link, kept);
+  context.terminal.say(
+    `${link} is the venv again that stood there before prime; prime's starts go on beside it, and ./prime rollback --cancel shows their environment there again`,
+  );
+  return { kind: "exit", code: 0 };
+}
+
 /** What these flags showed before what they show now. */
-function previousOf({ flagKey }: Context, { folders, generations }: Decision, { before }: Cold): Manifest {
+function previousOf({ flagKey }: Context, { folders, generations }: Decision, { before }: Cold): Manifest | undefined {
   const current = before === undefined ? undefined : path.basename(before);
   const entries = readMoves(folders).filter(({ flags, to }) => flags === flagKey && to === current);
   const from = entries.at(-1)?.from;
-  const manifest = generations.find((one) => one.id === from);
-  if (manifest !== undefined) return manifest;
-  throw refusal(
-    "there is no environment before this one",
-    "./prime history lists those that are kept: name one by its id",
-  );
+  return generations.find((one) => one.id === from);
 }
 
 function named({ generations }: Decision, id: string): Manifest {

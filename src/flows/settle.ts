@@ -141,7 +141,7 @@ export function mayMoveLink(context: Context, folders: Folders): boolean {
   return Object.keys(context.flags).length === 0 && folders.inRoot;
 }
 
-export function linkOf({ root }: Context, { config }: Decision): string {
+export function linkOf({ root }: Context, { config }: Pick<Decision, "config">): string {
   return path.resolve(root, config.localVenvDirRelPath.value);
 }
 

@@ -15,6 +15,8 @@ import { holdOf } from "./settle.ts";
 interface Status {
   readonly launcher: { readonly path: string; readonly version: string; readonly sha256: string };
   readonly root: string;
+  /** Which one is in force, and how it was found. */
+  readonly configuration: string;
   readonly selected_python: { readonly path: string; readonly version: string; readonly how: string };
   readonly required_python: { readonly request: string; readonly source: string };
   readonly driver: { readonly name: string; readonly source: string };
@@ -50,6 +52,7 @@ async function statusOf(context: Context): Promise<Status> {
   return {
     launcher: { path: context.launcher, version: context.version, sha256: sha256OfFile(context.launcher) ?? "" },
     root: context.root,
+    configuration: decision.loaded.from,
     selected_python: { path: selected.path, version: selected.version, how: decision.how },
     required_python: {
       request: describe(decision.request),
@@ -94,6 +97,7 @@ function renderStatus(status: Status): string {
   const rows: [string, string][] = [
     ["launcher", `${launcher.path} ${launcher.version} (sha256 ${launcher.sha256.slice(0, 12)})`],
     ["root", status.root],
+    ["configuration", status.configuration],
     ["required python", `${required.request} — ${required.source}`],
     ["selected python", `${selected.path} ${selected.version} — ${selected.how}`],
     ["driver", `${status.driver.name} — ${status.driver.source}`],

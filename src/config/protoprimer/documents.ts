@@ -56,12 +56,20 @@ function derivedStates(config: ProtoprimerConfig, facts: DerivedFacts) {
     state_local_cache_dir_abs_path_inited: config.cacheFolder.value,
     state_venv_driver_inited: facts.driver,
     state_version_constraints_file_basename_inited: basename,
-    state_project_descriptors_inited: config.projectDescriptors.value.map(({ buildRoot, extras, group }) => ({
-      build_root_dir_rel_path: buildRoot,
-      install_extras: extras,
-      install_group: group,
-    })),
+    state_project_descriptors_inited: asWritten(config),
   };
+}
+
+/** As the file has them, or the default. */
+function asWritten({ leaps: { env, client }, projectDescriptors }: ProtoprimerConfig): unknown {
+  const key = "project_descriptors";
+  const leap = [env, client].find(({ values }) => key in values);
+  if (leap !== undefined) return leap.document[key];
+  return projectDescriptors.value.map(({ buildRoot, extras, group }) => ({
+    build_root_dir_rel_path: buildRoot,
+    install_extras: extras,
+    install_group: group,
+  }));
 }
 
 /** What only protoprimer's configuration says, as `eval --json` shows all values: each with its source. */

@@ -60,9 +60,13 @@ export async function readLeaps(from: LeapsFrom, files: WatchedFiles): Promise<L
   const client = await readLeap("client", path.join(globalConfFolder, basename), files);
   for (const leap of [primer, client]) if (!leap.isThere) warnings.push(missing(leap.file));
 
-  const selected = selectEnv(root, choice, named(client, "default_env_dir_rel_path"));
+  const fallback = named(client, "default_env_dir_rel_path");
+  const selected = selectEnv(root, choice, fallback);
   const linkName = named(client, "local_conf_symlink_rel_path");
-  const link = selected === undefined || linkName === undefined ? null : lookAtLink(root, selected, linkName, choice);
+  const link =
+    selected === undefined || linkName === undefined
+      ? null
+      : lookAtLink(root, selected, linkName, { ...choice, fallback });
   if (link !== null) files.noteLink(link.path, link.target);
   else if (choice.env !== undefined) {
     warnings.push(`--env ${choice.env} changes nothing: ${client.file} has no \`local_conf_symlink_rel_path\``);

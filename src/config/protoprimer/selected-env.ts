@@ -25,7 +25,7 @@ export interface EnvLink {
   /** The env's folder, absolute. */
   readonly target: string;
   readonly isThere: boolean;
-  /** What is wrong with bare `./prime` here: the link shows another env than the default. */
+  /** Bare `./prime` is refused here: the link shows another env than the default. */
   readonly disagrees: boolean;
 }
 
@@ -60,7 +60,12 @@ export function selectEnv(root: string, { env, cwd }: EnvChoice, fallback: Named
  * The link, there or to be made. Throws `env-differs` when it shows another env than the one asked for, and `env-link`
  * when what stands there is no link to a folder.
  */
-export function lookAtLink(root: string, selected: string, link: Named, choice: EnvChoice): EnvLink {
+export function lookAtLink(
+  root: string,
+  selected: string,
+  link: Named,
+  choice: EnvChoice & { readonly fallback: Named | undefined },
+): EnvLink {
   const { value, place } = link;
   if (path.isAbsolute(value) || path.dirname(path.normalize(value)) !== ".") {
     const expected = "the name of a link in the ref root itself, since its text is relative to that";
@@ -70,9 +75,15 @@ export function lookAtLink(root: string, selected: string, link: Named, choice: 
     );
   }
   const file = path.join(root, value);
-  const wanted = { path: file, text: selected, target: path.join(root, selected) };
+  const usual = choice.fallback === undefined ? undefined : normalized(choice.fallback.value);
+  const wanted = {
+    path: file,
+    text: selected,
+    target: path.join(root, selected),
+    disagrees: usual !== undefined && usual !== selected,
+  };
   const found = linkFacts(file);
-  if (found === undefined) return { ...wanted, isThere: false, disagrees: false };
+  if (found === undefined) return { ...wanted, isThere: false };
   if (found.kind !== "link") {
     const what = found.kind === "folder" ? "folder" : "file";
     throw refusal(
@@ -90,8 +101,7 @@ export function lookAtLink(root: string, selected: string, link: Named, choice: 
       `remove the link (\`rm ${value}\`), and the next start makes it`,
     );
   }
-  const disagrees = text !== selected;
-  if (!disagrees) return { ...wanted, isThere: true, disagrees };
+  if (text === selected) return { ...wanted, isThere: true };
   if (choice.mustAgree || choice.env !== undefined) {
     throw refusal(
       "env-differs",
@@ -99,7 +109,7 @@ export function lookAtLink(root: string, selected: string, link: Named, choice: 
       `go on with \`--env ${text}\`, or switch: \`ln -sfn ${selected} ${value}\``,
     );
   }
-  return { path: file, text, target: realPath(file) ?? path.resolve(root, text), isThere: true, disagrees };
+  return { path: file, text, target: realPath(file) ?? path.resolve(root, text), isThere: true, disagrees: true };
 }
 
 function relativeTo(root: string, folder: string, subject: string): string {
