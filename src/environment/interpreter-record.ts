@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { facts } from "../edges/files.ts";
+import { facts, isFile } from "../edges/files.ts";
 import type { Input } from "../launch/input.ts";
 import type { Anchor } from "../python/anchor.ts";
 import type { Owner } from "../python/owner.ts";
@@ -67,9 +67,9 @@ export function identityOf({ anchor, anchorKind, realPath, version, ...rest }: S
  * files of a store all have one time.
  */
 export function recordInputs(generation: string, { realPath, stdlib, libpython }: InterpreterRecord): Input[] {
-  const files = [realPath, path.join(stdlib, "os.py"), ...(libpython === null ? [] : [libpython])];
+  const libraries = [path.join(stdlib, "os.py"), ...(libpython === null ? [] : [libpython])].filter(isFile);
   return [
-    ...files.map((file) => ({ kind: "file", path: file }) as const),
+    ...[realPath, ...libraries].map((file) => ({ kind: "file", path: file }) as const),
     { kind: "same", path: path.join(generation, "bin", "python"), target: realPath },
   ];
 }

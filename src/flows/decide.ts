@@ -32,6 +32,8 @@ export interface Decision extends Omit<Chosen, "fits"> {
   readonly base: Interpreter | undefined;
   /** The generation that would be used if its interpreter served. */
   readonly lost: Lost | undefined;
+  /** What the interpreters below generations answered, by anchor. */
+  readonly answers: Memory["answers"];
   readonly project: Project;
   readonly inputs: readonly Input[];
   /** Finished generations of this root, the youngest first. */
@@ -73,6 +75,7 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
     selected: selection.selected,
     base,
     lost,
+    answers: memory.answers,
     how: selection.how,
     passedOver: selection.passedOver,
     printed: selection.printed,
@@ -133,7 +136,7 @@ async function choosePython(
   context: Context,
   config: Config,
   request: VersionRequest,
-  { known, lost }: Memory,
+  { known, lost }: Pick<Memory, "known" | "lost">,
   search: SearchOptions,
 ): Promise<Chosen> {
   const selectorFile = config.pythonSelectorFileRelPath.value;

@@ -5,7 +5,7 @@ import type { Manifest } from "../environment/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../launch/input.ts";
 import { missingText } from "../python/missing-text.ts";
-import { type Interpreter, isFailure, versionOf } from "../python/probe.ts";
+import { type Failure, type Interpreter, isFailure, versionOf } from "../python/probe.ts";
 import { interpreterAt, type SearchOptions } from "../python/search.ts";
 import { fits, type VersionRequest } from "../python/version.ts";
 
@@ -15,6 +15,8 @@ export interface Memory {
   readonly known: { readonly id: string; readonly interpreter: Interpreter } | undefined;
   /** The one to go on with, if its interpreter served: it is gone, does not work, or is not what is asked for any more. */
   readonly lost: Lost | undefined;
+  /** By anchor: one that fails is not started again. */
+  readonly answers: ReadonlyMap<string, Interpreter | Failure>;
 }
 
 export interface Lost {
@@ -35,15 +37,18 @@ export async function recall(
 ): Promise<Memory> {
   let lost: Lost | undefined;
   let other: Memory["known"];
+  const answers = new Map<string, Interpreter | Failure>();
   for (const manifest of inOrder(generations.filter((one) => one.request === requestText))) {
-    const interpreter = await interpreterAt(manifest.interpreter.anchor, search);
+    const { anchor } = manifest.interpreter;
+    const interpreter = answers.get(anchor) ?? (await interpreterAt(anchor, search));
+    answers.set(anchor, interpreter);
     if (isFailure(interpreter)) lost ??= { manifest, why: interpreter.why };
     else if (!fits(request, interpreter)) lost ??= { manifest, why: `it is Python ${versionOf(interpreter)} now` };
     else if (lost === undefined || lost.manifest.interpreter.soabi === interpreter.soabi) {
-      return { known: { id: manifest.id, interpreter }, lost };
+      return { known: { id: manifest.id, interpreter }, lost, answers };
     } else other ??= { id: manifest.id, interpreter };
   }
-  return { known: other, lost };
+  return { known: other, lost, answers };
 }
 
 function inOrder(generations: readonly Manifest[]): Set<Manifest> {

@@ -48,13 +48,14 @@ export async function asUsable(
 /** Starts the interpreter at the anchor, unless it is known or not there: at most one start. */
 export async function judgeGeneration(context: Context, decision: Decision, manifest: Manifest): Promise<Verdict> {
   const { interpreter: was } = manifest;
-  const found = await interpreterAt(was.anchor, {
+  const search = {
     env: context.env,
     root: context.root,
     cacheFolder: context.places.cache,
     limitMs: decision.config.probeLimit.value * 1000,
     exclude: [],
-  });
+  };
+  const found = decision.answers.get(was.anchor) ?? (await interpreterAt(was.anchor, search));
   const pyvenv = sha256OfFile(path.join(decision.folders.generations, manifest.id, "pyvenv.cfg"));
   const isAsked = isFailure(found) || manifest.request !== requestOf(decision) || fits(decision.request, found);
   const interpreter = isFailure(found) ? silenceOf(found, was) : seenInterpreter(found);
@@ -81,7 +82,7 @@ async function survivePatch(
   const { interpreter: was, id } = manifest;
   const patch =
     was.version === is.version
-      ? `another build of Python ${is.version} stands at ${was.anchor}`
+      ? `${was.anchor} was replaced by a Python of the same version, ${is.version}`
       : `${was.anchor} is Python ${is.version} now, and was ${was.version}`;
   terminal.say(patch);
   const { loaded, failed } = await loadExtensions(context, decision, manifest);

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { isFile } from "../edges/files.ts";
 import { isScript } from "../edges/program-file.ts";
 import type { Input } from "../launch/input.ts";
 import { noPythonError } from "./no-python.ts";
@@ -104,7 +105,7 @@ export function interpreterInputs(interpreter: Interpreter): Input[] {
   const entry = isScript(found) ? executable : found;
   return [
     file(realPath),
-    file(path.join(stdlib, "os.py")),
+    ...[path.join(stdlib, "os.py")].filter(isFile).map(file), // a library in an archive has none
     ...(entry === realPath ? [] : [{ kind: "same" as const, path: entry, target: realPath }]),
     ...(libpython === null ? [] : [file(libpython)]),
   ];

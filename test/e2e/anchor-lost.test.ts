@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it, type TestContext } from "vitest";
@@ -15,7 +16,8 @@ import {
   twoPatches,
   withoutPython,
 } from "./interpreters.ts";
-import { generations, good, isWarm, repo, shown } from "./repos.ts";
+import { onPath } from "./machine.ts";
+import { edit, generations, good, isWarm, repo, shown } from "./repos.ts";
 
 const PREFIX = ["run", "python", "-c", "import sys; print(sys.base_prefix)"];
 
@@ -199,6 +201,52 @@ it("another minor in the place of an exact anchor, though all times are equal: t
   expect(await isWarm(box)).toBe(false);
   expect((await good(box, VERSION, options)).stdout).toBe(`${older.minor}\n`);
   expect(shown(box)).toBe(before);
+});
+
+it("an upgrade of the system takes the minor away: a failure on the next one names both ways on", async () => {
+  const [older, newer] = twoMinors();
+  const box = repo({ "requirements.txt": `six==0.0; python_version > "${older.minor}"\n` });
+  const bin = path.join(box.base, "usr/bin");
+  const file = link(path.join(bin, `python${older.minor}`), older.file);
+  const options = withoutPython(box, bin);
+  await good(box, [], options);
+  const before = shown(box);
+  fs.rmSync(file);
+  link(path.join(bin, `python${newer.minor}`), newer.file);
+  const said = failure(await box.run(PREFIX, options), "resolve-failed");
+  expect(said).toContain(`environment ${before} can't be used: it stands on ${file}`);
+  expect(said).toMatch(/next: correct the requirements.*; or restore .*: the environment is used again as it is$/m);
+  expect(shown(box)).toBe(before);
+  edit(box, "requirements.txt", "six\n");
+  expect((await start(box, options)).prefix).toBe(newer.prefix);
+  expect(generations(box)).toHaveLength(2);
+});
+
+it("a distributor's words come before prime's own", async ({ skip }) => {
+  const box = repo({});
+  const { file, prefix } = install(somePython(), path.join(box.base, "one"));
+  const options = withoutPython(box, path.dirname(file));
+  await good(box, [], options);
+  fs.rmSync(prefix, { recursive: true });
+  const words = path.join(box.base, "words");
+  fs.mkdirSync(path.join(words, "prime"), { recursive: true });
+  fs.writeFileSync(
+    path.join(words, "prime/python-missing.ini"),
+    "[python-missing]\nError = Ask us.\nError-de = Fragen.\n",
+  );
+  // In a name space of its own, the words stand where a distributor puts them.
+  const [unshare, mount] = ["unshare", "mount"].map((name) => onPath(name) ?? skip(`this machine has no ${name}`));
+  const script = `"${mount}" --bind "$0" /usr/share && exec "$@"`;
+  const shell = [unshare as string, "--mount", "sh", "-c", script, words, "sh"];
+  if (spawnSync(unshare as string, [...shell.slice(1, -1), "true"]).status !== 0)
+    skip("mounting is not permitted here");
+  for (const [LANG, text] of [
+    ["C.UTF-8", "Ask us."],
+    ["de_AT.UTF-8", "Fragen."],
+  ]) {
+    const ended = await box.run(PREFIX, { shell, env: { ...options.env, LANG } });
+    expect(failure(ended, "interpreter-lost")).toContain(`next: ${text}\n  restore ${file}`);
+  }
 });
 
 it("a patch that the repo does not ask for", async () => {

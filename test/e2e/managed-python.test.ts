@@ -38,7 +38,7 @@ beforeAll(() => {
 /** Where uv finds the only interpreter that it can install (its manifest's form is that of uv's own list). */
 function manifest(box: Sandbox, { skip }: TestContext, changes: Readonly<Record<string, unknown>> = {}): string {
   if (version === undefined || process.platform !== "linux") skip("this machine has no tree of Python 3.12 to pack");
-  const family = MACHINES[process.arch] ?? process.arch;
+  const family = machine();
   const [major, minor, patch] = (version as string).split(".").map(Number);
   const sha256 = createHash("sha256").update(fs.readFileSync(archive)).digest("hex");
   const where = { os: "linux", libc: "gnu", arch: { family, variant: null }, url: `file://${archive}`, sha256 };
@@ -49,6 +49,10 @@ function manifest(box: Sandbox, { skip }: TestContext, changes: Readonly<Record<
     JSON.stringify({ [`cpython-${version}-linux-${family}-gnu`]: { ...what, ...where, ...changes } }),
   );
   return file;
+}
+
+function machine(): string {
+  return MACHINES[process.arch] ?? process.arch;
 }
 
 /** A PATH whose only interpreter is not the required one. */
@@ -66,7 +70,12 @@ it("a required python that the machine lacks is installed by uv, and found again
     ["-v", "run", "python", "-c", "import sys; print(sys.base_prefix)"],
     options,
   );
-  expect(stdout).toContain(path.join(box.home, ".local/share/uv/python"));
+  const folder = fs.realpathSync(
+    path.join(box.home, ".local/share/uv/python", `cpython-${version}-linux-${machine()}-gnu`),
+  );
+  expect(stdout).toBe(`${folder}\n`);
+  // uv's link for the minor would be turned to another patch.
+  expect(fs.readlinkSync(box.path(".venv/bin/python"))).toBe(path.join(folder, "bin/python3.12"));
   expect(stderr).toContain("the first found that answers; nothing found fits Python 3.12");
   expect(stderr).toContain("prime: install Python 3.12\n");
   expect(fs.existsSync(path.join(box.home, ".local/bin"))).toBe(false);

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { MINORS, realPython } from "../fixtures/python.ts";
 import { LONG_AGO } from "./harness.ts";
+import { withoutPython } from "./interpreters.ts";
 import { goodPython } from "./machine.ts";
 import { good, repo, shown } from "./repos.ts";
 import { ALL_SHELLS, generationOf, warmShells } from "./warm.ts";
@@ -67,7 +68,7 @@ describe("the interpreter", () => {
     const box = repo(REQUIREMENTS);
     const prefix = path.join(box.base, "python");
     const file = install(usual, prefix);
-    const env = { PATH: `${prefix}/bin:${box.env.PATH}` };
+    const { env = {} } = withoutPython(box, `${prefix}/bin`); // another one of the same version would take its place
     await good(box, [], { env });
     const before = shown(box);
     expect(await warmShells(box)).toEqual(ALL_SHELLS);

@@ -203,9 +203,10 @@ describe("the choice", () => {
     expect(made.selected.path).toBe(box.path("bin/python3"));
     expect(made).toMatchObject({ fits: true, warnings: [], passedOver: [], printed: "" });
     expect(made.how).toBe("the first found that fits any Python 3");
-    const { realPath, libpython } = made.selected;
+    const { realPath, stdlib, libpython } = made.selected;
     expect(made.inputs).toEqual([
       { kind: "file", path: realPath },
+      { kind: "file", path: path.join(stdlib, "os.py") },
       { kind: "same", path: box.path("bin/python3"), target: realPath },
       ...(libpython === null ? [] : [{ kind: "file", path: libpython }]),
     ]);
