@@ -31,6 +31,14 @@ export type Request =
   | { readonly kind: "shell" }
   | { readonly kind: "env"; readonly shell: ShellName | undefined }
   | { readonly kind: "rollback"; readonly id: string | undefined; readonly cancel: boolean }
+  | {
+      readonly kind: "doctor";
+      /** An environment, or with `all` a folder of them; undefined for the root's own. */
+      readonly folder: string | undefined;
+      readonly all: boolean;
+      readonly fix: boolean;
+      readonly json: boolean;
+    }
   | { readonly kind: "adopt"; readonly id: string | undefined }
   | { readonly kind: "gc"; readonly keep: number; readonly olderDays: number; readonly dryRun: boolean }
   | { readonly kind: "status" | "eval" | "history" | "verify"; readonly json: boolean }
@@ -189,6 +197,25 @@ function createProgram(
     .option("--cancel", "go forward again to what the inputs ask for")
     .action((id: string | undefined, { cancel }: { cancel?: boolean }) =>
       take({ kind: "rollback", id, cancel: cancel === true }),
+    );
+  program
+    .command("doctor [dir]")
+    .description("examine the environment of this repo, or any other one; says what is wrong and what mends it")
+    .option("--fix", "mend what can be mended without losing anything")
+    .option("--all <dir>", "examine every environment below a folder")
+    .option("--json", "as JSON")
+    .action(
+      (folder: string | undefined, { fix, all, json }: { fix?: boolean; all?: string; json?: boolean }, command) => {
+        if ((folder !== undefined && all !== undefined) || (fix === true && (folder ?? all) !== undefined))
+          command.error("error: a folder, --all and --fix exclude each other");
+        take({
+          kind: "doctor",
+          folder: all ?? folder,
+          all: all !== undefined,
+          fix: fix === true,
+          json: json === true,
+        });
+      },
     );
   program
     .command("adopt [id]")

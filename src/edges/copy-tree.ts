@@ -6,8 +6,8 @@ import { PrimeError, reasonOf } from "../errors.ts";
 export interface CopyOptions {
   readonly name: string;
   readonly newName: string;
-  /** A name in the folder itself that is left out. */
-  readonly without: string;
+  /** Names in the folder itself that are left out. */
+  readonly without: readonly string[];
   readonly onFile: (file: string) => void;
 }
 
@@ -28,7 +28,7 @@ export async function copyTree(
     fs.mkdirSync(target);
     for (const entry of fs.readdirSync(source, { withFileTypes: true })) {
       const [file, copy] = [path.join(source, entry.name), path.join(target, entry.name)];
-      if (source === from && entry.name === without) continue;
+      if (source === from && without.includes(entry.name)) continue;
       onFile(file);
       if (entry.isDirectory()) await copyFolder(file, copy);
       else if (entry.isSymbolicLink()) fs.symlinkSync(fs.readlinkSync(file).replaceAll(name, newName), copy);

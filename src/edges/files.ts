@@ -67,6 +67,21 @@ export function readBytes(file: string): Buffer | undefined {
   return tell("read", file, () => fs.readFileSync(file));
 }
 
+/** At most the first `length` bytes of a file, a character each; "" for what can't be read. */
+export function readStart(file: string, length: number): string {
+  try {
+    const fd = fs.openSync(file, "r");
+    try {
+      const start = Buffer.alloc(length);
+      return start.toString("latin1", 0, fs.readSync(fd, start));
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    return "";
+  }
+}
+
 /** Names in a folder, sorted by code unit; `undefined` when it is not there. */
 export function listFolder(folder: string): string[] | undefined {
   return tell("list", folder, () => fs.readdirSync(folder).sort());
@@ -168,6 +183,14 @@ export function copyFile(from: string, to: string, mode?: number): void {
   act(`copy ${from} to`, to, () => {
     fs.copyFileSync(from, to);
     if (mode !== undefined) fs.chmodSync(to, mode);
+  });
+}
+
+/** Lets whoever may read a file execute it, too. */
+export function makeExecutable(file: string): void {
+  act("make executable", file, () => {
+    const { mode } = fs.statSync(file);
+    fs.chmodSync(file, (mode & 0o777) | ((mode & 0o444) >> 2));
   });
 }
 

@@ -1,8 +1,16 @@
 import * as path from "node:path";
-import { isFolder, listFolder, sha256OfFile } from "../edges/files.ts";
+import { isFolder, listFolder, readText, sha256OfFile, writeAtomic } from "../edges/files.ts";
 import { digestOfNames, hasManifest, type Manifest, readManifest } from "./manifest.ts";
 import { changedPackages } from "./package-changes.ts";
 import { normalizeName } from "./project-names.ts";
+
+/** In a generation: what a look at every file found, a line each. No start looks so closely. */
+export const DAMAGE_FILE = "damaged.txt";
+
+/** Has a generation count as changed from now on; phrases of one line. */
+export function markDamaged(generation: string, phrases: readonly string[]): void {
+  writeAtomic(path.join(generation, DAMAGE_FILE), phrases.map((phrase) => `${phrase}\n`).join(""));
+}
 
 /**
  * What others changed in a generation since it was built, a phrase each; empty when it is as it was. Installers add or
@@ -16,6 +24,7 @@ export function findDrift(generation: string, manifest: Manifest): string[] {
     if (!isFolder(folder)) drift.push(`${relative} is gone`);
     else if (digestOfNames(folder) !== digest) drift.push(...packageDrift(folder, manifest.packages));
   }
+  drift.push(...(readText(path.join(generation, DAMAGE_FILE)) ?? "").split("\n").filter((line) => line !== ""));
   if (sha256OfFile(path.join(generation, "pyvenv.cfg")) !== manifest.pyvenv) drift.push("pyvenv.cfg was changed");
   return [...new Set(drift)];
 }

@@ -19,18 +19,21 @@ export interface HistoryEntry {
   readonly changes: readonly string[];
 }
 
+export function historyFile({ data }: Folders): string {
+  return path.join(data, "history.jsonl");
+}
+
 /** An entry that a killed start wrote already is not written twice. */
 export function recordHistory(folders: Folders, entry: HistoryEntry): void {
-  const file = path.join(folders.data, "history.jsonl");
   const last = readHistory(folders).findLast(({ flags }) => flags === entry.flags);
   if (last !== undefined && last.to === entry.to && last.from === entry.from) return;
-  const text = readText(file) ?? "";
-  append(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${JSON.stringify(entry)}\n`);
+  const text = readText(historyFile(folders)) ?? "";
+  append(historyFile(folders), `${text === "" || text.endsWith("\n") ? "" : "\n"}${JSON.stringify(entry)}\n`);
 }
 
 /** All entries, the oldest first. A line that a kill or a power cut tore is passed over. */
 export function readHistory(folders: Folders): HistoryEntry[] {
-  const lines = (readText(path.join(folders.data, "history.jsonl")) ?? "").split("\n").filter((line) => line !== "");
+  const lines = (readText(historyFile(folders)) ?? "").split("\n").filter((line) => line !== "");
   return lines.flatMap((line) => {
     try {
       return [JSON.parse(line) as HistoryEntry];

@@ -79,6 +79,6 @@ export function holdsInput(folders: Folders): Input {
   return { kind: exists(file) ? "file" : "absent", path: file };
 }
 
-function stateFile({ data }: Folders): string {
+export function stateFile({ data }: Folders): string {
   return path.join(data, "state.json");
 }

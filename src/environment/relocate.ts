@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { facts, isFile, linkFacts, listFolder, readBytes, readText, sha256OfFile, writePlain } from "../edges/files.ts";
 import { parseRecord, type RecordedFile, withRows } from "./installed-files.ts";
 import { interpreterOf, withInterpreter } from "./shebang.ts";
+import { siteFolders } from "./site-folders.ts";
 
 export interface Move {
   /** Absolute folders of the environment that was copied and of its copy. */
@@ -56,15 +57,6 @@ function pointAtCopy(file: string, link: string, folder: string): boolean {
   if (moved === text) return false;
   writePlain(file, Buffer.from(moved, "latin1"));
   return true;
-}
-
-/** Where packages are in a venv, without asking its interpreter; absolute. */
-export function siteFolders(venv: string): string[] {
-  const below = ["lib", "lib64"].map((name) => path.join(venv, name));
-  const real = below.filter((folder) => linkFacts(folder)?.kind === "folder");
-  const versions = real.flatMap((folder) => (listFolder(folder) ?? []).map((name) => path.join(folder, name)));
-  const found = versions.map((folder) => path.join(folder, "site-packages"));
-  return found.filter((folder) => linkFacts(folder)?.kind === "folder");
 }
 
 /** A file's sha256 as RECORD writes it. */

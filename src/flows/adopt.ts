@@ -2,12 +2,13 @@ import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { copyTree } from "../edges/copy-tree.ts";
 import { linkFacts, listFolder, nonce, remove } from "../edges/files.ts";
-import { driftSinceUse } from "../environment/drift.ts";
+import { DAMAGE_FILE, driftSinceUse } from "../environment/drift.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
 import { differences } from "../environment/history.ts";
 import { writeHold } from "../environment/holds.ts";
 import { MANIFEST_FILE, type Manifest, readManifest } from "../environment/manifest.ts";
 import { settleCopy } from "../environment/relocate.ts";
+import { standOn } from "../environment/standing.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
 import { type Interpreter, isFailure } from "../python/probe.ts";
@@ -131,16 +132,23 @@ async function copyAside(
     const started = now();
     const step = context.terminal.step("copy the environment");
     const onFile = (file: string): void => step.update(path.relative(source, file));
-    const changed = await copyTree(source, generation, { name, newName, without: MANIFEST_FILE, onFile });
+    const changed = await copyTree(source, generation, {
+      name,
+      newName,
+      without: [MANIFEST_FILE, DAMAGE_FILE],
+      onFile,
+    });
     step.done();
     job.steps.push({ title: "copy the environment", durationMs: now() - started });
+    const interpreter = await recordOfBase(context, decision, base);
+    standOn(generation, interpreter.anchor);
     settleCopy({ from: source, to: generation, link: linkOf(context, decision), changed });
     const validation = await validate(job, generation, base);
     const uv = decision.driver === "venv_uv" ? pinOf(config).version : null;
     return sealGeneration(generation, validation, {
       digest,
       root: context.root,
-      interpreter: await recordOfBase(context, decision, base),
+      interpreter,
       request: config.requiredPythonVersion.value ?? "",
       standsInFor: null,
       driver: decision.driver,

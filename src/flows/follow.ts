@@ -26,6 +26,8 @@ export async function follow(context: Context, request: Request): Promise<Answer
       const { cancelRollback, rollBack } = await import("./rollback.ts");
       return request.cancel ? cancelRollback(context) : rollBack(context, request.id);
     }
+    case "doctor":
+      return (await import("./doctor.ts")).doctor(context, request);
     case "adopt":
       return (await import("./adopt.ts")).adopt(context, request.id);
     case "seal":

@@ -1,8 +1,6 @@
 import * as path from "node:path";
-import { cleanEnvironment } from "../edges/clean.ts";
 import { now } from "../edges/clock.ts";
 import { isFile, sha256OfFile } from "../edges/files.ts";
-import { run } from "../edges/process.ts";
 import { findDrift } from "../environment/drift.ts";
 import { recordHistory } from "../environment/history.ts";
 import type { InterpreterRecord, SeenInterpreter } from "../environment/interpreter-record.ts";
@@ -11,10 +9,10 @@ import { judge, type Silence, type Verdict } from "../environment/verdict.ts";
 import { PrimeError } from "../errors.ts";
 import { type Failure, isFailure } from "../python/probe.ts";
 import { interpreterAt } from "../python/search.ts";
-import { EXTENSIONS_PY } from "../python/texts.ts";
 import { fits } from "../python/version.ts";
 import type { Context } from "./context.ts";
 import { type Decision, seenInterpreter } from "./decide.ts";
+import { loadExtensions } from "./extensions.ts";
 
 /** Whether what was installed into a generation is still as it was built. */
 export function isSound({ folders }: Decision, manifest: Manifest): boolean {
@@ -85,7 +83,7 @@ async function survivePatch(
       ? `${was.anchor} was replaced by a Python of the same version, ${is.version}`
       : `${was.anchor} is Python ${is.version} now, and was ${was.version}`;
   terminal.say(patch);
-  const { loaded, failed } = await loadExtensions(context, decision, manifest);
+  const { loaded, failed } = await loadExtensions(context, path.join(decision.folders.generations, id), manifest);
   const [first] = failed;
   if (first !== undefined) {
     const [file, why] = first;
@@ -95,27 +93,6 @@ async function survivePatch(
   }
   terminal.say(`environment ${id} goes on with it${loaded === 0 ? "" : `: its extension modules load (${loaded})`}`);
   return renewRecord(context, decision, manifest, is, patch);
-}
-
-interface Extensions {
-  readonly loaded: number;
-  readonly failed: readonly (readonly [path: string, why: string])[];
-}
-
-/** In a process of its own, which one of them can bring down. */
-async function loadExtensions(context: Context, { folders }: Decision, manifest: Manifest): Promise<Extensions> {
-  const generation = path.join(folders.generations, manifest.id);
-  const sites = Object.keys(manifest.sitePackages).map((folder) => path.join(generation, folder));
-  const python = path.join(generation, "bin", "python");
-  const args = ["-I", "-B", "-c", EXTENSIONS_PY, ...sites];
-  const answer = await run({ file: python, args, env: cleanEnvironment(context.env), cwd: generation });
-  try {
-    if (answer.ok) return JSON.parse(answer.stdout.trimEnd().split("\n").pop() ?? "") as Extensions;
-  } catch {}
-  return {
-    loaded: 0,
-    failed: [[python, answer.failure ?? `it ended with ${answer.signal ?? `status ${answer.exitCode}`}`]],
-  };
 }
 
 /** All but the interpreter's record stays as it was written; where it can't be written, the next cold start looks again. */

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { loadConfig } from "../config/load.ts";
-import { facts, isFile, makeTemporaryFolder, readBytes, readText, remove } from "../edges/files.ts";
+import { isFile, makeTemporaryFolder, readText, remove } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
 import { provision } from "./build/build.ts";
@@ -9,8 +9,8 @@ import type { Context } from "./context.ts";
 import { decide } from "./decide.ts";
 import { configFinding } from "./doctor/config.ts";
 import { type Finding, isSound, sound, wrong } from "./doctor/finding.ts";
-import { askGit, gitFindings } from "./doctor/git.ts";
-import { launcherFindings } from "./doctor/launcher.ts";
+import { askGit, cloneFindings } from "./doctor/git.ts";
+import { launcherFacts, launcherFindings } from "./doctor/launcher.ts";
 import { renderFindings, reportOf } from "./doctor/report.ts";
 
 /**
@@ -19,20 +19,15 @@ import { renderFindings, reportOf } from "./doctor/report.ts";
  */
 export async function verify(context: Context, json: boolean): Promise<Answer> {
   const config = await configFinding(() => loadConfig(context));
-  const link = config.loaded?.config.localVenvDirRelPath.value ?? ".venv";
+  const link = path.resolve(context.root, config.loaded?.config.localVenvDirRelPath.value ?? ".venv");
   const findings = [
     ...launcherFindings(launcherFacts(context)),
-    ...gitFindings(await askGit(context, link), context.launcher),
+    ...cloneFindings(await askGit(context, link), context.launcher),
     config.finding,
     ...(config.loaded === undefined ? [] : [await lockFinding(context)]),
   ];
   context.print(json ? `${JSON.stringify(reportOf(findings), null, 2)}\n` : renderFindings(findings));
   return { kind: "exit", code: isSound(findings) ? 0 : 1 };
-}
-
-export function launcherFacts({ launcher, version }: Context) {
-  const text = readBytes(launcher)?.toString("latin1") ?? "";
-  return { path: launcher, version, text, mode: facts(launcher)?.mode ?? 0 };
 }
 
 async function lockFinding(context: Context): Promise<Finding> {

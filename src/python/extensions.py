@@ -10,6 +10,7 @@ import importlib
 import importlib.machinery
 import json
 import os
+import signal
 import sys
 
 try:
@@ -18,17 +19,53 @@ except ImportError:
     ctypes = None
 
 
+# Seconds that one module may take to load.
+LIMIT = 60
+
+
 def main():
+    waiting = [(site, path) for site in sys.argv[1:] for path in extension_modules(site)]
     loaded = 0
     failed = []
-    for site in sys.argv[1:]:
-        for path in extension_modules(site):
-            why = why_not_loaded(path) and why_not_imported(site, path)
+    at_once = os.cpu_count() or 1
+    for start in range(0, len(waiting), at_once):
+        children = [start_look(site, path) for site, path in waiting[start : start + at_once]]
+        for (_, path), child in zip(waiting[start:], children):
+            why = end_look(*child)
             if why is None:
                 loaded += 1
             else:
                 failed.append([path, why])
     return {"loaded": loaded, "failed": failed}
+
+
+def start_look(site, path):
+    """In a process of its own: a module that ends it takes no other one along, and none sees what others loaded."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid != 0:
+        os.close(writer)
+        return pid, reader
+    try:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nowhere, stream)
+        signal.alarm(LIMIT)
+        why = why_not_loaded(path) and why_not_imported(site, path)
+        os.write(writer, json.dumps(why).encode("ascii"))
+    finally:
+        os._exit(0)
+
+
+def end_look(pid, reader):
+    with open(reader, "rb") as answer:
+        text = answer.read()
+    _, status = os.waitpid(pid, 0)
+    if text:
+        return json.loads(text.decode("ascii"))
+    if os.WIFSIGNALED(status):
+        return f"it ends the process by {signal.Signals(os.WTERMSIG(status)).name}"
+    return "it ends the process"
 
 
 def extension_modules(site):

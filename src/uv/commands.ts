@@ -180,6 +180,11 @@ export function freeze(uv: UvTool, folder: string): Command {
   return command(uv, ["pip", "freeze", "--exclude-editable", "--python", `${folder}/bin/python`]);
 }
 
+/** Takes what is cached of these packages out of uv's cache. */
+export function forgetPackages(uv: UvTool, names: readonly string[]): Command {
+  return command(uv, ["cache", "clean", ...names]);
+}
+
 /** An interpreter that uv installed itself. */
 export function findManaged(uv: UvTool, request: string): Command {
   return command(uv, ["python", "find", "--managed-python", "--no-project", request]);

@@ -22,7 +22,7 @@ class Environment:
         told = subprocess.run([str(python), "-I", "-c", code], stdout=subprocess.PIPE, env={}, check=True).stdout
         self.include, self.suffix = told.decode().splitlines()
 
-    def compile(self, name, declared="", called="(void)0", suffix=None):
+    def compile(self, name, declared="", called="(void)0", suffix=None, libraries=()):
         if not Path(self.include, "Python.h").exists() or not sysconfig.get_config_var("CC"):
             pytest.skip("this Python has no headers")
         module = name.rpartition(".")[2]
@@ -31,7 +31,7 @@ class Environment:
         source = file.with_suffix(".c")
         source.write_text(SOURCE % (declared, module, module, called))
         target = f"{file}{suffix or self.suffix}"
-        words = ["cc", "-shared", "-fPIC", f"-I{self.include}", str(source), "-o", target]
+        words = ["cc", "-shared", "-fPIC", f"-I{self.include}", str(source), "-o", target, *libraries]
         subprocess.run(words, check=True)
         return target
 
@@ -78,3 +78,28 @@ def test_a_file_that_is_no_library_is_named(environment):
     (environment.site / f"torn{environment.suffix}").write_bytes(b"")
     [[failed, _]] = environment.load()["failed"]
     assert failed.endswith(f"torn{environment.suffix}")
+
+
+def test_one_that_ends_the_process_takes_no_other_along(environment):
+    crash = "#include <stdlib.h>\n__attribute__((constructor)) static void crash(void) { abort(); }"
+    path = environment.compile("crashes", crash)
+    end = "#include <stdlib.h>\n__attribute__((constructor)) static void end(void) { _Exit(0); }"
+    other = environment.compile("ends", end)
+    environment.compile("whole")
+    environment.compile("another")
+    assert environment.load() == {
+        "loaded": 2,
+        "failed": [[path, "it ends the process by SIGABRT"], [other, "it ends the process"]],
+    }
+
+
+def test_a_library_that_is_missing_is_named(environment):
+    library = environment.site / "libgone.so"
+    source = environment.site / "gone.c"
+    source.write_text("void gone(void) {}")
+    subprocess.run(["cc", "-shared", "-fPIC", str(source), "-o", str(library)], check=True)
+    path = environment.compile("needs", "extern void gone(void);", "gone()", libraries=[str(library)])
+    library.unlink()
+    [[failed, why]] = environment.load()["failed"]
+    assert failed == path
+    assert why.endswith("libgone.so: cannot open shared object file: No such file or directory")

@@ -13,16 +13,17 @@ export interface Finding {
 
 /** A repair as data; equal ones are made once. */
 export type Fix =
-  /** Build what the inputs ask for anew, beside what is there, after uv has forgotten what it cached of these packages. */
-  | { readonly kind: "rebuild"; readonly packages: readonly string[] }
+  /**
+   * Build what the inputs ask for anew, beside a damaged generation (absolute), after uv has forgotten what it cached of these
+   * packages.
+   */
+  | { readonly kind: "rebuild"; readonly damaged: string; readonly packages: readonly string[] }
   /** Keep the environment's link out of git. */
   | { readonly kind: "exclude" }
   /** Get the pinned uv anew. */
   | { readonly kind: "uv"; readonly folder: string }
   /** Put a text in place of a file, absolute, and keep the old one aside; null removes it. */
   | { readonly kind: "replace"; readonly file: string; readonly text: string | null }
-  /** Remove a file that says nothing any more, absolute. */
-  | { readonly kind: "remove"; readonly file: string }
   | { readonly kind: "executable"; readonly file: string };
 
 export function sound(check: string, found: string): Finding {
@@ -36,3 +37,5 @@ export function wrong(check: string, found: string, mend: string, fix?: Fix): Fi
 export function isSound(findings: readonly Finding[]): boolean {
   return findings.every(({ status }) => status === "sound");
 }
+
+export type Rebuild = Extract<Fix, { kind: "rebuild" }>;

@@ -5,6 +5,8 @@ import { type Finding, sound, wrong } from "./finding.ts";
 
 /** What git says of the launcher and of what prime makes. */
 export interface GitFacts {
+  /** As git says it. */
+  readonly version: string;
   /** The launcher's mode in the index, e.g. `100755`; null when it is not there. */
   readonly mode: string | null;
   /** Whether git writes the launcher with line feeds wherever it checks it out (gitattributes(5)). */
@@ -19,12 +21,13 @@ export type GitAnswer =
   | { readonly kind: "refused"; readonly why: string }
   | ({ readonly kind: "facts" } & GitFacts);
 
-/** Asks git, which may be absent, about a root that may be in no work tree. `link` is relative to the root. */
+/** Asks git, which may be absent, about a root that may be in no work tree. `link`: where the environment is shown, absolute. */
 export async function askGit({ env, root, launcher }: Context, link: string): Promise<GitAnswer> {
   const git = (cwd: string, ...args: string[]): Promise<Outcome> =>
     run({ file: "git", args: ["--literal-pathspecs", ...args], env, cwd });
+  const told = await git(root, "--version");
+  if (told.failure !== undefined) return { kind: "none", why: `git can't be started: ${told.failure}` };
   const inside = await git(root, "rev-parse", "--is-inside-work-tree");
-  if (inside.failure !== undefined) return { kind: "none", why: `git can't be started: ${inside.failure}` };
   if (!inside.ok) {
     const isRefused = /dubious ownership/.test(inside.stderr);
     const why = inside.stderr.trim().split("\n")[0] ?? "";
@@ -34,9 +37,10 @@ export async function askGit({ env, root, launcher }: Context, link: string): Pr
   const staged = await git(folder, "ls-files", "--stage", "-z", "--", name);
   const attributes = await git(folder, "check-attr", "-z", "text", "eol", "--", name);
   const [, , text, , , eol] = attributes.stdout.split("\0");
-  const tracked = await git(root, "ls-files", "-z", "--", ".prime", link);
+  const tracked = await git(root, "ls-files", "-z", "--", ".prime", ...(link.startsWith(`${root}/`) ? [link] : []));
   return {
     kind: "facts",
+    version: told.stdout.trim(),
     mode: /^\d+/.exec(staged.stdout)?.[0] ?? null,
     keepsLineFeeds: text === "unset" || eol === "lf",
     tracked: tracked.stdout.split("\0").filter((file) => file !== ""),
@@ -44,19 +48,10 @@ export async function askGit({ env, root, launcher }: Context, link: string): Pr
 }
 
 /** Whether a clone gets the launcher as it is here, and nothing of prime's beside it. */
-export function gitFindings(answer: GitAnswer, launcher: string): Finding[] {
+export function cloneFindings(answer: GitAnswer, launcher: string): Finding[] {
+  if (answer.kind !== "facts") return trackedFindings(answer);
   const name = path.basename(launcher);
-  if (answer.kind === "none") return [sound("git", answer.why)];
-  if (answer.kind === "refused") {
-    return [
-      wrong(
-        "git",
-        `git says nothing of this root: ${answer.why}`,
-        "own the checkout, or name it by `git config --global --add safe.directory`",
-      ),
-    ];
-  }
-  const { mode, keepsLineFeeds, tracked } = answer;
+  const { mode, keepsLineFeeds } = answer;
   return [
     mode === null
       ? wrong("git mode", `${name} is not in git's index`, `\`git add ${name}\`, and commit it`)
@@ -74,14 +69,26 @@ export function gitFindings(answer: GitAnswer, launcher: string): Finding[] {
           `no line in .gitattributes keeps ${name} with line feeds: a checkout may get CRLF, which sh can't read`,
           "`./prime init` writes the line into .gitattributes",
         ),
-    tracked.length === 0
-      ? sound("tracked", "git has nothing of what prime makes")
-      : wrong(
-          "tracked",
-          `git has ${listed(tracked)}, which each machine makes for itself`,
-          "`git rm -r --cached` them, `./prime init` to ignore them, and commit",
-        ),
+    ...trackedFindings(answer),
   ];
+}
+
+/** Whether git has what each machine makes for itself. */
+export function trackedFindings(answer: GitAnswer): Finding[] {
+  if (answer.kind === "none") return [sound("git", answer.why)];
+  if (answer.kind === "refused") {
+    return [
+      wrong(
+        "git",
+        `git says nothing of this root: ${answer.why}`,
+        "own the checkout, or name it by `git config --global --add safe.directory`",
+      ),
+    ];
+  }
+  const { tracked, version } = answer;
+  if (tracked.length === 0) return [sound("tracked", `nothing of what prime makes is in git (${version})`)];
+  const mend = "`git rm -r --cached` them, `./prime init` to ignore them, and commit";
+  return [wrong("tracked", `git has ${listed(tracked)}, which each machine makes for itself`, mend)];
 }
 
 function listed(files: readonly string[]): string {

@@ -1,4 +1,6 @@
+import { facts, readBytes } from "../../edges/files.ts";
 import { ownDigestFault } from "../../launch/own-digest.ts";
+import type { Context } from "../context.ts";
 import { type Finding, sound, wrong } from "./finding.ts";
 
 export interface LauncherFacts {
@@ -9,6 +11,11 @@ export interface LauncherFacts {
   readonly text: string;
   /** Permission bits. */
   readonly mode: number;
+}
+
+export function launcherFacts({ launcher, version }: Context): LauncherFacts {
+  const text = readBytes(launcher)?.toString("latin1") ?? "";
+  return { path: launcher, version, text, mode: facts(launcher)?.mode ?? 0 };
 }
 
 const AS_COMMITTED = "restore it by `git checkout -- prime`, or take it anew by `init` of another copy";

@@ -16,9 +16,9 @@ export function reportOf(findings: readonly Finding[]): Report {
 export function renderFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const lines = findings.map(({ check, status, found, mend }) => {
-    const indent = " ".repeat(width + 9);
+    const indent = " ".repeat(width + 11);
     const text = found.replaceAll("\n", `\n${indent}`);
-    return `${status.padEnd(7)}  ${check.padEnd(width)}${text}\n${mend === null ? "" : `${indent}mend: ${mend}\n`}`;
+    return `${status.padEnd(7)}  ${check.padEnd(width)}  ${text}\n${mend === null ? "" : `${indent}mend: ${mend}\n`}`;
   });
   return lines.join("");
 }
