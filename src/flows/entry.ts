@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { loadConfig } from "../config/load.ts";
 import { cleanEnvironment } from "../edges/clean.ts";
 import { realPath } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
@@ -37,8 +38,10 @@ export async function startEarly(context: Context, [script = "", ...words]: read
   if (calls !== "boot_env") return plain;
   const { repo } = context;
   const choice = { ...repo.choice, mustAgree: true, env: wish.env ?? repo.choice.env };
+  const wished = { ...context, repo: { ...repo, choice } };
+  await loadConfig(wished); // refuses an env that is not the link's
   return {
-    context: { ...context, repo: { ...repo, choice } },
+    context: wished,
     evaluates: wish.operation === "eval",
     anew: wish.operation === "reboot",
   };

@@ -1,4 +1,5 @@
 import { quoteForShell } from "../edges/process.ts";
+import { type Activation, exportsForSh } from "./activation.ts";
 
 /** The function of protoprimer's kernel that an entry script calls. */
 export type EntryCall = "boot_env" | "start_app";
@@ -24,20 +25,24 @@ export const STRIDES: Readonly<Record<EntryCall, string>> = {
 export const EARLY_WORDS = "eval | reboot | reset | -e* | --e*";
 
 /**
- * Lines of sh that put the environment's python in front of the script and set what protoprimer wants. `prime_call` is
- * how `callForSh` says it. The id is one that no other start has; no process is started for it where there is a /proc.
+ * Lines of sh that start the script by the environment's python, with what protoprimer wants; `prime_path` is set, and
+ * `prime_call` is how `callForSh` says it. An entry script keeps what the user says to protoprimer, by variables that are
+ * hidden from other scripts. The id is one that no other start has; no process is started for it where there is a /proc.
  */
-export function startForSh(python: string, kernel: string): string {
-  return `case $prime_call in
+export function startForSh(activation: Activation, kernel: string): string {
+  const python = quoteForShell(`${activation.generation}/bin/python`);
+  return `[ "$prime_call" != none ] || unset ${activation.hidden.join(" ")}
+${exportsForSh({ ...activation, hidden: [] })}case $prime_call in
 stride_*)
   prime_line=''
   { read -r prime_line </proc/sys/kernel/random/uuid; } 2>/dev/null || prime_line=$(date -u +%Y%m%dT%H%M%SZ)
   export PROTOPRIMER_PY_EXEC="$prime_call" PROTOPRIMER_PROTO_CODE=${quoteForShell(kernel)}
   export PROTOPRIMER_START_ID="$prime_line.$$"
-  set -- ${quoteForShell(python)} -I "$@"
+  set -- ${python} -I "$@"
   ;;
-*) set -- ${quoteForShell(python)} "$@" ;;
+*) set -- ${python} "$@" ;;
 esac
+exec "$@"
 `;
 }
 

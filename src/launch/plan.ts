@@ -90,10 +90,7 @@ function plainScript(python: string): string {
   return `set -- ${quoteForShell(python)} "$@"\n`;
 }
 
-/**
- * What has to be done before the environment is there, is done by a start that is cold. What such a script gets from
- * protoprimer is hidden from all other commands, so that it is set last.
- */
+/** What has to be done before the environment is there, is done by a start that is cold. */
 function entryScript(activation: Activation, { kernel, known }: NonNullable<PlanParts["scripts"]>): string {
   return `prime_call=''
   [ ! -f ${quoteForShell(known)} ] || . ${quoteForShell(known)}
@@ -101,8 +98,7 @@ function entryScript(activation: Activation, { kernel, known }: NonNullable<Plan
   [ "$prime_call" != ${STRIDES.boot_env} ] || for prime_line in "$@"; do
     case $prime_line in ${EARLY_WORDS}) return 0 ;; esac
   done
-  ${exportsForSh(activation)}${startForSh(`${activation.generation}/bin/python`, kernel)}exec "$@"
-`;
+  ${startForSh(activation, kernel)}`;
 }
 
 /** Puts the user's own shell in front of `-c STR`. */
@@ -160,12 +156,10 @@ ${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports
 `;
     }
     case "script": {
-      const { entry } = answer;
-      const python = `${answer.activation.generation}/bin/python`;
-      return handOver(
-        answer,
-        entry === undefined ? plainScript(python) : callForSh(entry.calls) + startForSh(python, entry.kernel),
-      );
+      const { entry, activation } = answer;
+      if (entry === undefined) return handOver(answer, plainScript(`${activation.generation}/bin/python`));
+      const start = callForSh(entry.calls) + startForSh(activation, entry.kernel);
+      return `shift ${answer.shift}\n${searchPathForSh(activation)}${start}`;
     }
     case "shell-command":
       return handOver(answer, `${SPELLED_OUT}${userShell}\n`);

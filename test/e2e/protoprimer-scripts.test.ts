@@ -70,6 +70,26 @@ describe("the entry scripts of a repo", () => {
     const env = { PROTOPRIMER_PY_EXEC: "stride_src_updated", PROTOPRIMER_START_ID: "x", PROTOPRIMER_MAIN_FUNC: "a:b" };
     const { stdout } = await warm(box, ["tools/plain.py", "7"], { env });
     expect(JSON.parse(stdout)).toEqual({ argv: ["tools/plain.py", "7"], path: box.path("tools"), set: [] });
+    const level = { PROTOPRIMER_STDERR_LOG_LEVEL: "ERROR" };
+    expect(JSON.parse((await warm(box, ["tools/plain.py"], { env: level })).stdout).set).toEqual([]);
+    expect(shownBy(await warm(box, ["cmd/boot_app"], { env: level })).variables).toMatchObject(level);
+    expect(shownBy(await good(box, ["-v", "cmd/boot_app"], { env: level })).variables).toMatchObject(level);
+  });
+
+  it("have done for them what protoprimer does before the environment is there", async () => {
+    const documents = await good(box, ["cmd/boot_app", "-q", "eval"]);
+    expect(documents.stdout).toBe((await good(box, ["eval"])).stdout);
+    expect(documents.stdout).toContain("leap_derived");
+    const before = shownBy(await warm(box, ["cmd/boot_app"]));
+    const anew = shownBy(await good(box, ["cmd/boot_app", "reboot"]));
+    expect(anew.argv).toEqual(["cmd/boot_app", "reboot"]);
+    expect(anew.prefix).not.toBe(before.prefix);
+    expect(shownBy(await good(box, ["cmd/boot_app", "--env", "./dst/default_env/"])).prefix).toBe(anew.prefix);
+    const other = await box.run(["cmd/boot_app", "-edst/special_env"]);
+    expect([other.code, other.stdout]).toEqual([1, ""]);
+    for (const name of ["dst/default_env", "dst/special_env"]) expect(other.stderr).toContain(name);
+    // These are the words of a start script's own.
+    expect(shownBy(await warm(box, ["cmd/start_app", "0", "eval", "--env", "x"])).argv).toHaveLength(5);
   });
 
   it("are looked at again after an edit, alone", async () => {
@@ -90,31 +110,47 @@ describe("the entry scripts of a repo", () => {
   });
 });
 
-it("protoprimer itself starts the same scripts in the same way", async () => {
+it("protoprimer itself starts the same scripts in the same way, and goes on to beside prime", async () => {
   const box = protoRepo();
   const booted = await protoprimer(box);
   expect(booted, booted.stderr).toMatchObject({ code: 0 });
   expect(fs.readlinkSync(box.path("lconf"))).toBe("dst/default_env");
-  expect(packagesOf(box.path("venv"))).toMatchObject({ app: "0.1", protoprimer: PROTOPRIMER });
+  const packages = packagesOf(box.path("venv"));
+  expect(packages).toMatchObject({ app: "0.1", protoprimer: PROTOPRIMER });
+  const constraints = fs.readFileSync(box.path("lconf/constraints.txt"), "utf8");
 
-  const script = box.path("cmd/start_app");
-  const started = await protoprimer(box, ["7", "-e", "a  b\n", ""], { script });
-  expect([started.code, shownBy(started)]).toEqual([
-    7,
-    {
-      argv: [script, "7", "-e", "a  b\n", ""],
-      isolated: 1,
-      prefix: box.path("venv"),
-      kernel: box.path(KERNEL),
-      variables: {},
-    },
-  ]);
-  const again = shownBy(await protoprimer(box, ["-q"], { script: box.path("cmd/boot_app") }));
-  expect(again).toMatchObject({ argv: [box.path("cmd/boot_app"), "-q"], isolated: 1, kernel: null });
-  expect(again.variables).toEqual({
-    PROTOPRIMER_MAIN_FUNC: "app.show:main",
-    PROTOPRIMER_PROTO_CODE: box.path(KERNEL),
-    PROTOPRIMER_PY_EXEC: "stride_src_updated",
-    PROTOPRIMER_START_ID: expect.stringMatching(/^\d{8}T\d{6}Z\.\d+$/),
-  });
+  const asBefore = async () => {
+    const script = box.path("cmd/start_app");
+    const started = await protoprimer(box, ["7", "-e", "a  b\n", ""], { script });
+    expect([started.code, shownBy(started)]).toEqual([
+      7,
+      {
+        argv: [script, "7", "-e", "a  b\n", ""],
+        isolated: 1,
+        prefix: box.path("venv"),
+        kernel: box.path(KERNEL),
+        variables: {},
+      },
+    ]);
+    const again = shownBy(await protoprimer(box, ["-q"], { script: "cmd/boot_app" }));
+    expect(again).toMatchObject({ argv: [box.path("cmd/boot_app"), "-q"], isolated: 1, kernel: null });
+    expect(again.variables).toEqual({
+      PROTOPRIMER_MAIN_FUNC: "app.show:main",
+      PROTOPRIMER_PROTO_CODE: box.path(KERNEL),
+      PROTOPRIMER_PY_EXEC: "stride_src_updated",
+      PROTOPRIMER_START_ID: expect.stringMatching(/^\d{8}T\d{6}Z\.\d+$/),
+    });
+  };
+  await asBefore();
+
+  await good(box);
+  expect(packagesOf(box.path("venv"))).toEqual(packages);
+  expect(fs.readFileSync(box.path("lconf/constraints.txt"), "utf8")).toBe(constraints);
+  const generation = fs.readlinkSync(box.path("venv"));
+  await asBefore();
+
+  expect((await good(box)).stderr).toMatch(/^prime: ready: repo, [^\n]* 4 packages\n$/);
+  expect(fs.readlinkSync(box.path("venv"))).toBe(generation);
+  expect(packagesOf(box.path("venv"))).toEqual(packages);
+  expect(shownBy(await good(box, ["cmd/boot_app"])).isolated).toBe(1);
 });
