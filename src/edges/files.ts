@@ -219,6 +219,11 @@ export function makeLink(link: string, text: string): boolean {
   return true;
 }
 
+/** Makes a symbolic link that nobody relies on yet. */
+export function linkPlain(link: string, text: string): void {
+  act("make the link", link, () => fs.symlinkSync(text, link));
+}
+
 /** Makes `link` a symbolic link with this text, in one step for whoever looks at it: temporary link, then rename. */
 export function swapLink(link: string, text: string): void {
   const temporary = temporaryName(link);

@@ -9,7 +9,7 @@ export const KEPT_GENERATIONS = 2;
 export const KEPT_DAYS = 14;
 
 /** The folder is not always prime's alone. */
-const WORK = /^work-(?:[0-9a-f]{8}-|uv\.)/;
+const WORK = /^work-(?:[0-9a-f]{8}-|(?:uv|cache)\.)/;
 
 /** What is never collected, and how much more is kept. */
 export interface Keeping {

@@ -20,6 +20,7 @@ describe("an operation that is hindered leaves the old environment or the new on
     ["full-cache", 16],
     ["full-state", 4],
     ["full-tmp", 0],
+    ["read-only-cache", 0],
     ["few-descriptors", 22],
   ] as const)("%s (%i)", async ([name, measure], { skip }) => {
     const hindrance = HINDRANCES[name] as Hindrance;

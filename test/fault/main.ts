@@ -3,10 +3,12 @@
  *
  *   npm run fault                              all; writes docs/reliability.md. What was tried already is not tried again
  *   npm run fault -- --only rebuild,gc         these operations; writes nothing but the results so far
+ *   npm run fault -- --only rebuild --write    writes docs/reliability.md all the same, with what was tried so far
  *   npm run fault -- --family kill,sync        these faults
  *   npm run fault -- --seed 7                  other calls where not each one is tried
  *   npm run fault -- --jobs 1                  one at a time; two are the rule
  */
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
@@ -14,6 +16,7 @@ import { PackageIndex } from "../e2e/index-server.ts";
 import { makeSeed } from "../e2e/seed.ts";
 import { anyPython } from "../fixtures/python.ts";
 import { fetchNode, NODES } from "../nodes.ts";
+import { HINDRANCES, tryHindrance, whyNoMounts } from "./hindrances.ts";
 import { OPERATIONS, type Operation, PACKAGE, VERSIONS } from "./operations.ts";
 import { Place } from "./place.ts";
 import { Results } from "./results.ts";
@@ -38,7 +41,8 @@ interface Sweep {
 
 async function sweepOperation(sweep: Sweep, name: string, operation: Operation): Promise<void> {
   const { results } = sweep;
-  if (results.plan(name) !== undefined && chosen(sweep, name).length === 0) return;
+  const isDone = results.plan(name) !== undefined && chosen(sweep, name).length === 0;
+  if (isDone && hindrancesOf(sweep, name).length === 0) return;
   const places = Array.from({ length: sweep.jobs }, () => new Place(sweep.index));
   try {
     const ready = await Promise.all(places.map((place) => prepare(place, operation)));
@@ -49,6 +53,7 @@ async function sweepOperation(sweep: Sweep, name: string, operation: Operation):
     const queue = chosen(sweep, name);
     console.log(`${name}: ${queue.length} to try`);
     await Promise.all(ready.map((one) => work(sweep, name, one, queue)));
+    await hinderAll(sweep, name, ready[0] as Ready);
   } finally {
     for (const place of places) place.remove();
   }
@@ -69,13 +74,56 @@ async function work({ results, supervisor: file }: Sweep, operation: string, rea
   }
 }
 
+/** The hindrances of an operation that are still to be tried, each in all its measures. */
+function hindrancesOf({ results, families }: Sweep, operation: string) {
+  return Object.entries(HINDRANCES)
+    .filter(([id, one]) => one.operation === operation && (families?.includes(id) ?? true))
+    .flatMap(([id, one]) => one.measures.map((measure) => ({ id, one, measure })))
+    .filter(({ id, measure }) => !results.isSound({ operation, family: id, spec: String(measure) }));
+}
+
+async function hinderAll(sweep: Sweep, operation: string, ready: Ready): Promise<void> {
+  for (const { id, one, measure } of hindrancesOf(sweep, operation)) {
+    const why = one.mounts ? whyNoMounts(path.join(ready.place.base, "disk")) : undefined;
+    if (why !== undefined) {
+      console.log(`${id} is not tried: ${why}`);
+      continue;
+    }
+    const outcome = await tryHindrance(ready, one, measure);
+    sweep.results.add({ operation, family: id, spec: String(measure), ...outcome });
+    for (const problem of outcome.problems) console.log(`${operation} ${id} ${measure}: ${problem}`);
+  }
+}
+
+/** Disks are mounted where nobody else sees them, and are gone with this process (mount_namespaces(7)). */
+function isApart(): boolean {
+  if (process.env.PRIME_FAULT_APART !== undefined || process.getuid?.() !== 0) return true;
+  const words = [
+    "--mount",
+    "--propagation",
+    "private",
+    process.execPath,
+    ...process.execArgv,
+    ...process.argv.slice(1),
+  ];
+  const { status, error } = spawnSync("unshare", words, {
+    stdio: "inherit",
+    env: { ...process.env, PRIME_FAULT_APART: "1" },
+  });
+  if (error !== undefined) return true;
+  process.exitCode = status ?? 1;
+  return false;
+}
+
 async function main(): Promise<void> {
+  if (!isApart()) return;
   const { values: flags } = parseArgs({
     options: {
       only: { type: "string" },
       family: { type: "string" },
       seed: { type: "string", default: String(SEED) },
       jobs: { type: "string", default: String(JOBS) },
+      write: { type: "boolean", default: false },
     },
   });
   for (const version of Object.values(NODES)) fetchNode(version);
@@ -96,8 +144,8 @@ async function main(): Promise<void> {
         throw new Error(`no operation ${name}: there are ${Object.keys(OPERATIONS).join(", ")}`);
       await sweepOperation(sweep, name, operation);
     }
-    const table = renderTable(results.tried, seed);
-    if (flags.only === undefined && families === undefined) {
+    const table = renderTable(results, seed);
+    if (flags.write || (flags.only === undefined && families === undefined)) {
       fs.writeFileSync(path.join(ROOT, "docs/reliability.md"), table);
     }
     console.log(table);

@@ -15,7 +15,7 @@ export type Draw = (count: number, last: number) => number[];
 const kill = (who: Who, numbers: readonly number[]): Fault[] => numbers.map((at) => ({ kind: "kill", who, at }));
 
 /** Heartbeats of the lock come by the clock: a slow run makes more calls than the one that was traced. */
-const MORE = 12;
+const MORE = 4;
 
 function upTo(last: number): number[] {
   return Array.from({ length: last }, (_, index) => index + 1);
@@ -30,7 +30,7 @@ function failing(calls: "sync" | "rename" | "open", error: "EIO" | "EXDEV" | "EM
 }
 
 const CLASSES = { sync: /sync$/, rename: /^rename/, open: /^(?:open|creat)/ } as const;
-const FEW = 6;
+const FEW = 4;
 const SOME = 20;
 const MANY = 40;
 

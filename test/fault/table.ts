@@ -1,18 +1,24 @@
+import { HINDRANCES } from "./hindrances.ts";
 import { OPERATIONS } from "./operations.ts";
-import type { Tried } from "./results.ts";
+import type { Results, Tried } from "./results.ts";
 import { FAMILIES } from "./sweep.ts";
 
 /** What was tried and what it came to, for people: docs/reliability.md. */
-export function renderTable(tried: readonly Tried[], seed: number): string {
-  const reached = tried.filter(({ shows }) => shows !== null);
+export function renderTable(results: Results, seed: number): string {
+  const reached = results.tried.filter(({ shows }) => shows !== null);
   const bad = reached.filter(({ problems }) => problems.length > 0);
-  const kills = reached.filter(({ family }) => /^(?:kill|tear)/.test(family)).length;
+  const count = (isMeant: (family: string) => boolean) => reached.filter(({ family }) => isMeant(family)).length;
+  const kills = count((family) => /^(?:kill|tear)/.test(family));
+  const hindered = count((family) => family in HINDRANCES);
+  const left = Object.keys(OPERATIONS).reduce((sum, name) => sum + results.missing(name).length, 0);
+  const launchers = [...new Set(reached.map(({ launcher }) => launcher))].join(", ");
   return `${INTRODUCTION}
-${kills} kills and ${reached.length - kills} failed calls were tried by \`npm run fault\`${seed === 1 ? "" : ` (seed ${seed})`}; ${bad.length} left something that is not as it has to be.
+Tried by \`npm run fault\`${seed === 1 ? "" : ` (seed ${seed})`}: ${kills} kills, ${reached.length - kills - hindered} failed calls, ${hindered} starts with too little room or right.
+${bad.length === 0 ? "Nothing" : `${bad.length} times something`} was not as it has to be. ${left === 0 ? "" : `${left} more are planned. `}sha256 of the launchers tried: ${launchers}.
 
 ${Object.keys(OPERATIONS)
   .filter((name) => reached.some(({ operation }) => operation === name))
-  .map((name) => section(name, reached))
+  .map((name) => section(name, results))
   .join("\n\n")}
 ${bad.length === 0 ? "" : `\n## Not as it has to be\n\n${bad.map(problemLine).join("\n")}\n`}`;
 }
@@ -32,26 +38,44 @@ fail. Then these must hold, one after the other:
    temporary files but what belongs there; and a start is warm.
 
 "Every" means each call that prime's own processes make (sh, Node, and Python where it validates and stamps); "some" a sample
-that is chosen by the seed.
+that is chosen by the seed. "None yet", "old" and "new" are what \`.venv\` showed right after the fault, "failed" counts the starts
+that ended with status 125; the others were killed, or went on.
 `;
 
-function section(operation: string, reached: readonly Tried[]): string {
-  const rows = Object.entries(FAMILIES).flatMap(([family, { title, every }]) => {
-    const all = reached.filter((one) => one.operation === operation && one.family === family);
-    if (all.length === 0) return [];
-    const count = (shows: Tried["shows"]): number => all.filter((one) => one.shows === shows).length;
-    const bad = all.filter(({ problems }) => problems.length > 0).length;
-    const extent = every && OPERATIONS[operation]?.isLong !== true ? "every" : "some";
-    const failed = all.filter(({ code }) => code === 125).length;
-    const cells = [title, extent, all.length, count("none"), count("old"), count("new"), failed, bad];
-    return [`| ${cells.join(" | ")} |`];
-  });
+function section(operation: string, results: Results): string {
   const title = OPERATIONS[operation]?.title ?? operation;
+  const faults = Object.entries(FAMILIES).map(([family, { title: fault, every }]) => {
+    const isLeft = results.missing(operation).some((one) => one.family === family);
+    const isEvery = every && OPERATIONS[operation]?.isLong !== true;
+    return row(results, operation, family, fault, isLeft ? "so far" : isEvery ? "every" : "some");
+  });
+  const hindrances = Object.entries(HINDRANCES)
+    .filter(([, one]) => one.operation === operation)
+    .map(([id, { title: fault, measures, unit }]) => {
+      return row(results, operation, id, fault, unit === "" ? "" : `${measures.join(", ")} ${unit}`);
+    });
   return `## ${title[0]?.toUpperCase()}${title.slice(1)}
 
-| fault | at | tried | none yet | old | new | said so | not as it has to be |
+| fault | at | tried | none yet | old | new | failed | not as it has to be |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-${rows.join("\n")}`;
+${[...faults, ...hindrances].filter((line) => line !== "").join("\n")}`;
+}
+
+function row(results: Results, operation: string, family: string, title: string, at: string): string {
+  const all = results.tried.filter((one) => one.operation === operation && one.family === family && one.shows !== null);
+  if (all.length === 0) return "";
+  const count = (isMeant: (one: Tried) => boolean): number => all.filter(isMeant).length;
+  const cells = [
+    title,
+    at,
+    all.length,
+    count(({ shows }) => shows === "none"),
+    count(({ shows }) => shows === "old"),
+    count(({ shows }) => shows === "new"),
+    count(({ code }) => code === 125),
+    count(({ problems }) => problems.length > 0),
+  ];
+  return `| ${cells.join(" | ")} |`;
 }
 
 function problemLine({ operation, family, spec, call, problems }: Tried): string {

@@ -10,6 +10,7 @@ import { PrimeError } from "../../errors.ts";
 import type { Interpreter } from "../../python/probe.ts";
 import { saysLocked, type UvTool, uvEnvironment } from "../../uv/commands.ts";
 import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../../uv/provision.ts";
+import { readOnlyCache, useThrough } from "../../uv/read-only-cache.ts";
 import type { Context } from "../context.ts";
 import { type Decision, decide, digestFor, digestParts, pinOf, seenInterpreter } from "../decide.ts";
 import { collectOld } from "../gc.ts";
@@ -50,7 +51,22 @@ export async function build(context: Context, decision: Decision, request: Build
   makeFolders(folders);
   const job: Job = { context, log: newLog(folders, now(), process.pid), steps: [] };
   if (driver === "venv_pip") refuseMisfit(decision.request, decision.selected);
-  const uv = driver === "venv_uv" ? await provision(job, decision) : undefined;
+  if (driver !== "venv_uv") return buildBy(job, decision, request, undefined);
+  const uv = await provision(job, decision);
+  const cache = readOnlyCache(uv);
+  if (cache === undefined) return buildBy(job, decision, request, uv);
+  context.terminal.detail(`uv's cache ${cache} can't be written: what is in it is used, and nothing is added`);
+  const folder = path.join(folders.work, `work-cache.${ownerMark()}`);
+  try {
+    return await buildBy(job, decision, request, useThrough(uv, cache, folder));
+  } finally {
+    remove(folder);
+  }
+}
+
+async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: UvTool | undefined): Promise<Built> {
+  const { context } = job;
+  const { folders } = decision;
   const base = decision.base ?? (uv === undefined ? decision.selected : await requirePython(job, decision, uv));
   const turn = await takeTurn(context, decision.config, rootLock(folders.data), {
     doing: `building for ${context.root}`,

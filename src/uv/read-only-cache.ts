@@ -1,0 +1,38 @@
+import * as path from "node:path";
+import { isFolder, isWritable, linkFacts, linkPlain, listFolder, makeFolder, readLink } from "../edges/files.ts";
+import type { UvTool } from "./commands.ts";
+
+/** Buckets in which uv replaces files, or locks them, also where it finds all that it needs. */
+const RENEWED = /^(?:simple|wheels|sdists|interpreter|flat-index)-v\d+$/;
+
+/** uv's cache, found as uv finds it, where it is there and can't be written: a read-only disk, another user's. */
+export function readOnlyCache({ env }: UvTool): string | undefined {
+  const { UV_CACHE_DIR, XDG_CACHE_HOME, HOME } = env;
+  const base = XDG_CACHE_HOME !== undefined && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : `${HOME}/.cache`;
+  const folder = UV_CACHE_DIR || path.join(base, "uv");
+  return isFolder(folder) && !isWritable(folder) ? folder : undefined;
+}
+
+/**
+ * A cache of links to what is in another one, in a folder that does not exist yet: uv ends at once where it can't lock its
+ * cache, be all in it that it needs. Files are copied from there, since a hard link to a link would be one.
+ */
+export function useThrough(uv: UvTool, cache: string, folder: string): UvTool {
+  makeFolder(folder);
+  for (const bucket of listFolder(cache) ?? []) {
+    const [from, to] = [path.join(cache, bucket), path.join(folder, bucket)];
+    if (RENEWED.test(bucket)) mirror(from, to);
+    else if (isFolder(from)) linkPlain(to, from);
+  }
+  return { ...uv, env: { ...uv.env, UV_CACHE_DIR: folder, UV_LINK_MODE: "copy" } };
+}
+
+/** Links of uv's own are relative, from one bucket into another. Locks are made anew. */
+function mirror(from: string, to: string): void {
+  makeFolder(to);
+  for (const name of listFolder(from) ?? []) {
+    const [source, target] = [path.join(from, name), path.join(to, name)];
+    if (linkFacts(source)?.kind === "folder") mirror(source, target);
+    else if (!name.endsWith(".lock")) linkPlain(target, readLink(source) ?? source);
+  }
+}
