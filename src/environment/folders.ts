@@ -14,6 +14,8 @@ export interface Folders {
   readonly work: string;
   /** Root can be written, so that the `.venv` link stands there. */
   readonly inRoot: boolean;
+  /** `.prime` in root where this user can't write it, but may use what others have built there. */
+  readonly shared: string | undefined;
 }
 
 const LOGS_KEPT = 20;
@@ -26,8 +28,9 @@ interface NamedFolders {
 }
 
 export function foldersOf(root: string, stateFolder: string, named: NamedFolders | null = null): Folders {
-  const inRoot = isFolder(path.join(root, ".prime")) ? isWritable(path.join(root, ".prime")) : isWritable(root);
-  const data = inRoot ? path.join(root, ".prime") : path.join(stateFolder, "roots", root, ".prime");
+  const ours = path.join(root, ".prime");
+  const inRoot = isFolder(ours) ? isWritable(ours) : isWritable(root);
+  const data = inRoot ? ours : path.join(stateFolder, "roots", root, ".prime");
   const below = (name: string): string => path.join(data, name);
   return {
     data,
@@ -37,7 +40,19 @@ export function foldersOf(root: string, stateFolder: string, named: NamedFolders
     aside: named !== null && inRoot ? named.tmpFolder.value : below("aside"),
     work: named !== null && inRoot ? named.tmpFolder.value : data,
     inRoot,
+    shared: !inRoot && isFolder(ours) ? ours : undefined,
   };
+}
+
+/** The folders that hold generations for this user, the own one first. */
+export function generationFolders({ generations, shared }: Folders): string[] {
+  return [generations, ...(shared === undefined ? [] : [path.join(shared, "generations")])];
+}
+
+/** Where a generation is, absolute: in this user's own folder, else in the one that others write. */
+export function generationFolder({ generations, shared }: Folders, id: string): string {
+  const own = path.join(generations, id);
+  return shared === undefined || isFolder(own) ? own : path.join(shared, "generations", id);
 }
 
 /** Makes the folders; `.prime` keeps itself out of git. */

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { append, readText } from "../edges/files.ts";
+import { append, makeFolder, readText } from "../edges/files.ts";
 import type { Folders } from "./folders.ts";
 import type { Manifest } from "./manifest.ts";
 import { changedPackages, describeChange } from "./package-changes.ts";
@@ -19,8 +19,10 @@ export interface HistoryEntry {
   readonly changes: readonly string[];
 }
 
+const FILE = "history.jsonl";
+
 export function historyFile({ data }: Folders): string {
-  return path.join(data, "history.jsonl");
+  return path.join(data, FILE);
 }
 
 /** An entry that a killed start wrote already is not written twice. */
@@ -28,15 +30,23 @@ export function recordHistory(folders: Folders, entry: HistoryEntry): void {
   const last = readHistory(folders).findLast(({ flags }) => flags === entry.flags);
   if (last !== undefined && last.to === entry.to && last.from === entry.from) return;
   const text = readText(historyFile(folders)) ?? "";
+  makeFolder(folders.data);
   append(historyFile(folders), `${text === "" || text.endsWith("\n") ? "" : "\n"}${JSON.stringify(entry)}\n`);
 }
 
-/** All entries, the oldest first. A line that a kill or a power cut tore is passed over. */
+/** All entries, the oldest first, of others who write `.prime` in root as well. A line that a kill tore is passed over. */
 export function readHistory(folders: Folders): HistoryEntry[] {
-  const lines = (readText(historyFile(folders)) ?? "").split("\n").filter((line) => line !== "");
+  const { data, shared } = folders;
+  const entries = [...(shared === undefined ? [] : [shared]), data].flatMap(entriesIn);
+  return shared === undefined ? entries : entries.sort((a, b) => a.at - b.at);
+}
+
+function entriesIn(folder: string): HistoryEntry[] {
+  const lines = (readText(path.join(folder, FILE)) ?? "").split("\n");
   return lines.flatMap((line) => {
     try {
-      return [JSON.parse(line) as HistoryEntry];
+      const entry = JSON.parse(line) as HistoryEntry | null;
+      return typeof entry?.to === "string" && Array.isArray(entry.changes) ? [entry] : [];
     } catch {
       return [];
     }

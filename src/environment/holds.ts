@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { backdate, exists, linkFacts, readText, writeAtomic } from "../edges/files.ts";
+import { backdate, exists, linkFacts, makeFolder, readText, remove, writeAtomic } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../launch/input.ts";
 import type { Folders } from "./folders.ts";
@@ -42,21 +42,46 @@ export function setGivenBack(folders: Folders, link: string, isGiven: boolean): 
   writeState(folders, { holds, given: isGiven ? [...others, link] : others });
 }
 
-function readState(folders: Folders): State {
+/** Takes a state away that can't be read, so that it is told of once; gives its path. */
+export function dropTornState(folders: Folders): string | undefined {
   const file = stateFile(folders);
-  let state: { form?: unknown; holds?: Holds; given?: readonly string[] } | null;
-  try {
-    state = JSON.parse(readText(file) ?? "null");
-  } catch (error) {
-    if (error instanceof SyntaxError) return { holds: {}, given: [] };
-    throw error;
-  }
+  if (parseState(file) !== "torn") return undefined;
+  remove(file);
+  return file;
+}
+
+function readState(folders: Folders): State {
+  const state = parseState(stateFile(folders));
+  return state === "torn" ? NOTHING : state;
+}
+
+const NOTHING: State = { holds: {}, given: [] };
+
+function parseState(file: string): State | "torn" {
+  const text = readText(file);
+  if (text === undefined) return NOTHING;
+  const state = parseJson(text);
   if (typeof state?.form === "number" && state.form > FORM) {
     throw new PrimeError("newer-state", `could not use ${file}: a newer prime wrote it (form ${state.form})`, {
       hint: "use the launcher that this checkout had last, or remove the file: only holds of rollbacks are lost",
     });
   }
-  return { holds: state?.holds ?? {}, given: state?.given ?? [] };
+  const { holds, given = [] } = state ?? {};
+  const isWhole = state?.form === FORM && typeof holds === "object" && holds !== null && Array.isArray(given);
+  return isWhole && Object.values(holds).every(isHold) ? { holds, given } : "torn";
+}
+
+function parseJson(text: string): (Partial<State> & { form?: unknown }) | null {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function isHold(hold: Partial<Hold> | null): boolean {
+  return typeof hold?.generation === "string" && typeof hold.since === "number";
 }
 
 /** Sets a hold, or takes it away with `undefined`. */
@@ -69,6 +94,7 @@ export function writeHold(folders: Folders, digest: string, hold: Hold | undefin
 
 function writeState(folders: Folders, { holds, given }: State): void {
   const state = { form: FORM, holds, ...(given.length === 0 ? {} : { given }) };
+  makeFolder(folders.data);
   writeAtomic(stateFile(folders), `${JSON.stringify(state, undefined, 2)}\n`);
   backdate(stateFile(folders));
 }

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { facts, linkFacts, listFolder, readText, sha256, writeAtomic } from "../edges/files.ts";
+import { linkFacts, listFolder, readText, sha256, writeAtomic } from "../edges/files.ts";
 import type { InterpreterRecord } from "./interpreter-record.ts";
 
 /** Raised when the form changes; a generation of another form is not used. */
@@ -44,18 +44,27 @@ export function writeManifest(generation: string, manifest: Manifest): void {
 
 /** Nothing for a folder that is no finished generation of this layout. */
 export function readManifest(generation: string): Manifest | undefined {
-  try {
-    const manifest = JSON.parse(readText(path.join(generation, MANIFEST_FILE)) ?? "null") as Manifest | null;
-    return manifest?.layout === LAYOUT ? manifest : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const manifest = readAnyManifest(generation);
+  return manifest?.layout === LAYOUT ? (manifest as Manifest) : undefined;
 }
 
-/** Whether there is one at all, be it of another layout. */
+/** Whether there is one at all, be it of another layout; a torn one is none. */
 export function hasManifest(generation: string): boolean {
-  return facts(path.join(generation, MANIFEST_FILE)) !== undefined;
+  return typeof readAnyManifest(generation)?.layout === "number";
+}
+
+/** Whether a newer prime built it: it is neither used nor touched then. */
+export function isOfNewerPrime(generation: string): boolean {
+  return Number(readAnyManifest(generation)?.layout) > LAYOUT;
+}
+
+function readAnyManifest(generation: string): { readonly layout?: unknown } | null {
+  try {
+    return JSON.parse(readText(path.join(generation, MANIFEST_FILE)) ?? "null");
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /** All finished generations, the youngest first. A link stands where one was collected, and is none. */
@@ -63,7 +72,7 @@ export function listGenerations(folder: string): Manifest[] {
   return (listFolder(folder) ?? [])
     .filter((name) => !name.startsWith(".")) // on its way out
     .map((name) => path.join(folder, name))
-    .filter((generation) => linkFacts(generation)?.kind === "folder" && hasManifest(generation))
+    .filter((generation) => linkFacts(generation)?.kind === "folder")
     .flatMap((generation) => readManifest(generation) ?? [])
     .sort((a, b) => b.builtAt - a.builtAt || (a.id < b.id ? -1 : 1));
 }

@@ -3,7 +3,7 @@ import { now } from "../edges/clock.ts";
 import { copyTree } from "../edges/copy-tree.ts";
 import { linkFacts, listFolder, nonce, remove } from "../edges/files.ts";
 import { DAMAGE_FILE, driftSinceUse } from "../environment/drift.ts";
-import { makeFolders, newLog } from "../environment/folders.ts";
+import { generationFolder, makeFolders, newLog } from "../environment/folders.ts";
 import { differences } from "../environment/history.ts";
 import { writeHold } from "../environment/holds.ts";
 import { MANIFEST_FILE, type Manifest, readManifest } from "../environment/manifest.ts";
@@ -88,7 +88,7 @@ function named({ folders }: Decision, id: string): string {
 
 /** The changed one may have been replaced by a start already. */
 function asBuilt({ folders, generations }: Decision, source: string): PrimeError {
-  const changed = generations.filter(({ id }) => driftSinceUse(path.join(folders.generations, id)).length > 0);
+  const changed = generations.filter(({ id }) => driftSinceUse(generationFolder(folders, id)).length > 0);
   const [youngest] = changed;
   return refusal(
     `${path.basename(source)} is as it was built`,

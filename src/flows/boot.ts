@@ -16,6 +16,7 @@ import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor } from "./decide.ts";
 import { tellHealing } from "./heal.ts";
 import { replacementError } from "./known-python.ts";
+import { tellLostState } from "./lost-state.ts";
 import { tellMoved } from "./neighbours.ts";
 import { linkOf, mayMoveLink, type Ready, rememberChange, settleIn, writePlan } from "./settle.ts";
 import { rootLock, waitForTurn } from "./turn.ts";
@@ -42,6 +43,7 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
   const decision = await decide(context, anew && progress === undefined);
   makeEnvLink(context, decision.config);
   tellDecision(context, decision);
+  tellLostState(context, decision, cold);
   const known = anew && progress?.stage !== "venv" ? undefined : await findBuilt(context, decision);
   if (!anew && progress === undefined) {
     tellDrift(context, cold, known);

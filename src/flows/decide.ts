@@ -3,7 +3,7 @@ import type { Config, LoadedConfig, VenvDriver } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { isOthers } from "../environment/belonging.ts";
 import { type DigestParts, digestOf } from "../environment/digest.ts";
-import { type Folders, foldersOf } from "../environment/folders.ts";
+import { type Folders, foldersOf, generationFolders } from "../environment/folders.ts";
 import { recordOfInterpreter, type SeenInterpreter } from "../environment/interpreter-record.ts";
 import { listGenerations, type Manifest } from "../environment/manifest.ts";
 import { inspectProject, type Project } from "../environment/project.ts";
@@ -43,9 +43,11 @@ export interface Decision extends Omit<Chosen, "fits"> {
 /** uv's own wheels need it. */
 const UV_NEEDS = parseRequest(">=3.8");
 
-/** The finished generations of this root that were built here, or could have been, the youngest first. */
-function generationsHere({ generations }: Folders, root: string): Manifest[] {
-  return listGenerations(generations).filter((one) => one.root === root && !isOthers(one, { root, generations }));
+/** The finished generations of this root that were built here, or could have been: this user's own first, the youngest first. */
+function generationsHere(folders: Folders, root: string): Manifest[] {
+  return generationFolders(folders).flatMap((generations) =>
+    listGenerations(generations).filter((one) => one.root === root && !isOthers(one, { root, generations })),
+  );
 }
 
 /** Reads the config and the project and chooses the selected python. Builds nothing. */
@@ -102,9 +104,9 @@ export async function chooseAnew(
   return { selected, driver: driverFor(config, selected).value };
 }
 
-function searchOptions({ env, root, places }: Context, config: Config, { generations }: Folders): SearchOptions {
+function searchOptions({ env, root, places }: Context, config: Config, folders: Folders): SearchOptions {
   const limitMs = config.probeLimit.value * 1000;
-  return { env, root, cacheFolder: places.cache, limitMs, exclude: [generations] };
+  return { env, root, cacheFolder: places.cache, limitMs, exclude: generationFolders(folders) };
 }
 
 /** The digest of the environment that a decision asks for, on this interpreter. */

@@ -1,4 +1,4 @@
-import { foldersOf } from "../environment/folders.ts";
+import { foldersOf, generationFolders } from "../environment/folders.ts";
 import { type HistoryEntry, readHistory } from "../environment/history.ts";
 import { listGenerations } from "../environment/manifest.ts";
 import type { Answer } from "../launch/plan.ts";
@@ -8,7 +8,7 @@ import type { Context } from "./context.ts";
 export function showHistory(context: Context, json: boolean): Answer {
   const folders = foldersOf(context.root, context.places.state);
   const entries = readHistory(folders).reverse();
-  const kept = new Set(listGenerations(folders.generations).map(({ id }) => id));
+  const kept = new Set(generationFolders(folders).flatMap((folder) => listGenerations(folder).map(({ id }) => id)));
   if (json)
     context.print(
       `${JSON.stringify(

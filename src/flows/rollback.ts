@@ -1,8 +1,9 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
+import { listFolder } from "../edges/files.ts";
 import { readMoves } from "../environment/history.ts";
 import { setGivenBack, writeHold } from "../environment/holds.ts";
-import type { Manifest } from "../environment/manifest.ts";
+import { isOfNewerPrime, type Manifest } from "../environment/manifest.ts";
 import { findAside, giveBack, lookAtVenvPlace } from "../environment/venv-link.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
@@ -85,9 +86,13 @@ function previousOf({ flagKey }: Context, { folders, generations }: Decision, { 
   return generations.find((one) => one.id === from);
 }
 
-function named({ generations }: Decision, id: string): Manifest {
+function named({ generations, folders }: Decision, id: string): Manifest {
   const [found, ...others] = generations.filter((manifest) => manifest.id.startsWith(id));
   if (found !== undefined && others.length === 0) return found;
+  const newer = (listFolder(folders.generations) ?? []).find((name) => name.startsWith(id));
+  if (newer !== undefined && isOfNewerPrime(path.join(folders.generations, newer))) {
+    throw refusal(`a newer prime built the environment ${newer}`, "use that prime's launcher, or ./prime reboot");
+  }
   const ids = (found === undefined ? generations : [found, ...others]).map((manifest) => manifest.id).join(", ");
   throw refusal(
     `${found === undefined ? "no" : "more than one"} environment has an id that begins with ${id}`,

@@ -4,7 +4,7 @@ import { PROTOPRIMER_OWN } from "../config/protoprimer/reader.ts";
 import { cleanEnvironment } from "../edges/clean.ts";
 import { now } from "../edges/clock.ts";
 import { isFile } from "../edges/files.ts";
-import type { Folders } from "../environment/folders.ts";
+import { type Folders, generationFolder } from "../environment/folders.ts";
 import { excludeFromGit } from "../environment/git-exclude.ts";
 import { differences, type HistoryEntry, readHistory, recordHistory } from "../environment/history.ts";
 import { type Hold, holdsInput, readHolds } from "../environment/holds.ts";
@@ -45,7 +45,7 @@ export async function settleIn(
   what: HistoryEntry["what"] = context.progress?.stage === "venv" ? "build" : "switch",
 ): Promise<Ready> {
   const { config, folders, loaded, project } = decision;
-  const generation = path.join(folders.generations, manifest.id);
+  const generation = generationFolder(folders, manifest.id);
   const hidden = config.kernelFile === null ? [] : PROTOPRIMER_OWN;
   const activation: Activation = { generation, prompt: manifest.project, variables: config.env.value, hidden };
   const link = mayMoveLink(context, folders) ? linkOf(context, decision) : undefined;
@@ -96,7 +96,7 @@ const DONE: Readonly<Record<HistoryEntry["what"], string>> = {
 
 /** One line of history whenever these flags show another generation than before; of many starts at once, one writes it. */
 export function rememberChange(
-  { flagKey }: Context,
+  { flagKey, terminal }: Context,
   { folders, generations }: Decision,
   manifest: Manifest,
   { reason, before }: Cold,
@@ -109,7 +109,12 @@ export function rememberChange(
     generations.find(({ id }) => id === from),
     manifest,
   );
-  recordHistory(folders, { at: now(), what, why: reason, flags: flagKey, from, to: manifest.id, changes });
+  try {
+    recordHistory(folders, { at: now(), what, why: reason, flags: flagKey, from, to: manifest.id, changes });
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    terminal.warn(`./prime history will not know of this: ${error.message}`);
+  }
 }
 
 /** The rollback that holds for what is asked for now. */

@@ -19,11 +19,15 @@ export async function runSetup(
   reason: string,
 ): Promise<void> {
   const commands = decision.config.setup.value;
-  const done = path.join(decision.folders.data, "setup", path.basename(activation.generation));
+  const { data, shared } = decision.folders;
+  const doneIn = (folder: string): string => path.join(folder, "setup", path.basename(activation.generation));
+  const done = doneIn(data);
   const digest = sha256(JSON.stringify(commands));
-  const isDone = (): boolean => readText(done) === digest;
+  const isDone = (): boolean =>
+    readText(done) === digest || (shared !== undefined && readText(doneIn(shared)) === digest);
   if (commands.length === 0 || isDone()) return;
-  const turn = await takeTurn(context, decision.config, path.join(decision.folders.data, "setup.lock"), {
+  makeFolder(path.dirname(done));
+  const turn = await takeTurn(context, decision.config, path.join(data, "setup.lock"), {
     doing: `running the setup commands of ${context.root}`,
     reason,
     beside: "running them",
@@ -33,7 +37,6 @@ export async function runSetup(
   try {
     if (isDone()) return;
     for (const text of commands) await runOne(context, activation, text);
-    makeFolder(path.dirname(done));
     writeAtomic(done, digest);
   } finally {
     turn.lock.release();

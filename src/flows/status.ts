@@ -1,7 +1,7 @@
-import * as path from "node:path";
 import { sourceText } from "../config/evaluation.ts";
 import { sha256OfFile } from "../edges/files.ts";
 import { findDrift } from "../environment/drift.ts";
+import { generationFolder } from "../environment/folders.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import type { Answer } from "../launch/plan.ts";
 import { describe } from "../python/version.ts";
@@ -79,7 +79,7 @@ function environmentOf(context: Context, decision: Decision): Status["environmen
     hold === undefined ? own === digest : id === hold.generation,
   );
   if (manifest === undefined) return null;
-  const generation = path.join(folders.generations, manifest.id);
+  const generation = generationFolder(folders, manifest.id);
   return {
     generation,
     python: `${manifest.interpreter.anchor} (${manifest.interpreter.version})`,

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { isFile, sha256OfFile } from "../edges/files.ts";
 import { findDrift } from "../environment/drift.ts";
+import { generationFolder } from "../environment/folders.ts";
 import { recordHistory } from "../environment/history.ts";
 import type { InterpreterRecord, SeenInterpreter } from "../environment/interpreter-record.ts";
 import { type Manifest, writeManifest } from "../environment/manifest.ts";
@@ -16,7 +17,7 @@ import { loadExtensions } from "./extensions.ts";
 
 /** Whether what was installed into a generation is still as it was built. */
 export function isSound({ folders }: Decision, manifest: Manifest): boolean {
-  return findDrift(path.join(folders.generations, manifest.id), manifest).length === 0;
+  return findDrift(generationFolder(folders, manifest.id), manifest).length === 0;
 }
 
 /** The youngest generation of this root that is what the decision asks for, as it was built, and that its interpreter can run. */
@@ -54,7 +55,7 @@ export async function judgeGeneration(context: Context, decision: Decision, mani
     exclude: [],
   };
   const found = decision.answers.get(was.anchor) ?? (await interpreterAt(was.anchor, search));
-  const pyvenv = sha256OfFile(path.join(decision.folders.generations, manifest.id, "pyvenv.cfg"));
+  const pyvenv = sha256OfFile(path.join(generationFolder(decision.folders, manifest.id), "pyvenv.cfg"));
   const isAsked = isFailure(found) || manifest.request !== requestOf(decision) || fits(decision.request, found);
   const interpreter = isFailure(found) ? silenceOf(found, was) : seenInterpreter(found);
   return judge(manifest, { root: context.root, pyvenv, interpreter, fits: isAsked });
@@ -83,7 +84,7 @@ async function survivePatch(
       ? `${was.anchor} was replaced by a Python of the same version, ${is.version}`
       : `${was.anchor} is Python ${is.version} now, and was ${was.version}`;
   terminal.say(patch);
-  const { loaded, failed } = await loadExtensions(context, path.join(decision.folders.generations, id), manifest);
+  const { loaded, failed } = await loadExtensions(context, generationFolder(decision.folders, id), manifest);
   const [first] = failed;
   if (first !== undefined) {
     const [file, why] = first;
@@ -107,7 +108,7 @@ function renewRecord(
   const renewed = { ...manifest, interpreter: { ...was, ...is } };
   const changes = was.version === is.version ? [] : [`Python ${was.version} -> ${is.version}`];
   try {
-    writeManifest(path.join(folders.generations, id), renewed);
+    writeManifest(generationFolder(folders, id), renewed);
     recordHistory(folders, { at: now(), what: "patch", why, flags: context.flagKey ?? "", from: id, to: id, changes });
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import { describe, expect, it } from "vitest";
 import type { Sandbox } from "./harness.ts";
-import { backdate, good, installed, isWarm, repo, shown } from "./repos.ts";
+import { good, installed, isWarm, repo, shown } from "./repos.ts";
 
 interface Entry {
   readonly what: string;
@@ -84,19 +84,6 @@ describe("./prime rollback", () => {
     fs.rmSync(box.path(".prime/generations", first), { recursive: true });
     expect((await good(box)).stderr).toContain(`the rollback to ${first} ends`);
     expect(shown(box)).toBe(second);
-  });
-
-  it("is lost with a torn state and no more; a newer state is refused", async () => {
-    const { box, second } = await twice();
-    await good(box, ["rollback"]);
-    fs.writeFileSync(box.path(".prime/state.json"), '{"form": 1, "ho');
-    backdate(box, ".prime/state.json");
-    await good(box);
-    expect(shown(box)).toBe(second);
-    fs.writeFileSync(box.path(".prime/state.json"), '{"form": 99}');
-    const newer = await box.run([]);
-    expect(newer.code).toBe(125);
-    expect(newer.stderr).toContain("a newer prime wrote it");
   });
 });
 

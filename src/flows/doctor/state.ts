@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import { now } from "../../edges/clock.ts";
-import { isFolder, linkFacts, listFolder, readLink, readText, realPath } from "../../edges/files.ts";
+import { isFile, isFolder, linkFacts, listFolder, readLink, readText, realPath } from "../../edges/files.ts";
 import { rubbish } from "../../environment/collect.ts";
-import type { Folders } from "../../environment/folders.ts";
+import { type Folders, generationFolder } from "../../environment/folders.ts";
 import { missingExclude } from "../../environment/git-exclude.ts";
 import { historyFile } from "../../environment/history.ts";
 import { isGivenBack, readHolds, stateFile } from "../../environment/holds.ts";
@@ -35,7 +35,7 @@ function holdFindings(folders: Folders): Finding[] {
   }
   try {
     const gone = Object.values(readHolds(folders)).filter(
-      ({ generation }) => readManifest(path.join(folders.generations, generation)) === undefined,
+      ({ generation }) => readManifest(generationFolder(folders, generation)) === undefined,
     );
     return gone.map(({ generation }) =>
       wrong(
@@ -70,18 +70,14 @@ function generationFindings(root: string, link: string, folders: Folders): Findi
   const names = listFolder(folders.generations) ?? [];
   const torn = names.filter((name) => {
     const folder = path.join(folders.generations, name);
-    return linkFacts(folder)?.kind === "folder" && hasManifest(folder) && !isJson(manifestText(folder));
+    return linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, MANIFEST_FILE)) && !hasManifest(folder);
   });
   const replaced = [link, path.join(root, "uv.lock")];
   const left = rubbish({ folders, replaced, generations: listGenerations(folders.generations) }, now() - DAY_MS);
   const dangling = names.map((name) => path.join(folders.generations, name)).filter(leadsNowhere);
   return [
     ...torn.map((name) =>
-      wrong(
-        "generations",
-        `the manifest of ${name} is torn: that environment is not used`,
-        `remove ${path.join(folders.generations, name)}`,
-      ),
+      wrong("generations", `the manifest of ${name} is torn: that environment is not used`, "./prime gc removes it"),
     ),
     ...(left.length === 0
       ? []
@@ -135,10 +131,6 @@ function ignoreFindings(root: string, link: string, folders: Folders): Finding[]
           ),
         ]),
   ];
-}
-
-function manifestText(generation: string): string {
-  return readText(path.join(generation, MANIFEST_FILE)) ?? "";
 }
 
 function isJson(text: string): boolean {
