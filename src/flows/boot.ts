@@ -56,7 +56,7 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
   if (mayMoveLink(context, decision.folders)) lookAtVenvPlace(linkOf(context, decision), decision.folders);
   const look = anew ? async () => undefined : () => lookAgain(context);
   const waited = progress === undefined ? await waitForTurn(context, decision.config, lock, look) : {};
-  if (waited.found !== undefined) return settleIn(context, waited.found.decision, waited.found.manifest, cold);
+  if (waited.found !== undefined) return settleFound(waited.found, cold);
   const facts = {
     python: decision.selected.path,
     why: decision.how,
@@ -72,18 +72,23 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
   const made = await build(context, decision, request).catch((error: unknown) => {
     throw lost === undefined ? error : replacementError(lost, context.env, error);
   });
-  if ("found" in made) return settleIn(context, made.found.decision, made.found.manifest, cold);
+  if ("found" in made) return settleFound(made.found, cold);
   const { built } = made;
   if (anew) writeHold(decision.folders, built.digest, undefined);
   rememberChange(context, decision, built, { ...cold, reason: facts.reason }, "build");
   return hop(context, "venv", { ...facts, generation: built.id }, `built generation ${built.id}`);
 }
 
+function settleFound({ context, decision, manifest }: Known, cold: Cold): Promise<Ready> {
+  return settleIn(context, decision, manifest, cold);
+}
+
 /** What another start has built while this one waited. */
 async function lookAgain(context: Context): Promise<Known | undefined> {
-  const decision = await decide(context, false);
-  const manifest = await findBuilt(context, decision);
-  return manifest === undefined ? undefined : { decision, manifest };
+  const later = { ...context, startedAt: now() };
+  const decision = await decide(later, false);
+  const manifest = await findBuilt(later, decision);
+  return manifest === undefined ? undefined : { context: later, decision, manifest };
 }
 
 /** Only times changed: the environment and the plan stay as they are, with new stamps. */

@@ -15,6 +15,8 @@ export interface Cold {
   readonly renew: LaunchRecord | undefined;
   /** The generation of the last start, absolute; it need not be there any more. */
   readonly before: string | undefined;
+  /** Milliseconds since the epoch: when this start looked. */
+  readonly at: number;
 }
 
 /** What `prime why` tells: the last cold start and what was done about it. */
@@ -27,13 +29,12 @@ export interface ColdAccount {
 }
 
 export function whyCold(context: Context): Cold {
-  if (context.flagKey === undefined)
-    return { reason: "flags that no ready plan is kept for", changes: [], renew: undefined, before: undefined };
+  const nothing = { changes: [], renew: undefined, before: undefined, at: context.startedAt };
+  if (context.flagKey === undefined) return { ...nothing, reason: "flags that no ready plan is kept for" };
   const record = readRecord(
     recordFile({ state: context.places.state, launcher: context.launcher, flagKey: context.flagKey }),
   );
-  if (record === undefined || record.root !== context.root)
-    return { reason: "the first start here", changes: [], renew: undefined, before: undefined };
+  if (record === undefined || record.root !== context.root) return { ...nothing, reason: "the first start here" };
   const { same, changes, touched } = compareWithRecord(record, context.env);
   const [first, ...others] = same ? touched : changes;
   const reason =
@@ -45,6 +46,7 @@ export function whyCold(context: Context): Cold {
     changes: same ? touched : changes,
     renew: same ? record : undefined,
     before: record.activation.generation,
+    at: context.startedAt,
   };
 }
 

@@ -67,7 +67,7 @@ export async function settleIn(
   const kernel = config.kernelFile ?? undefined;
   const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };
   rememberChange(context, decision, manifest, why, what); // before the plan, which the next start may already take
-  if (!isBuilt && isPlanned(context, activation)) {
+  if (!isBuilt && isPlanned(context, activation, cold.at)) {
     context.terminal.detail("another start has written the ready plan meanwhile");
   } else if (isHeld || isStillAsked(context, decision, manifest)) {
     writePlan(context, {
@@ -124,11 +124,11 @@ export function holdOf(context: Context, decision: Decision): Hold | undefined {
 }
 
 /** Whether a start that went on at the same time has written the very plan that this one would write. */
-function isPlanned({ places, launcher, root, flagKey, startedAt, env }: Context, activation: Activation): boolean {
+function isPlanned({ places, launcher, root, flagKey, env }: Context, activation: Activation, since: number): boolean {
   if (flagKey === undefined) return false;
   const place = { state: places.state, launcher, flagKey };
   const record = readRecord(recordFile(place));
-  if (record === undefined || record.writtenAt < startedAt || record.root !== root || !isFile(planFile(place)))
+  if (record === undefined || record.writtenAt < since || record.root !== root || !isFile(planFile(place)))
     return false;
   if (JSON.stringify(record.activation) !== JSON.stringify(activation)) return false;
   const { same, touched } = compareWithRecord(record, env);

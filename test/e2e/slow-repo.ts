@@ -94,6 +94,6 @@ export class SlowRepo {
 }
 
 export function succeeded(ended: Ended, stdout: string): void {
-  expect(ended).toMatchObject({ code: 0, signal: null, stdout });
   expect(ended.stderr).not.toContain("error:");
+  expect(ended).toMatchObject({ code: 0, signal: null, stdout });
 }

@@ -37,8 +37,9 @@ export interface BuildRequest {
   readonly silent: string | undefined;
 }
 
-/** A generation, and the decision that asks for it. */
+/** A generation, and the decision that asks for it, by a context whose time is that of the decision. */
 export interface Known {
+  readonly context: Context;
   readonly decision: Decision;
   readonly manifest: Manifest;
 }
@@ -77,10 +78,12 @@ async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: 
   });
   if ("found" in turn) return turn;
   const act = async (tool: UvTool | undefined): Promise<Built> => {
+    const since = now();
     const settled = await settle(job, decision, tool, base);
     const digest = digestFor(context, settled, base);
     const present = request.anew ? undefined : await findUsable(context, settled, digest);
-    if (present !== undefined) return { found: { decision: settled, manifest: present } };
+    if (present !== undefined)
+      return { found: { context: { ...context, startedAt: since }, decision: settled, manifest: present } };
     const built = await buildAside(job, { decision: settled, base, uv: tool, digest, request });
     collectOld(context, folders, linkOf(context, settled));
     return { built };
