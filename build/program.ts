@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile, type Plugin, transform } from "esbuild";
+import { build, type Metafile, transform } from "esbuild";
 import { withOwnDigest } from "../src/launch/own-digest.ts";
 import { noticesOf } from "./notices.ts";
 
@@ -33,7 +33,10 @@ export async function launcherText(parts: { head: string; code: string; notices:
   return withOwnDigest(`${parts.head};${await prologue()}(${program});\n/*\n${parts.notices}*/\n`);
 }
 
-/** The program as one CommonJS text, the licence comments of its sources, and what imports what. */
+/**
+ * The program as one CommonJS text, the licence comments of its sources, and what imports what. Local names are shortened,
+ * which is a quarter of the whole; functions and classes keep theirs, so that a stack trace tells where it comes from.
+ */
 export async function bundle(root: string): Promise<{ code: string; comments: string; metafile: Metafile }> {
   const result = await build({
     absWorkingDir: root,
@@ -48,30 +51,16 @@ export async function bundle(root: string): Promise<{ code: string; comments: st
     charset: "ascii",
     minifySyntax: true,
     minifyWhitespace: true,
+    minifyIdentifiers: true,
+    keepNames: true,
     legalComments: "external",
     loader: { ".py": "text" },
-    plugins: [shortLibraryNames],
     logLevel: "silent",
     logOverride: { "empty-import-meta": "error" },
   });
   const textOf = (ending: string) => result.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? "";
   return { code: textOf("prime.js").trimEnd(), comments: textOf(".LEGAL.txt"), metafile: result.metafile };
 }
-
-/**
- * Shortens the local names within the libraries, which is a seventh of the whole; our own stay as they are written, so that
- * a stack trace tells where it comes from.
- */
-const shortLibraryNames: Plugin = {
-  name: "short-library-names",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path: file }) => {
-      const source = readFileSync(file, "utf8");
-      const { code } = await transform(source, { minifyIdentifiers: true, legalComments: "inline", target: TARGET });
-      return { contents: code, loader: "js" };
-    });
-  },
-};
 
 async function prologue(): Promise<string> {
   const source = readFileSync(path.join(ROOT, "src/prologue.js"), "utf8");

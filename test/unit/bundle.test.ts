@@ -67,7 +67,7 @@ describe("faults of a launcher", () => {
     ["another beginning", faults(HEAD.replace("/bin/sh", "/bin/bash")), "does not begin with"],
     ["a long line", faults(HEAD.replace("head", "x".repeat(101))), "line 2: the head has"],
     ["many lines", faults(HEAD.replace("head", "head\n".repeat(90))), "the head has 93 lines, more than 80"],
-    ["too much", faults(HEAD, "x".repeat(720_001)), "more than 720000"],
+    ["too much", faults(HEAD, "x".repeat(600_001)), "more than 600000"],
   ])("name %s", (_, found, expected) => {
     expect(found).toContainEqual(expect.stringContaining(expected));
   });
