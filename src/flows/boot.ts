@@ -15,7 +15,7 @@ import { type Cold, tellCold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor } from "./decide.ts";
 import { tellHealing } from "./heal.ts";
-import { replacementError } from "./known-python.ts";
+import { lostFacts, replacementError } from "./known-python.ts";
 import { tellLostState } from "./lost-state.ts";
 import { tellMoved } from "./neighbours.ts";
 import { linkOf, mayMoveLink, type Ready, rememberChange, settleIn, writePlan } from "./settle.ts";
@@ -64,10 +64,15 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
     since: progress?.facts.since ?? String(context.startedAt),
     ...(waited.silent === undefined ? {} : { silent: waited.silent }),
   };
-  if (progress?.stage !== "python") {
-    return hop(context, "python", facts, `selected ${decision.selected.path}, ${decision.how}`);
-  }
   const { lost } = decision;
+  if (progress?.stage !== "python") {
+    return hop(
+      context,
+      "python",
+      { ...facts, ...lostFacts(lost) },
+      `selected ${decision.selected.path}, ${decision.how}`,
+    );
+  }
   const request = { anew, reason: facts.reason, look, silent: progress.facts.silent };
   const made = await build(context, decision, request).catch((error: unknown) => {
     throw lost === undefined ? error : replacementError(lost, context.env, error);
@@ -76,7 +81,13 @@ export async function boot(context: Context, { anew }: BootRequest): Promise<Boo
   const { built } = made;
   if (anew) writeHold(decision.folders, built.digest, undefined);
   rememberChange(context, decision, built, { ...cold, reason: facts.reason }, "build");
-  return hop(context, "venv", { ...facts, generation: built.id }, `built generation ${built.id}`);
+  const stillLost = built.standsInFor === lost?.manifest.id ? lost : undefined;
+  return hop(
+    context,
+    "venv",
+    { ...facts, ...lostFacts(stillLost), generation: built.id },
+    `built generation ${built.id}`,
+  );
 }
 
 function settleFound({ context, decision, manifest }: Known, cold: Cold): Promise<Ready> {

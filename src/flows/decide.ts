@@ -16,7 +16,7 @@ import { interpreterAt, type SearchOptions } from "../python/search.ts";
 import { fits, parseRequest, type VersionRequest } from "../python/version.ts";
 import { UV_PIN } from "../uv/pins.ts";
 import type { Context } from "./context.ts";
-import { type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
+import { failedBefore, type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
 
 /** The selected python; what freshness watches of it is said of the interpreter below the environment. */
 type Chosen = Omit<Selection, "inputs">;
@@ -58,7 +58,9 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
   const generations = generationsHere(folders, context.root);
   const request = parseRequest(config.requiredPythonVersion.value);
   const search = searchOptions(context, config, folders);
-  const memory = await recall(anew ? [] : generations, request, config.requiredPythonVersion.value ?? "", search);
+  const requestText = config.requiredPythonVersion.value ?? "";
+  const failed = failedBefore(context.progress?.facts ?? {});
+  const memory = await recall(anew ? [] : generations, request, requestText, search, failed);
   const { lost } = memory;
   const selection = await choosePython(context, config, request, memory, search).catch((error: unknown) => {
     throw lost === undefined ? error : replacementError(lost, context.env, error);

@@ -4,6 +4,7 @@ import type { Environment } from "../edges/process.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../launch/input.ts";
+import type { Progress } from "../launch/progress.ts";
 import { missingText } from "../python/missing-text.ts";
 import { type Failure, type Interpreter, isFailure, versionOf } from "../python/probe.ts";
 import { interpreterAt, type SearchOptions } from "../python/search.ts";
@@ -27,17 +28,19 @@ export interface Lost {
 /**
  * Looks at what the generations for this request stand on, the youngest first: which python comes first in PATH differs between
  * a shell, an editor and a scheduled job. One that took the place of another comes after that one, which is used again as
- * soon as its interpreter returns. Once one is lost, another of its ABI is better than all others.
+ * soon as its interpreter returns. Once one is lost, another of its ABI is better than all others. What an earlier stage of
+ * this start saw fail is not started again.
  */
 export async function recall(
   generations: readonly Manifest[],
   request: VersionRequest,
   requestText: string,
   search: SearchOptions,
+  failed: Failure | undefined,
 ): Promise<Memory> {
   let lost: Lost | undefined;
   let other: Memory["known"];
-  const answers = new Map<string, Interpreter | Failure>();
+  const answers = new Map<string, Interpreter | Failure>(failed && [[failed.path, failed]]);
   for (const manifest of inOrder(generations.filter((one) => one.request === requestText))) {
     const { anchor } = manifest.interpreter;
     const interpreter = answers.get(anchor) ?? (await interpreterAt(anchor, search));
@@ -59,6 +62,15 @@ function inOrder(generations: readonly Manifest[]): Set<Manifest> {
     order.add(manifest);
   }
   return order;
+}
+
+/** What a stage tells the next one of an interpreter that is lost. */
+export function lostFacts(lost: Lost | undefined): Record<string, string> {
+  return lost === undefined ? {} : { lost: lost.manifest.interpreter.anchor, lostWhy: lost.why };
+}
+
+export function failedBefore({ lost, lostWhy }: Progress["facts"]): Failure | undefined {
+  return lost === undefined || lostWhy === undefined ? undefined : { path: lost, why: lostWhy };
 }
 
 /** What freshness must watch of an interpreter that is lost, so that its return is noticed. */

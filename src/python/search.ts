@@ -74,7 +74,7 @@ export async function searchPython(request: VersionRequest, options: SearchOptio
     (await firstThatFits(behind.likely)) ??
     (await firstThatFits(behind.others, hasAnswer)) ??
     (await firstThatFits(named(basenames(ANY), folders), hasAnswer)) ??
-    (await firstThatFits(installedByUv(options.env), hasAnswer)) ??
+    (await firstThatFits(hasAnswer() ? [] : installedByUv(options.env))) ??
     others[0];
   const selected = fitting ?? misfits[0];
   const rest = passedOver.filter((one) => one.path !== selected?.path);

@@ -35,12 +35,7 @@ async function onOneOfTwo(python: RealPython) {
   const two = install(python, path.join(box.base, "two"));
   const [older, newer] = twoMinors();
   const decoy = link(path.join(box.base, "decoy/python3"), (older.minor === python.minor ? newer : older).file);
-  return {
-    box,
-    one,
-    two,
-    options: withoutPython(box, path.dirname(decoy), ...[one, two].map(({ file }) => path.dirname(file))),
-  };
+  return { box, one, two, options: withoutPython(box, path.dirname(decoy), path.dirname(two.file)) };
 }
 
 /** It is replaced by the other of its ABI, and used again as soon as it is back. */
@@ -104,6 +99,20 @@ it("one that is for another machine", async () => {
     return back;
   };
   await isReplacedUntilItReturns(made, forOtherMachine, "is a program for another machine");
+});
+
+it("one that does not work: it is started once in all stages", async () => {
+  const made = await onOneOfTwo(somePython());
+  const calls = path.join(made.box.base, "calls");
+  const broken = ({ file }: Installed) => {
+    const back = away(file);
+    fs.writeFileSync(file, `#!/bin/sh\necho once >>'${calls}'\necho worn out >&2\nexit 3\n`, { mode: 0o755 });
+    return () => {
+      expect(fs.readFileSync(calls, "utf8")).toBe("once\n");
+      back();
+    };
+  };
+  await isReplacedUntilItReturns(made, broken, "does not work: it ended with status 3: worn out");
 });
 
 it("pyenv's, of which another patch is there", async () => {

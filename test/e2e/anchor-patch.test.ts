@@ -14,13 +14,28 @@ function manifestOf(box: Sandbox) {
   return JSON.parse(fs.readFileSync(path.join(fs.realpathSync(box.path(".venv")), "prime.json"), "utf8"));
 }
 
-/** With a `find` at hand, since files of a store have reproducible times. */
+/** With a `find` at hand: files of a store all have one time, so that it is their ctime that counts. */
 async function startsWarm(box: Sandbox): Promise<boolean> {
   return (await box.run(["run", "python", "-c", ""], { env: { PATH: pathWithoutNode(box) } })).code === 0;
 }
 
+/** No test can set a ctime back, and what changed a moment ago makes one more start cold. */
+async function becomesWarm(box: Sandbox, options: RunOptions): Promise<boolean> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    if (await startsWarm(box)) return true;
+    await good(box, [], options);
+  }
+  return false;
+}
+
 /** A start that goes on with the environment after a patch, told in two lines, and warm starts from then on. */
-async function survives(box: Sandbox, options: RunOptions, anchor: string, was: string, is: string): Promise<void> {
+async function survives(
+  box: Sandbox,
+  options: RunOptions,
+  anchor: string,
+  [{ version: was }, { version: is }]: readonly [RealPython, RealPython],
+  isStore: boolean,
+): Promise<void> {
   const before = shown(box);
   expect(await startsWarm(box)).toBe(false);
   const { stdout, stderr } = await good(box, VERSION, options);
@@ -31,7 +46,7 @@ async function survives(box: Sandbox, options: RunOptions, anchor: string, was: 
     "",
   ]);
   expect(generations(box)).toEqual([before]);
-  expect(await startsWarm(box)).toBe(true);
+  expect(await (isStore ? becomesWarm(box, options) : startsWarm(box))).toBe(true);
   expect(manifestOf(box).interpreter).toMatchObject({ anchor, version: is });
   const [newest] = JSON.parse((await good(box, ["history", "--json"], options)).stdout);
   expect(newest).toMatchObject({ what: "patch", from: before, to: before, changes: [`Python ${was} -> ${is}`] });
@@ -87,7 +102,7 @@ const LAYOUTS: Readonly<Record<string, (base: string, python: RealPython) => Lay
   },
 };
 
-it.each(Object.entries(LAYOUTS))("a patch in the layout of %s", async (_, lay) => {
+it.each(Object.entries(LAYOUTS))("a patch in the layout of %s", async (name, lay) => {
   const [older, newer] = twoPatches();
   const box = repo(FILES);
   const { bin, anchor } = lay(box.base, older);
@@ -95,9 +110,23 @@ it.each(Object.entries(LAYOUTS))("a patch in the layout of %s", async (_, lay) =
   await good(box, [], options);
   expect(fs.readlinkSync(box.path(".venv/bin/python"))).toBe(anchor);
   expect(fs.readFileSync(box.path(".venv/pyvenv.cfg"), "utf8")).toContain(`home = ${path.dirname(anchor)}\n`);
-  expect(await startsWarm(box)).toBe(true);
+  const isStore = name.includes("store");
+  expect(await (isStore ? becomesWarm(box, options) : startsWarm(box))).toBe(true);
   lay(box.base, newer);
-  await survives(box, options, anchor, older.version, newer.version);
+  await survives(box, options, anchor, [older, newer], isStore);
+});
+
+it("a venv by pip stands on the anchor, too", async () => {
+  const { file, minor } = somePython();
+  const box = repo({ "prime.toml": 'venv_driver = "venv_pip"\n' });
+  const bin = path.join(box.base, "usr/local/bin");
+  const anchor = link(path.join(bin, `python${minor}`), file);
+  link(path.join(bin, "python3"), anchor);
+  await good(box, [], withoutPython(box, bin));
+  const links = fs.readdirSync(box.path(".venv/bin")).filter((name) => name.startsWith("python"));
+  const targets = links.map((name) => fs.readlinkSync(box.path(".venv/bin", name)));
+  expect(targets.filter((target) => path.isAbsolute(target))).toEqual([anchor]);
+  expect(fs.readFileSync(box.path(".venv/pyvenv.cfg"), "utf8")).toContain(`home = ${bin}\n`);
 });
 
 it("one that breaks an extension module is answered by a new environment", async () => {

@@ -15,7 +15,7 @@ afterEach(() => box.remove());
 const search = (
   text: string | null,
   env: Record<string, string>,
-  more: { exclude?: string[]; limitMs?: number } = {},
+  more: { exclude?: string[]; limitMs?: number; soabi?: string } = {},
 ) =>
   searchPython(parseRequest(text), {
     env,
@@ -23,6 +23,7 @@ const search = (
     cacheFolder: box.path("cache"),
     limitMs: more.limitMs ?? 20_000,
     exclude: more.exclude ?? [],
+    ...(more.soabi === undefined ? {} : { soabi: more.soabi }),
   });
 
 /** Puts a real interpreter into a folder under several names. */
@@ -49,6 +50,27 @@ describe.skipIf(!has("3.9", "3.10", "3.12"))("the order", () => {
     place("one", "3.9", "python3");
     place("two", "3.12", "python3");
     expect((await search("3", box.env("one", "two"))).selected?.path).toBe(box.path("one/python3"));
+  });
+
+  test("of a wanted ABI beats all others that fit, and these beat none", async () => {
+    place("one", "3.12", "python3");
+    place("two", "3.9", "python3");
+    const [first, second] = ["one", "two"].map((folder) => box.path(folder, "python3"));
+    const soabi = (await search(null, box.env("two"))).selected?.soabi ?? "";
+    expect((await search(null, box.env("one", "two"), { soabi })).selected?.path).toBe(second);
+    const none = await search(null, box.env("one", "two"), { soabi: "cpython-399" });
+    expect(none).toMatchObject({ selected: { path: first }, fits: true });
+  });
+
+  test("what uv has installed serves where nothing on PATH answers, the highest version first", async () => {
+    place("uv/python/cpython-3.9.18-linux-x86_64-gnu/bin", "3.9", "python3");
+    place("uv/python/cpython-3.10.13-linux-x86_64-gnu/bin", "3.10", "python3");
+    const env = { ...box.env("empty"), XDG_DATA_HOME: box.folder };
+    expect(minorOf((await search(null, env)).selected?.version)).toBe("3.10");
+    expect((await search("3.9", env)).selected?.version).toMatch(/^3\.9\./);
+    place("one", "3.12", "python3");
+    const misfit = await search("3.9", { ...env, PATH: box.path("one") });
+    expect(misfit).toMatchObject({ selected: { path: box.path("one/python3") }, fits: false });
   });
 
   test("one that fits beats one that answers first; what did not fit is told", async () => {
