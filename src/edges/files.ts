@@ -121,7 +121,17 @@ export function nonce(): string {
 }
 
 export function makeFolder(folder: string, mode = 0o777): void {
-  act("make the folder", folder, () => fs.mkdirSync(folder, { recursive: true, mode }));
+  act("make the folder", folder, () => {
+    try {
+      fs.mkdirSync(folder, { recursive: true, mode });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      let first = folder; // Node says so of a read-only file system, too: the first one that is missing tells
+      while (!fs.existsSync(path.dirname(first))) first = path.dirname(first);
+      fs.mkdirSync(first, { mode });
+      fs.mkdirSync(folder, { recursive: true, mode });
+    }
+  });
 }
 
 /** A new folder with an unforeseeable name that starts with `prefix`. */

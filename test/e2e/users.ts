@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { TestRunner } from "vitest";
-import type { Sandbox } from "./harness.ts";
+import type { RunOptions, Sandbox } from "./harness.ts";
 import { program } from "./machine.ts";
+import { SEEDED_UV } from "./seed.ts";
 
 /** A user that this machine does not know. */
 const UID = 54321;
@@ -26,6 +28,20 @@ export function somebody(box: Sandbox): readonly string[] {
   if (spawnSync(file as string, rest, { env }).status !== 0) skip("no system Python from 3.8 on for every user");
   fs.chmodSync(box.base, 0o755);
   return words;
+}
+
+/** How a start is another user's, with a home and caches of its own; `umask` in octal. */
+export function userOf(box: Sandbox, uid = UID, umask = "022"): RunOptions & { readonly env: NodeJS.ProcessEnv } {
+  somebody(box);
+  const words = [program("setpriv"), `--reuid=${uid}`, `--regid=${UID}`, "--clear-groups"];
+  const home = path.join(box.base, `home-${uid}`);
+  fs.cpSync(SEEDED_UV, path.join(home, ".cache/prime/uv"), { recursive: true });
+  for (const name of ["tmp", ".cache/uv"]) fs.mkdirSync(path.join(home, name));
+  spawnSync("chown", ["-R", `${uid}:${UID}`, home]);
+  return {
+    shell: [...words, "/bin/sh", "-c", `umask ${umask} && exec "$@"`, "sh"],
+    env: { HOME: home, TMPDIR: path.join(home, "tmp"), UV_CACHE_DIR: path.join(home, ".cache/uv") },
+  };
 }
 
 /** The words that hide every way to write below these folders from a command, by mounts that it alone sees. */
