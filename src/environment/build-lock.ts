@@ -107,6 +107,12 @@ export async function takeLock<T>(file: string, options: LockOptions<T>): Promis
   }
 }
 
+/** Who held a lock and ended without giving it back; the next one that wants it takes it over. */
+export function deadHolder(file: string): Holder | undefined {
+  const holder = parseHolder(readText(file) ?? "");
+  return holder !== undefined && isDead(holder) ? holder : undefined;
+}
+
 /** As `takeLock`, without taking it: ends when the holder is gone, dead or silent; the mark of one whose file is still there is given. */
 export async function waitForHolder<T>(
   file: string,

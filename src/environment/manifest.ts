@@ -25,6 +25,8 @@ export interface Manifest {
   readonly packageDigests: Readonly<Record<string, string>>;
   /** Relative paths of the site-packages folders, and a digest of the names in each. */
   readonly sitePackages: Readonly<Record<string, string>>;
+  /** Of an adopted environment: the files, relative, that are not as RECORD tells, and their sha256 as RECORD writes it. */
+  readonly adopted?: Readonly<Record<string, string>>;
   /** sha256 of pyvenv.cfg. */
   readonly pyvenv: string;
   /** File name below `.prime/resolved/`; null where a lock says it. */

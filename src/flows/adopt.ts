@@ -17,6 +17,7 @@ import { recordOfBase } from "./build/base-record.ts";
 import { sealGeneration, validate } from "./build/finish.ts";
 import type { Job } from "./build/job.ts";
 import { type Cold, whyCold } from "./cold.ts";
+import { compareFiles } from "./compare-files.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor, pinOf } from "./decide.ts";
 import { linkOf, settleIn } from "./settle.ts";
@@ -35,7 +36,9 @@ export async function adopt(context: Context, id: string | undefined): Promise<A
   const cold = whyCold(context);
   const source = id === undefined ? cold.before : named(decision, id);
   if (source === undefined || base === undefined) throw refusal("no environment was built yet", "run ./prime first");
-  const drift = driftSinceUse(source);
+  const { unlike } = await compareFiles(context, source);
+  const edits = unlike.map(({ name, file }) => `${name}: ${file} is not what was installed`);
+  const drift = [...new Set([...driftSinceUse(source), ...edits])];
   if (drift.length === 0) throw asBuilt(decision, source);
   await refuseMisfit(context, decision, base, source);
 
@@ -144,6 +147,7 @@ async function copyAside(
     standOn(generation, interpreter.anchor);
     settleCopy({ from: source, to: generation, link: linkOf(context, decision), changed });
     const validation = await validate(job, generation, base);
+    const { unlike } = await compareFiles(context, generation);
     const uv = decision.driver === "venv_uv" ? pinOf(config).version : null;
     return sealGeneration(generation, validation, {
       digest,
@@ -155,6 +159,7 @@ async function copyAside(
       uv,
       project: readManifest(source)?.project ?? decision.project.name,
       resolution: null,
+      adopted: Object.fromEntries(unlike.map(({ file, digest }) => [path.relative(generation, file), digest])),
       reason,
       steps: job.steps,
     });

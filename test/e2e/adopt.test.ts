@@ -120,6 +120,18 @@ for record in glob.glob(sys.argv[1] + "/*.dist-info/RECORD"):
     expect((await box.run(["adopt"])).stderr).toContain("there is nothing to adopt");
   });
 
+  it("takes files that were edited, which the doctor finds sound from then on", async () => {
+    const box = repo({ "requirements.txt": "six==1.16.0\n" });
+    await good(box);
+    fs.appendFileSync(path.join(sitePackages(fs.realpathSync(box.path(".venv"))), "six.py"), "mine = 1\n");
+    expect((await box.run(["doctor"])).stdout).toContain("`./prime adopt` keeps it");
+    expect((await good(box, ["adopt"])).stderr).toMatch(/six: \S+six\.py is not what was installed/);
+    expect((await good(box, ["run", "python", "-c", "import six; print(six.mine)"])).stdout).toBe("1\n");
+    await good(box, ["doctor"]);
+    fs.appendFileSync(path.join(sitePackages(fs.realpathSync(box.path(".venv"))), "six.py"), "more = 1\n");
+    expect((await box.run(["doctor"])).code).toBe(1);
+  });
+
   it("takes an environment that lost its manifest with all else", async () => {
     const box = repo({ "requirements.txt": "six==1.16.0\n" });
     await good(box);

@@ -1,8 +1,12 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, TestRunner } from "vitest";
 import { type Examined, examine, sitePackages, wrongs } from "./doctor.ts";
 import type { Sandbox } from "./harness.ts";
+import { install, somePython } from "./interpreters.ts";
+import { program } from "./machine.ts";
 import { generations, good, installed, repo, shown, uv } from "./repos.ts";
 import { SEEDED_UV } from "./seed.ts";
 
@@ -100,15 +104,39 @@ describe("./prime doctor", () => {
     await mended(box);
   });
 
+  it("finds extension modules that do not load, with the library that is missing", async () => {
+    const cc = program("cc");
+    const venv = fs.realpathSync(box.path(".venv"));
+    const asked = "import sysconfig as s; print(s.get_path('include'), s.get_config_var('EXT_SUFFIX'), sep='\\n')";
+    const ask = ["-I", "-c", asked];
+    const [include, suffix] = execFileSync(`${venv}/bin/python`, ask, { encoding: "utf8" }).trim().split("\n");
+    if (!fs.existsSync(`${include}/Python.h`)) TestRunner.getCurrentTest()?.context.skip("this Python has no headers");
+    const [library, module] = [
+      path.join(box.base, "libgone.so"),
+      path.join(sitePackages(box), `iniconfig/fast${suffix}`),
+    ];
+    const source = path.join(box.base, "fast.c");
+    fs.writeFileSync(source, "int gone(void) { return 1; }");
+    execFileSync(cc, ["-shared", "-fPIC", source, "-o", library]);
+    fs.writeFileSync(source, "int gone(void); void *PyInit_fast(void) { gone(); return 0; }");
+    execFileSync(cc, ["-shared", "-fPIC", source, "-o", module, library]);
+    fs.rmSync(library);
+    const report = await examine(box);
+    expect(wrongs(report)).toEqual([["extension modules", `${module} can't be loaded: ${library} is missing`]]);
+    fs.rmSync(module);
+  });
+
   it("finds torn state, and what git is to ignore and does not; nothing is lost when it is mended", async () => {
     const history = fs.readFileSync(box.path(".prime/history.jsonl"), "utf8");
     fs.appendFileSync(box.path(".prime/history.jsonl"), '{"at": 12');
     fs.writeFileSync(box.path(".prime/state.json"), '{"form": 1, "ho');
+    const holder = { pid: 1, start: "1", boot: "an earlier one", host: os.hostname(), reason: "a build" };
+    fs.writeFileSync(box.path(".prime/lock"), JSON.stringify(holder));
     fs.rmSync(box.path(".prime/.gitignore"));
     fs.writeFileSync(box.path(".git/info/exclude"), "");
     const found = wrongs(await examine(box));
-    expect(found.map(([check]) => check)).toEqual(["state", "history", "git ignore", "git ignore"]);
-    expect((await mended(box)).mended).toHaveLength(4);
+    expect(found.map(([check]) => check)).toEqual(["lock", "state", "history", "git ignore", "git ignore"]);
+    expect((await mended(box)).mended).toHaveLength(5);
     expect(fs.readFileSync(box.path(".prime/history.jsonl"), "utf8")).toBe(history);
     expect(
       fs
@@ -185,4 +213,15 @@ it("an edit that hard links carry from one environment to another is named; --fi
     expect.stringContaining("uv had forgotten what it cached of six"),
   ]);
   expect(wrongs(await examine(box, [], env)).map(([check]) => check)).toEqual(["hard links"]);
+});
+
+it("an interpreter that is gone is named, with what of it the manifest knows", async () => {
+  const box = repo({ "requirements.txt": "six==1.16.0\n" });
+  const below = install(somePython(), path.join(box.base, "opt/python"));
+  const env = { PATH: `${below.prefix}/bin:${box.env.PATH}` };
+  await good(box, [], { env });
+  expect(wrongs(await examine(box, [], env))).toEqual([]);
+  fs.rmSync(below.prefix, { recursive: true });
+  const found = wrongs(await examine(box, [], env));
+  expect(found).toEqual([["interpreter", expect.stringMatching(/^interpreter removed: \S+ is gone$/)]]);
 });

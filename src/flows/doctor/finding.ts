@@ -24,6 +24,8 @@ export type Fix =
   | { readonly kind: "uv"; readonly folder: string }
   /** Put a text in place of a file, absolute, and keep the old one aside; null removes it. */
   | { readonly kind: "replace"; readonly file: string; readonly text: string | null }
+  /** Take over the lock of one that has ended, absolute, and give it back. */
+  | { readonly kind: "lock"; readonly file: string }
   | { readonly kind: "executable"; readonly file: string };
 
 export function sound(check: string, found: string): Finding {

@@ -58,7 +58,7 @@ function certificateFindings(env: Environment): Finding[] {
 const ENOUGH_OF_BUNDLE = 1 << 20;
 
 function holdsCertificate(file: string): boolean {
-  return /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(readStart(file, ENOUGH_OF_BUNDLE));
+  return /^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/m.test(readStart(file, ENOUGH_OF_BUNDLE));
 }
 
 const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] as const;

@@ -22,6 +22,7 @@ import { whyCold } from "../cold.ts";
 import type { Context } from "../context.ts";
 import { type Decision, decide } from "../decide.ts";
 import { linkOf, settleIn } from "../settle.ts";
+import { takeOwnTurn } from "../turn.ts";
 import type { Finding, Fix, Rebuild } from "./finding.ts";
 
 /** Makes the repairs that findings name, each once, the rebuild last of all, and says so. Gives what was done, a sentence each. */
@@ -50,6 +51,12 @@ async function make(context: Context, fix: Repair): Promise<string> {
     case "executable":
       makeExecutable(fix.file);
       return `${fix.file} may be executed now`;
+    case "lock": {
+      const { config } = await decide(context, false);
+      const turn = { doing: "mending", reason: "./prime doctor --fix", beside: "going on" };
+      (await takeOwnTurn(context, config, fix.file, turn)).release();
+      return `${fix.file} of a process that has ended was taken away`;
+    }
     case "replace":
       return replace((await decide(context, false)).folders.aside, fix.file, fix.text);
     case "exclude": {

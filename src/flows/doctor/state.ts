@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { now } from "../../edges/clock.ts";
 import { isFile, isFolder, linkFacts, listFolder, readLink, readText, realPath } from "../../edges/files.ts";
+import { deadHolder } from "../../environment/build-lock.ts";
 import { rubbish } from "../../environment/collect.ts";
 import { type Folders, generationFolder } from "../../environment/folders.ts";
 import { missingExclude } from "../../environment/git-exclude.ts";
@@ -16,6 +17,7 @@ const DAY_MS = 86_400_000;
 export function stateFindings(root: string, link: string, folders: Folders): Finding[] {
   if (!isFolder(folders.data)) return [sound("state", "nothing was kept yet")];
   const findings = [
+    ...lockFindings(path.join(folders.data, "lock")),
     ...holdFindings(folders),
     ...historyFindings(folders),
     ...generationFindings(root, link, folders),
@@ -23,6 +25,13 @@ export function stateFindings(root: string, link: string, folders: Folders): Fin
     ...ignoreFindings(root, link, folders),
   ];
   return findings.length === 0 ? [sound("state", `${folders.data} can be read and agrees with itself`)] : findings;
+}
+
+function lockFindings(file: string): Finding[] {
+  const holder = deadHolder(file);
+  if (holder === undefined) return [];
+  const found = `process ${holder.pid} (${holder.reason}) has ended and left ${file}`;
+  return [wrong("lock", found, "the next build takes it over; so does `./prime doctor --fix`", { kind: "lock", file })];
 }
 
 function holdFindings(folders: Folders): Finding[] {
