@@ -94,16 +94,20 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
   };
 }
 
-/** The selected python and the driver alone, as if nothing had been built here yet. */
+/** The selected python, whether it is the selector's answer, and the driver alone, as if nothing had been built here yet. */
 export async function chooseAnew(
   context: Context,
   config: Config,
-): Promise<{ readonly selected: Interpreter; readonly driver: VenvDriver }> {
+): Promise<Pick<Selection, "selected" | "warnings"> & { readonly driver: VenvDriver; readonly isAnswer: boolean }> {
   const folders = foldersOf(context.root, context.places.state, config.protoprimer);
   const request = parseRequest(config.requiredPythonVersion.value);
   const search = searchOptions(context, config, folders);
-  const { selected } = await choosePython(context, config, request, { known: undefined, lost: undefined }, search);
-  return { selected, driver: driverFor(config, selected).value };
+  const nothing = { known: undefined, lost: undefined };
+  const { selected, warnings } = await choosePython(context, config, request, nothing, search);
+  const driver = driverFor(config, selected);
+  // A selector whose answer is not taken is a warning.
+  const isAnswer = config.pythonSelectorFileRelPath.value !== null && warnings.length === 0;
+  return { selected, isAnswer, warnings: [...warnings, ...driver.warnings], driver: driver.value };
 }
 
 function searchOptions({ env, root, places }: Context, config: Config, folders: Folders): SearchOptions {

@@ -21,10 +21,12 @@ export async function evaluate(context: Context, json: boolean): Promise<Answer>
 /** Under protoprimer's configuration: what its own `eval` prints. */
 async function documentsOf(context: Context, config: Config): Promise<string> {
   const { renderDocuments } = await import("../config/protoprimer/documents.ts");
-  const { selected, driver } = await chooseAnew(context, config);
+  const { selected, driver, isAnswer, warnings } = await chooseAnew(context, config);
+  for (const warning of warnings) context.terminal.warn(warning);
   return renderDocuments(config.protoprimer as ProtoprimerConfig, {
     requiredVersion: selectorTuple(parseRequest(config.requiredPythonVersion.value)).join("."),
-    selectedPython: config.pythonSelectorFileRelPath.value === null ? selected.realPath : selected.path,
+    // protoprimer's search resolves links, and takes an answer as it is.
+    selectedPython: isAnswer ? selected.path : selected.realPath,
     driver,
     venvFolder: linkOf(context, { config }),
   });

@@ -46,6 +46,7 @@ export async function showStatus(context: Context, json: boolean): Promise<Answe
 
 async function statusOf(context: Context): Promise<Status> {
   const decision = await decide(context, false);
+  for (const warning of decision.warnings) context.terminal.warn(warning);
   const { config, selected, project } = decision;
   const cold = whyCold(context);
   const uv = fromCache({ pin: pinOf(config), python: selected, cacheFolder: context.places.cache });

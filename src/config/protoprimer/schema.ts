@@ -15,7 +15,12 @@ const field = <const TSchema extends v.GenericSchema>(schema: TSchema) => v.exac
 const relative = (what: string) => field(text(`the path of ${what}, relative to the ref root`));
 const names = v.array(text("a name"), 'a list of names, e.g. ["test"]');
 
-const descriptor = v.object(
+/** valibot takes lists for objects. */
+function object<const TEntries extends v.ObjectEntries>(entries: TEntries, expected: string) {
+  return v.pipe(v.custom<Readonly<Record<string, unknown>>>(isTable, expected), v.object(entries, expected));
+}
+
+const descriptor = object(
   {
     build_root_dir_rel_path: text("the path of a project's folder, relative to the ref root"),
     install_extras: field(names),
@@ -29,7 +34,7 @@ const spec = v.pipe(
   v.custom<Readonly<Record<string, unknown>>>((value) => isTable(value) && Object.keys(value).length === 1, ONE_GROUP),
   v.record(
     v.string(),
-    v.object(
+    object(
       { extra_command_args: field(v.array(v.string("an argument in quotes"), 'a list of arguments, e.g. ["--pre"]')) },
       'an object such as {"extra_command_args": []}',
     ),
@@ -75,5 +80,5 @@ export type LeapValues<TName extends LeapName> = v.InferOutput<(typeof LEAP_SCHE
 export type SharedValues = LeapValues<"env">;
 
 /** What a project descriptor and an install spec can hold beside what a file holds. */
-export const DESCRIPTOR_KEYS = Object.keys(descriptor.entries);
+export const DESCRIPTOR_KEYS = Object.keys(descriptor.pipe[1].entries);
 export const SPEC_KEYS = ["extra_command_args"];
