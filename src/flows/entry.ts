@@ -1,10 +1,11 @@
 import * as path from "node:path";
 import { loadConfig } from "../config/load.ts";
 import { cleanEnvironment } from "../edges/clean.ts";
-import { realPath } from "../edges/files.ts";
+import { facts, isExecutableFile, listFolder, readText, realPath } from "../edges/files.ts";
+import type { Environment } from "../edges/process.ts";
 import { PrimeError } from "../errors.ts";
 import type { EntryStart } from "../launch/entry-scripts.ts";
-import { knownScript, rememberScript } from "../launch/known-scripts.ts";
+import { knownScript, rememberScripts, type ScriptCall } from "../launch/known-scripts.ts";
 import { entryCalls } from "../python/entry-call.ts";
 import type { Context } from "./context.ts";
 import { decide } from "./decide.ts";
@@ -71,24 +72,73 @@ function fileOf({ cwd }: Context, script: string): string {
  * and told to the next starts. `script` is as the user wrote it.
  */
 export function entryStart(context: Context, ready: Ready, script: string): EntryStart | undefined {
-  const { kernel, freshness, activation } = ready;
+  const { kernel } = ready;
   if (kernel === undefined) return undefined;
-  const { launcher, places, env, startedAt, terminal } = context;
   const file = fileOf(context, script);
-  const place = { state: places.state, launcher };
   const name = path.basename(script);
-  const known = knownScript(place, name, file);
+  const known = knownScript(placeOf(context), name, file);
   if (known !== undefined) return { kernel, calls: known.calls };
-  const python = path.join(activation.generation, "bin", "python");
-  const [calls = null] = entryCalls(python, [file], env);
-  terminal.detail(`${script} calls ${calls === null ? "no entry function" : `${calls} of ${kernel}`}`);
+  const [found] = look(context, ready, [{ name, path: file }]);
+  context.terminal.detail(`${script} calls ${found?.calls ? `${found.calls} of ${kernel}` : "no entry function"}`);
+  return { kernel, calls: found?.calls ?? null };
+}
+
+/** Looks at what usually are a repo's entry scripts, so that the first start of each is warm. */
+export function learnScripts(context: Context, ready: Ready): void {
+  if (ready.kernel === undefined) return;
+  const place = placeOf(context);
+  const unknown = scriptsBeside(ready.kernel, context.root).filter(
+    ({ name, path: file }) => knownScript(place, name, file) === undefined,
+  );
+  if (unknown.length > 0) look(context, ready, unknown);
+}
+
+/** What the usual entry scripts call. */
+export function entryScripts({ root, env }: Context, { kernel, activation }: Ready): ScriptCall[] {
+  const scripts = kernel === undefined ? [] : scriptsBeside(kernel, root);
+  return scripts.length === 0 ? [] : withCalls(activation.generation, scripts, env);
+}
+
+type Script = Omit<ScriptCall, "calls">;
+
+function look(context: Context, { activation, freshness }: Ready, scripts: readonly Script[]): ScriptCall[] {
+  const { env, startedAt, terminal } = context;
+  const found = withCalls(activation.generation, scripts, env);
+  const told = scripts.map(({ name }) => name).join(", ");
   try {
+    const python = path.join(activation.generation, "bin", "python");
     const observer = { python, env: cleanEnvironment(env), since: startedAt, freshness };
-    const reason = rememberScript(place, { name, path: file, calls }, observer);
-    if (reason !== undefined) terminal.detail(`the next start of ${script} is cold once more: ${reason}`);
+    const reason = rememberScripts(placeOf(context), found, observer);
+    if (reason !== undefined) terminal.detail(`the next start of ${told} is cold once more: ${reason}`);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
-    terminal.warn(`this start goes on, and the next ones of ${script} are slower: ${error.message}`);
+    terminal.warn(`this start goes on, and the next ones of ${told} are slower: ${error.message}`);
   }
-  return { kernel, calls };
+  return found;
+}
+
+function withCalls(generation: string, scripts: readonly Script[], env: Environment): ScriptCall[] {
+  const files = scripts.map(({ path: file }) => file);
+  const calls = entryCalls(path.join(generation, "bin", "python"), files, env);
+  return scripts.map((script, index) => ({ ...script, calls: calls[index] ?? null }));
+}
+
+/** Executable Python scripts beside the kernel, in the folder above it, and in the root. */
+function scriptsBeside(kernel: string, root: string): Script[] {
+  const own = path.dirname(kernel);
+  const folders = [own, path.dirname(own), root].filter((folder) => `${folder}/`.startsWith(`${root}/`));
+  return [...new Set(folders)].flatMap((folder) =>
+    (listFolder(folder) ?? []).flatMap((name): Script[] => {
+      const file = path.join(folder, name);
+      if (!isExecutableFile(file) || realPath(file) !== file || (facts(file)?.size ?? 0) > LARGEST_SCRIPT) return [];
+      return /^#!.*python/.test(readText(file) ?? "") ? [{ name, path: file }] : [];
+    }),
+  );
+}
+
+/** Entry scripts are short; bytes. */
+const LARGEST_SCRIPT = 65_536;
+
+function placeOf({ places, launcher }: Context) {
+  return { state: places.state, launcher };
 }

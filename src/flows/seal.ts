@@ -8,6 +8,7 @@ import { type LaunchRecord, readRecord } from "../launch/record.ts";
 import { unsafeFolder, writeSealedPlan } from "../launch/seal.ts";
 import { boot } from "./boot.ts";
 import type { Context } from "./context.ts";
+import { entryScripts } from "./entry.ts";
 import { tellBuilt } from "./summary.ts";
 
 /**
@@ -28,7 +29,7 @@ export async function seal(context: Context): Promise<Answer> {
       `only root can use what is sealed: ${closed} is closed to others; open it (\`chmod o+rX\`), or for interpreters of uv's set UV_PYTHON_INSTALL_DIR to a folder like /opt/python before anything is built`,
     );
   }
-  terminal.say(`prime: sealed for every user: ${writeSealedPlan(record, context.env)}`);
+  terminal.say(`prime: sealed for every user: ${writeSealedPlan(record, context.env, entryScripts(context, booted))}`);
   return { kind: "exit", code: 0 };
 }
 

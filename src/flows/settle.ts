@@ -83,7 +83,9 @@ export async function settleIn(
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
   tellCold(context, why, `${DONE[what]} generation ${manifest.id}`);
   const built = isBuilt ? { manifest, project } : undefined;
-  return { kind: "ready", activation, readyLine, kernel, freshness: config.freshness.value, built };
+  const ready: Ready = { kind: "ready", activation, readyLine, kernel, freshness: config.freshness.value, built };
+  if (isBuilt && kernel !== undefined) (await import("./entry.ts")).learnScripts(context, ready);
+  return ready;
 }
 
 const DONE: Readonly<Record<HistoryEntry["what"], string>> = {

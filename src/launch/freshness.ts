@@ -4,8 +4,9 @@ import { isStamped } from "./observation.ts";
 
 /** What a ready plan looks at before it believes that nothing changed. */
 export interface Watch {
-  /** An input of kind `file` or `listing` has its stamp at `<stamps>/<index in this list>`. */
+  /** An input of kind `file` or `listing` has its stamp at `<stamps>/<index in this list>`, counted from `first`. */
   readonly inputs: readonly Input[];
+  readonly first?: number;
   /** Absolute path of the stamps folder; `<stamps>.pin` beside it has the folder's own mtime. */
   readonly stamps: string;
   /** Paths that are compared by ctime as well; `<stamps>.ctime` is at least as young as any of them was. */
@@ -52,10 +53,12 @@ function variablesTest(variables: Watch["variables"]): string {
   return tests.join(" && ");
 }
 
-function inputTests({ inputs, stamps }: Watch): string[] {
-  if (inputs.length < MANY) return inputs.map((input, index) => inputTest(input, `${stamps}/${index}`));
+function inputTests({ inputs, stamps, first = 0 }: Watch): string[] {
+  if (inputs.length < MANY) return inputs.map((input, index) => inputTest(input, `${stamps}/${first + index}`));
   const lines = inputs.map((input, index) =>
-    isStamped(input) ? `prime_same ${index} ${quoteForShell(input.path)}\n` : `${inputTest(input, "")} || exit 1\n`,
+    isStamped(input)
+      ? `prime_same ${first + index} ${quoteForShell(input.path)}\n`
+      : `${inputTest(input, "")} || exit 1\n`,
   );
   const same = `prime_same() { [ -e "$2" ] && ! [ "$2" -nt "$1" ] && ! [ "$2" -ot "$1" ] || exit 1; }`;
   return [`(\n${same}\ncd ${quoteForShell(stamps)} || exit 1\n${lines.join("")})`];

@@ -1,48 +1,41 @@
 import * as path from "node:path";
-import {
-  type FileFacts,
-  facts,
-  linkFacts,
-  listFolder,
-  makeFolder,
-  nonce,
-  readText,
-  remove,
-  writeAtomic,
-} from "../edges/files.ts";
+import { type FileFacts, facts, listFolder, makeFolder, nonce, readText, remove, writeAtomic } from "../edges/files.ts";
 import { quoteForShell } from "../edges/process.ts";
 import { callForSh, type EntryCall } from "./entry-scripts.ts";
 import { freshnessForSh, type Watch } from "./freshness.ts";
 import { type Observer, observe } from "./observation.ts";
 import { type PlanPlace, pinObservation, planFolder, scriptsFile } from "./ready.ts";
 
-/** A script that was started here before, as it was then. */
-export interface KnownScript {
-  /** The last part of the path that it was started by. */
+/** A script and what it calls; null: it is no entry script. */
+export interface ScriptCall {
+  /** The last part of the path that it is started by. */
   readonly name: string;
   /** Absolute and physical. */
   readonly path: string;
   readonly calls: EntryCall | null;
+}
+
+/** A script as it was when it was looked at. */
+interface KnownScript extends ScriptCall {
   readonly facts: FileFacts;
   readonly watch: Watch;
 }
 
 type Place = Omit<PlanPlace, "flagKey">;
 
-/** Scripts are told apart by name first: most starts look at one file. */
 function renderScripts(scripts: readonly KnownScript[]): string {
-  const texts = scripts.map(
-    ({
-      name,
-      path: file,
-      calls,
-      watch,
-    }) => `case \${1##*/} in ${quoteForShell(name)}) if [ "$1" -ef ${quoteForShell(file)} ]; then
-${freshnessForSh(watch)}${callForSh(calls)}return 0
+  return scripts.map((one) => renderScript(one, freshnessForSh(one.watch))).join("");
+}
+
+/**
+ * Lines of sh that set `prime_call` when `$1` is this script; `freshness` are those that return when it is not as it was.
+ * Scripts are told apart by name first: most starts look at one file.
+ */
+export function renderScript({ name, path: file, calls }: ScriptCall, freshness: string): string {
+  return `case \${1##*/} in ${quoteForShell(name)}) if [ "$1" -ef ${quoteForShell(file)} ]; then
+${freshness}${callForSh(calls)}return 0
 fi ;; esac
-`,
-  );
-  return texts.join("");
+`;
 }
 
 /** The script among those that are known, when it is as it was. */
@@ -54,40 +47,45 @@ export function knownScript(place: Place, name: string, file: string): KnownScri
 }
 
 /**
- * Remembers what a script calls, so that its next start is warm; gives the reason when that cannot be yet. What else
- * is known stays, except scripts that are gone.
+ * Remembers what scripts call, so that their next starts are warm; gives the reason when that cannot be yet. What else is
+ * known stays, except scripts that are gone.
  */
-export function rememberScript(
+export function rememberScripts(
   place: Place,
-  script: Pick<KnownScript, "name" | "path" | "calls">,
+  scripts: readonly ScriptCall[],
   observer: Observer & { readonly freshness: "mtime" | "strict" },
 ): string | undefined {
   const folder = planFolder(place);
   makeFolder(folder, 0o700);
   const stamps = path.join(folder, `script-${nonce()}`);
-  const observation = observe([{ kind: "file", path: script.path }], { stamps, observed: [] }, observer);
-  const pinned = pinObservation(observation, observer);
-  const seen = observation.observed[0]?.facts;
-  if (pinned.reason !== undefined || seen === undefined) {
+  const inputs = scripts.map(({ path: file }) => ({ kind: "file", path: file }) as const);
+  const observation = observe(inputs, { stamps, observed: [] }, observer);
+  const { reason, strict } = pinObservation(observation, observer);
+  if (reason !== undefined) {
     removeStamps(stamps);
-    return pinned.reason ?? `${script.path} is gone`;
+    return reason;
   }
-  const watch = {
-    inputs: [{ kind: "file", path: script.path }] as const,
-    stamps,
-    strict: pinned.strict,
-    variables: {},
-  };
+  const added = observation.observed.flatMap(({ input, facts: seen }, first): KnownScript[] => {
+    if (seen === undefined) return [];
+    const watch = {
+      inputs: [input],
+      first,
+      stamps,
+      strict: strict.filter((file) => file === input.path),
+      variables: {},
+    };
+    return scripts.filter((one) => one.path === input.path).map((one) => ({ ...one, facts: seen, watch }));
+  });
   const others = readScripts(place).filter(
-    (one) => (one.name !== script.name || one.path !== script.path) && facts(one.path) !== undefined,
+    (one) =>
+      facts(one.path) !== undefined && !added.some(({ name, path: file }) => one.name === name && one.path === file),
   );
-  const all = [...others, { ...script, facts: seen, watch }];
+  const all = [...others, ...added];
   writeAtomic(recordFile(place), JSON.stringify(all), 0o600);
   writeAtomic(scriptsFile(place), renderScripts(all), 0o600);
   const used = new Set(all.map((one) => path.basename(one.watch.stamps)));
   for (const name of listFolder(folder) ?? []) {
-    const isStamps = /^script-[0-9a-f]+$/.test(name) && linkFacts(path.join(folder, name))?.kind === "folder";
-    if (isStamps && !used.has(name)) removeStamps(path.join(folder, name));
+    if (/^script-[0-9a-f]+$/.test(name) && !used.has(name)) removeStamps(path.join(folder, name));
   }
   return undefined;
 }

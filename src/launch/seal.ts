@@ -13,6 +13,9 @@ import {
 import type { Environment } from "../edges/process.ts";
 import { runQuickly } from "../edges/quick.ts";
 import { PrimeError } from "../errors.ts";
+import { callForSh } from "./entry-scripts.ts";
+import { renderScript, type ScriptCall } from "./known-scripts.ts";
+import { contentsOf, type Observed } from "./observation.ts";
 import { renderPlan, SAY_MISSING } from "./plan.ts";
 import { type PlanPlace, planFile, planFolder, recordFile, SEALED_STATE } from "./ready.ts";
 import { type LaunchRecord, writeRecord } from "./record.ts";
@@ -35,7 +38,8 @@ export function unsafeFolder(launcher: string): string | undefined {
  * Puts a plan in place that is good for every user of this machine, and of each that is copied from it, from what the last
  * start knew. Gives the plan's path. Everybody must be able to read what is written (umask).
  */
-export function writeSealedPlan(record: LaunchRecord, env: Environment): string {
+export function writeSealedPlan(started: LaunchRecord, env: Environment, entryScripts: readonly ScriptCall[]): string {
+  const record = { ...started, observed: [...started.observed, ...entryScripts.map(observedScript)] };
   const { launcher, flagKey } = record;
   const place: PlanPlace = { state: SEALED_STATE, launcher, flagKey };
   const folder = path.join(planFolder(place), `sealed${flagKey}-${nonce()}`);
@@ -46,8 +50,8 @@ export function writeSealedPlan(record: LaunchRecord, env: Environment): string 
     writeLists(seal, folder);
     tryLists(seal, folder, env);
     const { activation, readyLine, kernel, bootsCold } = record;
-    // What protoprimer's entry scripts call is for the program to say: the file that tells of it is not there.
     const scripts = kernel === undefined ? undefined : { kernel, known: path.join(folder, "scripts") };
+    if (scripts !== undefined) writePlain(scripts.known, renderSealedScripts(entryScripts));
     const text = renderPlan({
       launcher,
       activation,
@@ -65,6 +69,17 @@ export function writeSealedPlan(record: LaunchRecord, env: Environment): string 
   }
   removeOlder(place, folder);
   return planFile(place);
+}
+
+/** The seal looks at entry scripts as at all else; any other script starts as it is, since there is no program to ask. */
+function renderSealedScripts(scripts: readonly ScriptCall[]): string {
+  return callForSh(null) + scripts.map((one) => renderScript(one, "")).join("");
+}
+
+function observedScript({ path: file }: ScriptCall): Observed {
+  const input = { kind: "file", path: file } as const;
+  const [is, contents] = [facts(file), contentsOf(input)];
+  return { input, ...(is === undefined ? {} : { facts: is }), ...(contents === undefined ? {} : { contents }) };
 }
 
 /** Only what can be compared with later may be sealed. */

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { folderOf } from "./failures.ts";
 import type { RunOptions, Sandbox } from "./harness.ts";
 import { entryScript, KERNEL, PROTOPRIMER, protoprimer, protoRepo, shownBy } from "./protoprimer.ts";
 import { edit, good, packagesOf } from "./repos.ts";
-import { MACHINE_SHELLS, pathWithoutNode } from "./warm.ts";
+import { MACHINE_SHELLS, pathWithoutNode, whereIs } from "./warm.ts";
 
 /** Prints its own variables of protoprimer's, and where it would import from first. */
 const PLAIN = `import json, os, sys
@@ -22,7 +23,8 @@ describe("the entry scripts of a repo", () => {
 
   beforeAll(async () => {
     box = protoRepo({ "tools/plain.py": PLAIN });
-    for (const script of ["cmd/start_app", "cmd/boot_app", "tools/plain.py"]) await good(box, [script]);
+    await good(box); // learns what is in cmd
+    await good(box, ["tools/plain.py"]);
   }, 600_000);
 
   it("start warm in each shell, by the function that each calls, with their arguments and status", async () => {
@@ -90,6 +92,22 @@ describe("the entry scripts of a repo", () => {
     for (const name of ["dst/default_env", "dst/special_env"]) expect(other.stderr).toContain(name);
     // These are the words of a start script's own.
     expect(shownBy(await warm(box, ["cmd/start_app", "0", "eval", "--env", "x"])).argv).toHaveLength(5);
+  });
+
+  it("start in an image without Node, once it is sealed", async ({ skip }) => {
+    if (process.getuid?.() !== 0) skip("root alone can seal");
+    const sealed = "/var/lib/prime/at";
+    if (fs.existsSync("/var/lib/prime") && fs.statSync("/var/lib/prime").uid !== 0)
+      skip("/var/lib/prime is not root's");
+    onTestFinished(() => fs.rmSync(sealed + box.base, { recursive: true, force: true }));
+    await good(box, ["seal"]);
+    const programs = Object.fromEntries(["sh", "sha256sum", "ls"].map((name) => [name, whereIs(name)]));
+    const env = { HOME: "/nonexistent", PATH: folderOf(box, "image", programs), PYTHONDONTWRITEBYTECODE: "1" };
+    const started = await box.run(["cmd/start_app", "7"], { env });
+    expect([started.stderr, started.code, shownBy(started).isolated]).toEqual(["", 7, 1]);
+    const { variables } = shownBy(await good(box, ["cmd/boot_app"], { env }));
+    expect(variables.PROTOPRIMER_PY_EXEC).toBe("stride_src_updated");
+    expect(JSON.parse((await good(box, ["tools/plain.py"], { env })).stdout).set).toEqual([]);
   });
 
   it("are looked at again after an edit, alone", async () => {
