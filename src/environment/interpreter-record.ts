@@ -57,9 +57,13 @@ function stateOfFile(file: string | null): string {
  */
 export function identityOf({ anchor, anchorKind, realPath, version, ...rest }: SeenInterpreter) {
   const { implementation, soabi, platform, libc } = rest;
-  const minor = version.split(".").slice(0, 2).join(".");
   const exactly = anchorKind === "exact" ? { version, realPath } : {};
-  return { anchor, implementation, minor, soabi, platform, libc, ...exactly };
+  return { anchor, implementation, minor: minorOf(version), soabi, platform, libc, ...exactly };
+}
+
+/** `X.Y` of `X.Y.Z`. */
+export function minorOf(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
 }
 
 /**

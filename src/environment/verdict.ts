@@ -1,4 +1,4 @@
-import type { InterpreterRecord, SeenInterpreter } from "./interpreter-record.ts";
+import { type InterpreterRecord, minorOf, type SeenInterpreter } from "./interpreter-record.ts";
 
 /** What is seen now of an environment and of the interpreter that it stands on. */
 export interface Seen {
@@ -59,8 +59,4 @@ function canRun(was: SeenInterpreter, is: SeenInterpreter): boolean {
 
 function isSameBuild(was: SeenInterpreter, is: SeenInterpreter): boolean {
   return was.version === is.version && was.realPath === is.realPath && was.state === is.state;
-}
-
-function minorOf(version: string): string {
-  return version.split(".").slice(0, 2).join(".");
 }

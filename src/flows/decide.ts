@@ -110,7 +110,8 @@ export async function chooseAnew(
   return { selected, isAnswer, warnings: [...warnings, ...driver.warnings], driver: driver.value };
 }
 
-function searchOptions({ env, root, places }: Context, config: Config, folders: Folders): SearchOptions {
+/** How interpreters are looked for and asked; what stands in generations is none to stand on. */
+export function searchOptions({ env, root, places }: Context, config: Config, folders: Folders): SearchOptions {
   const limitMs = config.probeLimit.value * 1000;
   return { env, root, cacheFolder: places.cache, limitMs, exclude: generationFolders(folders) };
 }

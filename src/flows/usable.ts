@@ -12,7 +12,7 @@ import { type Failure, isFailure } from "../python/probe.ts";
 import { interpreterAt } from "../python/search.ts";
 import { fits } from "../python/version.ts";
 import type { Context } from "./context.ts";
-import { type Decision, seenInterpreter } from "./decide.ts";
+import { type Decision, searchOptions, seenInterpreter } from "./decide.ts";
 import { loadExtensions } from "./extensions.ts";
 
 /** Whether what was installed into a generation is still as it was built. */
@@ -47,13 +47,7 @@ export async function asUsable(
 /** Starts the interpreter at the anchor, unless it is known or not there: at most one start. */
 export async function judgeGeneration(context: Context, decision: Decision, manifest: Manifest): Promise<Verdict> {
   const { interpreter: was } = manifest;
-  const search = {
-    env: context.env,
-    root: context.root,
-    cacheFolder: context.places.cache,
-    limitMs: decision.config.probeLimit.value * 1000,
-    exclude: [],
-  };
+  const search = searchOptions(context, decision.config, decision.folders);
   const found = decision.answers.get(was.anchor) ?? (await interpreterAt(was.anchor, search));
   const pyvenv = sha256OfFile(path.join(generationFolder(decision.folders, manifest.id), "pyvenv.cfg"));
   const isAsked = isFailure(found) || manifest.request !== requestOf(decision) || fits(decision.request, found);

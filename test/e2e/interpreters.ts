@@ -30,6 +30,8 @@ print(json.dumps({
   "libpython": next((file for file in maps if os.path.basename(file) == name and ".so" in name), None),
 }))`;
 
+const RUNPATH = "$ORIGIN/../lib";
+
 const described = new Map<string, RealPython>();
 
 function describePython(file: string): RealPython {
@@ -51,9 +53,12 @@ export function somePython(): RealPython {
   return usable().at(-1) ?? skip("this machine has no Python from 3.9 on");
 }
 
-/** Some interpreter that lives in a shared library; else the running test is skipped. */
+/** Some interpreter that lives in a shared library, which a copy of it looks for beside itself; else the running test is skipped. */
 export function sharedPython(): RealPython {
-  return usable().findLast(({ libpython }) => libpython !== null) ?? skip("no Python of this machine has a libpython");
+  const hasOwn = ({ file, prefix, libpython }: RealPython): boolean =>
+    libpython !== null &&
+    [`\0${prefix}/lib\0`, RUNPATH].some((text) => fs.readFileSync(file).includes(text, 0, "latin1"));
+  return usable().findLast(hasOwn) ?? skip("no Python of this machine looks for its libpython by a path of its own");
 }
 
 /** An interpreter that dpkg installed, and its package; else the running test is skipped. */
@@ -137,9 +142,8 @@ export function install(
  * the folders that it was compiled for are strings in it, whose ends may serve as other strings, too.
  */
 function movedTo(bytes: Buffer, prefix: string): Buffer {
-  const runpath = "$ORIGIN/../lib";
   const library = `\0${prefix}/lib\0`;
-  const beside = runpath.length + 2 > library.length ? library : `\0${runpath.padEnd(library.length - 2, "\0")}\0`;
+  const beside = RUNPATH.length + 2 > library.length ? library : `\0${RUNPATH.padEnd(library.length - 2, "\0")}\0`;
   return replaceAll(replaceAll(bytes, library, beside), `\0${prefix}\0`, `\0/~${prefix.slice(2)}\0`);
 }
 
