@@ -68,13 +68,15 @@ export function refuseWhenEnding(): void {
   if (ending !== undefined) throw new Ended();
 }
 
-/**
- * Returns when nobody has ended prime, and never otherwise. A signal that came during the last synchronous work is told to
- * its listener in the event loop's next turn but one.
- */
+/** A signal that has come already is told to its listener in the event loop's next turn but one. */
+export async function hearSignals(): Promise<void> {
+  for (const _ of [1, 2]) await new Promise(setImmediate);
+}
+
+/** Returns when nobody has ended prime, and never otherwise. */
 export async function stillWanted(): Promise<void> {
   flowEnded();
-  for (const _ of [1, 2]) await new Promise(setImmediate);
+  await hearSignals();
   if (ending !== undefined) await new Promise(() => {});
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as os from "node:os";
-import { leaveSignals } from "./ending.ts";
+import { leaveSignals, shielded } from "./ending.ts";
 import type { Environment } from "./process.ts";
 
 /** What another program must be told, since a terminal does not send it to the whole group. */
@@ -13,14 +13,15 @@ const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWIN
  */
 export async function becomeCommand(file: string, args: readonly string[], env: Environment): Promise<number> {
   const variables = { ...env } as NodeJS.ProcessEnv;
+  const [program, words] = shielded({ file, args });
   const { execve } = process as { execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never };
-  if (execve !== undefined) execve.call(process, file, [file, ...args], variables);
+  if (execve !== undefined) execve.call(process, program, [program, ...words], variables);
   leaveSignals();
   let child: ChildProcess | undefined;
   // Before the start: a signal that comes right after it must not leave the child alone.
   for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
   for (const signal of FORWARDED) process.on(signal, () => child?.kill(signal));
-  const started = spawn(file, args, { stdio: "inherit", env: variables });
+  const started = spawn(program, words, { stdio: "inherit", env: variables });
   child = started;
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     started.on("error", reject);

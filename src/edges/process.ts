@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { reasonOf } from "../errors.ts";
-import { endGroupToo, refuseWhenEnding, shielded } from "./ending.ts";
+import { endGroupToo, hearSignals, refuseWhenEnding, shielded } from "./ending.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -75,6 +75,8 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
   await reading;
   forget?.();
   group?.end();
+  if (result.exitCode !== 0) await hearSignals(); // what ended the child may have been for both
+  refuseWhenEnding();
   const timedOut = group?.expired() ?? result.timedOut;
   const failure = result.exitCode === undefined && result.signal === undefined && !timedOut;
   return {

@@ -48,7 +48,7 @@ export interface WaitOptions<T> {
 export interface LockOptions<T> extends WaitOptions<T> {
   readonly doing: string;
   readonly reason: string;
-  /** Called when a holder is no longer waited for. */
+  /** Called when the lock was taken from a silent holder. */
   readonly onImpatience: (holder: Holder) => void;
   /** Called when there can be no lock; all goes on without one. */
   readonly onFailure: (why: string) => void;
@@ -87,18 +87,18 @@ export async function takeLock<T>(file: string, options: LockOptions<T>): Promis
     return without(error, options);
   }
   for (;;) {
-    const found = await watch.lookAfterWait(options.look);
+    const found = watch.isOver() ? await options.look() : undefined;
     if (found !== undefined) return { found };
     try {
-      if (writeExclusive(file, own)) return { lock: keep(file, own, false) };
+      if (writeExclusive(file, own)) return { lock: keep(file, own, false, options) };
       const { state, text, holder } = watch.see();
       if (state === "within" && holder !== undefined) return { within: holder };
       if (state === "dead" || state === "silent") {
-        if (state === "silent" && holder !== undefined) options.onImpatience(holder);
-        if (await replace(file, text, own)) return { lock: keep(file, own, state === "silent") };
-        continue;
+        if (await replace(file, text, own)) {
+          if (state === "silent" && holder !== undefined) options.onImpatience(holder);
+          return { lock: keep(file, own, state === "silent", options) };
+        }
       }
-      if (state === "free") continue;
     } catch (error) {
       return without(error, options);
     }
@@ -121,7 +121,7 @@ export async function waitForHolder<T>(
   const watch = new Watch(file, options);
   let interval = LOOK_AGAIN_MS.first;
   for (;;) {
-    const found = await watch.lookAfterWait(options.look);
+    const found = watch.isOver() ? await options.look() : undefined;
     if (found !== undefined) return { found };
     try {
       const { state, text } = watch.see();
@@ -177,11 +177,14 @@ class Watch {
     return { state: "alive", text, holder };
   }
 
-  /** Asks for what is wanted when whom this one waited for is no longer there. */
-  async lookAfterWait<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-    if (this.waitedFor === undefined || readText(this.file) === this.waitedFor) return undefined;
-    this.waitedFor = undefined;
-    return look();
+  /** Whether whom this one waited for is no longer there; true once for each. */
+  isOver(): boolean {
+    let isThere = false;
+    withoutFail(() => {
+      isThere = this.waitedFor === undefined || readText(this.file) === this.waitedFor;
+    });
+    if (!isThere) this.waitedFor = undefined;
+    return !isThere;
   }
 
   private listen(text: string): void {
@@ -218,12 +221,16 @@ async function replace(file: string, text: string, own: string): Promise<boolean
   }
 }
 
-function keep(file: string, own: string, isTaken: boolean): Lock {
-  const beat = setInterval(() => {
-    withoutFail(() => {
-      if (readText(file) === own) setTimes(file, now() / 1000);
-    });
-  }, HEARTBEAT_MS);
+/** Who waits as long as this one would hears it several times. */
+function keep(file: string, own: string, isTaken: boolean, { patienceMs }: { readonly patienceMs: number }): Lock {
+  const beat = setInterval(
+    () => {
+      withoutFail(() => {
+        if (readText(file) === own) setTimes(file, now() / 1000);
+      });
+    },
+    Math.min(HEARTBEAT_MS, patienceMs / 4),
+  );
   beat.unref();
   const lock = {
     isTaken,

@@ -148,7 +148,7 @@ function expectEnd({ code, signal, stdout, stderr }: Ended, by: Name, shell = ""
   const expected = [by, 128 + os.constants.signals[by], ...(shell === "zsh" && by === "SIGHUP" ? [1] : [])];
   expect(expected).toContain(signal ?? code);
   expect(stdout).toBe("");
-  expect(stderr).not.toMatch(/error|warning|status/);
+  expect(stderr).not.toMatch(/error|warning|status|failed/);
 }
 
 describe("Ctrl-C ends prime and its children, and the next start converges", () => {
