@@ -18,7 +18,8 @@ export interface Move {
 export function settleCopy({ from, to, link, changed }: Move): void {
   const bin = path.join(to, "bin");
   const scripts = (listFolder(bin) ?? []).map((name) => path.join(bin, name));
-  const moved = scripts.filter((file) => linkFacts(file)?.kind === "file" && pointAtCopy(file, link, to));
+  const old = [link, path.join(path.dirname(from), path.basename(to))];
+  const moved = scripts.filter((file) => linkFacts(file)?.kind === "file" && pointAtCopy(file, old, to));
   const files = new Set([...changed, ...moved]);
   for (const site of siteFolders(to)) {
     for (const info of (listFolder(site) ?? []).filter((name) => name.endsWith(".dist-info"))) {
@@ -44,19 +45,29 @@ function freshRows(
   return fresh;
 }
 
-/** Gives whether the file was changed. Scripts are text of unknown encoding: a character is a byte here. */
-function pointAtCopy(file: string, link: string, folder: string): boolean {
-  const [old, fresh] = [link, folder].map((name) => Buffer.from(name).toString("latin1")) as [string, string];
-  const text = readBytes(file)?.toString("latin1") ?? "";
-  if (text.includes("\0") || !text.includes(old)) return false;
-  const interpreter = interpreterOf(text);
-  const script = interpreter?.startsWith(`${old}/`)
-    ? withInterpreter(text, fresh + interpreter.slice(old.length))
-    : text;
-  const moved = script.split(old).reduce((before, after) => before + (/^[\w.-]/.test(after) ? old : fresh) + after);
-  if (moved === text) return false;
-  writePlain(file, Buffer.from(moved, "latin1"));
+/**
+ * Gives whether the file was changed. `old`: what stands for the folder until now, absolute; other folders may begin alike. Scripts
+ * are text of unknown encoding: a character is a byte here.
+ */
+function pointAtCopy(file: string, old: readonly string[], folder: string): boolean {
+  const before = readBytes(file)?.toString("latin1") ?? "";
+  if (before.includes("\0")) return false;
+  const after = old.reduce((text, name) => withFolder(text, bytesOf(name), bytesOf(folder)), before);
+  if (after === before) return false;
+  writePlain(file, Buffer.from(after, "latin1"));
   return true;
+}
+
+function withFolder(text: string, old: string, fresh: string): string {
+  if (old === fresh) return text;
+  const interpreter = interpreterOf(text);
+  const isOld = interpreter?.startsWith(`${old}/`) === true;
+  const script = isOld ? withInterpreter(text, fresh + interpreter.slice(old.length)) : text;
+  return script.split(old).reduce((before, after) => before + (/^[\w.-]/.test(after) ? old : fresh) + after);
+}
+
+function bytesOf(name: string): string {
+  return Buffer.from(name).toString("latin1");
 }
 
 /** A file's sha256 as RECORD writes it. */

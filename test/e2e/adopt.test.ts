@@ -1,9 +1,10 @@
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Sandbox } from "./harness.ts";
 import { edit, generations, good, installed, isWarm, packagesOf, repo, shown, uv } from "./repos.ts";
+
+const REQUIREMENTS = "six==1.16.0\n";
 
 /** No index answers. */
 const OFFLINE = { env: { UV_DEFAULT_INDEX: "http://127.0.0.1:9/simple", PIP_INDEX_URL: "http://127.0.0.1:9/simple" } };
@@ -18,35 +19,43 @@ function sitePackages(venv: string): string {
 }
 
 /** A repo whose environment was changed by hand: a package, another version, a script, and a module of no package. */
-async function changed(): Promise<{ box: Sandbox; first: string }> {
-  const box = repo({ "requirements.txt": "six==1.16.0\n" });
+async function changed(): Promise<Sandbox> {
+  const box = repo({ "requirements.txt": REQUIREMENTS });
   await good(box);
   inVenv(box, "install", "six==1.17.0", "wheel==0.45.1");
   fs.writeFileSync(path.join(sitePackages(box.path(".venv")), "own.py"), "print('own')\n");
-  return { box, first: shown(box) };
+  return box;
 }
 
 const CHANGED = { six: "1.17.0", wheel: "0.45.1" };
 
-/** Files below the environment that mention another one's id. */
-function mentions(venv: string, id: string): string[] {
+/** Files below the environment, byte code left out, that mention something. */
+function mentions(venv: string, text: string): string[] {
   const files = fs.readdirSync(venv, { recursive: true, encoding: "utf8" }).map((name) => path.join(venv, name));
-  return files.filter((file) => fs.statSync(file).isFile() && fs.readFileSync(file).includes(id));
+  return files.filter(
+    (file) => fs.statSync(file).isFile() && !file.endsWith(".pyc") && fs.readFileSync(file).includes(text),
+  );
 }
 
 describe("./prime adopt", () => {
+  let box: Sandbox;
+  let first: string;
+  let adopted: string;
+  beforeAll(async () => {
+    box = await changed();
+    first = shown(box);
+  });
+
   it("makes the environment that is shown, changed as it is, a new one: no index is asked", async () => {
-    const { box, first } = await changed();
     const { stderr } = await good(box, ["adopt"], OFFLINE);
     for (const line of ["six went from 1.16.0 to 1.17.0", "wheel 0.45.1 was added"]) expect(stderr).toContain(line);
     for (const line of ["  six 1.16.0 -> 1.17.0\n", "  wheel 0.45.1 added\n"]) expect(stderr).toContain(line);
-    const adopted = shown(box);
+    adopted = shown(box);
     expect(adopted).not.toBe(first);
     expect(installed(box)).toEqual(CHANGED);
     expect((await good(box, ["run", "python", "-m", "own"])).stdout).toBe("own\n");
     expect((await good(box, ["run", "wheel", "version"])).stdout).toContain("0.45.1");
     expect(await isWarm(box)).toBe(true);
-    expect(JSON.parse((await good(box, ["status", "--json"])).stdout).environment.drift).toEqual([]);
     expect(JSON.parse((await good(box, ["history", "--json"])).stdout)[0]).toMatchObject({
       what: "adopt",
       from: first,
@@ -55,90 +64,70 @@ describe("./prime adopt", () => {
     });
   });
 
-  it("is whole by itself: nothing in it names the old one, and RECORD's digests are true", async () => {
-    const { box, first } = await changed();
-    await good(box, ["adopt"]);
+  it("is whole by itself: nothing in it names the old one, and each file is as RECORD tells", async () => {
     const venv = fs.realpathSync(box.path(".venv"));
-    expect(mentions(venv, first)).toEqual(["prime.json"].map((name) => path.join(venv, name)));
-    const check = `
-import base64, csv, glob, hashlib, os, sys
-for record in glob.glob(sys.argv[1] + "/*.dist-info/RECORD"):
-    for name, digest, _ in csv.reader(open(record)):
-        if digest:
-            data = open(os.path.join(sys.argv[1], name), "rb").read()
-            true = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
-            if digest != "sha256=" + true:
-                print(name)
-`;
-    const wrong = execFileSync(path.join(venv, "bin/python"), ["-c", check, sitePackages(venv)], { encoding: "utf8" });
-    expect(wrong).toBe("");
+    expect(mentions(venv, first)).toEqual([path.join(venv, "prime.json")]);
+    expect(mentions(venv, box.path(".venv"))).toEqual([]);
     fs.rmSync(box.path(".prime/generations", first), { recursive: true });
+    expect((await good(box, ["doctor"])).stdout).toContain("are as RECORD tells");
     expect((await good(box, ["run", "python", "-c", "import six; print(six.__version__)"])).stdout).toBe("1.17.0\n");
   });
 
-  it("takes what a start has replaced already, by its id; the other one stays for a rollback", async () => {
-    const { box, first } = await changed();
-    const { stderr } = await good(box);
-    expect(stderr).toContain(`./prime adopt ${first}`);
-    const rebuilt = shown(box);
-    expect(installed(box)).toEqual({ six: "1.16.0" });
-
-    const refused = await box.run(["adopt"]);
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`./prime adopt ${first} takes`)]);
-    await good(box, ["adopt", first]);
-    const adopted = shown(box);
-    expect(installed(box)).toEqual(CHANGED);
-    expect(generations(box)).toEqual([first, rebuilt, adopted].sort());
-    expect(packagesOf(box.path(".prime/generations", first))).toEqual(CHANGED);
-    await good(box, ["rollback"]);
-    expect(shown(box)).toBe(rebuilt);
-    await good(box, ["rollback", "--cancel"]);
-    expect(shown(box)).toBe(adopted);
-  });
-
   it("lasts until an input changes, and is shown again when it is back", async () => {
-    const { box } = await changed();
-    await good(box, ["adopt"]);
-    const adopted = shown(box);
     edit(box, "requirements.txt", "six==1.15.0\n");
     await good(box);
     expect(installed(box)).toEqual({ six: "1.15.0" });
-    edit(box, "requirements.txt", "six==1.16.0\n");
+    edit(box, "requirements.txt", REQUIREMENTS);
     await good(box);
     expect(shown(box)).toBe(adopted);
   });
 
-  it("refuses what is not sound or was not changed, and leaves what is shown", async () => {
-    const { box, first } = await changed();
-    expect((await box.run(["adopt", "nothing-like-it"])).stderr).toContain(first);
-    fs.rmSync(path.join(sitePackages(box.path(".venv")), "six.py"));
-    const { code, stderr } = await box.run(["adopt"]);
-    expect([code, stderr]).toEqual([125, expect.stringMatching(/six: \S+six\.py is missing/)]);
-    expect(generations(box)).toEqual([first]);
-    await good(box);
-    fs.rmSync(box.path(".prime/generations", first), { recursive: true });
-    expect((await box.run(["adopt"])).stderr).toContain("there is nothing to adopt");
+  it("takes what a start has replaced already, by its id; the other one stays for a rollback", async () => {
+    const replaced = await changed();
+    const old = shown(replaced);
+    expect((await good(replaced)).stderr).toContain(`./prime adopt ${old}`);
+    const rebuilt = shown(replaced);
+    expect(installed(replaced)).toEqual({ six: "1.16.0" });
+
+    const refused = await replaced.run(["adopt"]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`./prime adopt ${old} takes`)]);
+    expect((await replaced.run(["adopt", "nothing-like-it"])).stderr).toContain(old);
+    await good(replaced, ["adopt", old]);
+    const taken = shown(replaced);
+    expect(installed(replaced)).toEqual(CHANGED);
+    expect(generations(replaced)).toEqual([old, rebuilt, taken].sort());
+    expect(packagesOf(replaced.path(".prime/generations", old))).toEqual(CHANGED);
+    await good(replaced, ["rollback"]);
+    expect(shown(replaced)).toBe(rebuilt);
+    await good(replaced, ["rollback", "--cancel"]);
+    expect(shown(replaced)).toBe(taken);
   });
 
-  it("takes files that were edited, which the doctor finds sound from then on", async () => {
-    const box = repo({ "requirements.txt": "six==1.16.0\n" });
-    await good(box);
-    fs.appendFileSync(path.join(sitePackages(fs.realpathSync(box.path(".venv"))), "six.py"), "mine = 1\n");
-    expect((await box.run(["doctor"])).stdout).toContain("`./prime adopt` keeps it");
-    expect((await good(box, ["adopt"])).stderr).toMatch(/six: \S+six\.py is not what was installed/);
-    expect((await good(box, ["run", "python", "-c", "import six; print(six.mine)"])).stdout).toBe("1\n");
-    await good(box, ["doctor"]);
-    fs.appendFileSync(path.join(sitePackages(fs.realpathSync(box.path(".venv"))), "six.py"), "more = 1\n");
-    expect((await box.run(["doctor"])).code).toBe(1);
+  it("takes files that were edited, which the doctor finds sound from then on; refuses what is not whole", async () => {
+    const edited = repo({ "requirements.txt": REQUIREMENTS });
+    await good(edited);
+    const six = () => path.join(sitePackages(fs.realpathSync(edited.path(".venv"))), "six.py");
+    expect((await edited.run(["adopt"])).stderr).toContain("there is nothing to adopt");
+    fs.appendFileSync(six(), "mine = 1\n");
+    expect((await edited.run(["doctor"])).stdout).toContain("`./prime adopt` keeps it");
+    expect((await good(edited, ["adopt"])).stderr).toMatch(/six: \S+six\.py is not what was installed/);
+    expect((await good(edited, ["run", "python", "-c", "import six; print(six.mine)"])).stdout).toBe("1\n");
+    await good(edited, ["doctor"]);
+
+    const before = shown(edited);
+    fs.rmSync(six());
+    const { code, stderr } = await edited.run(["adopt"]);
+    expect([code, stderr]).toEqual([125, expect.stringMatching(/six: \S+six\.py is missing/)]);
+    expect([shown(edited), generations(edited).length]).toEqual([before, 2]);
   });
 
   it("takes an environment that lost its manifest with all else", async () => {
-    const box = repo({ "requirements.txt": "six==1.16.0\n" });
-    await good(box);
-    uv(box, ["venv", "--quiet", "--clear", ".venv"]);
-    inVenv(box, "install", "iniconfig==2.0.0");
-    await good(box, ["adopt"]);
-    expect(installed(box)).toEqual({ iniconfig: "2.0.0" });
-    expect(await isWarm(box)).toBe(true);
+    const cleared = repo({ "requirements.txt": REQUIREMENTS });
+    await good(cleared);
+    uv(cleared, ["venv", "--quiet", "--clear", ".venv"]);
+    inVenv(cleared, "install", "iniconfig==2.0.0");
+    await good(cleared, ["adopt"]);
+    expect(installed(cleared)).toEqual({ iniconfig: "2.0.0" });
+    expect(await isWarm(cleared)).toBe(true);
   });
 });
