@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isWritable } from "../edges/files.ts";
+import { isFile, isWritable } from "../edges/files.ts";
 import type { Environment } from "../edges/process.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { ConfigFlags, LoadedConfig, LockPolicy, Repo, Sourced } from "./config.ts";
@@ -61,7 +61,7 @@ export async function loadConfig(from: {
     probeLimit: pick("probe_limit_s") ?? standard("probe_limit_s"),
     lockPatience: pick("lock_patience_s") ?? standard("lock_patience_s"),
     protoCodeDirRelPath: normal(pick("proto_code_dir_rel_path")) ?? NOT_SET,
-    kernelFile: proto?.config.leaps.kernelFile ?? kernelBeside(repo.folder, files) ?? null,
+    kernelFile: (proto === undefined ? kernelBeside(repo.folder, files) : kernelOf(proto, files)) ?? null,
     protoprimer: proto?.config ?? null,
   };
   const variables = proto === undefined ? CONFIG_VARIABLES : [...CONFIG_VARIABLES, ...PROTOPRIMER_VARIABLES];
@@ -119,6 +119,13 @@ async function readTheirs(from: LeapsFrom, said: Said[], files: WatchedFiles): P
   const { values, sourceOf } = proto;
   said.push({ layer: { values, sourceOf, placeOf: () => "", exitCode: EXIT_PROTOPRIMER, isFile: true }, values });
   return proto;
+}
+
+/** A repo can have the configuration alone. */
+function kernelOf({ config: { leaps } }: ProtoprimerLayer, files: WatchedFiles): string | undefined {
+  const there = isFile(leaps.kernelFile);
+  files.note(there ? "present" : "no-file", leaps.kernelFile);
+  return there ? leaps.kernelFile : undefined;
 }
 
 function pinned({ config: { leaps } }: ProtoprimerLayer, files: WatchedFiles, warnings: string[]): Sourced<string> {

@@ -86,6 +86,16 @@ describe("what protoprimer's configuration installs", () => {
     expect((await good(box, ["run", "python", "-c", "import six; print(six.__version__)"])).stdout).toBe("1.16.0\n");
   });
 
+  it("pins nothing where PRIME_LOCK says so", async () => {
+    const box = protoRepo({}, { client: { project_descriptors: [] } });
+    const checked = await box.run([], { env: { PRIME_LOCK: "check" } });
+    expect([checked.code, checked.stderr]).toEqual([1, expect.stringContaining("id: lock-outdated")]);
+    const env = { PRIME_LOCK: "frozen" };
+    await good(box, [], { env });
+    expect(fs.existsSync(box.path(CONSTRAINTS))).toBe(false);
+    expect((await box.run(["run", "true"], { env: { ...env, PATH: "/var/empty:/usr/bin:/bin" } })).stderr).toBe("");
+  });
+
   it("is the same for two starts at once, of which one builds", async () => {
     const box = protoRepo(SMALL);
     const ended = await Promise.all([box.run(["run", "python", "-c", "import app"]), box.run([])]);
