@@ -22,6 +22,7 @@ import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
 import { abandonedPlanParts, SEALED_STATE, shownGenerations } from "../launch/ready.ts";
 import { abandonedProbes } from "../python/probe-cache.ts";
+import { abandonedLockDrafts } from "../uv/lock-drafts.ts";
 import { abandonedDeployments } from "../uv/provision.ts";
 import type { Context } from "./context.ts";
 import { rootLock, takeOwnTurn } from "./turn.ts";
@@ -122,6 +123,7 @@ function leftBehind(
   return [
     ...rubbish({ folders, generations, replaced: [link, path.join(root, "uv.lock")] }, before),
     ...abandonedPlanParts({ state: places.state, launcher }, before),
+    ...abandonedLockDrafts(root, before),
     ...abandonedDeployments(places.cache, before),
     ...abandonedProbes(places.cache, before),
   ];

@@ -74,8 +74,11 @@ describe("./prime gc", () => {
     fs.mkdirSync(box.path(".prime/generations/00000000-half/bin"), { recursive: true });
     fs.mkdirSync(box.path(".prime/work-00000000-half"));
     fs.writeFileSync(box.path(".prime/state.json.1.aa.tmp"), "");
+    fs.writeFileSync(box.path(".tmpAb12Cd"), "version = 1\nrequires-python");
+    fs.writeFileSync(box.path(".tmpMineOk"), "something of the user's");
     await good(box, ["gc"]);
     expect(generations(box).sort()).toEqual([...ids].sort());
+    expect(fs.readdirSync(box.root).filter((name) => name.startsWith(".tmp"))).toEqual([".tmpMineOk"]);
     expect(fs.readdirSync(box.path(".prime")).filter((name) => /work-|tmp$/.test(name))).toEqual([]);
   });
 

@@ -1,11 +1,12 @@
 /*
  * Ends, tears and fails prime's operations at the calls that write, and looks at what each leaves behind.
  *
- *   npm run fault                              all; writes docs/reliability.md. What was tried already is not tried again
+ *   npm run fault                              all; writes docs/reliability.md and README.md's sum. What was tried is not tried again
  *   npm run fault -- --only rebuild,gc         these operations; writes nothing but the results so far
- *   npm run fault -- --only rebuild --write    writes docs/reliability.md all the same, with what was tried so far
+ *   npm run fault -- --only rebuild --write    writes them all the same, with what was tried so far
  *   npm run fault -- --family kill,sync        these faults
  *   npm run fault -- --seed 7                  other calls where not each one is tried
+ *   npm run fault -- --limit 20                so many of each operation this time, chosen by the seed
  *   npm run fault -- --jobs 1                  one at a time; two are the rule
  */
 import { spawnSync } from "node:child_process";
@@ -21,8 +22,8 @@ import { OPERATIONS, type Operation, PACKAGE, VERSIONS } from "./operations.ts";
 import { Place } from "./place.ts";
 import { Results } from "./results.ts";
 import { specOf, supervisor } from "./supervisor.ts";
-import { type Planned, planFor } from "./sweep.ts";
-import { renderTable } from "./table.ts";
+import { type Planned, planFor, thinned } from "./sweep.ts";
+import { renderTable, withSum } from "./table.ts";
 import { faulted, prepare, type Ready, traced } from "./trial.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
@@ -37,6 +38,7 @@ interface Sweep {
   readonly families: readonly string[] | undefined;
   readonly jobs: number;
   readonly seed: number;
+  readonly limit: number | undefined;
 }
 
 async function sweepOperation(sweep: Sweep, name: string, operation: Operation): Promise<void> {
@@ -50,7 +52,8 @@ async function sweepOperation(sweep: Sweep, name: string, operation: Operation):
       const seen = await traced(ready[0] as Ready, sweep.supervisor);
       results.setPlan(name, planFor(operation, seen, sweep.seed));
     }
-    const queue = chosen(sweep, name);
+    const all = chosen(sweep, name);
+    const queue = sweep.limit === undefined ? all : thinned(all, sweep.limit, sweep.seed);
     console.log(`${name}: ${queue.length} to try`);
     await Promise.all(ready.map((one) => work(sweep, name, one, queue)));
     await hinderAll(sweep, name, ready[0] as Ready);
@@ -123,6 +126,7 @@ async function main(): Promise<void> {
       family: { type: "string" },
       seed: { type: "string", default: String(SEED) },
       jobs: { type: "string", default: String(JOBS) },
+      limit: { type: "string" },
       write: { type: "boolean", default: false },
     },
   });
@@ -137,8 +141,17 @@ async function main(): Promise<void> {
     const seed = Number(flags.seed);
     const results = new Results(seed);
     const families = flags.family?.split(",");
-    const sweep = { results, supervisor: built.file, index: index.url, families, jobs: Number(flags.jobs), seed };
-    for (const name of flags.only?.split(",") ?? Object.keys(OPERATIONS)) {
+    const limit = flags.limit === undefined ? undefined : Number(flags.limit);
+    const sweep = {
+      results,
+      supervisor: built.file,
+      index: index.url,
+      families,
+      jobs: Number(flags.jobs),
+      seed,
+      limit,
+    };
+    for (const name of flags.only?.split(",").filter(Boolean) ?? Object.keys(OPERATIONS)) {
       const operation = OPERATIONS[name];
       if (operation === undefined)
         throw new Error(`no operation ${name}: there are ${Object.keys(OPERATIONS).join(", ")}`);
@@ -147,6 +160,8 @@ async function main(): Promise<void> {
     const table = renderTable(results, seed);
     if (flags.write || (flags.only === undefined && families === undefined)) {
       fs.writeFileSync(path.join(ROOT, "docs/reliability.md"), table);
+      const readme = path.join(ROOT, "README.md");
+      fs.writeFileSync(readme, withSum(fs.readFileSync(readme, "utf8"), results));
     }
     console.log(table);
   } finally {

@@ -116,7 +116,7 @@ export class Place {
 
   start(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
     const [file = "", ...args] = words;
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const child = spawn(file, args, {
         cwd: this.root,
         env: { ...this.env, ...env },
@@ -128,7 +128,7 @@ export class Place {
           text[name] += chunk;
         });
       }
-      child.on("error", reject);
+      child.on("error", (error) => resolve({ code: null, stdout: "", stderr: String(error) }));
       child.on("close", (code) => resolve({ code, ...text }));
     });
   }

@@ -261,6 +261,12 @@ static int is_of_class(const struct call *call) {
   return strcmp(fault_class, "growing") == 0 && strstr("open write mkdir link", call->class) != NULL;
 }
 
+/* The holder of a lock touches it by the clock: counted, such calls would give all that follow other numbers in each run. */
+static int is_heartbeat(const struct call *call, const char *path) {
+  size_t length = strlen(path);
+  return strcmp(call->class, "attributes") == 0 && length > 4 && strcmp(path + length - 4, "lock") == 0;
+}
+
 static void at_call(pid_t id) {
   struct __ptrace_syscall_info {
     __u8 op, pad[3];
@@ -276,6 +282,7 @@ static void at_call(pid_t id) {
   path_of(id, call, info.args, path, sizeof path);
   if (strncmp(path, "/dev/", 5) == 0 && strncmp(path, "/dev/shm/", 9) != 0) return;
   if (strncmp(path, "/proc/", 6) == 0) return;
+  if (is_heartbeat(call, path)) return;
   struct task *task = know(id);
   struct task *process = find(task->group);
   if (process == NULL) process = task;

@@ -1,3 +1,4 @@
+import { renewBetween } from "../markers.ts";
 import { HINDRANCES } from "./hindrances.ts";
 import { OPERATIONS } from "./operations.ts";
 import type { Results, Tried } from "./results.ts";
@@ -5,22 +6,39 @@ import { FAMILIES } from "./sweep.ts";
 
 /** What was tried and what it came to, for people: docs/reliability.md. */
 export function renderTable(results: Results, seed: number): string {
-  const reached = results.tried.filter(({ shows }) => shows !== null);
-  const bad = reached.filter(({ problems }) => problems.length > 0);
-  const count = (isMeant: (family: string) => boolean) => reached.filter(({ family }) => isMeant(family)).length;
-  const kills = count((family) => /^(?:kill|tear)/.test(family));
-  const hindered = count((family) => family in HINDRANCES);
+  const { reached, bad } = outcomes(results);
   const left = Object.keys(OPERATIONS).reduce((sum, name) => sum + results.missing(name).length, 0);
   const launchers = [...new Set(reached.map(({ launcher }) => launcher))].join(", ");
   return `${INTRODUCTION}
-Tried by \`npm run fault\`${seed === 1 ? "" : ` (seed ${seed})`}: ${kills} kills, ${reached.length - kills - hindered} failed calls, ${hindered} starts with too little room or right.
-${bad.length === 0 ? "Nothing" : `${bad.length} times something`} was not as it has to be. ${left === 0 ? "" : `${left} more are planned. `}sha256 of the launchers tried: ${launchers}.
+Tried by \`npm run fault\`${seed === 1 ? "" : ` (seed ${seed})`}: ${summary(results)}
+${left === 0 ? "" : `${left} more are planned. `}The launchers' sha256 begins with ${launchers}.
 
 ${Object.keys(OPERATIONS)
   .filter((name) => reached.some(({ operation }) => operation === name))
   .map((name) => section(name, results))
   .join("\n\n")}
 ${bad.length === 0 ? "" : `\n## Not as it has to be\n\n${bad.map(problemLine).join("\n")}\n`}`;
+}
+
+/** The README with the sum of it between its markers. */
+export function withSum(readme: string, results: Results): string {
+  const text = `Tried by \`npm run fault\`: ${summary(results)}
+[docs/reliability.md](docs/reliability.md) says what must hold after each, operation by operation.`;
+  return renewBetween(readme, "faults", "npm run fault", text);
+}
+
+function summary(results: Results): string {
+  const { reached, bad } = outcomes(results);
+  const kills = reached.filter(({ family }) => /^(?:kill|tear)/.test(family)).length;
+  const hindered = reached.filter(({ family }) => family in HINDRANCES).length;
+  const failed = reached.length - kills - hindered;
+  const verdict = bad.length === 0 ? "Each left" : `All but ${bad.length} left`;
+  return `${kills} kills, ${failed} system calls that failed and ${hindered} starts with too little room or right. ${verdict} the old environment or the new one, or none before the first.`;
+}
+
+function outcomes({ tried }: Results) {
+  const reached = tried.filter(({ shows }) => shows !== null);
+  return { reached, bad: reached.filter(({ problems }) => problems.length > 0) };
 }
 
 const INTRODUCTION = `# What was tried to break it
