@@ -14,6 +14,7 @@ import {
   type Started,
 } from "./harness.ts";
 import { generations, good, isWarm, repo } from "./repos.ts";
+import { SEEDED_UV } from "./seed.ts";
 import { BACKEND, PROJECT, SlowRepo } from "./slow-repo.ts";
 
 type Name = "SIGINT" | "SIGTERM" | "SIGHUP";
@@ -25,6 +26,8 @@ interface Halted {
   readonly started: Started;
   /** Lets go what it waits for. */
   readonly free: () => unknown;
+  /** Lets the next start come further. */
+  readonly mend?: () => void;
 }
 
 /** A fifo of the sandbox's: who opens it waits for the test. */
@@ -79,13 +82,27 @@ const POINTS: Readonly<Record<string, () => Promise<Halted>>> = {
     const box = repo({ "prime.toml": 'python_selector_file_rel_path = "select"\n' });
     box.file("select", BLOCK, { mode: 0o755 });
     const gate = fifo(box);
-    return haltAt(box, gate, RUN, { env: { GATE: gate } });
+    const halted = await haltAt(box, gate, RUN, { env: { GATE: gate } });
+    return { ...halted, mend: () => box.file("select", "#!/bin/sh\n", { mode: 0o755 }) };
   },
   "an interpreter is asked": async () => {
     const box = repo({ "requirements.txt": "" });
     box.file("bin/python3", BLOCK, { mode: 0o755 });
     const gate = fifo(box);
     return haltAt(box, gate, RUN, { env: { GATE: gate, PATH: `${box.path("bin")}:${box.env.PATH}` } });
+  },
+  "pip fetches uv": async () => {
+    const { url, asked } = await silentServer();
+    const box = repo({ "requirements.txt": "six\n" }, { cache: "empty" });
+    const started = box.start(RUN, { env: { PIP_INDEX_URL: url } });
+    await asked;
+    const mend = () => {
+      const cache = path.join(box.home, ".cache/prime/uv");
+      expect(fs.readdirSync(cache)).toEqual([]);
+      fs.rmdirSync(cache);
+      fs.symlinkSync(SEEDED_UV, cache);
+    };
+    return { box, started, free: () => {}, mend };
   },
   "it waits for another": async () => {
     const slow = new SlowRepo();
@@ -157,15 +174,16 @@ describe("Ctrl-C ends prime and its children, and the next start converges", () 
     expectEnd(await endBy(halted, "SIGINT", "group"), "SIGINT");
     const { box } = halted;
     fs.rmSync(path.join(box.base, "gate"), { force: true });
-    if (point === "the selector runs") box.file("select", "#!/bin/sh\n", { mode: 0o755 });
+    halted.mend?.();
     expect((await good(box, RUN)).stdout).toBe("done\n");
     expect(await isWarm(box)).toBe(true);
   });
 });
 
 describe("TERM to the shell alone ends prime and its children", () => {
-  // What hangs in place of a node knows nothing of the shell.
-  it.each(Object.keys(POINTS).slice(1))("while %s", async (point) => {
+  // What hangs in place of a node knows nothing of the shell; pip is ended as uv is, and slow to start.
+  const others = Object.keys(POINTS).filter((point) => !/^the head|^pip/.test(point));
+  it.each(others)("while %s", async (point) => {
     const halted = await (POINTS[point] as () => Promise<Halted>)();
     expectEnd(await endBy(halted, "SIGTERM", "shell"), "SIGTERM");
   });
