@@ -81,7 +81,8 @@ export async function settleIn(
       inputs,
     });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
-  tellCold(context, why, `${DONE[what]} generation ${manifest.id}`);
+  const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
+  tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`);
   const built = isBuilt ? { manifest, project } : undefined;
   const ready: Ready = { kind: "ready", activation, readyLine, kernel, freshness: config.freshness.value, built };
   if (isBuilt && kernel !== undefined) (await import("./entry.ts")).learnScripts(context, ready);

@@ -71,6 +71,12 @@ function away(file: string): () => void {
 it("an interpreter that is gone", async () => {
   const made = await onOneOfTwo(somePython());
   await isReplacedUntilItReturns(made, ({ prefix }) => away(prefix), "is gone");
+  const [before, all] = [shown(made.box), generations(made.box)];
+  away(made.one.prefix);
+  const { lines } = await start(made.box, made.options);
+  const next = `environment ${shown(made.box)} takes its place`;
+  expect(lines[1]).toBe(`${next}; ${before} stays, and is used again when its interpreter is back`);
+  expect(generations(made.box)).toEqual(all);
 });
 
 it("one whose standard library is gone", async () => {

@@ -99,6 +99,28 @@ describe("what is no interpreter", () => {
     );
   });
 
+  test.each([
+    ["python3: error while loading shared libraries: libpython3.11.so.1.0: cannot open shared object file", "library"],
+    ["python3: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found (required by python3)", "library"],
+    ["python3: symbol lookup error: python3: undefined symbol: Py_BytesMain", "library"],
+    ["Error loading shared library libpython3.11.so.1.0: No such file or directory (needed by python3)", "library"],
+    ["Error relocating /usr/bin/python3: Py_BytesMain: symbol not found", "library"],
+    ["dyld[7]: Library not loaded: @executable_path/../Python3", "library"],
+    ["ModuleNotFoundError: No module named 'encodings'", "stdlib"],
+    ["Could not find platform independent libraries <prefix>", "stdlib"],
+    ["pyenv: version `3.11.7' is not installed", undefined],
+  ])("one that says: %s", async (words, kind) => {
+    const { kind: found } = await failed(box.stub("python3", `cat >&2 <<'END'\n${words}\nEND\nexit 1`));
+    expect(found).toBe(kind);
+  });
+
+  test("a file that is no program is told from one that is torn", async () => {
+    const text = box.write("text", "no program\n", 0o755);
+    expect(await failed(text)).toMatchObject({ kind: "format" });
+    fs.writeFileSync(text, fs.readFileSync(process.execPath).subarray(0, 4096));
+    expect(await failed(text)).not.toMatchObject({ kind: "format" });
+  });
+
   test("one that claims a version and runs nothing", async () => {
     expect(isFailure(await ask(box.stub("python3", "echo Python 3.12.1")))).toBe(true);
   });
