@@ -46,7 +46,7 @@ export async function settleIn(
 ): Promise<Ready> {
   const { config, folders, loaded, project } = decision;
   const generation = generationFolder(folders, manifest.id);
-  const hidden = config.kernelFile === null ? [] : PROTOPRIMER_OWN;
+  const hidden = config.kernelFile === null && config.protoprimer === null ? [] : PROTOPRIMER_OWN;
   const activation: Activation = { generation, prompt: manifest.project, variables: config.env.value, hidden };
   const link = mayMoveLink(context, folders) ? linkOf(context, decision) : undefined;
   const theirs = link === undefined ? undefined : leftToOthers(context, decision, link, cold);
