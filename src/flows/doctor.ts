@@ -92,7 +92,7 @@ async function shownFindings(
   const isAsked = decision !== undefined && isAskedFor(context, decision, generation);
   return [
     ...(decision === undefined || isAsked ? [] : [sound("inputs", otherwise(context, decision))]),
-    ...(await environmentFindings(context, generation, isAsked)),
+    ...(await environmentFindings(context, generation, decision, isAsked)),
   ];
 }
 

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { beforeAll, describe, expect, it, TestRunner } from "vitest";
 import { type Examined, examine, sitePackages, wrongs } from "./doctor.ts";
 import type { Sandbox } from "./harness.ts";
-import { install, somePython } from "./interpreters.ts";
+import { install, somePython, twoPatches } from "./interpreters.ts";
 import { program } from "./machine.ts";
 import { generations, good, installed, repo, shown, uv } from "./repos.ts";
 import { SEEDED_UV } from "./seed.ts";
@@ -213,6 +213,18 @@ it("an edit that hard links carry from one environment to another is named; --fi
     expect.stringContaining("uv had forgotten what it cached of six"),
   ]);
   expect(wrongs(await examine(box, [], env)).map(([check]) => check)).toEqual(["hard links"]);
+});
+
+it("another patch where no path stays through patches is named", async () => {
+  const [older, newer] = twoPatches();
+  const box = repo({ "requirements.txt": "" });
+  const prefix = path.join(box.base, "opt/some");
+  const env = { PATH: `${install(older, prefix, { name: "python3" }).prefix}/bin:${box.env.PATH}` };
+  await good(box, [], { env });
+  expect(wrongs(await examine(box, [], env))).toEqual([]);
+  install(newer, prefix, { name: "python3" });
+  const expected = `is Python ${newer.version} now, and environment ${shown(box)} was made for ${older.version}`;
+  expect(wrongs(await examine(box, [], env))).toEqual([["interpreter", expect.stringContaining(expected)]]);
 });
 
 it("an interpreter that is gone is named, with what of it the manifest knows", async () => {

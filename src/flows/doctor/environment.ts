@@ -5,7 +5,10 @@ import { driftSinceUse } from "../../environment/drift.ts";
 import { deadScripts, lookAtVenv } from "../../environment/foreign-venv.ts";
 import { type Manifest, readManifest } from "../../environment/manifest.ts";
 import type { Context } from "../context.ts";
+import type { Decision } from "../decide.ts";
 import { loadExtensions } from "../extensions.ts";
+import { describeVerdict } from "../heal.ts";
+import { judgeGeneration } from "../usable.ts";
 import { fileFindings } from "./files.ts";
 import { type Finding, type Rebuild, sound, wrong } from "./finding.ts";
 import { examiner } from "./venvs.ts";
@@ -16,13 +19,18 @@ const ANEW = "`./prime doctor --fix`, or ./prime reboot, builds it anew beside t
  * The environment that is shown: what it stands on, what others changed, each file of it. `rebuild`: the inputs ask for this
  * very one, so that building it anew mends it.
  */
-export async function environmentFindings(context: Context, generation: string, rebuild: boolean): Promise<Finding[]> {
+export async function environmentFindings(
+  context: Context,
+  generation: string,
+  decision: Decision | undefined,
+  rebuild: boolean,
+): Promise<Finding[]> {
   const id = path.basename(generation);
   const fix: Rebuild | undefined = rebuild ? { kind: "rebuild", damaged: generation, packages: [] } : undefined;
   if (!isFolder(generation)) return [wrong("environment", `${generation} is gone`, "./prime makes it anew", fix)];
   const manifest = readManifest(generation);
   const drift = driftSinceUse(generation);
-  const standing = await interpreterFinding(context, generation, manifest, fix);
+  const standing = await interpreterFinding(context, generation, { manifest, decision, fix });
   return [
     manifest === undefined ? wrong("environment", `${generation} has no manifest`, ANEW, fix) : describe(id, manifest),
     standing,
@@ -46,15 +54,23 @@ function describe(id: string, { interpreter, packages, builtAt }: Manifest): Fin
   );
 }
 
+/** As it is said of any environment; beyond that a start asks for the very version where no path stays through patches. */
 async function interpreterFinding(
   context: Context,
   generation: string,
-  manifest: Manifest | undefined,
-  fix: Rebuild | undefined,
+  {
+    manifest,
+    decision,
+    fix,
+  }: { manifest?: Manifest | undefined; decision: Decision | undefined; fix: Rebuild | undefined },
 ): Promise<Finding> {
   const venv = { ...lookAtVenv(generation), deadScripts: [] };
   const restore = manifest?.interpreter.owner.restore;
   const { verdict, broken, why, mend, anchor, interpreter } = await examiner(context)(venv, restore);
+  if (!broken && manifest !== undefined && decision !== undefined) {
+    const what = describeVerdict(await judgeGeneration(context, decision, manifest), manifest, decision);
+    if (what !== undefined) return wrong("interpreter", what, "./prime builds what takes its place, beside it");
+  }
   const place = anchor === interpreter ? anchor : `${anchor} -> ${interpreter}`;
   return broken
     ? wrong("interpreter", `${verdict}: ${why}`, mend ?? ANEW, fix)
