@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { diskUse, exists, linkFacts, listFolder, remove, rename, swapLink } from "../edges/files.ts";
 import { finalNameOf, isAbandoned, ownerMark } from "../edges/owner.ts";
 import type { Folders } from "./folders.ts";
-import { hasManifest, type Manifest } from "./manifest.ts";
+import { hasManifest, listGenerations, type Manifest } from "./manifest.ts";
 
 /** What is kept unless the user says otherwise: this many of the youngest, and what was shown in these last days. */
 export const KEPT_GENERATIONS = 2;
@@ -24,7 +24,10 @@ export interface Keeping {
 }
 
 /** The generations that may go, the youngest first. */
-export function collectable(generations: readonly Manifest[], keeping: Keeping): Manifest[] {
+export function collectable<T extends Pick<Manifest, "id" | "builtAt">>(
+  generations: readonly T[],
+  keeping: Keeping,
+): T[] {
   return generations.filter(
     ({ id, builtAt }, index) =>
       index >= keeping.atLeast &&
@@ -38,35 +41,42 @@ export interface Scene {
   readonly folders: Folders;
   /** Absolute paths beside which prime makes what takes their place: the `.venv` link, uv.lock. */
   readonly replaced: readonly string[];
-  /** All finished generations. */
-  readonly generations: readonly Manifest[];
 }
 
 /**
  * What builds, moves and collections that were killed left behind, as absolute paths: at once where it is known that the
  * process has ended, else what nobody has touched since `before` (milliseconds since the epoch).
  */
-export function rubbish({ folders, replaced, generations }: Scene, before: number): string[] {
-  const known = new Set(generations.map(({ id }) => id));
+export function rubbish({ folders, replaced }: Scene, before: number): string[] {
+  const known = new Set(
+    below(folders.generations, (name) => !name.startsWith(GONE))
+      .filter(isFinished)
+      .map((file) => path.basename(file)),
+  );
+  const generations = listGenerations(folders.generations);
   const drafts = below(folders.data, (name) => /^(?:.*\.tmp|(?:setup\.)?lock\.[0-9a-f]{16})$/.test(name));
   const works = below(folders.work, (name) => WORK.test(name));
   const builders = new Map(works.map((file) => [/^work-([^.]+)/.exec(path.basename(file))?.[1], path.basename(file)]));
   const unfinished = below(folders.generations, (name) => {
-    const folder = path.join(folders.generations, name);
-    if (linkFacts(folder)?.kind === "link") return finalNameOf(name) !== undefined;
-    return name.startsWith(GONE) || !hasManifest(folder);
+    const isLink = linkFacts(path.join(folders.generations, name))?.kind === "link";
+    return isLink ? finalNameOf(name) !== undefined : !known.has(name);
   });
   const resolutions = new Set<string | null>(generations.map(({ resolution }) => resolution));
+  const hasStrangers = known.size > generations.length; // of another layout: what they were resolved to can't be told
   const found = [
     ...unfinished,
     ...drafts,
     ...works,
-    ...below(folders.resolved, (name) => !resolutions.has(name)),
+    ...below(folders.resolved, (name) => !hasStrangers && !resolutions.has(name)),
     ...below(path.join(folders.data, "setup"), (id) => !known.has(id)),
     ...below(path.join(folders.data, "setup-cfg"), (name) => finalNameOf(name) !== undefined),
     ...replaced.flatMap((file) => below(path.dirname(file), (name) => finalNameOf(name) === path.basename(file))),
   ];
   return found.filter((file) => isAbandoned(file, before, builders.get(path.basename(file))));
+}
+
+function isFinished(folder: string): boolean {
+  return linkFacts(folder)?.kind === "folder" && hasManifest(folder);
 }
 
 function below(folder: string, isMeant: (name: string) => boolean): string[] {

@@ -60,7 +60,22 @@ export function isOfNewerPrime(generation: string): boolean {
   return Number(readAnyManifest(generation)?.layout) > LAYOUT;
 }
 
-function readAnyManifest(generation: string): { readonly layout?: unknown } | null {
+/** What older primes built for this root; of no use to this one. */
+export function listOlder(folder: string, root: string): { id: string; builtAt: number; about: string }[] {
+  return foldersIn(folder).flatMap((generation) => {
+    const { layout, builtAt, root: was } = readAnyManifest(generation) ?? {};
+    if (!(Number(layout) < LAYOUT) || was !== root || typeof builtAt !== "number") return [];
+    return [{ id: path.basename(generation), builtAt, about: "by an older prime" }];
+  });
+}
+
+interface AnyManifest {
+  readonly layout?: unknown;
+  readonly root?: unknown;
+  readonly builtAt?: unknown;
+}
+
+function readAnyManifest(generation: string): AnyManifest | null {
   try {
     return JSON.parse(readText(path.join(generation, MANIFEST_FILE)) ?? "null");
   } catch (error) {
@@ -71,12 +86,16 @@ function readAnyManifest(generation: string): { readonly layout?: unknown } | nu
 
 /** All finished generations, the youngest first. A link stands where one was collected, and is none. */
 export function listGenerations(folder: string): Manifest[] {
+  return foldersIn(folder)
+    .flatMap((generation) => readManifest(generation) ?? [])
+    .sort((a, b) => b.builtAt - a.builtAt || (a.id < b.id ? -1 : 1));
+}
+
+function foldersIn(folder: string): string[] {
   return (listFolder(folder) ?? [])
     .filter((name) => !name.startsWith(".")) // on its way out
     .map((name) => path.join(folder, name))
-    .filter((generation) => linkFacts(generation)?.kind === "folder")
-    .flatMap((generation) => readManifest(generation) ?? [])
-    .sort((a, b) => b.builtAt - a.builtAt || (a.id < b.id ? -1 : 1));
+    .filter((generation) => linkFacts(generation)?.kind === "folder");
 }
 
 /** The part of a finished generation's names that says whether somebody changed it since. */

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { loadConfig } from "../config/load.ts";
 import { now } from "../edges/clock.ts";
-import { exists, isFolder, realPath } from "../edges/files.ts";
+import { exists, isFolder, isWritable, realPath } from "../edges/files.ts";
 import { foldersInUse } from "../edges/in-use.ts";
 import { isOthers } from "../environment/belonging.ts";
 import {
@@ -17,7 +17,7 @@ import {
 import { type Folders, foldersOf } from "../environment/folders.ts";
 import { type HistoryEntry, readMoves } from "../environment/history.ts";
 import { readHolds } from "../environment/holds.ts";
-import { listGenerations, type Manifest } from "../environment/manifest.ts";
+import { listGenerations, listOlder } from "../environment/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
 import { abandonedPlanParts, SEALED_STATE, shownGenerations } from "../launch/ready.ts";
@@ -90,21 +90,28 @@ function removeAll(
   link: string,
   request: GcRequest & { readonly scrapsOlderMs: number },
 ): Removal {
-  const all = listGenerations(folders.generations);
   const here = { root: context.root, generations: folders.generations };
-  const own = all.filter((manifest) => !isOthers(manifest, here));
-  const doomed = collectable(own, keepingOf(context, folders, link, own, request));
-  const old = leftBehind(context, folders, link, all, now() - request.scrapsOlderMs);
+  const own = listGenerations(folders.generations)
+    .filter((manifest) => !isOthers(manifest, here))
+    .map(({ id, builtAt, project, interpreter }) => ({
+      id,
+      builtAt,
+      about: `${project}, Python ${interpreter.version}`,
+    }));
+  const older = listOlder(folders.generations, context.root);
+  const keeping = keepingOf(context, folders, link, [...own, ...older], request);
+  const folderOf = (id: string): string => path.join(folders.generations, id);
+  const doomed = [...collectable(own, keeping), ...collectable(older, { ...keeping, atLeast: 0 })].filter(({ id }) =>
+    isWritable(folderOf(id)),
+  );
+  const old = leftBehind(context, folders, link, now() - request.scrapsOlderMs);
   const busy = foldersInUse(old);
-  const scraps = old.filter((file) => !busy.has(file));
+  const scraps = old.filter((file) => !busy.has(file) && (!isFolder(file) || isWritable(file)));
   const removed = [
-    ...doomed.map(
-      ({ id, project, interpreter }) =>
-        `${path.join(folders.generations, id)} (${project}, Python ${interpreter.version})`,
-    ),
+    ...doomed.map(({ id, about }) => `${folderOf(id)} (${about})`),
     ...scraps.map((file) => `${file} (left behind)`),
   ];
-  const kept = own.length - doomed.length;
+  const kept = own.length + older.length - doomed.length;
   if (request.dryRun) return { removed, bytes: 0, kept };
   const shownBy = exists(link) ? link : undefined;
   if (shownBy !== undefined) forwardCollected(folders, shownBy);
@@ -113,15 +120,9 @@ function removeAll(
 }
 
 /** What killed starts left in the root's own folder, among its ready plans and in the caches. */
-function leftBehind(
-  { root, places, launcher }: Context,
-  folders: Folders,
-  link: string,
-  generations: readonly Manifest[],
-  before: number,
-): string[] {
+function leftBehind({ root, places, launcher }: Context, folders: Folders, link: string, before: number): string[] {
   return [
-    ...rubbish({ folders, generations, replaced: [link, path.join(root, "uv.lock")] }, before),
+    ...rubbish({ folders, replaced: [link, path.join(root, "uv.lock")] }, before),
     ...abandonedPlanParts({ state: places.state, launcher }, before),
     ...abandonedLockDrafts(root, before),
     ...abandonedDeployments(places.cache, before),
@@ -137,14 +138,14 @@ function keepingOf(
   context: Context,
   folders: Folders,
   link: string,
-  own: readonly Manifest[],
+  own: readonly { readonly id: string }[],
   request: GcRequest,
 ): Keeping {
   const { launcher, places } = context;
   const entries = readMoves(folders);
   const needed = new Set([
     ...Object.values(readHolds(folders)).map(({ generation }) => generation),
-    ...previousOf(entries),
+    ...lastOf(entries),
   ]);
   const folderOf = (id: string): string => path.join(folders.generations, id);
   const used = foldersInUse(own.map(({ id }) => folderOf(id)));
@@ -157,8 +158,8 @@ function keepingOf(
   return { needed, lastShown, atLeast: request.keep, since: now() - request.olderDays * DAY_MS };
 }
 
-/** For each set of flags, what was shown before what is shown now. */
-function previousOf(entries: readonly HistoryEntry[]): string[] {
-  const last = new Map(entries.map((entry) => [entry.flags, entry.from]));
-  return [...last.values()].filter((id) => id !== null);
+/** For each set of flags, what is shown now, by whatever user, and what was before. */
+function lastOf(entries: readonly HistoryEntry[]): string[] {
+  const last = new Map(entries.map((entry) => [entry.flags, entry]));
+  return [...last.values()].flatMap(({ from, to }) => [...(from === null ? [] : [from]), to]);
 }

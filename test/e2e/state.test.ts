@@ -75,6 +75,7 @@ describe("an environment", () => {
 
   it("of a newer layout is neither used nor removed", async () => {
     await good(box, ["rollback", "--cancel"]);
+    const { resolution } = JSON.parse(fs.readFileSync(accountOf(old), "utf8"));
     const newer = JSON.stringify({ layout: 1000, accounts: [] });
     fs.writeFileSync(accountOf(old), newer);
     const said = failure(await box.run(["rollback", old]), "rollback-refused", 2);
@@ -84,6 +85,15 @@ describe("an environment", () => {
     expect(shown(box)).not.toBe(old);
     await good(box, ["gc", "--keep", "0", "--older", "0"]);
     expect(fs.readFileSync(accountOf(old), "utf8")).toBe(newer);
+    expect(fs.readdirSync(box.path(".prime/resolved"))).toContain(resolution);
+  });
+
+  it("of an older layout goes when it is old", async () => {
+    fs.writeFileSync(accountOf(old), JSON.stringify({ layout: 1, root: box.root, builtAt: Date.now() }));
+    await good(box, ["gc"]);
+    expect(fs.existsSync(accountOf(old))).toBe(true);
+    const { stderr } = await good(box, ["gc", "--older", "0"]);
+    expect(stderr).toContain(`removed ${box.path(".prime/generations", old)} (by an older prime)`);
   });
 
   it("with a torn account is none: it is built anew, and its folder goes with the next gc", async () => {

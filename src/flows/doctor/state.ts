@@ -7,7 +7,7 @@ import { type Folders, generationFolder } from "../../environment/folders.ts";
 import { missingExclude } from "../../environment/git-exclude.ts";
 import { historyFile } from "../../environment/history.ts";
 import { isGivenBack, readHolds, stateFile } from "../../environment/holds.ts";
-import { hasManifest, listGenerations, MANIFEST_FILE, readManifest } from "../../environment/manifest.ts";
+import { hasManifest, MANIFEST_FILE, readManifest } from "../../environment/manifest.ts";
 import { PrimeError } from "../../errors.ts";
 import { type Finding, sound, wrong } from "./finding.ts";
 
@@ -82,7 +82,7 @@ function generationFindings(root: string, link: string, folders: Folders): Findi
     return linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, MANIFEST_FILE)) && !hasManifest(folder);
   });
   const replaced = [link, path.join(root, "uv.lock")];
-  const left = rubbish({ folders, replaced, generations: listGenerations(folders.generations) }, now() - DAY_MS);
+  const left = rubbish({ folders, replaced }, now() - DAY_MS);
   const dangling = names.map((name) => path.join(folders.generations, name)).filter(leadsNowhere);
   return [
     ...torn.map((name) =>
