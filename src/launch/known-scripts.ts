@@ -1,5 +1,16 @@
 import * as path from "node:path";
-import { type FileFacts, facts, listFolder, makeFolder, nonce, readText, remove, writeAtomic } from "../edges/files.ts";
+import { now } from "../edges/clock.ts";
+import {
+  exists,
+  type FileFacts,
+  facts,
+  listFolder,
+  makeFolder,
+  nonce,
+  readText,
+  remove,
+  writeAtomic,
+} from "../edges/files.ts";
 import { quoteForShell } from "../edges/process.ts";
 import { callForSh, type EntryCall } from "./entry-scripts.ts";
 import { freshnessForSh, type Watch } from "./freshness.ts";
@@ -38,12 +49,17 @@ fi ;; esac
 `;
 }
 
+/** So many scripts are known at once: all are read at the start of one. */
+const MOST = 200;
+/** Another start may be making its stamps right now. */
+const ABANDONED_MS = 86_400_000;
+
 /** The script among those that are known, when it is as it was. */
 export function knownScript(place: Place, name: string, file: string): KnownScript | undefined {
-  const is = facts(file);
-  return readScripts(place).find(
-    (one) => one.name === name && one.path === file && JSON.stringify(one.facts) === JSON.stringify(is),
-  );
+  const is = JSON.stringify(facts(file));
+  const same = (one: KnownScript): boolean =>
+    one.name === name && one.path === file && JSON.stringify(one.facts) === is;
+  return readScripts(place).find((one) => same(one) && exists(one.watch.stamps));
 }
 
 /**
@@ -80,12 +96,14 @@ export function rememberScripts(
     (one) =>
       facts(one.path) !== undefined && !added.some(({ name, path: file }) => one.name === name && one.path === file),
   );
-  const all = [...others, ...added];
+  const all = [...others, ...added].slice(-MOST);
   writeAtomic(recordFile(place), JSON.stringify(all), 0o600);
   writeAtomic(scriptsFile(place), renderScripts(all), 0o600);
   const used = new Set(all.map((one) => path.basename(one.watch.stamps)));
   for (const name of listFolder(folder) ?? []) {
-    if (/^script-[0-9a-f]+$/.test(name) && !used.has(name)) removeStamps(path.join(folder, name));
+    if (!/^script-[0-9a-f]+$/.test(name) || used.has(name)) continue;
+    const made = facts(path.join(folder, name))?.ctimeNs ?? "0";
+    if (now() - Number(BigInt(made) / 1_000_000n) > ABANDONED_MS) removeStamps(path.join(folder, name));
   }
   return undefined;
 }
