@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { version } from "../package.json";
-import { type Choice, type GlobalFlags, parseArguments, type Request } from "./cli.ts";
+import { parseArguments } from "./cli.ts";
 import type { ConfigFlags } from "./config/config.ts";
 import { now } from "./edges/clock.ts";
 import { atEnd, endWithUser, stillWanted } from "./edges/ending.ts";
@@ -18,6 +18,7 @@ import { answerPlan } from "./launch/handover.ts";
 import type { Answer } from "./launch/plan.ts";
 import { readProgress } from "./launch/progress.ts";
 import { flagKey } from "./launch/ready.ts";
+import type { Choice, GlobalFlags, Request } from "./request.ts";
 
 const STDERR = 2;
 

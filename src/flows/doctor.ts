@@ -1,5 +1,4 @@
 import * as path from "node:path";
-import type { Request } from "../cli.ts";
 import { loadConfig } from "../config/load.ts";
 import { now } from "../edges/clock.ts";
 import { realPath } from "../edges/files.ts";
@@ -7,6 +6,7 @@ import { type Folders, foldersOf } from "../environment/folders.ts";
 import { readManifest } from "../environment/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
+import type { Request } from "../request.ts";
 import { whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor, pinOf } from "./decide.ts";

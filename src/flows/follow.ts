@@ -1,5 +1,5 @@
-import type { Request } from "../cli.ts";
 import type { Answer } from "../launch/plan.ts";
+import type { Request } from "../request.ts";
 import type { Context } from "./context.ts";
 
 /** Follows the one flow that the arguments ask for; each is loaded only when it is the one. */

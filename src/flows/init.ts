@@ -1,5 +1,4 @@
 import * as path from "node:path";
-import type { Request } from "../cli.ts";
 import { mayHaveKernel } from "../config/protoprimer/kernel.ts";
 import {
   append,
@@ -16,6 +15,7 @@ import {
 } from "../edges/files.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
+import type { Request } from "../request.ts";
 import type { Context } from "./context.ts";
 import { type Deed, planRepo } from "./init/repo.ts";
 import { addHeader, newScript } from "./init/script.ts";
