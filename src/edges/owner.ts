@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { lstatSync } from "node:fs";
 import * as path from "node:path";
-import { bootId, hostName, processSpace, startOfProcess } from "./head.ts";
+import { bootId, hostName, isRunning, processSpace, startOfProcess } from "./head.ts";
 
 /** A part of a name, e.g. `17.3f2a9c01.5be1d2a4`, for what only this process works on: who finds it can tell whether it still does. */
 export function ownerMark(): string {
@@ -27,10 +27,10 @@ export function finalNameOf(name: string): string | undefined {
  * abandoned, in milliseconds since the epoch.
  */
 export function isAbandoned(file: string, before: number, marked: string = path.basename(file)): boolean {
-  const [, pid, where, start] = /\.(\d+)\.([0-9a-f]{8})\.([0-9a-f]{8})(?:\.|$)/.exec(marked) ?? [];
+  const [, pid, where, start = ""] = /\.(\d+)\.([0-9a-f]{8})\.([0-9a-f]{8})(?:\.|$)/.exec(marked) ?? [];
   if (where === place()) {
     const is = startOfProcess(Number(pid));
-    return is === undefined || digest(is) !== start;
+    return is === undefined ? !isRunning(Number(pid), start) : digest(is) !== start;
   }
   return (lstatSync(file, { throwIfNoEntry: false })?.ctimeMs ?? before) < before;
 }
