@@ -1,9 +1,11 @@
 import * as path from "node:path";
 import { loadConfig } from "../config/load.ts";
 import { now } from "../edges/clock.ts";
-import { exists, isFolder, isWritable, realPath } from "../edges/files.ts";
+import { exists, facts, isFolder, isWritable, realPath } from "../edges/files.ts";
 import { foldersInUse } from "../edges/in-use.ts";
+import { isAbandoned } from "../edges/owner.ts";
 import { isOthers } from "../environment/belonging.ts";
+import { deadHolder } from "../environment/build-lock.ts";
 import {
   collect,
   collectable,
@@ -23,7 +25,7 @@ import type { Answer } from "../launch/plan.ts";
 import { abandonedPlanParts, SEALED_STATE, shownGenerations } from "../launch/ready.ts";
 import { abandonedProbes } from "../python/probe-cache.ts";
 import { abandonedLockDrafts } from "../uv/lock-drafts.ts";
-import { abandonedDeployments } from "../uv/provision.ts";
+import { abandonedDeployments, deploymentLocks } from "../uv/provision.ts";
 import type { Context } from "./context.ts";
 import { rootLock, takeOwnTurn } from "./turn.ts";
 
@@ -126,8 +128,14 @@ function leftBehind({ root, places, launcher }: Context, folders: Folders, link:
     ...abandonedPlanParts({ state: places.state, launcher }, before),
     ...abandonedLockDrafts(root, before),
     ...abandonedDeployments(places.cache, before),
+    ...deploymentLocks(places.cache).filter((lock) => deadHolder(lock) !== undefined || isTorn(lock, before)),
     ...abandonedProbes(places.cache, before),
   ];
+}
+
+/** Its maker did not come to write its name. */
+function isTorn(lock: string, before: number): boolean {
+  return facts(lock)?.size === 0 && isAbandoned(lock, before);
 }
 
 function megabytes(bytes: number): string {

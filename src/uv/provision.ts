@@ -99,6 +99,14 @@ export function abandonedDeployments(cacheFolder: string, before: number): strin
   return drafts.map((name) => path.join(folder, name)).filter((file) => isAbandoned(file, before));
 }
 
+/** The locks of deployments, and of who replaces one; absolute. */
+export function deploymentLocks(cacheFolder: string): string[] {
+  const folder = path.join(cacheFolder, "uv");
+  return (listFolder(folder) ?? []).filter((name) => LOCK.test(name)).map((name) => path.join(folder, name));
+}
+
+const LOCK = /\.lock(?:\.[0-9a-f]{16})?$/;
+
 /** Another prime may have been faster: its copy of the same bytes is as good. */
 function publish(ready: string, target: string): void {
   if (readText(path.join(target, "uv.sha256")) !== undefined) return;

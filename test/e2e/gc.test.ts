@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { bootId, hostName, processSpace, startOfProcess } from "../../src/edges/head.ts";
 import { ownerMark } from "../../src/edges/owner.ts";
 import type { Sandbox } from "./harness.ts";
 import { generations, good, installed, repo, shown } from "./repos.ts";
@@ -111,6 +112,18 @@ describe("./prime gc", () => {
     await good(box, ["gc"]);
     expect(generations(box).sort()).toEqual([...ids].sort());
     expect(fs.readlinkSync(box.path(".prime/generations", oldest))).toBe("../../.venv");
+  });
+
+  it("removes the lock of who died while it got uv, not that of who gets it", async () => {
+    const box = repo({ ".prime/.gitignore": "*\n" }, { cache: "empty" });
+    const cache = path.join(box.home, ".cache/prime/uv");
+    fs.mkdirSync(cache);
+    const own = { pid: process.pid, start: startOfProcess(process.pid), boot: bootId(), space: processSpace() };
+    const holder = { ...own, host: hostName(), reason: "" };
+    fs.writeFileSync(path.join(cache, "1.lock"), JSON.stringify(holder));
+    fs.writeFileSync(path.join(cache, "2.lock"), JSON.stringify({ ...holder, start: "1" }));
+    await good(box, ["gc"]);
+    expect(fs.readdirSync(cache)).toEqual(["1.lock"]);
   });
 
   it("has nothing to do where nothing was built", async () => {

@@ -58,7 +58,7 @@ function cacheRubbish(cache: string): string[] {
   return [
     ...others(cache, "cache", (name) => /^(?:uv|probes|node)$/.test(name)),
     ...others(path.join(cache, "probes"), "probes", (name) => /^[0-9a-f]{64}\.json$/.test(name)),
-    ...others(path.join(cache, "uv"), "uv", (name) => /^\d/.test(name)),
+    ...others(path.join(cache, "uv"), "uv", (name) => /^\d[^/]*(?<!\.lock)$/.test(name)),
     ...list(path.join(cache, "uv")).flatMap((name) =>
       others(path.join(cache, "uv", name), name, (file) => file === "uv" || file === "uv.sha256"),
     ),
@@ -72,5 +72,6 @@ function others(folder: string, shown: string, isKnown: (name: string) => boolea
 }
 
 function list(folder: string): string[] {
-  return fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
+  const isFolder = fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? fs.readdirSync(folder).sort() : [];
 }
