@@ -23,7 +23,7 @@ const KB = 1024;
 export const HINDRANCES: Readonly<Record<string, Hindrance>> = {
   "full-root": full("rebuild", (place) => place.root, [0, 4, 16, 64, 256], "the root's disk is full"),
   "full-cache": full("download", (place) => place.uvCache, [0, 16, 64, 256], "the disk of uv's cache is full"),
-  "full-deploy": full("newcomer", primeCache, [0, 1024, 24 * KB, 40 * KB], "the disk of prime's cache is full"),
+  "full-deploy": full("newcomer", primeCache, [0, 1024, 24 * KB, 40 * KB], "the disk of prime's cache is full", 400),
   "full-state": full(
     "switch",
     (place) => path.join(place.home, ".local"),
@@ -58,7 +58,13 @@ function primeCache({ home }: Place): string {
 }
 
 /** Fills a disk of its own but for so many kilobytes; there is room again when it is lifted. */
-function full(operation: string, folderOf: (place: Place) => string, measures: number[], title: string): Hindrance {
+function full(
+  operation: string,
+  folderOf: (place: Place) => string,
+  measures: number[],
+  title: string,
+  diskMb = 64,
+): Hindrance {
   return {
     title,
     operation,
@@ -67,7 +73,7 @@ function full(operation: string, folderOf: (place: Place) => string, measures: n
     mounts: true,
     hinder: (place, leaveKb) => {
       const folder = folderOf(place);
-      mountSmall(folder);
+      mountSmall(folder, diskMb);
       const { bavail, bsize } = fs.statfsSync(folder);
       fs.writeFileSync(filler(folder), Buffer.alloc(bavail * bsize - leaveKb * KB));
       return [];
@@ -104,10 +110,10 @@ export function whyNoMounts(folder: string): string | undefined {
 }
 
 /** Makes a folder a disk of its own, with what is in it. */
-function mountSmall(folder: string): void {
+function mountSmall(folder: string, megabytes: number): void {
   const aside = `${folder}.aside`;
   fs.cpSync(folder, aside, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-  mount("-t", "tmpfs", "-o", "size=64m", "none", folder);
+  mount("-t", "tmpfs", "-o", `size=${megabytes}m`, "none", folder);
   spawnSync("cp", ["-a", `${aside}/.`, folder]);
   fs.rmSync(aside, { recursive: true });
 }
