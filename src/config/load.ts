@@ -8,6 +8,7 @@ import type { Layer } from "./layer.ts";
 import {
   EXIT_PROTOPRIMER,
   findKernel,
+  hasUsualKernel,
   type Kernel,
   kernelBeside,
   kernelIn,
@@ -142,7 +143,7 @@ function describeOrigin(folder: string, said: readonly Said[], kernel: Kernel | 
   if (kernel !== undefined) return `protoprimer's, by the kernel's folder ${kernel.folder} (${kernel.how})`;
   const file = said.find(({ layer }) => layer.isFile)?.layer;
   if (file === undefined) return "none: by what the repo suggests";
-  const beside = mayHaveKernel(folder) ? "; protoprimer's beside it is not read" : "";
+  const beside = hasUsualKernel(folder) ? "; protoprimer's beside it is not read" : "";
   return `prime's own, ${file.placeOf([]).replace(/:\d+$/, "")}${beside}`;
 }
 

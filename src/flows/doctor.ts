@@ -10,7 +10,7 @@ import type { Request } from "../request.ts";
 import { whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor, pinOf } from "./decide.ts";
-import { configFinding } from "./doctor/config.ts";
+import { configFindings } from "./doctor/config.ts";
 import { environmentFindings } from "./doctor/environment.ts";
 import { type Finding, isSound, sound, wrong } from "./doctor/finding.ts";
 import { askGit, trackedFindings } from "./doctor/git.ts";
@@ -39,7 +39,7 @@ export async function doctor(context: Context, { folder, all, fix, json }: Docto
 /** All checks, from what everything stands on to what is shown. What can't be decided leaves the others to be made. */
 async function examine(context: Context): Promise<Finding[]> {
   const { env, root, places, node } = context;
-  const config = await configFinding(() => loadConfig(context));
+  const config = await configFindings(() => loadConfig(context));
   const folders = foldersOf(root, places.state, config.loaded?.config.protoprimer);
   const link = path.resolve(root, config.loaded?.config.localVenvDirRelPath.value ?? ".venv");
   const decided = config.loaded === undefined ? undefined : await tryToDecide(context);
@@ -52,7 +52,7 @@ async function examine(context: Context): Promise<Finding[]> {
     }),
     ...launcherFindings(launcherFacts(context)),
     ...trackedFindings(await askGit(context, link)),
-    config.finding,
+    ...config.findings,
     ...stateFindings(root, link, folders),
     ...(decided === undefined ? [] : decidedFindings(context, decided)),
     ...(await shownFindings(context, link, folders, decided)),

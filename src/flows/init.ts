@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { mayHaveKernel } from "../config/protoprimer/kernel.ts";
+import { hasUsualKernel } from "../config/protoprimer/kernel.ts";
 import {
   append,
   exists,
@@ -88,7 +88,7 @@ function changeRepo(
   const deeds = planRepo({
     attributes: readText(path.join(folder, ".gitattributes")),
     ignores: readText(path.join(folder, ".gitignore")),
-    names: [...(listFolder(folder) ?? []), ...(mayHaveKernel(folder) ? ["proto_kernel.json"] : [])],
+    names: [...(listFolder(folder) ?? []), ...(hasUsualKernel(folder) ? ["proto_kernel.json"] : [])],
     link: taken === undefined ? ".venv" : taken.link,
     config: taken?.deeds,
   });

@@ -7,7 +7,7 @@ import { provision } from "./build/build.ts";
 import { lockFits } from "./build/lock.ts";
 import type { Context } from "./context.ts";
 import { decide } from "./decide.ts";
-import { configFinding } from "./doctor/config.ts";
+import { configFindings } from "./doctor/config.ts";
 import { type Finding, isSound, sound, wrong } from "./doctor/finding.ts";
 import { askGit, cloneFindings } from "./doctor/git.ts";
 import { launcherFacts, launcherFindings } from "./doctor/launcher.ts";
@@ -18,12 +18,12 @@ import { renderFindings, reportOf } from "./doctor/report.ts";
  * root as it is. Status 1 when something is wrong.
  */
 export async function verify(context: Context, json: boolean): Promise<Answer> {
-  const config = await configFinding(() => loadConfig(context));
+  const config = await configFindings(() => loadConfig(context));
   const link = path.resolve(context.root, config.loaded?.config.localVenvDirRelPath.value ?? ".venv");
   const findings = [
     ...launcherFindings(launcherFacts(context)),
     ...cloneFindings(await askGit(context, link), context.launcher),
-    config.finding,
+    ...config.findings,
     ...(config.loaded === undefined ? [] : [await lockFinding(context)]),
   ];
   context.print(json ? `${JSON.stringify(reportOf(findings), null, 2)}\n` : renderFindings(findings));

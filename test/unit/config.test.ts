@@ -229,6 +229,20 @@ describe("inputs", () => {
     expect(seen).toEqual(["absent prime.toml", "absent pyproject.toml", ...NO_KERNEL]);
   });
 
+  test("a file where a kernel's folder could be does not have to go", async () => {
+    write("cmd", "#!/bin/sh\n");
+    const seen = await inputs({ PRIME_REQUIRED_PYTHON_VERSION: "3" });
+    expect(seen).not.toContain("absent cmd");
+    expect(seen).toEqual(
+      expect.arrayContaining(["no-file cmd/proto_kernel.json", "no-file cmd/proto_kernel.py", "absent cmd/proto_code"]),
+    );
+  });
+
+  test("an escape in pyproject.toml is no sign of a kernel beside it", async () => {
+    write("pyproject.toml", '[tool.prime]\nlock = "update"\n[tool.x]\npattern = "\\u00e9"\n');
+    expect((await load()).from).toBe(`prime's own, ${path.join(root, "pyproject.toml")}`);
+  });
+
   test("with a prime.toml, pyproject.toml does not matter", async () => {
     write("prime.toml", 'required_python_version = "3"');
     write("pyproject.toml", "");

@@ -24,6 +24,7 @@ describe("the doctor finds nothing in", () => {
       "proxies",
       { HTTP_PROXY: "http://me:pw@proxy:3128/", https_proxy: "proxy.example:8080", ALL_PROXY: "socks5h://[::1]:1" },
     ],
+    ["a proxy that wants a password, without a scheme", { https_proxy: "me:pw@proxy:3128" }],
     ["one proxy in both spellings", { http_proxy: "http://a", HTTP_PROXY: "http://a" }],
   ])("%s", (_, env) => expect(wrongs(env)).toEqual([]));
 });

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isFile, isFolder, readText } from "../../edges/files.ts";
+import { exists, isFile, isFolder, readText } from "../../edges/files.ts";
 import { PrimeError } from "../../errors.ts";
 import type { WatchedFiles } from "../watched.ts";
 
@@ -30,7 +30,7 @@ export function findKernel(folder: string, files: WatchedFiles): Kernel | undefi
   for (const place of PLACES) {
     if (missing !== undefined && place.startsWith(`${missing}/`)) continue;
     const there = path.join(folder, place);
-    if (!isFolder(there)) {
+    if (!exists(there)) {
       missing = place;
       files.note("absent", there);
       continue;
@@ -61,9 +61,14 @@ export function kernelIn(folder: string, relative: string, place: string): Kerne
   );
 }
 
-/** Whether a start in `folder` can have anything to do with protoprimer, told without parsing a file. */
+/** Whether a kernel is in one of the usual places below `folder`, be its configuration in force or not. */
+export function hasUsualKernel(folder: string): boolean {
+  return PLACES.some((place) => SIGNS.some((name) => isFile(path.join(folder, place, name))));
+}
+
+/** False: no start in `folder` has anything to do with protoprimer. Told without parsing a file. */
 export function mayHaveKernel(folder: string): boolean {
-  if (PLACES.some((place) => SIGNS.some((name) => isFile(path.join(folder, place, name))))) return true;
+  if (hasUsualKernel(folder)) return true;
   const texts = ["prime.toml", "pyproject.toml"].map((name) => readText(path.join(folder, name)) ?? "");
   return texts.some((text) => /proto_code_dir|\\[uUx]/.test(text));
 }

@@ -97,9 +97,9 @@ function proxyFindings(env: Environment): Finding[] {
   ];
 }
 
-/** A value is never shown: it may hold a password. `host:port` without a scheme is what pip and uv take for http. */
+/** A value is never shown: it may hold a password. Without a scheme pip and uv take it for http. */
 function whyNoProxy(value: string): string | undefined {
-  const text = /^[\w.-]+(?::\d+)?\/?$/.test(value) ? `http://${value}` : value;
+  const text = value.includes("://") ? value : `http://${value}`;
   try {
     const url = new URL(text);
     if (!SCHEMES.has(url.protocol)) return `has the scheme ${url.protocol.slice(0, -1)}, which is none of a proxy's`;
