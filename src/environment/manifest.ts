@@ -3,7 +3,7 @@ import { linkFacts, listFolder, readText, sha256, writeAtomic } from "../edges/f
 import type { InterpreterRecord } from "./interpreter-record.ts";
 
 /** Raised when the form changes; a generation of another form is not used. */
-export const LAYOUT = 3;
+export const LAYOUT = 4;
 
 /** A generation's own account, `prime.json`, written last: without it the folder is rubbish. */
 export interface Manifest {
@@ -20,6 +20,7 @@ export interface Manifest {
   readonly driver: "venv_uv" | "venv_pip";
   readonly uv: string | null;
   readonly project: string;
+  /** Normalized names (PEP 503) to versions. */
   readonly packages: Readonly<Record<string, string>>;
   /** sha256 of what each package's wheel brought, by the digests in its RECORD; not of those that have none. */
   readonly packageDigests: Readonly<Record<string, string>>;

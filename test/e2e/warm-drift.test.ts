@@ -10,7 +10,7 @@ const PROJECT = `[project]
 name = "app"
 version = "1"
 requires-python = ">=3.9"
-dependencies = ["six<1.17"]
+dependencies = ["six<1.17", "typing-extensions"]
 [dependency-groups]
 dev = ["iniconfig"]
 [tool.uv]
@@ -44,7 +44,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "a package added by uv": {
     drift: (box) => uv(box, ["pip", "install", "--quiet", "pluggy==1.5.0"], { VIRTUAL_ENV: box.path(".venv") }),
-    said: ["pluggy 1.5.0 was added"],
+    said: [/by hand: pluggy 1\.5\.0 was added;/],
   },
   "a package that went to another version": {
     drift: (box) => uv(box, ["pip", "install", "--quiet", "six==1.17.0"], { VIRTUAL_ENV: box.path(".venv") }),
@@ -85,7 +85,7 @@ describe("what others change through .venv is named and built anew aside:", () =
     backdate(box, "uv.lock");
     await good(box);
     packages = installed(box);
-    expect(Object.keys(packages)).toEqual(["iniconfig", "six"]);
+    expect(Object.keys(packages)).toEqual(["iniconfig", "six", "typing_extensions"]);
   });
   beforeEach(async () => {
     await good(box);

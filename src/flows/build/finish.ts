@@ -5,12 +5,13 @@ import { backdate, sha256OfFile } from "../../edges/files.ts";
 import { hostName, inContainer, userName } from "../../edges/head.ts";
 import { run } from "../../edges/process.ts";
 import { digestOfNames, LAYOUT, type Manifest, writeManifest } from "../../environment/manifest.ts";
+import { normalizeName } from "../../environment/project-names.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Interpreter } from "../../python/probe.ts";
 import { VALIDATE_PY } from "../../python/texts.ts";
 import type { Job } from "./job.ts";
 
-/** What validate.py says of an environment. */
+/** What validate.py says of an environment; names as the packages spell themselves. */
 export interface Validation {
   readonly ok: boolean;
   readonly problems: readonly string[];
@@ -61,8 +62,8 @@ export function sealGeneration(
     ...facts,
     layout: LAYOUT,
     id: path.basename(generation),
-    packages: validation.packages,
-    packageDigests: validation.digests,
+    packages: byNormalizedName(validation.packages),
+    packageDigests: byNormalizedName(validation.digests),
     sitePackages: Object.fromEntries(
       validation.site_packages.map((folder) => [path.relative(generation, folder), digestOfNames(folder)]),
     ),
@@ -80,4 +81,9 @@ function parseValidation(text: string): Validation | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** One spelling (PEP 503), whoever names a package. */
+function byNormalizedName(told: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(told).map(([name, value]) => [normalizeName(name), value]));
 }
