@@ -72,15 +72,25 @@ def extension_modules(site):
     for folder, names, files in os.walk(site):
         names.sort()
         for name in sorted(files):
-            if suffix_of(name) is not None:
-                yield os.path.join(folder, name)
+            path = os.path.join(folder, name)
+            suffix = suffix_of(name)
+            if suffix is not None and (suffix != ".so" or has_init_function(path)):
+                yield path
 
 
 def suffix_of(name):
-    """None for what is no extension module, such as the libraries that a wheel brings along (`libx.so`)."""
     suffixes = sorted(importlib.machinery.EXTENSION_SUFFIXES, key=len, reverse=True)
-    suffix = next((suffix for suffix in suffixes if name.endswith(suffix)), None)
-    return None if suffix == ".so" and name.startswith("lib") else suffix
+    return next((suffix for suffix in suffixes if name.endswith(suffix)), None)
+
+
+def has_init_function(path):
+    """Wheels bring libraries of every kind as `x.so`; a module has a function of its own name (PEP 489)."""
+    name = os.path.basename(path)[: -len(".so")]
+    try:
+        with open(path, "rb") as file:
+            return f"PyInit_{name}".encode("utf-8", "surrogateescape") in file.read()
+    except OSError:
+        return False
 
 
 def why_not_loaded(path):

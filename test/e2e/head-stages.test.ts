@@ -19,7 +19,7 @@ const stage = readProgress(process.env.PRIME_PROGRESS, here)?.stage ?? "node";
 const args = process.argv.slice(2);
 process.stderr.write(stage + " " + pid + "\\n");
 const next = { node: "python", python: "venv" }[stage];
-const activation = { generation: root + "/.prime/generations/1", prompt: "it's", variables: {} };
+const activation = { generation: root + "/.prime/generations/1", prompt: "it's", variables: {}, hidden: [] };
 const progress = renderProgress({ stage: next, ...here, facts: { why: "it's $x" } });
 const answers = { run: { kind: "command", activation, shift: 1 }, "-c": { kind: "shell-command", activation, shift: 0 } };
 const last = answers[args[0]] ?? (args[0] ? { kind: "script", activation, shift: 0 } : { kind: "exit", code: 42 });

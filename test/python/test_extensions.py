@@ -52,6 +52,12 @@ def test_modules_load_in_every_version(python, tmp_path):
     assert environment.load() == {"loaded": 2, "failed": []}
 
 
+def test_a_library_that_is_no_module_is_left_alone(environment):
+    (environment.site / "attach.so").write_bytes(b"\x7fELF of another machine")
+    environment.compile("whole", suffix=".so")
+    assert environment.load() == {"loaded": 1, "failed": []}
+
+
 def test_a_symbol_that_the_interpreter_no_longer_has_is_named(environment):
     path = environment.compile("broken", "extern void Py_WasThereOnce(void);", "if (def.m_size) Py_WasThereOnce()")
     environment.compile("whole")

@@ -15,6 +15,7 @@ import { markDamaged } from "../../environment/drift.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
 import { excludeFromGit } from "../../environment/git-exclude.ts";
 import { readManifest } from "../../environment/manifest.ts";
+import { PrimeError } from "../../errors.ts";
 import { forgetPackages } from "../../uv/commands.ts";
 import { build, provision } from "../build/build.ts";
 import { type Job, runStep } from "../build/job.ts";
@@ -39,8 +40,16 @@ export async function mend(context: Context, findings: readonly Finding[]): Prom
     done.push(what);
     context.terminal.say(`mended: ${what}`);
   };
-  for (const repair of repairs.values()) tell(await make(context, repair));
-  if (damage.length > 0) tell(await rebuild(context, damage));
+  const attempt = async (repair: () => Promise<string>): Promise<void> => {
+    try {
+      tell(await repair());
+    } catch (error) {
+      if (!(error instanceof PrimeError)) throw error;
+      context.terminal.warn(`not mended: ${error.message}`);
+    }
+  };
+  for (const repair of repairs.values()) await attempt(() => make(context, repair));
+  if (damage.length > 0) await attempt(() => rebuild(context, damage));
   return done;
 }
 
