@@ -166,13 +166,17 @@ export function writeAtomic(file: string, text: string | Buffer, mode = 0o666): 
 
 /** Creates a file that must not exist yet; `false` when it does. */
 export function writeExclusive(file: string, text: string, mode = 0o666): boolean {
+  let fd: number | undefined;
   try {
-    fs.writeFileSync(file, text, { flag: "wx", mode });
+    fd = fs.openSync(file, "wx", mode);
+    fs.writeFileSync(fd, text);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    fs.rmSync(file, { force: true }); // made, but not filled: of no use to anybody
+    if (fd !== undefined) fs.rmSync(file, { force: true }); // made, but not filled: of no use to anybody
     throw failure("write", file, error);
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd);
   }
 }
 

@@ -8,7 +8,7 @@ export interface HashedFile {
   readonly bytes: number;
 }
 
-/** As many as libuv has threads for it. Reading is a small part of the work, and faster here than by a thread for each file. */
+/** Enough to keep all of libuv's threads at work. Reading is a small part of the work, and faster here than by a thread for each file. */
 const AT_ONCE = 8;
 
 /** Hashes files by libuv's threads, all processors at work; the answers are in the order of the files. */

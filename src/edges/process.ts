@@ -125,7 +125,7 @@ function watchGroup(leader: GroupLeader, limitMs: number | undefined) {
     leader.stderr?.destroy();
   };
   const timer = limitMs === undefined ? undefined : setTimeout(expire, limitMs);
-  return { kill, end: () => clearTimeout(timer), expired: () => timedOut };
+  return { end: () => clearTimeout(timer), expired: () => timedOut };
 }
 
 /** The command as one could type it into a POSIX shell. */

@@ -28,10 +28,16 @@ export function historyFile({ data }: Folders): string {
 /** An entry that a killed start wrote already is not written twice. */
 export function recordHistory(folders: Folders, entry: HistoryEntry): void {
   const last = readHistory(folders).findLast(({ flags }) => flags === entry.flags);
-  if (last !== undefined && last.to === entry.to && last.from === entry.from) return;
+  if (last !== undefined && isSame(last, entry)) return;
   const text = readText(historyFile(folders)) ?? "";
   makeFolder(folders.data);
   append(historyFile(folders), `${text === "" || text.endsWith("\n") ? "" : "\n"}${JSON.stringify(entry)}\n`);
+}
+
+/** An interpreter can be patched again and again below one generation. */
+function isSame(last: HistoryEntry, entry: HistoryEntry): boolean {
+  const isPatchedOnce = entry.what !== "patch" || last.changes.join() === entry.changes.join();
+  return last.to === entry.to && last.from === entry.from && isPatchedOnce;
 }
 
 /** All entries, the oldest first, of others who write `.prime` in root as well. A line that a kill tore is passed over. */

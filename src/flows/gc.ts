@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { loadConfig } from "../config/load.ts";
 import { now } from "../edges/clock.ts";
-import { exists, facts, isFolder, isWritable, realPath } from "../edges/files.ts";
+import { diskUse, exists, facts, isFolder, isWritable, realPath } from "../edges/files.ts";
 import { foldersInUse } from "../edges/in-use.ts";
 import { isAbandoned } from "../edges/owner.ts";
 import { isOthers } from "../environment/belonging.ts";
@@ -58,7 +58,9 @@ export async function collectGarbage(context: Context, request: GcRequest): Prom
     });
     for (const what of removed) context.terminal.say(`${request.dryRun ? "would remove" : "removed"} ${what}`);
     context.terminal.say(
-      removed.length === 0 ? `nothing to remove: ${kept} kept` : `freed ${megabytes(bytes)}; ${kept} kept`,
+      removed.length === 0
+        ? `nothing to remove: ${kept} kept`
+        : `${request.dryRun ? "would free" : "freed"} ${megabytes(bytes)}; ${kept} kept`,
     );
   } finally {
     lock.release();
@@ -114,7 +116,10 @@ function removeAll(
     ...scraps.map((file) => `${file} (left behind)`),
   ];
   const kept = own.length + older.length - doomed.length;
-  if (request.dryRun) return { removed, bytes: 0, kept };
+  if (request.dryRun) {
+    const files = [...doomed.map(({ id }) => folderOf(id)), ...scraps];
+    return { removed, kept, bytes: files.reduce((sum, file) => sum + diskUse(file), 0) };
+  }
   const shownBy = exists(link) ? link : undefined;
   if (shownBy !== undefined) forwardCollected(folders, shownBy);
   const freed = [...doomed.map(({ id }) => collect(folders, id, shownBy)), ...scraps.map(discard)];

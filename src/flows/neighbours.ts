@@ -9,7 +9,7 @@ import type { Decision } from "./decide.ts";
 
 /**
  * What stands at the place of the link and is left there, absolute: what a rollback gave the place back to, or the
- * generation that `.venv` shows when it belongs to somebody else who uses the same folder, absolute. The link is left to
+ * generation that `.venv` shows when it belongs to somebody else who uses the same folder. The link is left to
  * them then, since two that each moved it would make all their starts cold; that is told when it is news.
  */
 export function leftToOthers(context: Context, { folders }: Decision, link: string, cold: Cold): string | undefined {

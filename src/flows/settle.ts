@@ -157,9 +157,19 @@ function showLink(context: Context, decision: Decision, generation: string): voi
   const link = linkOf(context, decision);
   const kept = activate(link, generation, decision.folders);
   if (kept !== undefined) context.terminal.warn(`${link} was ${kept.what}: it is kept as ${kept.path}`);
-  const exclude = excludeFromGit(context.root, link);
-  if (exclude !== undefined)
-    context.terminal.say(`git ignores ${path.basename(link)} from now on: a line was added to ${exclude}`);
+  hideFromGit(context, link);
+}
+
+/** `.git` may be closed to this user, or read-only in a sandbox: the environment is as good. */
+function hideFromGit({ root, terminal }: Context, link: string): void {
+  try {
+    const exclude = excludeFromGit(root, link);
+    if (exclude !== undefined)
+      terminal.say(`git ignores ${path.basename(link)} from now on: a line was added to ${exclude}`);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    terminal.detail(`git is not told to ignore ${link}: ${error.message}`);
+  }
 }
 
 function generationInputs(generation: string, manifest: Manifest): Input[] {

@@ -203,6 +203,14 @@ describe("a full disk", () => {
   });
 });
 
+it("a .git that can't be written: .venv is made all the same, and git is not told of it", async () => {
+  const box = repo({}, { git: true });
+  fs.rmSync(box.path(".git/info"), { recursive: true, force: true });
+  fs.writeFileSync(box.path(".git/info"), "");
+  expect((await good(box, ["-v"])).stderr).toContain(`git is not told to ignore ${box.path(".venv")}: `);
+  expect(await isWarm(box)).toBe(true);
+});
+
 it("a root that is not there any more", async () => {
   const box = repo({});
   const end = await box.run(["--root", path.join(box.base, "gone"), "run", "true"]);

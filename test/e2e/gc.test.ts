@@ -32,6 +32,7 @@ describe("./prime gc", () => {
     expect((await good(box, ["gc"])).stderr).toContain("nothing to remove: 3 kept");
     const dry = await good(box, ["gc", "--older", "0", "--keep", "0", "--dry-run"]);
     expect(dry.stderr).toContain(`would remove ${box.path(".prime/generations", ids[0] as string)} (`);
+    expect(dry.stderr).toMatch(/would free \d+\.\d MB; 2 kept/);
     expect(kept(box).length).toBe(3);
 
     const { stderr } = await good(box, ["gc", "--older", "0", "--keep", "0"]);

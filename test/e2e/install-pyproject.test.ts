@@ -30,6 +30,15 @@ describe("a pyproject.toml without a lock", () => {
     expect([hashes(box), box.git("status", "--porcelain")]).toEqual([before, ""]);
   });
 
+  it("that asks for nothing becomes an empty environment, and what it asks for later is added", async () => {
+    const box = repo({ "pyproject.toml": '[project]\nname = "app"\nversion = "1"\n' });
+    await good(box);
+    expect(installed(box)).toEqual({});
+    edit(box, "pyproject.toml", '[project]\nname = "app"\nversion = "1"\ndependencies = ["six"]\n');
+    await good(box);
+    expect(names(installed(box))).toEqual(["six"]);
+  });
+
   it("brings the development requirement files beside it, and dynamic dependencies", async () => {
     const box = repo({
       "pyproject.toml": [

@@ -185,6 +185,7 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
     preferred: request.anew ? undefined : preferredResolution(decision, linkOf(context, decision)),
   };
   const record = recordOfBase(context, decision, base); // its package manager is asked while uv works
+  record.catch(() => {}); // it is awaited later, if uv succeeds: until then its failure must not end the process
   makeFolder(folders.generations);
   makeFolder(target.work);
   try {

@@ -8,38 +8,37 @@ import { type Job, runStep, tryStep } from "./job.ts";
 
 /**
  * Brings uv.lock in step with the project's requirements, as the config's lock policy says. Only a changed requirement
- * is a reason: an index or a mirror that answers with other addresses leaves the lock as it is. Gives whether it wrote.
+ * is a reason: an index or a mirror that answers with other addresses leaves the lock as it is.
  */
-export async function settleLock(job: Job, decision: Decision, uv: UvTool, python: string): Promise<boolean> {
+export async function settleLock(job: Job, decision: Decision, uv: UvTool, python: string): Promise<void> {
   const { root, terminal } = job.context;
   const policy = decision.config.lock;
-  if (policy.value === "frozen") return false;
+  if (policy.value === "frozen") return;
   const file = path.join(root, "uv.lock");
   const before = readText(file) ?? "";
   const old = await readLock(before, file);
   const { rebuilt } = decision.project;
   const question = { python, registries: old.registries, rebuilt };
   if (policy.value === "check") {
-    if ((await fits(job, uv, question)) === true) return false;
+    if ((await fits(job, uv, question)) === true) return;
     throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for, and lock is "check"`, {
       hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
     });
   }
-  if ((await fitsOffline(job, uv, question)) === true) return false;
+  if ((await fitsOffline(job, uv, question)) === true) return;
   await runStep(job, "update uv.lock", updateLock(uv, python, rebuilt), {
     id: "lock-failed",
     hint: "correct the requirements in pyproject.toml, or check the index",
   });
   const after = readText(file) ?? "";
-  if (after === before) return false;
+  if (after === before) return;
   const fresh = await readLock(after, file);
   if (requiresSame(old, fresh)) {
     writeAtomic(file, before);
-    return false;
+    return;
   }
   backdate(file);
   terminal.say(`uv.lock follows pyproject.toml: ${diffLocks(old, fresh).join(", ") || "requirements only"}`);
-  return true;
 }
 
 /** Whether uv.lock fits the project's requirements; undefined when that can't be told. Writes nothing. */

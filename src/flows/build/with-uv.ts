@@ -95,9 +95,10 @@ function resolveCommand(uv: commands.UvTool, target: Target, output: string): Co
     ...(isVirtual ? [pyproject] : []),
     ...project.requirementFiles.map((file) => path.join(uv.root, file)),
   ];
+  const groups = (project.groups ?? []).map((name) => `${pyproject}:${name}`);
   return commands.resolve(uv, target.generation, {
-    files,
-    groups: (project.groups ?? []).map((name) => `${pyproject}:${name}`),
+    files: files.length + groups.length === 0 ? [writeEditables(target)] : files, // uv refuses to resolve nothing at all
+    groups,
     extras: isVirtual ? project.extras : [],
     output,
     rebuilt: project.rebuilt,
