@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Sandbox } from "./harness.ts";
 import { protoprimer, protoRepo, shownBy } from "./protoprimer.ts";
-import { edit, good, hashes, isWarm, packageFiles, packagesOf } from "./repos.ts";
+import { backdate, edit, good, hashes, isWarm, packageFiles, packagesOf } from "./repos.ts";
 
 const CONSTRAINTS = "dst/default_env/constraints.txt";
 const constraints = (box: Sandbox) => fs.readFileSync(box.path(CONSTRAINTS), "utf8");
@@ -130,6 +130,7 @@ describe("a venv that protoprimer made", () => {
     const theirs = await protoprimer(box, [], { script: "cmd/start_app" });
     expect(fs.realpathSync(shownBy(theirs).prefix)).toBe(environment);
     expect((await protoprimer(box, [], { script: "cmd/boot_app" })).code).toBe(0);
+    backdate(box, "dst/default_env/constraints.txt");
 
     await good(box, ["rollback"]);
     expect(fs.lstatSync(box.path("venv")).isDirectory()).toBe(true);
