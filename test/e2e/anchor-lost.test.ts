@@ -113,6 +113,7 @@ it("one that does not work: it is started once in all stages", async () => {
   const broken = ({ file }: Installed) => {
     const back = away(file);
     fs.writeFileSync(file, `#!/bin/sh\necho once >>'${calls}'\necho worn out >&2\nexit 3\n`, { mode: 0o755 });
+    fs.utimesSync(file, LONG_AGO + 1, LONG_AGO + 1);
     return () => {
       expect(fs.readFileSync(calls, "utf8")).toBe("once\n");
       back();

@@ -99,15 +99,21 @@ export function synced(box: Sandbox, args: readonly string[] = []): Record<strin
 
 let edits = 0;
 
-/** Writes a file anew: at another time than before, and one that no shell finds too new to be sure of. */
-export function edit(box: Sandbox, name: string, text: string): void {
+/** Another time than that of any edit before, and one that no shell finds too new to be sure of. */
+function timeOfEdit(): number {
   edits += 1;
-  box.file(name, text, { mtime: LONG_AGO + edits });
+  return LONG_AGO + edits;
 }
 
-/** Makes what a tool wrote just now as old as an edit is. */
+/** Writes a file anew. */
+export function edit(box: Sandbox, name: string, text: string): void {
+  box.file(name, text, { mtime: timeOfEdit() });
+}
+
+/** Makes a file or folder that a tool wrote just now as old as an edit is. */
 export function backdate(box: Sandbox, name: string): void {
-  edit(box, name, fs.readFileSync(box.path(name), "utf8"));
+  const time = timeOfEdit();
+  fs.utimesSync(box.path(name), time, time);
 }
 
 /** A pyproject.toml of a package that is built without a network, its module beside it in `src`. */
