@@ -140,6 +140,14 @@ export function makeTemporaryFolder(prefix: string): string {
   return act("make a temporary folder at", prefix, () => fs.mkdtempSync(prefix));
 }
 
+/** Path → sha256 of what this process itself put in its place last. */
+const ownTexts = new Map<string, string>();
+
+/** Whether a file with this sha256 is as this very process wrote it. */
+export function isOwnText(file: string, digest: string | undefined): boolean {
+  return digest !== undefined && ownTexts.get(file) === digest;
+}
+
 /**
  * Writes a file so that a reader sees the old text or the new one and a power cut leaves one of the two: temporary
  * sibling, fsync, rename, fsync of the folder.
@@ -160,6 +168,7 @@ export function writeAtomic(file: string, text: string | Buffer, mode = 0o666): 
       fs.rmSync(temporary, { force: true });
       throw error;
     }
+    ownTexts.set(file, sha256(text));
     syncFolder(path.dirname(file));
   });
 }

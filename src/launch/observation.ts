@@ -3,6 +3,7 @@ import {
   type FileFacts,
   facts,
   isFile,
+  isOwnText,
   listFolder,
   makeFolder,
   realPath,
@@ -36,7 +37,7 @@ export interface Observer {
   readonly env: Environment;
   /**
    * Milliseconds since the epoch when this start began to read inputs. What was changed later may have been read
-   * before the change, so that its contents are not vouched for.
+   * before the change, so that its contents are not vouched for, unless they are what this very start wrote.
    */
   readonly since?: number;
   /** The contents of an input with these facts, where a record proves them: then they are not read again. */
@@ -131,12 +132,10 @@ function look(input: Input, { since, known }: Observer): Observed {
   if (!isStamped(input)) return { input, ...optional("contents", contentsOf(input)) };
   const found = facts(input.path);
   if (found === undefined) return { input };
-  const vouched = since === undefined || Number(BigInt(found.ctimeNs) / 1_000_000n) < since;
-  return {
-    input,
-    facts: found,
-    ...optional("contents", vouched ? (known?.(input, found) ?? contentsOf(input)) : undefined),
-  };
+  const isOlder = since === undefined || Number(BigInt(found.ctimeNs) / 1_000_000n) < since;
+  const contents = (isOlder ? known?.(input, found) : undefined) ?? contentsOf(input);
+  const isVouchedFor = isOlder || isOwnText(input.path, contents);
+  return { input, facts: found, ...optional("contents", isVouchedFor ? contents : undefined) };
 }
 
 function isSame(first: string, second: string): boolean {
