@@ -9,7 +9,7 @@ import type { Manifest } from "../environment/manifest.ts";
 import { lookAtVenvPlace } from "../environment/venv-link.ts";
 import type { Answer } from "../launch/plan.ts";
 import { renderProgress, type Stage } from "../launch/progress.ts";
-import { knownContents, type LaunchRecord } from "../launch/record.ts";
+import type { LaunchRecord } from "../launch/record.ts";
 import { build, type Known } from "./build/build.ts";
 import { type Cold, tellCold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
@@ -106,7 +106,7 @@ async function lookAgain(context: Context): Promise<Known | undefined> {
 function renew(context: Context, cold: Cold, record: LaunchRecord): Booted {
   const { activation, root, readyLine, freshness, variables, observed, kernel, bootsCold } = record;
   const inputs = observed.map(({ input }) => input);
-  const known = knownContents(record);
+  const { known } = cold;
   writePlan(context, { activation, root, readyLine, freshness, variables, kernel, bootsCold, inputs, known });
   tellCold(context, cold, "nothing that counts changed: the ready plan was renewed");
   return { kind: "ready", activation, readyLine, kernel, freshness, built: undefined };

@@ -2,8 +2,9 @@ import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { makeFolder, readText, writeAtomic } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
+import type { Observer } from "../launch/observation.ts";
 import { planFolder, recordFile } from "../launch/ready.ts";
-import { type Change, compareWithRecord, type LaunchRecord, readRecord } from "../launch/record.ts";
+import { type Change, compareWithRecord, knownContents, type LaunchRecord, readRecord } from "../launch/record.ts";
 import type { Context } from "./context.ts";
 
 /** Why a start is not warm. */
@@ -15,6 +16,8 @@ export interface Cold {
   readonly renew: LaunchRecord | undefined;
   /** The generation of the last start, absolute; it need not be there any more. */
   readonly before: string | undefined;
+  /** What the last start proves of contents, so that they need not be read again. */
+  readonly known: Observer["known"];
   /** Milliseconds since the epoch: when this start looked. */
   readonly at: number;
 }
@@ -29,7 +32,7 @@ export interface ColdAccount {
 }
 
 export function whyCold(context: Context): Cold {
-  const nothing = { changes: [], renew: undefined, before: undefined, at: context.startedAt };
+  const nothing = { changes: [], renew: undefined, before: undefined, known: undefined, at: context.startedAt };
   if (context.flagKey === undefined) return { ...nothing, reason: "flags that no ready plan is kept for" };
   const record = readRecord(
     recordFile({ state: context.places.state, launcher: context.launcher, flagKey: context.flagKey }),
@@ -46,6 +49,7 @@ export function whyCold(context: Context): Cold {
     changes: same ? touched : changes,
     renew: same ? record : undefined,
     before: record.activation.generation,
+    known: knownContents(record),
     at: context.startedAt,
   };
 }

@@ -79,6 +79,7 @@ export async function settleIn(
       kernel,
       bootsCold: config.protoprimer?.leaps.link?.disagrees === true,
       inputs,
+      known: cold.known,
     });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
   const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
