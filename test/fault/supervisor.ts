@@ -40,18 +40,19 @@ export interface Report {
   readonly calls: readonly Call[];
 }
 
-const SOURCE = path.join(import.meta.dirname, "supervisor.c");
+/** The first one includes the others. */
+const SOURCES = ["supervisor.c", "calls.h", "tasks.h", "die.h"].map((name) => path.join(import.meta.dirname, name));
 const CACHE = path.join(import.meta.dirname, "../../node_modules/.cache/prime");
 
 /** The built supervisor, or why this machine can have none. */
 export function supervisor(): { readonly file: string } | { readonly missing: string } {
-  const source = fs.readFileSync(SOURCE);
-  const file = path.join(CACHE, `supervisor-${createHash("sha256").update(source).digest("hex").slice(0, 12)}`);
+  const text = SOURCES.map((source) => fs.readFileSync(source, "utf8")).join("\0");
+  const file = path.join(CACHE, `supervisor-${createHash("sha256").update(text).digest("hex").slice(0, 12)}`);
   if (process.platform !== "linux" || process.arch !== "x64") return { missing: "only Linux on x86-64 is supervised" };
   if (!fs.existsSync(file)) {
     fs.mkdirSync(CACHE, { recursive: true });
     const draft = `${file}.${process.pid}`;
-    const built = spawnSync("cc", ["-O2", "-o", draft, SOURCE], { encoding: "utf8" });
+    const built = spawnSync("cc", ["-O2", "-o", draft, SOURCES[0] as string], { encoding: "utf8" });
     if (built.status !== 0) return { missing: `no C compiler builds the supervisor: ${built.error ?? built.stderr}` };
     fs.renameSync(draft, file);
   }
