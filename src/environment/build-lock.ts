@@ -1,16 +1,7 @@
 import * as path from "node:path";
 import { elapsed, now, pause } from "../edges/clock.ts";
-import {
-  facts,
-  makeFolder,
-  readText,
-  remove,
-  rename,
-  setTimes,
-  sha256,
-  writeExclusive,
-  writePlain,
-} from "../edges/files.ts";
+import { makeFolder, remove, rename, setTimes, writeExclusive, writePlain } from "../edges/file-changes.ts";
+import { facts, readText, sha256 } from "../edges/files.ts";
 import { bootId, hostName, isAncestor, isRunning, processSpace, startOfProcess } from "../edges/head.ts";
 import { temporaryName } from "../edges/owner.ts";
 import { PrimeError } from "../errors.ts";

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { diskUse, exists, linkFacts, listFolder, remove, rename, swapLink } from "../edges/files.ts";
+import { remove, rename, swapLink } from "../edges/file-changes.ts";
+import { diskUse, exists, linkFacts, listFolder } from "../edges/files.ts";
 import { finalNameOf, isAbandoned, ownerMark } from "../edges/owner.ts";
 import type { Folders } from "./folders.ts";
 import { hasManifest, listGenerations, type Manifest } from "./manifest.ts";

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { isFolder, listFolder, readText, sha256OfFile, writeAtomic } from "../edges/files.ts";
+import { writeAtomic } from "../edges/file-changes.ts";
+import { isFolder, listFolder, readText, sha256OfFile } from "../edges/files.ts";
 import { digestOfNames, hasManifest, type Manifest, readManifest } from "./manifest.ts";
 import { changedPackages } from "./package-changes.ts";
 import { normalizeName } from "./project-names.ts";

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { isFolder, isWritable, listFolder, makeFolder, remove, writeAtomic } from "../edges/files.ts";
+import { makeFolder, remove, writeAtomic } from "../edges/file-changes.ts";
+import { isFolder, isWritable, listFolder } from "../edges/files.ts";
 
 /** Where prime keeps what belongs to one root; absolute paths. */
 export interface Folders {

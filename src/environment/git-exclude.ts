@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { append, isFile, isFolder, makeFolder, readText } from "../edges/files.ts";
+import { append, makeFolder } from "../edges/file-changes.ts";
+import { isFile, isFolder, readText } from "../edges/files.ts";
 
 /** The line that keeps the `.venv` link out of git, and the repo's own `info/exclude` (gitignore(5)), where it belongs. */
 interface Exclusion {

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { append, makeFolder, readText } from "../edges/files.ts";
+import { append, makeFolder } from "../edges/file-changes.ts";
+import { readText } from "../edges/files.ts";
 import type { Folders } from "./folders.ts";
 import type { Manifest } from "./manifest.ts";
 import { changedPackages, describeChange } from "./package-changes.ts";

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { backdate, exists, linkFacts, makeFolder, readText, remove, writeAtomic } from "../edges/files.ts";
+import { backdate, makeFolder, remove, writeAtomic } from "../edges/file-changes.ts";
+import { exists, linkFacts, readText } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../launch/input.ts";
 import type { Folders } from "./folders.ts";

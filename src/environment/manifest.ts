@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { linkFacts, listFolder, readText, sha256, writeAtomic } from "../edges/files.ts";
+import { writeAtomic } from "../edges/file-changes.ts";
+import { linkFacts, listFolder, readText, sha256 } from "../edges/files.ts";
 import type { InterpreterRecord } from "./interpreter-record.ts";
 
 /** Raised when the form changes; a generation of another form is not used. */

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { facts, isFile, linkFacts, listFolder, readBytes, readText, sha256OfFile, writePlain } from "../edges/files.ts";
+import { writePlain } from "../edges/file-changes.ts";
+import { facts, isFile, linkFacts, listFolder, readBytes, readText, sha256OfFile } from "../edges/files.ts";
 import { parseRecord, type RecordedFile, withRows } from "./installed-files.ts";
 import { interpreterOf, withInterpreter } from "./shebang.ts";
 import { siteFolders } from "./site-folders.ts";

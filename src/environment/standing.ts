@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { listFolder, readLink, readText, swapLink, writeAtomic } from "../edges/files.ts";
+import { swapLink, writeAtomic } from "../edges/file-changes.ts";
+import { listFolder, readLink, readText } from "../edges/files.ts";
 
 /**
  * Makes a finished venv stand on the anchor: `home` in pyvenv.cfg (PEP 405), and the link in `bin` that leads out of the venv.

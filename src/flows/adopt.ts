@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { copyTree } from "../edges/copy-tree.ts";
-import { linkFacts, listFolder, nonce, remove } from "../edges/files.ts";
+import { remove } from "../edges/file-changes.ts";
+import { linkFacts, listFolder, nonce } from "../edges/files.ts";
 import { DAMAGE_FILE, driftSinceUse } from "../environment/drift.ts";
 import { generationFolder, makeFolders, newLog } from "../environment/folders.ts";
 import { differences } from "../environment/history.ts";

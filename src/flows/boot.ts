@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import { now } from "../edges/clock.ts";
-import { makeLink } from "../edges/files.ts";
+import { makeLink } from "../edges/file-changes.ts";
 import { shellOfProcess } from "../edges/head.ts";
 import { driftSinceUse } from "../environment/drift.ts";
 import { readHolds, writeHold } from "../environment/holds.ts";

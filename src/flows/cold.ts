@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
-import { makeFolder, readText, writeAtomic } from "../edges/files.ts";
+import { makeFolder, writeAtomic } from "../edges/file-changes.ts";
+import { readText } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
 import type { Observer } from "../launch/observation.ts";
 import { planFolder, recordFile } from "../launch/ready.ts";

@@ -1,4 +1,4 @@
-import { append } from "../edges/files.ts";
+import { append } from "../edges/file-changes.ts";
 import { activated } from "../launch/activation.ts";
 import { environmentChange, githubFiles, renderExports, SHELLS, type ShellName } from "../launch/exports.ts";
 import type { Answer } from "../launch/plan.ts";

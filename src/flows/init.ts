@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { hasUsualKernel } from "../config/protoprimer/kernel.ts";
+import { append, writeAtomic } from "../edges/file-changes.ts";
 import {
-  append,
   exists,
   facts,
   isFolder,
@@ -11,7 +11,6 @@ import {
   readLink,
   readText,
   realPath,
-  writeAtomic,
 } from "../edges/files.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";

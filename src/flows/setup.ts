@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { makeFolder, readText, sha256, writeAtomic } from "../edges/files.ts";
+import { makeFolder, writeAtomic } from "../edges/file-changes.ts";
+import { readText, sha256 } from "../edges/files.ts";
 import { run } from "../edges/process.ts";
 import { PrimeError } from "../errors.ts";
 import { type Activation, activated } from "../launch/activation.ts";

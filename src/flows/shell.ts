@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { isExecutableFile, makeFolder, writeAtomic } from "../edges/files.ts";
+import { makeFolder, writeAtomic } from "../edges/file-changes.ts";
+import { isExecutableFile } from "../edges/files.ts";
 import { interactiveShell } from "../launch/interactive.ts";
 import type { Answer } from "../launch/plan.ts";
 import { boot } from "./boot.ts";

@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { loadConfig } from "../config/load.ts";
-import { isFile, makeTemporaryFolder, readText, remove } from "../edges/files.ts";
+import { makeTemporaryFolder, remove } from "../edges/file-changes.ts";
+import { isFile, readText } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/plan.ts";
 import { provision } from "./build/build.ts";

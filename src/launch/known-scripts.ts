@@ -1,16 +1,7 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
-import {
-  exists,
-  type FileFacts,
-  facts,
-  listFolder,
-  makeFolder,
-  nonce,
-  readText,
-  remove,
-  writeAtomic,
-} from "../edges/files.ts";
+import { makeFolder, remove, writeAtomic } from "../edges/file-changes.ts";
+import { exists, type FileFacts, facts, listFolder, nonce, readText } from "../edges/files.ts";
 import { quoteForShell } from "../edges/process.ts";
 import { callForSh, type EntryCall } from "./entry-scripts.ts";
 import { freshnessForSh, type Watch } from "./freshness.ts";

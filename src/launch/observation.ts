@@ -1,15 +1,5 @@
-import {
-  exists,
-  type FileFacts,
-  facts,
-  isFile,
-  isOwnText,
-  listFolder,
-  makeFolder,
-  realPath,
-  sha256,
-  sha256OfFile,
-} from "../edges/files.ts";
+import { isOwnText, makeFolder } from "../edges/file-changes.ts";
+import { exists, type FileFacts, facts, isFile, listFolder, realPath, sha256, sha256OfFile } from "../edges/files.ts";
 import type { Environment } from "../edges/process.ts";
 import { runQuickly } from "../edges/quick.ts";
 import { PrimeError } from "../errors.ts";

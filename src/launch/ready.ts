@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
-import { facts, listFolder, makeFolder, nonce, remove, setTimes, writeAtomic, writePlain } from "../edges/files.ts";
+import { makeFolder, remove, setTimes, writeAtomic, writePlain } from "../edges/file-changes.ts";
+import { facts, listFolder, nonce } from "../edges/files.ts";
 import { finalNameOf, isAbandoned } from "../edges/owner.ts";
 import type { Environment } from "../edges/process.ts";
 import { runQuickly } from "../edges/quick.ts";

@@ -1,4 +1,5 @@
-import { type FileFacts, facts, readText, writeAtomic } from "../edges/files.ts";
+import { writeAtomic } from "../edges/file-changes.ts";
+import { type FileFacts, facts, readText } from "../edges/files.ts";
 import type { Environment } from "../edges/process.ts";
 import type { Activation } from "./activation.ts";
 import type { Input } from "./input.ts";

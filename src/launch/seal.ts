@@ -1,15 +1,6 @@
 import * as path from "node:path";
-import {
-  facts,
-  listFolder,
-  makeFolder,
-  nonce,
-  remove,
-  setTimes,
-  sha256,
-  writeAtomic,
-  writePlain,
-} from "../edges/files.ts";
+import { makeFolder, remove, setTimes, writeAtomic, writePlain } from "../edges/file-changes.ts";
+import { facts, listFolder, nonce, sha256 } from "../edges/files.ts";
 import type { Environment } from "../edges/process.ts";
 import { runQuickly } from "../edges/quick.ts";
 import { PrimeError } from "../errors.ts";

@@ -1,15 +1,6 @@
 import * as path from "node:path";
-import {
-  type FileFacts,
-  facts,
-  isExecutableFile,
-  isFile,
-  listFolder,
-  makeFolder,
-  readText,
-  sha256,
-  writeAtomic,
-} from "../edges/files.ts";
+import { makeFolder, writeAtomic } from "../edges/file-changes.ts";
+import { type FileFacts, facts, isExecutableFile, isFile, listFolder, readText, sha256 } from "../edges/files.ts";
 import { finalNameOf, isAbandoned } from "../edges/owner.ts";
 import type { Interpreter } from "./probe.ts";
 import { PROBE_PY } from "./texts.ts";

@@ -1,20 +1,9 @@
 import * as path from "node:path";
 import type { UvPin } from "../config/config.ts";
 import { cleanEnvironment } from "../edges/clean.ts";
-import {
-  copyFile,
-  isExecutableFile,
-  isFile,
-  listFolder,
-  makeFolder,
-  makeTemporaryFolder,
-  readText,
-  remove,
-  rename,
-  sha256OfFile,
-  spaceHint,
-  writePlain,
-} from "../edges/files.ts";
+import { copyFile, makeFolder, makeTemporaryFolder, remove, rename, writePlain } from "../edges/file-changes.ts";
+import { spaceHint } from "../edges/file-errors.ts";
+import { isExecutableFile, isFile, listFolder, readText, sha256OfFile } from "../edges/files.ts";
 import { isAbandoned, ownerMark } from "../edges/owner.ts";
 import { type Environment, type Outcome, run } from "../edges/process.ts";
 import { PrimeError } from "../errors.ts";

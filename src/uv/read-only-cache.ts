@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { isFolder, isWritable, linkFacts, linkPlain, listFolder, makeFolder, readLink } from "../edges/files.ts";
+import { linkPlain, makeFolder } from "../edges/file-changes.ts";
+import { isFolder, isWritable, linkFacts, listFolder, readLink } from "../edges/files.ts";
 import type { UvTool } from "./commands.ts";
 
 /** Buckets in which uv replaces files, or locks them, also where it finds all that it needs. */

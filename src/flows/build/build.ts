@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { now } from "../../edges/clock.ts";
-import { isFile, makeFolder, nonce, realPath, remove, rename } from "../../edges/files.ts";
+import { makeFolder, remove, rename } from "../../edges/file-changes.ts";
+import { isFile, nonce, realPath } from "../../edges/files.ts";
 import { ownerMark } from "../../edges/owner.ts";
 import { digestOfResolution } from "../../environment/digest.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";

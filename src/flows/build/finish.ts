@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import { cleanEnvironment } from "../../edges/clean.ts";
 import { now } from "../../edges/clock.ts";
-import { backdate, sha256OfFile } from "../../edges/files.ts";
+import { backdate } from "../../edges/file-changes.ts";
+import { sha256OfFile } from "../../edges/files.ts";
 import { hostName, inContainer, userName } from "../../edges/head.ts";
 import { run } from "../../edges/process.ts";
 import { digestOfNames, LAYOUT, type Manifest, writeManifest } from "../../environment/manifest.ts";

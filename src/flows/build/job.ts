@@ -1,4 +1,4 @@
-import { spaceHint } from "../../edges/files.ts";
+import { spaceHint } from "../../edges/file-errors.ts";
 import { type Command, type Outcome, run } from "../../edges/process.ts";
 import { PrimeError } from "../../errors.ts";
 import { countProgress, type Tally } from "../../uv/progress.ts";

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { backdate, readText, writeAtomic } from "../../edges/files.ts";
+import { backdate, writeAtomic } from "../../edges/file-changes.ts";
+import { readText } from "../../edges/files.ts";
 import { diffLocks, readLock, requiresSame } from "../../environment/uv-lock.ts";
 import { PrimeError } from "../../errors.ts";
 import { checkLock, type LockCheck, type UvTool, updateLock } from "../../uv/commands.ts";

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { exists, makeFolder, writeAtomic } from "../../edges/files.ts";
+import { makeFolder, writeAtomic } from "../../edges/file-changes.ts";
+import { exists } from "../../edges/files.ts";
 import type { Folders } from "../../environment/folders.ts";
 import type { Project } from "../../environment/project.ts";
 

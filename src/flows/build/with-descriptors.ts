@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { backdate, isFile, readText, writeAtomic, writePlain } from "../../edges/files.ts";
+import { backdate, writeAtomic, writePlain } from "../../edges/file-changes.ts";
+import { isFile, readText } from "../../edges/files.ts";
 import type { Command } from "../../edges/process.ts";
 import type { InstallGroup } from "../../environment/project.ts";
 import { PrimeError } from "../../errors.ts";

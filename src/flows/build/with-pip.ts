@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { writeAtomic } from "../../edges/files.ts";
+import { writeAtomic } from "../../edges/file-changes.ts";
 import type { Command } from "../../edges/process.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Interpreter } from "../../python/probe.ts";

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { copyFile, writeAtomic } from "../../edges/files.ts";
+import { copyFile, writeAtomic } from "../../edges/file-changes.ts";
 import type { Command } from "../../edges/process.ts";
 import type { Project } from "../../environment/project.ts";
 import * as commands from "../../uv/commands.ts";

@@ -3,14 +3,13 @@ import { now } from "../../edges/clock.ts";
 import {
   backdate,
   copyFile,
-  exists,
   makeExecutable,
   makeFolder,
-  nonce,
   remove,
   rename,
   writeAtomic,
-} from "../../edges/files.ts";
+} from "../../edges/file-changes.ts";
+import { exists, nonce } from "../../edges/files.ts";
 import { markDamaged } from "../../environment/drift.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
 import { excludeFromGit } from "../../environment/git-exclude.ts";
