@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
-import { makeFolder, writeAtomic } from "../edges/file-changes.ts";
+import { makeFolder, writePlain } from "../edges/file-changes.ts";
 import { readText } from "../edges/files.ts";
 import { PrimeError } from "../errors.ts";
 import type { Observer } from "../launch/observation.ts";
@@ -60,7 +60,7 @@ export function tellCold(context: Context, { changes, reason }: Cold, done: stri
   const file = accountFile(context);
   try {
     makeFolder(path.dirname(file), 0o700);
-    writeAtomic(file, JSON.stringify(account), 0o600);
+    writePlain(file, JSON.stringify(account), 0o600); // not worth waiting for the disk: a torn one is none
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
     context.terminal.detail(`\`prime why\` will not know of this start: ${error.message}`);

@@ -13,7 +13,7 @@ import { anchorOf } from "../python/anchor.ts";
 import { interpreterInputs, type Selection, selectPython } from "../python/choose.ts";
 import { type Interpreter, isFailure } from "../python/probe.ts";
 import { interpreterAt, type SearchOptions } from "../python/search.ts";
-import { fits, parseRequest, type VersionRequest } from "../python/version.ts";
+import { compareVersions, fits, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
 import { UV_PIN } from "../uv/pins.ts";
 import type { Context } from "./context.ts";
 import { failedBefore, type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
@@ -40,8 +40,8 @@ export interface Decision extends Omit<Chosen, "fits"> {
   readonly generations: readonly Manifest[];
 }
 
-/** uv's own wheels need it. */
-const UV_NEEDS = parseRequest(">=3.8");
+/** The oldest Python that uv's own wheels are for. */
+const UV_OLDEST: Version = { implementation: "cpython", version: "3.8.0" };
 
 /** The finished generations of this root that were built here, or could have been: this user's own first, the youngest first. */
 function generationsHere(folders: Folders, root: string): Manifest[] {
@@ -178,7 +178,7 @@ function selectorInputs({ root }: Context, config: Config): Input[] {
 }
 
 function driverFor(config: Config, selected: Interpreter): { value: VenvDriver; warnings: string[] } {
-  if (config.venvDriver.value === "venv_pip" || fits(UV_NEEDS, { ...selected, implementation: "cpython" })) {
+  if (config.venvDriver.value === "venv_pip" || compareVersions(selected, UV_OLDEST) >= 0) {
     return { value: config.venvDriver.value, warnings: [] };
   }
   const why = `uv needs a selected python of 3.8 or newer, and ${selected.path} is ${selected.version}`;

@@ -45,7 +45,7 @@ export function parseRequest(text: string | null): VersionRequest {
   if (request.wanted.kind === "release" && request.wanted.release[0] !== 3) {
     throw refusal(`could not use the required python version \`${written}\`: prime works with Python 3 alone`, FORMS);
   }
-  if (request.wanted.kind === "range" && fitting(request.wanted.range).length === 0) {
+  if (request.wanted.kind === "range" && !fitsAny(request.wanted.range)) {
     throw refusal(
       `could not use the required python version \`${written}\`: no version of Python 3 fits this range`,
       "correct the range, e.g. `>=3.9,<3.14`",
@@ -158,13 +158,23 @@ function fitsRange(version: string, range: string): boolean {
  * the range names, or the next patch after one that it names.
  */
 function fitting(range: string): string[] {
-  const candidates = MINORS.map((minor) => `3.${minor}.0`);
-  for (const clause of range.split(",")) {
+  return candidates(range)
+    .filter((candidate) => fitsRange(candidate, range))
+    .sort(compare);
+}
+
+/** The first candidates mostly fit: each look costs, and every cold start takes this one. */
+function fitsAny(range: string): boolean {
+  return candidates(range).some((candidate) => fitsRange(candidate, range));
+}
+
+function candidates(range: string): string[] {
+  const named = range.split(",").flatMap((clause) => {
     const version = versionIn(clause);
     const [major = 3, minor = 0, patch = 0] = numbersOf(version);
-    if (major === 3) candidates.push(version, `3.${minor}.${patch}`, `3.${minor}.${patch + 1}`);
-  }
-  return candidates.filter((candidate) => fitsRange(candidate, range)).sort(compare);
+    return major === 3 ? [version, `3.${minor}.${patch}`, `3.${minor}.${patch + 1}`] : [];
+  });
+  return [...named, ...MINORS.map((minor) => `3.${minor}.0`)];
 }
 
 function minorsThatFit(wanted: VersionRequest["wanted"]): number[] {
