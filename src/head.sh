@@ -48,8 +48,7 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
   done
   case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_state$prime_dir/.plan" ] ;; esac ||
   { prime_dir=$(CDPATH='' && cd -P "$prime_dir/" && pwd -P && echo .); prime_dir=${prime_dir%??}; }
-  prime_try "$prime_state" "$@"
-  prime_try /var/lib/prime/at "$@"
+  prime_try "$prime_state" "$@"; prime_try /var/lib/prime/at "$@"
   [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "
 }
 prime_warm "$@"
@@ -59,12 +58,13 @@ prime_load='(function (r, f, v, e) {
   var c = e.XDG_CACHE_HOME || e.HOME + "/.cache", k = c[0] == "/" && M.flushCompileCache;
   m.filename = f, k && M.enableCompileCache(c + "/prime/node"), m._compile(t, f), k && k();
 })(require, require("path").resolve(process.argv[1]), process.versions, process.env)'
-prime_plan='' prime_seen='' prime_rest=${PATH-}:
-while [ -n "$prime_rest" ]; do
+prime_plan='' prime_seen='' prime_rest=${PATH-}: prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-}
+prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}; while [ -n "$prime_rest" ]; do
   for prime_node in "${prime_rest%%:*}/node" "${prime_rest%%:*}/nodejs"; do
     if [ ! -f "$prime_node" ] || [ ! -x "$prime_node" ]; then continue; fi
     prime_status=0 prime_seen="$prime_seen $prime_node"
-    { prime_plan=$(NODE_OPTIONS='' NODE_PATH='' PRIME_HEAD=$$ "$prime_node" -e "$prime_load" -- \
+    { prime_plan=$(NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' PRIME_NODE_OPTIONS=$prime_options \
+      PRIME_NODE_EXTRA_CA_CERTS=$prime_certs PRIME_HEAD=$$ "$prime_node" -e "$prime_load" -- \
       "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?; } 4>&1
     case $prime_status$prime_plan in '0: prime;'*) eval "$prime_plan" ;; esac
     case $prime_plan in ': prime;'*) break 2 ;; esac

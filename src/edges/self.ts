@@ -22,7 +22,7 @@ export interface Surroundings {
 export function surroundings(): Surroundings {
   const pid = Number(process.env.PRIME_HEAD ?? process.pid);
   return {
-    env: { ...process.env },
+    env: userEnvironment(process.env),
     cwd: currentFolder(),
     args: process.argv.slice(2),
     node: process.execPath,
@@ -30,6 +30,22 @@ export function surroundings(): Surroundings {
     isInteractive: isatty(0),
     shell: { pid, start: startOfProcess(pid) ?? "" },
   };
+}
+
+/** What the head spares prime's own Node: options can stop it, and reading more certificates costs it as much as its start. */
+const SPARED = ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"] as const;
+
+/** The environment as the user made it: what the head spared this process is there for all that it starts. */
+export function userEnvironment(own: Environment): Environment {
+  const env = { ...own };
+  for (const name of SPARED) {
+    const told = env[`PRIME_${name}`]; // `=` and the value; nothing when it was not set
+    delete env[`PRIME_${name}`];
+    if (told === undefined) continue;
+    if (told === "") delete env[name];
+    else env[name] = told.slice(1);
+  }
+  return env;
 }
 
 /** Whether this process is the superuser's; false where the system knows none. */

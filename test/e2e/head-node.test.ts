@@ -33,11 +33,12 @@ describe("Node", () => {
     });
   });
 
-  it("is kept from the user's NODE_OPTIONS, and the command is not", () => {
+  it("is kept from the user's NODE_OPTIONS and NODE_EXTRA_CA_CERTS, and the command is not", () => {
     const l = new Launcher();
-    const env = { NODE_OPTIONS: "--require /nowhere.js", NODE_PATH: "/x" };
-    expect(l.start(["run", "sh", "-c", "echo $NODE_OPTIONS $NODE_PATH"], { shell, env })).toMatchObject({
-      stdout: "--require /nowhere.js /x\n",
+    const env = { NODE_OPTIONS: "--require /nowhere.js", NODE_EXTRA_CA_CERTS: "/nowhere.pem", NODE_PATH: "/x" };
+    const echo = ["run", "sh", "-c", "echo $NODE_OPTIONS $NODE_EXTRA_CA_CERTS $NODE_PATH"];
+    expect(l.start(echo, { shell, env })).toMatchObject({
+      stdout: "--require /nowhere.js /nowhere.pem /x\n",
       stderr: "cold\n",
     });
   });

@@ -29,6 +29,12 @@ describe("setup commands", () => {
     expect(notes(box.path("notes"))).toHaveLength(4);
   });
 
+  it("see the user's own environment, with what prime's own Node is spared", async () => {
+    const box = repo({ "prime.toml": `setup = ["env | grep -E '^(PRIME_)?NODE_' | sort > notes"]\n` });
+    await good(box, [], { env: { NODE_OPTIONS: "--require /nowhere.js", NODE_EXTRA_CA_CERTS: "" } });
+    expect(notes(box.path("notes"))).toEqual(["NODE_EXTRA_CA_CERTS=", "NODE_OPTIONS=--require /nowhere.js"]);
+  });
+
   it("that fail end the start: the environment stays, nothing is warm, and all run again", async () => {
     const box = repo({
       "requirements.txt": "six\n",
