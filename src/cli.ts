@@ -146,28 +146,22 @@ function createProgram(
     .command("rollback [id]")
     .description("show the previous environment, or the one named, until an input changes")
     .option("--cancel", "go forward again to what the inputs ask for")
-    .action((id: string | undefined, { cancel }: { cancel?: boolean }) =>
-      take({ kind: "rollback", id, cancel: cancel === true }),
-    );
+    .action((id: string | undefined, { cancel = false }: { cancel?: boolean }, command: Command) => {
+      if (cancel && id !== undefined) command.error("error: an id and --cancel exclude each other");
+      take({ kind: "rollback", id, cancel });
+    });
   program
     .command("doctor [dir]")
     .description("examine the environment of this repo, or any other one; says what is wrong and what mends it")
     .option("--fix", "mend what can be mended without losing anything")
-    .option("--all <dir>", "examine every environment below a folder")
+    .option("--all", "examine every environment below the folder")
     .option("--json", "as JSON")
-    .action(
-      (folder: string | undefined, { fix, all, json }: { fix?: boolean; all?: string; json?: boolean }, command) => {
-        if ((folder !== undefined && all !== undefined) || (fix === true && (folder ?? all) !== undefined))
-          command.error("error: a folder, --all and --fix exclude each other");
-        take({
-          kind: "doctor",
-          folder: all ?? folder,
-          all: all !== undefined,
-          fix: fix === true,
-          json: json === true,
-        });
-      },
-    );
+    .action((folder: string | undefined, given: { fix?: boolean; all?: boolean; json?: boolean }, command: Command) => {
+      const { fix = false, all = false, json = false } = given;
+      if (fix && folder !== undefined) command.error("error: a folder and --fix exclude each other");
+      if (all && folder === undefined) command.error("error: --all wants a folder: doctor --all DIR");
+      take({ kind: "doctor", folder, all, fix, json });
+    });
   program
     .command("adopt [id]")
     .description("make what was changed by hand, in the environment shown or the one named, a new environment")
@@ -197,7 +191,7 @@ function createProgram(
     .description("make the environment ready, as ./prime alone does")
     .addOption(new Option("-c, --command <string>").hideHelp())
     .action(({ command }: { command?: string }) =>
-      take(command === undefined ? { kind: "prepare" } : shellCommand(program, args)),
+      take(command === undefined ? { kind: "prepare" } : shellCommand(program, args, [])),
     );
   for (const command of program.commands) {
     if (AS_PROTOPRIMER.has(command.name())) for (const option of everywhere()) command.addOption(option.hideHelp());
@@ -226,11 +220,11 @@ function everywhere(): Option[] {
 }
 
 /** `-c` in whatever spelling stands in front of what is the string's. */
-function shellCommand(program: Command, args: readonly string[]): Request {
+function shellCommand(program: Command, args: readonly string[], operands: readonly string[]): Request {
   const shift = args.findIndex((word) => /^(?:-c|--command(?:=|$))/.test(word));
   return shift < 0
     ? (program.error("error: option '-c' stands alone, not with other letters: -c STR") as never)
-    : { kind: "shell-command", shift };
+    : { kind: "shell-command", shift, operands };
 }
 
 /** The flags that choose an environment, in the order given; `program` keeps them whichever command they stand at. */
@@ -259,7 +253,7 @@ function scriptOrShell(
   words: readonly string[],
   isFile: (word: string) => boolean,
 ): Request {
-  if (program.opts().command !== undefined) return shellCommand(program, args);
+  if (program.opts().command !== undefined) return shellCommand(program, args, words);
   const [first] = words;
   if (first === undefined) return { kind: "prepare" };
   if (!first.includes("/")) {
@@ -278,7 +272,10 @@ function flagsOf(program: Command): GlobalFlags {
   const { root, choices } = all[0] as Given;
   const verbose = all.reduce((sum, given) => sum + (given.verbose ?? 0), 0);
   const isQuiet = all.some(({ quiet }) => quiet === true);
-  const env = all.flatMap((given) => given.env ?? []).at(-1);
+  const env = all
+    .flatMap((given) => given.env ?? [])
+    .at(-1)
+    ?.replace(/^=/, ""); // `-e=DIR`, as protoprimer takes it
   return { choices: choices ?? [], verbosity: isQuiet ? -1 : verbose, root, env };
 }
 

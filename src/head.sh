@@ -51,9 +51,9 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
   prime_try "$prime_state" "$@"; prime_try /var/lib/prime/at "$@"
   [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "
 }
-prime_warm "$@"
-prime_load='(function (r, f, v, e) {
-  if (v.bun || v.deno || parseInt(v.node) < 10) return; r("fs").writeSync(3, ": prime;");
+prime_warm "$@"; prime_load='(function (r, f, v, e) {
+  if (v.bun || v.deno || parseInt(v.node) < 10) return;
+  try { r("fs").writeSync(3, ": prime;"); } catch (shellIsGone) { return; }
   var M = r("module"), m = new M(f), t = r("fs").readFileSync(f, "latin1").replace("#!", "//");
   var c = e.XDG_CACHE_HOME || e.HOME + "/.cache", k = c[0] == "/" && M.flushCompileCache;
   m.filename = f, k && M.enableCompileCache(c + "/prime/node"), m._compile(t, f), k && k();

@@ -72,6 +72,7 @@ async function contextOf(
   return {
     launcher,
     repo,
+    isProtoprimer: opened?.isProtoprimer === true,
     root,
     cwd,
     args,

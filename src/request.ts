@@ -21,7 +21,8 @@ export type Request =
   | { readonly kind: "prepare" | "reboot" | "seal" | "why" }
   | { readonly kind: "run"; readonly command: string; readonly shift: number }
   | { readonly kind: "script"; readonly shift: number }
-  | { readonly kind: "shell-command"; readonly shift: number }
+  /** `operands` are the words behind the string that are no flags of prime's. */
+  | { readonly kind: "shell-command"; readonly shift: number; readonly operands: readonly string[] }
   | { readonly kind: "uv"; readonly args: readonly string[] }
   | { readonly kind: "shell" }
   | { readonly kind: "env"; readonly shell: ShellName | undefined }

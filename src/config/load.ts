@@ -130,11 +130,14 @@ function kernelOf({ config: { leaps } }: ProtoprimerLayer, files: WatchedFiles):
 }
 
 function pinned({ config: { leaps } }: ProtoprimerLayer, files: WatchedFiles, warnings: string[]): Sourced<string> {
-  const found = pinnedVersion(leaps.root, files, warnings);
+  const passedOver: string[] = [];
+  const found = pinnedVersion(leaps.root, files, passedOver);
+  warnings.push(...passedOver);
   if (found !== undefined) return found;
+  const why = [...leaps.warnings, ...passedOver].map((one) => `\n  ${one}`).join("");
   throw new PrimeError(
     "required-python-missing",
-    `could not tell the required python: neither \`required_python_version\` in ${leaps.client.file} nor a .python-version from ${leaps.root} upwards says it`,
+    `could not tell the required python: neither \`required_python_version\` in ${leaps.client.file} nor a .python-version from ${leaps.root} upwards says it${why}`,
     { hint: 'add one of them, e.g. `"required_python_version": "3.12"`', exitCode: EXIT_PROTOPRIMER },
   );
 }

@@ -55,9 +55,12 @@ function nearestVersionFile(root: string, files: WatchedFiles): string | undefin
   }
 }
 
-/** pyenv lists several versions in a line, of which the first is `python`, and names PyPy's own version behind a dash. */
+/**
+ * pyenv lists several versions in a line, of which the first is `python`, and names PyPy's own version behind a dash; uv names the
+ * platform there.
+ */
 function asRequest(line: string): string | undefined {
-  const candidates = [line, line.split(/\s+/)[0] ?? "", line.replace(/^(pypy\d+\.\d+)-.*/, "$1")];
+  const candidates = [line, line.split(/\s+/)[0] ?? "", line.replace(/^(pypy\d+\.\d+|cpython-\d+(?:\.\d+)*)-.*/, "$1")];
   return candidates.find((text) => VERSION_REQUEST.test(text));
 }
 

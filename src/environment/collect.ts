@@ -42,13 +42,15 @@ export interface Scene {
   readonly folders: Folders;
   /** Absolute paths beside which prime makes what takes their place: the `.venv` link, uv.lock. */
   readonly replaced: readonly string[];
+  /** Ids that are shown or offered to somebody: without a manifest they are environments that others changed, and no rubbish. */
+  readonly needed: ReadonlySet<string>;
 }
 
 /**
  * What builds, moves and collections that were killed left behind, as absolute paths: at once where it is known that the
  * process has ended, else what nobody has touched since `before` (milliseconds since the epoch).
  */
-export function rubbish({ folders, replaced }: Scene, before: number): string[] {
+export function rubbish({ folders, replaced, needed }: Scene, before: number): string[] {
   const known = new Set(
     below(folders.generations, (name) => !name.startsWith(GONE))
       .filter(isFinished)
@@ -60,7 +62,7 @@ export function rubbish({ folders, replaced }: Scene, before: number): string[] 
   const builders = new Map(works.map((file) => [/^work-([^.]+)/.exec(path.basename(file))?.[1], path.basename(file)]));
   const unfinished = below(folders.generations, (name) => {
     const isLink = linkFacts(path.join(folders.generations, name))?.kind === "link";
-    return isLink ? finalNameOf(name) !== undefined : !known.has(name);
+    return isLink ? finalNameOf(name) !== undefined : !known.has(name) && !needed.has(name);
   });
   const resolutions = new Set<string | null>(generations.map(({ resolution }) => resolution));
   const hasStrangers = known.size > generations.length; // of another layout: what they were resolved to can't be told

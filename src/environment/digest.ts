@@ -20,12 +20,17 @@ export interface DigestParts {
   readonly contentsOf: (input: Input) => string | undefined;
 }
 
-/**
- * sha256 of all that decides what an environment is: equal digests mean that one generation serves. The root path is in
- * it, since editable installs and script shebangs hold it.
- */
-export function digestOf(parts: DigestParts): string {
-  return sha256(JSON.stringify({ interpreter: identityOf(parts.interpreter), ...requirementParts(parts) }));
+/** All that decides what an environment is, with the sha256 of what counts of each file: a manifest keeps it. */
+export type Ingredients = ReturnType<typeof ingredientsOf>;
+
+/** The root path is one, since editable installs and script shebangs hold it. */
+export function ingredientsOf(parts: DigestParts) {
+  return { interpreter: identityOf(parts.interpreter), ...requirementParts(parts) };
+}
+
+/** sha256 of all ingredients: equal digests mean that one generation serves. */
+export function digestOf(ingredients: Ingredients): string {
+  return sha256(JSON.stringify(ingredients));
 }
 
 /** The same without the interpreter's place: names what a resolution was made for. */
@@ -48,13 +53,21 @@ function requirementParts({ root, config, project, driver, uv, env, contentsOf }
     requirementFiles: project.requirementFiles,
     ...(project.kind === "descriptors" ? { installGroups: project.installGroups } : {}),
     lock: config.lock.value === "frozen",
-    variables: project.variables.map((name) => [name, env[name] ?? null]),
+    variables: project.variables.map((name) => [name, digestOfValue(env[name])] as const),
     inputs: project.inputs
-      .map((input) => [
-        input.kind,
-        path.relative(root, input.path),
-        project.relevantContents[input.path] ?? contentsOf(input) ?? null,
-      ])
+      .map(
+        (input) =>
+          [
+            input.kind,
+            path.relative(root, input.path),
+            project.relevantContents[input.path] ?? contentsOf(input) ?? null,
+          ] as const,
+      )
       .sort(),
   };
+}
+
+/** Requirement files name variables that hold secrets. */
+function digestOfValue(value: string | undefined): string | null {
+  return value === undefined ? null : sha256(value);
 }

@@ -33,7 +33,7 @@ export function readHolds(folders: Folders): Holds {
 
 /** Whether the place of a link was given back, so that prime puts none there. */
 export function isGivenBack(folders: Folders, link: string): boolean {
-  return readState(folders).given.includes(link) && linkFacts(link)?.kind === "folder";
+  return linkFacts(link)?.kind === "folder" && readState(folders).given.includes(link);
 }
 
 export function setGivenBack(folders: Folders, link: string, isGiven: boolean): void {

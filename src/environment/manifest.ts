@@ -1,17 +1,20 @@
 import * as path from "node:path";
 import { writeAtomic } from "../edges/file-changes.ts";
 import { linkFacts, listFolder, readText, sha256 } from "../edges/files.ts";
+import type { Ingredients } from "./digest.ts";
 import type { InterpreterRecord } from "./interpreter-record.ts";
 
 /** Raised when the form changes; a generation of another form is not used. */
-export const LAYOUT = 4;
+export const LAYOUT = 5;
 
 /** A generation's own account, `prime.json`, written last: without it the folder is rubbish. */
 export interface Manifest {
   readonly layout: typeof LAYOUT;
   readonly id: string;
-  /** sha256 of all that the environment is made of. */
+  /** sha256 of all that the environment is made of: `digestOf`. */
   readonly digest: string;
+  /** What that was. */
+  readonly madeOf: Ingredients;
   readonly root: string;
   readonly interpreter: InterpreterRecord;
   /** The version request as written, "" for any: what the interpreter was chosen for. */

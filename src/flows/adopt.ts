@@ -3,6 +3,7 @@ import { now } from "../edges/clock.ts";
 import { copyTree } from "../edges/copy-tree.ts";
 import { remove } from "../edges/file-changes.ts";
 import { linkFacts, listFolder, nonce } from "../edges/files.ts";
+import { digestOf } from "../environment/digest.ts";
 import { DAMAGE_FILE, driftSinceUse } from "../environment/drift.ts";
 import { generationFolder, makeFolders, newLog } from "../environment/folders.ts";
 import { differences } from "../environment/history.ts";
@@ -20,7 +21,7 @@ import type { Job } from "./build/job.ts";
 import { type Cold, whyCold } from "./cold.ts";
 import { compareFiles } from "./compare-files.ts";
 import type { Context } from "./context.ts";
-import { type Decision, decide, digestFor, pinOf } from "./decide.ts";
+import { type Decision, decide, ingredientsFor, pinOf } from "./decide.ts";
 import { linkOf, settleIn } from "./settle.ts";
 import { rootLock, takeOwnTurn } from "./turn.ts";
 
@@ -127,9 +128,9 @@ async function copyAside(
   reason: string,
 ): Promise<Manifest> {
   const { folders, config } = decision;
-  const digest = digestFor(context, decision, base);
+  const madeOf = ingredientsFor(context, decision, base);
   const name = path.basename(source);
-  const newName = `${digest.slice(0, name.indexOf("-"))}-${nonce()}`;
+  const newName = `${digestOf(madeOf).slice(0, name.indexOf("-"))}-${nonce()}`;
   const generation = path.join(folders.generations, newName);
   const job: Job = { context, log: newLog(folders, now(), process.pid), steps: [] };
   try {
@@ -151,7 +152,7 @@ async function copyAside(
     const { unlike } = await compareFiles(context, generation);
     const uv = decision.driver === "venv_uv" ? pinOf(config).version : null;
     return sealGeneration(generation, validation, {
-      digest,
+      madeOf,
       root: context.root,
       interpreter,
       request: config.requiredPythonVersion.value ?? "",

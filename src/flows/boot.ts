@@ -4,6 +4,7 @@ import { now } from "../edges/clock.ts";
 import { makeLink } from "../edges/file-changes.ts";
 import { shellOfProcess } from "../edges/head.ts";
 import { driftSinceUse } from "../environment/drift.ts";
+import { isVenv } from "../environment/foreign-venv.ts";
 import { readHolds, writeHold } from "../environment/holds.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import { lookAtVenvPlace } from "../environment/venv-link.ts";
@@ -28,31 +29,32 @@ export type Booted = Ready | { readonly kind: "hop"; readonly answer: Answer };
 export interface BootRequest {
   /** Build anew, whatever is there. */
   readonly anew: boolean;
+  /** Why something else than before may be shown, where that is known better than from what changed. */
+  readonly reason?: string;
 }
 
 /**
  * The story of a cold start. Nothing changed in what counts: renew the stamps. What is asked for was built before: show
  * it. Else build, stage after stage: node (decide) → python (build) → venv (set up, write the ready plan).
  */
-export async function boot(context: Context, { anew }: BootRequest): Promise<Booted> {
+export async function boot(context: Context, { anew, reason }: BootRequest): Promise<Booted> {
   const { progress } = context;
-  const cold = whyCold(context);
-  tellStage(context, cold);
-  if (!anew && progress === undefined && cold.renew !== undefined) return renew(context, cold, cold.renew);
+  const seen = whyCold(context);
+  tellStage(context, seen);
+  if (!anew && progress === undefined && seen.renew !== undefined) return renew(context, seen, seen.renew);
 
   const decision = await decide(context, anew && progress === undefined);
   makeEnvLink(context, decision.config);
   tellDecision(context, decision);
-  tellLostState(context, decision, cold);
+  tellLostState(context, decision, seen);
   const known = anew && progress?.stage !== "venv" ? undefined : await findBuilt(context, decision);
-  if (!anew && progress === undefined) {
-    tellDrift(context, cold, known);
-    await tellHealing(context, decision, cold, known);
-  }
+  const drift = anew || progress !== undefined ? undefined : tellDrift(context, seen, known);
+  if (!anew && progress === undefined) await tellHealing(context, decision, seen, known);
+  const moved = known === undefined && progress === undefined ? tellMoved(context, decision) : undefined;
+  const cold = { ...seen, reason: reason ?? drift ?? moved ?? seen.reason };
   if (known !== undefined) return settleIn(context, decision, known, cold);
 
   const lock = rootLock(decision.folders.data);
-  if (progress === undefined) tellMoved(context, decision);
   if (mayMoveLink(context, decision.folders)) lookAtVenvPlace(linkOf(context, decision), decision.folders);
   const look = anew ? async () => undefined : () => lookAgain(context);
   const waited = progress === undefined ? await waitForTurn(context, decision.config, lock, look) : {};
@@ -136,13 +138,15 @@ async function findHeld(context: Context, decision: Decision, digest: string): P
   return undefined;
 }
 
-/** What others did to the environment of the last start, once in each start. */
-function tellDrift({ terminal }: Context, { before }: Cold, known: Manifest | undefined): void {
+/** What others did to the environment of the last start, once in each start; gives it as a reason. */
+function tellDrift({ terminal }: Context, { before }: Cold, known: Manifest | undefined): string | undefined {
   const drift = before === undefined ? [] : driftSinceUse(before);
-  if (drift.length === 0) return;
+  if (before === undefined || drift.length === 0) return undefined;
   const next = known === undefined ? "building it anew beside it" : `${known.id} takes its place`;
-  const back = `./prime adopt ${path.basename(before ?? "")} makes the changed one the environment`;
-  terminal.say(`the environment ${before} was changed by hand: ${drift.join(", ")}; ${next} (${back})`);
+  const back = ` (./prime adopt ${path.basename(before)} makes the changed one the environment)`;
+  const what = `changed by hand: ${drift.join(", ")}`;
+  terminal.say(`the environment ${before} was ${what}; ${next}${isVenv(before) ? back : ""}`);
+  return `the environment was ${what}`;
 }
 
 function hop(context: Context, stage: Stage, facts: Record<string, string>, why: string): Booted {

@@ -9,6 +9,8 @@ export interface Context {
   /** Absolute physical path of the launcher file. */
   readonly launcher: string;
   readonly repo: Repo;
+  /** protoprimer's configuration is in force. */
+  readonly isProtoprimer: boolean;
   /** Absolute physical path of the root. */
   readonly root: string;
   /** Where the user stands. */

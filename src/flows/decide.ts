@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Config, LoadedConfig, VenvDriver } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { isOthers } from "../environment/belonging.ts";
-import { type DigestParts, digestOf } from "../environment/digest.ts";
+import { type DigestParts, digestOf, type Ingredients, ingredientsOf } from "../environment/digest.ts";
 import { type Folders, foldersOf, generationFolders } from "../environment/folders.ts";
 import { recordOfInterpreter, type SeenInterpreter } from "../environment/interpreter-record.ts";
 import { listGenerations, type Manifest } from "../environment/manifest.ts";
@@ -118,7 +118,12 @@ export function searchOptions({ env, root, places }: Context, config: Config, fo
 
 /** The digest of the environment that a decision asks for, on this interpreter. */
 export function digestFor(context: Context, decision: Decision, base: Interpreter): string {
-  return digestOf(digestParts(context, decision, base));
+  return digestOf(ingredientsFor(context, decision, base));
+}
+
+/** What the environment that a decision asks for is made of, on this interpreter. */
+export function ingredientsFor(context: Context, decision: Decision, base: Interpreter): Ingredients {
+  return ingredientsOf(digestParts(context, decision, base));
 }
 
 export function digestParts(context: Context, decision: Decision, base: Interpreter): DigestParts {

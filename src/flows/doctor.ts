@@ -98,12 +98,22 @@ async function shownFindings(
 
 function isAskedFor(context: Context, decision: Decision, generation: string): boolean {
   const digest = readManifest(generation)?.digest;
-  if (holdOf(context, decision) !== undefined) return false;
+  if (isHeld(context, decision)) return false;
   return digest === undefined || decision.base === undefined || digestFor(context, decision, decision.base) === digest;
 }
 
+/** What a newer prime wrote can't be told; that is a finding of its own. */
+function isHeld(context: Context, decision: Decision): boolean {
+  try {
+    return holdOf(context, decision) !== undefined;
+  } catch (error) {
+    if (error instanceof PrimeError) return false;
+    throw error;
+  }
+}
+
 function otherwise(context: Context, decision: Decision): string {
-  return holdOf(context, decision) === undefined
-    ? "ask for another environment than was shown last: the next start shows it"
-    : "ask for another environment than the one that a rollback holds: ./prime rollback --cancel shows it";
+  return isHeld(context, decision)
+    ? "ask for another environment than the one that a rollback holds: ./prime rollback --cancel shows it"
+    : "ask for another environment than was shown last: the next start shows it";
 }

@@ -53,10 +53,9 @@ function wishOf(words: readonly string[]): EarlyWish {
   let wish: EarlyWish = {};
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] as string;
-    const env = /^(?:--env=|-e(?=.))(.*)$/s.exec(word)?.[1];
-    if (env !== undefined) wish = { ...wish, env };
-    else if (word === "-e" || word === "--env") wish = { ...wish, env: words[++index] ?? "" };
-    else if (word === "-c" || word === "--command") index += 1;
+    const [, name, set, letter, rest] = /^(?:--(env|command)(?:=(.*))?|-[qv]*([ec])=?(.*))$/s.exec(word) ?? [];
+    const value = set ?? (rest || (name ?? letter) === undefined ? rest : words[++index]);
+    if (name === "env" || letter === "e") wish = { ...wish, env: value ?? "" };
     else if (word === "eval") wish = { ...wish, operation: "eval" };
     else if (word === "reboot" || word === "reset") wish = { ...wish, operation: "reboot" };
   }

@@ -13,7 +13,7 @@ export async function follow(context: Context, request: Request): Promise<Answer
     case "script":
       return (await import("./run.ts")).runScript(context, request.shift);
     case "shell-command":
-      return (await import("./run.ts")).runShellCommand(context, request.shift);
+      return (await import("./run.ts")).runShellCommand(context, request);
     case "uv":
       return (await import("./uv.ts")).runUv(context, request.args);
     case "status":

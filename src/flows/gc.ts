@@ -108,7 +108,7 @@ function removeAll(
   const doomed = [...collectable(own, keeping), ...collectable(older, { ...keeping, atLeast: 0 })].filter(({ id }) =>
     isWritable(folderOf(id)),
   );
-  const old = leftBehind(context, folders, link, now() - request.scrapsOlderMs);
+  const old = leftBehind(context, { folders, link, needed: keeping.needed }, now() - request.scrapsOlderMs);
   const busy = foldersInUse(old);
   const scraps = old.filter((file) => !busy.has(file) && (!isFolder(file) || isWritable(file)));
   const removed = [
@@ -127,9 +127,13 @@ function removeAll(
 }
 
 /** What killed starts left in the root's own folder, among its ready plans and in the caches. */
-function leftBehind({ root, places, launcher }: Context, folders: Folders, link: string, before: number): string[] {
+function leftBehind(
+  { root, places, launcher }: Context,
+  { folders, link, needed }: { folders: Folders; link: string; needed: ReadonlySet<string> },
+  before: number,
+): string[] {
   return [
-    ...rubbish({ folders, replaced: [link, path.join(root, "uv.lock")] }, before),
+    ...rubbish({ folders, needed, replaced: [link, path.join(root, "uv.lock")] }, before),
     ...abandonedPlanParts({ state: places.state, launcher }, before),
     ...abandonedLockDrafts(root, before),
     ...abandonedDeployments(places.cache, before),

@@ -55,7 +55,7 @@ export function describeVerdict(
 }
 
 function abiOf(soabi: string, was: Manifest["interpreter"]): string {
-  return soabi === was.soabi ? "" : ` (ABI ${soabi}, ${was.soabi})`;
+  return soabi === was.soabi ? "" : ` (ABI ${soabi}, not ${was.soabi})`;
 }
 
 function nextOf({ base }: Decision, known: Manifest | undefined): string {

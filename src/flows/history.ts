@@ -24,6 +24,7 @@ export function showHistory(context: Context, json: boolean): Answer {
 
 function renderEntry({ at, what, why, flags, from, to, changes }: HistoryEntry, isKept: boolean): string {
   const way = from === null || from === to ? to : `${from} -> ${to}`;
-  const head = `${new Date(at).toISOString()}  ${what.padEnd(8)}  ${way}${flags}${isKept ? "" : " (gone)"}: ${why}\n`;
+  const by = flags === "" ? "" : ` (${flags.replace(/(?!^)--/g, " --")})`;
+  const head = `${new Date(at).toISOString()}  ${what.padEnd(8)}  ${way}${by}${isKept ? "" : " (gone)"}: ${why}\n`;
   return head + changes.map((change) => `    ${change}\n`).join("");
 }

@@ -26,16 +26,15 @@ export function leftToOthers(context: Context, { folders }: Decision, link: stri
   return shown;
 }
 
-/** Says in one line why everything is built anew in a checkout that had an environment where it was before. */
-export function tellMoved(context: Context, { folders, generations }: Decision): void {
-  if (generations.length > 0) return;
+/** Says in one line why everything is built anew in a checkout that had an environment where it was before; gives the reason. */
+export function tellMoved(context: Context, { folders, generations }: Decision): string | undefined {
+  if (generations.length > 0) return undefined;
   const here = hereOf(context, folders.generations);
   const moved = listGenerations(folders.generations).find((one) => one.root !== here.root && !isOthers(one, here));
-  if (moved === undefined) return;
-  const verb = exists(moved.root) ? "copied" : "moved";
-  context.terminal.say(
-    `this checkout was ${verb} from ${moved.root}: environments can't follow, it is built anew here`,
-  );
+  if (moved === undefined) return undefined;
+  const reason = `this checkout was ${exists(moved.root) ? "copied" : "moved"} from ${moved.root}`;
+  context.terminal.say(`${reason}: environments can't follow, it is built anew here`);
+  return reason;
 }
 
 function hereOf({ root }: Context, generations: string): { root: string; generations: string } {

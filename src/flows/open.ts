@@ -8,6 +8,8 @@ interface Opened {
   /** Absolute, physical. */
   readonly root: string;
   readonly places: Partial<Places>;
+  /** protoprimer's configuration is in force. */
+  readonly isProtoprimer: boolean;
   /** False when a start without `--env` would get another env: a ready plan cannot serve both. */
   readonly isUsual: boolean;
 }
@@ -20,7 +22,7 @@ export async function openRepo(repo: Repo, env: Environment, failing: { code: nu
   const { findForeignKernel } = await import("../config/load.ts");
   const kernel = await findForeignKernel(repo.folder, env);
   if (kernel === undefined) {
-    if (repo.choice.env === undefined) return { root: repo.folder, places: {}, isUsual: true };
+    if (repo.choice.env === undefined) return { root: repo.folder, places: {}, isProtoprimer: false, isUsual: true };
     throw new PrimeError("usage", "could not select an env: there is no configuration of protoprimer's in force here", {
       exitCode: EXIT_USAGE,
       hint: "leave --env away; see ./prime status",
@@ -34,5 +36,5 @@ export async function openRepo(repo: Repo, env: Environment, failing: { code: nu
   const cache = ownCache(config);
   const { root, client } = config.leaps;
   const isUsual = repo.choice.env === undefined || Boolean(client.values.default_env_dir_rel_path);
-  return { root, places: cache === undefined ? {} : { cache }, isUsual };
+  return { root, places: cache === undefined ? {} : { cache }, isProtoprimer: true, isUsual };
 }

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { listFolder } from "../edges/files.ts";
 import { readMoves } from "../environment/history.ts";
-import { setGivenBack, writeHold } from "../environment/holds.ts";
+import { isGivenBack, setGivenBack, writeHold } from "../environment/holds.ts";
 import { isOfNewerPrime, type Manifest } from "../environment/manifest.ts";
 import { findAside, giveBack, lookAtVenvPlace } from "../environment/venv-link.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
@@ -12,7 +12,7 @@ import { type Cold, whyCold } from "./cold.ts";
 import type { Context } from "./context.ts";
 import { type Decision, decide, digestFor } from "./decide.ts";
 import { describeVerdict } from "./heal.ts";
-import { linkOf, mayMoveLink, settleIn } from "./settle.ts";
+import { holdOf, linkOf, mayMoveLink, settleIn } from "./settle.ts";
 import { asUsable, isSound, judgeGeneration } from "./usable.ts";
 
 /**
@@ -47,11 +47,14 @@ export async function rollBack(context: Context, id: string | undefined): Promis
 /** `./prime rollback --cancel`: what the inputs ask for is shown again. */
 export async function cancelRollback(context: Context): Promise<Answer> {
   const decision = await decide(context, false);
-  setGivenBack(decision.folders, linkOf(context, decision), false);
+  const link = linkOf(context, decision);
+  if (holdOf(context, decision) === undefined && !isGivenBack(decision.folders, link))
+    context.terminal.say("no rollback holds for what the inputs ask for now");
+  setGivenBack(decision.folders, link, false);
   if (decision.base !== undefined) {
     writeHold(decision.folders, digestFor(context, decision, decision.base), undefined);
   }
-  const booted = await boot(context, { anew: false });
+  const booted = await boot(context, { anew: false, reason: "asked for by the user, who cancelled the rollback" });
   if (booted.kind === "hop") return booted.answer;
   context.terminal.say(booted.readyLine);
   return { kind: "exit", code: 0 };
@@ -81,8 +84,9 @@ function giveVenvBack(context: Context, decision: Decision): Answer {
 /** What these flags showed before what they show now. */
 function previousOf({ flagKey }: Context, { folders, generations }: Decision, { before }: Cold): Manifest | undefined {
   const current = before === undefined ? undefined : path.basename(before);
-  const entries = readMoves(folders).filter(({ flags, to }) => flags === flagKey && to === current);
-  const from = entries.at(-1)?.from;
+  const moves = readMoves(folders);
+  if (moves.length === 0) return generations.find((one) => one.id !== current); // the history was lost
+  const from = moves.findLast(({ flags, to }) => flags === flagKey && to === current)?.from;
   return generations.find((one) => one.id === from);
 }
 
@@ -105,7 +109,7 @@ async function usableOrRefuse(context: Context, decision: Decision, target: Mani
   if (!isSound(decision, target)) {
     throw refusal(
       `the environment ${target.id} is not as it was built`,
-      "./prime reboot builds what the inputs ask for anew",
+      `./prime adopt ${target.id} makes what it is now an environment, ./prime history lists the others: name one by its id`,
     );
   }
   const why = describeVerdict(await judgeGeneration(context, decision, target), target, decision);

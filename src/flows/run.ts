@@ -3,7 +3,7 @@ import { loadConfig } from "../config/load.ts";
 import { isExecutableFile, isFile, listFolder } from "../edges/files.ts";
 import { inspectProject, type Project } from "../environment/project.ts";
 import { normalizeName, requirementHead } from "../environment/project-names.ts";
-import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, PrimeError } from "../errors.ts";
+import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { type Activation, activated } from "../launch/activation.ts";
 import type { Answer } from "../launch/plan.ts";
 import { nearest } from "../nearest.ts";
@@ -39,12 +39,25 @@ export async function runScript(given: Context, shift: number): Promise<Answer> 
   return { kind: "script", activation: booted.activation, shift, entry };
 }
 
-/** `./prime -c STR`: STR in the user's shell; `shift` leaves `-c` as the first argument. */
-export async function runShellCommand(context: Context, shift: number): Promise<Answer> {
+/**
+ * `./prime -c STR`: STR in the user's shell; `shift` leaves `-c` as the first argument. Words behind STR are the shell's, except
+ * under protoprimer's configuration: there flags may stand behind it, and nothing else.
+ */
+export async function runShellCommand(
+  context: Context,
+  { shift, operands }: { readonly shift: number; readonly operands: readonly string[] },
+): Promise<Answer> {
+  const alone = context.isProtoprimer;
+  if (alone && operands.length > 0) {
+    throw new PrimeError("usage", `could not run -c STRING: \`${operands.join(" ")}\` stands behind the string`, {
+      exitCode: EXIT_USAGE,
+      hint: "put all of the command into the one string, in quotes",
+    });
+  }
   const booted = await boot(context, { anew: false });
   if (booted.kind === "hop") return booted.answer;
   tellBuilt(context, booted, "short");
-  return { kind: "shell-command", activation: booted.activation, shift };
+  return { kind: "shell-command", activation: booted.activation, shift, alone };
 }
 
 /** POSIX XCU 2.8.2: 127 for what is not found, 126 for what can't be executed. */

@@ -8,6 +8,7 @@ import type { InterpreterRecord, SeenInterpreter } from "../environment/interpre
 import { type Manifest, writeManifest } from "../environment/manifest.ts";
 import { judge, type Silence, type Verdict } from "../environment/verdict.ts";
 import { PrimeError } from "../errors.ts";
+import { ownerOf } from "../python/owner.ts";
 import { type Failure, isFailure } from "../python/probe.ts";
 import { interpreterAt } from "../python/search.ts";
 import { fits } from "../python/version.ts";
@@ -87,7 +88,8 @@ async function survivePatch(
     return undefined;
   }
   terminal.say(`environment ${id} goes on with it${loaded === 0 ? "" : `: its extension modules load (${loaded})`}`);
-  return renewRecord(context, decision, manifest, is, patch);
+  const owner = is.realPath === was.realPath ? was.owner : await ownerOf(is, context.env, context.root);
+  return renewRecord(context, decision, manifest, { ...is, owner }, patch);
 }
 
 /** All but the interpreter's record stays as it was written; where it can't be written, the next cold start looks again. */
@@ -95,11 +97,11 @@ function renewRecord(
   context: Context,
   { folders }: Decision,
   manifest: Manifest,
-  is: SeenInterpreter,
+  is: InterpreterRecord,
   why: string,
 ): Manifest {
   const { id, interpreter: was } = manifest;
-  const renewed = { ...manifest, interpreter: { ...was, ...is } };
+  const renewed = { ...manifest, interpreter: is };
   const changes = was.version === is.version ? [] : [`Python ${was.version} -> ${is.version}`];
   try {
     writeManifest(generationFolder(folders, id), renewed);

@@ -22,7 +22,7 @@ export const STRIDES: Readonly<Record<EntryCall, string>> = {
  * Arguments of a boot script, as patterns of sh, that ask protoprimer for what comes before the environment: another env,
  * the effective configuration, a new environment.
  */
-export const EARLY_WORDS = "eval | reboot | reset | -e* | --e*";
+export const EARLY_WORDS = "eval | reboot | reset | -e* | -[qv]*e* | --e*";
 
 /**
  * Lines of sh that start the script by the environment's python, with what protoprimer wants; `prime_path` is set, and

@@ -73,7 +73,7 @@ run)
   esac
   ;;
 -c)
-  [ $# -gt 1 ] || return 0
+  [ $# -${activation.hidden.length === 0 ? "gt 1" : "eq 2"} ] || return 0
   ${userShell}
   ;;
 -*) return 0 ;;
@@ -104,11 +104,11 @@ function entryScript(activation: Activation, { kernel, known }: NonNullable<Plan
 /** Puts the user's own shell in front of `-c STR`. */
 const userShell = `if [ -f "\${SHELL-}" ] && [ -x "$SHELL" ]; then set -- "$SHELL" "$@"; else set -- /bin/sh "$@"; fi`;
 
-/** Makes `-c STR` of its other spellings: `-cSTR`, `--command STR`, `--command=STR`. */
+/** Makes `-c STR` of its other spellings: `-cSTR`, `-c=STR`, `--command STR`, `--command=STR`. */
 const SPELLED_OUT = `case $1 in
 --command=*) prime_c=\${1#*=} && shift && set -- -c "$prime_c" "$@" ;;
 --command) shift && set -- -c "$@" ;;
--c?*) prime_c=\${1#-c} && shift && set -- -c "$prime_c" "$@" ;;
+-c?*) prime_c=\${1#-c} && prime_c=\${prime_c#=} && shift && set -- -c "$prime_c" "$@" ;;
 esac
 `;
 
@@ -122,8 +122,13 @@ export type Answer =
       readonly shift: number;
       readonly entry: EntryStart | undefined;
     }
-  /** The first argument left is `-c` or another spelling of it. */
-  | { readonly kind: "shell-command"; readonly activation: Activation; readonly shift: number }
+  /** The first argument left is `-c` or another spelling of it; `alone`: what stands behind the string was for prime. */
+  | {
+      readonly kind: "shell-command";
+      readonly activation: Activation;
+      readonly shift: number;
+      readonly alone: boolean;
+    }
   /** A program of prime's choice in place of the user's arguments. */
   | {
       readonly kind: "program";
@@ -162,7 +167,7 @@ ${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports
       return `shift ${answer.shift}\n${searchPathForSh(activation)}${start}`;
     }
     case "shell-command":
-      return handOver(answer, `${SPELLED_OUT}${userShell}\n`);
+      return handOver(answer, `${SPELLED_OUT}${answer.alone ? `set -- "$1" "$2"\n` : ""}${userShell}\n`);
   }
 }
 

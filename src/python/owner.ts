@@ -46,11 +46,27 @@ export function ownerByPath(
   return { kind: "conda", package: "python", restore: `conda install --prefix ${prefix} python=${minorOf(version)}` };
 }
 
+/**
+ * The command that installs the distribution's own Python again, once nothing on the machine tells whose it was: the names are
+ * those of Debian, Fedora and openSUSE.
+ */
+export function restoreByName(file: string, env: Environment): string | null {
+  const [, minor] = /^\/usr\/bin\/python(3\.\d+)$/.exec(file) ?? [];
+  if (minor === undefined) return null;
+  const commands = { "apt-get": `python${minor}`, zypper: `python${minor.replace(".", "")}`, dnf: `python${minor}` };
+  const found = Object.entries(commands).find(([tool]) => isOnPath(tool, env));
+  return found === undefined ? null : `sudo ${found[0]} install ${found[1]}`;
+}
+
+function isOnPath(tool: string, env: Environment): boolean {
+  return pathFolders(env).some((folder) => isExecutableFile(path.join(folder, tool)));
+}
+
 /** Asks the package managers that this machine has where the path does not tell. */
 export async function ownerOf(interpreter: Owned, env: Environment, cwd: string): Promise<Owner> {
   const known = ownerByPath(interpreter, env);
   if (known !== undefined) return known;
-  const has = (tool: string) => pathFolders(env).some((folder) => isExecutableFile(path.join(folder, tool)));
+  const has = (tool: string) => isOnPath(tool, env);
   const ask = async (tool: string, ...args: string[]): Promise<string | undefined> => {
     if (!has(tool)) return undefined;
     const command = {

@@ -24,7 +24,7 @@ def main():
         "libc": libc(mapped),
         "machine": machine(),
         "basePrefix": getattr(sys, "base_prefix", sys.prefix),
-        "stdlib": os.path.dirname(os.path.abspath(os.__file__)),
+        "stdlib": stdlib(),
         "builtFor": sysconfig.get_config_var("LIBDEST"),
         "libpython": libpython(mapped),
         "isVenv": executable != sys.executable,
@@ -36,6 +36,16 @@ def prerelease(info):
     if info.releaselevel not in names:
         return ""
     return f"{names[info.releaselevel]}{info.serial}"
+
+
+def stdlib():
+    """The folder of the standard library. From 3.11 on an interpreter starts without its os.py, which is frozen into it."""
+    file = getattr(os, "__file__", None) or os.path.join(sysconfig.get_path("stdlib"), "os.py")
+    folder = os.path.dirname(os.path.abspath(file))
+    names = ("os.py", "os.pyc")
+    if os.path.isdir(folder) and not any(os.path.isfile(os.path.join(folder, name)) for name in names):
+        sys.exit(f"it has lost its standard library: {os.path.join(folder, 'os.py')} is not there")
+    return folder
 
 
 def outside_venvs(executable):

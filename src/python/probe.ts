@@ -104,7 +104,8 @@ function kindOf(file: string, { ok, timedOut, failure, stderr }: Outcome): Pick<
   if (ok || timedOut) return {};
   if (/error while loading shared libraries|version `[^']+' not found|symbol lookup error/.test(stderr)) return LIBRARY;
   if (/Error (?:loading shared library|relocating)|Library not loaded|Symbol not found/.test(stderr)) return LIBRARY;
-  if (/No module named '(?:encodings|os)'|platform independent libraries/.test(stderr)) return { kind: "stdlib" };
+  if (/No module named '(?:encodings|os)'|platform independent libraries|lost its standard library/.test(stderr))
+    return { kind: "stdlib" };
   if (isForOtherMachine(file)) return { kind: "format" };
   // The file is there, so that it is its loader that the system does not find (execve(2), ENOENT).
   return failure !== undefined && isExecutableFile(file) ? LIBRARY : {};

@@ -3,7 +3,7 @@ import type { UvPin } from "../config/config.ts";
 import { cleanEnvironment } from "../edges/clean.ts";
 import { copyFile, makeFolder, makeTemporaryFolder, remove, rename, writePlain } from "../edges/file-changes.ts";
 import { spaceHint } from "../edges/file-errors.ts";
-import { isExecutableFile, isFile, listFolder, readText, sha256OfFile } from "../edges/files.ts";
+import { facts, isExecutableFile, listFolder, readText, sha256OfFile } from "../edges/files.ts";
 import { isAbandoned, ownerMark } from "../edges/owner.ts";
 import { type Environment, type Outcome, run } from "../edges/process.ts";
 import { PrimeError } from "../errors.ts";
@@ -31,12 +31,19 @@ export async function findUv(request: UvRequest): Promise<ProvisionedUv | undefi
   return fromCache(request) ?? (await fromPath(request));
 }
 
-/** The cached uv of this pin; verified when it was put there, by its digest ever since. */
+/** The cached uv of this pin, unless it was cut short; the doctor compares its digest, which takes as long as a small build. */
 export function fromCache(request: Pick<UvRequest, "pin" | "python" | "cacheFolder">): ProvisionedUv | undefined {
   const file = path.join(cachedFolder(request), "uv");
-  return isExecutableFile(file) && isFile(`${file}.sha256`)
+  const whole = deployedUv(file);
+  return isExecutableFile(file) && whole !== undefined && facts(file)?.size === whole.size
     ? { file, version: request.pin.version, from: "cache" }
     : undefined;
+}
+
+/** What a uv in the cache was when it was deployed; undefined where nothing tells. */
+export function deployedUv(file: string): { readonly sha256: string; readonly size: number } | undefined {
+  const [, digest, size] = /^([0-9a-f]{64}) (\d+)$/.exec(readText(`${file}.sha256`)?.trim() ?? "") ?? [];
+  return digest === undefined ? undefined : { sha256: digest, size: Number(size) };
 }
 
 /** Where the uv of this pin belongs; it need not be there. */
@@ -71,8 +78,9 @@ export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
     const ready = path.join(work, "ready");
     makeFolder(ready);
     copyFile(path.join(venv, "bin", "uv"), path.join(ready, "uv"), 0o755);
-    writePlain(path.join(ready, "uv.sha256"), `${sha256OfFile(path.join(ready, "uv"))}\n`);
-    publish(ready, target);
+    const file = path.join(ready, "uv");
+    writePlain(`${file}.sha256`, `${sha256OfFile(file)} ${facts(file)?.size}\n`);
+    publish(ready, target, () => fromCache(request) !== undefined);
   } finally {
     remove(work);
   }
@@ -97,13 +105,13 @@ export function deploymentLocks(cacheFolder: string): string[] {
 const LOCK = /\.lock(?:\.[0-9a-f]{16})?$/;
 
 /** Another prime may have been faster: its copy of the same bytes is as good. */
-function publish(ready: string, target: string): void {
-  if (readText(path.join(target, "uv.sha256")) !== undefined) return;
+function publish(ready: string, target: string, isThere: () => boolean): void {
+  if (isThere()) return;
   try {
     remove(target);
     rename(ready, target);
   } catch (error) {
-    if (readText(path.join(target, "uv.sha256")) === undefined) throw error;
+    if (!isThere()) throw error;
   }
 }
 

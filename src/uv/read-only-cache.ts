@@ -22,18 +22,20 @@ export function useThrough(uv: UvTool, cache: string, folder: string): UvTool {
   makeFolder(folder);
   for (const bucket of listFolder(cache) ?? []) {
     const [from, to] = [path.join(cache, bucket), path.join(folder, bucket)];
-    if (RENEWED.test(bucket)) mirror(from, to);
-    else if (isFolder(from)) linkPlain(to, from);
+    if (isFolder(from)) mirror(from, to, RENEWED.test(bucket));
   }
   return { ...uv, env: { ...uv.env, UV_CACHE_DIR: folder, UV_LINK_MODE: "copy" } };
 }
 
-/** Links of uv's own are relative, from one bucket into another. Locks are made anew. */
-function mirror(from: string, to: string): void {
+/**
+ * A folder of its own in each place where uv may put something beside what is there. Links of uv's own are relative, from one
+ * bucket into another. Locks are made anew.
+ */
+function mirror(from: string, to: string, isDeep: boolean): void {
   makeFolder(to);
   for (const name of listFolder(from) ?? []) {
     const [source, target] = [path.join(from, name), path.join(to, name)];
-    if (linkFacts(source)?.kind === "folder") mirror(source, target);
+    if (isDeep && linkFacts(source)?.kind === "folder") mirror(source, target, true);
     else if (!name.endsWith(".lock")) linkPlain(target, readLink(source) ?? source);
   }
 }

@@ -206,7 +206,7 @@ it("another minor in the place of an exact anchor, though all times are equal: t
   const { stdout, stderr } = await good(box, VERSION, options);
   expect(stdout).toBe(`${newer.minor}\n`);
   expect(stderr.split("\n").slice(0, 2)).toEqual([
-    `${file} is Python ${newer.version} now, and environment ${before} was made for ${older.version} (ABI ${newer.soabi}, ${older.soabi})`,
+    `${file} is Python ${newer.version} now, and environment ${before} was made for ${older.version} (ABI ${newer.soabi}, not ${older.soabi})`,
     `building a new environment on ${file} (${newer.version}); ${before} stays, and is used again when Python ${older.version} is back there`,
   ]);
   const refused = await box.run(["rollback"], options);

@@ -91,6 +91,13 @@ export async function readLeaps(from: LeapsFrom, files: WatchedFiles): Promise<L
 async function readPrimer({ kernel, launcher, env }: LeapsFrom, files: WatchedFiles) {
   const stem = path.basename(launcher).replace(/(.)\.[^.]*$/, "$1");
   const forced = env[BASENAME_VARIABLE];
+  if (forced?.includes("/") || forced === "." || forced === "..") {
+    const message = `could not use ${BASENAME_VARIABLE} in the environment: it must be the name of a file in ${kernel.folder}, found "${forced}"`;
+    throw new PrimeError("config-value", message, {
+      hint: "correct the variable, or unset it",
+      exitCode: EXIT_PROTOPRIMER,
+    });
+  }
   const names = [
     ...new Set([...(forced === undefined ? [] : [forced]), `${stem}.json`, "proto_kernel.json", STANDARD]),
   ];

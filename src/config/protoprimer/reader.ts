@@ -8,6 +8,7 @@ import type { ConfigValues } from "../schema.ts";
 import type { WatchedFiles } from "../watched.ts";
 import { EXIT_PROTOPRIMER } from "./kernel.ts";
 import { BASENAME_VARIABLE, type Leap, type Leaps, type LeapsFrom, readLeaps } from "./leaps.ts";
+import { possibleFolder, refuseConstraintsName, refuseVenvPlace } from "./places.ts";
 import type { LeapName, SharedValues } from "./schema.ts";
 
 /** One local project, installed editable. */
@@ -73,8 +74,13 @@ export async function readProtoprimer(from: LeapsFrom, files: WatchedFiles): Pro
   const folder = (
     key: "local_log_dir_rel_path" | "local_tmp_dir_rel_path" | "local_cache_dir_rel_path",
     usual: string,
-  ) => fields.map(key, usual, (value) => path.resolve(root, value));
-  const constraints = (name: string): string => path.join(leaps.envFolder, name);
+  ) => fields.map(key, usual, (value) => possibleFolder(path.resolve(root, value), key, fields.sourceOf(key)));
+  const constraints = (name: string): string => {
+    refuseConstraintsName(name, path.basename(leaps.primer.file), fields.sourceOf("version_constraints_file_basename"));
+    return path.join(leaps.envFolder, name);
+  };
+  const venv = fields.map("local_venv_dir_rel_path", "venv", (value) => path.resolve(root, value));
+  refuseVenvPlace(venv.value, leaps.link, venv.source);
   return {
     config: {
       leaps,

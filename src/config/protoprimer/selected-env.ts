@@ -67,7 +67,7 @@ export function lookAtLink(
   choice: EnvChoice & { readonly fallback: Named | undefined },
 ): EnvLink {
   const { value, place } = link;
-  if (path.isAbsolute(value) || path.dirname(path.normalize(value)) !== ".") {
+  if (path.isAbsolute(value) || path.dirname(path.normalize(value)) !== "." || isDots(value)) {
     const expected = "the name of a link in the ref root itself, since its text is relative to that";
     throw refusal(
       "config-value",
@@ -103,12 +103,14 @@ export function lookAtLink(
   }
   if (text === selected) return { ...wanted, isThere: true };
   if (choice.mustAgree || choice.env !== undefined) {
+    const isNamed = !path.isAbsolute(text) && !text.startsWith("..");
     throw refusal(
       "env-differs",
       `could not select the env ${selected}: the link ${file} shows ${text}, and one checkout has one env at a time`,
-      `go on with \`--env ${text}\`, or switch: \`ln -sfn ${selected} ${value}\``,
+      `${isNamed ? `go on with \`--env ${text}\`, or switch` : "have the link show it"}: \`ln -sfn ${selected} ${value}\``,
     );
   }
+  relativeTo(root, path.resolve(root, text), `the link ${file}`);
   return { path: file, text, target: realPath(file) ?? path.resolve(root, text), isThere: true, disagrees: true };
 }
 
@@ -117,6 +119,10 @@ function relativeTo(root: string, folder: string, subject: string): string {
   const relative = inside.find((one) => one !== ".." && !one.startsWith("../"));
   if (relative !== undefined) return normalized(relative);
   throw refusal("env-outside", `could not use ${subject}: it must be below the ref root ${root}, and ${folder} is not`);
+}
+
+function isDots(text: string): boolean {
+  return [".", ".."].includes(normalized(text));
 }
 
 function normalized(text: string): string {

@@ -13,7 +13,7 @@ import { saysLocked, type UvTool, uvEnvironment } from "../../uv/commands.ts";
 import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../../uv/provision.ts";
 import { readOnlyCache, useThrough } from "../../uv/read-only-cache.ts";
 import type { Context } from "../context.ts";
-import { type Decision, decide, digestFor, digestParts, pinOf, seenInterpreter } from "../decide.ts";
+import { type Decision, decide, digestFor, digestParts, ingredientsFor, pinOf, seenInterpreter } from "../decide.ts";
 import { collectOld } from "../gc.ts";
 import { linkOf } from "../settle.ts";
 import { rootLock, takeTurn } from "../turn.ts";
@@ -52,7 +52,7 @@ export async function build(context: Context, decision: Decision, request: Build
   const { folders, driver } = decision;
   makeFolders(folders);
   const job: Job = { context, log: newLog(folders, now(), process.pid), steps: [] };
-  if (driver === "venv_pip") refuseMisfit(decision.request, decision.selected);
+  if (driver === "venv_pip") refuseMisfit(decision.request, decision.selected, decision.config.venvDriver.value);
   if (driver !== "venv_uv") return buildBy(job, decision, request, undefined);
   const uv = await provision(job, decision);
   const cache = readOnlyCache(uv);
@@ -134,7 +134,8 @@ export async function provision(job: Job, decision: Decision): Promise<UvTool> {
   return { file: uv.file, env: uvEnvironment(context.env), root: context.root };
 }
 
-async function deployAlone({ context }: Job, { config }: Decision, request: UvRequest): Promise<ProvisionedUv> {
+async function deployAlone(job: Job, { config }: Decision, request: UvRequest): Promise<ProvisionedUv> {
+  const { context } = job;
   const title = `get uv ${request.pin.version}`;
   const turn = await takeTurn(context, config, `${cachedFolder(request)}.lock`, {
     doing: `getting uv ${request.pin.version}`,
@@ -144,10 +145,12 @@ async function deployAlone({ context }: Job, { config }: Decision, request: UvRe
   });
   if ("found" in turn) return turn.found;
   const step = context.terminal.step(title);
+  const started = now();
   try {
     return fromCache(request) ?? (await deployUv(request));
   } finally {
     step.done();
+    job.steps.push({ title, durationMs: now() - started });
     turn.lock.release();
   }
 }
@@ -196,8 +199,9 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
     const validation = await validate(job, generation, base);
     if (used !== undefined && used !== target.known) rename(used, path.join(folders.resolved, resolved));
     const isOther = constraints !== undefined && settleConstraints(job, decision, constraints);
+    const asked = isOther ? await decideAgain(job, decision, base) : decision;
     return sealGeneration(generation, validation, {
-      digest: isOther ? digestFor(context, await decideAgain(job, decision, base), base) : digest,
+      madeOf: ingredientsFor(context, asked, base),
       root: context.root,
       interpreter: await record,
       request: decision.config.requiredPythonVersion.value ?? "",

@@ -5,6 +5,7 @@ import { backdate } from "../../edges/file-changes.ts";
 import { sha256OfFile } from "../../edges/files.ts";
 import { hostName, inContainer, userName } from "../../edges/head.ts";
 import { run } from "../../edges/process.ts";
+import { digestOf } from "../../environment/digest.ts";
 import { digestOfNames, LAYOUT, type Manifest, writeManifest } from "../../environment/manifest.ts";
 import { normalizeName } from "../../environment/project-names.ts";
 import { PrimeError } from "../../errors.ts";
@@ -54,7 +55,7 @@ export function sealGeneration(
   validation: Validation,
   facts: Omit<
     Manifest,
-    "layout" | "id" | "packages" | "packageDigests" | "sitePackages" | "pyvenv" | "builtAt" | "builtBy"
+    "layout" | "id" | "digest" | "packages" | "packageDigests" | "sitePackages" | "pyvenv" | "builtAt" | "builtBy"
   >,
 ): Manifest {
   const pyvenv = path.join(generation, "pyvenv.cfg");
@@ -63,6 +64,7 @@ export function sealGeneration(
     ...facts,
     layout: LAYOUT,
     id: path.basename(generation),
+    digest: digestOf(facts.madeOf),
     packages: byNormalizedName(validation.packages),
     packageDigests: byNormalizedName(validation.digests),
     sitePackages: Object.fromEntries(

@@ -1,16 +1,23 @@
 import { PrimeError } from "../../errors.ts";
 import { type Interpreter, isFailure } from "../../python/probe.ts";
-import { interpreterAt } from "../../python/search.ts";
+import { interpreterAt, searchPython } from "../../python/search.ts";
 import { describe, fits, uvRequest } from "../../python/version.ts";
 import type { UvTool } from "../../uv/commands.ts";
 import { findManaged, installManaged } from "../../uv/commands.ts";
-import type { Decision } from "../decide.ts";
+import { type Decision, searchOptions } from "../decide.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
 
-/** The required python where the selected one is another version: one that uv installed earlier, or installs now. */
+/**
+ * The required python where the selected one is another version: the first on PATH that fits, which a selector may have
+ * passed by; else one that uv installed earlier, or installs now.
+ */
 export async function requirePython(job: Job, decision: Decision, uv: UvTool): Promise<Interpreter> {
   const request = uvRequest(decision.request);
   const what = describe(decision.request);
+  const search = searchOptions(job.context, decision.config, decision.folders);
+  const onPath =
+    decision.config.pythonSelectorFileRelPath.value === null ? undefined : await searchPython(decision.request, search);
+  if (onPath?.selected !== undefined && onPath.fits) return onPath.selected;
   const known = await tryStep(job, `look for ${what}`, findManaged(uv, request), { otherwise: "uv has none yet" });
   if (!known.ok) {
     await runStep(job, `install ${what}`, installManaged(uv, request), {
@@ -21,13 +28,7 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
   const found = known.ok
     ? known
     : await runStep(job, `look for ${what}`, findManaged(uv, request), { id: "python-not-found" });
-  const interpreter = await interpreterAt(found.stdout.trim(), {
-    env: job.context.env,
-    root: job.context.root,
-    cacheFolder: job.context.places.cache,
-    limitMs: decision.config.probeLimit.value * 1000,
-    exclude: [],
-  });
+  const interpreter = await interpreterAt(found.stdout.trim(), { ...search, exclude: [] });
   if (isFailure(interpreter)) {
     throw new PrimeError(
       "python-not-found",

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import type { VenvDriver } from "../../config/config.ts";
 import { writeAtomic } from "../../edges/file-changes.ts";
 import type { Command } from "../../edges/process.ts";
 import { PrimeError } from "../../errors.ts";
@@ -12,13 +13,17 @@ import type { Target } from "./with-uv.ts";
 const PIP_NEEDED = "pip>=21.3";
 
 /** pip installs into the interpreter that runs it, so the selected python must be the required one. */
-export function refuseMisfit(request: VersionRequest, selected: Interpreter): void {
+export function refuseMisfit(request: VersionRequest, selected: Interpreter, configured: VenvDriver): void {
   if (fits(request, selected)) return;
+  const byUv =
+    configured === "venv_uv"
+      ? "select a python of 3.8 or newer, by which uv can install it"
+      : "use the driver `venv_uv`, which installs it";
   throw new PrimeError(
     "pip-version",
     `could not make the environment by pip: ${describe(request)} is required, and the selected python ${selected.path} is ${selected.version}`,
     {
-      hint: "put the required python in front on PATH, name it by a selector, or use the driver `venv_uv`, which installs it",
+      hint: `put the required python in front on PATH, name it by a selector, or ${byUv}`,
     },
   );
 }

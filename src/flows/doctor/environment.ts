@@ -3,7 +3,7 @@ import { deadLinks } from "../../edges/dead-links.ts";
 import { isFolder } from "../../edges/files.ts";
 import { driftSinceUse } from "../../environment/drift.ts";
 import { deadScripts, lookAtVenv } from "../../environment/foreign-venv.ts";
-import { type Manifest, readManifest } from "../../environment/manifest.ts";
+import { isOfNewerPrime, type Manifest, readManifest } from "../../environment/manifest.ts";
 import type { Context } from "../context.ts";
 import type { Decision } from "../decide.ts";
 import { loadExtensions } from "../extensions.ts";
@@ -32,7 +32,7 @@ export async function environmentFindings(
   const drift = driftSinceUse(generation);
   const standing = await interpreterFinding(context, generation, { manifest, decision, fix });
   return [
-    manifest === undefined ? wrong("environment", `${generation} has no manifest`, ANEW, fix) : describe(id, manifest),
+    manifest === undefined ? without(generation, fix) : describe(id, manifest),
     standing,
     ...(drift.length === 0 ? [sound("drift", "nobody changed which packages there are")] : []),
     ...drift.map((one) => wrong("drift", one, `\`./prime adopt\` makes it a new environment; ${ANEW}`, fix)),
@@ -43,6 +43,12 @@ export async function environmentFindings(
     ...scriptFindings(generation, fix),
     ...linkFindings(generation, fix),
   ];
+}
+
+function without(generation: string, fix: Rebuild | undefined): Finding {
+  return isOfNewerPrime(generation)
+    ? wrong("environment", `a newer prime built ${generation}`, "use that prime's launcher, or ./prime reboot")
+    : wrong("environment", `${generation} has no manifest`, ANEW, fix);
 }
 
 function describe(id: string, { interpreter, packages, builtAt }: Manifest): Finding {

@@ -82,11 +82,16 @@ function generationFindings(root: string, link: string, folders: Folders): Findi
     return linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, MANIFEST_FILE)) && !hasManifest(folder);
   });
   const replaced = [link, path.join(root, "uv.lock")];
-  const left = rubbish({ folders, replaced }, now() - DAY_MS);
+  const shown = path.basename(realPath(link) ?? link);
+  const left = rubbish({ folders, replaced, needed: new Set([shown]) }, now() - DAY_MS);
   const dangling = names.map((name) => path.join(folders.generations, name)).filter(leadsNowhere);
   return [
     ...torn.map((name) =>
-      wrong("generations", `the manifest of ${name} is torn: that environment is not used`, "./prime gc removes it"),
+      wrong(
+        "generations",
+        `the manifest of ${name} is torn: that environment is not used`,
+        name === shown ? "./prime reboot builds what takes its place, beside it" : "./prime gc removes it",
+      ),
     ),
     ...(left.length === 0
       ? []

@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { isExecutableFile, isFile, readText, sha256OfFile } from "../../edges/files.ts";
-import { cachedFolder, type UvRequest } from "../../uv/provision.ts";
+import { isExecutableFile, isFile, sha256OfFile } from "../../edges/files.ts";
+import { cachedFolder, deployedUv, type UvRequest } from "../../uv/provision.ts";
 import { type Finding, sound, wrong } from "./finding.ts";
 
 /**
@@ -14,7 +14,7 @@ export function uvFinding(request: Pick<UvRequest, "pin" | "python" | "cacheFold
   if (!isFile(file)) return sound("uv", `${version} is not in the cache: it is fetched when something has to be built`);
   const fix = { kind: "uv", folder } as const;
   const mend = "`./prime doctor --fix` gets it anew";
-  const told = readText(`${file}.sha256`)?.trim();
+  const told = deployedUv(file)?.sha256;
   if (told === undefined) return wrong("uv", `nothing tells the digest of ${file}`, mend, fix);
   if (!isExecutableFile(file)) return wrong("uv", `${file} may not be executed`, mend, fix);
   const is = sha256OfFile(file) ?? "";

@@ -1,11 +1,12 @@
 import * as path from "node:path";
-import { exists, isFolder, listFolder, realPath } from "../../edges/files.ts";
+import { exists, isFolder, linkFacts, listFolder, realPath } from "../../edges/files.ts";
 import { findFolders } from "../../edges/find-folders.ts";
 import { isVenv, lookAtVenv, type VenvFacts } from "../../environment/foreign-venv.ts";
+import { readManifest } from "../../environment/manifest.ts";
 import { judgeVenv, type Verdict } from "../../environment/venv-verdict.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/plan.ts";
-import { ownerByPath } from "../../python/owner.ts";
+import { ownerByPath, restoreByName } from "../../python/owner.ts";
 import type { Failure, Interpreter } from "../../python/probe.ts";
 import { interpreterAt } from "../../python/search.ts";
 import type { Context } from "../context.ts";
@@ -30,7 +31,7 @@ export async function examineVenv(context: Context, given: string, json: boolean
       hint: "name the folder of an environment; `./prime doctor --all DIR` finds those below a folder",
     });
   }
-  const report = await examiner(context)(lookAtVenv(folder));
+  const report = await examiner(context)(lookAtVenv(folder), restoreOf(folder));
   context.print(json ? `${JSON.stringify(report, null, 2)}\n` : renderVenv(report));
   return { kind: "exit", code: report.broken ? 1 : 0 };
 }
@@ -53,15 +54,34 @@ export async function examineAll(context: Context, given: string, json: boolean)
   step.done();
   const examine = examiner(context);
   const environments: VenvReport[] = [];
-  for (const folder of found) environments.push(await examine(lookAtVenv(folder)));
+  for (const folder of found.filter(isOfUse)) environments.push(await examine(lookAtVenv(folder), restoreOf(folder)));
   const broken = environments.filter((one) => one.broken).length;
   context.print(
     json
       ? `${JSON.stringify({ sound: broken === 0, environments }, null, 2)}\n`
       : environments.map(renderVenv).join("\n"),
   );
-  context.terminal.say(`${found.length} environment${found.length === 1 ? "" : "s"} below ${top}: ${broken} broken`);
+  const count = environments.length;
+  context.terminal.say(`${count} environment${count === 1 ? "" : "s"} below ${top}: ${broken} broken`);
   return { kind: "exit", code: broken === 0 ? 0 : 1 };
+}
+
+/** The command that was written down when prime built the environment. */
+function restoreOf(folder: string): string | null {
+  return readManifest(realPath(folder) ?? folder)?.interpreter.owner.restore ?? null;
+}
+
+/** Of what prime keeps of a repo, what a link in it shows; the others, and what was moved aside, wait for their day. */
+function isOfUse(folder: string): boolean {
+  const [, root, kept] = /^(.*)\/\.prime\/(generations|aside)\/[^/]+$/.exec(folder) ?? [];
+  if (root === undefined) return true;
+  const links = (listFolder(root) ?? []).map((name) => path.join(root, name)).filter(isLink);
+  const shown = links.map(realPath).filter((target) => target?.startsWith(`${root}/.prime/generations/`));
+  return kept === "generations" && (shown.length === 0 || shown.includes(folder));
+}
+
+function isLink(file: string): boolean {
+  return linkFacts(file)?.kind === "link";
 }
 
 /** The base environment of a conda installation holds the others. */
@@ -90,7 +110,7 @@ export function examiner(context: Context): (venv: VenvFacts, restore?: string |
       exists: isThere,
       base: isThere ? await ask(anchor) : undefined,
       homeExists: home === null || exists(home),
-      restore: restore ?? ownerByPath(owned, context.env)?.restore ?? null,
+      restore: restore ?? ownerByPath(owned, context.env)?.restore ?? restoreByName(owned.realPath, context.env),
     });
     const below = anchor === null ? null : (realPath(anchor) ?? null);
     return {
