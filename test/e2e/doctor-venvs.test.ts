@@ -3,9 +3,18 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Sandbox } from "./harness.ts";
-import { type Installed, install, somePython, twoMinors, twoPatches } from "./interpreters.ts";
+import {
+  type Installed,
+  install,
+  link,
+  ownedByDpkg,
+  somePython,
+  twoMinors,
+  twoPatches,
+  withoutPython,
+} from "./interpreters.ts";
 import { goodPython } from "./machine.ts";
-import { repo, uv } from "./repos.ts";
+import { edit, good, repo, uv } from "./repos.ts";
 
 interface Report {
   readonly path: string;
@@ -200,4 +209,33 @@ it("./prime doctor --all DIR finds all environments, runs nothing of theirs, and
   ]);
   expect(fs.existsSync(path.join(box.base, "ran"))).toBe(false);
   expect((await box.run(["doctor", "--all", "/proc/self"])).stderr).toContain("0 environments");
+});
+
+it("./prime doctor names what was written down to restore an interpreter, and of a repo what it shows alone", async () => {
+  const python = ownedByDpkg();
+  const box = repo({ ".python-version": `${python.minor}\n`, "requirements.txt": "six==1.16.0\n" });
+  const file = link(path.join(box.base, "bin", `python${python.minor}`), python.file);
+  const options = withoutPython(box, path.dirname(file));
+  await good(box, [], options);
+  const before = fs.realpathSync(box.path(".venv"));
+  edit(box, "requirements.txt", "");
+  await good(box, [], options);
+  fs.rmSync(file);
+  const mend = expect.stringContaining(`sudo apt-get install python${python.minor}`);
+  expect(await examine(box, before)).toMatchObject({ verdict: "interpreter removed", mend });
+  const { stdout } = await box.run(["doctor", "--all", "--json", box.root]);
+  const { environments } = JSON.parse(stdout) as { environments: Report[] };
+  expect(environments).toMatchObject([{ path: fs.realpathSync(box.path(".venv")), mend }]);
+
+  const foreign = makeVenv(python.file, path.join(box.base, "foreign"));
+  for (const name of ["python", "python3", `python${python.minor}`]) {
+    const place = path.join(foreign, "bin", name);
+    fs.rmSync(place, { force: true });
+    fs.symlinkSync("/usr/bin/python3.99", place);
+  }
+  fs.writeFileSync(path.join(foreign, "pyvenv.cfg"), "home = /usr/bin\nversion = 3.99.1\n");
+  expect(await examine(box, foreign)).toMatchObject({
+    verdict: "interpreter removed",
+    mend: expect.stringMatching(/`sudo (?:apt-get|dnf|zypper) install python3\.?99`/),
+  });
 });

@@ -192,6 +192,19 @@ it("a uv in the cache that was changed is found, and got anew", async () => {
   await mended(box);
 });
 
+it("a uv in the cache that was cut short is got anew by whoever needs it", async () => {
+  const box = repo({ "requirements.txt": "" });
+  const cache = path.join(box.home, ".cache/prime/uv");
+  fs.rmSync(cache);
+  fs.cpSync(SEEDED_UV, cache, { recursive: true });
+  const [name] = fs.readdirSync(cache).filter((one) => !one.startsWith("."));
+  const file = path.join(cache, name as string, "uv");
+  const { size } = fs.statSync(file);
+  fs.truncateSync(file, size / 2);
+  await good(box);
+  expect(fs.statSync(file).size).toBe(size);
+});
+
 it("an edit that hard links carry from one environment to another is named; --fix has uv's cache forget it", async () => {
   const box = repo({ "requirements.txt": "six==1.16.0\n" });
   const env = { UV_CACHE_DIR: path.join(box.base, "uv-cache"), UV_LINK_MODE: "hardlink" };

@@ -71,6 +71,23 @@ describe("./prime gc", () => {
     expect(kept(box)).not.toContain(ids[0]);
   });
 
+  it.each([
+    ["has no manifest any more", (manifest: string) => fs.rmSync(manifest)],
+    ["has a torn one", (manifest: string) => fs.truncateSync(manifest, 20)],
+  ])("keeps what is shown although it %s, and what was shown before, so that it can be adopted", async (_, spoil) => {
+    const { box, ids } = await thrice();
+    const changed = ids[2] as string;
+    spoil(box.path(".prime/generations", changed, "prime.json"));
+    await good(box, ["gc", "--older", "0"]);
+    expect([shown(box), installed(box)]).toEqual([changed, { six: "1.16.0" }]);
+    box.file("requirements.txt", "six==1.15.0\n", { mtime: 1_700_000_009 });
+    expect((await good(box)).stderr).toContain(`./prime adopt ${changed}`);
+    await good(box, ["gc", "--older", "0"]);
+    expect(kept(box)).toContain(changed);
+    await good(box, ["adopt", changed]);
+    expect(installed(box)).toEqual({ six: "1.16.0" });
+  });
+
   it("removes what killed builds left behind", async () => {
     const { box, ids } = await thrice();
     fs.mkdirSync(box.path(".prime/generations/00000000-half/bin"), { recursive: true });

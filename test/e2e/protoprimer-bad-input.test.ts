@@ -16,6 +16,9 @@ type Case = readonly [what: string, file: string, text: string, id: string, said
 const descriptors = (value: string) => `{"required_python_version": "3.12", "project_descriptors": ${value}}`;
 const specs = (value: string) => `{"required_python_version": "3.12", "install_specs": ${value}}`;
 
+const venv = (value: string) =>
+  `{"default_env_dir_rel_path": "dst/default_env", "local_conf_symlink_rel_path": "lconf", ${value}}`;
+
 const REFUSED: readonly Case[] = [
   ["a torn file", CLIENT, '{"venv_driver":\n', "config-torn", "could not read %/gconf/proto_kernel.json"],
   ["an empty file", PRIMER, "", "config-torn", "could not read %/cmd/proto_code/proto_kernel.json as JSON"],
@@ -90,6 +93,50 @@ const REFUSED: readonly Case[] = [
     "`version_constraints_file_basename` must be a name without `/`",
   ],
   [
+    "constraints that are no file's name",
+    ENV,
+    '{"version_constraints_file_basename": ".."}',
+    "config-value",
+    '`version_constraints_file_basename` in %/dst/default_env/proto_kernel.json: it must be the name of a file, found ".."',
+  ],
+  [
+    "constraints that would be the configuration",
+    ENV,
+    '{"version_constraints_file_basename": "proto_kernel.json"}',
+    "config-value",
+    "is the name of the configuration's own files",
+  ],
+  [
+    "a link that is the root",
+    CLIENT,
+    '{"default_env_dir_rel_path": "dst/default_env", "local_conf_symlink_rel_path": "."}',
+    "config-value",
+    "it must be the name of a link in the ref root itself",
+  ],
+  [
+    "an environment in the place of the link",
+    CLIENT,
+    venv('"local_venv_dir_rel_path": "./lconf"'),
+    "config-value",
+    "`local_venv_dir_rel_path` in %/gconf/proto_kernel.json: %/lconf is the link that `local_conf_symlink_rel_path` names",
+  ],
+  [
+    "an environment below a file",
+    CLIENT,
+    venv('"local_venv_dir_rel_path": "src/app/pyproject.toml/venv"'),
+    "config-value",
+    "`local_venv_dir_rel_path` in %/gconf/proto_kernel.json: it must be the path of a folder, and %/src/app/pyproject.toml is none",
+  ],
+  ...["local_log_dir_rel_path", "local_tmp_dir_rel_path", "local_cache_dir_rel_path"].map(
+    (key): Case => [
+      `a file for the folder ${key}`,
+      ENV,
+      `{"${key}": "gconf/proto_kernel.json"}`,
+      "config-value",
+      `\`${key}\` in %/dst/default_env/proto_kernel.json: it must be the path of a folder, and %/gconf/proto_kernel.json is none`,
+    ],
+  ),
+  [
     "a selector that is not there",
     ENV,
     '{"python_selector_file_rel_path": "tools/gone.py"}',
@@ -163,9 +210,11 @@ const REFUSED: readonly Case[] = [
 
 describe("what protoprimer's configuration must not say", () => {
   let box: Sandbox;
+  let protoClient: string;
 
   beforeAll(() => {
     box = protoRepo();
+    protoClient = fs.readFileSync(box.path(CLIENT), "utf8");
   });
 
   it.each(REFUSED)("%s", async (_, file, text, id, said) => {
@@ -179,6 +228,23 @@ describe("what protoprimer's configuration must not say", () => {
       else box.file(file, before);
       for (const name of ["lconf", ".prime", "log"]) fs.rmSync(box.path(name), { recursive: true, force: true });
     }
+  });
+
+  it("no version that can be told, with all that was passed over on the way", async () => {
+    box.file(CLIENT, "{}");
+    box.file(".python-version", "3.13-dev\n");
+    const said = failure(await box.run([]), "required-python-missing", 1);
+    expect(said).toContain(`${box.path(".python-version")} says \`3.13-dev\`, which is no version of Python`);
+    fs.rmSync(box.path(CLIENT));
+    expect(failure(await box.run([]), "required-python-missing", 1)).toContain(`${box.path(CLIENT)} does not exist`);
+    fs.rmSync(box.path(".python-version"));
+    box.file(CLIENT, protoClient);
+  });
+
+  it.each([".", "/etc/hostname"])("a variable that names no file beside the kernel: %s", async (name) => {
+    const said = failure(await box.run([], { env: { PROTOPRIMER_CONF_BASENAME: name } }), "config-value", 1);
+    expect(said).toContain("could not use PROTOPRIMER_CONF_BASENAME in the environment");
+    expect(said).toContain(`found "${name}"`);
   });
 
   it("kernels in two places, with what to do", async () => {

@@ -24,8 +24,23 @@ describe("protoprimer's commands", () => {
     [["-q", "boot", "--command=exit 42"]],
     [["-v", "-e", "dst/default_env", "-c", "exit 42"]],
     [["boot", "-e", "dst/default_env", "-c", "exit 42"]],
+    [["-c", "exit 42", "-e", "dst/default_env"]],
+    [["-c", "exit $((42 + $#))", "-q", "-e=dst/default_env"]],
+    [["-c=exit 42"]],
   ])("run a string with its own status: %j", async (words) => {
     expect((await box.run(words)).code).toBe(42);
+  });
+
+  it("take the env behind the string, also where the start would be warm", async () => {
+    fs.mkdirSync(box.path("dst/other_env"), { recursive: true });
+    expect(await isWarm(box)).toBe(true);
+    for (const words of [
+      ["-c", "true", "-e", "dst/other_env"],
+      ["-c", "true", "--env=dst/gone"],
+    ]) {
+      expect([words, (await box.run(words)).code]).toEqual([words, 1]);
+      expect([words, (await protoprimer(box, words)).code]).toEqual([words, 1]);
+    }
   });
 
   it("run it in any shell, without anything of protoprimer's", async () => {
@@ -36,11 +51,11 @@ describe("protoprimer's commands", () => {
     expect(await isWarm(box)).toBe(true);
   });
 
-  it.each([[["bogus"]], [["--bogus"]], [["reboot", "more"]], [["boot", "-x"]], [["-c"]]])(
+  it.each([[["bogus"]], [["--bogus"]], [["reboot", "more"]], [["boot", "-x"]], [["-c"]], [["-c", "true", "more"]]])(
     "end with 2 for wrong usage, as protoprimer's do: %j",
     async (words) => {
       expect((await box.run(words)).code).toBe(2);
-      if (words.length === 1) expect((await protoprimer(box, words)).code).toBe(2);
+      if (words.length !== 2) expect((await protoprimer(box, words)).code).toBe(2);
     },
   );
 

@@ -87,9 +87,11 @@ describe("the entry scripts of a repo", () => {
     expect(anew.argv).toEqual(["cmd/boot_app", "reboot"]);
     expect(anew.prefix).not.toBe(before.prefix);
     expect(shownBy(await good(box, ["cmd/boot_app", "--env", "./dst/default_env/"])).prefix).toBe(anew.prefix);
-    const other = await box.run(["cmd/boot_app", "-edst/special_env"]);
-    expect([other.code, other.stdout]).toEqual([1, ""]);
-    for (const name of ["dst/default_env", "dst/special_env"]) expect(other.stderr).toContain(name);
+    for (const words of [["-edst/special_env"], ["-qe", "dst/special_env"], ["eval", "-qve=dst/special_env"]]) {
+      const other = await box.run(["cmd/boot_app", ...words]);
+      expect([words, other.code, other.stdout]).toEqual([words, 1, ""]);
+      for (const name of ["dst/default_env", "dst/special_env"]) expect(other.stderr).toContain(name);
+    }
     // These are the words of a start script's own.
     expect(shownBy(await warm(box, ["cmd/start_app", "0", "eval", "--env", "x"])).argv).toHaveLength(5);
   });

@@ -1,8 +1,11 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Sandbox } from "./harness.ts";
+import { link, twoMinors, withoutPython } from "./interpreters.ts";
 import { goodPython } from "./machine.ts";
 import { protoprimer, protoRepo } from "./protoprimer.ts";
+import { good } from "./repos.ts";
 
 /** A repo whose selector ends with this statement; what it was given stands in the file `asked` of its root. */
 function withSelector(statement: string): Sandbox {
@@ -54,6 +57,16 @@ describe("the python selector of a repo", () => {
     expect(ours.stderr).toContain(box.path("tools/select.py"));
     const theirs = await protoprimer(box, ["eval"]);
     expect([theirs.code, theirs.stderr.includes("no python of ours here")]).toEqual([1, true]);
+  });
+
+  it("may name another version than the required one, which is taken from PATH then", async () => {
+    const [older, newer] = twoMinors();
+    const box = withSelector(`return ${JSON.stringify(older.file)}`);
+    box.file("dst/default_env/proto_kernel.json", JSON.stringify({ required_python_version: newer.minor }));
+    const options = withoutPython(box, path.dirname(link(path.join(box.base, "bin/python3"), newer.file)));
+    const env = { ...options.env, UV_PYTHON_DOWNLOADS: "never" };
+    const base = ["run", "python", "-c", "import sys; print(sys.base_prefix)"];
+    expect((await good(box, base, { env })).stdout.trim()).toBe(newer.prefix);
   });
 
   it("has to be Python", async () => {

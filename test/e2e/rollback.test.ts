@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import { describe, expect, it } from "vitest";
@@ -114,6 +115,10 @@ describe("what a generation says of itself", () => {
     for (const digest of Object.values(manifest.packageDigests)) expect(digest).toMatch(/^[0-9a-f]{64}$/);
     expect(manifest.builtBy).toMatchObject({ user: os.userInfo().username, host: os.hostname() });
     expect(manifest.reason).toContain("requirements.txt");
+    expect(manifest.madeOf).toMatchObject({ driver: "venv_uv", kind: "requirements", root: box.root, groups: [] });
+    const requirements = createHash("sha256").update("six==1.16.0\niniconfig==2.0.0\n").digest("hex");
+    expect(manifest.madeOf.inputs).toContainEqual(["file", "requirements.txt", requirements]);
+    expect(manifest.digest).toBe(createHash("sha256").update(JSON.stringify(manifest.madeOf)).digest("hex"));
     expect(manifest.steps.map(({ title }: { title: string }) => title)).toContain("validate the environment");
   });
 

@@ -96,13 +96,37 @@ describe("an environment", () => {
     expect(stderr).toContain(`removed ${box.path(".prime/generations", old)} (by an older prime)`);
   });
 
-  it("with a torn account is none: it is built anew, and its folder goes with the next gc", async () => {
+  it("with a torn account is none: it is built anew, and its folder goes once another one was shown before", async () => {
     const torn = shown(box);
     fs.truncateSync(accountOf(torn), 100);
     fs.rmSync(box.path(".venv"));
     await good(box);
     expect(shown(box)).not.toBe(torn);
     await good(box, ["gc"]);
+    expect(generations(box)).toContain(torn);
+    edit(box, "requirements.txt", "");
+    await good(box);
+    await good(box, ["gc"]);
     expect(generations(box)).not.toContain(torn);
+  });
+
+  it("is gone back to although nothing tells any more in which order they were shown", async () => {
+    const [last, before] = JSON.parse((await good(box, ["history", "--json"])).stdout) as { from: string }[];
+    expect(before).toBeDefined();
+    fs.rmSync(box.path(".prime/history.jsonl"));
+    await good(box, ["rollback"]);
+    expect(shown(box)).toBe(last?.from);
+    await good(box, ["rollback", "--cancel"]);
+    expect((await good(box, ["history"])).stdout).toContain("asked for by the user, who cancelled the rollback");
+    expect((await good(box, ["rollback", "--cancel"])).stderr).toContain("no rollback holds");
+  });
+
+  it("is examined although a newer prime wrote the state or its account", async () => {
+    fs.writeFileSync(box.path(".prime/state.json"), '{"form": 1000}\n');
+    const state = await box.run(["doctor"]);
+    expect([state.code, state.stdout]).toEqual([1, expect.stringContaining("a newer prime wrote it (form 1000)")]);
+    fs.rmSync(box.path(".prime/state.json"));
+    fs.writeFileSync(accountOf(shown(box)), '{"layout": 1000}\n');
+    expect((await box.run(["doctor"])).stdout).toContain(`a newer prime built ${fs.realpathSync(box.path(".venv"))}`);
   });
 });

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RunOptions, Sandbox } from "./harness.ts";
-import { edit, generations, good, repo, shown } from "./repos.ts";
+import { edit, generations, good, installed, repo, shown } from "./repos.ts";
 import { give, readOnly, userOf } from "./users.ts";
 
 const FILES = { "requirements.txt": "six==1.17.0\n" };
@@ -92,6 +92,18 @@ describe("a file system that has become read-only, without a seal", () => {
     expect((await good(box, ["-q", ...PRINT_SIX], { shell, env })).stderr).toBe("");
     expect(await isWarm(box, { shell, env })).toBe(true);
     expect((await good(box, ["gc"], { shell, env })).stderr).toContain("nothing to remove");
+  });
+
+  it("takes what uv's cache has, and gets what it lacks, beside a cache that can't be written", async () => {
+    const box = repo({ "requirements.txt": "six==1.17.0\n" });
+    const cache = path.join(box.base, "uv-cache");
+    await good(box, [], { env: { UV_CACHE_DIR: cache } });
+    edit(box, "requirements.txt", "six==1.17.0\niniconfig==2.0.0\n");
+    const options = { shell: readOnly(cache), env: { UV_CACHE_DIR: cache } };
+    await good(box, [], options);
+    expect(installed(box)).toEqual({ iniconfig: "2.0.0", six: "1.17.0" });
+    await good(box, ["reboot"], options);
+    expect(fs.readdirSync(box.path(".prime")).filter((name) => name.startsWith("work-"))).toEqual([]);
   });
 
   it("with nothing built, builds in the state folder", async () => {

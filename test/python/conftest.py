@@ -38,8 +38,12 @@ def newest():
     return list(FOUND.values())[-1]
 
 
+def source(text):
+    return (TEXTS / text).read_text(encoding="ascii")
+
+
 def start(python, flags, text, *arguments, cwd="/"):
-    command = [str(python), *flags, "-c", (TEXTS / text).read_text(encoding="ascii"), *map(str, arguments)]
+    command = [str(python), *flags, "-c", source(text), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, env={}, cwd=cwd, check=False)
 
 

@@ -1,7 +1,7 @@
 import os
 import subprocess
 
-from conftest import answer, make_venv, start
+from conftest import answer, make_venv, source, start
 
 FLAGS = ["-I", "-S", "-B"]
 
@@ -29,6 +29,18 @@ def test_answers_what_the_interpreter_says_of_itself(python):
     assert found["stdlib"] == ask(python, "os.path.dirname(os.__file__)")
     assert found["machine"] == ask(python, "os.uname().machine")
     assert found["isVenv"] is False
+
+
+def test_a_standard_library_without_os_py_is_none_though_the_interpreter_starts(newest, tmp_path):
+    stdlib = ask(newest, "os.path.dirname(os.__file__)")
+    (tmp_path / "lib").mkdir()
+    for entry in os.listdir(stdlib):
+        if entry not in ("os.py", "__pycache__"):
+            os.symlink(os.path.join(stdlib, entry), tmp_path / "lib" / entry)
+    code = f"import os; os.__file__ = {str(tmp_path / 'lib' / 'os.py')!r}\n{source('probe.py')}"
+    done = subprocess.run([newest, *FLAGS, "-c", code], stderr=subprocess.PIPE, env={}, check=False)
+    assert done.returncode == 1
+    assert done.stderr.decode() == f"it has lost its standard library: {tmp_path / 'lib' / 'os.py'} is not there\n"
 
 
 def test_libpython_is_the_one_that_the_loader_took(python):
