@@ -39,7 +39,7 @@ def prerelease(info):
 
 
 def stdlib():
-    """The folder of the standard library. From 3.11 on an interpreter starts without its os.py: it is frozen into it."""
+    """The folder of the standard library. From 3.11 on an interpreter starts without os.py, which is frozen into it."""
     file = getattr(os, "__file__", None) or os.path.join(sysconfig.get_path("stdlib"), "os.py")
     folder = os.path.dirname(os.path.abspath(file))
     names = ("os.py", "os.pyc")
