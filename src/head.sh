@@ -1,8 +1,7 @@
 #!/bin/sh
 true /* prime: makes the environment that this repo requires and runs commands in it.
-# This head is POSIX sh. A ready plan that finds nothing changed runs the command at once; else Node
-# runs the JavaScript below, which answers on descriptor 3 with a few lines of sh: exec the command,
-# start the next stage, or exit. Descriptor 4 is the user's standard output then.
+# POSIX sh. A ready plan that finds nothing changed runs the command at once; else Node runs what is
+# below and answers on descriptor 3 by lines of sh; the user's standard output is descriptor 4 then.
 prime_line=''
 # shellcheck disable=SC3028 # in dash and the like a sourced head finds a $0 that is no launcher
 case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
@@ -14,14 +13,12 @@ prime | *[/]prime) ;;
 esac
 [ -z "$prime_line" ] || { echo 'prime: run it, do not source it: ./prime' >&2; return 2; }
 [ -z "${ZSH_VERSION-}" ] || emulate sh
-{ true 3<&0; } 2>/dev/null || exec </dev/null # closed: nothing else may take the number
-{ true 3>&1; } 2>/dev/null || exec >/dev/null
+{ true 3<&0; } 2>/dev/null || exec </dev/null; { true 3>&1; } 2>/dev/null || exec >/dev/null
 # shellcheck disable=SC3013 # bash puts the script on a closed 2; zsh ends when it writes there
 if [ /dev/fd/2 -ef "$0" ] || { [ ! -e /dev/fd/2 ] && ! (true 3>&2); }; then exec 2>/dev/null; fi
 case $0 in [/]*) prime_self=$0 ;; *) prime_self=./$0 ;; esac
 [ -e "$prime_self" ] || prime_self=$(command -v -- "$0")
-while [ -L "$prime_self" ]; do
-  prime_line=$(readlink "$prime_self" && echo .)
+while [ -L "$prime_self" ]; do prime_line=$(readlink "$prime_self" && echo .)
   case $prime_line in [/]*) prime_self='' ;; *) prime_self=${prime_self%/*}/ ;; esac
   prime_self=$prime_self${prime_line%??}
 done
@@ -54,9 +51,14 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
 prime_warm "$@"; prime_load='(function (r, f, v, e) {
   if (v.bun || v.deno || parseInt(v.node) < 10) return;
   try { r("fs").writeSync(3, ": prime;"); } catch (shellIsGone) { return; }
-  var M = r("module"), m = new M(f), t = r("fs").readFileSync(f, "latin1").replace("#!", "//");
-  var c = e.XDG_CACHE_HOME || e.HOME + "/.cache", k = c[0] == "/" && M.flushCompileCache;
-  m.filename = f, k && M.enableCompileCache(c + "/prime/node"), m._compile(t, f), k && k();
+  var F = r("fs"), M = r("module"), m = new M(f), k = M.flushCompileCache, b, c, d;
+  var t = F.readFileSync(m.filename = f, "latin1").replace("#!", "//");
+  c = e.XDG_CACHE_HOME || e.HOME + "/.cache", c = c[0] == "/" && c + "/prime/node";
+  if (!c || k) return c && M.enableCompileCache(c), m._compile(t, f), c && k();
+  try { b = F.readFileSync(m.cache = c + "/" + v.node + "-" + t.slice(-65, -1)); } catch (none) {}
+  b = b && r("crypto").createHash("sha256").update(d = b.slice(32)).digest().equals(b.slice(0, 32));
+  m.script = new (r("vm").Script)(M.wrap(t), { filename: f, cachedData: b ? d : void 0 });
+  m.script.runInThisContext()(m.exports, r, m, f, r("path").dirname(f));
 })(require, require("path").resolve(process.argv[1]), process.versions, process.env)'
 prime_plan='' prime_seen='' prime_rest=${PATH-}: prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-}
 prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}; while [ -n "$prime_rest" ]; do
@@ -68,13 +70,11 @@ prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}; while [ -n "$prime_
       "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?; } 4>&1
     case $prime_status$prime_plan in '0: prime;'*) eval "$prime_plan" ;; esac
     case $prime_plan in ': prime;'*) break 2 ;; esac
-  done
-  prime_rest=${prime_rest#*:}
+  done; prime_rest=${prime_rest#*:}
 done
 case $prime_plan in
 ': prime;'*) echo "prime: the program ended with status $prime_status under $prime_node" >&2
   [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)) ;;
 *) echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
   "install Node.js 18.19 or newer, for example from the system's packages, and start again" >&2 ;;
-esac
-exit 125 # */
+esac; exit 125 # */

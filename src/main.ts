@@ -3,6 +3,7 @@ import { version } from "../package.json";
 import { parseArguments } from "./cli.ts";
 import type { ConfigFlags } from "./config/config.ts";
 import { now } from "./edges/clock.ts";
+import { type CompiledModule, keepCompiled } from "./edges/compiled.ts";
 import { atEnd, endWithUser, stillWanted } from "./edges/ending.ts";
 import { isFile, isFolder, realPath } from "./edges/files.ts";
 import { findPlaces } from "./edges/places.ts";
@@ -119,6 +120,7 @@ function configFlags(choices: readonly Choice[]): ConfigFlags {
 main().then(
   (code) => {
     process.exitCode = code;
+    keepCompiled(module as CompiledModule);
   },
   (error: unknown) => {
     process.stderr.write(`prime: could not hand over: ${error instanceof Error ? error.message : error}\n`);

@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { loadConfig } from "../config/load.ts";
 import { now } from "../edges/clock.ts";
+import { oldCompiled } from "../edges/compiled.ts";
 import { diskUse, exists, facts, isFolder, isWritable, realPath } from "../edges/files.ts";
 import { foldersInUse } from "../edges/in-use.ts";
 import { isAbandoned } from "../edges/owner.ts";
@@ -139,6 +140,7 @@ function leftBehind(
     ...abandonedDeployments(places.cache, before),
     ...deploymentLocks(places.cache).filter((lock) => deadHolder(lock) !== undefined || isTorn(lock, before)),
     ...abandonedProbes(places.cache, before),
+    ...oldCompiled(places.cache, before, now() - KEPT_DAYS * DAY_MS),
   ];
 }
 
