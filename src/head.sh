@@ -18,7 +18,8 @@ esac
 if [ /dev/fd/2 -ef "$0" ] || { [ ! -e /dev/fd/2 ] && ! (true 3>&2); }; then exec 2>/dev/null; fi
 case $0 in [/]*) prime_self=$0 ;; *) prime_self=./$0 ;; esac
 [ -e "$prime_self" ] || prime_self=$(command -v -- "$0")
-while [ -L "$prime_self" ]; do prime_line=$(readlink "$prime_self" && echo .)
+while [ -L "$prime_self" ]; do
+  prime_line=$(readlink "$prime_self" && echo .)
   case $prime_line in [/]*) prime_self='' ;; *) prime_self=${prime_self%/*}/ ;; esac
   prime_self=$prime_self${prime_line%??}
 done
@@ -51,11 +52,10 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
 prime_warm "$@"; prime_load='(function (r, f, v, e) {
   if (v.bun || v.deno || parseInt(v.node) < 10) return;
   try { r("fs").writeSync(3, ": prime;"); } catch (shellIsGone) { return; }
-  var F = r("fs"), M = r("module"), m = new M(f), k = M.flushCompileCache, b, c, d;
-  var t = F.readFileSync(m.filename = f, "latin1").replace("#!", "//");
-  c = e.XDG_CACHE_HOME || e.HOME + "/.cache", c = c[0] == "/" && c + "/prime/node";
-  if (!c || k) return c && M.enableCompileCache(c), m._compile(t, f), c && k();
-  try { b = F.readFileSync(m.cache = c + "/" + v.node + "-" + t.slice(-65, -1)); } catch (none) {}
+  var F = r("fs"), M = r("module"), m = new M(f), b, d, c = e.XDG_CACHE_HOME || e.HOME + "/.cache";
+  var t = F.readFileSync(m.filename = f, "latin1").replace("#!", "//"); // V8 trusts what it kept
+  m.cache = c[0] == "/" ? c + "/prime/node/" + v.node + "-" + t.slice(-65, -1) : void 0;
+  try { b = F.readFileSync(m.cache); } catch (none) {}
   b = b && r("crypto").createHash("sha256").update(d = b.slice(32)).digest().equals(b.slice(0, 32));
   m.script = new (r("vm").Script)(M.wrap(t), { filename: f, cachedData: b ? d : void 0 });
   m.script.runInThisContext()(m.exports, r, m, f, r("path").dirname(f));

@@ -5,7 +5,7 @@ import { makeFolder, writeAtomic } from "./file-changes.ts";
 import { linkFacts, listFolder } from "./files.ts";
 import { finalNameOf, isAbandoned } from "./owner.ts";
 
-/** What the head leaves for a program that it compiled itself, on a Node that keeps nothing of that (before 22.10). */
+/** What the head leaves for the program that it compiled. */
 export interface CompiledModule {
   readonly script?: Script;
   /** Absolute: by Node's version and the launcher's digest, since V8 only compares lengths of sources. */

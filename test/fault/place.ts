@@ -9,7 +9,7 @@ import { NODES, nodeBinary } from "../nodes.ts";
 
 const run = promisify(execFile);
 
-/** The newest that is at hand: it keeps compiled code in prime's cache, so that more can be left half written. */
+/** The newest that is at hand. */
 const NODE =
   Object.values(NODES)
     .reverse()
