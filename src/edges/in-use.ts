@@ -7,7 +7,7 @@ import * as path from "node:path";
  */
 export function foldersInUse(folders: readonly string[]): Set<string> {
   const used = new Set<string>();
-  for (const pid of processIds()) {
+  for (const pid of folders.length === 0 ? [] : processIds()) {
     const told = ["environ", "cmdline", "maps"].map((name) => readQuietly(path.join("/proc", pid, name))).join("\0");
     for (const folder of folders) if (mentions(told, folder)) used.add(folder);
   }

@@ -14,7 +14,7 @@ const WORK = /^work-(?:[0-9a-f]{8}-|(?:uv|cache)\.)/;
 
 /** What is never collected, and how much more is kept. */
 export interface Keeping {
-  /** Ids that are kept whatever their age: shown, previous, held, in use. */
+  /** Ids that are kept whatever their age: shown, previous, held. */
   readonly needed: ReadonlySet<string>;
   /** Id → when it was shown last, in milliseconds since the epoch. */
   readonly lastShown: ReadonlyMap<string, number>;

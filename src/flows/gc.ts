@@ -104,13 +104,12 @@ function removeAll(
       about: `${project}, Python ${interpreter.version}`,
     }));
   const older = listOlder(folders.generations, context.root);
-  const keeping = keepingOf(context, folders, link, [...own, ...older], request);
+  const keeping = keepingOf(context, folders, link, request);
   const folderOf = (id: string): string => path.join(folders.generations, id);
-  const doomed = [...collectable(own, keeping), ...collectable(older, { ...keeping, atLeast: 0 })].filter(({ id }) =>
-    isWritable(folderOf(id)),
-  );
+  const unneeded = [...collectable(own, keeping), ...collectable(older, { ...keeping, atLeast: 0 })];
   const old = leftBehind(context, { folders, link, needed: keeping.needed }, now() - request.scrapsOlderMs);
-  const busy = foldersInUse(old);
+  const busy = foldersInUse([...unneeded.map(({ id }) => folderOf(id)), ...old]);
+  const doomed = unneeded.filter(({ id }) => !busy.has(folderOf(id)) && isWritable(folderOf(id)));
   const scraps = old.filter((file) => !busy.has(file) && (!isFolder(file) || isWritable(file)));
   const removed = [
     ...doomed.map(({ id, about }) => `${folderOf(id)} (${about})`),
@@ -153,22 +152,13 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-function keepingOf(
-  context: Context,
-  folders: Folders,
-  link: string,
-  own: readonly { readonly id: string }[],
-  request: GcRequest,
-): Keeping {
+function keepingOf(context: Context, folders: Folders, link: string, request: GcRequest): Keeping {
   const { launcher, places } = context;
   const entries = readMoves(folders);
   const needed = new Set([
     ...Object.values(readHolds(folders)).map(({ generation }) => generation),
     ...lastOf(entries),
   ]);
-  const folderOf = (id: string): string => path.join(folders.generations, id);
-  const used = foldersInUse(own.map(({ id }) => folderOf(id)));
-  for (const { id } of own) if (used.has(folderOf(id))) needed.add(id);
   const shown = [places.state, SEALED_STATE].flatMap((state) => shownGenerations({ state, launcher }));
   for (const folder of [...shown, realPath(link) ?? link]) {
     needed.add(path.basename(folder));
