@@ -15,6 +15,16 @@ export interface FileFacts {
   readonly uid: number;
 }
 
+/** Bytes that this user can still write where a folder is; undefined where that can't be told. */
+export function roomIn(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = fs.statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Facts of what the path leads to, links followed; `undefined` when nothing is there. */
 export function facts(file: string): FileFacts | undefined {
   return tell("look at", file, () => factsOf(fs.statSync(file, { bigint: true })));

@@ -3,7 +3,7 @@ import type { UvPin } from "../config/config.ts";
 import { cleanEnvironment } from "../edges/clean.ts";
 import { copyFile, makeFolder, makeTemporaryFolder, remove, rename, writePlain } from "../edges/file-changes.ts";
 import { spaceHint } from "../edges/file-errors.ts";
-import { facts, isExecutableFile, listFolder, readText, sha256OfFile } from "../edges/files.ts";
+import { facts, isExecutableFile, listFolder, readText, roomIn, sha256OfFile } from "../edges/files.ts";
 import { isAbandoned, ownerMark } from "../edges/owner.ts";
 import { type Environment, type Outcome, run } from "../edges/process.ts";
 import { PrimeError } from "../errors.ts";
@@ -125,12 +125,23 @@ async function makeVenv(request: UvRequest, work: string, venv: string): Promise
     `could not make the temporary venv ${venv} by ${executable} to install uv: ${lastLines(made)}`,
     {
       hint:
-        spaceHint(made.output) ??
+        noRoom(made, work) ??
         (isDebian
           ? "install the package that holds ensurepip (Debian, Ubuntu: `apt-get install python3-venv`), or put another python in front of it on PATH"
           : `try \`${executable} -m venv DIR\` by hand, or put another python in front of it on PATH`),
     },
   );
+}
+
+/** Bytes: pip and uv twice, once where it is installed. */
+const ROOM = 120_000_000;
+/** Bytes: with less left, a failure is the disk's, though ensurepip does not say so. */
+const NO_ROOM = 30_000_000;
+
+/** What to do where a disk was too full. */
+function noRoom({ output }: Outcome, work: string): string | undefined {
+  const isFull = spaceHint(output) !== undefined || (roomIn(work) ?? NO_ROOM) < NO_ROOM;
+  return isFull ? `${spaceHint("ENOSPC")} (getting uv takes ${ROOM / 1e6} MB in ${path.dirname(work)})` : undefined;
 }
 
 /** `--require-hashes`: a wheel whose digest is not pinned is refused, whatever the index says. */
@@ -144,7 +155,7 @@ async function installUv(request: UvRequest, work: string, venv: string): Promis
   if (done.ok) return;
   throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip: ${lastLines(done)}`, {
     hint:
-      spaceHint(done.output) ??
+      noRoom(done, work) ??
       (/hashes|HASH/.test(done.output)
         ? "the index serves other bytes than this launcher pins: check the index, or pin its uv by `uv` in prime.toml"
         : `check the network, the index and the proxy that pip is configured for (log: ${request.log}), or put uv ${pin.version} on PATH`),

@@ -4,8 +4,8 @@ import { KERNEL, kernelText, lendToProtoprimer, protoFiles } from "../fixtures/p
 import type { Place, Repo } from "./place.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** A protoprimer boot takes seconds, an entry script of its own a tenth of one. */
-const ROUNDS = { boot: 12, script: 60 };
+/** A protoprimer boot takes seconds. A script takes a tenth of one, so that it takes many to tell a millisecond. */
+const ROUNDS = { boot: 12, script: 240 };
 const SCRIPT = "cmd/start_app";
 
 /** The same repo twice, ready: with the launcher, and as protoprimer itself made it. */
