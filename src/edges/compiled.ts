@@ -25,7 +25,10 @@ export function keepCompiled({ script, cache }: CompiledModule): void {
   } catch {} // a cache that can't be written costs time and nothing else
 }
 
-/** What a killed start left half written, and what was compiled of other launchers before that moment (milliseconds); absolute. */
+/**
+ * What killed starts left half written (see `isAbandoned`), and what was compiled before `since`, in milliseconds since the
+ * epoch: whoever still needs it compiles once more. Absolute.
+ */
 export function oldCompiled(cacheFolder: string, before: number, since: number): string[] {
   const folder = path.join(cacheFolder, "node");
   const files = (listFolder(folder) ?? []).map((name) => path.join(folder, name));

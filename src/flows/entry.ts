@@ -54,9 +54,11 @@ function wishOf(words: readonly string[]): EarlyWish {
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] as string;
     const [, name, set, letter, rest] = /^(?:--(env|command)(?:=(.*))?|-[qv]*([ec])=?(.*))$/s.exec(word) ?? [];
-    const value = set ?? (rest || (name ?? letter) === undefined ? rest : words[++index]);
-    if (name === "env" || letter === "e") wish = { ...wish, env: value ?? "" };
-    else if (word === "eval") wish = { ...wish, operation: "eval" };
+    const option = name ?? letter;
+    if (option !== undefined) {
+      const value = set ?? (rest || words[++index]);
+      if (option === "env" || option === "e") wish = { ...wish, env: value ?? "" };
+    } else if (word === "eval") wish = { ...wish, operation: "eval" };
     else if (word === "reboot" || word === "reset") wish = { ...wish, operation: "reboot" };
   }
   return wish;

@@ -248,3 +248,16 @@ describeEachNode("node prime", ({ binary }) => {
     expectEnd(await endBy(halted, "SIGTERM", "shell"), "SIGTERM");
   });
 });
+
+it("a Node that comes up when its shell has been ended says nothing", async () => {
+  const box = repo({ "bin/node": "" });
+  box.file("bin/node", `#!/bin/sh\ncat "$GATE"\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
+  const gate = fifo(box);
+  const env = { GATE: gate, PATH: `${box.path("bin")}:${box.env.PATH}` };
+  const { started, free } = await haltAt(box, gate, ["status"], { env });
+  const gone = new Promise((resolve) => started.child.once("exit", resolve));
+  started.child.kill("SIGTERM");
+  await gone;
+  await free();
+  expect(await started.ended).toMatchObject({ signal: "SIGTERM", stdout: "", stderr: "" });
+});
