@@ -156,6 +156,7 @@ describe("the configuration of protoprimer", () => {
     fs.mkdirSync(box.path("client/dst/default_env"), { recursive: true });
     fs.copyFileSync(box.launcher, box.path("repo/prime"));
     fs.chmodSync(box.path("repo/prime"), 0o755);
+    fs.utimesSync(box.path("repo/prime"), LONG_AGO, LONG_AGO);
     const launcher = box.path("repo/prime");
     await good(box, [], { launcher });
     expect(fs.readdirSync(box.path("client")).sort()).toEqual([
