@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { python, type Sandbox } from "./harness.ts";
+import { LONG_AGO, python, type Sandbox } from "./harness.ts";
 import { goodPython } from "./machine.ts";
 import { entryScript, KERNEL, protoprimer, protoRepo } from "./protoprimer.ts";
 import { good } from "./repos.ts";
