@@ -153,7 +153,7 @@ async function installUv(request: UvRequest, work: string, venv: string): Promis
   const install = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", requirements];
   const done = await pythonRun(request, work, path.join(venv, "bin", "python"), install);
   if (done.ok) return;
-  throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip: ${lastLines(done)}`, {
+  throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip in ${venv}: ${lastLines(done)}`, {
     hint:
       noRoom(done, work) ??
       (/hashes|HASH/.test(done.output)

@@ -3,8 +3,8 @@ import { linkPlain, makeFolder } from "../edges/file-changes.ts";
 import { isFolder, isWritable, linkFacts, listFolder, readLink } from "../edges/files.ts";
 import type { UvTool } from "./commands.ts";
 
-/** Buckets in which uv replaces files, or locks them, also where it finds all that it needs. */
-const RENEWED = /^(?:simple|wheels|sdists|interpreter|flat-index)-v\d+$/;
+/** Buckets in which uv replaces files, locks them, or copies folders, also where it finds all that it needs. */
+const USED = /^(?:simple|wheels|sdists|archive|interpreter|flat-index)-v\d+$/;
 
 /** uv's cache, found as uv finds it, where it is there and can't be written: a read-only disk, another user's. */
 export function readOnlyCache({ env }: UvTool): string | undefined {
@@ -22,7 +22,7 @@ export function useThrough(uv: UvTool, cache: string, folder: string): UvTool {
   makeFolder(folder);
   for (const bucket of listFolder(cache) ?? []) {
     const [from, to] = [path.join(cache, bucket), path.join(folder, bucket)];
-    if (isFolder(from)) mirror(from, to, RENEWED.test(bucket));
+    if (isFolder(from)) mirror(from, to, USED.test(bucket));
   }
   return { ...uv, env: { ...uv.env, UV_CACHE_DIR: folder, UV_LINK_MODE: "copy" } };
 }
