@@ -33,7 +33,8 @@ function warm(place: Place, repo: Repo, id: string): Scenario {
   repo.makeReady();
   const clone = repo.cloneForUv();
   const title = `warm \`./prime run true\`, ${repo.inputs} inputs`;
-  return { id, title, rounds: ROUNDS.warm, arms: { ...bare(place, repo), ...runs(repo), ...uvRuns(clone) } };
+  const arms = { ...bare(place, repo), ...throughSh(place, repo), ...runs(repo), ...uvRuns(clone) };
+  return { id, title, rounds: ROUNDS.warm, arms };
 }
 
 function bareReady(place: Place): Scenario {
@@ -124,6 +125,11 @@ function firstRun(place: Place): Scenario {
 
 function bare(place: Place, repo: Repo) {
   return { "bare command": arm(repo, [place.true]) };
+}
+
+/** What no launcher can do without: one start of sh that becomes the command. */
+function throughSh(place: Place, repo: Repo) {
+  return { "sh that becomes it": arm(repo, [place.command("sh"), "-c", 'exec "$0"', place.true]) };
 }
 
 function runs(repo: Repo) {
