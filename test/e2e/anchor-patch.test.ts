@@ -116,6 +116,26 @@ it.each(Object.entries(LAYOUTS))("a patch in the layout of %s", async (name, lay
   await survives(box, options, anchor, [older, newer], isStore);
 });
 
+it("a patch that somebody else brought has its restoring command written down anew", async () => {
+  const [older, newer] = twoPatches();
+  const box = repo({});
+  const name = `python${older.minor}`;
+  const bin = path.join(box.base, "bin");
+  const lay = (python: RealPython, tool: string) => {
+    const { file, stdlib } = install(python, path.join(box.base, tool, python.version));
+    link(path.join(bin, name), file);
+    link(path.join(box.base, "lib", name), stdlib);
+  };
+  const options = withoutPython(box, bin);
+  lay(older, ".pyenv/versions");
+  await good(box, [], options);
+  const owner = () => manifestOf(box).interpreter.owner.restore;
+  expect(owner()).toBe(`pyenv install ${older.version}`);
+  lay(newer, ".asdf/installs/python");
+  expect((await good(box, [], options)).stderr).toContain("goes on with it");
+  expect(owner()).toBe(`asdf install python ${newer.version}`);
+});
+
 it("a venv by pip stands on the anchor, too", async () => {
   const { file, minor } = somePython();
   const box = repo({ "prime.toml": 'venv_driver = "venv_pip"\n' });
