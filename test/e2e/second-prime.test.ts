@@ -35,6 +35,18 @@ it("a start that has nothing to build does not wait", async () => {
   await first.ended;
 });
 
+it("what is edited during a build is the next start's business", async () => {
+  const slow = new SlowRepo({ "requirements-dev.txt": "six==1.15.0\n" });
+  const { box } = slow;
+  const first = await slow.startSlow();
+  edit(box, "requirements-dev.txt", "six==1.16.0\n");
+  await first.letGo();
+  succeeded(await first.ended, "slow\n");
+  expect(await isWarm(box)).toBe(false);
+  await good(box);
+  expect(installed(box)).toMatchObject({ sample: "1", six: "1.16.0" });
+});
+
 it("while one start builds, others run what is there, and what runs keeps its packages", async () => {
   const slow = new SlowRepo();
   const { box } = slow;

@@ -3,7 +3,7 @@ import { now } from "../../edges/clock.ts";
 import { makeFolder, remove, rename } from "../../edges/file-changes.ts";
 import { isFile, nonce, realPath } from "../../edges/files.ts";
 import { ownerMark } from "../../edges/owner.ts";
-import { digestOfResolution } from "../../environment/digest.ts";
+import { digestOf, digestOfResolution, type Ingredients } from "../../environment/digest.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
 import { listGenerations, type Manifest, readManifest } from "../../environment/manifest.ts";
 import { standOn } from "../../environment/standing.ts";
@@ -13,7 +13,7 @@ import { saysLocked, type UvTool, uvEnvironment } from "../../uv/commands.ts";
 import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../../uv/provision.ts";
 import { readOnlyCache, useThrough } from "../../uv/read-only-cache.ts";
 import type { Context } from "../context.ts";
-import { type Decision, decide, digestFor, digestParts, ingredientsFor, pinOf, seenInterpreter } from "../decide.ts";
+import { type Decision, decide, digestParts, ingredientsFor, pinOf, seenInterpreter } from "../decide.ts";
 import { collectOld } from "../gc.ts";
 import { linkOf } from "../settle.ts";
 import { rootLock, takeTurn } from "../turn.ts";
@@ -81,11 +81,11 @@ async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: 
   const act = async (tool: UvTool | undefined): Promise<Built> => {
     const since = now();
     const settled = await settle(job, decision, tool, base);
-    const digest = digestFor(context, settled, base);
-    const present = request.anew ? undefined : await findUsable(context, settled, digest);
+    const madeOf = ingredientsFor(context, settled, base); // before anything is built: an edit from now on is another digest
+    const present = request.anew ? undefined : await findUsable(context, settled, digestOf(madeOf));
     if (present !== undefined)
       return { found: { context: { ...context, startedAt: since }, decision: settled, manifest: present } };
-    const built = await buildAside(job, { decision: settled, base, uv: tool, digest, request });
+    const built = await buildAside(job, { decision: settled, base, uv: tool, madeOf, request });
     collectOld(context, folders, linkOf(context, settled));
     return { built };
   };
@@ -169,14 +169,14 @@ interface Aside {
   readonly decision: Decision;
   readonly base: Interpreter;
   readonly uv: UvTool | undefined;
-  readonly digest: string;
+  readonly madeOf: Ingredients;
   readonly request: BuildRequest;
 }
 
-async function buildAside(job: Job, { decision, base, uv, digest, request }: Aside): Promise<Manifest> {
+async function buildAside(job: Job, { decision, base, uv, madeOf, request }: Aside): Promise<Manifest> {
   const { context } = job;
   const { folders } = decision;
-  const id = `${digest.slice(0, 8)}-${nonce()}`;
+  const id = `${digestOf(madeOf).slice(0, 8)}-${nonce()}`;
   const generation = path.join(folders.generations, id);
   const project = request.anew ? { ...decision.project, rebuilt: decision.project.localNames } : decision.project;
   const resolved = `${digestOfResolution(digestParts(context, decision, base)).slice(0, 16)}.txt`;
@@ -199,9 +199,8 @@ async function buildAside(job: Job, { decision, base, uv, digest, request }: Asi
     const validation = await validate(job, generation, base);
     if (used !== undefined && used !== target.known) rename(used, path.join(folders.resolved, resolved));
     const isOther = constraints !== undefined && settleConstraints(job, decision, constraints);
-    const asked = isOther ? await decideAgain(job, decision, base) : decision;
     return sealGeneration(generation, validation, {
-      madeOf: ingredientsFor(context, asked, base),
+      madeOf: isOther ? ingredientsFor(context, await decideAgain(job, decision, base), base) : madeOf,
       root: context.root,
       interpreter: await record,
       request: decision.config.requiredPythonVersion.value ?? "",
