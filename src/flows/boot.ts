@@ -29,7 +29,7 @@ export type Booted = Ready | { readonly kind: "hop"; readonly answer: Answer };
 export interface BootRequest {
   /** Build anew, whatever is there. */
   readonly anew: boolean;
-  /** Why something else than before may be shown, where that is known better than from what changed. */
+  /** Why another environment is shown, where the user asked for it. */
   readonly reason?: string;
 }
 

@@ -101,6 +101,13 @@ describe("./prime history", () => {
     expect(stdout).toContain(`${first} (gone): the first start here`);
   });
 
+  it("tells what the user asked for as the reason", async () => {
+    const { box } = await twice();
+    await good(box, ["reboot"]);
+    const [last] = JSON.parse((await good(box, ["history", "--json"])).stdout);
+    expect(last).toMatchObject({ what: "build", why: "asked for by the user" });
+  });
+
   it("has nothing to tell before the first start", async () => {
     expect((await good(repo({}), ["history"])).stdout).toContain("No environment was built yet");
   });

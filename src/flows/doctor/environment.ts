@@ -32,7 +32,7 @@ export async function environmentFindings(
   const drift = driftSinceUse(generation);
   const standing = await interpreterFinding(context, generation, { manifest, decision, fix });
   return [
-    manifest === undefined ? without(generation, fix) : describe(id, manifest),
+    manifest === undefined ? missingManifest(generation, fix) : describe(id, manifest),
     standing,
     ...(drift.length === 0 ? [sound("drift", "nobody changed which packages there are")] : []),
     ...drift.map((one) => wrong("drift", one, `\`./prime adopt\` makes it a new environment; ${ANEW}`, fix)),
@@ -45,7 +45,7 @@ export async function environmentFindings(
   ];
 }
 
-function without(generation: string, fix: Rebuild | undefined): Finding {
+function missingManifest(generation: string, fix: Rebuild | undefined): Finding {
   return isOfNewerPrime(generation)
     ? wrong("environment", `a newer prime built ${generation}`, "use that prime's launcher, or ./prime reboot")
     : wrong("environment", `${generation} has no manifest`, ANEW, fix);
