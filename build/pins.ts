@@ -1,5 +1,5 @@
 /*
- * Writes src/uv/pins.ts: the version of uv that prime deploys and the sha256 of its wheel for each platform, as the
+ * Writes src/provision/pins.ts: the version of uv that prime deploys and the sha256 of its wheel for each platform, as the
  * package index that pip is configured for tells them. `npm run pins -- 1.2.3` moves to another version; without one
  * the present version's digests are fetched again.
  */
@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import { UV_PIN } from "../src/uv/pins.ts";
+import { UV_PIN } from "../src/provision/pins.ts";
 
 /** prime's name of a platform, and the wheel tag of the oldest system of that kind that uv serves (PEP 600, PEP 656). */
 const PLATFORMS: Readonly<Record<string, string>> = {
@@ -56,5 +56,5 @@ export const UV_PIN: UvPin = {
 ${lines.join("")}  },
 };
 `;
-writeFileSync(fileURLToPath(new URL("../src/uv/pins.ts", import.meta.url)), text);
-console.log(`src/uv/pins.ts: uv ${version} for ${lines.length} platforms`);
+writeFileSync(fileURLToPath(new URL("../src/provision/pins.ts", import.meta.url)), text);
+console.log(`src/provision/pins.ts: uv ${version} for ${lines.length} platforms`);

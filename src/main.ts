@@ -1,25 +1,25 @@
 import * as path from "node:path";
 import { version } from "../package.json";
-import { parseArguments } from "./cli.ts";
+import { parseArguments } from "./cli/arguments.ts";
+import { follow } from "./cli/follow.ts";
+import type { Choice, GlobalFlags, Request } from "./commands/request.ts";
 import type { ConfigFlags } from "./config/config.ts";
+import type { Context } from "./context.ts";
 import { now } from "./edges/clock.ts";
-import { type CompiledModule, keepCompiled } from "./edges/compiled.ts";
-import { atEnd, endWithUser, stillWanted } from "./edges/ending.ts";
-import { isFile, isFolder, realPath } from "./edges/files.ts";
+import { isFile, isFolder, realPath } from "./edges/files/read.ts";
 import { findPlaces } from "./edges/places.ts";
+import { atEnd, endWithUser, stillWanted } from "./edges/processes/ending.ts";
+import { releaseLocks } from "./edges/processes/lock.ts";
 import { type Surroundings, surroundings } from "./edges/self.ts";
-import { userOutput, writeOutput } from "./edges/stdout.ts";
-import { openTerminal, renderError } from "./edges/terminal-output.ts";
-import { releaseLocks } from "./environment/build-lock.ts";
+import { openTerminal, renderError } from "./edges/terminal/output.ts";
+import { userOutput, writeOutput } from "./edges/terminal/stdout.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "./errors.ts";
-import type { Context } from "./flows/context.ts";
-import { follow } from "./flows/follow.ts";
-import { openRepo } from "./flows/open.ts";
+import type { Answer } from "./launch/answer.ts";
+import { type CompiledModule, keepCompiled } from "./launch/compiled.ts";
 import { answerPlan } from "./launch/handover.ts";
-import type { Answer } from "./launch/plan.ts";
 import { readProgress } from "./launch/progress.ts";
-import { flagKey } from "./launch/ready.ts";
-import type { Choice, GlobalFlags, Request } from "./request.ts";
+import { flagKey } from "./plan/ready-plan.ts";
+import { openRepo } from "./start/open.ts";
 
 const STDERR = 2;
 

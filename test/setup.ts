@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { makeSeed } from "./e2e/seed.ts";
 import { anyPython } from "./fixtures/python.ts";
-import { fetchNode, NODES, nodeBinary, OLD_NODES } from "./nodes.ts";
+import { fetchNode, NODES, nodeBinary, OLD_NODES } from "./support/nodes.ts";
+import { makeSeed } from "./support/seed.ts";
 
 /**
  * Makes real Nodes and a cache with the pinned uv available before any test runs. Nothing is built: the tests are

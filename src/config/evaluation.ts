@@ -1,8 +1,9 @@
 import * as path from "node:path";
 import { tomlText } from "../toml.ts";
-import type { Config, Source } from "./config.ts";
+import type { Config } from "./config.ts";
 import { FIELDS, KEYS } from "./keys.ts";
 import { foreignValues } from "./protoprimer/documents.ts";
+import type { Source } from "./source.ts";
 
 /** Beyond this many columns a long value no longer moves the sources of all the others. */
 const WIDEST_VALUE = 32;

@@ -1,5 +1,5 @@
 import type { Table } from "../toml.ts";
-import type { Source } from "./config.ts";
+import type { Source } from "./source.ts";
 
 /** What one place says about the configuration, not validated yet, and how to speak of that place. */
 export interface Layer {

@@ -1,10 +1,12 @@
 import * as path from "node:path";
-import { isFile, isWritable } from "../edges/files.ts";
-import type { Environment } from "../edges/process.ts";
+import type { Environment } from "../edges/command.ts";
+import { isFile, isWritable } from "../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
-import type { ConfigFlags, LoadedConfig, LockPolicy, Repo, Sourced } from "./config.ts";
+import { WatchedFiles } from "../inputs/watched-files.ts";
+import type { ConfigFlags, LoadedConfig, LockPolicy, Repo } from "./config.ts";
 import { DEFAULTS, type Key, variableOf } from "./keys.ts";
 import type { Layer } from "./layer.ts";
+import { readPrimeConfig } from "./prime-file.ts";
 import {
   EXIT_PROTOPRIMER,
   findKernel,
@@ -16,12 +18,11 @@ import {
 } from "./protoprimer/kernel.ts";
 import type { LeapsFrom } from "./protoprimer/leaps.ts";
 import { PROTOPRIMER_VARIABLES, type ProtoprimerLayer, readProtoprimer } from "./protoprimer/reader.ts";
-import { readPrimeConfig } from "./reader.ts";
 import { inferRequiredPython, pinnedVersion } from "./required.ts";
 import type { ConfigValues } from "./schema.ts";
+import type { Sourced } from "./source.ts";
 import { validate } from "./validation.ts";
 import { CONFIG_VARIABLES, readFlags, readVariables, strangeVariables } from "./variables.ts";
-import { WatchedFiles } from "./watched.ts";
 
 /**
  * The configuration in force: for each key the first of flags, `PRIME_<KEY>` variables and the repo's file that names

@@ -1,10 +1,10 @@
 import * as path from "node:path";
-import { isFile } from "../edges/files.ts";
+import { isFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
+import type { WatchedFiles } from "../inputs/watched-files.ts";
 import { lineOf, tomlText, valueAt } from "../toml.ts";
-import type { Sourced } from "./config.ts";
-import { VERSION_REQUEST } from "./request.ts";
-import type { WatchedFiles } from "./watched.ts";
+import type { Sourced } from "./source.ts";
+import { VERSION_REQUEST } from "./version-text.ts";
 
 /**
  * The required python of a repo that prime's own configuration says nothing about: the nearest `.python-version`, from

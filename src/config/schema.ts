@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import { isTable } from "../toml.ts";
-import { VERSION_REQUEST } from "./request.ts";
+import { VERSION_REQUEST } from "./version-text.ts";
 
 // By way of this file, so that the bundle holds only the used parts of valibot: a lazy import would take all of it.
 export { is, safeParse } from "valibot";

@@ -1,4 +1,4 @@
-import type { Environment } from "../edges/process.ts";
+import type { Environment } from "../edges/command.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { parseToml } from "../toml.ts";

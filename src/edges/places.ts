@@ -1,7 +1,7 @@
 import * as os from "node:os";
 import * as path from "node:path";
 import { PrimeError } from "../errors.ts";
-import type { Environment } from "./process.ts";
+import type { Environment } from "./command.ts";
 
 /** This user's folders, by the XDG Base Directory Specification; absolute. */
 export interface Places {

@@ -1,6 +1,6 @@
 import { isatty } from "node:tty";
-import { startOfProcess } from "./head.ts";
-import type { Environment } from "./process.ts";
+import type { Environment } from "./command.ts";
+import { startOfProcess } from "./machine.ts";
 
 /** What this process was started with. Nobody else reads it from the process. */
 export interface Surroundings {

@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { facts } from "../edges/files.ts";
-import { hostName, inContainer } from "../edges/head.ts";
+import { facts } from "../edges/files/read.ts";
+import { hostName, inContainer } from "../edges/machine.ts";
 import { isUntouched } from "./interpreter-record.ts";
 import type { Manifest } from "./manifest.ts";
 

@@ -1,7 +1,7 @@
 import * as path from "node:path";
-import { remove, rename, swapLink } from "../edges/file-changes.ts";
-import { diskUse, exists, linkFacts, listFolder } from "../edges/files.ts";
-import { finalNameOf, isAbandoned, ownerMark } from "../edges/owner.ts";
+import { remove, rename, swapLink } from "../edges/files/change.ts";
+import { finalNameOf, isAbandoned, ownerMark } from "../edges/files/maker-mark.ts";
+import { diskUse, exists, linkFacts, listFolder } from "../edges/files/read.ts";
 import type { Folders } from "./folders.ts";
 import { hasManifest, listGenerations, type Manifest } from "./manifest.ts";
 

@@ -1,11 +1,10 @@
 import * as path from "node:path";
 import type { Config } from "../config/config.ts";
-import { sha256 } from "../edges/files.ts";
-import type { Environment } from "../edges/process.ts";
-import type { Input } from "../launch/input.ts";
+import type { Environment } from "../edges/command.ts";
+import { sha256 } from "../edges/files/read.ts";
+import type { Input } from "../inputs/input.ts";
+import type { Project } from "../project/project.ts";
 import { identityOf, type SeenInterpreter } from "./interpreter-record.ts";
-import { LAYOUT } from "./manifest.ts";
-import type { Project } from "./project.ts";
 
 export interface DigestParts {
   readonly root: string;
@@ -71,3 +70,6 @@ function requirementParts({ root, config, project, driver, uv, env, contentsOf }
 function digestOfValue(value: string | undefined): string | null {
   return value === undefined ? null : sha256(value);
 }
+
+/** Raised when the form changes; a generation of another form is not used. */
+export const LAYOUT = 5;

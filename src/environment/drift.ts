@@ -1,10 +1,9 @@
 import * as path from "node:path";
-import { writeAtomic } from "../edges/file-changes.ts";
-import { isFolder, listFolder, readText, sha256OfFile } from "../edges/files.ts";
+import { writeAtomic } from "../edges/files/change.ts";
+import { isFolder, readText, sha256OfFile } from "../edges/files/read.ts";
+import { changedPackages } from "../project/packages.ts";
+import { installedPackages } from "../venv/site-folders.ts";
 import { digestOfNames, hasManifest, type Manifest, readManifest } from "./manifest.ts";
-import { changedPackages } from "./package-changes.ts";
-import { normalizeName } from "./project-names.ts";
-
 /** In a generation: what a look at every file found, a line each. No start looks so closely. */
 export const DAMAGE_FILE = "damaged.txt";
 
@@ -44,14 +43,4 @@ function packageDrift(folder: string, built: Manifest["packages"]): string[] {
     return is === undefined ? `${name} ${was} was removed` : `${name} went from ${was} to ${is}`;
   });
   return changes.length > 0 ? changes : ["files in site-packages were added or removed"];
-}
-
-/** Normalized names (PEP 503) and versions, by the names of the dist-info folders (PEP 376, recorded projects). */
-export function installedPackages(sitePackages: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const entry of listFolder(sitePackages) ?? []) {
-    const match = /^(.+)-([^-]+)\.(?:dist|egg)-info$/.exec(entry);
-    if (match?.[1] !== undefined && match[2] !== undefined) found[normalizeName(match[1])] = match[2];
-  }
-  return found;
 }

@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { makeFolder, remove, writeAtomic } from "../edges/file-changes.ts";
-import { isFolder, isWritable, listFolder } from "../edges/files.ts";
+import { makeFolder, remove, writeAtomic } from "../edges/files/change.ts";
+import { isFolder, isWritable, listFolder } from "../edges/files/read.ts";
 
 /** Where prime keeps what belongs to one root; absolute paths. */
 export interface Folders {

@@ -1,9 +1,9 @@
 import * as path from "node:path";
-import { append, makeFolder } from "../edges/file-changes.ts";
-import { readText } from "../edges/files.ts";
+import { append, makeFolder } from "../edges/files/change.ts";
+import { readText } from "../edges/files/read.ts";
+import { changedPackages, describeChange } from "../project/packages.ts";
 import type { Folders } from "./folders.ts";
 import type { Manifest } from "./manifest.ts";
-import { changedPackages, describeChange } from "./package-changes.ts";
 
 /** One change of what a root shows, as a line of history.jsonl. */
 export interface HistoryEntry {

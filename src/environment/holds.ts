@@ -1,8 +1,8 @@
 import * as path from "node:path";
-import { backdate, makeFolder, remove, writeAtomic } from "../edges/file-changes.ts";
-import { exists, linkFacts, readText } from "../edges/files.ts";
+import { backdate, makeFolder, remove, writeAtomic } from "../edges/files/change.ts";
+import { exists, linkFacts, readText } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
-import type { Input } from "../launch/input.ts";
+import type { Input } from "../inputs/input.ts";
 import type { Folders } from "./folders.ts";
 
 /** Raised when the form changes: a state of a newer form is refused, not misread. */

@@ -1,9 +1,9 @@
 import * as path from "node:path";
-import { facts, isFile } from "../edges/files.ts";
-import type { Input } from "../launch/input.ts";
+import { facts, isFile } from "../edges/files/read.ts";
+import type { Input } from "../inputs/input.ts";
 import type { Anchor } from "../python/anchor.ts";
-import type { Owner } from "../python/owner.ts";
-import type { Interpreter } from "../python/probe.ts";
+import type { Owner } from "../python/distributor.ts";
+import type { Interpreter } from "../python/interpreter.ts";
 
 /** The interpreter below an environment, as it was when the environment was built, or looked at after a patch. */
 export interface InterpreterRecord {

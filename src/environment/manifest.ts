@@ -1,11 +1,10 @@
 import * as path from "node:path";
-import { writeAtomic } from "../edges/file-changes.ts";
-import { linkFacts, listFolder, readText, sha256 } from "../edges/files.ts";
+import { writeAtomic } from "../edges/files/change.ts";
+import { linkFacts, listFolder, readText, sha256 } from "../edges/files/read.ts";
+import { MANIFEST_FILE } from "../venv/foreign-venv.ts";
 import type { Ingredients } from "./digest.ts";
+import { LAYOUT } from "./digest.ts";
 import type { InterpreterRecord } from "./interpreter-record.ts";
-
-/** Raised when the form changes; a generation of another form is not used. */
-export const LAYOUT = 5;
 
 /** A generation's own account, `prime.json`, written last: without it the folder is rubbish. */
 export interface Manifest {
@@ -42,8 +41,6 @@ export interface Manifest {
   readonly builtBy: { readonly user: string; readonly host: string; readonly inContainer: boolean };
   readonly steps: readonly { readonly title: string; readonly durationMs: number }[];
 }
-
-export const MANIFEST_FILE = "prime.json";
 
 export function writeManifest(generation: string, manifest: Manifest): void {
   writeAtomic(path.join(generation, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { makeFolder, remove, rename, swapLink } from "../edges/file-changes.ts";
-import { isFile, linkFacts, listFolder, nonce, readLink, realPath } from "../edges/files.ts";
+import { makeFolder, remove, rename, swapLink } from "../edges/files/change.ts";
+import { isFile, linkFacts, listFolder, nonce, readLink, realPath } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import type { Folders } from "./folders.ts";
 

@@ -1,7 +1,7 @@
 import { writeAnswer } from "../edges/answer.ts";
-import { becomeCommand } from "../edges/handover.ts";
-import type { Environment } from "../edges/process.ts";
-import { type Answer, renderAnswer } from "./plan.ts";
+import type { Environment } from "../edges/command.ts";
+import { becomeCommand } from "../edges/processes/become.ts";
+import { type Answer, renderAnswer } from "./answer.ts";
 
 export interface HandOver {
   /** The environment of this program; PRIME_HEAD in it says that the head waits for the answer. */

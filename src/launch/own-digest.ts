@@ -1,4 +1,4 @@
-import { sha256 } from "../edges/files.ts";
+import { sha256 } from "../edges/files/read.ts";
 
 const LINE = /\/\/ sha256 ([0-9a-f]{64})\n$/;
 

@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { facts, isFile, readLink, realPath } from "../edges/files.ts";
-import type { Interpreter } from "./probe.ts";
+import { facts, isFile, readLink, realPath } from "../edges/files/read.ts";
+import type { Interpreter } from "./interpreter.ts";
 
 /** The path by which an environment refers to the interpreter below it. */
 export interface Anchor {

@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { exists, facts, isExecutableFile, isFolder, listFolder, readLink, realPath } from "../edges/files.ts";
-import type { Environment } from "../edges/process.ts";
+import type { Environment } from "../edges/command.ts";
+import { exists, facts, isExecutableFile, isFolder, listFolder, readLink, realPath } from "../edges/files/read.ts";
 import { compareVersions, fits, type Version, type VersionRequest } from "./version.ts";
 
 /**

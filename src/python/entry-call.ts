@@ -1,9 +1,9 @@
-import { cleanEnvironment } from "../edges/clean.ts";
-import type { Environment } from "../edges/process.ts";
-import { runQuickly } from "../edges/quick.ts";
+import type { Environment } from "../edges/command.ts";
+import { runQuickly } from "../edges/processes/quick.ts";
 import { PrimeError } from "../errors.ts";
-import type { EntryCall } from "../launch/entry-scripts.ts";
-import { ENTRY_CALL_PY } from "./texts.ts";
+import type { EntryCall } from "../plan/script-start.ts";
+import { cleanEnvironment } from "./clean-environment.ts";
+import { ENTRY_CALL_PY } from "./texts/texts.ts";
 
 /**
  * Which of protoprimer's two functions each script calls; null for a script of another kind. Told from its syntax by

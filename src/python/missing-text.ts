@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { readText } from "../edges/files.ts";
-import type { Environment } from "../edges/process.ts";
+import type { Environment } from "../edges/command.ts";
+import { readText } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 
 /** Where a distributor's words may stand; those of the machine's administrator come first. */

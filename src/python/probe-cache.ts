@@ -1,9 +1,9 @@
 import * as path from "node:path";
-import { makeFolder, writeAtomic } from "../edges/file-changes.ts";
-import { type FileFacts, facts, isExecutableFile, isFile, listFolder, readText, sha256 } from "../edges/files.ts";
-import { finalNameOf, isAbandoned } from "../edges/owner.ts";
-import type { Interpreter } from "./probe.ts";
-import { PROBE_PY } from "./texts.ts";
+import { makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
+import { type FileFacts, facts, isExecutableFile, isFile, listFolder, readText, sha256 } from "../edges/files/read.ts";
+import type { Interpreter } from "./interpreter.ts";
+import { PROBE_PY } from "./texts/texts.ts";
 
 /** One answer of an interpreter and the state of the files in which it was given. */
 interface ProbeRecord {

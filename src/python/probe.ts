@@ -1,52 +1,11 @@
-import { cleanEnvironment } from "../edges/clean.ts";
-import { isExecutableFile } from "../edges/files.ts";
-import { type Environment, type Outcome, run } from "../edges/process.ts";
-import { isForOtherMachine, isScript } from "../edges/program-file.ts";
+import type { Environment } from "../edges/command.ts";
+import { isForOtherMachine, isScript } from "../edges/files/program-file.ts";
+import { isExecutableFile } from "../edges/files/read.ts";
+import { type Outcome, run } from "../edges/processes/run.ts";
+import { cleanEnvironment } from "./clean-environment.ts";
+import type { Failure, Interpreter } from "./interpreter.ts";
 import { readProbe, writeProbe } from "./probe-cache.ts";
-import { PROBE_PY } from "./texts.ts";
-
-/** What an interpreter says of itself when it is run. All paths are absolute. */
-export interface Interpreter {
-  /** As it was found: may be a shim, a link, or inside a venv. */
-  readonly path: string;
-  /** The executable itself, outside any venv, links not resolved. */
-  readonly executable: string;
-  /** `executable` with every link resolved. */
-  readonly realPath: string;
-  /** `sys.implementation.name`, e.g. `cpython`, `pypy`. */
-  readonly implementation: string;
-  /** `X.Y.Z`, also for PyPy the version of the language. */
-  readonly version: string;
-  /** `a1`, `b2`, `rc1`; "" for a final release. */
-  readonly prerelease: string;
-  /** E.g. `cpython-312-x86_64-linux-gnu`; "" when it has none. */
-  readonly soabi: string;
-  /** `sysconfig.get_platform()`, e.g. `linux-x86_64`. */
-  readonly platform: string;
-  /** Which C library it is linked with; "" outside Linux, or when that can't be told. */
-  readonly libc: "gnu" | "musl" | "";
-  readonly machine: string;
-  readonly basePrefix: string;
-  /** The folder that holds the standard library's os.py. */
-  readonly stdlib: string;
-  /** Where it was compiled to find its standard library; null when it does not say. */
-  readonly builtFor: string | null;
-  /** The shared library that the interpreter lives in; null when it is a part of the executable. */
-  readonly libpython: string | null;
-  /** Whether `path` leads into a venv, so that `executable` is another one. */
-  readonly isVenv: boolean;
-}
-
-/** A candidate that is no interpreter that prime can use. */
-export interface Failure {
-  readonly path: string;
-  readonly why: string;
-  /**
-   * What is amiss, where it can be told: nothing is there; its standard library is gone; a shared library is missing or another
-   * one; the file is for another machine.
-   */
-  readonly kind?: "gone" | "stdlib" | "library" | "format";
-}
+import { PROBE_PY } from "./texts/texts.ts";
 
 export interface ProbeOptions {
   readonly env: Environment;
@@ -56,10 +15,6 @@ export interface ProbeOptions {
   readonly cacheFolder: string;
   /** Milliseconds that the candidate may take to answer. */
   readonly limitMs: number;
-}
-
-export function isFailure(outcome: Interpreter | Failure): outcome is Failure {
-  return "why" in outcome;
 }
 
 /**
@@ -77,11 +32,6 @@ export async function probe(file: string, options: ProbeOptions): Promise<Interp
     return { path: file, ...kindOf(file, answer), why: await explain(file, answer, options) };
   if (!isShim) writeProbe(options.cacheFolder, interpreter);
   return interpreter;
-}
-
-/** The version as people write it, e.g. `3.14.0rc1`. */
-export function versionOf(interpreter: Interpreter): string {
-  return interpreter.version + interpreter.prerelease;
 }
 
 function ask(file: string, args: readonly string[], options: ProbeOptions): Promise<Outcome> {

@@ -1,5 +1,5 @@
-import { cleanEnvironment } from "../edges/clean.ts";
-import type { Command, Environment } from "../edges/process.ts";
+import type { Command, Environment } from "../edges/command.ts";
+import { cleanEnvironment } from "../python/clean-environment.ts";
 
 /** The pinned uv, ready to run, and the folder it works in. */
 export interface UvTool {

@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { facts, linkFacts, listFolder, readText } from "../edges/files.ts";
-import { isAbandoned } from "../edges/owner.ts";
+import { isAbandoned } from "../edges/files/maker-mark.ts";
+import { facts, linkFacts, listFolder, readText } from "../edges/files/read.ts";
 
 /**
  * What a uv that was killed while it wrote uv.lock left beside it: a file of a random name that is empty, or begins as a

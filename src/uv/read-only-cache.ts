@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { linkPlain, makeFolder } from "../edges/file-changes.ts";
-import { isFolder, isWritable, linkFacts, listFolder, readLink } from "../edges/files.ts";
+import { linkPlain, makeFolder } from "../edges/files/change.ts";
+import { isFolder, isWritable, linkFacts, listFolder, readLink } from "../edges/files/read.ts";
 import type { UvTool } from "./commands.ts";
 
 /** Buckets in which uv replaces files, locks them, or copies folders, also where it finds all that it needs. */

@@ -9,7 +9,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { fetchNode, NODES } from "../nodes.ts";
+import { fetchNode, NODES } from "../support/nodes.ts";
 import { renderChart } from "./chart.ts";
 import { describeMachine } from "./machine.ts";
 import { Place } from "./place.ts";

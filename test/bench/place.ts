@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { recordFile } from "../../src/launch/ready.ts";
-import { readRecord } from "../../src/launch/record.ts";
+import { recordFile } from "../../src/plan/ready-plan.ts";
+import { readRecord } from "../../src/plan/record.ts";
 
 /** Old enough for every shell that compares whole seconds. */
 const PAST = 1_600_000_000;

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { realPath } from "../../src/edges/files.ts";
+import { realPath } from "../../src/edges/files/read.ts";
 import { KERNEL, kernelText, lendToProtoprimer, protoFiles } from "../fixtures/protoprimer.ts";
 import type { Place, Repo } from "./place.ts";
 import type { Scenario } from "./scenario.ts";

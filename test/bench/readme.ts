@@ -1,4 +1,4 @@
-import { renewBetween } from "../markers.ts";
+import { renewBetween } from "../support/markers.ts";
 import type { Results } from "./results.ts";
 import { goalTable } from "./table.ts";
 

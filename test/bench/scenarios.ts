@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { NODES, nodeBinary } from "../nodes.ts";
+import { NODES, nodeBinary } from "../support/nodes.ts";
 import type { Place, Repo } from "./place.ts";
 import { protoReady, protoScript } from "./protoprimer.ts";
 import { SMALL, SMALL_AND_MORE, USUAL, workspace } from "./repos.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PackageIndex } from "../e2e/index-server.ts";
+import { PackageIndex } from "../support/index-server.ts";
 import { HINDRANCES, type Hindrance, tryHindrance, whyNoMounts } from "./hindrances.ts";
 import { OPERATIONS, type Operation, PACKAGE, VERSIONS } from "./operations.ts";
 import { Place } from "./place.ts";

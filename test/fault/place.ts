@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { goodPython } from "../e2e/machine.ts";
-import { NETWORK, PIP_CACHE, SEEDED_UV } from "../e2e/seed.ts";
-import { NODES, nodeBinary } from "../nodes.ts";
+import { goodPython } from "../support/machine.ts";
+import { NODES, nodeBinary } from "../support/nodes.ts";
+import { NETWORK, PIP_CACHE, SEEDED_UV } from "../support/seed.ts";
 
 const run = promisify(execFile);
 

@@ -1,4 +1,4 @@
-import { renewBetween } from "../markers.ts";
+import { renewBetween } from "../support/markers.ts";
 import { HINDRANCES } from "./hindrances.ts";
 import { OPERATIONS } from "./operations.ts";
 import type { Results, Tried } from "./results.ts";

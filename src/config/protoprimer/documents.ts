@@ -1,5 +1,6 @@
-import type { Config, Source, Sourced } from "../config.ts";
-import type { ProtoprimerConfig } from "./reader.ts";
+import type { Config } from "../config.ts";
+import type { Source, Sourced } from "../source.ts";
+import type { ProtoprimerConfig } from "./config.ts";
 
 /** What is known of a start beside its configuration. */
 export interface DerivedFacts {

@@ -1,7 +1,7 @@
 import * as path from "node:path";
-import { exists, isFile, isFolder, readText } from "../../edges/files.ts";
+import { exists, isFile, isFolder, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import type { WatchedFiles } from "../watched.ts";
+import type { WatchedFiles } from "../../inputs/watched-files.ts";
 
 /** Its own failures end with this status, as protoprimer's do. */
 export const EXIT_PROTOPRIMER = 1;

@@ -1,46 +1,16 @@
 import * as path from "node:path";
-import { isFolder, realPath } from "../../edges/files.ts";
-import type { Environment } from "../../edges/process.ts";
+import type { Environment } from "../../edges/command.ts";
+import { isFolder, realPath } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
+import type { WatchedFiles } from "../../inputs/watched-files.ts";
 import { isTable, type Table, tomlText } from "../../toml.ts";
-import type { WatchedFiles } from "../watched.ts";
+import type { Leap, Leaps } from "./config.ts";
 import { EXIT_PROTOPRIMER, KERNEL_FILE, type Kernel } from "./kernel.ts";
 import type { LeapName, LeapValues } from "./schema.ts";
-import { type EnvChoice, type EnvLink, lookAtLink, type Named, selectEnv } from "./selected-env.ts";
+import { type EnvChoice, lookAtLink, type Named, selectEnv } from "./selected-env.ts";
 
 /** The variable that names the primer file before all others. */
 export const BASENAME_VARIABLE = "PROTOPRIMER_CONF_BASENAME";
-
-/** One of protoprimer's files. */
-export interface Leap<TName extends LeapName> {
-  readonly name: TName;
-  /** Absolute; it need not be there. */
-  readonly file: string;
-  readonly isThere: boolean;
-  /** All that it holds, unknown keys included. */
-  readonly document: Table;
-  readonly values: LeapValues<TName>;
-}
-
-/** protoprimer's configuration as its files say it, from one to the next; all paths are absolute. */
-export interface Leaps {
-  readonly kernelFile: string;
-  readonly primer: Leap<"primer">;
-  /** The ref root, physical. */
-  readonly root: string;
-  readonly globalConfFolder: string;
-  readonly client: Leap<"client">;
-  /** Relative to the ref root; null: the repo knows no envs. */
-  readonly selectedEnv: string | null;
-  readonly link: EnvLink | null;
-  /** Where the env file and the constraints stand: the link, or the ref root where there is none. */
-  readonly localConfFolder: string;
-  /** The same, whether the link was made yet or not. */
-  readonly envFolder: string;
-  readonly env: Leap<"env">;
-  /** A sentence for each thing that protoprimer goes on with and that is likely a mistake. */
-  readonly warnings: readonly string[];
-}
 
 export interface LeapsFrom {
   readonly kernel: Kernel;

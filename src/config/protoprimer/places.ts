@@ -1,7 +1,7 @@
 import * as path from "node:path";
-import { exists, isFolder } from "../../edges/files.ts";
+import { exists, isFolder } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import type { Source } from "../config.ts";
+import type { Source } from "../source.ts";
 import { EXIT_PROTOPRIMER } from "./kernel.ts";
 import type { EnvLink } from "./selected-env.ts";
 

@@ -1,41 +1,16 @@
 import * as path from "node:path";
-import type { Environment } from "../../edges/process.ts";
+import type { Environment } from "../../edges/command.ts";
 import { PrimeError } from "../../errors.ts";
+import type { WatchedFiles } from "../../inputs/watched-files.ts";
 import { didYouMean } from "../../nearest.ts";
 import { isTable, type Table } from "../../toml.ts";
-import type { Source, Sourced, VenvDriver } from "../config.ts";
 import type { ConfigValues } from "../schema.ts";
-import type { WatchedFiles } from "../watched.ts";
+import type { Source, Sourced, VenvDriver } from "../source.ts";
+import type { InstallSpec, Leap, Leaps, ProjectDescriptor, ProtoprimerConfig } from "./config.ts";
 import { EXIT_PROTOPRIMER } from "./kernel.ts";
-import { BASENAME_VARIABLE, type Leap, type Leaps, type LeapsFrom, readLeaps } from "./leaps.ts";
+import { BASENAME_VARIABLE, type LeapsFrom, readLeaps } from "./leaps.ts";
 import { possibleFolder, refuseConstraintsName, refuseVenvPlace } from "./places.ts";
 import type { LeapName, SharedValues } from "./schema.ts";
-
-/** One local project, installed editable. */
-export interface ProjectDescriptor {
-  /** As written, relative to the ref root. */
-  readonly buildRoot: string;
-  readonly extras: readonly string[];
-  readonly group: string | null;
-}
-
-/** What one group is installed with. */
-export interface InstallSpec {
-  readonly group: string;
-  readonly args: readonly string[];
-}
-
-/** What only protoprimer's configuration says; all paths are absolute. */
-export interface ProtoprimerConfig {
-  readonly leaps: Leaps;
-  readonly projectDescriptors: Sourced<readonly ProjectDescriptor[]>;
-  readonly installSpecs: Sourced<readonly InstallSpec[]>;
-  readonly constraintsFile: Sourced<string>;
-  readonly logFolder: Sourced<string>;
-  readonly tmpFolder: Sourced<string>;
-  /** `cache` unless the configuration says otherwise; see `ownCache`. */
-  readonly cacheFolder: Sourced<string>;
-}
 
 /** protoprimer's files as one layer of the configuration. */
 export interface ProtoprimerLayer {

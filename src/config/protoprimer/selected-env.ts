@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isFolder, linkFacts, readLink, realPath } from "../../edges/files.ts";
+import { isFolder, linkFacts, readLink, realPath } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import { EXIT_PROTOPRIMER } from "./kernel.ts";
 

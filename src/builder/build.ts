@@ -1,0 +1,237 @@
+import * as path from "node:path";
+import type { Context } from "../context.ts";
+import { type Decision, decide, digestParts, ingredientsFor, pinOf, seenInterpreter } from "../decision/decide.ts";
+import { linkOf } from "../decision/shown.ts";
+import { findUsable } from "../decision/usable.ts";
+import { now } from "../edges/clock.ts";
+import { makeFolder, remove, rename } from "../edges/files/change.ts";
+import { ownerMark } from "../edges/files/maker-mark.ts";
+import { isFile, nonce, realPath } from "../edges/files/read.ts";
+import { digestOf, digestOfResolution, type Ingredients } from "../environment/digest.ts";
+import { makeFolders, newLog } from "../environment/folders.ts";
+import { listGenerations, type Manifest, readManifest } from "../environment/manifest.ts";
+import { PrimeError } from "../errors.ts";
+import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../provision/uv.ts";
+import type { Interpreter } from "../python/interpreter.ts";
+import { saysLocked, type UvTool, uvEnvironment } from "../uv/commands.ts";
+import { readOnlyCache, useThrough } from "../uv/read-only-cache.ts";
+import { standOn } from "../venv/stand-on.ts";
+import { recordOfBase } from "./base-record.ts";
+import { sealGeneration, validate } from "./finish.ts";
+import type { Job } from "./job.ts";
+import { requirePython } from "./required-python.ts";
+import { withStandIn } from "./stand-in.ts";
+import { collectOld } from "./sweep.ts";
+import { rootLock, takeTurn } from "./turn.ts";
+import { settleLock } from "./uv-lock.ts";
+import { buildDescriptors, settleConstraints } from "./with-descriptors.ts";
+import { buildWithPip, refuseMisfit } from "./with-pip.ts";
+import { buildWithUv, type Target } from "./with-uv.ts";
+
+/** Why a new generation is built, and whether one that is there already will do. */
+export interface BuildRequest {
+  readonly reason: string;
+  readonly anew: boolean;
+  /** Finds what another start has built meanwhile. */
+  readonly look: () => Promise<Known | undefined>;
+  /** See `waitForTurn`. */
+  readonly silent: string | undefined;
+}
+
+/** A generation, and the decision that asks for it, by a context whose time is that of the decision. */
+export interface Known {
+  readonly context: Context;
+  readonly decision: Decision;
+  readonly manifest: Manifest;
+}
+
+export type Built = { readonly built: Manifest } | { readonly found: Known };
+
+/** The python stage: uv, the required python, the lock of the project, then a new generation, built aside. */
+export async function build(context: Context, decision: Decision, request: BuildRequest): Promise<Built> {
+  const { folders, driver } = decision;
+  makeFolders(folders);
+  const job: Job = { context, log: newLog(folders, now(), process.pid), steps: [] };
+  if (driver === "venv_pip") refuseMisfit(decision.request, decision.selected, decision.config.venvDriver.value);
+  if (driver !== "venv_uv") return buildBy(job, decision, request, undefined);
+  const uv = await provision(job, decision);
+  const cache = readOnlyCache(uv);
+  if (cache === undefined) return buildBy(job, decision, request, uv);
+  context.terminal.detail(`uv's cache ${cache} can't be written: what is in it is used, and nothing is added`);
+  const folder = path.join(folders.work, `work-cache.${ownerMark()}`);
+  try {
+    return await buildBy(job, decision, request, useThrough(uv, cache, folder));
+  } finally {
+    remove(folder);
+  }
+}
+
+async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: UvTool | undefined): Promise<Built> {
+  const { context } = job;
+  const { folders } = decision;
+  const base = decision.base ?? (uv === undefined ? decision.selected : await requirePython(job, decision, uv));
+  const turn = await takeTurn(context, decision.config, rootLock(folders.data), {
+    doing: `building for ${context.root}`,
+    reason: request.reason,
+    beside: "building",
+    look: request.look,
+    silent: request.silent,
+  });
+  if ("found" in turn) return turn;
+  const act = async (tool: UvTool | undefined): Promise<Built> => {
+    const since = now();
+    const settled = await settle(job, decision, tool, base);
+    const madeOf = ingredientsFor(context, settled, base); // before anything is built: an edit from now on is another digest
+    const present = request.anew ? undefined : await findUsable(context, settled, digestOf(madeOf));
+    if (present !== undefined)
+      return { found: { context: { ...context, startedAt: since }, decision: settled, manifest: present } };
+    const built = await buildAside(job, { decision: settled, base, uv: tool, madeOf, request });
+    collectOld(context, folders, linkOf(context, settled));
+    return { built };
+  };
+  try {
+    return turn.lock.isTaken && uv !== undefined ? await actBeside(job, decision, uv, act) : await act(uv);
+  } finally {
+    turn.lock.release();
+  }
+}
+
+/**
+ * The silent process beside this one may have a uv that holds locks in uv's cache, or in the folder for temporary files:
+ * when they are not free within the same patience, uv gets folders of its own.
+ */
+async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: UvTool) => Promise<T>): Promise<T> {
+  const seconds = Math.max(1, Math.round(decision.config.lockPatience.value));
+  try {
+    return await act({ ...uv, env: { ...uv.env, UV_LOCK_TIMEOUT: String(seconds) } });
+  } catch (error) {
+    if (!(error instanceof PrimeError) || !saysLocked(error.message)) throw error;
+    job.context.terminal.warn("it holds uv's own locks, too: building without the cache that it uses");
+  }
+  const folder = path.join(decision.folders.work, `work-uv.${ownerMark()}`);
+  makeFolder(folder);
+  try {
+    return await act({ ...uv, env: { ...uv.env, UV_CACHE_DIR: path.join(folder, "cache"), TMPDIR: folder } });
+  } finally {
+    remove(folder);
+  }
+}
+
+/** The pinned uv, told as a step when it has to be fetched; one start fetches it, whatever root it is for. */
+export async function provision(job: Job, decision: Decision): Promise<UvTool> {
+  const { context } = job;
+  const { version } = pinOf(decision.config);
+  const request = {
+    pin: pinOf(decision.config),
+    python: decision.selected,
+    cacheFolder: context.places.cache,
+    env: context.env,
+    cwd: context.root,
+    log: job.log,
+  };
+  const uv = (await findUv(request)) ?? (await deployAlone(job, decision, request));
+  context.terminal.detail(`uv ${version} (${uv.from}): ${uv.file}`);
+  return { file: uv.file, env: uvEnvironment(context.env), root: context.root };
+}
+
+async function deployAlone(job: Job, { config }: Decision, request: UvRequest): Promise<ProvisionedUv> {
+  const { context } = job;
+  const title = `get uv ${request.pin.version}`;
+  const turn = await takeTurn(context, config, `${cachedFolder(request)}.lock`, {
+    doing: `getting uv ${request.pin.version}`,
+    reason: `for ${context.root}`,
+    beside: "getting it",
+    look: async () => fromCache(request),
+  });
+  if ("found" in turn) return turn.found;
+  const step = context.terminal.step(title);
+  const started = now();
+  try {
+    return fromCache(request) ?? (await deployUv(request));
+  } finally {
+    step.done();
+    job.steps.push({ title, durationMs: now() - started });
+    turn.lock.release();
+  }
+}
+
+/** Others may have built while this start waited, and the lock of the project may have to follow its requirements. */
+async function settle(job: Job, decision: Decision, uv: UvTool | undefined, base: Interpreter): Promise<Decision> {
+  if (uv !== undefined && decision.project.kind === "uv-lock") await settleLock(job, decision, uv, base.executable);
+  return decideAgain(job, decision, base);
+}
+
+async function decideAgain({ context }: Job, { driver, selected }: Decision, base: Interpreter): Promise<Decision> {
+  return { ...(await decide(context, false)), driver, selected, base };
+}
+
+interface Aside {
+  readonly decision: Decision;
+  readonly base: Interpreter;
+  readonly uv: UvTool | undefined;
+  readonly madeOf: Ingredients;
+  readonly request: BuildRequest;
+}
+
+async function buildAside(job: Job, { decision, base, uv, madeOf, request }: Aside): Promise<Manifest> {
+  const { context } = job;
+  const { folders } = decision;
+  const id = `${digestOf(madeOf).slice(0, 8)}-${nonce()}`;
+  const generation = path.join(folders.generations, id);
+  const project = request.anew ? { ...decision.project, rebuilt: decision.project.localNames } : decision.project;
+  const resolved = `${digestOfResolution(digestParts(context, decision, base)).slice(0, 16)}.txt`;
+  const target: Target = {
+    generation,
+    work: path.join(folders.work, `work-${id}.${ownerMark()}`),
+    python: seenInterpreter(base).anchor,
+    project: withStandIn(project, context.root, folders),
+    known: request.anew ? undefined : existing(path.join(folders.resolved, resolved)),
+    preferred: request.anew ? undefined : preferredResolution(decision, linkOf(context, decision)),
+  };
+  const record = recordOfBase(context, decision, base); // its package manager is asked while uv works
+  record.catch(() => {}); // it is awaited later, if uv succeeds: until then its failure must not end the process
+  makeFolder(folders.generations);
+  makeFolder(target.work);
+  try {
+    const constraints = project.kind === "descriptors" ? await buildDescriptors(job, uv, target, request) : undefined;
+    const used = constraints === undefined ? await buildWith(job, uv, target) : undefined;
+    standOn(generation, target.python);
+    const validation = await validate(job, generation, base);
+    if (used !== undefined && used !== target.known) rename(used, path.join(folders.resolved, resolved));
+    const isOther = constraints !== undefined && settleConstraints(job, decision, constraints);
+    return sealGeneration(generation, validation, {
+      madeOf: isOther ? ingredientsFor(context, await decideAgain(job, decision, base), base) : madeOf,
+      root: context.root,
+      interpreter: await record,
+      request: decision.config.requiredPythonVersion.value ?? "",
+      standsInFor: decision.lost?.manifest.id ?? null,
+      driver: decision.driver,
+      uv: uv === undefined ? null : pinOf(decision.config).version,
+      project: project.name,
+      resolution: used === undefined ? null : resolved,
+      reason: request.reason,
+      steps: job.steps,
+    });
+  } catch (error) {
+    remove(generation);
+    throw error;
+  } finally {
+    remove(target.work);
+  }
+}
+
+function buildWith(job: Job, uv: UvTool | undefined, target: Target): Promise<string | undefined> {
+  return uv === undefined ? buildWithPip(job, target) : buildWithUv(job, uv, target);
+}
+
+function existing(file: string): string | undefined {
+  return isFile(file) ? file : undefined;
+}
+
+/** What the youngest generation resolved to, at best of this very root: only what must change then does. */
+function preferredResolution({ generations, folders }: Decision, link: string): string | undefined {
+  const shown = readManifest(realPath(link) ?? link);
+  const others = [...(shown === undefined ? [] : [shown]), ...listGenerations(folders.generations)];
+  const last = [...generations, ...others].find(({ resolution }) => resolution !== null)?.resolution;
+  return last === undefined || last === null ? undefined : existing(path.join(folders.resolved, last));
+}

@@ -1,0 +1,64 @@
+import type { Context } from "../context.ts";
+import type { Command } from "../edges/command.ts";
+import { spaceHint } from "../edges/files/errors.ts";
+import { type Outcome, run } from "../edges/processes/run.ts";
+import { PrimeError } from "../errors.ts";
+import { countProgress, type Tally } from "../uv/progress.ts";
+
+/** One build: where its words and its log go, and how long each step took. */
+export interface Job {
+  readonly context: Context;
+  readonly log: string;
+  readonly steps: { title: string; durationMs: number }[];
+}
+
+export interface StepOptions {
+  /** Stable id of the error when the step fails. */
+  readonly id: string;
+  /** What to do about a failure; the log is named anyway. */
+  readonly hint?: string;
+  readonly limitMs?: number;
+}
+
+const LINES_SHOWN = 20;
+
+/** Runs one command as a step that people see, and keeps all of its output. A failure shows the tool's own last words. */
+export async function runStep(job: Job, title: string, command: Command, options: StepOptions): Promise<Outcome> {
+  const outcome = await tryStep(job, title, command, { ...options, otherwise: "failed" });
+  if (outcome.ok) return outcome;
+  const words = outcome.failure ?? lastLines(outcome.output);
+  const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
+  const hint = spaceHint(outcome.output) ?? options.hint;
+  throw new PrimeError(options.id, `could not finish \`${title}\` for ${job.context.root} (${how}):\n${words}`, {
+    hint: `${hint === undefined ? "" : `${hint}; `}the whole output is in ${job.log}`,
+  });
+}
+
+/** As `runStep`, for commands whose failure is an answer: `otherwise` says which. */
+export async function tryStep(
+  job: Job,
+  title: string,
+  command: Command,
+  options: Pick<StepOptions, "limitMs"> & { readonly otherwise: string },
+): Promise<Outcome> {
+  const step = job.context.terminal.step(title);
+  let tally: Tally | undefined;
+  const outcome = await run(command, {
+    ...(options.limitMs === undefined ? {} : { limitMs: options.limitMs }),
+    log: job.log,
+    onLine: (line) => {
+      tally = countProgress(tally, line);
+      if (line.trim() !== "") step.update(line, tally);
+    },
+  });
+  step.done(outcome.ok ? undefined : options.otherwise);
+  job.steps.push({ title, durationMs: Math.round(outcome.durationMs) });
+  return outcome;
+}
+
+/** The end of a tool's own words, set in, for a message. */
+export function lastLines(output: string): string {
+  const lines = output.trimEnd().split("\n");
+  const shown = lines.slice(-LINES_SHOWN).map((line) => `  ${line}`);
+  return (lines.length > LINES_SHOWN ? ["  …", ...shown] : shown).join("\n");
+}

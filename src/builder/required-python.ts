@@ -1,0 +1,54 @@
+import { type Decision, searchOptions } from "../decision/decide.ts";
+import { PrimeError } from "../errors.ts";
+import { type Interpreter, isFailure } from "../python/interpreter.ts";
+import { interpreterAt, searchPython } from "../python/search/search.ts";
+import { describe, fits, uvRequest } from "../python/version.ts";
+import type { UvTool } from "../uv/commands.ts";
+import { findManaged, installManaged } from "../uv/commands.ts";
+import { type Job, runStep, tryStep } from "./job.ts";
+
+/**
+ * The required python where the selected one is another version: the first on PATH that fits, which a selector may have
+ * passed by; else one that uv installed earlier, or installs now.
+ */
+export async function requirePython(job: Job, decision: Decision, uv: UvTool): Promise<Interpreter> {
+  const request = uvRequest(decision.request);
+  const what = describe(decision.request);
+  const search = searchOptions(job.context, decision.config, decision.folders);
+  const onPath =
+    decision.config.pythonSelectorFileRelPath.value === null ? undefined : await searchPython(decision.request, search);
+  if (onPath?.selected !== undefined && onPath.fits) return onPath.selected;
+  const known = await tryStep(job, `look for ${what}`, findManaged(uv, request), { otherwise: "uv has none yet" });
+  if (!known.ok) {
+    await runStep(job, `install ${what}`, installManaged(uv, request), {
+      id: "python-not-installed",
+      hint: `install ${what} by this machine's own means and put it on PATH, or ask for another version (required by ${whereFrom(decision)})`,
+    });
+  }
+  const found = known.ok
+    ? known
+    : await runStep(job, `look for ${what}`, findManaged(uv, request), { id: "python-not-found" });
+  const interpreter = await interpreterAt(found.stdout.trim(), { ...search, exclude: [] });
+  if (isFailure(interpreter)) {
+    throw new PrimeError(
+      "python-not-found",
+      `uv gave ${interpreter.path} for ${what}, which does not work: ${interpreter.why}`,
+      {
+        hint: `remove it (\`./prime uv python uninstall ${request}\`) and start again`,
+      },
+    );
+  }
+  if (!fits(decision.request, interpreter)) {
+    throw new PrimeError(
+      "python-not-found",
+      `uv gave ${interpreter.path} for ${what}, which is ${interpreter.version}`,
+      { hint: `install ${what} by this machine's own means and put it on PATH, or ask for another version` },
+    );
+  }
+  return interpreter;
+}
+
+function whereFrom({ config }: Decision): string {
+  const { source } = config.requiredPythonVersion;
+  return [source.where, source.key].filter((part) => part !== undefined).join(", ") || source.kind;
+}

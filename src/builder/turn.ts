@@ -1,0 +1,76 @@
+import * as path from "node:path";
+import type { Config } from "../config/config.ts";
+import type { Context } from "../context.ts";
+import { type Holder, type Lock, takeLock, waitForHolder } from "../edges/processes/lock.ts";
+import { PrimeError } from "../errors.ts";
+
+export interface TurnRequest<T> {
+  /** What is done in this turn, e.g. `building for /home/me/repo`; others who wait are told. */
+  readonly doing: string;
+  readonly reason: string;
+  /** What happens when a silent holder is no longer waited for, e.g. `building`. */
+  readonly beside: string;
+  /** Whether what the turn is for is there, now that another's has ended. */
+  readonly look: () => Promise<T | undefined>;
+  /** See `waitForHolder`. */
+  readonly silent?: string | undefined;
+}
+
+/** The lock of what belongs to one root. */
+export function rootLock(dataFolder: string): string {
+  return path.join(dataFolder, "lock");
+}
+
+/** Waits for the others and says for whom; gives the lock, or what was wanted, made by another meanwhile. */
+export async function takeTurn<T>(
+  context: Context,
+  { lockPatience }: Config,
+  file: string,
+  { beside, ...request }: TurnRequest<T>,
+): Promise<{ readonly lock: Lock } | { readonly found: T }> {
+  const { terminal } = context;
+  const turn = await takeLock(file, {
+    ...request,
+    patienceMs: lockPatience.value * 1000,
+    onWait: (holder) => terminal.say(`waiting for ${describeHolder(holder)}`),
+    onImpatience: (holder) => terminal.warn(`${nameOf(holder)} shows no sign of life: ${beside} beside it`),
+    onFailure: (why) => terminal.detail(`going on without a lock: ${why}`),
+  });
+  if (!("within" in turn)) return turn;
+  throw new PrimeError("nested", `could not go on: this start is part of what ${describeHolder(turn.within)}`, {
+    hint: "a build or a setup command must not start what it is itself a part of",
+  });
+}
+
+/** As `takeTurn`, for what nobody else can have done meanwhile. */
+export async function takeOwnTurn(
+  context: Context,
+  config: Config,
+  file: string,
+  request: Omit<TurnRequest<never>, "look">,
+): Promise<Lock> {
+  const turn = await takeTurn<never>(context, config, file, { ...request, look: async () => undefined });
+  return "lock" in turn ? turn.lock : turn.found;
+}
+
+/** Waits while another builds for this root, and takes no turn: most who wait have nothing to build afterwards. */
+export function waitForTurn<T>(
+  context: Context,
+  { lockPatience }: Config,
+  file: string,
+  look: () => Promise<T | undefined>,
+): Promise<{ readonly found?: T; readonly silent?: string }> {
+  return waitForHolder(file, {
+    patienceMs: lockPatience.value * 1000,
+    onWait: (holder) => context.terminal.say(`waiting for ${describeHolder(holder)}`),
+    look,
+  });
+}
+
+function describeHolder(holder: Holder): string {
+  return `${nameOf(holder)}, which is ${holder.doing ?? "building"}`;
+}
+
+function nameOf({ pid, host, reason }: Holder): string {
+  return `process ${pid} on ${host} (${reason})`;
+}

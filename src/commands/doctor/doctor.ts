@@ -1,0 +1,119 @@
+import * as path from "node:path";
+import { loadConfig } from "../../config/load.ts";
+import type { Context } from "../../context.ts";
+import { type Decision, decide, digestFor, pinOf } from "../../decision/decide.ts";
+import { holdOf } from "../../decision/shown.ts";
+import { now } from "../../edges/clock.ts";
+import { realPath } from "../../edges/files/read.ts";
+import { type Folders, foldersOf } from "../../environment/folders.ts";
+import { readManifest } from "../../environment/manifest.ts";
+import { PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { whyCold } from "../../start/cold.ts";
+import type { Request } from "../request.ts";
+import { configFindings } from "./config.ts";
+import { environmentFindings } from "./environment.ts";
+import { type Finding, isSound, sound, wrong } from "./finding.ts";
+import { askGit, trackedFindings } from "./git.ts";
+import { launcherFacts, launcherFindings } from "./launcher.ts";
+import { machineFindings, timedFiles } from "./machine.ts";
+import { renderFindings, reportOf } from "./report.ts";
+import { stateFindings } from "./state.ts";
+import { uvFinding } from "./uv.ts";
+
+type DoctorRequest = Extract<Request, { kind: "doctor" }>;
+
+/** `./prime doctor`: examines and names; only `--fix` changes anything. Status 1 when something is wrong. */
+export async function doctor(context: Context, { folder, all, fix, json }: DoctorRequest): Promise<Answer> {
+  if (folder !== undefined) {
+    const { examineAll, examineVenv } = await import("./venvs.ts");
+    return all ? examineAll(context, folder, json) : examineVenv(context, folder, json);
+  }
+  const before = await examine(context);
+  const mended = fix ? await (await import("./mend.ts")).mend(context, before) : [];
+  const findings = mended.length === 0 ? before : await examine(context);
+  context.print(json ? `${JSON.stringify({ ...reportOf(findings), mended }, null, 2)}\n` : renderFindings(findings));
+  return { kind: "exit", code: isSound(findings) ? 0 : 1 };
+}
+
+/** All checks, from what everything stands on to what is shown. What can't be decided leaves the others to be made. */
+async function examine(context: Context): Promise<Finding[]> {
+  const { env, root, places, node } = context;
+  const config = await configFindings(() => loadConfig(context));
+  const folders = foldersOf(root, places.state, config.loaded?.config.protoprimer);
+  const link = path.resolve(root, config.loaded?.config.localVenvDirRelPath.value ?? ".venv");
+  const decided = config.loaded === undefined ? undefined : await tryToDecide(context);
+  return [
+    ...machineFindings({
+      env,
+      node: { path: node, version: process.version },
+      now: now(),
+      files: timedFiles(root, folders.data),
+    }),
+    ...launcherFindings(launcherFacts(context)),
+    ...trackedFindings(await askGit(context, link)),
+    ...config.findings,
+    ...stateFindings(root, link, folders),
+    ...(decided === undefined ? [] : decidedFindings(context, decided)),
+    ...(await shownFindings(context, link, folders, decided)),
+  ];
+}
+
+async function tryToDecide(context: Context): Promise<Decision | Finding> {
+  try {
+    return await decide(context, false);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    return wrong("selected python", error.message, error.hint ?? "mend that, and start again");
+  }
+}
+
+function decidedFindings({ places }: Context, decided: Decision | Finding): Finding[] {
+  if ("check" in decided) return [decided];
+  const { selected, how, config } = decided;
+  return [
+    sound("selected python", `${selected.path} ${selected.version} \u2014 ${how}`),
+    uvFinding({ pin: pinOf(config), python: selected, cacheFolder: places.cache }),
+  ];
+}
+
+/** What the last start showed, else what the link does; the inputs may ask for another one by now. */
+async function shownFindings(
+  context: Context,
+  link: string,
+  folders: Folders,
+  decided: Decision | Finding | undefined,
+): Promise<Finding[]> {
+  const linked = realPath(link);
+  const isOurs = linked !== undefined && path.dirname(linked) === realPath(folders.generations);
+  const generation = whyCold(context).before ?? (isOurs ? linked : undefined);
+  if (generation === undefined) return [sound("environment", "none was made yet: ./prime does")];
+  const decision = decided === undefined || "check" in decided ? undefined : decided;
+  const isAsked = decision !== undefined && isAskedFor(context, decision, generation);
+  return [
+    ...(decision === undefined || isAsked ? [] : [sound("inputs", otherwise(context, decision))]),
+    ...(await environmentFindings(context, generation, decision, isAsked)),
+  ];
+}
+
+function isAskedFor(context: Context, decision: Decision, generation: string): boolean {
+  const digest = readManifest(generation)?.digest;
+  if (isHeld(context, decision)) return false;
+  return digest === undefined || decision.base === undefined || digestFor(context, decision, decision.base) === digest;
+}
+
+/** What a newer prime wrote can't be told; that is a finding of its own. */
+function isHeld(context: Context, decision: Decision): boolean {
+  try {
+    return holdOf(context, decision) !== undefined;
+  } catch (error) {
+    if (error instanceof PrimeError) return false;
+    throw error;
+  }
+}
+
+function otherwise(context: Context, decision: Decision): string {
+  return isHeld(context, decision)
+    ? "ask for another environment than the one that a rollback holds: ./prime rollback --cancel shows it"
+    : "ask for another environment than was shown last: the next start shows it";
+}

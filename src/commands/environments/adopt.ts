@@ -1,0 +1,178 @@
+import * as path from "node:path";
+import { recordOfBase } from "../../builder/base-record.ts";
+import { sealGeneration, validate } from "../../builder/finish.ts";
+import type { Job } from "../../builder/job.ts";
+import { rootLock, takeOwnTurn } from "../../builder/turn.ts";
+import type { Context } from "../../context.ts";
+import { type Decision, decide, ingredientsFor, pinOf } from "../../decision/decide.ts";
+import { linkOf } from "../../decision/shown.ts";
+import { now } from "../../edges/clock.ts";
+import { remove } from "../../edges/files/change.ts";
+import { copyTree } from "../../edges/files/copy-tree.ts";
+import { linkFacts, listFolder, nonce } from "../../edges/files/read.ts";
+import { compareFiles } from "../../environment/compare-files.ts";
+import { digestOf } from "../../environment/digest.ts";
+import { DAMAGE_FILE, driftSinceUse } from "../../environment/drift.ts";
+import { generationFolder, makeFolders, newLog } from "../../environment/folders.ts";
+import { differences } from "../../environment/history.ts";
+import { writeHold } from "../../environment/holds.ts";
+import { type Manifest, readManifest } from "../../environment/manifest.ts";
+import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { type Interpreter, isFailure } from "../../python/interpreter.ts";
+import { interpreterAt } from "../../python/search/search.ts";
+import { type Cold, whyCold } from "../../start/cold.ts";
+import { settleIn } from "../../start/settle.ts";
+import { MANIFEST_FILE } from "../../venv/foreign-venv.ts";
+import { settleCopy } from "../../venv/relocate.ts";
+import { standOn } from "../../venv/stand-on.ts";
+
+/**
+ * `./prime adopt [ID]`: what was changed by hand becomes a generation with a manifest of its own, as if the inputs had asked
+ * for it; it is shown until one of them changes. The files themselves are copied, so that what no index has is kept too,
+ * no network is needed, and nothing that is written through other hard links can change the copy.
+ */
+export async function adopt(context: Context, id: string | undefined): Promise<Answer> {
+  if (context.flagKey === undefined)
+    throw refusal("it is kept for the launcher's own root", "leave --root away, or use the launcher that stands there");
+  const decision = await decide(context, false);
+  const { base, folders } = decision;
+  const cold = whyCold(context);
+  const source = id === undefined ? cold.before : named(decision, id);
+  if (source === undefined || base === undefined) throw refusal("no environment was built yet", "run ./prime first");
+  const { unlike } = await compareFiles(context, source);
+  const edits = unlike.map(({ name, file }) => `${name}: ${file} is not what was installed`);
+  const drift = [...new Set([...driftSinceUse(source), ...edits])];
+  if (drift.length === 0) throw asBuilt(decision, source);
+  await refuseMisfit(context, decision, base, source);
+
+  makeFolders(folders);
+  context.terminal.say(`changed by hand in ${source}:`);
+  for (const one of drift) context.terminal.say(`  ${one}`);
+  const lock = await takeOwnTurn(context, decision.config, rootLock(folders.data), {
+    doing: `adopting changes by hand in ${source}`,
+    reason: "./prime adopt",
+    beside: "going on",
+  });
+  let manifest: Manifest;
+  try {
+    manifest = await copyAside(context, decision, base, source, `adopted from ${path.basename(source)}`);
+  } finally {
+    lock.release();
+  }
+  writeHold(folders, manifest.digest, undefined);
+  const why: Cold = { ...cold, reason: `adopted from ${path.basename(source)}: ${drift.join(", ")}` };
+  const later = { ...context, startedAt: now() };
+  const { readyLine } = await settleIn(later, await decide(later, false), manifest, why, "adopt");
+  tellAdopted(context, decision, manifest, cold);
+  context.terminal.say(readyLine);
+  return { kind: "exit", code: 0 };
+}
+
+/** What is shown now against what was shown before, which is the changed one itself or what took its place. */
+function tellAdopted({ terminal }: Context, { generations }: Decision, manifest: Manifest, { before }: Cold): void {
+  const shown = generations.find(({ id }) => id === path.basename(before ?? ""));
+  const account =
+    shown === undefined
+      ? Object.entries(manifest.packages).map(([name, version]) => `${name} ${version}`)
+      : differences(shown, manifest);
+  const against = shown === undefined ? "it holds" : `against ${shown.id} as it was built`;
+  terminal.say(`adopted as ${manifest.id}, until an input changes; ${against}:`);
+  for (const one of account.length === 0 ? ["the same packages"] : account) terminal.say(`  ${one}`);
+  terminal.say("to keep it for good, ask for it in the project (./prime uv add NAME, or the requirement files)");
+}
+
+function named({ folders }: Decision, id: string): string {
+  const isFolder = (name: string): boolean => linkFacts(path.join(folders.generations, name))?.kind === "folder";
+  const all = (listFolder(folders.generations) ?? []).filter((name) => !name.startsWith(".") && isFolder(name));
+  const [found, ...others] = all.filter((name) => name.startsWith(id));
+  if (found !== undefined && others.length === 0) return path.join(folders.generations, found);
+  throw refusal(
+    `${found === undefined ? "no" : "more than one"} environment has an id that begins with ${id}`,
+    `there are: ${(found === undefined ? all : [found, ...others]).join(", ") || "none"}`,
+  );
+}
+
+/** The changed one may have been replaced by a start already. */
+function asBuilt({ folders, generations }: Decision, source: string): PrimeError {
+  const changed = generations.filter(({ id }) => driftSinceUse(generationFolder(folders, id)).length > 0);
+  const [youngest] = changed;
+  return refusal(
+    `${path.basename(source)} is as it was built`,
+    youngest === undefined
+      ? "there is nothing to adopt: none of the environments was changed by hand"
+      : `changed by hand: ${changed.map(({ id }) => id).join(", ")}; ./prime adopt ${youngest.id} takes the youngest`,
+  );
+}
+
+/** What an environment holds was made for its interpreter, and the inputs ask for one, too. */
+async function refuseMisfit(context: Context, decision: Decision, base: Interpreter, source: string): Promise<void> {
+  const found = await interpreterAt(path.join(source, "bin", "python"), {
+    env: context.env,
+    root: context.root,
+    cacheFolder: context.places.cache,
+    limitMs: decision.config.probeLimit.value * 1000,
+    exclude: [],
+  });
+  if (isFailure(found)) throw refusal(`the interpreter of ${source} does not work: ${found.why}`, "./prime reboot");
+  if (found.soabi === base.soabi && found.realPath === base.realPath && found.version === base.version) return;
+  throw refusal(
+    `${source} stands on ${found.executable} (${found.version}), and ${base.executable} (${base.version}) is asked for`,
+    "require that Python first, or install the packages that are missing into what ./prime shows",
+  );
+}
+
+async function copyAside(
+  context: Context,
+  decision: Decision,
+  base: Interpreter,
+  source: string,
+  reason: string,
+): Promise<Manifest> {
+  const { folders, config } = decision;
+  const madeOf = ingredientsFor(context, decision, base);
+  const name = path.basename(source);
+  const newName = `${digestOf(madeOf).slice(0, name.indexOf("-"))}-${nonce()}`;
+  const generation = path.join(folders.generations, newName);
+  const job: Job = { context, log: newLog(folders, now(), process.pid), steps: [] };
+  try {
+    const started = now();
+    const step = context.terminal.step("copy the environment");
+    const onFile = (file: string): void => step.update(path.relative(source, file));
+    const changed = await copyTree(source, generation, {
+      name,
+      newName,
+      without: [MANIFEST_FILE, DAMAGE_FILE],
+      onFile,
+    });
+    step.done();
+    job.steps.push({ title: "copy the environment", durationMs: now() - started });
+    const interpreter = await recordOfBase(context, decision, base);
+    standOn(generation, interpreter.anchor);
+    settleCopy({ from: source, to: generation, link: linkOf(context, decision), changed });
+    const validation = await validate(job, generation, base);
+    const { unlike } = await compareFiles(context, generation);
+    const uv = decision.driver === "venv_uv" ? pinOf(config).version : null;
+    return sealGeneration(generation, validation, {
+      madeOf,
+      root: context.root,
+      interpreter,
+      request: config.requiredPythonVersion.value ?? "",
+      standsInFor: null,
+      driver: decision.driver,
+      uv,
+      project: readManifest(source)?.project ?? decision.project.name,
+      resolution: null,
+      adopted: Object.fromEntries(unlike.map(({ file, digest }) => [path.relative(generation, file), digest])),
+      reason,
+      steps: job.steps,
+    });
+  } catch (error) {
+    remove(generation);
+    throw error;
+  }
+}
+
+function refusal(why: string, hint: string): PrimeError {
+  return new PrimeError("adopt-refused", `could not adopt: ${why}`, { exitCode: EXIT_USAGE, hint });
+}

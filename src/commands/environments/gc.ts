@@ -1,0 +1,39 @@
+import * as path from "node:path";
+import { DAY_MS, type GcRequest, megabytes, removeAll } from "../../builder/sweep.ts";
+import { rootLock, takeOwnTurn } from "../../builder/turn.ts";
+import { loadConfig } from "../../config/load.ts";
+import type { Context } from "../../context.ts";
+import { isFolder } from "../../edges/files/read.ts";
+import { foldersOf } from "../../environment/folders.ts";
+import type { Answer } from "../../launch/answer.ts";
+
+/** `./prime gc`: removes what no start, no rollback and no process needs any more, and says what that frees. */
+export async function collectGarbage(context: Context, request: GcRequest): Promise<Answer> {
+  const { config } = await loadConfig(context);
+  const folders = foldersOf(context.root, context.places.state, config.protoprimer);
+  if (!isFolder(folders.data)) {
+    context.terminal.say("nothing to remove: no environment was built yet");
+    return { kind: "exit", code: 0 };
+  }
+  const lock = await takeOwnTurn(context, config, rootLock(folders.data), {
+    doing: `removing old environments of ${context.root}`,
+    reason: "./prime gc",
+    beside: "going on",
+  });
+  try {
+    const link = path.resolve(context.root, config.localVenvDirRelPath.value);
+    const { removed, bytes, kept } = removeAll(context, folders, link, {
+      ...request,
+      scrapsOlderMs: lock.isTaken ? DAY_MS : 0,
+    });
+    for (const what of removed) context.terminal.say(`${request.dryRun ? "would remove" : "removed"} ${what}`);
+    context.terminal.say(
+      removed.length === 0
+        ? `nothing to remove: ${kept} kept`
+        : `${request.dryRun ? "would free" : "freed"} ${megabytes(bytes)}; ${kept} kept`,
+    );
+  } finally {
+    lock.release();
+  }
+  return { kind: "exit", code: 0 };
+}

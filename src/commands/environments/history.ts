@@ -1,0 +1,30 @@
+import type { Context } from "../../context.ts";
+import { foldersOf, generationFolders } from "../../environment/folders.ts";
+import { type HistoryEntry, readHistory } from "../../environment/history.ts";
+import { listGenerations } from "../../environment/manifest.ts";
+import type { Answer } from "../../launch/answer.ts";
+
+/** `./prime history`: what changed from one generation to the next, package by package, and why; the youngest first. */
+export function showHistory(context: Context, json: boolean): Answer {
+  const folders = foldersOf(context.root, context.places.state);
+  const entries = readHistory(folders).reverse();
+  const kept = new Set(generationFolders(folders).flatMap((folder) => listGenerations(folder).map(({ id }) => id)));
+  if (json)
+    context.print(
+      `${JSON.stringify(
+        entries.map((entry) => ({ ...entry, kept: kept.has(entry.to) })),
+        undefined,
+        2,
+      )}\n`,
+    );
+  else if (entries.length === 0) context.print("No environment was built yet: ./prime makes one.\n");
+  else context.print(entries.map((entry) => renderEntry(entry, kept.has(entry.to))).join(""));
+  return { kind: "exit", code: 0 };
+}
+
+function renderEntry({ at, what, why, flags, from, to, changes }: HistoryEntry, isKept: boolean): string {
+  const way = from === null || from === to ? to : `${from} -> ${to}`;
+  const by = flags === "" ? "" : ` (${flags.replace(/(?!^)--/g, " --")})`;
+  const head = `${new Date(at).toISOString()}  ${what.padEnd(8)}  ${way}${by}${isKept ? "" : " (gone)"}: ${why}\n`;
+  return head + changes.map((change) => `    ${change}\n`).join("");
+}

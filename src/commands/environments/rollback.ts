@@ -1,0 +1,128 @@
+import * as path from "node:path";
+import type { Context } from "../../context.ts";
+import { type Decision, decide, digestFor } from "../../decision/decide.ts";
+import { holdOf, linkOf, mayMoveLink } from "../../decision/shown.ts";
+import { asUsable, isSound, judgeGeneration } from "../../decision/usable.ts";
+import { now } from "../../edges/clock.ts";
+import { listFolder } from "../../edges/files/read.ts";
+import { readMoves } from "../../environment/history.ts";
+import { isGivenBack, setGivenBack, writeHold } from "../../environment/holds.ts";
+import { isOfNewerPrime, type Manifest } from "../../environment/manifest.ts";
+import { findAside, giveBack, lookAtVenvPlace } from "../../environment/venv-link.ts";
+import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { boot } from "../../start/boot.ts";
+import { type Cold, whyCold } from "../../start/cold.ts";
+import { describeVerdict } from "../../start/heal.ts";
+import { settleIn } from "../../start/settle.ts";
+
+/**
+ * `./prime rollback [ID]`: shows the previous generation, or the one named, in place of what the inputs ask for. It holds
+ * until an input changes, or until `--cancel`. Nothing is built and no network is used.
+ */
+export async function rollBack(context: Context, id: string | undefined): Promise<Answer> {
+  if (context.flagKey === undefined)
+    throw refusal("a rollback is kept for the launcher's own root", "leave --root away");
+  const decision = await decide(context, false);
+  const { base } = decision;
+  if (base === undefined) throw refusal("no environment was built yet", "run ./prime first");
+  const cold = whyCold(context);
+  const wanted = id === undefined ? previousOf(context, decision, cold) : named(decision, id);
+  if (wanted === undefined) return giveVenvBack(context, decision);
+  const target = await usableOrRefuse(context, decision, wanted);
+  const digest = digestFor(context, decision, base);
+  const asked = decision.generations.find((manifest) => manifest.digest === digest && isSound(decision, manifest));
+  const isAsked = asked?.id === target.id;
+  writeHold(decision.folders, digest, isAsked ? undefined : { generation: target.id, since: now() });
+  const { readyLine } = await settleIn(
+    context,
+    decision,
+    target,
+    { ...cold, reason: "asked for by the user" },
+    "rollback",
+  );
+  context.terminal.say(readyLine);
+  return { kind: "exit", code: 0 };
+}
+
+/** `./prime rollback --cancel`: what the inputs ask for is shown again. */
+export async function cancelRollback(context: Context): Promise<Answer> {
+  const decision = await decide(context, false);
+  const link = linkOf(context, decision);
+  if (holdOf(context, decision) === undefined && !isGivenBack(decision.folders, link))
+    context.terminal.say("no rollback holds for what the inputs ask for now");
+  setGivenBack(decision.folders, link, false);
+  if (decision.base !== undefined) {
+    writeHold(decision.folders, digestFor(context, decision, decision.base), undefined);
+  }
+  const booted = await boot(context, { anew: false, reason: "asked for by the user, who cancelled the rollback" });
+  if (booted.kind === "hop") return booted.answer;
+  context.terminal.say(booted.readyLine);
+  return { kind: "exit", code: 0 };
+}
+
+/**
+ * Before the first environment of prime's there can have been a venv of another tool's, which was moved aside: it stands in
+ * its place again, where alone it works, and prime leaves it there until `--cancel`.
+ */
+function giveVenvBack(context: Context, decision: Decision): Answer {
+  const link = linkOf(context, decision);
+  const kept = mayMoveLink(context, decision.folders) ? findAside(link, decision.folders) : undefined;
+  if (kept === undefined || lookAtVenvPlace(link, decision.folders).kind === "foreign") {
+    throw refusal(
+      "there is no environment before this one",
+      "./prime history lists those that are kept: name one by its id",
+    );
+  }
+  setGivenBack(decision.folders, link, true);
+  giveBack(link, kept);
+  context.terminal.say(
+    `${link} is the venv again that stood there before prime; prime's starts go on beside it, and ./prime rollback --cancel shows their environment there again`,
+  );
+  return { kind: "exit", code: 0 };
+}
+
+/** What these flags showed before what they show now. */
+function previousOf({ flagKey }: Context, { folders, generations }: Decision, { before }: Cold): Manifest | undefined {
+  const current = before === undefined ? undefined : path.basename(before);
+  const moves = readMoves(folders);
+  if (moves.length === 0) return generations.find((one) => one.id !== current); // the history was lost
+  const from = moves.findLast(({ flags, to }) => flags === flagKey && to === current)?.from;
+  return generations.find((one) => one.id === from);
+}
+
+function named({ generations, folders }: Decision, id: string): Manifest {
+  const [found, ...others] = generations.filter((manifest) => manifest.id.startsWith(id));
+  if (found !== undefined && others.length === 0) return found;
+  const newer = (listFolder(folders.generations) ?? []).find((name) => name.startsWith(id));
+  if (newer !== undefined && isOfNewerPrime(path.join(folders.generations, newer))) {
+    throw refusal(`a newer prime built the environment ${newer}`, "use that prime's launcher, or ./prime reboot");
+  }
+  const ids = (found === undefined ? generations : [found, ...others]).map((manifest) => manifest.id).join(", ");
+  throw refusal(
+    `${found === undefined ? "no" : "more than one"} environment has an id that begins with ${id}`,
+    `there are: ${ids || "none"}`,
+  );
+}
+
+/** An environment is never run by an interpreter of another ABI than it was built for. */
+async function usableOrRefuse(context: Context, decision: Decision, target: Manifest): Promise<Manifest> {
+  if (!isSound(decision, target)) {
+    throw refusal(
+      `the environment ${target.id} is not as it was built`,
+      `./prime adopt ${target.id} makes what it is now an environment, ./prime history lists the others: name one by its id`,
+    );
+  }
+  const why = describeVerdict(await judgeGeneration(context, decision, target), target, decision);
+  const usable = why === undefined ? await asUsable(context, decision, target) : undefined;
+  if (usable !== undefined) return usable;
+  const { anchor, owner } = target.interpreter;
+  throw refusal(
+    why ?? `the environment ${target.id} does not work with ${anchor} as it is now`,
+    `restore that interpreter${owner.restore === null ? "" : ` (\`${owner.restore}\`)`}`,
+  );
+}
+
+function refusal(why: string, hint: string): PrimeError {
+  return new PrimeError("rollback-refused", `could not roll back: ${why}`, { exitCode: EXIT_USAGE, hint });
+}

@@ -1,0 +1,33 @@
+import type { Config } from "../config/config.ts";
+import { evalJson, renderEval } from "../config/evaluation.ts";
+import { loadConfig } from "../config/load.ts";
+import type { ProtoprimerConfig } from "../config/protoprimer/config.ts";
+import type { Context } from "../context.ts";
+import { chooseAnew } from "../decision/decide.ts";
+import { linkOf } from "../decision/shown.ts";
+import type { Answer } from "../launch/answer.ts";
+import { parseRequest, selectorTuple } from "../python/version.ts";
+
+/** `./prime eval`: the whole configuration in force, each value with its source. Nothing is built. */
+export async function evaluate(context: Context, json: boolean): Promise<Answer> {
+  const { config, warnings, notes } = await loadConfig(context);
+  for (const warning of warnings) context.terminal.warn(warning);
+  for (const note of notes) context.terminal.detail(note);
+  if (json) context.print(`${JSON.stringify(evalJson(config), null, 2)}\n`);
+  else context.print(config.protoprimer === null ? renderEval(config) : await documentsOf(context, config));
+  return { kind: "exit", code: 0 };
+}
+
+/** Under protoprimer's configuration: what its own `eval` prints. */
+async function documentsOf(context: Context, config: Config): Promise<string> {
+  const { renderDocuments } = await import("../config/protoprimer/documents.ts");
+  const { selected, driver, isAnswer, warnings } = await chooseAnew(context, config);
+  for (const warning of warnings) context.terminal.warn(warning);
+  return renderDocuments(config.protoprimer as ProtoprimerConfig, {
+    requiredVersion: selectorTuple(parseRequest(config.requiredPythonVersion.value)).join("."),
+    // protoprimer's search resolves links, and takes an answer as it is.
+    selectedPython: isAnswer ? selected.path : selected.realPath,
+    driver,
+    venvFolder: linkOf(context, { config }),
+  });
+}

@@ -1,0 +1,191 @@
+import * as path from "node:path";
+import { hasUsualKernel } from "../../config/protoprimer/kernel.ts";
+import type { Context } from "../../context.ts";
+import { append, writeAtomic } from "../../edges/files/change.ts";
+import {
+  exists,
+  facts,
+  isFolder,
+  linkFacts,
+  listFolder,
+  readBytes,
+  readLink,
+  readText,
+  realPath,
+} from "../../edges/files/read.ts";
+import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import type { Request } from "../request.ts";
+import { type Deed, planRepo } from "./repo.ts";
+import { addHeader, newScript } from "./script.ts";
+
+export type InitRequest = Omit<Extract<Request, { kind: "init" }>, "kind">;
+
+/** One file, absolute, and what becomes of it. */
+interface Change {
+  readonly verb: Deed["verb"] | "replace" | "change";
+  readonly file: string;
+  readonly why: string;
+  /** The whole file, or with `extend` what is put behind its end; absent when nothing changes. */
+  readonly content?: string | Buffer;
+  readonly executable?: boolean;
+}
+
+export type InitContext = Pick<Context, "launcher" | "cwd" | "version" | "terminal" | "print">;
+
+/** What is known of a repo whose configuration was another tool's. */
+export interface TakenOver {
+  /** Where the link to the environment stands, relative to the folder; undefined: outside. */
+  readonly link: string | undefined;
+  /** Lines that tell what was taken over. */
+  readonly took: readonly string[];
+  /** In place of an example of a configuration. */
+  readonly deeds: readonly Deed[];
+}
+
+/**
+ * `./prime init`: what is to change is decided as a whole before anything is written; `--dry-run` prints it and ends.
+ * What is there already is kept or said by name.
+ */
+export function init(context: InitContext, request: InitRequest, taken?: TakenOver): Answer {
+  const { script } = request;
+  const folder = path.resolve(context.cwd, request.folder);
+  if (script !== undefined && folder !== context.cwd) {
+    throw new PrimeError("usage", `could not do both: put a launcher into ${folder} and a header into ${script}`, {
+      exitCode: EXIT_USAGE,
+      hint: "start with `./prime init DIR`, then `DIR/prime init --script FILE`",
+    });
+  }
+  const changes = script === undefined ? changeRepo(context, request, folder, taken) : [changeScript(context, script)];
+  const lines = [
+    ...(taken?.took ?? []).map((line) => `take    ${line}`),
+    ...changes.map(({ verb, file, why }) => `${verb.padEnd(7)} ${path.relative(context.cwd, file) || file}: ${why}`),
+  ];
+  if (request.dryRun) {
+    context.print(`Nothing was changed. Without --dry-run prime would\n${lines.map((line) => `  ${line}\n`).join("")}`);
+    return { kind: "exit", code: 0 };
+  }
+  for (const change of changes) apply(change);
+  for (const line of lines) context.terminal.say(line);
+  if (script === undefined)
+    context.terminal.say(`Start it: ${path.join(folder, "prime")}; then commit what was written.`);
+  return { kind: "exit", code: 0 };
+}
+
+function changeRepo(
+  context: InitContext,
+  { force }: InitRequest,
+  folder: string,
+  taken: TakenOver | undefined,
+): Change[] {
+  if (!isFolder(folder)) {
+    throw new PrimeError("no-folder", `could not put a launcher into ${folder}: it is not a folder`, {
+      exitCode: EXIT_USAGE,
+      hint: "make the folder first",
+    });
+  }
+  const deeds = planRepo({
+    attributes: readText(path.join(folder, ".gitattributes")),
+    ignores: readText(path.join(folder, ".gitignore")),
+    names: [...(listFolder(folder) ?? []), ...(hasUsualKernel(folder) ? ["proto_kernel.json"] : [])],
+    link: taken === undefined ? ".venv" : taken.link,
+    config: taken?.deeds,
+  });
+  return [
+    changeLauncher(context, path.join(folder, "prime"), force),
+    ...deeds.map(({ file, verb, why, text }) => ({
+      file: path.join(folder, file),
+      verb,
+      why,
+      ...(text === undefined ? {} : { content: text }),
+    })),
+  ];
+}
+
+/** The launcher, byte for byte. Another launcher of prime's is replaced; any other file only by force. */
+function changeLauncher({ launcher, version }: InitContext, file: string, force: boolean): Change {
+  const content = readBytes(launcher);
+  if (content === undefined) {
+    throw new PrimeError("file-system", `could not read the launcher ${launcher}: it is gone`, {
+      hint: "restore it, for example by `git checkout prime`, and start again",
+    });
+  }
+  const own = `this launcher, version ${version}`;
+  const present = linkFacts(file);
+  if (present === undefined) return { file, verb: "write", why: own, content, executable: true };
+  if (realPath(file) === launcher) return { file, verb: "keep", why: "it is this launcher itself" };
+  if (isFolder(file)) {
+    throw new PrimeError("init-refused", `could not put the launcher at ${file}: a folder stands there`, {
+      hint: "the launcher may have another name: copy it by hand, and start it by that",
+    });
+  }
+  const there = readBytes(file) ?? Buffer.alloc(0);
+  const link = readLink(file);
+  if (link === undefined && there.equals(content)) {
+    if ((present.mode & 0o111) !== 0) return { file, verb: "keep", why: `has ${own}` };
+    return { file, verb: "replace", why: `has ${own}, but was not executable`, content, executable: true };
+  }
+  const head = there.subarray(0, 200).toString("latin1");
+  const isLauncher = link === undefined && /^#![^\n]*\ntrue \/\* prime: /.test(head);
+  if (isLauncher || force) {
+    return { file, verb: "replace", why: `${describe(there, isLauncher, link)} by ${own}`, content, executable: true };
+  }
+  throw new PrimeError(
+    "init-refused",
+    `could not put the launcher at ${file}: ${describe(there, isLauncher, link)} stands there`,
+    {
+      hint: "look at it, then move it away or start again with --force",
+    },
+  );
+}
+
+function describe(content: Buffer, isLauncher: boolean, link: string | undefined): string {
+  if (link !== undefined) return `a link to ${link}`;
+  if (!isLauncher) return "a file that is no launcher of prime's";
+  const found = /\bvar version ?= ?"(\d[^"]*)"/.exec(content.toString("latin1"));
+  return `a launcher of ${found === null ? "unknown version" : `version ${found[1]}`}`;
+}
+
+/** The header finds the launcher from the script's own place, so that both move together. */
+function changeScript({ launcher, cwd }: InitContext, given: string): Change {
+  const named = path.resolve(cwd, given);
+  const folder = realPath(path.dirname(named));
+  if (folder === undefined) {
+    throw new PrimeError("no-folder", `could not write ${named}: its folder does not exist`, {
+      hint: "make the folder first",
+    });
+  }
+  const file = realPath(named) ?? path.join(folder, path.basename(named));
+  const way = path.relative(path.dirname(file), launcher);
+  if (!/^(?:\.\.\/)*[\w.-]+$/.test(way)) {
+    throw new PrimeError(
+      "script-outside",
+      `could not put a header into ${file}: it is outside ${path.dirname(launcher)}`,
+      {
+        hint: "the header finds the launcher by its place relative to the script: use the launcher of the script's own repo",
+      },
+    );
+  }
+  if (!exists(file))
+    return {
+      file,
+      verb: "write",
+      why: "a script that starts by the launcher",
+      content: newScript(way),
+      executable: true,
+    };
+  const before = readBytes(file)?.toString("latin1") ?? "";
+  const { text, told } = addHeader(before, way, file);
+  const isExecutable = ((facts(file)?.mode ?? 0) & 0o111) !== 0;
+  if (text === before && isExecutable) return { file, verb: "keep", why: "has the header" };
+  const why = ["starts by the launcher from now on", ...told].join("; ");
+  return { file, verb: "change", why, content: Buffer.from(text, "latin1"), executable: true };
+}
+
+/** What stands there keeps its permissions; who may read an executable file may also run it. */
+function apply({ verb, file, content, executable }: Change): void {
+  const mode = (facts(file)?.mode ?? 0o666) & 0o777;
+  if (content === undefined) return;
+  if (verb === "extend") append(file, content.toString());
+  else writeAtomic(file, content, executable === true ? mode | ((mode & 0o444) >> 2) : mode);
+}

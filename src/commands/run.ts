@@ -1,0 +1,102 @@
+import * as path from "node:path";
+import { loadConfig } from "../config/load.ts";
+import type { Context } from "../context.ts";
+import { isExecutableFile, isFile, listFolder } from "../edges/files/read.ts";
+import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
+import type { Answer } from "../launch/answer.ts";
+import { nearest } from "../nearest.ts";
+import { inspectProject } from "../project/inspect.ts";
+import { normalizeName, requirementHead } from "../project/packages.ts";
+import type { Project } from "../project/project.ts";
+import { type Activation, activated } from "../shells/activation.ts";
+import { boot } from "../start/boot.ts";
+import { entryStart, startEarly } from "../start/entry-scripts.ts";
+import { tellBuilt } from "../start/summary.ts";
+
+/** How many arguments are prime's own, in front of the command. */
+export interface RunRequest {
+  readonly command: string;
+  readonly shift: number;
+}
+
+/** `./prime run CMD …`: CMD in the environment, as this very process. */
+export async function runCommand(context: Context, { command, shift }: RunRequest): Promise<Answer> {
+  const booted = await boot(context, { anew: false });
+  if (booted.kind === "hop") return booted.answer;
+  tellBuilt(context, booted, "short");
+  await refuseMissing(context, command, booted.activation);
+  return { kind: "command", activation: booted.activation, shift };
+}
+
+/** `./prime PATH/SCRIPT …`: the script by the environment's python. */
+export async function runScript(given: Context, shift: number): Promise<Answer> {
+  const words = given.args.slice(shift);
+  const { context, evaluates, anew } = await startEarly(given, words);
+  if (evaluates) return (await import("./eval.ts")).evaluate(context, false);
+  const booted = await boot(context, { anew });
+  if (booted.kind === "hop") return booted.answer;
+  tellBuilt(context, booted, "short");
+  const entry = entryStart(context, booted, words[0] as string);
+  return { kind: "script", activation: booted.activation, shift, entry };
+}
+
+/**
+ * `./prime -c STR`: STR in the user's shell; `shift` leaves `-c` as the first argument. Words behind STR are the shell's, except
+ * under protoprimer's configuration: there flags may stand behind it, and nothing else.
+ */
+export async function runShellCommand(
+  context: Context,
+  { shift, operands }: { readonly shift: number; readonly operands: readonly string[] },
+): Promise<Answer> {
+  const alone = context.isProtoprimer;
+  if (alone && operands.length > 0) {
+    throw new PrimeError("usage", `could not run -c STRING: \`${operands.join(" ")}\` stands behind the string`, {
+      exitCode: EXIT_USAGE,
+      hint: "put all of the command into the one string, in quotes",
+    });
+  }
+  const booted = await boot(context, { anew: false });
+  if (booted.kind === "hop") return booted.answer;
+  tellBuilt(context, booted, "short");
+  return { kind: "shell-command", activation: booted.activation, shift, alone };
+}
+
+/** POSIX XCU 2.8.2: 127 for what is not found, 126 for what can't be executed. */
+async function refuseMissing(context: Context, command: string, activation: Activation): Promise<void> {
+  if (command.includes("/")) {
+    const file = path.resolve(context.cwd, command);
+    if (isExecutableFile(file)) return;
+    if (isFile(file)) {
+      throw new PrimeError("not-executable", `could not run ${command}: it is not executable`, {
+        exitCode: EXIT_NOT_EXECUTABLE,
+        hint: `make it so by \`chmod +x\`, or run it by the environment's python: ./prime ${command}`,
+      });
+    }
+    throw new PrimeError("command-not-found", `could not run ${command}: there is no such file`, {
+      exitCode: EXIT_NOT_FOUND,
+      hint: `check the path: it was looked for as ${file}`,
+    });
+  }
+  const folders = (activated(activation, context.env).PATH ?? "").split(":");
+  if (folders.some((folder) => isExecutableFile(path.resolve(context.cwd, folder, command)))) return;
+  const names = listFolder(path.join(activation.generation, "bin")) ?? [];
+  const near = nearest(command, names);
+  const adds = waysToAdd(command, await inspectProject(context.root, (await loadConfig(context)).config));
+  const hints = [...(near === undefined ? [] : [`did you mean \`${near}\`?`]), ...adds];
+  throw new PrimeError("command-not-found", `could not run ${command}: neither the environment nor PATH has it`, {
+    exitCode: EXIT_NOT_FOUND,
+    hint: hints.length > 0 ? hints.join("; ") : `add what brings it, for example \`./prime uv add --dev ${command}\``,
+  });
+}
+
+/** The start that brings a command which some group or extra of the repo declares. */
+function waysToAdd(command: string, project: Project): string[] {
+  const wanted = normalizeName(command);
+  const declares = (requirements: readonly string[]): boolean =>
+    requirements.some((text) => requirementHead(text)?.name === wanted);
+  const lines = (kind: "group" | "extra", declared: Readonly<Record<string, readonly string[]>>): string[] =>
+    Object.entries(declared)
+      .filter(([, requirements]) => declares(requirements))
+      .map(([name]) => `the ${kind} \`${name}\` has it: ./prime --${kind} ${name} run ${command}`);
+  return [...lines("group", project.declaredGroups), ...lines("extra", project.declaredExtras)];
+}

@@ -1,0 +1,72 @@
+import type { Context } from "../context.ts";
+import { isSuperuser, writeForEverybody } from "../edges/self.ts";
+import { PrimeError } from "../errors.ts";
+import type { Input } from "../inputs/input.ts";
+import type { Answer } from "../launch/answer.ts";
+import { recordFile, SEALED_STATE } from "../plan/ready-plan.ts";
+import { type LaunchRecord, readRecord } from "../plan/record.ts";
+import { unsafeFolder, writeSealedPlan } from "../plan/seal.ts";
+import { boot } from "../start/boot.ts";
+import { entryScripts } from "../start/entry-scripts.ts";
+import { tellBuilt } from "../start/summary.ts";
+import { closedToOthers, everythingIn } from "../venv/openness.ts";
+
+/**
+ * `./prime seal`: makes the environment ready and writes, where root alone can write, the plan by which every user starts
+ * in it: with a read-only file system and without Node, since the plan needs sh and the environment alone.
+ */
+export async function seal(context: Context): Promise<Answer> {
+  const { terminal } = context;
+  refuseWithout(context);
+  writeForEverybody();
+  const booted = await boot(context, { anew: false });
+  if (booted.kind === "hop") return booted.answer;
+  tellBuilt(context, booted, "short");
+  const record = recordOfStart(context, booted.activation.generation);
+  const closed = closedToOthers(neededBy(context, record));
+  if (closed !== undefined) {
+    terminal.warn(
+      `only root can use what is sealed: ${closed} is closed to others; open it (\`chmod o+rX\`), or for interpreters of uv's set UV_PYTHON_INSTALL_DIR to a folder like /opt/python before anything is built`,
+    );
+  }
+  terminal.say(`prime: sealed for every user: ${writeSealedPlan(record, context.env, entryScripts(context, booted))}`);
+  return { kind: "exit", code: 0 };
+}
+
+function refuseWithout({ launcher, flagKey }: Context): void {
+  if (!isSuperuser()) throw refusal(`only root may write ${SEALED_STATE}`, "run it as root, where the image is built");
+  if (flagKey === undefined)
+    throw refusal("a start like this one has no plan", "leave --root and unusual names of groups away");
+  const unsafe = unsafeFolder(launcher);
+  if (unsafe === undefined) return;
+  throw refusal(
+    `others than root could exchange ${unsafe}`,
+    `give it to root alone: \`chown root ${unsafe} && chmod go-w ${unsafe}\``,
+  );
+}
+
+/** What the start before this line wrote down; it writes nothing of an environment that is no longer asked for. */
+function recordOfStart({ places, launcher, flagKey = "" }: Context, generation: string): LaunchRecord {
+  const file = recordFile({ state: places.state, launcher, flagKey });
+  const record = readRecord(file);
+  if (record?.activation.generation === generation) return record;
+  throw refusal(
+    `${file} does not tell of ${generation}: inputs were changed during the build, or the file could not be written`,
+    "start again; set XDG_STATE_HOME where your state folder can't be written",
+  );
+}
+
+function* neededBy({ root }: Context, { activation, observed }: LaunchRecord): Generator<string> {
+  yield root;
+  for (const { input } of observed) yield* pathsOf(input);
+  yield* everythingIn(activation.generation);
+}
+
+function pathsOf(input: Input): string[] {
+  if (input.kind === "absent" || input.kind === "no-file") return [];
+  return input.kind === "same" ? [input.path, input.target] : [input.path];
+}
+
+function refusal(why: string, hint: string): PrimeError {
+  return new PrimeError("seal-refused", `could not seal the environment: ${why}`, { hint });
+}

@@ -1,0 +1,26 @@
+import * as path from "node:path";
+import type { Context } from "../context.ts";
+import { makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { isExecutableFile } from "../edges/files/read.ts";
+import type { Answer } from "../launch/answer.ts";
+import { interactiveShell } from "../shells/interactive.ts";
+import { boot } from "../start/boot.ts";
+import { tellBuilt } from "../start/summary.ts";
+
+/** `./prime shell`: the user's shell, as this very process, with the environment active behind the user's own start files. */
+export async function openShell(context: Context): Promise<Answer> {
+  const booted = await boot(context, { anew: false });
+  if (booted.kind === "hop") return booted.answer;
+  tellBuilt(context, booted, "short");
+  const { env, places, isInteractive, terminal } = context;
+  const { activation } = booted;
+  const shell = env.SHELL !== undefined && isExecutableFile(env.SHELL) ? env.SHELL : "/bin/sh";
+  const folder = path.join(places.state, "shell");
+  const start = interactiveShell({ shell, activation, env, folder, isTerminal: isInteractive });
+  if (start.note !== undefined) terminal.say(start.note);
+  for (const file of start.files) {
+    makeFolder(path.dirname(file.path), 0o700);
+    writeAtomic(file.path, file.text, 0o600);
+  }
+  return { kind: "program", activation, words: [start.file, ...start.args], variables: start.variables };
+}

@@ -1,0 +1,131 @@
+import { sourceText } from "../config/evaluation.ts";
+import type { Context } from "../context.ts";
+import { type Decision, decide, digestFor, pinOf } from "../decision/decide.ts";
+import { holdOf } from "../decision/shown.ts";
+import { sha256OfFile } from "../edges/files/read.ts";
+import { findDrift } from "../environment/drift.ts";
+import { generationFolder } from "../environment/folders.ts";
+import type { Manifest } from "../environment/manifest.ts";
+import type { Answer } from "../launch/answer.ts";
+import { fromCache } from "../provision/uv.ts";
+import { describe } from "../python/version.ts";
+import { lastCold, whyCold } from "../start/cold.ts";
+
+/** What `status` shows; the names are those of the JSON form. */
+interface Status {
+  readonly launcher: { readonly path: string; readonly version: string; readonly sha256: string };
+  readonly root: string;
+  /** Which one is in force, and how it was found. */
+  readonly configuration: string;
+  readonly selected_python: { readonly path: string; readonly version: string; readonly how: string };
+  readonly required_python: { readonly request: string; readonly source: string };
+  readonly driver: { readonly name: string; readonly source: string };
+  readonly uv: { readonly version: string; readonly path: string | null };
+  readonly project: { readonly name: string; readonly kind: string; readonly notes: readonly string[] };
+  readonly environment: {
+    readonly generation: string;
+    readonly python: string;
+    readonly packages: number;
+    readonly built_at: string;
+    readonly built_by: string;
+    readonly reason: string;
+    /** When a rollback put it in the place of what the inputs ask for; it holds until one of them changes. */
+    readonly rolled_back_at: string | null;
+    readonly drift: readonly string[];
+  } | null;
+  readonly inputs: readonly { readonly kind: string; readonly path: string }[];
+  readonly freshness: { readonly mode: string; readonly state: string; readonly last_cold: string | null };
+}
+
+/** `./prime status`: what is in force and where each came from. Nothing is built and nothing is changed. */
+export async function showStatus(context: Context, json: boolean): Promise<Answer> {
+  const status = await statusOf(context);
+  context.print(json ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status));
+  return { kind: "exit", code: 0 };
+}
+
+async function statusOf(context: Context): Promise<Status> {
+  const decision = await decide(context, false);
+  for (const warning of decision.warnings) context.terminal.warn(warning);
+  const { config, selected, project } = decision;
+  const cold = whyCold(context);
+  const uv = fromCache({ pin: pinOf(config), python: selected, cacheFolder: context.places.cache });
+  return {
+    launcher: { path: context.launcher, version: context.version, sha256: sha256OfFile(context.launcher) ?? "" },
+    root: context.root,
+    configuration: decision.loaded.from,
+    selected_python: { path: selected.path, version: selected.version, how: decision.how },
+    required_python: {
+      request: describe(decision.request),
+      source: sourceText(config.requiredPythonVersion.source, context.root),
+    },
+    driver: { name: decision.driver, source: sourceText(config.venvDriver.source, context.root) },
+    uv: { version: pinOf(config).version, path: uv?.file ?? null },
+    project: { name: project.name, kind: project.kind, notes: project.notes },
+    environment: environmentOf(context, decision),
+    inputs: decision.inputs.map(({ kind, path: file }) => ({ kind, path: file })),
+    freshness: {
+      mode: config.freshness.value,
+      state: cold.renew !== undefined && cold.changes.length === 0 ? "fresh" : `the next start is cold: ${cold.reason}`,
+      last_cold: lastCold(context)?.reason ?? null,
+    },
+  };
+}
+
+function environmentOf(context: Context, decision: Decision): Status["environment"] {
+  const { base, generations, folders } = decision;
+  const digest = base === undefined ? undefined : digestFor(context, decision, base);
+  const hold = holdOf(context, decision);
+  const manifest: Manifest | undefined = generations.find(({ id, digest: own }) =>
+    hold === undefined ? own === digest : id === hold.generation,
+  );
+  if (manifest === undefined) return null;
+  const generation = generationFolder(folders, manifest.id);
+  return {
+    generation,
+    python: `${manifest.interpreter.anchor} (${manifest.interpreter.version})`,
+    packages: Object.keys(manifest.packages).length,
+    built_at: new Date(manifest.builtAt).toISOString(),
+    built_by: `${manifest.builtBy.user} on ${manifest.builtBy.host}`,
+    reason: manifest.reason,
+    rolled_back_at: hold === undefined ? null : new Date(hold.since).toISOString(),
+    drift: findDrift(generation, manifest),
+  };
+}
+
+function renderStatus(status: Status): string {
+  const { launcher, selected_python: selected, required_python: required, environment, project, freshness } = status;
+  const rows: [string, string][] = [
+    ["launcher", `${launcher.path} ${launcher.version} (sha256 ${launcher.sha256.slice(0, 12)})`],
+    ["root", status.root],
+    ["configuration", status.configuration],
+    ["required python", `${required.request} — ${required.source}`],
+    ["selected python", `${selected.path} ${selected.version} — ${selected.how}`],
+    ["driver", `${status.driver.name} — ${status.driver.source}`],
+    ["uv", `${status.uv.version} — ${status.uv.path ?? "fetched when something has to be built"}`],
+    ["project", [`${project.name} (${project.kind})`, ...project.notes].join("; ")],
+    ...environmentRows(environment),
+    ["inputs", `${status.inputs.length} watched (${freshness.mode}); --json lists them`],
+    ["freshness", freshness.state],
+    ...(freshness.last_cold === null ? [] : [["last cold start", freshness.last_cold] as [string, string]]),
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(16)} ${value}\n`).join("");
+}
+
+function environmentRows(environment: Status["environment"]): [string, string][] {
+  if (environment === null) return [["environment", "not built yet: run ./prime"]];
+  const { generation, python, packages, built_at: at, built_by: by, reason, drift } = environment;
+  return [
+    ["environment", `${generation}, ${packages} package${packages === 1 ? "" : "s"}, on ${python}`],
+    ["built", `${at} by ${by} — ${reason}`],
+    ...(environment.rolled_back_at === null
+      ? []
+      : [
+          ["rolled back", `${environment.rolled_back_at} — until an input changes, or ./prime rollback --cancel`] as [
+            string,
+            string,
+          ],
+        ]),
+    ...drift.map((one): [string, string] => ["drift", one]),
+  ];
+}

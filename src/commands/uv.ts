@@ -1,0 +1,83 @@
+import * as path from "node:path";
+import { provision } from "../builder/build.ts";
+import type { Context } from "../context.ts";
+import { decide } from "../decision/decide.ts";
+import { now } from "../edges/clock.ts";
+import { runAttached } from "../edges/processes/attached.ts";
+import { makeFolders, newLog } from "../environment/folders.ts";
+import { EXIT_USAGE, PrimeError } from "../errors.ts";
+import type { Answer } from "../launch/answer.ts";
+import { boot } from "../start/boot.ts";
+import { tellBuilt } from "../start/summary.ts";
+import { readingEnvironment } from "../uv/commands.ts";
+
+/** What would change an environment in place, and what to do instead: a generation never changes once active. */
+const REFUSED: Readonly<Record<string, string>> = {
+  sync: "run ./prime, which makes what `uv sync` would, in a generation of its own",
+  run: "run ./prime run CMD",
+  venv: "run ./prime, or ./prime reboot to build the environment anew",
+  "pip install": "add it to the project: ./prime uv add NAME",
+  "pip uninstall": "remove it from the project: ./prime uv remove NAME",
+  "pip sync": "list the files as `requirements` in prime.toml, and run ./prime",
+};
+
+/** uv's options in front of a command whose value is a word of its own. */
+const TAKES_VALUE = new Set([
+  "--allow-insecure-host",
+  "--cache-dir",
+  "--color",
+  "--config-file",
+  "--directory",
+  "--preview-features",
+  "--project",
+  "--python-fetch",
+  "--python-preference",
+]);
+
+/** What changes the project, so that the environment has to follow. */
+const CHANGES = new Set(["add", "remove", "lock", "version", "init"]);
+
+/**
+ * `./prime uv ARG…`: the pinned uv on this repo. It never works through `.venv`: what reads an environment sees the
+ * generation, what changes the project changes its files alone, and the environment follows by a boot.
+ */
+export async function runUv(context: Context, args: readonly string[]): Promise<Answer> {
+  const command = commandOf(args);
+  const reads = command.startsWith("pip ");
+  if (context.progress !== undefined && !reads) return follow(context);
+  const instead = REFUSED[command];
+  if (instead !== undefined && !args.includes("--help") && !args.includes("-h")) {
+    throw new PrimeError("uv-in-place", `\`uv ${command}\` would change an environment in place`, {
+      exitCode: EXIT_USAGE,
+      hint: instead,
+    });
+  }
+  const generation = reads ? await readyGeneration(context) : undefined;
+  if (typeof generation === "object") return generation;
+  const decision = await decide(context, false);
+  makeFolders(decision.folders);
+  const job = { context, log: newLog(decision.folders, now(), process.pid), steps: [] };
+  const uv = await provision(job, decision);
+  const env = readingEnvironment(uv.env, generation);
+  const code = await runAttached({ file: uv.file, args, env, cwd: context.cwd }, context.env);
+  if (code !== 0 || !CHANGES.has(command)) return { kind: "exit", code };
+  return follow(context);
+}
+
+function commandOf(args: readonly string[]): string {
+  const words = args.filter((word, index) => !word.startsWith("-") && !TAKES_VALUE.has(args[index - 1] ?? ""));
+  return words[0] === "pip" ? `pip ${words[1] ?? ""}` : (words[0] ?? "");
+}
+
+/** The project's files may have changed: the environment follows by the usual way, stage after stage. */
+async function follow(context: Context): Promise<Answer> {
+  const booted = await boot(context, { anew: false });
+  if (booted.kind === "hop") return booted.answer;
+  tellBuilt(context, booted, "short");
+  return { kind: "exit", code: 0 };
+}
+
+async function readyGeneration(context: Context): Promise<string | Answer> {
+  const booted = await boot(context, { anew: false });
+  return booted.kind === "hop" ? booted.answer : path.resolve(booted.activation.generation);
+}

@@ -1,0 +1,63 @@
+import * as path from "node:path";
+import { provision } from "../builder/build.ts";
+import { lockFits } from "../builder/uv-lock.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Context } from "../context.ts";
+import { decide } from "../decision/decide.ts";
+import { makeTemporaryFolder, remove } from "../edges/files/change.ts";
+import { isFile, readText } from "../edges/files/read.ts";
+import { PrimeError } from "../errors.ts";
+import type { Answer } from "../launch/answer.ts";
+import { configFindings } from "./doctor/config.ts";
+import { type Finding, isSound, sound, wrong } from "./doctor/finding.ts";
+import { askGit, cloneFindings } from "./doctor/git.ts";
+import { launcherFacts, launcherFindings } from "./doctor/launcher.ts";
+import { renderFindings, reportOf } from "./doctor/report.ts";
+
+/**
+ * `./prime verify`, for CI: whether what is committed gives every clone the same environment. Builds nothing and leaves the
+ * root as it is. Status 1 when something is wrong.
+ */
+export async function verify(context: Context, json: boolean): Promise<Answer> {
+  const config = await configFindings(() => loadConfig(context));
+  const link = path.resolve(context.root, config.loaded?.config.localVenvDirRelPath.value ?? ".venv");
+  const findings = [
+    ...launcherFindings(launcherFacts(context)),
+    ...cloneFindings(await askGit(context, link), context.launcher),
+    ...config.findings,
+    ...(config.loaded === undefined ? [] : [await lockFinding(context)]),
+  ];
+  context.print(json ? `${JSON.stringify(reportOf(findings), null, 2)}\n` : renderFindings(findings));
+  return { kind: "exit", code: isSound(findings) ? 0 : 1 };
+}
+
+async function lockFinding(context: Context): Promise<Finding> {
+  const lock = path.join(context.root, "uv.lock");
+  if (!isFile(lock)) return sound("lock", "the repo has no uv.lock");
+  const work = makeTemporaryFolder(path.join(context.places.cache, "verify-"));
+  const log = path.join(work, "log");
+  try {
+    const decision = await decide(context, false);
+    if (decision.project.kind !== "uv-lock") return sound("lock", "nothing is installed from uv.lock");
+    const job = { context, log, steps: [] };
+    const uv = await provision(job, decision);
+    const fits = await lockFits(job, decision, uv, (decision.base ?? decision.selected).executable);
+    if (fits === true) return sound("lock", "uv.lock fits pyproject.toml");
+    const mend = "`./prime uv lock`, and commit it";
+    if (fits === false) return wrong("lock", "uv.lock does not fit what pyproject.toml asks for", mend);
+    return wrong(
+      "lock",
+      `uv can't tell whether uv.lock fits: ${lastWords(readText(log))}`,
+      "mend what these words name",
+    );
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    return wrong("lock", error.message, error.hint ?? "mend that, and start again");
+  } finally {
+    remove(work);
+  }
+}
+
+function lastWords(log = ""): string {
+  return log.trimEnd().split("\n").slice(-3).join("\n");
+}

@@ -1,0 +1,15 @@
+import type { Context } from "../context.ts";
+import type { Answer } from "../launch/answer.ts";
+import { lastCold } from "../start/cold.ts";
+
+/** `./prime why`: what made the last start cold, and what was done about it. */
+export function tellWhy(context: Context): Answer {
+  const last = lastCold(context);
+  if (last === undefined) {
+    context.print("No start was cold yet: ./prime makes the environment ready.\n");
+    return { kind: "exit", code: 0 };
+  }
+  const changes = last.changes.map(({ path, what }) => `  ${path} ${what}\n`).join("");
+  context.print(`${new Date(last.at).toISOString()}: ${last.reason}\n${changes}  done: ${last.done}\n`);
+  return { kind: "exit", code: 0 };
+}

@@ -1,0 +1,40 @@
+import type { ConfigFlags, Repo } from "./config/config.ts";
+import type { Environment } from "./edges/command.ts";
+import type { Places } from "./edges/places.ts";
+import type { Terminal } from "./edges/terminal/terminal.ts";
+import type { Progress } from "./launch/progress.ts";
+
+/** What one start knows from its beginning; made once, in main.ts. */
+export interface Context {
+  /** Absolute physical path of the launcher file. */
+  readonly launcher: string;
+  readonly repo: Repo;
+  /** protoprimer's configuration is in force. */
+  readonly isProtoprimer: boolean;
+  /** Absolute physical path of the root. */
+  readonly root: string;
+  /** Where the user stands. */
+  readonly cwd: string;
+  /** All arguments, flags included. */
+  readonly args: readonly string[];
+  /** The user's environment as prime found it. */
+  readonly env: Environment;
+  readonly flags: ConfigFlags;
+  /** What the flags make of a ready plan's name; undefined when each start with them is cold. */
+  readonly flagKey: string | undefined;
+  readonly places: Places;
+  readonly terminal: Terminal;
+  readonly version: string;
+  /** Absolute path of the Node that runs this program. */
+  readonly node: string;
+  /** Standard input is a terminal. */
+  readonly isInteractive: boolean;
+  /** Milliseconds since the epoch: nothing that counts was read before. */
+  readonly startedAt: number;
+  /** The head's shell, which is the user's process and keeps its number through all stages. */
+  readonly shell: { readonly pid: number; readonly start: string };
+  /** How far this start has come already. */
+  readonly progress: Progress | undefined;
+  /** Standard output, for what was asked to be printed. */
+  readonly print: (text: string) => void;
+}

@@ -1,0 +1,193 @@
+import * as path from "node:path";
+import type { Config, LoadedConfig } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import type { VenvDriver } from "../config/source.ts";
+import type { Context } from "../context.ts";
+import { isOthers } from "../environment/belonging.ts";
+import { type DigestParts, digestOf, type Ingredients, ingredientsOf } from "../environment/digest.ts";
+import { type Folders, foldersOf, generationFolders } from "../environment/folders.ts";
+import { recordOfInterpreter, type SeenInterpreter } from "../environment/interpreter-record.ts";
+import { listGenerations, type Manifest } from "../environment/manifest.ts";
+import type { Input } from "../inputs/input.ts";
+import { contentsOf } from "../inputs/observation.ts";
+import { inspectProject } from "../project/inspect.ts";
+import type { Project } from "../project/project.ts";
+import { UV_PIN } from "../provision/pins.ts";
+import { anchorOf } from "../python/anchor.ts";
+import { type Interpreter, isFailure } from "../python/interpreter.ts";
+import { interpreterInputs, type Selection, selectPython } from "../python/search/choose.ts";
+import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
+import { compareVersions, fits, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
+import { failedBefore, type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
+
+/** The selected python; what freshness watches of it is said of the interpreter below the environment. */
+type Chosen = Omit<Selection, "inputs">;
+
+/** What the repo asks for and what this machine has for it: all that a start decides before it builds anything. */
+export interface Decision extends Omit<Chosen, "fits"> {
+  readonly loaded: LoadedConfig;
+  readonly config: Config;
+  readonly folders: Folders;
+  readonly request: VersionRequest;
+  readonly driver: VenvDriver;
+  /** The interpreter below the environment; undefined while uv has yet to find or install it. */
+  readonly base: Interpreter | undefined;
+  /** The generation that would be used if its interpreter served. */
+  readonly lost: Lost | undefined;
+  /** What the interpreters below generations answered, by anchor. */
+  readonly answers: Memory["answers"];
+  readonly project: Project;
+  readonly inputs: readonly Input[];
+  /** Finished generations of this root, the youngest first. */
+  readonly generations: readonly Manifest[];
+}
+
+/** The oldest Python that uv's own wheels are for. */
+const UV_OLDEST: Version = { implementation: "cpython", version: "3.8.0" };
+
+/** The finished generations of this root that were built here, or could have been: this user's own first, the youngest first. */
+function generationsHere(folders: Folders, root: string): Manifest[] {
+  return generationFolders(folders).flatMap((generations) =>
+    listGenerations(generations).filter((one) => one.root === root && !isOthers(one, { root, generations })),
+  );
+}
+
+/** Reads the config and the project and chooses the selected python. Builds nothing. */
+export async function decide(context: Context, anew: boolean): Promise<Decision> {
+  const loaded = await loadConfig(context);
+  const { config } = loaded;
+  const folders = foldersOf(context.root, context.places.state, config.protoprimer);
+  const generations = generationsHere(folders, context.root);
+  const request = parseRequest(config.requiredPythonVersion.value);
+  const search = searchOptions(context, config, folders);
+  const requestText = config.requiredPythonVersion.value ?? "";
+  const failed = failedBefore(context.progress?.facts ?? {});
+  const memory = await recall(anew ? [] : generations, request, requestText, search, failed);
+  const { lost } = memory;
+  const selection = await choosePython(context, config, request, memory, search).catch((error: unknown) => {
+    throw lost === undefined ? error : replacementError(lost, context.env, error);
+  });
+  const base = selection.fits ? selection.selected : memory.known?.interpreter;
+  const driver = driverFor(config, selection.selected);
+  const project = await inspectProject(context.root, config, driver.value);
+  return {
+    loaded,
+    config,
+    folders,
+    request,
+    generations,
+    project,
+    driver: driver.value,
+    selected: selection.selected,
+    base,
+    lost,
+    answers: memory.answers,
+    how: selection.how,
+    passedOver: selection.passedOver,
+    printed: selection.printed,
+    warnings: [...loaded.warnings, ...selection.warnings, ...driver.warnings, ...project.warnings],
+    inputs: [
+      ...loaded.inputs,
+      ...selectorInputs(context, config),
+      ...interpreterInputs(base ?? selection.selected),
+      ...(lost === undefined ? [] : returnInputs(lost)),
+      ...project.inputs,
+    ],
+  };
+}
+
+/** The selected python, whether it is the selector's answer, and the driver alone, as if nothing had been built here yet. */
+export async function chooseAnew(
+  context: Context,
+  config: Config,
+): Promise<Pick<Selection, "selected" | "warnings"> & { readonly driver: VenvDriver; readonly isAnswer: boolean }> {
+  const folders = foldersOf(context.root, context.places.state, config.protoprimer);
+  const request = parseRequest(config.requiredPythonVersion.value);
+  const search = searchOptions(context, config, folders);
+  const nothing = { known: undefined, lost: undefined };
+  const { selected, warnings } = await choosePython(context, config, request, nothing, search);
+  const driver = driverFor(config, selected);
+  // A selector whose answer is not taken is a warning.
+  const isAnswer = config.pythonSelectorFileRelPath.value !== null && warnings.length === 0;
+  return { selected, isAnswer, warnings: [...warnings, ...driver.warnings], driver: driver.value };
+}
+
+/** How interpreters are looked for and asked; what stands in generations is none to stand on. */
+export function searchOptions({ env, root, places }: Context, config: Config, folders: Folders): SearchOptions {
+  const limitMs = config.probeLimit.value * 1000;
+  return { env, root, cacheFolder: places.cache, limitMs, exclude: generationFolders(folders) };
+}
+
+/** The digest of the environment that a decision asks for, on this interpreter. */
+export function digestFor(context: Context, decision: Decision, base: Interpreter): string {
+  return digestOf(ingredientsFor(context, decision, base));
+}
+
+/** What the environment that a decision asks for is made of, on this interpreter. */
+export function ingredientsFor(context: Context, decision: Decision, base: Interpreter): Ingredients {
+  return ingredientsOf(digestParts(context, decision, base));
+}
+
+export function digestParts(context: Context, decision: Decision, base: Interpreter): DigestParts {
+  const { root, env } = context;
+  const { config, project, driver } = decision;
+  const uv = driver === "venv_uv" ? pinOf(config).version : null;
+  return { root, env, config, project, driver, uv, interpreter: seenInterpreter(base), contentsOf };
+}
+
+/** An interpreter of this machine as a manifest tells of it. */
+export function seenInterpreter(interpreter: Interpreter): SeenInterpreter {
+  return recordOfInterpreter(interpreter, anchorOf(interpreter));
+}
+
+export function pinOf(config: Config) {
+  return config.uv.value ?? UV_PIN;
+}
+
+/**
+ * A later stage takes what the first one chose. Else a selector is asked; without one, an interpreter that a generation of
+ * this root stands on is taken again, or, when it is lost, another one of its ABI.
+ */
+async function choosePython(
+  context: Context,
+  config: Config,
+  request: VersionRequest,
+  { known, lost }: Pick<Memory, "known" | "lost">,
+  search: SearchOptions,
+): Promise<Chosen> {
+  const selectorFile = config.pythonSelectorFileRelPath.value;
+  const { python, why } = context.progress?.facts ?? {};
+  if (python !== undefined) {
+    const chosenBefore = await interpreterAt(python, search);
+    if (!isFailure(chosenBefore)) return chosen(chosenBefore, request, why ?? "");
+  }
+  const selectorLimitMs = config.selectorLimit.value * 1000;
+  if (selectorFile !== null) {
+    const selector = path.resolve(context.root, selectorFile);
+    return selectPython({ ...search, request, selector, selectorLimitMs });
+  }
+  const soabi = lost?.manifest.interpreter.soabi;
+  const isBest = soabi === undefined || soabi === known?.interpreter.soabi;
+  const takeKnown = known && (() => chosen(known.interpreter, request, `what generation ${known.id} stands on`));
+  if (takeKnown !== undefined && isBest) return takeKnown();
+  const searching = { ...search, request, selector: null, selectorLimitMs };
+  const found = await selectPython(soabi === undefined ? searching : { ...searching, soabi });
+  return takeKnown !== undefined && found.selected.soabi !== soabi ? takeKnown() : found;
+}
+
+function chosen(selected: Interpreter, request: VersionRequest, how: string): Chosen {
+  return { selected, how, fits: fits(request, selected), warnings: [], printed: "", passedOver: [] };
+}
+
+function selectorInputs({ root }: Context, config: Config): Input[] {
+  const selector = config.pythonSelectorFileRelPath.value;
+  return selector === null ? [] : [{ kind: "file", path: path.resolve(root, selector) }];
+}
+
+function driverFor(config: Config, selected: Interpreter): { value: VenvDriver; warnings: string[] } {
+  if (config.venvDriver.value === "venv_pip" || compareVersions(selected, UV_OLDEST) >= 0) {
+    return { value: config.venvDriver.value, warnings: [] };
+  }
+  const why = `uv needs a selected python of 3.8 or newer, and ${selected.path} is ${selected.version}`;
+  return { value: "venv_pip", warnings: [`${why}: pip makes the environment instead`] };
+}

@@ -1,0 +1,106 @@
+import * as path from "node:path";
+import type { Environment } from "../edges/command.ts";
+import { isFile } from "../edges/files/read.ts";
+import type { Manifest } from "../environment/manifest.ts";
+import { PrimeError } from "../errors.ts";
+import type { Input } from "../inputs/input.ts";
+import type { Progress } from "../launch/progress.ts";
+import { type Failure, type Interpreter, isFailure, versionOf } from "../python/interpreter.ts";
+import { missingText } from "../python/missing-text.ts";
+import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
+import { fits, type VersionRequest } from "../python/version.ts";
+
+/** What the generations of a root tell of the interpreter to take. */
+export interface Memory {
+  /** The interpreter that one of them stands on and that serves. */
+  readonly known: { readonly id: string; readonly interpreter: Interpreter } | undefined;
+  /** The one to go on with, if its interpreter served: it is gone, does not work, or is not what is asked for any more. */
+  readonly lost: Lost | undefined;
+  /** By anchor: one that fails is not started again. */
+  readonly answers: ReadonlyMap<string, Interpreter | Failure>;
+}
+
+export interface Lost {
+  readonly manifest: Manifest;
+  readonly why: string;
+}
+
+/**
+ * Looks at what the generations for this request stand on, the youngest first: which python comes first in PATH differs between
+ * a shell, an editor and a scheduled job. One that took the place of another comes after that one, which is used again as
+ * soon as its interpreter returns. Once one is lost, another of its ABI is better than all others. What an earlier stage of
+ * this start saw fail is not started again.
+ */
+export async function recall(
+  generations: readonly Manifest[],
+  request: VersionRequest,
+  requestText: string,
+  search: SearchOptions,
+  failed: Failure | undefined,
+): Promise<Memory> {
+  let lost: Lost | undefined;
+  let other: Memory["known"];
+  const answers = new Map<string, Interpreter | Failure>(failed && [[failed.path, failed]]);
+  for (const manifest of inOrder(generations.filter((one) => one.request === requestText))) {
+    const { anchor } = manifest.interpreter;
+    const interpreter = answers.get(anchor) ?? (await interpreterAt(anchor, search));
+    answers.set(anchor, interpreter);
+    if (isFailure(interpreter)) lost ??= { manifest, why: interpreter.why };
+    else if (!fits(request, interpreter)) lost ??= { manifest, why: `it is Python ${versionOf(interpreter)} now` };
+    else if (lost === undefined || lost.manifest.interpreter.soabi === interpreter.soabi) {
+      return { known: { id: manifest.id, interpreter }, lost, answers };
+    } else other ??= { id: manifest.id, interpreter };
+  }
+  return { known: other, lost, answers };
+}
+
+function inOrder(generations: readonly Manifest[]): Set<Manifest> {
+  const order = new Set<Manifest>();
+  for (const manifest of generations) {
+    const first = generations.find(({ id }) => id === manifest.standsInFor);
+    if (first !== undefined) order.add(first);
+    order.add(manifest);
+  }
+  return order;
+}
+
+/** What a stage tells the next one of an interpreter that is lost. */
+export function lostFacts(lost: Lost | undefined): Record<string, string> {
+  return lost === undefined ? {} : { lost: lost.manifest.interpreter.anchor, lostWhy: lost.why };
+}
+
+export function failedBefore({ lost, lostWhy }: Progress["facts"]): Failure | undefined {
+  return lost === undefined || lostWhy === undefined ? undefined : { path: lost, why: lostWhy };
+}
+
+/** What freshness must watch of an interpreter that is lost, so that its return is noticed. */
+export function returnInputs({ manifest }: Lost): Input[] {
+  const { anchor, stdlib, libpython } = manifest.interpreter;
+  const files = [anchor, path.join(stdlib, "os.py"), ...(libpython === null ? [] : [libpython])];
+  return files.map((file) => ({ kind: isFile(file) ? "file" : "no-file", path: file }));
+}
+
+const NO_PYTHON = new Set(["no-python", "python-not-installed", "python-not-found"]);
+
+/**
+ * The failure to replace what is lost: says which interpreter it is, and how to restore it, by the distributor's words where
+ * there are any. The environment on it is left alone.
+ */
+export function replacementError({ manifest, why }: Lost, env: Environment, error: unknown): unknown {
+  if (!(error instanceof PrimeError)) return error;
+  const { id, interpreter } = manifest;
+  const { anchor, owner } = interpreter;
+  const below = `environment ${id} can't be used: it stands on ${anchor}${owner.package === null ? "" : ` (${owner.package})`}, and ${why}`;
+  const restore = `restore ${anchor}${owner.restore === null ? "" : ` by \`${owner.restore}\``}`;
+  const words = [missingText(env), `${restore}: the environment is used again as it is`].filter(
+    (text) => text !== undefined,
+  );
+  const isMissing = NO_PYTHON.has(error.id);
+  const hint = isMissing || error.hint === undefined ? words.join("\n") : `${error.hint}; or ${words.join("\n")}`;
+  const message = `${below}\n${error.message}`;
+  return new PrimeError(isMissing ? "interpreter-lost" : error.id, message, {
+    hint,
+    exitCode: error.exitCode,
+    cause: error,
+  });
+}

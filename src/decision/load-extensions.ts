@@ -1,0 +1,31 @@
+import * as path from "node:path";
+import type { Context } from "../context.ts";
+import { run } from "../edges/processes/run.ts";
+import type { Manifest } from "../environment/manifest.ts";
+import { cleanEnvironment } from "../python/clean-environment.ts";
+import { EXTENSIONS_PY } from "../python/texts/texts.ts";
+
+/** What extensions.py tells. */
+interface Extensions {
+  readonly loaded: number;
+  readonly failed: readonly (readonly [path: string, why: string])[];
+}
+
+/** Has the environment's own interpreter load its extension modules, each in a process of its own. */
+export async function loadExtensions(
+  context: Pick<Context, "env">,
+  generation: string,
+  manifest: Pick<Manifest, "sitePackages">,
+): Promise<Extensions> {
+  const sites = Object.keys(manifest.sitePackages).map((folder) => path.join(generation, folder));
+  const python = path.join(generation, "bin", "python");
+  const args = ["-I", "-B", "-c", EXTENSIONS_PY, ...sites];
+  const answer = await run({ file: python, args, env: cleanEnvironment(context.env), cwd: generation });
+  try {
+    if (answer.ok) return JSON.parse(answer.stdout.trimEnd().split("\n").pop() ?? "") as Extensions;
+  } catch {}
+  return {
+    loaded: 0,
+    failed: [[python, answer.failure ?? `it ended with ${answer.signal ?? `status ${answer.exitCode}`}`]],
+  };
+}

@@ -1,0 +1,20 @@
+import * as path from "node:path";
+import type { Context } from "../context.ts";
+import type { Folders } from "../environment/folders.ts";
+import { type Hold, readHolds } from "../environment/holds.ts";
+import { type Decision, digestFor } from "./decide.ts";
+
+/** The rollback that holds for what is asked for now. */
+export function holdOf(context: Context, decision: Decision): Hold | undefined {
+  const { base, folders } = decision;
+  return base === undefined ? undefined : readHolds(folders)[digestFor(context, decision, base)];
+}
+
+/** The link shows the environment of the config alone; one start's flags never move it. */
+export function mayMoveLink(context: Context, folders: Folders): boolean {
+  return Object.keys(context.flags).length === 0 && folders.inRoot;
+}
+
+export function linkOf({ root }: Context, { config }: Pick<Decision, "config">): string {
+  return path.resolve(root, config.localVenvDirRelPath.value);
+}

@@ -1,0 +1,114 @@
+import * as path from "node:path";
+import type { Context } from "../context.ts";
+import { now } from "../edges/clock.ts";
+import { isFile, sha256OfFile } from "../edges/files/read.ts";
+import { findDrift } from "../environment/drift.ts";
+import { generationFolder } from "../environment/folders.ts";
+import { recordHistory } from "../environment/history.ts";
+import type { InterpreterRecord, SeenInterpreter } from "../environment/interpreter-record.ts";
+import { type Manifest, writeManifest } from "../environment/manifest.ts";
+import { judge, type Silence, type Verdict } from "../environment/verdict.ts";
+import { PrimeError } from "../errors.ts";
+import { ownerOf } from "../python/distributor.ts";
+import { type Failure, isFailure } from "../python/interpreter.ts";
+import { interpreterAt } from "../python/search/search.ts";
+import { fits } from "../python/version.ts";
+import { type Decision, searchOptions, seenInterpreter } from "./decide.ts";
+import { loadExtensions } from "./load-extensions.ts";
+
+/** Whether what was installed into a generation is still as it was built. */
+export function isSound({ folders }: Decision, manifest: Manifest): boolean {
+  return findDrift(generationFolder(folders, manifest.id), manifest).length === 0;
+}
+
+/** The youngest generation of this root that is what the decision asks for, as it was built, and that its interpreter can run. */
+export async function findUsable(context: Context, decision: Decision, digest: string): Promise<Manifest | undefined> {
+  for (const manifest of decision.generations) {
+    if (manifest.digest !== digest || !isSound(decision, manifest)) continue;
+    const usable = await asUsable(context, decision, manifest);
+    if (usable !== undefined) return usable;
+  }
+  return undefined;
+}
+
+/**
+ * The generation, if its interpreter can run it. After a patch of that interpreter its extension modules are looked at
+ * once, and the manifest tells of the new patch from then on.
+ */
+export async function asUsable(
+  context: Context,
+  decision: Decision,
+  manifest: Manifest,
+): Promise<Manifest | undefined> {
+  const verdict = await judgeGeneration(context, decision, manifest);
+  if (verdict.kind === "patch") return survivePatch(context, decision, manifest, verdict.now);
+  return verdict.kind === "sound" ? manifest : undefined;
+}
+
+/** Starts the interpreter at the anchor, unless it is known or not there: at most one start. */
+export async function judgeGeneration(context: Context, decision: Decision, manifest: Manifest): Promise<Verdict> {
+  const { interpreter: was } = manifest;
+  const search = searchOptions(context, decision.config, decision.folders);
+  const found = decision.answers.get(was.anchor) ?? (await interpreterAt(was.anchor, search));
+  const pyvenv = sha256OfFile(path.join(generationFolder(decision.folders, manifest.id), "pyvenv.cfg"));
+  const isAsked = isFailure(found) || manifest.request !== requestOf(decision) || fits(decision.request, found);
+  const interpreter = isFailure(found) ? silenceOf(found, was) : seenInterpreter(found);
+  return judge(manifest, { root: context.root, pyvenv, interpreter, fits: isAsked });
+}
+
+function requestOf({ config }: Decision): string {
+  return config.requiredPythonVersion.value ?? "";
+}
+
+/** Where os.py is gone, that is the reason, whatever the interpreter says. */
+function silenceOf({ kind, why }: Failure, was: InterpreterRecord): Silence {
+  const isStdlib = kind !== "gone" && !isFile(path.join(was.stdlib, "os.py"));
+  return { kind: isStdlib ? "stdlib" : (kind ?? "other"), why };
+}
+
+async function survivePatch(
+  context: Context,
+  decision: Decision,
+  manifest: Manifest,
+  is: SeenInterpreter,
+): Promise<Manifest | undefined> {
+  const { terminal } = context;
+  const { interpreter: was, id } = manifest;
+  const patch =
+    was.version === is.version
+      ? `${was.anchor} was replaced by a Python of the same version, ${is.version}`
+      : `${was.anchor} is Python ${is.version} now, and was ${was.version}`;
+  terminal.say(patch);
+  const { loaded, failed } = await loadExtensions(context, generationFolder(decision.folders, id), manifest);
+  const [first] = failed;
+  if (first !== undefined) {
+    const [file, why] = first;
+    const count = `${failed.length} of ${loaded + failed.length} extension modules`;
+    terminal.say(`environment ${id} is not used with it: ${count} can't be loaded (${path.basename(file)}: ${why})`);
+    return undefined;
+  }
+  terminal.say(`environment ${id} goes on with it${loaded === 0 ? "" : `: its extension modules load (${loaded})`}`);
+  const owner = is.realPath === was.realPath ? was.owner : await ownerOf(is, context.env, context.root);
+  return renewRecord(context, decision, manifest, { ...is, owner }, patch);
+}
+
+/** All but the interpreter's record stays as it was written; where it can't be written, the next cold start looks again. */
+function renewRecord(
+  context: Context,
+  { folders }: Decision,
+  manifest: Manifest,
+  is: InterpreterRecord,
+  why: string,
+): Manifest {
+  const { id, interpreter: was } = manifest;
+  const renewed = { ...manifest, interpreter: is };
+  const changes = was.version === is.version ? [] : [`Python ${was.version} -> ${is.version}`];
+  try {
+    writeManifest(generationFolder(folders, id), renewed);
+    recordHistory(folders, { at: now(), what: "patch", why, flags: context.flagKey ?? "", from: id, to: id, changes });
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    context.terminal.detail(`the next cold start looks at the interpreter again: ${error.message}`);
+  }
+  return renewed;
+}

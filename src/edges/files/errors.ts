@@ -1,0 +1,46 @@
+import { PrimeError, reasonOf } from "../../errors.ts";
+
+const MISSING = new Set(["ENOENT", "ENOTDIR"]);
+
+/** Looks at a file: `undefined` when it is not there, a PrimeError that says `could not VERB FILE` for all else. */
+export function tell<T>(verb: string, file: string, look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (MISSING.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw failure(verb, file, error);
+  }
+}
+
+/** Changes a file; a failure becomes a PrimeError that says `could not VERB FILE`, why, and what to do next. */
+export function act<T>(verb: string, file: string, change: () => T): T {
+  try {
+    return change();
+  } catch (error) {
+    if (error instanceof PrimeError) throw error;
+    throw failure(verb, file, error);
+  }
+}
+
+/** The failure of an act as users see it; id `file-system`. */
+export function failure(verb: string, file: string, cause: unknown): PrimeError {
+  const code = (cause as NodeJS.ErrnoException).code ?? "";
+  const hint = FILE_HINTS[code] ?? "mend that and start again; what worked before still works";
+  return new PrimeError("file-system", `could not ${verb} ${file}: ${reasonOf(cause)}`, { cause, hint });
+}
+
+/** What to do when a tool's own words say that a disk or a quota is full; `undefined` when they do not. */
+export function spaceHint(words: string): string | undefined {
+  if (/No space left on device|ENOSPC/.test(words)) return FILE_HINTS.ENOSPC;
+  return /Disk quota exceeded|EDQUOT/.test(words) ? FILE_HINTS.EDQUOT : undefined;
+}
+
+const FILE_HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: "free some space on that disk and start again; what worked before still works",
+  EDQUOT: "free some space within your quota and start again; what worked before still works",
+  EACCES: "check who owns the path, or set XDG_STATE_HOME and XDG_CACHE_HOME to folders that you can write",
+  EROFS: "set XDG_STATE_HOME and XDG_CACHE_HOME to folders that can be written",
+  EIO: "look after that disk and start again; what worked before still works",
+  EXDEV: "have that folder and all that prime keeps in it on one file system, and start again",
+  EMFILE: "raise the limit of open files (`ulimit -n`) and start again",
+};

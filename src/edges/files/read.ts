@@ -1,0 +1,157 @@
+import { createHash, randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { tell } from "./errors.ts";
+
+/** What one file or folder is, as the file system tells it; times in nanoseconds since the epoch. */
+export interface FileFacts {
+  readonly kind: "file" | "folder" | "link" | "other";
+  readonly dev: string;
+  readonly ino: string;
+  readonly size: number;
+  readonly mtimeNs: string;
+  readonly ctimeNs: string;
+  readonly mode: number;
+  readonly uid: number;
+}
+
+/** Bytes that this user can still write where a folder is; undefined where that can't be told. */
+export function roomIn(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = fs.statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Facts of what the path leads to, links followed; `undefined` when nothing is there. */
+export function facts(file: string): FileFacts | undefined {
+  return tell("look at", file, () => factsOf(fs.statSync(file, { bigint: true })));
+}
+
+/** Facts of the path itself, a link not followed; `undefined` when nothing is there. */
+export function linkFacts(file: string): FileFacts | undefined {
+  return tell("look at", file, () => factsOf(fs.lstatSync(file, { bigint: true })));
+}
+
+export function isFile(file: string): boolean {
+  return quiet(() => fs.statSync(file).isFile());
+}
+
+export function isFolder(file: string): boolean {
+  return quiet(() => fs.statSync(file).isDirectory());
+}
+
+/** True when something, even a dangling link, has this name. */
+export function exists(file: string): boolean {
+  return quiet(() => {
+    fs.lstatSync(file);
+    return true;
+  });
+}
+
+export function isExecutableFile(file: string): boolean {
+  return quiet(() => {
+    fs.accessSync(file, fs.constants.X_OK);
+    return fs.statSync(file).isFile();
+  });
+}
+
+export function isWritable(folder: string): boolean {
+  return quiet(() => {
+    fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+    return true;
+  });
+}
+
+/** The text of a file in UTF-8; `undefined` when it is not there. */
+export function readText(file: string): string | undefined {
+  return tell("read", file, () => fs.readFileSync(file, "utf8"));
+}
+
+export function readBytes(file: string): Buffer | undefined {
+  return tell("read", file, () => fs.readFileSync(file));
+}
+
+/** At most the first `length` bytes of a file, a character each; "" for what can't be read. */
+export function readStart(file: string, length: number): string {
+  try {
+    const fd = fs.openSync(file, "r");
+    try {
+      const start = Buffer.alloc(length);
+      return start.toString("latin1", 0, fs.readSync(fd, start));
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    return "";
+  }
+}
+
+/** Names in a folder, sorted by code unit; `undefined` when it is not there. */
+export function listFolder(folder: string): string[] | undefined {
+  return tell("list", folder, () => fs.readdirSync(folder).sort());
+}
+
+/** The text of a symbolic link; `undefined` when there is no link. */
+export function readLink(file: string): string | undefined {
+  try {
+    return fs.readlinkSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The physical path with every link resolved; `undefined` when it leads nowhere. */
+export function realPath(file: string): string | undefined {
+  try {
+    return fs.realpathSync.native(file);
+  } catch {
+    return undefined;
+  }
+}
+
+export function sha256(data: string | Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+/** The sha256 of a file's bytes, in hexadecimal; `undefined` when it is not there. */
+export function sha256OfFile(file: string): string | undefined {
+  const bytes = readBytes(file);
+  return bytes === undefined ? undefined : sha256(bytes);
+}
+
+/** A short random name part: two processes never choose the same one. */
+export function nonce(): string {
+  return randomBytes(4).toString("hex");
+}
+
+/** Bytes on disk that the removal of a file or folder frees: what has other names (hard links) stays. */
+export function diskUse(file: string): number {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return 0;
+  if (!stat.isDirectory()) return stat.nlink > 1 ? 0 : stat.blocks * 512;
+  return fs.readdirSync(file).reduce((sum, name) => sum + diskUse(path.join(file, name)), stat.blocks * 512);
+}
+
+function factsOf(stat: fs.BigIntStats): FileFacts {
+  return {
+    kind: stat.isFile() ? "file" : stat.isDirectory() ? "folder" : stat.isSymbolicLink() ? "link" : "other",
+    dev: String(stat.dev),
+    ino: String(stat.ino),
+    size: Number(stat.size),
+    mtimeNs: String(stat.mtimeNs),
+    ctimeNs: String(stat.ctimeNs),
+    mode: Number(stat.mode),
+    uid: Number(stat.uid),
+  };
+}
+
+function quiet(look: () => boolean): boolean {
+  try {
+    return look();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Environment } from "../command.ts";
+import { createTerminal, type TerminalClock } from "./lines.ts";
+import { writeOutput } from "./stdout.ts";
+import type { Terminal } from "./terminal.ts";
+import { errorText, terminalStyle } from "./text.ts";
+
+const STANDARD_ERROR = 2;
+
+const systemClock: TerminalClock = {
+  now: () => Date.now(),
+  every: (milliseconds, call) => {
+    const timer = setInterval(call, milliseconds).unref();
+    return () => clearInterval(timer);
+  },
+};
+
+/** The terminal behind standard error; what it shows in place is gone when the process ends, however it ends. */
+export function openTerminal({ verbosity, env }: { verbosity: number; env: Environment }): Terminal {
+  const stream = {
+    isTerminal: Boolean(process.stderr.isTTY),
+    columns: () => process.stderr.columns,
+    write: (text: string) => writeOutput(STANDARD_ERROR, text),
+  };
+  const terminal = createTerminal({ stream, env, verbosity, clock: systemClock });
+  process.once("exit", () => terminal.end());
+  return terminal;
+}
+
+/**
+ * The text of an error for standard error. It begins by wiping the line of a step that the error left open: the cursor
+ * stands at that line's beginning.
+ */
+export function renderError(error: unknown, { verbosity, env }: { verbosity: number; env: Environment }): string {
+  const { color, redraw } = terminalStyle(env, Boolean(process.stderr.isTTY));
+  return (redraw ? "\u001b[2K" : "") + errorText(error, { verbosity, color });
+}

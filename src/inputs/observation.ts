@@ -1,0 +1,147 @@
+import type { Environment } from "../edges/command.ts";
+import { isOwnText, makeFolder } from "../edges/files/change.ts";
+import {
+  exists,
+  type FileFacts,
+  facts,
+  isFile,
+  listFolder,
+  realPath,
+  sha256,
+  sha256OfFile,
+} from "../edges/files/read.ts";
+import { runQuickly } from "../edges/processes/quick.ts";
+import { PrimeError } from "../errors.ts";
+import type { Input } from "./input.ts";
+
+/** An input as it was when it was looked at. */
+export interface Observed {
+  readonly input: Input;
+  /** Of what the path leads to; absent where nothing is, and for kinds whose name says it all. */
+  readonly facts?: FileFacts;
+  /** See `contentsOf`; absent where nothing is, or when they cannot be vouched for. */
+  readonly contents?: string;
+}
+
+/** Inputs with a stamp each: the one at index `i` has it at `<stamps>/<i>`, with the input's very mtime. */
+export interface Observation {
+  readonly stamps: string;
+  readonly observed: readonly Observed[];
+}
+
+export interface Observer {
+  /** Absolute path of any working interpreter, 3.3 or newer; Node sets times only to the microsecond. */
+  readonly python: string;
+  /** A clean environment for it. */
+  readonly env: Environment;
+  /**
+   * Milliseconds since the epoch when this start began to read inputs. What was changed later may have been read
+   * before the change, so that its contents are not vouched for, unless they are what this very start wrote.
+   */
+  readonly since?: number;
+  /** The contents of an input with these facts, where a record proves them: then they are not read again. */
+  readonly known?: ((input: Input, is: FileFacts) => string | undefined) | undefined;
+}
+
+/** Reads path after path, and gives the stamp that is named by its number the time of what is there. */
+const STAMP = `
+import os, sys
+words = sys.stdin.buffer.read().split(b"\\0")
+for stamp, path in zip(words[0::2], words[1::2]):
+    try:
+        time = os.stat(path).st_mtime_ns
+    except OSError:
+        continue
+    os.close(os.open(stamp, os.O_CREAT | os.O_WRONLY, 0o600))
+    os.utime(stamp, ns=(time, time))
+`;
+
+/**
+ * Stamps inputs, then takes their facts and contents: in this order, so that an edit that comes in between is seen by
+ * the next start. Call it before anything is made from the inputs, and again, on the observation so far, for those that
+ * prime itself wrote or that came up later; an input that is named again is observed anew.
+ */
+export function observe(inputs: readonly Input[], before: Observation, observer: Observer): Observation {
+  makeFolder(before.stamps, 0o700);
+  const observed = [...before.observed];
+  const numbers = new Map(observed.map((one, number) => [keyOf(one.input), number]));
+  const added = new Map<number, Input>();
+  for (const input of inputs.flatMap(withLinkPinned)) {
+    const number = numbers.get(keyOf(input)) ?? numbers.size;
+    numbers.set(keyOf(input), number);
+    added.set(number, input);
+  }
+  stamp(before.stamps, added, observer);
+  for (const [number, input] of added) observed[number] = look(input, observer);
+  return { stamps: before.stamps, observed };
+}
+
+export function isStamped(input: Input): boolean {
+  return input.kind === "file" || input.kind === "listing";
+}
+
+/**
+ * What counts of an input, as text that is equal exactly when the input is: the sha256 of a file's bytes or of a
+ * folder's names, `yes` or `no` for the kinds that only ask whether something is there. `undefined`: it is missing.
+ */
+export function contentsOf(input: Input): string | undefined {
+  switch (input.kind) {
+    case "file":
+      return sha256OfFile(input.path);
+    case "listing": {
+      const names = listFolder(input.path);
+      return names === undefined ? undefined : sha256(names.join("\0"));
+    }
+    case "absent":
+      return exists(input.path) ? "no" : "yes";
+    case "no-file":
+      return isFile(input.path) ? "no" : "yes";
+    case "present":
+      return realPath(input.path) === undefined ? "no" : "yes";
+    case "same":
+      return isSame(input.path, input.target) ? "yes" : "no";
+  }
+}
+
+/** Files of one checkout share mtimes, so that a link among them is pinned by what it points to. */
+function withLinkPinned(input: Input): Input[] {
+  if (!isStamped(input)) return [input];
+  const target = realPath(input.path);
+  return target === undefined || target === input.path ? [input] : [input, { kind: "same", path: input.path, target }];
+}
+
+/** Inputs that are equal in this are one. */
+export function keyOf(input: Input): string {
+  return `${input.kind} ${input.path}`;
+}
+
+function stamp(folder: string, inputs: ReadonlyMap<number, Input>, { python, env }: Observer): void {
+  const words = [...inputs]
+    .filter(([, input]) => isStamped(input))
+    .flatMap(([number, { path }]) => [`${number}`, path]);
+  if (words.length === 0) return;
+  runQuickly({ file: python, args: ["-I", "-S", "-c", STAMP], env, cwd: folder }, words.join("\0"), (reason) => {
+    throw new PrimeError("stamps", `could not stamp the inputs in ${folder} by ${python}: ${reason}`, {
+      hint: "check that this interpreter starts and that the folder can be written",
+    });
+  });
+}
+
+function look(input: Input, { since, known }: Observer): Observed {
+  if (!isStamped(input)) return { input, ...optional("contents", contentsOf(input)) };
+  const found = facts(input.path);
+  if (found === undefined) return { input };
+  const isOlder = since === undefined || Number(BigInt(found.ctimeNs) / 1_000_000n) < since;
+  const contents = (isOlder ? known?.(input, found) : undefined) ?? contentsOf(input);
+  const isVouchedFor = isOlder || isOwnText(input.path, contents);
+  return { input, facts: found, ...optional("contents", isVouchedFor ? contents : undefined) };
+}
+
+function isSame(first: string, second: string): boolean {
+  const [a, b] = [facts(first), facts(second)];
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [k in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [k in K]?: V };
+}

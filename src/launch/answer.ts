@@ -1,0 +1,75 @@
+import { quoteForShell } from "../edges/command.ts";
+import { callForSh, type EntryStart, startForSh } from "../plan/script-start.ts";
+import { plainScript, userShell } from "../plan/text.ts";
+import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
+
+/** Makes `-c STR` of its other spellings: `-cSTR`, `-c=STR`, `--command STR`, `--command=STR`. */
+const SPELLED_OUT = `case $1 in
+--command=*) prime_c=\${1#*=} && shift && set -- -c "$prime_c" "$@" ;;
+--command) shift && set -- -c "$@" ;;
+-c?*) prime_c=\${1#-c} && prime_c=\${prime_c#=} && shift && set -- -c "$prime_c" "$@" ;;
+esac
+`;
+
+/** What the program answers the head with; N arguments are prime's own and are shifted away. */
+export type Answer =
+  | { readonly kind: "command"; readonly activation: Activation; readonly shift: number }
+  /** The first argument left is the script; `entry` in a repo that is configured for protoprimer. */
+  | {
+      readonly kind: "script";
+      readonly activation: Activation;
+      readonly shift: number;
+      readonly entry: EntryStart | undefined;
+    }
+  /** The first argument left is `-c` or another spelling of it; `alone`: what stands behind the string was for prime. */
+  | {
+      readonly kind: "shell-command";
+      readonly activation: Activation;
+      readonly shift: number;
+      readonly alone: boolean;
+    }
+  /** A program of prime's choice in place of the user's arguments. */
+  | {
+      readonly kind: "program";
+      readonly activation: Activation;
+      readonly words: readonly string[];
+      /** Exported beside the activation. */
+      readonly variables: Readonly<Record<string, string>>;
+    }
+  /** `shell` are the words that start the shell which runs the head now. */
+  | { readonly kind: "next-stage"; readonly progress: string; readonly shell: readonly string[] }
+  | { readonly kind: "exit"; readonly code: number };
+
+/** The answer as lines of sh, run by the head where `$@` are all the arguments that prime was started with. */
+export function renderAnswer(answer: Answer): string {
+  switch (answer.kind) {
+    case "exit":
+      return `exit ${answer.code}\n`;
+    case "next-stage":
+      return `export PRIME_PROGRESS=${quoteForShell(answer.progress)}
+exec ${answer.shell.map(quoteForShell).join(" ")} "$prime_self" "$@"
+`;
+    case "command":
+      return handOver(answer, "");
+    case "program": {
+      const exports = Object.entries(answer.variables).map(
+        ([name, value]) => `export ${name}=${quoteForShell(value)}\n`,
+      );
+      return `set -- ${answer.words.map(quoteForShell).join(" ")}
+${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports.join("")}exec "$@"
+`;
+    }
+    case "script": {
+      const { entry, activation } = answer;
+      if (entry === undefined) return handOver(answer, plainScript(`${activation.generation}/bin/python`));
+      const start = callForSh(entry.calls) + startForSh(activation, entry.kernel);
+      return `shift ${answer.shift}\n${searchPathForSh(activation)}${start}`;
+    }
+    case "shell-command":
+      return handOver(answer, `${SPELLED_OUT}${answer.alone ? `set -- "$1" "$2"\n` : ""}${userShell}\n`);
+  }
+}
+
+function handOver(answer: { readonly activation: Activation; readonly shift: number }, last: string): string {
+  return `shift ${answer.shift}\n${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${last}exec "$@"\n`;
+}

@@ -1,0 +1,117 @@
+import * as path from "node:path";
+import { now } from "../edges/clock.ts";
+import { quoteForShell } from "../edges/command.ts";
+import { makeFolder, remove, writeAtomic } from "../edges/files/change.ts";
+import { exists, type FileFacts, facts, listFolder, nonce, readText } from "../edges/files/read.ts";
+import { type Observer, observe } from "../inputs/observation.ts";
+import { freshnessForSh, type Watch } from "./freshness.ts";
+import { type PlanPlace, pinObservation, planFolder, scriptsFile } from "./ready-plan.ts";
+import { callForSh, type EntryCall } from "./script-start.ts";
+
+/** A script and what it calls; null: it is no entry script. */
+export interface ScriptCall {
+  /** The last part of the path that it is started by. */
+  readonly name: string;
+  /** Absolute and physical. */
+  readonly path: string;
+  readonly calls: EntryCall | null;
+}
+
+/** A script as it was when it was looked at. */
+interface KnownScript extends ScriptCall {
+  readonly facts: FileFacts;
+  readonly watch: Watch;
+}
+
+type Place = Omit<PlanPlace, "flagKey">;
+
+function renderScripts(scripts: readonly KnownScript[]): string {
+  return scripts.map((one) => renderScript(one, freshnessForSh(one.watch))).join("");
+}
+
+/**
+ * Lines of sh that set `prime_call` when `$1` is this script; `freshness` are those that return when it is not as it was.
+ * Scripts are told apart by name first: most starts look at one file.
+ */
+export function renderScript({ name, path: file, calls }: ScriptCall, freshness: string): string {
+  return `case \${1##*/} in ${quoteForShell(name)}) if [ "$1" -ef ${quoteForShell(file)} ]; then
+${freshness}${callForSh(calls)}return 0
+fi ;; esac
+`;
+}
+
+/** So many scripts are known at once: all are read at the start of one. */
+const MOST = 200;
+/** Another start may be making its stamps right now. */
+const ABANDONED_MS = 86_400_000;
+
+/** The script among those that are known, when it is as it was. */
+export function knownScript(place: Place, name: string, file: string): KnownScript | undefined {
+  const is = JSON.stringify(facts(file));
+  const same = (one: KnownScript): boolean =>
+    one.name === name && one.path === file && JSON.stringify(one.facts) === is;
+  return readScripts(place).find((one) => same(one) && exists(one.watch.stamps));
+}
+
+/**
+ * Remembers what scripts call, so that their next starts are warm; gives the reason when that cannot be yet. What else is
+ * known stays, except scripts that are gone.
+ */
+export function rememberScripts(
+  place: Place,
+  scripts: readonly ScriptCall[],
+  observer: Observer & { readonly freshness: "mtime" | "strict" },
+): string | undefined {
+  const folder = planFolder(place);
+  makeFolder(folder, 0o700);
+  const stamps = path.join(folder, `script-${nonce()}`);
+  const inputs = scripts.map(({ path: file }) => ({ kind: "file", path: file }) as const);
+  const observation = observe(inputs, { stamps, observed: [] }, observer);
+  const { reason, strict } = pinObservation(observation, observer);
+  if (reason !== undefined) {
+    removeStamps(stamps);
+    return reason;
+  }
+  const added = observation.observed.flatMap(({ input, facts: seen }, first): KnownScript[] => {
+    if (seen === undefined) return [];
+    const watch = {
+      inputs: [input],
+      first,
+      stamps,
+      strict: strict.filter((file) => file === input.path),
+      variables: {},
+    };
+    return scripts.filter((one) => one.path === input.path).map((one) => ({ ...one, facts: seen, watch }));
+  });
+  const others = readScripts(place).filter(
+    (one) =>
+      facts(one.path) !== undefined && !added.some(({ name, path: file }) => one.name === name && one.path === file),
+  );
+  const all = [...others, ...added].slice(-MOST);
+  writeAtomic(recordFile(place), JSON.stringify(all), 0o600);
+  writeAtomic(scriptsFile(place), renderScripts(all), 0o600);
+  const used = new Set(all.map((one) => path.basename(one.watch.stamps)));
+  for (const name of listFolder(folder) ?? []) {
+    if (!/^script-[0-9a-f]+$/.test(name) || used.has(name)) continue;
+    const made = facts(path.join(folder, name))?.ctimeNs ?? "0";
+    if (now() - Number(BigInt(made) / 1_000_000n) > ABANDONED_MS) removeStamps(path.join(folder, name));
+  }
+  return undefined;
+}
+
+function readScripts(place: Place): KnownScript[] {
+  try {
+    return JSON.parse(readText(recordFile(place)) ?? "[]");
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
+function recordFile(place: Place): string {
+  return `${scriptsFile(place)}.json`;
+}
+
+function removeStamps(stamps: string): void {
+  for (const ending of ["", ".pin", ".ctime"]) remove(`${stamps}${ending}`);
+}

@@ -1,0 +1,235 @@
+import * as path from "node:path";
+import { now } from "../edges/clock.ts";
+import type { Environment } from "../edges/command.ts";
+import { makeFolder, remove, setTimes, writeAtomic, writePlain } from "../edges/files/change.ts";
+import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
+import { facts, listFolder, nonce } from "../edges/files/read.ts";
+import { runQuickly } from "../edges/processes/quick.ts";
+import { isStamped, type Observation, type Observed } from "../inputs/observation.ts";
+import type { Activation } from "../shells/activation.ts";
+import { freshnessForSh } from "./freshness.ts";
+import { type LaunchRecord, newRecord, readRecord, writeRecord, YOUNG_MS } from "./record.ts";
+import { ASK_PROGRAM, renderPlan } from "./text.ts";
+
+/** Where the ready plan of one launcher and one set of flags stands. */
+export interface PlanPlace {
+  /** prime's state folder. */
+  readonly state: string;
+  /** Absolute physical path of the launcher. */
+  readonly launcher: string;
+  /** See `flagKey`. */
+  readonly flagKey: string;
+}
+
+export interface ReadyPlan extends PlanPlace {
+  readonly root: string;
+  readonly activation: Activation;
+  readonly readyLine: string;
+  readonly freshness: "mtime" | "strict";
+  readonly variables: Readonly<Record<string, string | null>>;
+  readonly observation: Observation;
+  /** protoprimer's kernel, absolute, where the repo is configured for protoprimer: its entry scripts start by it. */
+  readonly kernel: string | undefined;
+  /** Bare `./prime` is refused, since the link shows another env than the default. */
+  readonly bootsCold: boolean;
+  /** A clean environment with the user's PATH, to try whether `find` here can compare ctimes. */
+  readonly env: Environment;
+}
+
+/** Stands in the place of a user's state folder; the head looks here, too, when that has no plan. */
+export const SEALED_STATE = "/var/lib/prime";
+
+/** Builders that were killed leave stamps behind; nobody builds for a day. */
+const ABANDONED_MS = 86_400_000;
+/** A file name's limit is 255 bytes; `writeAtomic` needs some of it. */
+const KEY_LIMIT = 200;
+
+/**
+ * The part of a ready plan's name that the flags in front of the command make, in their order; the head makes the
+ * same. `undefined`: the head takes no such value, each start with it is cold.
+ */
+export function flagKey(
+  flags: readonly { readonly name: "group" | "extra" | "package"; readonly value: string }[],
+): string | undefined {
+  if (!flags.every(({ value }) => /^[A-Za-z0-9._-]+$/.test(value))) return undefined;
+  const key = flags.map(({ name, value }) => `--${name}=${value}`).join("");
+  return key.length > KEY_LIMIT ? undefined : key;
+}
+
+export function planFolder({ state, launcher }: Omit<PlanPlace, "flagKey">): string {
+  return path.join(state, `at${path.dirname(launcher)}`, ".plan");
+}
+
+export function planFile(place: PlanPlace): string {
+  return path.join(planFolder(place), `plan${place.flagKey}`);
+}
+
+export function recordFile(place: PlanPlace): string {
+  return path.join(planFolder(place), `record${place.flagKey}.json`);
+}
+
+/** What a ready plan sources when a script is to be started: it sets `prime_call` for one that is as it was. */
+export function scriptsFile(place: Omit<PlanPlace, "flagKey">): string {
+  return path.join(planFolder(place), "scripts");
+}
+
+/** The generations that the last starts showed, each by its own flags; absolute. */
+export function shownGenerations(place: Omit<PlanPlace, "flagKey">): string[] {
+  const names = (listFolder(planFolder(place)) ?? []).filter(isRecord);
+  return names.flatMap((name) => readRecord(path.join(planFolder(place), name))?.activation.generation ?? []);
+}
+
+function isRecord(name: string): boolean {
+  return name.startsWith("record") && name.endsWith(".json");
+}
+
+/** A place for the stamps of a plan to come: never that of another, whose stale plan would look fresh. */
+export function newObservation(place: Omit<PlanPlace, "flagKey">): Observation {
+  return { stamps: path.join(planFolder(place), `stamps-${nonce()}`), observed: [] };
+}
+
+/**
+ * Records what was observed and puts the ready plan in place. Gives the reason when there can be none yet, so that the
+ * next start is cold once more; no older plan stays either.
+ */
+export function writeReadyPlan(ready: ReadyPlan): string | undefined {
+  const { stamps, observed } = ready.observation;
+  makeFolder(planFolder(ready), 0o700);
+  const last = readRecord(recordFile(ready));
+  const { strict, reason } = pinObservation(ready.observation, ready);
+  writeRecord(recordFile(ready), recordOf(ready), 0o600);
+  if (reason === undefined) {
+    const { launcher, activation, readyLine, variables, kernel, bootsCold } = ready;
+    const inputs = observed.map(({ input }) => input);
+    const freshness = freshnessForSh({ inputs, stamps, strict, variables });
+    const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
+    const plan = { launcher, activation, freshness, readyLine, scripts, bootsCold, missing: ASK_PROGRAM };
+    writeAtomic(planFile(ready), renderPlan(plan), 0o600);
+  } else remove(planFile(ready));
+  if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(planFolder(ready), last.stamps);
+  for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
+  return reason;
+}
+
+/**
+ * Makes the stamps of an observation ones that a plan can compare with. `strict` are the paths that are compared by ctime
+ * as well; `reason` says why stamps made now would not tell an edit from none.
+ */
+export function pinObservation(
+  observation: Observation,
+  by: Pick<ReadyPlan, "freshness" | "env">,
+): { readonly strict: readonly string[]; readonly reason: string | undefined } {
+  const strict = observation.observed.filter((one) => needsCtime(one, by));
+  const reason = reasonAgainst(observation, strict) ?? pinCtime(observation.stamps, by.env, strict);
+  if (reason === undefined) pinStamps(observation.stamps);
+  return { strict: strict.map(({ input }) => input.path), reason };
+}
+
+function recordOf(ready: ReadyPlan): LaunchRecord {
+  const {
+    launcher,
+    root,
+    flagKey: key,
+    activation,
+    readyLine,
+    freshness,
+    variables,
+    kernel,
+    bootsCold,
+    observation,
+  } = ready;
+  const stamps = path.basename(observation.stamps);
+  const { observed } = observation;
+  return newRecord({
+    launcher,
+    root,
+    flagKey: key,
+    activation,
+    readyLine,
+    freshness,
+    variables,
+    observed,
+    stamps,
+    bootsCold,
+    writtenAt: now(),
+    ...(kernel === undefined ? {} : { kernel }),
+  });
+}
+
+/**
+ * The deletion or addition of a stamp changes the folder's mtime, so that two times that are equal stand for all
+ * stamps. They are set to whole seconds well in the past, which every shell compares in the same way.
+ */
+function pinStamps(stamps: string): void {
+  const past = Math.floor(now() / 1000) - 10;
+  writePlain(`${stamps}.pin`, "", 0o600);
+  for (const pinned of [`${stamps}.pin`, stamps]) setTimes(pinned, past);
+}
+
+/** Why stamps made now would not tell an edit from none. */
+function reasonAgainst({ stamps, observed }: Observation, strict: readonly Observed[]): string | undefined {
+  for (const [number, one] of observed.entries()) {
+    const { input, facts: was, contents } = one;
+    if (!isStamped(input)) {
+      if (contents !== "yes") return `${input.path} is not as it has to be`;
+      continue;
+    }
+    const is = facts(input.path);
+    if (was === undefined || is === undefined) return `${input.path} is missing`;
+    if (contents === undefined || is.mtimeNs !== was.mtimeNs || is.ctimeNs !== was.ctimeNs || is.ino !== was.ino) {
+      return `${input.path} was changed while the environment was made`;
+    }
+    if (isYoung(is.mtimeNs) || (strict.includes(one) && isYoung(is.ctimeNs)))
+      return `${input.path} was changed a moment ago`;
+    const kept = facts(path.join(stamps, String(number)));
+    if (kept?.mtimeNs !== is.mtimeNs) return `${stamps} is on a file system that cannot keep the time of ${input.path}`;
+  }
+  return undefined;
+}
+
+/** A file may lie in the future, too: it is young only around the present. */
+function isYoung(timeNs: string): boolean {
+  return Math.abs(now() - Number(BigInt(timeNs) / 1_000_000n)) < YOUNG_MS;
+}
+
+/** Reproducible times (the epoch, that of zip archives, SOURCE_DATE_EPOCH) are those of another file just as well. */
+function needsCtime(
+  { input, facts: was }: Observed,
+  { freshness, env }: Pick<ReadyPlan, "freshness" | "env">,
+): boolean {
+  if (!isStamped(input) || was === undefined) return false;
+  const seconds = BigInt(was.mtimeNs) / 1_000_000_000n;
+  return freshness === "strict" || seconds < 315_705_600n || String(seconds) === env.SOURCE_DATE_EPOCH;
+}
+
+/** Writes the file that `find` compares ctimes with: the next whole second after the youngest one. */
+function pinCtime(stamps: string, env: Environment, strict: readonly Observed[]): string | undefined {
+  if (strict.length === 0) return undefined;
+  const seconds = strict.map((one) => Number(BigInt(one.facts?.ctimeNs ?? 0) / 1_000_000_000n));
+  const youngest = seconds.reduce((a, b) => Math.max(a, b), 0);
+  const pin = `${stamps}.ctime`;
+  writePlain(pin, "", 0o600);
+  setTimes(pin, youngest + 1);
+  let reason: string | undefined;
+  runQuickly({ file: "find", args: ["-H", pin, "-prune", "-cnewer", pin], env, cwd: "/" }, "", (why) => {
+    reason = `find cannot compare ctimes here (${why.split("\n", 1)[0]})`;
+  });
+  return reason;
+}
+
+function removeStamps(folder: string, name: string): void {
+  for (const ending of ["", ".pin", ".ctime"]) remove(path.join(folder, `${name}${ending}`));
+}
+
+/** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */
+export function abandonedPlanParts(place: Omit<PlanPlace, "flagKey">, before: number): string[] {
+  const folder = planFolder(place);
+  const names = listFolder(folder) ?? [];
+  const used = new Set(names.filter(isRecord).map((name) => readRecord(path.join(folder, name))?.stamps));
+  const isStray = (name: string): boolean => {
+    const [stamps] = /^stamps-[0-9a-f]+/.exec(name) ?? [];
+    return stamps === undefined ? finalNameOf(name) !== undefined : !used.has(stamps);
+  };
+  const stray = names.filter(isStray).map((name) => path.join(folder, name));
+  return stray.filter((file) => isAbandoned(file, before));
+}

@@ -1,0 +1,130 @@
+import type { Environment } from "../edges/command.ts";
+import { writeAtomic } from "../edges/files/change.ts";
+import { type FileFacts, facts, readText } from "../edges/files/read.ts";
+import type { Input } from "../inputs/input.ts";
+import { contentsOf, isStamped, keyOf, type Observed } from "../inputs/observation.ts";
+import type { Activation } from "../shells/activation.ts";
+
+/** Raised when the form changes: a record of another form is none. */
+const FORM = 1;
+/** Two writes within this time can leave the same times behind, on file systems and in shells alike. */
+export const YOUNG_MS = 2000;
+
+/** What the last start that was not warm knew, as JSON beside the ready plan. */
+export interface LaunchRecord {
+  readonly form: typeof FORM;
+  /** Absolute paths. */
+  readonly launcher: string;
+  readonly root: string;
+  readonly flagKey: string;
+  readonly activation: Activation;
+  readonly readyLine: string;
+  readonly freshness: "mtime" | "strict";
+  /** Values of the variables that can change the outcome; null: not set. */
+  readonly variables: Readonly<Record<string, string | null>>;
+  readonly observed: readonly Observed[];
+  /** Name of the stamps folder beside the plan. */
+  readonly stamps: string;
+  /** See `ReadyPlan`. */
+  readonly kernel?: string;
+  readonly bootsCold: boolean;
+  /** Milliseconds since the epoch. */
+  readonly writtenAt: number;
+}
+
+export interface Change {
+  /** Absolute path, or `$NAME` of a variable. */
+  readonly path: string;
+  readonly what: string;
+}
+
+export interface Comparison {
+  /** True when all that counts is as it was: only the stamps need renewing. */
+  readonly same: boolean;
+  /** What differs in what counts. */
+  readonly changes: readonly Change[];
+  /** What was written anew with the same contents, or moved in time. */
+  readonly touched: readonly Change[];
+}
+
+export function newRecord(parts: Omit<LaunchRecord, "form">): LaunchRecord {
+  return { form: FORM, ...parts };
+}
+
+/** Nothing when there is no record, or one that this version does not read. */
+export function readRecord(file: string): LaunchRecord | undefined {
+  try {
+    const record = JSON.parse(readText(file) ?? "null") as LaunchRecord | null;
+    return record?.form === FORM ? record : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export function writeRecord(file: string, record: LaunchRecord, mode: number): void {
+  writeAtomic(file, JSON.stringify(record), mode);
+}
+
+/** Compares the present with a record: by facts where they can be relied on, else by contents. */
+export function compareWithRecord(record: LaunchRecord, env: Environment): Comparison {
+  const changes: Change[] = [];
+  const touched: Change[] = [];
+  for (const [name, was] of Object.entries(record.variables)) {
+    const is = env[name] ?? null;
+    if (is !== was) changes.push({ path: `$${name}`, what: `${tell(was)} before, ${tell(is)} now` });
+  }
+  for (const one of record.observed) {
+    const untouched = !isStamped(one.input) || hasSameFacts(one, facts(one.input.path));
+    if (untouched && provesContents(one, record.writtenAt)) continue;
+    const contents = contentsOf(one.input);
+    if (contents === undefined || contents !== one.contents) {
+      changes.push({ path: one.input.path, what: difference(one, contents) });
+    } else if (!untouched) touched.push({ path: one.input.path, what: "touched, contents the same" });
+  }
+  return { same: changes.length === 0, changes, touched };
+}
+
+/** What a record proves of the contents of an input that has these facts now. */
+export function knownContents({
+  observed,
+  writtenAt,
+}: LaunchRecord): (input: Input, is: FileFacts) => string | undefined {
+  const known = new Map(observed.map((one) => [keyOf(one.input), one]));
+  return (input, is) => {
+    const one = known.get(keyOf(input));
+    return one !== undefined && hasSameFacts(one, is) && provesContents(one, writtenAt) ? one.contents : undefined;
+  };
+}
+
+function hasSameFacts({ facts: was }: Observed, is: FileFacts | undefined): boolean {
+  if (is === undefined || was === undefined) return false;
+  return (["dev", "ino", "size", "mtimeNs", "ctimeNs"] as const).every((fact) => is[fact] === was[fact]);
+}
+
+/** Equal facts prove equal contents, unless the change that made them came too shortly before they were taken. */
+function provesContents({ facts: was, contents }: Observed, takenAt: number): boolean {
+  if (was === undefined || contents === undefined) return false;
+  return takenAt - Number(BigInt(was.ctimeNs) / 1_000_000n) >= YOUNG_MS;
+}
+
+function difference({ input, contents: was }: Observed, is: string | undefined): string {
+  switch (input.kind) {
+    case "file":
+    case "listing":
+      if (is === undefined) return "is gone";
+      if (was === undefined) return "was changed while the environment was made";
+      return input.kind === "file" ? "has other contents" : "holds other names";
+    case "absent":
+    case "no-file":
+      return is === "no" ? "has appeared" : "is gone";
+    case "present":
+      return is === "no" ? "is gone" : "has appeared";
+    case "same":
+      return is === "no" ? `is no longer ${input.target}` : `is ${input.target} again`;
+  }
+}
+
+function tell(value: string | null): string {
+  return value === null ? "not set" : JSON.stringify(value);
+}

@@ -1,0 +1,164 @@
+import * as path from "node:path";
+import type { Config } from "../config/config.ts";
+import type { VenvDriver } from "../config/source.ts";
+import { InputCollector } from "../inputs/collector.ts";
+import { relevantContents } from "./build-inputs.ts";
+import { inspectDescriptors } from "./descriptors.ts";
+import { watchProject } from "./dynamic.ts";
+import { expandGroups } from "./files/groups.ts";
+import { readPylock } from "./files/pylock.ts";
+import { type Pyproject, readPyproject } from "./files/pyproject.ts";
+import { asksForRoot, followRequirements } from "./files/requirements.ts";
+import { followSources, readLockedSources, readWorkspace, type Workspace } from "./files/workspace.ts";
+import { kindOf } from "./kind.ts";
+import { noteReading, noteUnchosenGroups } from "./notes.ts";
+import { offersOf, readDeclarations, requirementsWithExtras } from "./offers.ts";
+import { normalizeName } from "./packages.ts";
+import type { Project, ProjectKind } from "./project.ts";
+import { type RootFiles, readRootFiles } from "./root-files.ts";
+import { select, uvDefaultGroups } from "./selection.ts";
+
+/**
+ * Reads what the repo in `root` (absolute, physical) asks to be installed; pip, as the driver, does not read a uv.lock.
+ * Nothing is run and nothing written. Throws when the files contradict themselves, ask for what they do not declare, or
+ * are another tool's alone.
+ */
+export async function inspectProject(root: string, config: Config, driver: VenvDriver = "venv_uv"): Promise<Project> {
+  if (config.protoprimer !== null) return inspectDescriptors(root, config.protoprimer);
+  const inputs = new InputCollector();
+  const files = await readRootFiles(root, inputs, driver);
+  const asked = config.requirements.value;
+  const kind = kindOf(files, asked);
+  inputs.file(path.join(root, "uv.toml"));
+
+  const workspace = files.pyproject === undefined ? undefined : await readWorkspace(files.pyproject, inputs);
+  const packages = config.installPackages.value;
+  const targets = chooseTargets(files, workspace, packages);
+  const packageFolders = targets.filter(isPackage).map((target) => target.folder);
+  if (files.pyproject?.project === undefined && canBuildRoot(kind, files)) packageFolders.unshift(root);
+  const installsRoot = packageFolders.includes(root);
+
+  const pylock = kind === "pylock" ? await readPylock(path.join(root, "pylock.toml")) : undefined;
+  const isLocked = kind === "uv-lock" || kind === "pylock";
+  const declared = readDeclarations(files, targets, installsRoot);
+  const offers = offersOf(kind, files, declared, workspace, pylock);
+  const selection = select(config, offers, { infer: !isLocked });
+  const usesDefaults = isLocked && config.installGroups.value === null;
+
+  const requirementFiles = asked ?? (isLocked ? [] : foundRequirements(kind, files));
+  const followed = followRequirements(root, requirementFiles, inputs);
+  const locked = kind === "uv-lock" ? readLockedSources(path.join(root, "uv.lock")) : undefined;
+  for (const archive of locked?.archives ?? []) inputs.file(archive);
+  for (const folder of locked?.virtual ?? []) inputs.file(path.join(folder, "pyproject.toml"));
+
+  const named = [
+    ...packageFolders,
+    ...foreignTo(workspace, locked?.projects ?? []),
+    ...(pylock?.projects ?? []),
+    ...followed.localProjects,
+  ];
+  const starts = await readStarts(targets, named);
+  const localProjects = [...new Set([...named, ...(await followSources(starts, workspace, inputs))])];
+  const watched = await Promise.all(localProjects.map((folder) => watchProject(folder, inputs)));
+
+  const project = { kind, installsRoot, packages, requirementFiles };
+  return {
+    ...project,
+    name: nameOf(files),
+    extras: selection.extras,
+    groups: usesDefaults ? null : selection.groups,
+    editables: kind === "uv-lock" ? [] : packageFolders,
+    virtualRequirements: isLocked
+      ? []
+      : targets
+          .filter((target) => !isPackage(target))
+          .flatMap((target) => requirementsWithExtras(target, selection.extras)),
+    groupRequirements:
+      kind === "pylock" ? [] : expandChosen(files, targets, usesDefaults ? uvDefaultGroups(offers) : selection.groups),
+    requirementOptions: followed.options,
+    hashedRequirements: followed.hashed,
+    localProjects,
+    declaredExtras: declared.extras,
+    declaredGroups: declared.groups,
+    installGroups: [],
+    constraintsFile: null,
+    warnings: [],
+    notes: [
+      ...noteReading(project, files, asked === null),
+      ...(usesDefaults ? noteUnchosenGroups(pylock?.groups ?? []) : selection.notes),
+    ],
+    inputs: inputs.list(),
+    relevantContents: await relevantContents(inputs.list()),
+    variables: [...new Set(watched.flatMap(({ variables }) => variables))],
+    localNames: watched.flatMap(({ name }) => name ?? []),
+    rebuilt: watched.flatMap(({ name, readsMore }) => (readsMore ? (name ?? []) : [])),
+  };
+}
+
+/** The projects whose dependencies, extras and groups count: as `uv sync`, with its `--package` and `--all-packages`. */
+function chooseTargets(
+  { pyproject }: RootFiles,
+  workspace: Workspace | undefined,
+  packages: readonly string[] | "all" | null,
+): Pyproject[] {
+  if (pyproject === undefined || workspace === undefined) return [];
+  const isVirtualRoot = pyproject.project === undefined && pyproject.uv.workspace !== undefined;
+  if (packages === "all" || (packages === null && isVirtualRoot)) return [...workspace.members.values()];
+  if (packages === null) return pyproject.project === undefined ? [] : [pyproject];
+  return packages.flatMap((name) => workspace.members.get(normalizeName(name)) ?? []);
+}
+
+/** A workspace's lock names all members, installed or not; what is needed of those, their sources tell. */
+function foreignTo(workspace: Workspace | undefined, folders: readonly string[]): string[] {
+  const members = new Set([...(workspace?.members.values() ?? [])].map((member) => member.folder));
+  return folders.filter((folder) => !members.has(folder));
+}
+
+/** uv's rule: `tool.uv.package` decides, else whether there is a [build-system]. */
+function isPackage({ project, uv, hasBuildSystem }: Pyproject): boolean {
+  return project !== undefined && (uv.package ?? hasBuildSystem);
+}
+
+/** Whether a root without [project] is installed: pip and uv take a setup.py, or a setup.cfg beside a pyproject.toml. */
+function canBuildRoot(kind: ProjectKind, { pyproject, setupPy, setupCfg }: RootFiles): boolean {
+  if (kind === "setup") return true;
+  if (kind !== "requirements" && kind !== "pylock") return false;
+  return setupPy !== undefined || (setupCfg !== undefined && pyproject !== undefined);
+}
+
+/**
+ * Beside a [project] only files for developers count: requirements.txt is one when it asks for the project itself, or
+ * when the project declares no dependencies of its own.
+ */
+function foundRequirements(kind: ProjectKind, files: RootFiles): string[] {
+  const main = files.mainRequirements;
+  if (main === undefined) return [...files.devRequirements];
+  const project = files.pyproject?.project;
+  const isOwn = kind !== "pyproject" || project === undefined || asksForRoot(path.join(files.root, main), files.root);
+  const isBare = project?.dependencies === undefined && project?.dynamic.includes("dependencies") !== true;
+  return isOwn || isBare ? [main, ...files.devRequirements] : [...files.devRequirements];
+}
+
+async function readStarts(targets: readonly Pyproject[], folders: readonly string[]): Promise<Pyproject[]> {
+  const known = new Set(targets.map((target) => target.folder));
+  const others = folders.filter((folder) => !known.has(folder));
+  const read = await Promise.all(others.map((folder) => readPyproject(path.join(folder, "pyproject.toml"))));
+  return [...targets, ...read.filter((found) => found !== undefined)];
+}
+
+function expandChosen(files: RootFiles, targets: readonly Pyproject[], groups: readonly string[]): string[] {
+  const tables = new Set(
+    [files.pyproject, ...targets].flatMap((source) => (source === undefined ? [] : [source.groups])),
+  );
+  const texts = [...tables].flatMap((table) =>
+    expandGroups(
+      table,
+      groups.filter((name) => table.entries.has(normalizeName(name))),
+    ),
+  );
+  return [...new Set(texts)];
+}
+
+function nameOf({ root, pyproject, setupCfg, setupPy }: RootFiles): string {
+  return pyproject?.project?.name ?? setupCfg?.name ?? setupPy?.name ?? path.basename(root);
+}

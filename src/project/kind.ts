@@ -1,0 +1,52 @@
+import { PrimeError } from "../errors.ts";
+import { isTable } from "../toml.ts";
+import type { ProjectKind } from "./project.ts";
+import { FOREIGN, isForUv, type RootFiles } from "./root-files.ts";
+
+/** What kind of repo this is; the first rule that fits. `requirements`: the files named in the configuration, if any. */
+export function kindOf(files: RootFiles, requirements: readonly string[] | null): ProjectKind {
+  const { pyproject } = files;
+  const hasSetup = files.setupPy !== undefined || files.setupCfg !== undefined;
+  const found = files.mainRequirements === undefined ? files.devRequirements : [files.mainRequirements];
+  if (files.hasUvLock || files.hasPylock) {
+    refuseBeside(files.hasUvLock ? "uv.lock" : "pylock.toml", files.root, requirements);
+    return files.hasUvLock ? "uv-lock" : "pylock";
+  }
+  if (pyproject?.project !== undefined) return "pyproject";
+  if (pyproject?.hasBuildSystem === true && hasSetup) return "setup";
+  if ((requirements ?? found).length > 0) return "requirements";
+  if (hasSetup) return "setup";
+  refuseForeign(files);
+  if (pyproject?.hasBuildSystem === true) return "setup";
+  return isForUv(pyproject) ? "pyproject" : "nothing";
+}
+
+function refuseBeside(lock: string, root: string, requirements: readonly string[] | null): void {
+  if (requirements === null || requirements.length === 0) return;
+  const names = requirements.join(", ");
+  const message = `could not install ${names} in ${root}: the key \`requirements\` names it, and ${lock} says all that is installed`;
+  throw new PrimeError("requirements-beside-lock", message, {
+    hint: `take the key out; \`./prime uv add --dev -r ${requirements[0]}\` brings a file's requirements into a uv.lock`,
+  });
+}
+
+function refuseForeign(files: RootFiles): void {
+  const { root, pyproject, foreign } = files;
+  const poetry = isTable(pyproject?.tool.poetry);
+  if (!poetry && !foreign.some((name) => FOREIGN.includes(name))) return;
+  const tool = poetry || foreign.includes("poetry.lock") ? "Poetry" : foreign.includes("pdm.lock") ? "PDM" : "Pipenv";
+  const where = poetry ? "[tool.poetry] of pyproject.toml" : foreign.join(" and ");
+  const exporting = EXPORTS[tool];
+  const message = `could not tell what to install in ${root}: it is described for ${tool} alone (${where}), which prime does not read`;
+  throw new PrimeError("foreign-lock", message, {
+    hint:
+      `\`uvx migrate-to-uv\` moves it to [project] and uv.lock; or \`${exporting} > requirements.txt\` ` +
+      "writes a requirement file beside it, which prime installs",
+  });
+}
+
+const EXPORTS = {
+  Poetry: "poetry export --with dev --without-hashes",
+  PDM: "pdm export --no-hashes",
+  Pipenv: "pipenv requirements --dev",
+} as const;

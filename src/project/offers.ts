@@ -1,0 +1,87 @@
+import { dynamicExtras } from "./dynamic.ts";
+import { ownRequirements } from "./files/groups.ts";
+import type { Pylock } from "./files/pylock.ts";
+import type { Pyproject } from "./files/pyproject.ts";
+import type { Workspace } from "./files/workspace.ts";
+import { normalizeName, requirementHead } from "./packages.ts";
+import type { ProjectKind } from "./project.ts";
+import type { RootFiles } from "./root-files.ts";
+import type { Offers } from "./selection.ts";
+
+type Declared = Record<string, readonly string[]>;
+
+/** What a repo declares to choose from, with the requirement texts where they can be told. */
+export interface Declarations {
+  readonly extras: Declared;
+  readonly extrasAreKnown: boolean;
+  readonly groups: Declared;
+}
+
+/** What the targets (see `chooseTargets`) and the root declare together. */
+export function readDeclarations(files: RootFiles, targets: readonly Pyproject[], installsRoot: boolean): Declarations {
+  const sources = [...new Set([...(files.pyproject === undefined ? [] : [files.pyproject]), ...targets])];
+  const groups: Declared = Object.assign({}, ...sources.map((source) => ownRequirements(source.groups)).reverse());
+  const extras: Declared = {};
+  let extrasAreKnown = true;
+  for (const { project, ...target } of targets) {
+    Object.assign(extras, project?.extras);
+    if (project?.dynamic.includes("optional-dependencies") !== true) continue;
+    const names = dynamicExtras({ project, ...target });
+    for (const name of names) extras[name] ??= [];
+    if (names.length === 0) extrasAreKnown = addSetupExtras(files, extras) && extrasAreKnown;
+  }
+  if (files.pyproject?.project === undefined && installsRoot)
+    extrasAreKnown = addSetupExtras(files, extras) && extrasAreKnown;
+  return { extras, extrasAreKnown, groups };
+}
+
+/** Adds what setup.cfg and setup.py declare; tells whether that is all there can be. */
+function addSetupExtras(files: RootFiles, extras: Declared): boolean {
+  Object.assign(extras, files.setupPy?.extras, files.setupCfg?.extras);
+  const backend = files.pyproject?.buildBackend ?? "setuptools";
+  const described = files.setupPy !== undefined || files.setupCfg !== undefined;
+  return described && backend.startsWith("setuptools") && (files.setupPy?.extrasAreKnown ?? true);
+}
+
+/** The choice as `select` wants it. */
+export function offersOf(
+  kind: ProjectKind,
+  files: RootFiles,
+  declared: Declarations,
+  workspace: Workspace | undefined,
+  lock: Pylock | undefined,
+): Offers {
+  const packages = [...(workspace?.members.keys() ?? [])];
+  if (kind === "pylock" && lock !== undefined) {
+    return { ...lock, where: "pylock.toml", extrasAreKnown: true, defaultGroups: undefined, packages };
+  }
+  return {
+    where: files.pyproject !== undefined ? "pyproject.toml" : files.setupPy !== undefined ? "setup.py" : "the repo",
+    extras: Object.keys(declared.extras),
+    extrasAreKnown: declared.extrasAreKnown,
+    groups: Object.keys(declared.groups),
+    defaultGroups: files.pyproject?.uv.defaultGroups,
+    packages,
+  };
+}
+
+/**
+ * The requirements of a project and of the chosen extras, each text once. An extra that asks for the project itself
+ * with further extras (`all = ["me[cli,dev]"]`) is followed.
+ */
+export function requirementsWithExtras(target: Pyproject, extras: readonly string[]): string[] {
+  const own = normalizeName(target.project?.name ?? "");
+  const texts = new Set(target.project?.dependencies);
+  const seen = new Set<string>();
+  const waiting = [...extras];
+  for (let extra = waiting.shift(); extra !== undefined; extra = waiting.shift()) {
+    if (seen.has(extra)) continue;
+    seen.add(extra);
+    for (const text of target.project?.extras[extra] ?? []) {
+      const head = requirementHead(text);
+      if (head?.name === own) waiting.push(...head.extras);
+      else texts.add(text);
+    }
+  }
+  return [...texts];
+}

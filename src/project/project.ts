@@ -1,0 +1,66 @@
+import type { Input } from "../inputs/input.ts";
+
+/**
+ * What kind of repo this is, first match wins (README, "What is installed"); `descriptors` whenever protoprimer's
+ * configuration is in force.
+ */
+export type ProjectKind = "uv-lock" | "pylock" | "pyproject" | "requirements" | "setup" | "nothing" | "descriptors";
+
+/** Local projects that one command installs, editable. */
+export interface InstallGroup {
+  readonly name: string | null;
+  /** The installer's own arguments, as written. */
+  readonly args: readonly string[];
+  /** Absolute folders. */
+  readonly projects: readonly { readonly folder: string; readonly extras: readonly string[] }[];
+}
+
+/** What a repo asks to be installed, read from its files without running any of them. */
+export interface Project {
+  readonly kind: ProjectKind;
+  /** For VIRTUAL_ENV_PROMPT: `project.name`, else setup.cfg's name, else the root folder's name. */
+  readonly name: string;
+  /** Whether the root itself is installed, editable. */
+  readonly installsRoot: boolean;
+  /** Extras of the root, as configured or inferred, in order; PEP 685-normalized. */
+  readonly extras: readonly string[];
+  /** Dependency groups (PEP 735), as configured or inferred, in order. Null with a lock: the lock's own defaults. */
+  readonly groups: readonly string[] | null;
+  /**
+   * Absolute folders that are to be installed editable by name: the root when it is a package, and the chosen members.
+   * Empty with kind `uv-lock`, where uv knows.
+   */
+  readonly editables: readonly string[];
+  /** Requirements (PEP 508) of root or chosen members that are no packages themselves, chosen extras included. */
+  readonly virtualRequirements: readonly string[];
+  /** Workspace members to install; null: uv's default. */
+  readonly packages: readonly string[] | "all" | null;
+  /** Requirement files, relative to root, in order. */
+  readonly requirementFiles: readonly string[];
+  /** What those say of indexes and builds, a line each, and what they require with digests; see FollowedRequirements. */
+  readonly requirementOptions: readonly string[];
+  readonly hashedRequirements: readonly string[];
+  /** PEP 735 groups expanded to PEP 508 texts (include-group followed), for drivers that know no groups; none with a pylock. */
+  readonly groupRequirements: readonly string[];
+  /** Folders, absolute, of each local project that is installed: root, members, path dependencies, `-e DIR`. */
+  readonly localProjects: readonly string[];
+  /** Extras and groups that the repo declares, for hints: name → requirement texts. */
+  readonly declaredExtras: Readonly<Record<string, readonly string[]>>;
+  readonly declaredGroups: Readonly<Record<string, readonly string[]>>;
+  /** In the order of their installation; none but with kind `descriptors`. */
+  readonly installGroups: readonly InstallGroup[];
+  /** What pins the versions of kind `descriptors`, absolute; written by prime after an install. */
+  readonly constraintsFile: string | null;
+  /** What was inferred or passed over and why, a sentence each, for the first run's summary. */
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+  readonly inputs: readonly Input[];
+  /** What counts of an input, by its path, where that is less than its bytes. */
+  readonly relevantContents: Readonly<Record<string, string>>;
+  /** Environment variables that a project names as build inputs (`tool.uv.cache-keys`). */
+  readonly variables: readonly string[];
+  /** Names of the local projects, as far as they can be told without running anything. */
+  readonly localNames: readonly string[];
+  /** Those of which a build in uv's cache says nothing: it does not watch all that they read. */
+  readonly rebuilt: readonly string[];
+}

@@ -1,0 +1,193 @@
+import * as path from "node:path";
+import type { UvPin } from "../config/config.ts";
+import type { Environment } from "../edges/command.ts";
+import { copyFile, makeFolder, makeTemporaryFolder, remove, rename, writePlain } from "../edges/files/change.ts";
+import { spaceHint } from "../edges/files/errors.ts";
+import { isAbandoned, ownerMark } from "../edges/files/maker-mark.ts";
+import { facts, isExecutableFile, listFolder, readText, roomIn, sha256OfFile } from "../edges/files/read.ts";
+import { type Outcome, run } from "../edges/processes/run.ts";
+import { PrimeError } from "../errors.ts";
+import { cleanEnvironment } from "../python/clean-environment.ts";
+
+/** uv as prime uses it, and where it came from. */
+export interface ProvisionedUv {
+  readonly file: string;
+  readonly version: string;
+  readonly from: "cache" | "path" | "deployed";
+}
+
+export interface UvRequest {
+  readonly pin: UvPin;
+  /** The interpreter that deploys uv, 3.8 or newer, and what its wheels are for. */
+  readonly python: { readonly executable: string; readonly platform: string; readonly libc: string };
+  readonly cacheFolder: string;
+  readonly env: Environment;
+  readonly cwd: string;
+  /** A file to which all output is appended. */
+  readonly log: string;
+}
+
+/** The pinned uv where it is already: in prime's cache, else on PATH in exactly that version. */
+export async function findUv(request: UvRequest): Promise<ProvisionedUv | undefined> {
+  return fromCache(request) ?? (await fromPath(request));
+}
+
+/** The cached uv of this pin, unless it was cut short; the doctor compares its digest, which takes as long as a small build. */
+export function fromCache(request: Pick<UvRequest, "pin" | "python" | "cacheFolder">): ProvisionedUv | undefined {
+  const file = path.join(cachedFolder(request), "uv");
+  const whole = deployedUv(file);
+  return isExecutableFile(file) && whole !== undefined && facts(file)?.size === whole.size
+    ? { file, version: request.pin.version, from: "cache" }
+    : undefined;
+}
+
+/** What a uv in the cache was when it was deployed; undefined where nothing tells. */
+export function deployedUv(file: string): { readonly sha256: string; readonly size: number } | undefined {
+  const [, digest, size] = /^([0-9a-f]{64}) (\d+)$/.exec(readText(`${file}.sha256`)?.trim() ?? "") ?? [];
+  return digest === undefined ? undefined : { sha256: digest, size: Number(size) };
+}
+
+/** Where the uv of this pin belongs; it need not be there. */
+export function cachedFolder({ pin, python, cacheFolder }: Pick<UvRequest, "pin" | "python" | "cacheFolder">): string {
+  const platform = [python.platform, python.libc].filter((part) => part !== "").join("-");
+  const digest = Object.values(pin.sha256).sort().join("").slice(0, 12);
+  return path.join(cacheFolder, "uv", `${pin.version}-${platform}-${digest}`);
+}
+
+async function fromPath({ pin, env, cwd }: UvRequest): Promise<ProvisionedUv | undefined> {
+  for (const folder of (env.PATH ?? "").split(":").filter((entry) => path.isAbsolute(entry))) {
+    const file = path.join(folder, "uv");
+    if (!isExecutableFile(file)) continue;
+    const answer = await run({ file, args: ["--version"], env, cwd }, { limitMs: 10_000 });
+    if (answer.ok && answer.stdout.split(" ")[1]?.trim() === pin.version)
+      return { file, version: pin.version, from: "path" };
+  }
+  return undefined;
+}
+
+/**
+ * Deploys the pinned uv through the selected python by pip, which verifies the wheel against the pin and honours the
+ * user's index, proxy and certificates.
+ */
+export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
+  const target = cachedFolder(request);
+  const work = makeTemporaryFolder(path.join(request.cacheFolder, "uv", `${DEPLOY}.${ownerMark()}.`));
+  try {
+    const venv = path.join(work, "venv");
+    await makeVenv(request, work, venv);
+    await installUv(request, work, venv);
+    const ready = path.join(work, "ready");
+    makeFolder(ready);
+    copyFile(path.join(venv, "bin", "uv"), path.join(ready, "uv"), 0o755);
+    const file = path.join(ready, "uv");
+    writePlain(`${file}.sha256`, `${sha256OfFile(file)} ${facts(file)?.size}\n`);
+    publish(ready, target, () => fromCache(request) !== undefined);
+  } finally {
+    remove(work);
+  }
+  return { file: path.join(target, "uv"), version: request.pin.version, from: "deployed" };
+}
+
+const DEPLOY = ".deploy";
+
+/** The folders of deployments that were killed; absolute. See `isAbandoned`. */
+export function abandonedDeployments(cacheFolder: string, before: number): string[] {
+  const folder = path.join(cacheFolder, "uv");
+  const drafts = (listFolder(folder) ?? []).filter((name) => name.startsWith(DEPLOY));
+  return drafts.map((name) => path.join(folder, name)).filter((file) => isAbandoned(file, before));
+}
+
+/** The locks of deployments, and of who replaces one; absolute. */
+export function deploymentLocks(cacheFolder: string): string[] {
+  const folder = path.join(cacheFolder, "uv");
+  return (listFolder(folder) ?? []).filter((name) => LOCK.test(name)).map((name) => path.join(folder, name));
+}
+
+const LOCK = /\.lock(?:\.[0-9a-f]{16})?$/;
+
+/** Another prime may have been faster: its copy of the same bytes is as good. */
+function publish(ready: string, target: string, isThere: () => boolean): void {
+  if (isThere()) return;
+  try {
+    remove(target);
+    rename(ready, target);
+  } catch (error) {
+    if (!isThere()) throw error;
+  }
+}
+
+async function makeVenv(request: UvRequest, work: string, venv: string): Promise<void> {
+  const { executable } = request.python;
+  const made = await pythonRun(request, work, executable, ["-I", "-m", "venv", venv]);
+  if (made.ok) return;
+  const isDebian = /ensurepip|python3-venv/.test(made.output);
+  throw new PrimeError(
+    "uv-venv",
+    `could not make the temporary venv ${venv} by ${executable} to install uv: ${lastLines(made)}`,
+    {
+      hint:
+        noRoom(made, work) ??
+        (isDebian
+          ? "install the package that holds ensurepip (Debian, Ubuntu: `apt-get install python3-venv`), or put another python in front of it on PATH"
+          : `try \`${executable} -m venv DIR\` by hand, or put another python in front of it on PATH`),
+    },
+  );
+}
+
+/** Bytes: pip and uv twice, once where it is installed. */
+const ROOM = 120_000_000;
+/** Bytes: with less left, a failure is the disk's, though ensurepip does not say so. */
+const NO_ROOM = 30_000_000;
+
+/** What to do where a disk was too full. */
+function noRoom({ output }: Outcome, work: string): string | undefined {
+  const isFull = spaceHint(output) !== undefined || (roomIn(work) ?? NO_ROOM) < NO_ROOM;
+  return isFull ? `${spaceHint("ENOSPC")} (getting uv takes ${ROOM / 1e6} MB in ${path.dirname(work)})` : undefined;
+}
+
+/** `--require-hashes`: a wheel whose digest is not pinned is refused, whatever the index says. */
+async function installUv(request: UvRequest, work: string, venv: string): Promise<void> {
+  const { pin } = request;
+  const requirements = path.join(work, "requirements.txt");
+  const hashes = Object.values(pin.sha256).map((digest) => ` --hash=sha256:${digest}`);
+  writePlain(requirements, `uv==${pin.version}${hashes.join("")}\n`);
+  const install = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", requirements];
+  const done = await pythonRun(request, work, path.join(venv, "bin", "python"), install);
+  if (done.ok) return;
+  throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip in ${venv}: ${lastLines(done)}`, {
+    hint:
+      noRoom(done, work) ??
+      (/hashes|HASH/.test(done.output)
+        ? "the index serves other bytes than this launcher pins: check the index, or pin its uv by `uv` in prime.toml"
+        : `check the network, the index and the proxy that pip is configured for (log: ${request.log}), or put uv ${pin.version} on PATH`),
+  });
+}
+
+/** Temporary files stay below `work`, with which they go. */
+function pythonRun(
+  { env, cwd, log }: UvRequest,
+  work: string,
+  python: string,
+  args: readonly string[],
+): Promise<Outcome> {
+  return run({ file: python, args, env: { ...pipEnvironment(env), TMPDIR: work }, cwd }, { log });
+}
+
+/** pip with the user's index, proxy and certificates, but installing where it is told to. */
+export function pipEnvironment(env: Environment): Environment {
+  const kept = Object.entries(cleanEnvironment(env)).filter(
+    ([name]) =>
+      !/^PIP_(?:TARGET|PREFIX|ROOT|PYTHON|CONSTRAINT|REQUIREMENT|REPORT|DRY_RUN|NO_DEPS|EDITABLE)$/.test(name),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    PIP_USER: "0",
+    PIP_REQUIRE_VIRTUALENV: "0",
+    PIP_DISABLE_PIP_VERSION_CHECK: "1",
+    PIP_NO_INPUT: "1",
+  };
+}
+
+function lastLines({ output, failure }: Outcome): string {
+  return failure ?? output.trim().split("\n").slice(-3).join("\n");
+}

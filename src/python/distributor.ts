@@ -1,0 +1,101 @@
+import * as path from "node:path";
+import type { Environment } from "../edges/command.ts";
+import { isExecutableFile, isFolder } from "../edges/files/read.ts";
+import { run } from "../edges/processes/run.ts";
+import { isManaged, minorOf } from "./anchor.ts";
+import { pathFolders } from "./candidates.ts";
+import { cleanEnvironment } from "./clean-environment.ts";
+import type { Interpreter } from "./interpreter.ts";
+
+/** What brought an interpreter to a machine, so that a message can name what brings it back when it can no longer be asked. */
+export interface Owner {
+  readonly kind: "dpkg" | "rpm" | "pyenv" | "asdf" | "mise" | "uv" | "homebrew" | "conda" | "nix" | "opt" | "unknown";
+  /** The package's name, or what its installer calls it. */
+  readonly package: string | null;
+  /** The command that restores it. */
+  readonly restore: string | null;
+}
+
+type Owned = Pick<Interpreter, "realPath" | "version" | "implementation">;
+
+/** Tools that keep their interpreters in a folder of a known name, which holds what they call each. */
+const BY_FOLDER: readonly (readonly [Owner["kind"], RegExp, (name: string) => string])[] = [
+  ["pyenv", /\/\.?pyenv\/versions\/([^/]+)\//, (name) => `pyenv install ${name}`],
+  ["asdf", /\/\.?asdf\/installs\/python\/([^/]+)\//, (name) => `asdf install python ${name}`],
+  ["mise", /\/mise\/installs\/python\/([^/]+)\//, (name) => `mise install python@${name}`],
+  ["homebrew", /\/Cellar\/([^/]+)\//, (name) => `brew install ${name}`],
+];
+
+/** The owner by the path alone: package managers know nothing of these. */
+export function ownerByPath(
+  { realPath: real, version, implementation }: Owned,
+  env: Environment = {},
+): Owner | undefined {
+  if (isManaged(real)) {
+    const name = `${implementation === "cpython" ? "" : `${implementation}@`}${version}`;
+    return { kind: "uv", package: name, restore: `./prime uv python install ${name}` };
+  }
+  const root = env.PYENV_ROOT;
+  const named = root !== undefined && real.startsWith(`${root}/versions/`) ? `/pyenv${real.slice(root.length)}` : real;
+  for (const [kind, pattern, restore] of BY_FOLDER) {
+    const name = pattern.exec(named)?.[1];
+    if (name !== undefined) return { kind, package: name, restore: restore(name) };
+  }
+  if (/^\/(?:nix|gnu)\/store\//.test(real)) return { kind: "nix", package: null, restore: null };
+  const prefix = path.dirname(path.dirname(real));
+  if (!isFolder(path.join(prefix, "conda-meta"))) return undefined;
+  return { kind: "conda", package: "python", restore: `conda install --prefix ${prefix} python=${minorOf(version)}` };
+}
+
+/**
+ * The command that installs the distribution's own Python again, once nothing on the machine tells whose it was: the names are
+ * those of Debian, Fedora and openSUSE.
+ */
+export function restoreByName(file: string, env: Environment): string | null {
+  const [, minor] = /^\/usr\/bin\/python(3\.\d+)$/.exec(file) ?? [];
+  if (minor === undefined) return null;
+  const commands = { "apt-get": `python${minor}`, zypper: `python${minor.replace(".", "")}`, dnf: `python${minor}` };
+  const found = Object.entries(commands).find(([tool]) => isOnPath(tool, env));
+  return found === undefined ? null : `sudo ${found[0]} install ${found[1]}`;
+}
+
+function isOnPath(tool: string, env: Environment): boolean {
+  return pathFolders(env).some((folder) => isExecutableFile(path.join(folder, tool)));
+}
+
+/** Asks the package managers that this machine has where the path does not tell. */
+export async function ownerOf(interpreter: Owned, env: Environment, cwd: string): Promise<Owner> {
+  const known = ownerByPath(interpreter, env);
+  if (known !== undefined) return known;
+  const has = (tool: string) => isOnPath(tool, env);
+  const ask = async (tool: string, ...args: string[]): Promise<string | undefined> => {
+    if (!has(tool)) return undefined;
+    const command = {
+      file: tool,
+      args: [...args, interpreter.realPath],
+      env: { ...cleanEnvironment(env), LC_ALL: "C" },
+      cwd,
+    };
+    const answer = await run(command, { limitMs: LIMIT_MS });
+    return answer.ok ? answer.stdout : undefined;
+  };
+  const deb = packageOfDpkg((await ask("dpkg", "-S")) ?? "");
+  if (deb !== undefined) {
+    return { kind: "dpkg", package: deb, restore: `sudo apt-get install ${deb.replace(/-minimal$/, "")}` };
+  }
+  const rpm = (await ask("rpm", "-qf", "--queryformat", "%{NAME}\\n"))?.split("\n")[0];
+  if (rpm) {
+    const tool = ["dnf", "zypper", "yum"].find(has) ?? "dnf";
+    return { kind: "rpm", package: rpm, restore: `sudo ${tool} install ${rpm}` };
+  }
+  return { kind: /^\/opt\//.test(interpreter.realPath) ? "opt" : "unknown", package: null, restore: null };
+}
+
+/** A package database of a thousand packages answers within a fifth of a second. */
+const LIMIT_MS = 5000;
+
+/** `python3.11-minimal: /usr/bin/python3.11`, with lines of diversions before and architectures behind (dpkg-query(1)). */
+export function packageOfDpkg(answer: string): string | undefined {
+  const line = answer.split("\n").find((one) => one !== "" && !/^(?:local )?diversion /.test(one));
+  return line === undefined ? undefined : /^([a-z0-9][a-z0-9+.-]*)(?::\w+)?[,:]/.exec(line)?.[1];
+}

@@ -1,0 +1,184 @@
+import * as path from "node:path";
+import { build, type Known } from "../builder/build.ts";
+import { rootLock, waitForTurn } from "../builder/turn.ts";
+import type { Config } from "../config/config.ts";
+import type { Context } from "../context.ts";
+import { type Decision, decide, digestFor } from "../decision/decide.ts";
+import { lostFacts, replacementError } from "../decision/known-python.ts";
+import { linkOf, mayMoveLink } from "../decision/shown.ts";
+import { asUsable, findUsable, isSound } from "../decision/usable.ts";
+import { now } from "../edges/clock.ts";
+import { makeLink } from "../edges/files/change.ts";
+import { shellOfProcess } from "../edges/machine.ts";
+import { driftSinceUse } from "../environment/drift.ts";
+import { readHolds, writeHold } from "../environment/holds.ts";
+import type { Manifest } from "../environment/manifest.ts";
+import { lookAtVenvPlace } from "../environment/venv-link.ts";
+import type { Answer } from "../launch/answer.ts";
+import { renderProgress, type Stage } from "../launch/progress.ts";
+import type { LaunchRecord } from "../plan/record.ts";
+import { isVenv } from "../venv/site-folders.ts";
+import { type Cold, tellCold, whyCold } from "./cold.ts";
+import { tellHealing } from "./heal.ts";
+import { tellLostState } from "./lost-state.ts";
+import { tellMoved } from "./neighbours.ts";
+import type { Ready } from "./ready.ts";
+import { rememberChange, settleIn } from "./settle.ts";
+import { writePlan } from "./write-plan.ts";
+
+/** An environment that is ready, or the next stage that this start has to go through. */
+export type Booted = Ready | { readonly kind: "hop"; readonly answer: Answer };
+
+export interface BootRequest {
+  /** Build anew, whatever is there. */
+  readonly anew: boolean;
+  /** Why another environment is shown, where the user asked for it. */
+  readonly reason?: string;
+}
+
+/**
+ * The story of a cold start. Nothing changed in what counts: renew the stamps. What is asked for was built before: show
+ * it. Else build, stage after stage: node (decide) → python (build) → venv (set up, write the ready plan).
+ */
+export async function boot(context: Context, { anew, reason }: BootRequest): Promise<Booted> {
+  const { progress } = context;
+  const seen = whyCold(context);
+  tellStage(context, seen);
+  if (!anew && progress === undefined && seen.renew !== undefined) return renew(context, seen, seen.renew);
+
+  const decision = await decide(context, anew && progress === undefined);
+  makeEnvLink(context, decision.config);
+  tellDecision(context, decision);
+  tellLostState(context, decision, seen);
+  const known = anew && progress?.stage !== "venv" ? undefined : await findBuilt(context, decision);
+  const drift = anew || progress !== undefined ? undefined : tellDrift(context, seen, known);
+  if (!anew && progress === undefined) await tellHealing(context, decision, seen, known);
+  const moved = known === undefined && progress === undefined ? tellMoved(context, decision) : undefined;
+  const cold = { ...seen, reason: reason ?? drift ?? moved ?? seen.reason };
+  if (known !== undefined) return settleIn(context, decision, known, cold);
+
+  const lock = rootLock(decision.folders.data);
+  if (mayMoveLink(context, decision.folders)) lookAtVenvPlace(linkOf(context, decision), decision.folders);
+  const look = anew ? async () => undefined : () => lookAgain(context);
+  const waited = progress === undefined ? await waitForTurn(context, decision.config, lock, look) : {};
+  if (waited.found !== undefined) return settleFound(waited.found, cold);
+  const facts = {
+    python: decision.selected.path,
+    why: decision.how,
+    reason: progress?.facts.reason ?? cold.reason,
+    since: progress?.facts.since ?? String(context.startedAt),
+    ...(waited.silent === undefined ? {} : { silent: waited.silent }),
+  };
+  const { lost } = decision;
+  if (progress?.stage !== "python") {
+    return hop(
+      context,
+      "python",
+      { ...facts, ...lostFacts(lost) },
+      `selected ${decision.selected.path}, ${decision.how}`,
+    );
+  }
+  const request = { anew, reason: facts.reason, look, silent: progress.facts.silent };
+  const made = await build(context, decision, request).catch((error: unknown) => {
+    throw lost === undefined ? error : replacementError(lost, context.env, error);
+  });
+  if ("found" in made) return settleFound(made.found, cold);
+  const { built } = made;
+  if (anew) writeHold(decision.folders, built.digest, undefined);
+  rememberChange(context, decision, built, { ...cold, reason: facts.reason }, "build");
+  const stillLost = built.standsInFor === lost?.manifest.id ? lost : undefined;
+  return hop(
+    context,
+    "venv",
+    { ...facts, ...lostFacts(stillLost), generation: built.id },
+    `built generation ${built.id}`,
+  );
+}
+
+function settleFound({ context, decision, manifest }: Known, cold: Cold): Promise<Ready> {
+  return settleIn(context, decision, manifest, cold);
+}
+
+/** What another start has built while this one waited. */
+async function lookAgain(context: Context): Promise<Known | undefined> {
+  const later = { ...context, startedAt: now() };
+  const decision = await decide(later, false);
+  const manifest = await findBuilt(later, decision);
+  return manifest === undefined ? undefined : { context: later, decision, manifest };
+}
+
+/** Only times changed: the environment and the plan stay as they are, with new stamps. */
+function renew(context: Context, cold: Cold, record: LaunchRecord): Booted {
+  const { activation, root, readyLine, freshness, variables, observed, kernel, bootsCold } = record;
+  const inputs = observed.map(({ input }) => input);
+  const { known } = cold;
+  writePlan(context, { activation, root, readyLine, freshness, variables, kernel, bootsCold, inputs, known });
+  tellCold(context, cold, "nothing that counts changed: the ready plan was renewed");
+  return { kind: "ready", activation, readyLine, kernel, freshness, built: undefined };
+}
+
+/** A finished generation for what is asked; with an unknown interpreter below it there can be none. */
+async function findBuilt(context: Context, decision: Decision): Promise<Manifest | undefined> {
+  const { base, generations } = decision;
+  const built = generations.find(({ id }) => id === context.progress?.facts.generation);
+  if (built !== undefined) return built;
+  if (base === undefined) return undefined;
+  const digest = digestFor(context, decision, base);
+  return (await findHeld(context, decision, digest)) ?? findUsable(context, decision, digest);
+}
+
+/** What a rollback put in the place of what is asked for; a hold of what can't be used any more ends, and that is said. */
+async function findHeld(context: Context, decision: Decision, digest: string): Promise<Manifest | undefined> {
+  const hold = readHolds(decision.folders)[digest];
+  if (hold === undefined) return undefined;
+  const manifest = decision.generations.find(({ id }) => id === hold.generation);
+  const usable =
+    manifest !== undefined && isSound(decision, manifest) ? await asUsable(context, decision, manifest) : undefined;
+  if (usable !== undefined) return usable;
+  const why = "that environment is gone, was changed, or has lost its interpreter";
+  context.terminal.warn(`the rollback to ${hold.generation} ends: ${why}`);
+  writeHold(decision.folders, digest, undefined);
+  return undefined;
+}
+
+/** What others did to the environment of the last start, once in each start; gives it as a reason. */
+function tellDrift({ terminal }: Context, { before }: Cold, known: Manifest | undefined): string | undefined {
+  const drift = before === undefined ? [] : driftSinceUse(before);
+  if (before === undefined || drift.length === 0) return undefined;
+  const next = known === undefined ? "building it anew beside it" : `${known.id} takes its place`;
+  const back = ` (./prime adopt ${path.basename(before)} makes the changed one the environment)`;
+  const what = `changed by hand: ${drift.join(", ")}`;
+  terminal.say(`the environment ${before} was ${what}; ${next}${isVenv(before) ? back : ""}`);
+  return `the environment was ${what}`;
+}
+
+function hop(context: Context, stage: Stage, facts: Record<string, string>, why: string): Booted {
+  const { shell, root, terminal } = context;
+  terminal.detail(`hop to stage ${stage}: ${why}`);
+  const progress = renderProgress({ stage, root, shellPid: shell.pid, shellStart: shell.start, facts });
+  return { kind: "hop", answer: { kind: "next-stage", progress, shell: shellOfProcess(shell.pid) } };
+}
+
+function tellStage({ terminal, progress, shell, node, startedAt }: Context, cold: Cold): void {
+  const since = Number(progress?.facts.since ?? startedAt);
+  const stage = progress?.stage ?? "node";
+  terminal.detail(
+    `stage ${stage}: ${node}, pid ${shell.pid}, ${now() - since} ms: ${progress?.facts.reason ?? cold.reason}`,
+  );
+}
+
+function tellDecision({ terminal, progress }: Context, decision: Decision): void {
+  if (progress === undefined) {
+    for (const warning of decision.warnings) terminal.warn(warning);
+    for (const note of decision.loaded.notes) terminal.detail(note);
+  }
+  if (decision.printed !== "") terminal.say(decision.printed.trimEnd());
+  for (const { path: file, why } of decision.passedOver) terminal.detail(`passed over ${file}: ${why}`);
+}
+
+/** The first start makes the link that names the chosen env; another one that is faster makes the same. */
+function makeEnvLink({ terminal }: Context, { protoprimer }: Config): void {
+  const link = protoprimer?.leaps.link;
+  if (link === undefined || link === null || link.isThere) return;
+  if (makeLink(link.path, link.text)) terminal.say(`selected the env ${link.text}: ${link.path} is a link to it now`);
+}

@@ -1,0 +1,16 @@
+import type { Freshness } from "../config/config.ts";
+import type { Manifest } from "../environment/manifest.ts";
+import type { Project } from "../project/project.ts";
+import type { Activation } from "../shells/activation.ts";
+
+/** An environment in which a command can be run. */
+export interface Ready {
+  readonly kind: "ready";
+  readonly activation: Activation;
+  readonly readyLine: string;
+  /** protoprimer's kernel, absolute, where the repo is configured for protoprimer. */
+  readonly kernel: string | undefined;
+  readonly freshness: Freshness;
+  /** What this start built, if it built. */
+  readonly built: { readonly manifest: Manifest; readonly project: Project } | undefined;
+}

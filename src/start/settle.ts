@@ -1,0 +1,148 @@
+import * as path from "node:path";
+import { PROTOPRIMER_OWN } from "../config/protoprimer/reader.ts";
+import type { Context } from "../context.ts";
+import { type Decision, digestFor } from "../decision/decide.ts";
+import { holdOf, linkOf, mayMoveLink } from "../decision/shown.ts";
+import { now } from "../edges/clock.ts";
+import { generationFolder } from "../environment/folders.ts";
+import { differences, type HistoryEntry, readHistory, recordHistory } from "../environment/history.ts";
+import { holdsInput } from "../environment/holds.ts";
+import { recordInputs } from "../environment/interpreter-record.ts";
+import type { Manifest } from "../environment/manifest.ts";
+import { activate } from "../environment/venv-link.ts";
+import { PrimeError } from "../errors.ts";
+import type { Input } from "../inputs/input.ts";
+import type { Activation } from "../shells/activation.ts";
+import { excludeFromGit } from "../venv/git-exclude.ts";
+import { type Cold, tellCold } from "./cold.ts";
+import { leftToOthers } from "./neighbours.ts";
+import type { Ready } from "./ready.ts";
+import { runSetup } from "./setup.ts";
+import { isPlanned, writePlan } from "./write-plan.ts";
+
+/** The venv stage: show the generation, run the repo's setup commands in it, write the ready plan. */
+export async function settleIn(
+  context: Context,
+  decision: Decision,
+  manifest: Manifest,
+  cold: Cold,
+  what: HistoryEntry["what"] = context.progress?.stage === "venv" ? "build" : "switch",
+): Promise<Ready> {
+  const { config, folders, loaded, project } = decision;
+  const generation = generationFolder(folders, manifest.id);
+  const hidden = config.kernelFile === null && config.protoprimer === null ? [] : PROTOPRIMER_OWN;
+  const activation: Activation = { generation, prompt: manifest.project, variables: config.env.value, hidden };
+  const link = mayMoveLink(context, folders) ? linkOf(context, decision) : undefined;
+  const theirs = link === undefined ? undefined : leftToOthers(context, decision, link, cold);
+  if (link !== undefined && theirs === undefined) showLink(context, decision, generation);
+  await runSetup(context, decision, activation, cold.reason);
+  const isHeld = holdOf(context, decision)?.generation === manifest.id;
+  const readyLine = describeReady(manifest, isHeld);
+  const inputs = [
+    { kind: "file", path: context.launcher } as const,
+    ...decision.inputs,
+    holdsInput(folders),
+    ...generationInputs(generation, manifest),
+    ...(link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const]),
+  ];
+  const names = [...new Set([...loaded.variables, ...project.variables])];
+  const variables = Object.fromEntries(names.map((name) => [name, context.env[name] ?? null]));
+  const isBuilt = what === "build";
+  const kernel = config.kernelFile ?? undefined;
+  const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };
+  rememberChange(context, decision, manifest, why, what); // before the plan, which the next start may already take
+  if (!isBuilt && isPlanned(context, activation, cold.at)) {
+    context.terminal.detail("another start has written the ready plan meanwhile");
+  } else if (isHeld || isStillAsked(context, decision, manifest)) {
+    writePlan(context, {
+      activation,
+      root: context.root,
+      readyLine,
+      freshness: config.freshness.value,
+      variables,
+      kernel,
+      bootsCold: config.protoprimer?.leaps.link?.disagrees === true,
+      inputs,
+      known: cold.known,
+    });
+  } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
+  const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
+  tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`);
+  const built = isBuilt ? { manifest, project } : undefined;
+  const ready: Ready = { kind: "ready", activation, readyLine, kernel, freshness: config.freshness.value, built };
+  if (isBuilt && kernel !== undefined) (await import("./entry-scripts.ts")).learnScripts(context, ready);
+  return ready;
+}
+
+const DONE: Readonly<Record<HistoryEntry["what"], string>> = {
+  build: "built",
+  switch: "switched to",
+  rollback: "rolled back to",
+  adopt: "adopted",
+  patch: "went on with",
+};
+
+/** One line of history whenever these flags show another generation than before; of many starts at once, one writes it. */
+export function rememberChange(
+  { flagKey, terminal }: Context,
+  { folders, generations }: Decision,
+  manifest: Manifest,
+  { reason, before }: Cold,
+  what: HistoryEntry["what"],
+): void {
+  const from = before === undefined ? null : path.basename(before);
+  if (from === manifest.id || flagKey === undefined) return;
+  if (readHistory(folders).findLast(({ flags }) => flags === flagKey)?.to === manifest.id) return;
+  const changes = differences(
+    generations.find(({ id }) => id === from),
+    manifest,
+  );
+  try {
+    recordHistory(folders, { at: now(), what, why: reason, flags: flagKey, from, to: manifest.id, changes });
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    terminal.warn(`./prime history will not know of this: ${error.message}`);
+  }
+}
+
+/** An edit during the build is the next start's business: the plan must not vouch for it. */
+function isStillAsked(context: Context, decision: Decision, manifest: Manifest): boolean {
+  const { base } = decision;
+  return base !== undefined && digestFor(context, decision, base) === manifest.digest;
+}
+
+function showLink(context: Context, decision: Decision, generation: string): void {
+  const link = linkOf(context, decision);
+  const kept = activate(link, generation, decision.folders);
+  if (kept !== undefined) context.terminal.warn(`${link} was ${kept.what}: it is kept as ${kept.path}`);
+  hideFromGit(context, link);
+}
+
+/** `.git` may be closed to this user, or read-only in a sandbox: the environment is as good. */
+function hideFromGit({ root, terminal }: Context, link: string): void {
+  try {
+    const exclude = excludeFromGit(root, link);
+    if (exclude !== undefined)
+      terminal.say(`git ignores ${path.basename(link)} from now on: a line was added to ${exclude}`);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    terminal.detail(`git is not told to ignore ${link}: ${error.message}`);
+  }
+}
+
+function generationInputs(generation: string, manifest: Manifest): Input[] {
+  return [
+    { kind: "file", path: path.join(generation, "pyvenv.cfg") },
+    ...Object.keys(manifest.sitePackages).map(
+      (folder) => ({ kind: "listing", path: path.join(generation, folder) }) as const,
+    ),
+    ...recordInputs(generation, manifest.interpreter),
+  ];
+}
+
+function describeReady({ project, interpreter, packages }: Manifest, isHeld: boolean): string {
+  const count = Object.keys(packages).length;
+  const name = interpreter.implementation === "pypy" ? "PyPy" : "Python";
+  const held = isHeld ? " (rolled back: ./prime rollback --cancel goes forward again)" : "";
+  return `prime: ready: ${project}, ${name} ${interpreter.version}, ${count} package${count === 1 ? "" : "s"}${held}`;
+}

@@ -1,0 +1,27 @@
+import * as path from "node:path";
+import { isFile, isFolder, linkFacts, listFolder } from "../edges/files/read.ts";
+import { normalizeName } from "../project/packages.ts";
+
+/** Where packages are in a venv, without asking its interpreter; absolute. */
+export function siteFolders(venv: string): string[] {
+  const below = ["lib", "lib64"].map((name) => path.join(venv, name));
+  const real = below.filter((folder) => linkFacts(folder)?.kind === "folder");
+  const versions = real.flatMap((folder) => (listFolder(folder) ?? []).map((name) => path.join(folder, name)));
+  const found = versions.map((folder) => path.join(folder, "site-packages"));
+  return found.filter((folder) => linkFacts(folder)?.kind === "folder");
+}
+
+/** Normalized names (PEP 503) and versions, by the names of the dist-info folders (PEP 376, recorded projects). */
+export function installedPackages(sitePackages: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const entry of listFolder(sitePackages) ?? []) {
+    const match = /^(.+)-([^-]+)\.(?:dist|egg)-info$/.exec(entry);
+    if (match?.[1] !== undefined && match[2] !== undefined) found[normalizeName(match[1])] = match[2];
+  }
+  return found;
+}
+
+/** Whether a folder is an environment at all: PEP 405, or conda's. */
+export function isVenv(folder: string): boolean {
+  return isFile(path.join(folder, "pyvenv.cfg")) || isFolder(path.join(folder, "conda-meta"));
+}

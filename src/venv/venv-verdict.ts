@@ -1,0 +1,121 @@
+import type { Failure, Interpreter } from "../python/interpreter.ts";
+import type { VenvFacts } from "./foreign-venv.ts";
+
+/** What has become of an environment that prime may not have built. */
+export interface Verdict {
+  readonly verdict:
+    | "sound"
+    | "patch upgrade"
+    | "interpreter removed"
+    | "minor upgrade"
+    | "standard library package removed"
+    | "libpython or libc changed"
+    | "wrong architecture"
+    | "interpreter does not start"
+    | "edited or torn"
+    | "moved or copied";
+  readonly broken: boolean;
+  readonly why: string;
+  /** Null when nothing has to be done. */
+  readonly mend: string | null;
+}
+
+/** What is known of the interpreter below: what it says of itself, or why it does not. */
+export interface Below {
+  /** The anchor leads to a file. */
+  readonly exists: boolean;
+  /** Absent for a conda environment: its interpreter is a part of it, and nothing of an environment is run. */
+  readonly base: Interpreter | Failure | undefined;
+  /** Whether the folder that pyvenv.cfg calls home is there. */
+  readonly homeExists: boolean;
+  /** The command that brings the interpreter back, where its path tells who brought it. */
+  readonly restore: string | null;
+}
+
+/** The verdict, from what an environment's files tell and what stands below it. */
+export function judgeVenv(venv: VenvFacts, { exists, base, homeExists, restore }: Below): Verdict {
+  const broken = (verdict: Verdict["verdict"], why: string, mend: string): Verdict => ({
+    verdict,
+    broken: true,
+    why,
+    mend,
+  });
+  const anew = madeAnew(venv);
+  const restoring = restore === null ? `bring ${venv.anchor} back` : `\`${restore}\``;
+  if (venv.torn !== null) return broken("edited or torn", venv.torn, anew);
+  if (venv.anchor !== null) {
+    if (!exists) return broken("interpreter removed", `${venv.anchor} is gone`, `${restoring}, or ${anew}`);
+    if (!homeExists) return broken("edited or torn", `its home ${venv.home} is gone`, anew);
+  }
+  if (base !== undefined && "why" in base) return broken(...failureOf(base, `${restoring}, or ${anew}`));
+  if (base !== undefined) {
+    const [was, is] = [minorOf(venv.version ?? base.version), minorOf(base.version)];
+    if (was !== is)
+      return broken("minor upgrade", `it was made for Python ${was}, and ${venv.anchor} is ${base.version}`, anew);
+    if (venv.soabis.length > 0 && !venv.soabis.includes(base.soabi)) {
+      return broken(
+        "minor upgrade",
+        `its extension modules are for ${venv.soabis.join(", ")}, and ${venv.anchor} is ${base.soabi}`,
+        anew,
+      );
+    }
+  }
+  if (venv.madeAt !== null) {
+    return broken(
+      "moved or copied",
+      `it was made at ${venv.madeAt}, which its scripts still name`,
+      `move it back, or ${anew}`,
+    );
+  }
+  const [dead, ...others] = venv.deadScripts;
+  if (dead !== undefined) {
+    const more = others.length === 0 ? "" : `, and ${others.length} more scripts are like it`;
+    return broken("edited or torn", `${dead.script} is to be run by ${dead.interpreter}, which is gone${more}`, anew);
+  }
+  if (base !== undefined && isPatch(venv.version, base.version)) {
+    return {
+      verdict: "patch upgrade",
+      broken: false,
+      why: `made for ${venv.version}, and runs on ${base.version}`,
+      mend: null,
+    };
+  }
+  const why =
+    base === undefined ? "all that can be told without running it is in place" : "its interpreter answers as it should";
+  return { verdict: "sound", broken: false, why, mend: null };
+}
+
+function minorOf(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
+}
+
+function isPatch(was: string | null, is: string): boolean {
+  return was !== null && was.split(".").length > 2 && was !== is;
+}
+
+function failureOf({ path, why, kind }: Failure, mend: string): [Verdict["verdict"], string, string] {
+  const verdicts = {
+    gone: "interpreter removed",
+    stdlib: "standard library package removed",
+    library: "libpython or libc changed",
+    format: "wrong architecture",
+  } as const;
+  return [kind === undefined ? "interpreter does not start" : verdicts[kind], `${path}: ${why}`, mend];
+}
+
+/** How its own maker makes it anew. */
+function madeAnew({ folder, maker, version }: VenvFacts): string {
+  const minor = version === null ? "" : minorOf(version);
+  switch (maker) {
+    case "prime":
+      return `start \`${folder.split("/.prime/")[0]}/prime\`, which builds beside it`;
+    case "uv":
+      return `make it anew: \`uv venv --clear${minor === "" ? "" : ` --python ${minor}`} ${folder}\`, then install its packages (\`uv sync\` in its project)`;
+    case "virtualenv":
+      return `make it anew: \`virtualenv --clear${minor === "" ? "" : ` --python ${minor}`} ${folder}\`, then install its packages`;
+    case "venv":
+      return `make it anew: \`python${minor || "3"} -m venv --clear ${folder}\`, then install its packages`;
+    case "conda":
+      return `make it anew: \`conda create --prefix ${folder}${minor === "" ? "" : ` python=${minor}`}\`, then install its packages`;
+  }
+}

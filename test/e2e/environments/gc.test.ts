@@ -1,0 +1,150 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { ownerMark } from "../../../src/edges/files/maker-mark.ts";
+import { bootId, hostName, processSpace, startOfProcess } from "../../../src/edges/machine.ts";
+import { generations, good, installed, repo, shown } from "../../support/repos.ts";
+import type { Sandbox } from "../../support/sandbox.ts";
+
+const VERSIONS = ["1.14.0", "1.15.0", "1.16.0"];
+
+/** A repo that had an environment for each version of six; gives their ids, the oldest first. */
+async function thrice(): Promise<{ box: Sandbox; ids: string[] }> {
+  const box = repo({});
+  const ids: string[] = [];
+  for (const [index, version] of VERSIONS.entries()) {
+    box.file("requirements.txt", `six==${version}\n`, { mtime: 1_700_000_000 + index });
+    await good(box);
+    ids.push(shown(box));
+  }
+  return { box, ids };
+}
+
+function kept(box: Sandbox): string[] {
+  const folder = box.path(".prime/generations");
+  return generations(box).filter((id) => fs.lstatSync(path.join(folder, id)).isDirectory());
+}
+
+describe("./prime gc", () => {
+  it("keeps what is shown, the one before, and all that is young", async () => {
+    const { box, ids } = await thrice();
+    expect((await good(box, ["gc"])).stderr).toContain("nothing to remove: 3 kept");
+    const dry = await good(box, ["gc", "--older", "0", "--keep", "0", "--dry-run"]);
+    expect(dry.stderr).toContain(`would remove ${box.path(".prime/generations", ids[0] as string)} (`);
+    expect(dry.stderr).toMatch(/would free \d+\.\d MB; 2 kept/);
+    expect(kept(box).length).toBe(3);
+
+    const { stderr } = await good(box, ["gc", "--older", "0", "--keep", "0"]);
+    expect(stderr).toMatch(/freed \d+\.\d MB; 2 kept/);
+    expect(kept(box).sort()).toEqual(ids.slice(1).sort());
+    expect(installed(box)).toEqual({ six: "1.16.0" });
+    expect((await good(box, ["history"])).stdout).toContain(`-> ${ids[1]}`);
+  });
+
+  it("leaves a link to what is shown where an environment was, since hooks wrote its path down", async () => {
+    const { box, ids } = await thrice();
+    await good(box, ["gc", "--older", "0", "--keep", "0"]);
+    const gone = box.path(".prime/generations", ids[0] as string);
+    expect(fs.readlinkSync(gone)).toBe("../../.venv");
+    expect(fs.realpathSync(gone)).toBe(fs.realpathSync(box.path(".venv")));
+    box.file("requirements.txt", "six==1.14.0\n", { mtime: 1_700_000_009 });
+    await good(box);
+    expect(installed(box)).toEqual({ six: "1.14.0" });
+  });
+
+  it("keeps what a process uses and what a rollback holds", async () => {
+    const { box, ids } = await thrice();
+    await good(box, ["rollback", ids[1] as string]);
+    const folder = box.path(".prime/generations", ids[0] as string);
+    const fifo = box.path("fifo");
+    execFileSync("mkfifo", [fifo]);
+    const wait = 'import sys; print("up", flush=True); open(sys.argv[1]).read()';
+    const started = box.start(["run", `${folder}/bin/python`, "-c", wait, fifo]);
+    await started.until("up");
+    await good(box, ["gc", "--older", "0", "--keep", "0"]);
+    expect(kept(box).sort()).toEqual([...ids].sort());
+    fs.writeFileSync(fifo, "");
+    await started.ended;
+    await good(box, ["rollback", "--cancel"]);
+    await good(box, ["gc", "--older", "0", "--keep", "0"]);
+    expect(kept(box)).not.toContain(ids[0]);
+  });
+
+  it.each([
+    ["has no manifest any more", (manifest: string) => fs.rmSync(manifest)],
+    ["has a torn one", (manifest: string) => fs.truncateSync(manifest, 20)],
+  ])("keeps what is shown although it %s, and what was shown before, so that it can be adopted", async (_, spoil) => {
+    const { box, ids } = await thrice();
+    const changed = ids[2] as string;
+    spoil(box.path(".prime/generations", changed, "prime.json"));
+    await good(box, ["gc", "--older", "0"]);
+    expect([shown(box), installed(box)]).toEqual([changed, { six: "1.16.0" }]);
+    box.file("requirements.txt", "six==1.15.0\n", { mtime: 1_700_000_009 });
+    expect((await good(box)).stderr).toContain(`./prime adopt ${changed}`);
+    await good(box, ["gc", "--older", "0"]);
+    expect(kept(box)).toContain(changed);
+    await good(box, ["adopt", changed]);
+    expect(installed(box)).toEqual({ six: "1.16.0" });
+  });
+
+  it("removes what killed builds left behind", async () => {
+    const { box, ids } = await thrice();
+    fs.mkdirSync(box.path(".prime/generations/00000000-half/bin"), { recursive: true });
+    fs.mkdirSync(box.path(".prime/work-00000000-half"));
+    fs.writeFileSync(box.path(".prime/state.json.1.aa.tmp"), "");
+    fs.writeFileSync(box.path(".tmpAb12Cd"), "version = 1\nrequires-python");
+    fs.writeFileSync(box.path(".tmpMineOk"), "something of the user's");
+    await good(box, ["gc"]);
+    expect(generations(box).sort()).toEqual([...ids].sort());
+    expect(fs.readdirSync(box.root).filter((name) => name.startsWith(".tmp"))).toEqual([".tmpMineOk"]);
+    expect(fs.readdirSync(box.path(".prime")).filter((name) => /work-|tmp$/.test(name))).toEqual([]);
+  });
+
+  it("a build removes at once what a killed one left, and nobody removes what a living one makes", async () => {
+    const { box, ids } = await thrice();
+    const alive = ownerMark();
+    const dead = alive.replace(/[^.]+$/, "00000000");
+    const [left, stays] = ["00000000-half", "11111111-half"];
+    for (const [id, mark] of [
+      [left, dead],
+      [stays, alive],
+    ] as const) {
+      fs.mkdirSync(box.path(".prime/generations", id, "bin"), { recursive: true });
+      fs.mkdirSync(box.path(`.prime/work-${id}.${mark}`));
+      fs.symlinkSync("nowhere", box.path(`.venv.${mark}.01234567.tmp`));
+    }
+    await good(box, ["reboot"]);
+    await good(box, ["gc"]);
+    expect(generations(box).sort()).toEqual([...ids, shown(box), stays].sort());
+    const drafts = [...fs.readdirSync(box.root), ...fs.readdirSync(box.path(".prime"))];
+    const marked = drafts.filter((name) => /[.]tmp$|^work-/.test(name)).sort();
+    expect(marked).toEqual([`.venv.${alive}.01234567.tmp`, `work-${stays}.${alive}`]);
+  });
+
+  it("leaves the link that a killed one did not come to", async () => {
+    const { box, ids } = await thrice();
+    const [oldest = ""] = ids;
+    const dead = ownerMark().replace(/[^.]+$/, "00000000");
+    fs.renameSync(box.path(".prime/generations", oldest), box.path(`.prime/generations/.gone-${oldest}.${dead}`));
+    await good(box, ["gc"]);
+    expect(generations(box).sort()).toEqual([...ids].sort());
+    expect(fs.readlinkSync(box.path(".prime/generations", oldest))).toBe("../../.venv");
+  });
+
+  it("removes the lock of who died while it got uv, not that of who gets it", async () => {
+    const box = repo({ ".prime/.gitignore": "*\n" }, { cache: "empty" });
+    const cache = path.join(box.home, ".cache/prime/uv");
+    fs.mkdirSync(cache);
+    const own = { pid: process.pid, start: startOfProcess(process.pid), boot: bootId(), space: processSpace() };
+    const holder = { ...own, host: hostName(), reason: "" };
+    fs.writeFileSync(path.join(cache, "1.lock"), JSON.stringify(holder));
+    fs.writeFileSync(path.join(cache, "2.lock"), JSON.stringify({ ...holder, start: "1" }));
+    await good(box, ["gc"]);
+    expect(fs.readdirSync(cache)).toEqual(["1.lock"]);
+  });
+
+  it("has nothing to do where nothing was built", async () => {
+    expect((await good(repo({}), ["gc"])).stderr).toContain("no environment was built yet");
+  });
+});

@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect, it } from "vitest";
+import { good, repo } from "../../support/repos.ts";
+import { describeEachNode } from "../../support/sandbox.ts";
+
+/** What is kept begins with its own digest. */
+function isWhole(file: string): boolean {
+  const bytes = fs.readFileSync(file);
+  return createHash("sha256").update(bytes.subarray(32)).digest().equals(bytes.subarray(0, 32));
+}
+
+describeEachNode("what was compiled once", ({ binary: node }) => {
+  it("is kept by its launcher and Node, and made anew when it is cut or has another byte", async () => {
+    const box = repo({});
+    const status = () => good(box, ["status"], { node });
+    await status();
+    const folder = path.join(box.home, ".cache/prime/node");
+    const digest = /([0-9a-f]{64})\n$/.exec(fs.readFileSync(box.launcher, "latin1"))?.[1];
+    const [name = "", ...others] = fs.readdirSync(folder);
+    expect([others, name]).toEqual([[], expect.stringMatching(new RegExp(`^\\d+\\.\\d+\\.\\d+-${digest}$`))]);
+    const file = path.join(folder, name);
+    expect(isWhole(file)).toBe(true);
+    const { ino } = fs.statSync(file);
+    await status();
+    expect(fs.statSync(file).ino).toBe(ino);
+
+    const { size } = fs.statSync(file);
+    const spoils = [
+      () => fs.truncateSync(file),
+      () => fs.truncateSync(file, size - 1),
+      () => fs.writeFileSync(file, fs.readFileSync(file).fill(0xff, size / 2, size / 2 + 1)),
+    ];
+    for (const spoil of spoils) {
+      spoil();
+      expect((await status()).stderr).toBe("");
+      expect([isWhole(file), fs.readdirSync(folder)]).toEqual([true, [name]]);
+    }
+  });
+});

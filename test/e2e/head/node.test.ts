@@ -1,0 +1,88 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { Launcher, SHELLS, temporaryFolder } from "../../support/launchers.ts";
+
+describe("Node", () => {
+  const shell = SHELLS.dash ?? ["/bin/sh"];
+
+  it("is looked for past candidates that fail, that are folders, and that are another program", () => {
+    const l = new Launcher();
+    const folders = ["fails", "folder", "plain", "bun", "real"].map((name) => path.join(l.base, name));
+    const [fails, folder, plain, bun, real] = folders as [string, string, string, string, string];
+    for (const one of folders) fs.mkdirSync(one);
+    executable(path.join(fails, "node"), '#!/bin/sh\necho "exit 1"\nexit 127\n');
+    fs.mkdirSync(path.join(folder, "node"));
+    fs.writeFileSync(path.join(plain, "node"), "");
+    const asBun = `#!/bin/sh\nshift\ncode="Object.defineProperty(process.versions, 'bun', { value: '1' }); $1"\nshift\nexec ${process.execPath} -e "$code" "$@"\n`;
+    executable(path.join(bun, "node"), asBun);
+    fs.symlinkSync(process.execPath, path.join(real, "nodejs"));
+    const env = { PATH: `${folders.join(":")}:/nowhere:` };
+    expect(l.start(["run", "/bin/echo", "yes"], { shell, env })).toEqual({
+      code: 0,
+      signal: null,
+      stdout: "yes\n",
+      stderr: "cold\n",
+    });
+    const without = l.start(["run", "/bin/echo"], { shell, env: { PATH: `${fails}:${bun}` } });
+    expect(without).toMatchObject({ code: 125, stdout: "" });
+    expect(without.stderr).toContain(`tried: ${fails}/node ${bun}/node)`);
+    expect(l.start([], { shell, env: { PATH: folder } })).toMatchObject({
+      code: 125,
+      stderr: expect.stringContaining("no node"),
+    });
+  });
+
+  it("is kept from the user's NODE_OPTIONS and NODE_EXTRA_CA_CERTS, and the command is not", () => {
+    const l = new Launcher();
+    const env = { NODE_OPTIONS: "--require /nowhere.js", NODE_EXTRA_CA_CERTS: "/nowhere.pem", NODE_PATH: "/x" };
+    const echo = ["run", "sh", "-c", "echo $NODE_OPTIONS $NODE_EXTRA_CA_CERTS $NODE_PATH"];
+    expect(l.start(echo, { shell, env })).toMatchObject({
+      stdout: "--require /nowhere.js /nowhere.pem /x\n",
+      stderr: "cold\n",
+    });
+  });
+
+  it("runs the launcher in a repo whose package.json says module", () => {
+    const l = new Launcher();
+    l.write("package.json", '{ "type": "module" }');
+    expect(l.start(["run", "true"], { shell })).toMatchObject({ code: 0, stderr: "cold\n" });
+  });
+
+  const nodes = process.env.PRIME_TEST_NODES?.split(":") ?? [];
+  it.each([process.execPath, ...nodes])("of any version from 10 on reads the launcher: %s", (node) => {
+    const l = new Launcher();
+    const folder = temporaryFolder();
+    fs.symlinkSync(node, path.join(folder, "node"));
+    const env = { PATH: `${folder}:/usr/bin:/bin` };
+    expect(l.start(["run", "echo", "é"], { shell, env })).toMatchObject({ code: 0, stderr: "cold\n" });
+  });
+});
+
+describe.each(Object.keys(SHELLS))("%s", (name) => {
+  const shell = SHELLS[name] as readonly string[];
+  describe.skipIf(shell === undefined)(shell === undefined ? "is not installed" : "as the shell", () => {
+    it("tells how the program ended when it gave no answer", () => {
+      const l = new Launcher();
+      const run = (program: string) => l.start(["run", "true"], { shell, env: { STAND_IN: program } });
+      expect(run("process.exit(0)")).toMatchObject({
+        code: 125,
+        stderr: expect.stringContaining("ended with status 0"),
+      });
+      expect(run("process.exit(3)")).toMatchObject({
+        code: 125,
+        stderr: expect.stringContaining("ended with status 3"),
+      });
+      expect(run("process.kill(process.pid, 'SIGKILL')").code).toBe(137);
+      expect(run("console.log('not for the user'); fs.writeSync(3, 'exit 6')")).toMatchObject({ code: 6, stdout: "" });
+      expect(run("fs.writeSync(4, 'for the user'); fs.writeSync(3, 'exit 0')")).toMatchObject({
+        stdout: "for the user",
+      });
+      expect(run("fs.writeSync(4, fs.readFileSync(0)); fs.writeSync(3, 'exit 0')").code).toBe(0);
+    });
+  });
+});
+
+function executable(file: string, text: string): void {
+  fs.writeFileSync(file, text, { mode: 0o755 });
+}

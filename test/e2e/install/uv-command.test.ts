@@ -1,0 +1,63 @@
+import * as fs from "node:fs";
+import { describe, expect, it } from "vitest";
+import { backdate, generations, good, hashes, installed, isWarm, repo, shown } from "../../support/repos.ts";
+
+const PYPROJECT = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["six"]\n';
+
+describe("./prime uv", () => {
+  it("changes the project's files, and the environment follows at once", async () => {
+    const box = repo({ "pyproject.toml": PYPROJECT, "sub/x": "" });
+    await good(box, ["uv", "add", "--quiet", "click<9", "--dev"], { cwd: box.path("sub") });
+    expect(fs.readFileSync(box.path("pyproject.toml"), "utf8")).toContain('dev = [\n    "click<9",\n]');
+    expect(Object.keys(installed(box))).toEqual(["click", "six"]);
+    expect(fs.readlinkSync(box.path(".venv"))).toMatch(/^\.prime\/generations\//);
+    const first = shown(box);
+
+    await good(box, ["uv", "add", "iniconfig"]);
+    expect(Object.keys(installed(box))).toEqual(["click", "iniconfig", "six"]);
+    expect(shown(box)).not.toBe(first);
+    await good(box, ["uv", "remove", "six"]);
+    expect(Object.keys(installed(box))).toEqual(["click", "iniconfig"]);
+    await good(box, ["uv", "lock", "--upgrade-package", "click"]);
+    for (const name of ["uv.lock", "pyproject.toml"]) backdate(box, name);
+    await good(box, ["run", "true"]);
+    expect(await isWarm(box)).toBe(true);
+  });
+
+  it("shows what there is, by the generation and with its own output and status", async () => {
+    const box = repo({ "pyproject.toml": PYPROJECT });
+    const first = await good(box, ["uv", "pip", "list", "--format", "json"]);
+    expect(JSON.parse(first.stdout)).toEqual([{ name: "six", version: expect.any(String) }]);
+    await good(box, ["uv", "lock"]);
+    const before = [hashes(box), generations(box)];
+    const tree = await good(box, ["uv", "tree", "--locked"]);
+    expect(tree.stdout).toMatch(/^app v1\n└── six v/);
+    expect(JSON.parse((await good(box, ["uv", "pip", "list", "--format", "json"])).stdout)).toEqual([
+      { name: "six", version: expect.any(String) },
+    ]);
+    expect((await good(box, ["uv", "pip", "freeze"])).stdout).toMatch(/^six==\S+\n$/);
+    expect((await good(box, ["uv", "--version"])).stdout).toMatch(/^uv \d/);
+    expect((await good(box, ["uv", "help", "sync"])).stdout).toContain("uv sync");
+    const wrong = await box.run(["uv", "no-such-command"]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain("no-such-command");
+    expect([hashes(box), generations(box)]).toEqual(before);
+  });
+
+  it.each([
+    [["sync"], "run ./prime"],
+    [["--quiet", "--directory", ".", "sync", "--all-groups"], "run ./prime"],
+    [["--color=never", "sync", "--frozen"], "run ./prime"],
+    [["run", "pytest"], "./prime run CMD"],
+    [["venv", "--clear"], "./prime reboot"],
+    [["pip", "install", "six"], "./prime uv add NAME"],
+    [["pip", "--quiet", "uninstall", "six"], "./prime uv remove NAME"],
+    [["pip", "sync", "requirements.txt"], "`requirements` in prime.toml"],
+  ])("refuses what would change an environment in place: %j", async (args, instead) => {
+    const box = repo({ "pyproject.toml": PYPROJECT });
+    const { code, stderr, stdout } = await box.run(["uv", ...args]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(instead);
+    expect(fs.existsSync(box.path(".venv"))).toBe(false);
+  });
+});

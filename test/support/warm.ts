@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect } from "vitest";
+import { SHELLS } from "./launchers.ts";
+import { good } from "./repos.ts";
+import type { RunOptions, Sandbox } from "./sandbox.ts";
+
+/** The shells of this machine, by name, with the words that start each. */
+export const MACHINE_SHELLS: readonly (readonly [name: string, words: readonly string[]])[] = Object.entries(
+  SHELLS,
+).flatMap(([name, words]) => (words === undefined ? [] : [[name, words] as const]));
+
+/** The programs that a warm start and its command may use, and no Node, which a cold one could not do without. */
+const PROGRAMS = ["env", "sh", "find", "cat"] as const;
+
+/** A PATH by which no start can be cold and succeed. */
+export function pathWithoutNode(box: Sandbox): string {
+  const folder = path.join(box.base, "programs");
+  fs.mkdirSync(folder, { recursive: true });
+  for (const name of PROGRAMS) {
+    const link = path.join(folder, name);
+    if (!fs.existsSync(link)) fs.symlinkSync(whereIs(name), link);
+  }
+  return folder;
+}
+
+/** The absolute path of a program of this machine; "" when it has none. */
+export function whereIs(name: string): string {
+  return execFileSync("/bin/sh", ["-c", `command -v ${name} || :`], { encoding: "utf8" }).trim();
+}
+
+/** Names of the shells in which the next start is warm. Looking changes nothing. */
+export async function warmShells(
+  box: Sandbox,
+  flags: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<string[]> {
+  const env = { ...options.env, PATH: pathWithoutNode(box) };
+  const warm: string[] = [];
+  for (const [name, shell] of MACHINE_SHELLS) {
+    const { code, stderr } = await box.run([...flags, "run", "env"], { ...options, env, shell });
+    if (code === 0) warm.push(name);
+    else expect(stderr).toContain("found no Node.js that works");
+  }
+  return warm;
+}
+
+export const ALL_SHELLS = MACHINE_SHELLS.map(([name]) => name);
+
+/** The generation that a start gives to its command. */
+export async function generationOf(box: Sandbox, flags: readonly string[] = [], options: RunOptions = {}) {
+  const { stdout, stderr } = await good(box, [...flags, "run", "sh", "-c", 'echo "$VIRTUAL_ENV"'], options);
+  return { id: path.basename(stdout.trim()), folder: stdout.trim(), stderr };
+}
+
+/** What `./prime why` tells. */
+export async function whyOf(box: Sandbox, options: RunOptions = {}): Promise<string> {
+  return (await good(box, ["why"], options)).stdout;
+}
+
+/** Whether a module can be imported in the environment. */
+export async function imports(box: Sandbox, name: string, options: RunOptions = {}): Promise<boolean> {
+  const { code } = await box.run(["run", "python", "-c", `import ${name}`], options);
+  return code === 0;
+}

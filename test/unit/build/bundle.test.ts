@@ -1,0 +1,116 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { faultsOf, firstDifference } from "../../../build/checks.ts";
+import { bundledPackages } from "../../../build/notices.ts";
+import { buildProgram, launcherText } from "../../../build/program.ts";
+import { ownDigestFault } from "../../../src/launch/own-digest.ts";
+import { NODES, nodeBinary, OLD_NODES } from "../../support/nodes.ts";
+
+const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "prime-bundle-")));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+const HEAD = "#!/bin/sh\ntrue /* a head\nexit 125 # */\n";
+
+describe("the built launcher", async () => {
+  const program = await buildProgram();
+
+  it("is fit to be committed", () => {
+    expect(faultsOf(program)).toEqual([]);
+  });
+
+  it("is the same each time, byte for byte", async () => {
+    expect(firstDifference(program.text, (await buildProgram()).text)).toBeUndefined();
+  });
+
+  it("ends with the digest of all that stands before", () => {
+    const { text } = program;
+    expect(ownDigestFault(text)).toBeUndefined();
+    expect(ownDigestFault(text.replace("version", "vresion"))).toMatch(/its sha256 is \w+, and it was built with/);
+    expect(ownDigestFault(text.slice(0, -1))).toMatch("it was cut");
+  });
+
+  it("names every package that is in it, with its licence", () => {
+    const notices = program.text.slice(program.text.lastIndexOf("\n/*"));
+    for (const one of bundledPackages(program.metafile)) {
+      const { name, version } = JSON.parse(fs.readFileSync(path.join(one, "package.json"), "utf8"));
+      expect(notices).toContain(`${name} ${version}`);
+    }
+    expect(notices).toContain("Permission is hereby granted, free of charge");
+    expect(notices).toContain("Redistribution and use in source and binary forms");
+  });
+
+  it("holds no address of a package index", () => {
+    const hosts = ["registry", "pypi", "files"].map((name) => new RegExp(`//${name}\\.[a-z]+\\.(?:org|com)`));
+    for (const host of hosts) expect(program.text).not.toMatch(host);
+  });
+});
+
+describe("faults of a launcher", () => {
+  const faults = (head: string, rest = "1;\n") => faultsOf({ head, text: head + rest });
+
+  it("are none in a good one", () => {
+    expect(faults(HEAD)).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a carriage return",
+      faults(HEAD, "1;\r\n"),
+      "line 4, column 3: U+000d is neither a line feed nor printable ASCII",
+    ],
+    ["a letter beyond ASCII", faults(HEAD, "'\u00e9'"), "line 4, column 2: U+00e9"],
+    ["a comment's end in the head", faults(HEAD.replace("head", "he*/ad")), "line 2, column 13: the head ends"],
+    ["no comment's end", faults("#!/bin/sh\ntrue /*\n"), "does not end with the end of JavaScript's comment"],
+    ["another beginning", faults(HEAD.replace("/bin/sh", "/bin/bash")), "does not begin with"],
+    ["a long line", faults(HEAD.replace("head", "x".repeat(101))), "line 2: the head has"],
+    ["many lines", faults(HEAD.replace("head", "head\n".repeat(90))), "the head has 93 lines, more than 80"],
+    ["too much", faults(HEAD, "x".repeat(600_001)), "more than 600000"],
+  ])("name %s", (_, found, expected) => {
+    expect(found).toContainEqual(expect.stringContaining(expected));
+  });
+
+  it("name the first difference from what is committed", () => {
+    expect(firstDifference("one\ntwo\n", "one\ntwo\n")).toBeUndefined();
+    expect(firstDifference("one\ntwo\n", "one\nthree\n")).toMatch(/^line 2, column 2\n.*"one\\ntwo\\n"\n.*three/);
+    expect(firstDifference("one", "one\n")).toMatch(/^line 1, column 4\n/);
+  });
+});
+
+describe("the prologue", async () => {
+  const file = path.join(folder, "prime");
+  const facts = "[typeof require, require('fs').existsSync(__filename), __dirname, typeof module.exports]";
+  fs.writeFileSync(
+    file,
+    await launcherText({ head: HEAD, code: `console.log(JSON.stringify(${facts}))`, notices: "" }),
+  );
+  const run = (node: string, type: string, env: NodeJS.ProcessEnv = {}) => {
+    fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ type }));
+    const stdio: ("ignore" | "pipe")[] = ["ignore", "pipe", "pipe", "pipe"];
+    const { status, output } = spawnSync(node, [file], { env, encoding: "utf8", stdio });
+    return { status, stdout: output[1], stderr: output[2], answer: output[3] };
+  };
+
+  it.for(Object.values(NODES))(
+    "gives the program what CommonJS has, also in a module package: Node %s",
+    (version, { skip }) => {
+      const node = nodeBinary(version) ?? skip(`Node ${version} could not be had from npm`);
+      for (const type of ["commonjs", "module"]) {
+        const { status, stdout } = run(node, type);
+        expect([status, JSON.parse(stdout ?? "")]).toEqual([0, ["function", true, folder, "object"]]);
+      }
+    },
+  );
+
+  it.for(Object.values(OLD_NODES))("says in one line that Node %s is too old", (version, { skip }) => {
+    const node = nodeBinary(version) ?? skip(`Node ${version} could not be had from npm`);
+    const line = `prime: needs Node 18.19 or newer, but ${node} is ${version}; install`;
+    const alone = run(node, "commonjs");
+    expect(alone).toMatchObject({ status: 125, stdout: "", stderr: expect.stringContaining(line), answer: "" });
+    expect(alone.stderr?.trimEnd().split("\n")).toHaveLength(1);
+    const asked = run(node, "commonjs", { PRIME_HEAD: "1" });
+    expect(asked).toMatchObject({ status: 0, stdout: "", stderr: alone.stderr, answer: "exit 125" });
+  });
+});

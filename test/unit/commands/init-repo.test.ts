@@ -1,0 +1,227 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type InitRequest, init } from "../../../src/commands/init/init.ts";
+import { PrimeError } from "../../../src/errors.ts";
+
+const LAUNCHER = '#!/bin/sh\ntrue /* prime: a head\nexit 125 # */\n;var version="2.0.0"; // grüße\n';
+const ATTRIBUTES = "/prime text eol=lf -diff linguist-generated\n";
+
+let folder: string;
+let repo: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(path.join(tmpdir(), "init-")));
+  repo = path.join(folder, "a repo");
+  mkdirSync(repo);
+  writeFileSync(path.join(folder, "prime"), LAUNCHER, { mode: 0o755 });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function start(request: Partial<InitRequest> = {}): { said: string[]; printed: string } {
+  const said: string[] = [];
+  let printed = "";
+  const silent = { update: () => {}, done: () => {} };
+  const terminal = {
+    verbosity: 0,
+    say: (text: string) => void said.push(text),
+    detail: () => {},
+    warn: () => {},
+    step: () => silent,
+    end: () => {},
+  };
+  const print = (text: string) => {
+    printed += text;
+  };
+  const context = { launcher: path.join(folder, "prime"), cwd: folder, version: "2.0.0", terminal, print };
+  expect(
+    init(context, {
+      folder: "a repo",
+      dryRun: false,
+      force: false,
+      script: undefined,
+      from: undefined,
+      toToml: false,
+      ...request,
+    }),
+  ).toEqual({
+    kind: "exit",
+    code: 0,
+  });
+  return { said, printed };
+}
+
+function refusal(request: Partial<InitRequest> = {}): PrimeError {
+  try {
+    start(request);
+  } catch (error) {
+    if (error instanceof PrimeError) return error;
+    throw error;
+  }
+  throw new Error("it was not refused");
+}
+
+const read = (name: string) => readFileSync(path.join(repo, name), "utf8");
+const write = (name: string, text: string) => writeFileSync(path.join(repo, name), text);
+
+test("an empty folder gets the launcher, both git files and an example", () => {
+  const { said } = start();
+  expect(readdirSync(repo).sort()).toEqual([".gitattributes", ".gitignore", "prime", "prime.toml"]);
+  expect(read("prime")).toBe(LAUNCHER);
+  expect(statSync(path.join(repo, "prime")).mode & 0o100).toBe(0o100);
+  expect(read(".gitattributes")).toBe(ATTRIBUTES);
+  expect(read(".gitignore")).toBe("/.venv\n/.prime/\n");
+  expect(
+    read("prime.toml")
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#")),
+  ).toEqual([]);
+  expect(said).toEqual([
+    "write   a repo/prime: this launcher, version 2.0.0",
+    "write   a repo/.gitattributes: /prime text eol=lf -diff linguist-generated",
+    "write   a repo/.gitignore: /.venv, /.prime/",
+    "write   a repo/prime.toml: an example, all of it comments",
+    `Start it: ${repo}/prime; then commit what was written.`,
+  ]);
+});
+
+test("a second time changes nothing and says so", () => {
+  start();
+  const times = () => readdirSync(repo).map((name) => [name, statSync(path.join(repo, name)).ino, read(name)]);
+  const before = times();
+  const { said } = start();
+  expect(times()).toEqual(before);
+  expect(said.slice(0, 4).every((line) => line.startsWith("keep "))).toBe(true);
+});
+
+test("--dry-run prints the same and writes nothing", () => {
+  write(".gitignore", "*.pyc");
+  const { said, printed } = start({ dryRun: true });
+  expect(readdirSync(repo)).toEqual([".gitignore"]);
+  expect(read(".gitignore")).toBe("*.pyc");
+  expect(said).toEqual([]);
+  expect(printed).toBe(`Nothing was changed. Without --dry-run prime would
+  write   a repo/prime: this launcher, version 2.0.0
+  write   a repo/.gitattributes: /prime text eol=lf -diff linguist-generated
+  extend  a repo/.gitignore: /.venv, /.prime/
+  write   a repo/prime.toml: an example, all of it comments
+`);
+});
+
+describe("lines that are there", () => {
+  test.each([
+    ["*.pyc", "*.pyc\n/.venv\n/.prime/\n"],
+    ["", "/.venv\n/.prime/\n"],
+    [".venv\n", ".venv\n/.prime/\n"],
+    [".venv/\n.prime\n", ".venv/\n.prime\n/.venv\n"],
+    ["a\r\nb", "a\r\nb\r\n/.venv\r\n/.prime/\r\n"],
+    ["/.prime/\r\n/.venv\r\n", "/.prime/\r\n/.venv\r\n"],
+  ])(".gitignore %j becomes %j", (before, after) => {
+    write(".gitignore", before);
+    start();
+    expect(read(".gitignore")).toBe(after);
+  });
+
+  test.each([
+    ["* text=auto", `* text=auto\n${ATTRIBUTES}`],
+    ["prime text eol=lf -diff linguist-generated\n", "prime text eol=lf -diff linguist-generated\n"],
+    ["prime -text\n", `prime -text\n${ATTRIBUTES}`],
+    [`${ATTRIBUTES}prime -text\n`, `${ATTRIBUTES}prime -text\n${ATTRIBUTES}`],
+  ])(".gitattributes %j becomes %j", (before, after) => {
+    write(".gitattributes", before);
+    start();
+    expect(read(".gitattributes")).toBe(after);
+  });
+
+  test("a link to a shared .gitignore stays a link", () => {
+    writeFileSync(path.join(folder, "shared"), "x\n");
+    symlinkSync("../shared", path.join(repo, ".gitignore"));
+    start();
+    expect(readFileSync(path.join(folder, "shared"), "utf8")).toBe("x\n/.venv\n/.prime/\n");
+  });
+});
+
+test.each([
+  "pyproject.toml",
+  "requirements.txt",
+  "requirements-dev.txt",
+  "dev-requirements.txt",
+  "setup.py",
+  "setup.cfg",
+  "uv.lock",
+  "pylock.toml",
+])("no example where %s says what to install", (name) => {
+  write(name, "");
+  const { said } = start();
+  expect(readdirSync(repo)).not.toContain("prime.toml");
+  expect(said).toContain("keep    a repo/prime.toml: not needed: the repo says what to install");
+});
+
+describe("a file named prime", () => {
+  test("another version's launcher is replaced, and both versions are told", () => {
+    write("prime", LAUNCHER.replace("2.0.0", "1.5.0-rc.1"));
+    expect(start().said[0]).toBe(
+      "replace a repo/prime: a launcher of version 1.5.0-rc.1 by this launcher, version 2.0.0",
+    );
+    expect(read("prime")).toBe(LAUNCHER);
+    expect(statSync(path.join(repo, "prime")).mode & 0o100).toBe(0o100);
+  });
+
+  test("the same one that is not executable becomes so", () => {
+    write("prime", LAUNCHER);
+    chmodSync(path.join(repo, "prime"), 0o640);
+    expect(start().said[0]).toBe("replace a repo/prime: has this launcher, version 2.0.0, but was not executable");
+    expect(statSync(path.join(repo, "prime")).mode & 0o777).toBe(0o750);
+  });
+
+  test("any other is refused, and nothing at all is written", () => {
+    write("prime", "#!/bin/sh\necho mine\n");
+    const error = refusal();
+    expect(error.id).toBe("init-refused");
+    expect(error.message).toContain("a file that is no launcher of prime's stands there");
+    expect(error.hint).toContain("--force");
+    expect(readdirSync(repo)).toEqual(["prime"]);
+    expect(read("prime")).toBe("#!/bin/sh\necho mine\n");
+  });
+
+  test("any other is replaced with --force", () => {
+    write("prime", "mine");
+    expect(start({ force: true }).said[0]).toMatch(
+      /^replace .*: a file that is no launcher of prime's by this launcher/,
+    );
+    expect(read("prime")).toBe(LAUNCHER);
+  });
+
+  test("a link is refused, and replaced itself with --force", () => {
+    writeFileSync(path.join(folder, "other"), LAUNCHER);
+    symlinkSync("../other", path.join(repo, "prime"));
+    expect(refusal().message).toContain("a link to ../other stands there");
+    start({ force: true });
+    expect(statSync(path.join(folder, "other")).mode & 0o111).toBe(0);
+    expect(read("prime")).toBe(LAUNCHER);
+  });
+
+  test("a folder is refused even with --force", () => {
+    mkdirSync(path.join(repo, "prime"));
+    expect(refusal({ force: true }).message).toContain("a folder stands there");
+  });
+
+  test("the launcher's own folder keeps it", () => {
+    expect(start({ folder: "." }).said[0]).toBe("keep    prime: it is this launcher itself");
+  });
+});
+
+test("a folder that is not there is refused", () => {
+  expect(refusal({ folder: "nowhere" })).toMatchObject({ id: "no-folder", exitCode: 2 });
+});

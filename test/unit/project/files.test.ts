@@ -1,0 +1,128 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, test } from "vitest";
+import { inspect, PACKAGE, refusal, relative, root, SETUP_PY, watched } from "./place.ts";
+
+describe("requirement files", () => {
+  test("are found in their usual places", async () => {
+    const project = await inspect({ "requirements.txt": "", "requirements-dev.txt": "", "requirements/dev.txt": "" });
+    expect(project.requirementFiles).toEqual(["requirements.txt", "requirements-dev.txt", "requirements/dev.txt"]);
+  });
+
+  test("a folder of them stands in for requirements.txt", async () => {
+    const project = await inspect({
+      "requirements/base.txt": "",
+      "requirements/local.txt": "-r base.txt",
+      "requirements/production.txt": "",
+    });
+    expect(project.requirementFiles).toEqual(["requirements/base.txt", "requirements/local.txt"]);
+    expect(watched(project)).toContain("absent:requirements.txt");
+  });
+
+  test("the configured ones are taken in their place, in order", async () => {
+    const files = { "requirements.txt": "", "b.txt": "", "a.txt": "" };
+    expect(await inspect(files, { requirements: ["b.txt", "a.txt"] })).toMatchObject({
+      requirementFiles: ["b.txt", "a.txt"],
+    });
+    expect(await inspect(files, { requirements: [] })).toMatchObject({ kind: "nothing", requirementFiles: [] });
+    expect(await refusal(files, { requirements: ["c.txt"] })).toMatchObject({ id: "missing-requirements" });
+  });
+
+  test("beside [project] only those for developers count", async () => {
+    const project = await inspect({ "pyproject.toml": PACKAGE, "requirements.txt": "six", "dev-requirements.txt": "" });
+    expect(project.requirementFiles).toEqual(["dev-requirements.txt"]);
+    expect(project.notes.join()).toContain("Not installed: requirements.txt");
+  });
+
+  test("beside [project] requirements.txt counts when it asks for the project itself", async () => {
+    const project = await inspect({ "pyproject.toml": PACKAGE, "requirements.txt": "-e .[cli]\npytest" });
+    expect(project.requirementFiles).toEqual(["requirements.txt"]);
+    expect(relative(project.localProjects)).toEqual(["."]);
+  });
+
+  test("beside [project] requirements.txt counts when the project declares no dependencies", async () => {
+    const text = '[project]\nname = "app"\nversion = "1"\n';
+    expect((await inspect({ "pyproject.toml": text, "requirements.txt": "six" })).requirementFiles).toEqual([
+      "requirements.txt",
+    ]);
+  });
+
+  test("beside setup.py both are installed, and a note says so", async () => {
+    const project = await inspect({ "setup.py": SETUP_PY, "requirements.txt": "six" });
+    expect(project).toMatchObject({ editables: [root], extras: ["dev"], requirementFiles: ["requirements.txt"] });
+    expect(project.notes[0]).toBe("Installs what requirements.txt asks for, beside the project itself (editable).");
+  });
+
+  test("beside a lock none is found", async () => {
+    expect(
+      (await inspect({ "pyproject.toml": PACKAGE, "uv.lock": "", "requirements-dev.txt": "" })).requirementFiles,
+    ).toEqual([]);
+  });
+});
+
+describe("what is described for another tool", () => {
+  const poetry =
+    '[tool.poetry]\nname = "x"\n[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n';
+  test.each([
+    ["poetry", { "pyproject.toml": poetry, "poetry.lock": "" }, "Poetry alone ([tool.poetry] of pyproject.toml)"],
+    [
+      "poetry with a uv.lock that uv has nothing to do with",
+      { "pyproject.toml": poetry, "uv.lock": "" },
+      "Poetry alone",
+    ],
+    ["poetry without a lock", { "pyproject.toml": poetry }, "Poetry alone"],
+    ["pipenv", { Pipfile: "", "Pipfile.lock": "" }, "Pipenv alone (Pipfile.lock and Pipfile)"],
+    ["pdm", { "pdm.lock": "" }, "PDM alone (pdm.lock)"],
+  ])("is refused: %s", async (_, files, words) => {
+    const found = await refusal(files as Record<string, string>);
+    expect(found).toMatchObject({ id: "foreign-lock", hint: expect.stringContaining("migrate-to-uv") });
+    expect(found.message).toContain(words);
+  });
+
+  test("is passed over, and said so, where [project] or other files tell the same", async () => {
+    const [project, requirements] = [
+      await inspect({
+        "pyproject.toml": `${PACKAGE}[tool.poetry.group.dev.dependencies]\nx = "1"\n`,
+        "poetry.lock": "",
+      }),
+      await inspect({ "pyproject.toml": poetry, "requirements.txt": "six" }),
+    ];
+    expect(project.notes).toEqual([
+      "poetry.lock is not read: the versions are resolved from [project].",
+      "What [tool.poetry.group] of pyproject.toml asks for is not read; [dependency-groups] would be.",
+    ]);
+    expect(requirements).toMatchObject({ kind: "requirements", installsRoot: false });
+    expect(requirements.notes.join()).toContain("What [tool.poetry] of");
+  });
+});
+
+describe("inputs", () => {
+  test("no path is watched twice, and the root's build inputs are there", async () => {
+    fs.mkdirSync(path.join(root, "src"));
+    const inputs = watched(
+      await inspect({ "pyproject.toml": PACKAGE, "requirements-dev.txt": "-e .\n-r requirements-dev.txt\n" }),
+    );
+    expect(inputs).toEqual(
+      expect.arrayContaining(["file:pyproject.toml", "absent:setup.py", "absent:setup.cfg", "present:src"]),
+    );
+    expect(new Set(inputs.map((input) => input.split(":")[1])).size).toBe(inputs.length);
+  });
+
+  test("requirement files that a setup.py reads", async () => {
+    const text = 'from setuptools import setup\nsetup(install_requires=open("requirements/prod.txt").read())\n';
+    expect(watched(await inspect({ "setup.py": text, "requirements/prod.txt": "" }))).toContain(
+      "file:requirements/prod.txt",
+    );
+  });
+
+  test("a broken pyproject.toml is told with its line", async () => {
+    expect(await refusal({ "pyproject.toml": "[project]\nname = \n" })).toMatchObject({
+      id: "config-torn",
+      message: expect.stringContaining("/pyproject.toml:2:"),
+    });
+    expect(await refusal({ "pyproject.toml": '[project]\ndependencies = "six"\n' })).toMatchObject({
+      id: "bad-pyproject",
+      message: expect.stringContaining("`project.dependencies` is not a list of texts"),
+    });
+  });
+});

@@ -1,0 +1,241 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Project } from "../../../src/project/project.ts";
+import { BUILD, inspect, PACKAGE, refusal, relative, root, SETUP_PY, watched } from "./place.ts";
+
+describe("the kind of a repo", () => {
+  const cases: [string, Record<string, string>, Project["kind"], boolean][] = [
+    [
+      "uv.lock beside a pyproject.toml",
+      { "pyproject.toml": PACKAGE, "uv.lock": "", "pylock.toml": "" },
+      "uv-lock",
+      true,
+    ],
+    [
+      "uv.lock beside a pyproject.toml that only configures tools",
+      { "uv.lock": "", "pyproject.toml": "[tool.ruff]\n" },
+      "nothing",
+      false,
+    ],
+    [
+      "uv.lock beside dependency groups alone",
+      { "uv.lock": "", "pyproject.toml": "[dependency-groups]\ndev = []\n" },
+      "uv-lock",
+      false,
+    ],
+    ["uv.lock without a pyproject.toml", { "uv.lock": "" }, "nothing", false],
+    ["pylock.toml", { "pyproject.toml": PACKAGE, "pylock.toml": 'lock-version = "1.0"' }, "pylock", true],
+    ["pylock.toml alone", { "pylock.toml": 'lock-version = "1.0"' }, "pylock", false],
+    ["[project]", { "pyproject.toml": PACKAGE, "setup.py": SETUP_PY, "requirements.txt": "six" }, "pyproject", true],
+    ["[build-system] and setup.py", { "pyproject.toml": BUILD, "setup.py": SETUP_PY }, "setup", true],
+    ["[build-system] of another backend alone", { "pyproject.toml": BUILD }, "setup", true],
+    ["requirement files", { "requirements.txt": "six" }, "requirements", false],
+    ["a development requirement file alone", { "requirements-dev.txt": "six" }, "requirements", false],
+    ["setup.py and requirement files", { "setup.py": SETUP_PY, "requirements.txt": "six" }, "requirements", true],
+    ["setup.py", { "setup.py": SETUP_PY }, "setup", true],
+    ["setup.cfg that describes a distribution", { "setup.cfg": "[metadata]\nname = old\n" }, "setup", true],
+    ["setup.cfg that configures tools", { "setup.cfg": "[flake8]\nmax-line-length = 120\n" }, "nothing", false],
+    ["pyproject.toml that configures tools", { "pyproject.toml": "[tool.ruff]\n" }, "nothing", false],
+    ["the same with a setup.py", { "pyproject.toml": "[tool.ruff]\n", "setup.py": SETUP_PY }, "setup", true],
+    [
+      "the same with requirement files",
+      { "pyproject.toml": "[tool.ruff]\n", "requirements.txt": "" },
+      "requirements",
+      false,
+    ],
+    ["dependency groups alone", { "pyproject.toml": '[dependency-groups]\ndev = ["six"]\n' }, "pyproject", false],
+    ["nothing", { "README.md": "" }, "nothing", false],
+  ];
+  test.each(cases)("%s", async (_, files, kind, installsRoot) => {
+    const project = await inspect(files);
+    expect([project.kind, project.installsRoot]).toEqual([kind, installsRoot]);
+  });
+
+  test("an empty environment says so, and why", async () => {
+    expect((await inspect({ "pyproject.toml": "[tool.ruff]\n" })).notes).toEqual([
+      "No file here says what to install (pyproject.toml only configures tools): the environment is empty.",
+    ]);
+  });
+
+  test("a file whose appearing would change the kind is watched", async () => {
+    expect(watched(await inspect({}))).toEqual([
+      "absent:pyproject.toml",
+      "absent:uv.lock",
+      "absent:pylock.toml",
+      "absent:setup.py",
+      "absent:setup.cfg",
+      "absent:requirements.txt",
+      "absent:requirements-dev.txt",
+      "absent:dev-requirements.txt",
+      "absent:requirements",
+      "absent:uv.toml",
+    ]);
+  });
+
+  test("a folder that has a file's name is watched for the file", async () => {
+    fs.mkdirSync(path.join(root, "requirements.txt"));
+    expect(watched(await inspect({ "setup.py": SETUP_PY }))).toContain("no-file:requirements.txt");
+  });
+});
+
+describe("the project itself", () => {
+  const virtual =
+    '[project]\nname = "app"\nversion = "1"\ndependencies = ["six"]\n[project.optional-dependencies]\n' +
+    'dev = ["pytest", "app[cli]"]\ncli = ["click"]\n';
+  test("without [build-system] only its requirements are installed, extras followed, as uv does", async () => {
+    const project = await inspect({ "pyproject.toml": virtual });
+    expect(project).toMatchObject({ installsRoot: false, editables: [], localProjects: [], extras: ["dev"] });
+    expect(project.virtualRequirements).toEqual(["six", "pytest", "click"]);
+    expect(project.notes[0]).toContain("not the project itself: pyproject.toml has no [build-system]");
+  });
+
+  test.each([
+    ["true", true],
+    ["false", false],
+  ])("tool.uv.package = %s decides", async (text, installsRoot) => {
+    const file = `${installsRoot ? virtual : PACKAGE}[tool.uv]\npackage = ${text}\n`;
+    const project = await inspect({ "pyproject.toml": file });
+    expect(project).toMatchObject({ installsRoot, editables: installsRoot ? [root] : [] });
+  });
+
+  test.each([
+    ["[project]", { "pyproject.toml": PACKAGE }, "My.App"],
+    ["setup.cfg", { "setup.cfg": "[metadata]\nname = cfg\n", "setup.py": SETUP_PY }, "cfg"],
+    ["setup.py", { "setup.py": SETUP_PY }, "old"],
+  ])("is named by %s", async (_, files, name) => {
+    expect((await inspect(files as Record<string, string>)).name).toBe(name);
+  });
+
+  test("is named by its folder when no file names it", async () => {
+    expect((await inspect({ "requirements.txt": "" })).name).toBe(path.basename(root));
+  });
+});
+
+describe("what a developer needs", () => {
+  const extras = (...names: string[]) => `[project.optional-dependencies]\n${names.map((n) => `${n} = []\n`).join("")}`;
+  const groups = (...names: string[]) => `[dependency-groups]\n${names.map((n) => `${n} = []\n`).join("")}`;
+  const cases: [string, string, string[], string[]][] = [
+    ["the default groups", `${groups("dev", "lint")}[tool.uv]\ndefault-groups = ["lint"]\n`, ["lint"], []],
+    ["all default groups", `${groups("docs", "lint")}[tool.uv]\ndefault-groups = "all"\n`, ["docs", "lint"], []],
+    ["no default groups", `${groups("dev")}${extras("dev")}[tool.uv]\ndefault-groups = []\n`, [], []],
+    ["the group dev first", groups("tests", "test", "dev"), ["dev"], []],
+    ["else test", groups("tests", "Test"), ["test"], []],
+    ["else tests", groups("tests", "docs"), ["tests"], []],
+    ["a group before an extra", `${groups("tests")}${extras("dev")}`, ["tests"], []],
+    ["else the extra dev", `${groups("docs")}${extras("test", "dev")}`, [], ["dev"]],
+    ["else the extra test", extras("tests", "test"), [], ["test"]],
+    ["else the extra testing", extras("testing", "docs"), [], ["testing"]],
+    ["else nothing", `${groups("docs")}${extras("cli")}`, [], []],
+    ["uv's older dev-dependencies", '[tool.uv]\ndev-dependencies = ["ruff"]\n', ["dev"], []],
+  ];
+  test.each(cases)("%s", async (_, text, expectedGroups, expectedExtras) => {
+    const project = await inspect({ "pyproject.toml": PACKAGE + text });
+    expect([project.groups, project.extras]).toEqual([expectedGroups, expectedExtras]);
+    expect(project.notes).toHaveLength(1);
+  });
+
+  test("what is configured stands alone and is normalized", async () => {
+    const text = `${PACKAGE}${groups("dev", "Type_Check")}${extras("dev", "web-ui")}`;
+    const files = { "pyproject.toml": text };
+    expect(await inspect(files, { installGroups: ["type_check"] })).toMatchObject({
+      groups: ["type-check"],
+      extras: [],
+    });
+    expect(await inspect(files, { installGroups: [] })).toMatchObject({ groups: [], extras: [] });
+    expect(await inspect(files, { installExtras: ["Web_UI"] })).toMatchObject({ groups: ["dev"], extras: ["web-ui"] });
+  });
+
+  test("a lock keeps uv's own defaults, which are expanded for a driver that knows no groups", async () => {
+    const text = `${PACKAGE}[dependency-groups]\ndev = ["pytest"]\ndocs = ["sphinx"]\n${extras("dev")}`;
+    const files = { "pyproject.toml": text, "uv.lock": "" };
+    expect(await inspect(files)).toMatchObject({ groups: null, extras: [], groupRequirements: ["pytest"] });
+    expect(await inspect(files, { installGroups: ["docs"] })).toMatchObject({
+      groups: ["docs"],
+      groupRequirements: ["sphinx"],
+    });
+  });
+
+  test("a pylock.toml offers what it was locked with", async () => {
+    const lock =
+      'extras = ["cli"]\ndependency-groups = ["dev", "docs"]\ndefault-groups = ["default"]\n' +
+      '[[packages]]\nname = "lib"\ndirectory = { path = "libs/lib" }\n';
+    const files = { "pyproject.toml": PACKAGE, "pylock.toml": lock, "libs/lib/pyproject.toml": PACKAGE };
+    const project = await inspect(files);
+    expect(project).toMatchObject({ groups: null, extras: [], editables: [root], groupRequirements: [] });
+    expect(project.notes).toEqual(["pylock.toml holds groups too: dev, docs (`install_groups` or `--group` chooses)."]);
+    expect(relative(project.localProjects)).toEqual([".", "libs/lib"]);
+    expect(await inspect(files, { installExtras: ["cli"], installGroups: ["docs"] })).toMatchObject({
+      groups: ["docs"],
+      extras: ["cli"],
+    });
+    expect(await refusal(files, { installGroups: ["lint"] })).toMatchObject({ id: "unknown-group" });
+  });
+
+  test("extras of a setup.py and setup.cfg", async () => {
+    const cfg = "[options]\ninstall_requires = file: base.txt\n[options.extras_require]\ntest =\n    pytest\n    six\n";
+    const project = await inspect({ "setup.py": "from setuptools import setup\nsetup()\n", "setup.cfg": cfg });
+    expect(project).toMatchObject({ kind: "setup", extras: ["test"], declaredExtras: { test: ["pytest", "six"] } });
+    expect(watched(project)).toContain("absent:base.txt");
+  });
+
+  test("an extra that a setup.py may compute is taken on trust, one that it can't have is not", async () => {
+    const computed = "from setuptools import setup\nsetup(extras_require=find_extras())\n";
+    expect(await inspect({ "setup.py": computed }, { installExtras: ["x"] })).toMatchObject({ extras: ["x"] });
+    expect(await refusal({ "setup.py": SETUP_PY }, { installExtras: ["x"] })).toMatchObject({ id: "unknown-extra" });
+  });
+
+  test("extras that setuptools takes from files", async () => {
+    const text =
+      `${BUILD}[project]\nname = "x"\ndynamic = ["dependencies", "optional-dependencies", "version"]\n` +
+      '[tool.setuptools.dynamic]\ndependencies = { file = ["deps.txt"] }\nversion = { file = "VERSION" }\n' +
+      '[tool.setuptools.dynamic.optional-dependencies]\ndev = { file = ["dev.txt"] }\n';
+    const project = await inspect({ "pyproject.toml": text, "deps.txt": "", "requirements.txt": "" });
+    expect(project).toMatchObject({ extras: ["dev"], requirementFiles: [] });
+    expect(watched(project)).toEqual(expect.arrayContaining(["file:deps.txt", "absent:dev.txt", "absent:VERSION"]));
+  });
+
+  test("requirements.txt that the dependencies come from is installed with the project", async () => {
+    const text = `${BUILD}[project]\nname = "x"\ndynamic = ["dependencies"]\n[tool.setuptools.dynamic]\ndependencies = { file = "requirements.txt" }\n`;
+    const project = await inspect({ "pyproject.toml": text, "requirements.txt": "six" });
+    expect(project).toMatchObject({ requirementFiles: [], notes: [] });
+    expect(watched(project)).toContain("file:requirements.txt");
+  });
+});
+
+describe("what is configured and not declared is refused with the nearest name", () => {
+  const files = {
+    "pyproject.toml": `${PACKAGE}[dependency-groups]\ndocs = []\n[project.optional-dependencies]\nweb = []\n`,
+  };
+  test("a group", async () => {
+    expect(await refusal(files, { installGroups: ["dosc"] })).toEqual({
+      id: "unknown-group",
+      message:
+        "could not install the group `dosc` (install_groups in /prime.toml asks for it): pyproject.toml declares `docs`",
+      hint: "did you mean `docs`?",
+    });
+  });
+
+  test("an extra", async () => {
+    expect(await refusal(files, { installExtras: ["wbe"] })).toMatchObject({
+      id: "unknown-extra",
+      hint: "did you mean `web`?",
+    });
+  });
+
+  test("a default group", async () => {
+    const text = `${PACKAGE}[tool.uv]\ndefault-groups = ["nope"]\n`;
+    expect(await refusal({ "pyproject.toml": text })).toMatchObject({
+      id: "unknown-group",
+      message:
+        "could not install the group `nope` (the default groups in pyproject.toml name it): pyproject.toml declares no group",
+    });
+  });
+
+  test("a workspace member", async () => {
+    expect(await refusal(files, { installPackages: ["my-ap"] })).toMatchObject({
+      id: "unknown-member",
+      hint: "did you mean `my-app`?",
+    });
+  });
+});
