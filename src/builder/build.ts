@@ -1,13 +1,14 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
-import { type Decision, decide, digestParts, ingredientsFor, pinOf, seenInterpreter } from "../decision/decide.ts";
+import { type Asked, askFor, pinOf } from "../decision/asked.ts";
+import { type Decision, decide } from "../decision/decide.ts";
 import { linkOf } from "../decision/shown.ts";
 import { findUsable } from "../decision/usable.ts";
 import { now } from "../edges/clock.ts";
 import { makeFolder, remove, rename } from "../edges/files/change.ts";
 import { ownerMark } from "../edges/files/maker-mark.ts";
-import { isFile, nonce, realPath } from "../edges/files/read.ts";
-import { digestOf, digestOfResolution, type Ingredients } from "../environment/digest.ts";
+import { isFile, realPath } from "../edges/files/read.ts";
+import { digestOfResolution } from "../environment/digest.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
 import { listGenerations, type Manifest, readManifest } from "../environment/manifest.ts";
 import { PrimeError } from "../errors.ts";
@@ -15,9 +16,7 @@ import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvR
 import type { Interpreter } from "../python/interpreter.ts";
 import { saysLocked, type UvTool, uvEnvironment } from "../uv/commands.ts";
 import { readOnlyCache, useThrough } from "../uv/read-only-cache.ts";
-import { standOn } from "../venv/stand-on.ts";
-import { recordOfBase } from "./base-record.ts";
-import { sealGeneration, validate } from "./finish.ts";
+import { makeAside } from "./aside.ts";
 import type { Job } from "./job.ts";
 import { requirePython } from "./required-python.ts";
 import { withStandIn } from "./stand-in.ts";
@@ -69,7 +68,7 @@ export async function build(context: Context, decision: Decision, request: Build
 async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: UvTool | undefined): Promise<Built> {
   const { context } = job;
   const { folders } = decision;
-  const base = decision.base ?? (uv === undefined ? decision.selected : await requirePython(job, decision, uv));
+  const base = decision.asked?.base ?? (uv === undefined ? decision.selected : await requirePython(job, decision, uv));
   const turn = await takeTurn(context, decision.config, rootLock(folders.data), {
     doing: `building for ${context.root}`,
     reason: request.reason,
@@ -81,11 +80,11 @@ async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: 
   const act = async (tool: UvTool | undefined): Promise<Built> => {
     const since = now();
     const settled = await settle(job, decision, tool, base);
-    const madeOf = ingredientsFor(context, settled, base); // before anything is built: an edit from now on is another digest
-    const present = request.anew ? undefined : await findUsable(context, settled, digestOf(madeOf));
+    const { asked } = settled; // before anything is built: an edit from now on asks for another
+    const present = request.anew ? undefined : await findUsable(context, settled, asked);
     if (present !== undefined)
       return { found: { context: { ...context, startedAt: since }, decision: settled, manifest: present } };
-    const built = await buildAside(job, { decision: settled, base, uv: tool, madeOf, request });
+    const built = await buildAside(job, settled, asked, tool, request);
     collectOld(context, folders, linkOf(context, settled));
     return { built };
   };
@@ -156,68 +155,51 @@ async function deployAlone(job: Job, { config }: Decision, request: UvRequest): 
 }
 
 /** Others may have built while this start waited, and the lock of the project may have to follow its requirements. */
-async function settle(job: Job, decision: Decision, uv: UvTool | undefined, base: Interpreter): Promise<Decision> {
+async function settle(job: Job, decision: Decision, uv: UvTool | undefined, base: Interpreter) {
   if (uv !== undefined && decision.project.kind === "uv-lock") await settleLock(job, decision, uv, base.executable);
   return decideAgain(job, decision, base);
 }
 
-async function decideAgain({ context }: Job, { driver, selected }: Decision, base: Interpreter): Promise<Decision> {
-  return { ...(await decide(context, false)), driver, selected, base };
+async function decideAgain({ context }: Job, { driver, selected }: Decision, base: Interpreter) {
+  const now = { ...(await decide(context, false)), driver, selected };
+  return { ...now, asked: askFor(context, now, base) };
 }
 
-interface Aside {
-  readonly decision: Decision;
-  readonly base: Interpreter;
-  readonly uv: UvTool | undefined;
-  readonly madeOf: Ingredients;
-  readonly request: BuildRequest;
-}
-
-async function buildAside(job: Job, { decision, base, uv, madeOf, request }: Aside): Promise<Manifest> {
-  const { context } = job;
+/** Makes what is asked for, by the driver that it says. */
+function buildAside(job: Job, decision: Decision, asked: Asked, uv: UvTool | undefined, request: BuildRequest) {
   const { folders } = decision;
-  const id = `${digestOf(madeOf).slice(0, 8)}-${nonce()}`;
-  const generation = path.join(folders.generations, id);
-  const project = request.anew ? { ...decision.project, rebuilt: decision.project.localNames } : decision.project;
-  const resolved = `${digestOfResolution(digestParts(context, decision, base)).slice(0, 16)}.txt`;
-  const target: Target = {
-    generation,
-    work: path.join(folders.work, `work-${id}.${ownerMark()}`),
-    python: seenInterpreter(base).anchor,
-    project: withStandIn(project, context.root, folders),
-    known: request.anew ? undefined : existing(path.join(folders.resolved, resolved)),
-    preferred: request.anew ? undefined : preferredResolution(decision, linkOf(context, decision)),
-  };
-  const record = recordOfBase(context, decision, base); // its package manager is asked while uv works
-  record.catch(() => {}); // it is awaited later, if uv succeeds: until then its failure must not end the process
-  makeFolder(folders.generations);
-  makeFolder(target.work);
-  try {
-    const constraints = project.kind === "descriptors" ? await buildDescriptors(job, uv, target, request) : undefined;
-    const used = constraints === undefined ? await buildWith(job, uv, target) : undefined;
-    standOn(generation, target.python);
-    const validation = await validate(job, generation, base);
-    if (used !== undefined && used !== target.known) rename(used, path.join(folders.resolved, resolved));
-    const isOther = constraints !== undefined && settleConstraints(job, decision, constraints);
-    return sealGeneration(generation, validation, {
-      madeOf: isOther ? ingredientsFor(context, await decideAgain(job, decision, base), base) : madeOf,
-      root: context.root,
-      interpreter: await record,
-      request: decision.config.requiredPythonVersion.value ?? "",
-      standsInFor: decision.lost?.manifest.id ?? null,
-      driver: decision.driver,
-      uv: uv === undefined ? null : pinOf(decision.config).version,
-      project: project.name,
-      resolution: used === undefined ? null : resolved,
-      reason: request.reason,
-      steps: job.steps,
-    });
-  } catch (error) {
-    remove(generation);
-    throw error;
-  } finally {
-    remove(target.work);
-  }
+  const { anew, reason } = request;
+  const project = anew ? { ...decision.project, rebuilt: decision.project.localNames } : decision.project;
+  const resolved = `${digestOfResolution(asked.madeOf, asked.seen).slice(0, 16)}.txt`;
+  const known = anew ? undefined : existing(path.join(folders.resolved, resolved));
+  return makeAside(job, {
+    decision,
+    asked,
+    reason,
+    fill: async ({ generation, work, anchor }) => {
+      const target: Target = {
+        generation,
+        work,
+        python: anchor,
+        project: withStandIn(project, job.context.root, folders),
+        known,
+        preferred: anew ? undefined : preferredResolution(decision, linkOf(job.context, decision)),
+      };
+      return project.kind === "descriptors"
+        ? { constraints: await buildDescriptors(job, uv, target, request) }
+        : { used: await buildWith(job, uv, target) };
+    },
+    tell: async ({ constraints, used }) => {
+      if (used !== undefined && used !== known) rename(used, path.join(folders.resolved, resolved));
+      const isOther = constraints !== undefined && settleConstraints(job, decision, constraints);
+      return {
+        ...(isOther ? { madeOf: (await decideAgain(job, decision, asked.base)).asked.madeOf } : {}),
+        project: project.name,
+        resolution: used === undefined ? null : resolved,
+        standsInFor: decision.lost?.manifest.id ?? null,
+      };
+    },
+  });
 }
 
 function buildWith(job: Job, uv: UvTool | undefined, target: Target): Promise<string | undefined> {

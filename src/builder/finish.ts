@@ -49,15 +49,14 @@ export async function validate(job: Job, generation: string, base: Interpreter):
   );
 }
 
+/** What a manifest says that the environment itself does not show. */
+export type Facts = Omit<
+  Manifest,
+  "layout" | "id" | "digest" | "packages" | "packageDigests" | "sitePackages" | "pyvenv" | "builtAt" | "builtBy"
+>;
+
 /** Writes the manifest, last of all: from now on the folder is a generation. */
-export function sealGeneration(
-  generation: string,
-  validation: Validation,
-  facts: Omit<
-    Manifest,
-    "layout" | "id" | "digest" | "packages" | "packageDigests" | "sitePackages" | "pyvenv" | "builtAt" | "builtBy"
-  >,
-): Manifest {
+export function sealGeneration(generation: string, validation: Validation, facts: Facts): Manifest {
   const pyvenv = path.join(generation, "pyvenv.cfg");
   for (const file of [pyvenv, ...validation.site_packages]) backdate(file);
   const manifest: Manifest = {

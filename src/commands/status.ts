@@ -1,6 +1,7 @@
 import { sourceText } from "../config/evaluation.ts";
 import type { Context } from "../context.ts";
-import { type Decision, decide, digestFor, pinOf } from "../decision/decide.ts";
+import { pinOf } from "../decision/asked.ts";
+import { type Decision, decide } from "../decision/decide.ts";
 import { holdOf } from "../decision/shown.ts";
 import { sha256OfFile } from "../edges/files/read.ts";
 import { findDrift } from "../environment/drift.ts";
@@ -62,7 +63,7 @@ async function statusOf(context: Context): Promise<Status> {
     driver: { name: decision.driver, source: sourceText(config.venvDriver.source, context.root) },
     uv: { version: pinOf(config).version, path: uv?.file ?? null },
     project: { name: project.name, kind: project.kind, notes: project.notes },
-    environment: environmentOf(context, decision),
+    environment: environmentOf(decision),
     inputs: decision.inputs.map(({ kind, path: file }) => ({ kind, path: file })),
     freshness: {
       mode: config.freshness.value,
@@ -72,12 +73,11 @@ async function statusOf(context: Context): Promise<Status> {
   };
 }
 
-function environmentOf(context: Context, decision: Decision): Status["environment"] {
-  const { base, generations, folders } = decision;
-  const digest = base === undefined ? undefined : digestFor(context, decision, base);
-  const hold = holdOf(context, decision);
-  const manifest: Manifest | undefined = generations.find(({ id, digest: own }) =>
-    hold === undefined ? own === digest : id === hold.generation,
+function environmentOf(decision: Decision): Status["environment"] {
+  const { asked, generations, folders } = decision;
+  const hold = holdOf(decision);
+  const manifest: Manifest | undefined = generations.find(({ id, digest }) =>
+    hold === undefined ? digest === asked?.digest : id === hold.generation,
   );
   if (manifest === undefined) return null;
   const generation = generationFolder(folders, manifest.id);

@@ -41,7 +41,7 @@ async function lockFinding(context: Context): Promise<Finding> {
     if (decision.project.kind !== "uv-lock") return sound("lock", "nothing is installed from uv.lock");
     const job = { context, log, steps: [] };
     const uv = await provision(job, decision);
-    const fits = await lockFits(job, decision, uv, (decision.base ?? decision.selected).executable);
+    const fits = await lockFits(job, decision, uv, (decision.asked?.base ?? decision.selected).executable);
     if (fits === true) return sound("lock", "uv.lock fits pyproject.toml");
     const mend = "`./prime uv lock`, and commit it";
     if (fits === false) return wrong("lock", "uv.lock does not fit what pyproject.toml asks for", mend);

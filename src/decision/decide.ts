@@ -4,20 +4,16 @@ import { loadConfig } from "../config/load.ts";
 import type { VenvDriver } from "../config/source.ts";
 import type { Context } from "../context.ts";
 import { isOthers } from "../environment/belonging.ts";
-import { type DigestParts, digestOf, type Ingredients, ingredientsOf } from "../environment/digest.ts";
 import { type Folders, foldersOf, generationFolders } from "../environment/folders.ts";
-import { recordOfInterpreter, type SeenInterpreter } from "../environment/interpreter-record.ts";
 import { listGenerations, type Manifest } from "../environment/manifest.ts";
 import type { Input } from "../inputs/input.ts";
-import { contentsOf } from "../inputs/observation.ts";
 import { inspectProject } from "../project/inspect.ts";
 import type { Project } from "../project/project.ts";
-import { UV_PIN } from "../provision/pins.ts";
-import { anchorOf } from "../python/anchor.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { interpreterInputs, type Selection, selectPython } from "../python/search/choose.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
 import { compareVersions, fits, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
+import { type Asked, askFor } from "./asked.ts";
 import { failedBefore, type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
 
 /** The selected python; what freshness watches of it is said of the interpreter below the environment. */
@@ -29,9 +25,11 @@ export interface Decision extends Omit<Chosen, "fits"> {
   readonly config: Config;
   readonly folders: Folders;
   readonly request: VersionRequest;
+  /** The request as written, "" for any. */
+  readonly requestText: string;
   readonly driver: VenvDriver;
-  /** The interpreter below the environment; undefined while uv has yet to find or install it. */
-  readonly base: Interpreter | undefined;
+  /** What the start asks for; undefined while uv has yet to find or install the interpreter below it. */
+  readonly asked: Asked | undefined;
   /** The generation that would be used if its interpreter served. */
   readonly lost: Lost | undefined;
   /** What the interpreters below generations answered, by anchor. */
@@ -75,11 +73,12 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
     config,
     folders,
     request,
+    requestText,
     generations,
     project,
     driver: driver.value,
     selected: selection.selected,
-    base,
+    asked: base && askFor(context, { config, project, driver: driver.value }, base),
     lost,
     answers: memory.answers,
     how: selection.how,
@@ -116,32 +115,6 @@ export async function chooseAnew(
 export function searchOptions({ env, root, places }: Context, config: Config, folders: Folders): SearchOptions {
   const limitMs = config.probeLimit.value * 1000;
   return { env, root, cacheFolder: places.cache, limitMs, exclude: generationFolders(folders) };
-}
-
-/** The digest of the environment that a decision asks for, on this interpreter. */
-export function digestFor(context: Context, decision: Decision, base: Interpreter): string {
-  return digestOf(ingredientsFor(context, decision, base));
-}
-
-/** What the environment that a decision asks for is made of, on this interpreter. */
-export function ingredientsFor(context: Context, decision: Decision, base: Interpreter): Ingredients {
-  return ingredientsOf(digestParts(context, decision, base));
-}
-
-export function digestParts(context: Context, decision: Decision, base: Interpreter): DigestParts {
-  const { root, env } = context;
-  const { config, project, driver } = decision;
-  const uv = driver === "venv_uv" ? pinOf(config).version : null;
-  return { root, env, config, project, driver, uv, interpreter: seenInterpreter(base), contentsOf };
-}
-
-/** An interpreter of this machine as a manifest tells of it. */
-export function seenInterpreter(interpreter: Interpreter): SeenInterpreter {
-  return recordOfInterpreter(interpreter, anchorOf(interpreter));
-}
-
-export function pinOf(config: Config) {
-  return config.uv.value ?? UV_PIN;
 }
 
 /**

@@ -2,12 +2,11 @@ import * as path from "node:path";
 import type { Context } from "../context.ts";
 import type { Folders } from "../environment/folders.ts";
 import { type Hold, readHolds } from "../environment/holds.ts";
-import { type Decision, digestFor } from "./decide.ts";
+import type { Decision } from "./decide.ts";
 
 /** The rollback that holds for what is asked for now. */
-export function holdOf(context: Context, decision: Decision): Hold | undefined {
-  const { base, folders } = decision;
-  return base === undefined ? undefined : readHolds(folders)[digestFor(context, decision, base)];
+export function holdOf({ asked, folders }: Decision): Hold | undefined {
+  return asked === undefined ? undefined : readHolds(folders)[asked.digest];
 }
 
 /** The link shows the environment of the config alone; one start's flags never move it. */

@@ -5,15 +5,21 @@ import { isFile, sha256OfFile } from "../edges/files/read.ts";
 import { findDrift } from "../environment/drift.ts";
 import { generationFolder } from "../environment/folders.ts";
 import { recordHistory } from "../environment/history.ts";
-import type { InterpreterRecord, SeenInterpreter } from "../environment/interpreter-record.ts";
+import {
+  type InterpreterRecord,
+  recordOfInterpreter,
+  type SeenInterpreter,
+} from "../environment/interpreter-record.ts";
 import { type Manifest, writeManifest } from "../environment/manifest.ts";
 import { judge, type Silence, type Verdict } from "../environment/verdict.ts";
 import { PrimeError } from "../errors.ts";
+import { anchorOf } from "../python/anchor.ts";
 import { ownerOf } from "../python/distributor.ts";
 import { type Failure, isFailure } from "../python/interpreter.ts";
 import { interpreterAt } from "../python/search/search.ts";
 import { fits } from "../python/version.ts";
-import { type Decision, searchOptions, seenInterpreter } from "./decide.ts";
+import type { Asked } from "./asked.ts";
+import { type Decision, searchOptions } from "./decide.ts";
 import { loadExtensions } from "./load-extensions.ts";
 
 /** Whether what was installed into a generation is still as it was built. */
@@ -22,9 +28,9 @@ export function isSound({ folders }: Decision, manifest: Manifest): boolean {
 }
 
 /** The youngest generation of this root that is what the decision asks for, as it was built, and that its interpreter can run. */
-export async function findUsable(context: Context, decision: Decision, digest: string): Promise<Manifest | undefined> {
+export async function findUsable(context: Context, decision: Decision, asked: Asked): Promise<Manifest | undefined> {
   for (const manifest of decision.generations) {
-    if (manifest.digest !== digest || !isSound(decision, manifest)) continue;
+    if (manifest.digest !== asked.digest || !isSound(decision, manifest)) continue;
     const usable = await asUsable(context, decision, manifest);
     if (usable !== undefined) return usable;
   }
@@ -51,13 +57,9 @@ export async function judgeGeneration(context: Context, decision: Decision, mani
   const search = searchOptions(context, decision.config, decision.folders);
   const found = decision.answers.get(was.anchor) ?? (await interpreterAt(was.anchor, search));
   const pyvenv = sha256OfFile(path.join(generationFolder(decision.folders, manifest.id), "pyvenv.cfg"));
-  const isAsked = isFailure(found) || manifest.request !== requestOf(decision) || fits(decision.request, found);
-  const interpreter = isFailure(found) ? silenceOf(found, was) : seenInterpreter(found);
+  const isAsked = isFailure(found) || manifest.request !== decision.requestText || fits(decision.request, found);
+  const interpreter = isFailure(found) ? silenceOf(found, was) : recordOfInterpreter(found, anchorOf(found));
   return judge(manifest, { root: context.root, pyvenv, interpreter, fits: isAsked });
-}
-
-function requestOf({ config }: Decision): string {
-  return config.requiredPythonVersion.value ?? "";
 }
 
 /** Where os.py is gone, that is the reason, whatever the interpreter says. */

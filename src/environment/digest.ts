@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import type { Environment } from "../edges/command.ts";
 import { sha256 } from "../edges/files/read.ts";
-import type { Input } from "../inputs/input.ts";
+import { contentsOf } from "../inputs/observation.ts";
 import type { Project } from "../project/project.ts";
 import { identityOf, type SeenInterpreter } from "./interpreter-record.ts";
 
@@ -15,31 +15,15 @@ export interface DigestParts {
   /** Version of uv; null with the pip driver. */
   readonly uv: string | null;
   readonly env: Environment;
-  /** What counts of an input, as text; see `contentsOf`. */
-  readonly contentsOf: (input: Input) => string | undefined;
 }
 
 /** All that decides what an environment is, with the sha256 of what counts of each file: a manifest keeps it. */
 export type Ingredients = ReturnType<typeof ingredientsOf>;
 
 /** The root path is one, since editable installs and script shebangs hold it. */
-export function ingredientsOf(parts: DigestParts) {
-  return { interpreter: identityOf(parts.interpreter), ...requirementParts(parts) };
-}
-
-/** sha256 of all ingredients: equal digests mean that one generation serves. */
-export function digestOf(ingredients: Ingredients): string {
-  return sha256(JSON.stringify(ingredients));
-}
-
-/** The same without the interpreter's place: names what a resolution was made for. */
-export function digestOfResolution(parts: DigestParts): string {
-  const { implementation, version, soabi, platform, libc } = parts.interpreter;
-  return sha256(JSON.stringify({ implementation, version, soabi, platform, libc, ...requirementParts(parts) }));
-}
-
-function requirementParts({ root, config, project, driver, uv, env, contentsOf }: DigestParts) {
+export function ingredientsOf({ root, interpreter, config, project, driver, uv, env }: DigestParts) {
   return {
+    interpreter: identityOf(interpreter),
     layout: LAYOUT,
     root,
     driver,
@@ -66,6 +50,16 @@ function requirementParts({ root, config, project, driver, uv, env, contentsOf }
   };
 }
 
+/** sha256 of all ingredients: equal digests mean that one generation serves. */
+export function digestOf(ingredients: Ingredients): string {
+  return sha256(JSON.stringify(ingredients));
+}
+
+/** The same without the interpreter's place: names what a resolution was made for. */
+export function digestOfResolution(madeOf: Ingredients, seen: SeenInterpreter): string {
+  const { implementation, version, soabi, platform, libc } = seen;
+  return sha256(JSON.stringify({ ...madeOf, interpreter: { implementation, version, soabi, platform, libc } }));
+}
 /** Requirement files name variables that hold secrets. */
 function digestOfValue(value: string | undefined): string | null {
   return value === undefined ? null : sha256(value);

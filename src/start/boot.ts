@@ -3,7 +3,8 @@ import { build, type Known } from "../builder/build.ts";
 import { rootLock, waitForTurn } from "../builder/turn.ts";
 import type { Config } from "../config/config.ts";
 import type { Context } from "../context.ts";
-import { type Decision, decide, digestFor } from "../decision/decide.ts";
+import type { Asked } from "../decision/asked.ts";
+import { type Decision, decide } from "../decision/decide.ts";
 import { lostFacts, replacementError } from "../decision/known-python.ts";
 import { linkOf, mayMoveLink } from "../decision/shown.ts";
 import { asUsable, findUsable, isSound } from "../decision/usable.ts";
@@ -119,16 +120,15 @@ function renew(context: Context, cold: Cold, record: LaunchRecord): Booted {
 
 /** A finished generation for what is asked; with an unknown interpreter below it there can be none. */
 async function findBuilt(context: Context, decision: Decision): Promise<Manifest | undefined> {
-  const { base, generations } = decision;
+  const { asked, generations } = decision;
   const built = generations.find(({ id }) => id === context.progress?.facts.generation);
   if (built !== undefined) return built;
-  if (base === undefined) return undefined;
-  const digest = digestFor(context, decision, base);
-  return (await findHeld(context, decision, digest)) ?? findUsable(context, decision, digest);
+  if (asked === undefined) return undefined;
+  return (await findHeld(context, decision, asked)) ?? findUsable(context, decision, asked);
 }
 
 /** What a rollback put in the place of what is asked for; a hold of what can't be used any more ends, and that is said. */
-async function findHeld(context: Context, decision: Decision, digest: string): Promise<Manifest | undefined> {
+async function findHeld(context: Context, decision: Decision, { digest }: Asked): Promise<Manifest | undefined> {
   const hold = readHolds(decision.folders)[digest];
   if (hold === undefined) return undefined;
   const manifest = decision.generations.find(({ id }) => id === hold.generation);

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
-import { type Decision, seenInterpreter } from "../decision/decide.ts";
+import type { Decision } from "../decision/decide.ts";
 import { judgeGeneration } from "../decision/usable.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import type { Verdict } from "../environment/verdict.ts";
@@ -58,11 +58,11 @@ function abiOf(soabi: string, was: Manifest["interpreter"]): string {
   return soabi === was.soabi ? "" : ` (ABI ${soabi}, not ${was.soabi})`;
 }
 
-function nextOf({ base }: Decision, known: Manifest | undefined): string {
+function nextOf({ asked }: Decision, known: Manifest | undefined): string {
   if (known !== undefined) return `environment ${known.id} takes its place`;
-  return base === undefined
+  return asked === undefined
     ? "uv looks for another Python, or installs one"
-    : `building a new environment on ${seenInterpreter(base).anchor} (${base.version})`;
+    : `building a new environment on ${asked.seen.anchor} (${asked.base.version})`;
 }
 
 /** The old environment is left alone for the day when its interpreter is back. */

@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import { PROTOPRIMER_OWN } from "../config/protoprimer/reader.ts";
 import type { Context } from "../context.ts";
-import { type Decision, digestFor } from "../decision/decide.ts";
+import { askFor } from "../decision/asked.ts";
+import type { Decision } from "../decision/decide.ts";
 import { holdOf, linkOf, mayMoveLink } from "../decision/shown.ts";
 import { now } from "../edges/clock.ts";
 import { generationFolder } from "../environment/folders.ts";
@@ -36,7 +37,7 @@ export async function settleIn(
   const theirs = link === undefined ? undefined : leftToOthers(context, decision, link, cold);
   if (link !== undefined && theirs === undefined) showLink(context, decision, generation);
   await runSetup(context, decision, activation, cold.reason);
-  const isHeld = holdOf(context, decision)?.generation === manifest.id;
+  const isHeld = holdOf(decision)?.generation === manifest.id;
   const readyLine = describeReady(manifest, isHeld);
   const inputs = [
     { kind: "file", path: context.launcher } as const,
@@ -107,8 +108,8 @@ export function rememberChange(
 
 /** An edit during the build is the next start's business: the plan must not vouch for it. */
 function isStillAsked(context: Context, decision: Decision, manifest: Manifest): boolean {
-  const { base } = decision;
-  return base !== undefined && digestFor(context, decision, base) === manifest.digest;
+  const { asked } = decision;
+  return asked !== undefined && askFor(context, decision, asked.base).digest === manifest.digest;
 }
 
 function showLink(context: Context, decision: Decision, generation: string): void {

@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import { loadConfig } from "../../config/load.ts";
 import type { Context } from "../../context.ts";
-import { type Decision, decide, digestFor, pinOf } from "../../decision/decide.ts";
+import { pinOf } from "../../decision/asked.ts";
+import { type Decision, decide } from "../../decision/decide.ts";
 import { holdOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
 import { realPath } from "../../edges/files/read.ts";
@@ -89,31 +90,31 @@ async function shownFindings(
   const generation = whyCold(context).before ?? (isOurs ? linked : undefined);
   if (generation === undefined) return [sound("environment", "none was made yet: ./prime does")];
   const decision = decided === undefined || "check" in decided ? undefined : decided;
-  const isAsked = decision !== undefined && isAskedFor(context, decision, generation);
+  const isAsked = decision !== undefined && isAskedFor(decision, generation);
   return [
-    ...(decision === undefined || isAsked ? [] : [sound("inputs", otherwise(context, decision))]),
+    ...(decision === undefined || isAsked ? [] : [sound("inputs", otherwise(decision))]),
     ...(await environmentFindings(context, generation, decision, isAsked)),
   ];
 }
 
-function isAskedFor(context: Context, decision: Decision, generation: string): boolean {
+function isAskedFor(decision: Decision, generation: string): boolean {
   const digest = readManifest(generation)?.digest;
-  if (isHeld(context, decision)) return false;
-  return digest === undefined || decision.base === undefined || digestFor(context, decision, decision.base) === digest;
+  if (isHeld(decision)) return false;
+  return digest === undefined || decision.asked === undefined || decision.asked.digest === digest;
 }
 
 /** What a newer prime wrote can't be told; that is a finding of its own. */
-function isHeld(context: Context, decision: Decision): boolean {
+function isHeld(decision: Decision): boolean {
   try {
-    return holdOf(context, decision) !== undefined;
+    return holdOf(decision) !== undefined;
   } catch (error) {
     if (error instanceof PrimeError) return false;
     throw error;
   }
 }
 
-function otherwise(context: Context, decision: Decision): string {
-  return isHeld(context, decision)
+function otherwise(decision: Decision): string {
+  return isHeld(decision)
     ? "ask for another environment than the one that a rollback holds: ./prime rollback --cancel shows it"
     : "ask for another environment than was shown last: the next start shows it";
 }

@@ -1,17 +1,15 @@
 import * as path from "node:path";
-import { recordOfBase } from "../../builder/base-record.ts";
-import { sealGeneration, validate } from "../../builder/finish.ts";
+import { makeAside } from "../../builder/aside.ts";
 import type { Job } from "../../builder/job.ts";
 import { rootLock, takeOwnTurn } from "../../builder/turn.ts";
 import type { Context } from "../../context.ts";
-import { type Decision, decide, ingredientsFor, pinOf } from "../../decision/decide.ts";
+import type { Asked } from "../../decision/asked.ts";
+import { type Decision, decide } from "../../decision/decide.ts";
 import { linkOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
-import { remove } from "../../edges/files/change.ts";
 import { copyTree } from "../../edges/files/copy-tree.ts";
-import { linkFacts, listFolder, nonce } from "../../edges/files/read.ts";
+import { linkFacts, listFolder } from "../../edges/files/read.ts";
 import { compareFiles } from "../../environment/compare-files.ts";
-import { digestOf } from "../../environment/digest.ts";
 import { DAMAGE_FILE, driftSinceUse } from "../../environment/drift.ts";
 import { generationFolder, makeFolders, newLog } from "../../environment/folders.ts";
 import { differences } from "../../environment/history.ts";
@@ -36,15 +34,15 @@ export async function adopt(context: Context, id: string | undefined): Promise<A
   if (context.flagKey === undefined)
     throw refusal("it is kept for the launcher's own root", "leave --root away, or use the launcher that stands there");
   const decision = await decide(context, false);
-  const { base, folders } = decision;
+  const { asked, folders } = decision;
   const cold = whyCold(context);
   const source = id === undefined ? cold.before : named(decision, id);
-  if (source === undefined || base === undefined) throw refusal("no environment was built yet", "run ./prime first");
+  if (source === undefined || asked === undefined) throw refusal("no environment was built yet", "run ./prime first");
   const { unlike } = await compareFiles(context, source);
   const edits = unlike.map(({ name, file }) => `${name}: ${file} is not what was installed`);
   const drift = [...new Set([...driftSinceUse(source), ...edits])];
   if (drift.length === 0) throw asBuilt(decision, source);
-  await refuseMisfit(context, decision, base, source);
+  await refuseMisfit(context, decision, asked.base, source);
 
   makeFolders(folders);
   context.terminal.say(`changed by hand in ${source}:`);
@@ -56,7 +54,7 @@ export async function adopt(context: Context, id: string | undefined): Promise<A
   });
   let manifest: Manifest;
   try {
-    manifest = await copyAside(context, decision, base, source, `adopted from ${path.basename(source)}`);
+    manifest = await copyAside(context, decision, asked, source);
   } finally {
     lock.release();
   }
@@ -122,55 +120,43 @@ async function refuseMisfit(context: Context, decision: Decision, base: Interpre
   );
 }
 
-async function copyAside(
-  context: Context,
-  decision: Decision,
-  base: Interpreter,
-  source: string,
-  reason: string,
-): Promise<Manifest> {
-  const { folders, config } = decision;
-  const madeOf = ingredientsFor(context, decision, base);
+function copyAside(context: Context, decision: Decision, asked: Asked, source: string): Promise<Manifest> {
+  const { folders } = decision;
   const name = path.basename(source);
-  const newName = `${digestOf(madeOf).slice(0, name.indexOf("-"))}-${nonce()}`;
-  const generation = path.join(folders.generations, newName);
   const job: Job = { context, log: newLog(folders, now(), process.pid), steps: [] };
-  try {
-    const started = now();
-    const step = context.terminal.step("copy the environment");
-    const onFile = (file: string): void => step.update(path.relative(source, file));
-    const changed = await copyTree(source, generation, {
-      name,
-      newName,
-      without: [MANIFEST_FILE, DAMAGE_FILE],
-      onFile,
-    });
-    step.done();
-    job.steps.push({ title: "copy the environment", durationMs: now() - started });
-    const interpreter = await recordOfBase(context, decision, base);
-    standOn(generation, interpreter.anchor);
-    settleCopy({ from: source, to: generation, link: linkOf(context, decision), changed });
-    const validation = await validate(job, generation, base);
-    const { unlike } = await compareFiles(context, generation);
-    const uv = decision.driver === "venv_uv" ? pinOf(config).version : null;
-    return sealGeneration(generation, validation, {
-      madeOf,
-      root: context.root,
-      interpreter,
-      request: config.requiredPythonVersion.value ?? "",
-      standsInFor: null,
-      driver: decision.driver,
-      uv,
-      project: readManifest(source)?.project ?? decision.project.name,
-      resolution: null,
-      adopted: Object.fromEntries(unlike.map(({ file, digest }) => [path.relative(generation, file), digest])),
-      reason,
-      steps: job.steps,
-    });
-  } catch (error) {
-    remove(generation);
-    throw error;
-  }
+  return makeAside(job, {
+    decision,
+    asked,
+    reason: `adopted from ${name}`,
+    fill: async ({ generation, anchor }) => {
+      const changed = await copyEnvironment(job, source, generation);
+      standOn(generation, anchor);
+      settleCopy({ from: source, to: generation, link: linkOf(context, decision), changed });
+    },
+    tell: async (_, { generation }) => {
+      const { unlike } = await compareFiles(context, generation);
+      return {
+        project: readManifest(source)?.project ?? decision.project.name,
+        resolution: null,
+        adopted: Object.fromEntries(unlike.map(({ file, digest }) => [path.relative(generation, file), digest])),
+      };
+    },
+  });
+}
+
+/** Gives the files that differ from the source's, since they name the folder. */
+async function copyEnvironment({ context, steps }: Job, source: string, generation: string): Promise<string[]> {
+  const started = now();
+  const step = context.terminal.step("copy the environment");
+  const changed = await copyTree(source, generation, {
+    name: path.basename(source),
+    newName: path.basename(generation),
+    without: [MANIFEST_FILE, DAMAGE_FILE],
+    onFile: (file) => step.update(path.relative(source, file)),
+  });
+  step.done();
+  steps.push({ title: "copy the environment", durationMs: now() - started });
+  return changed;
 }
 
 function refusal(why: string, hint: string): PrimeError {

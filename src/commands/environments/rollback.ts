@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
-import { type Decision, decide, digestFor } from "../../decision/decide.ts";
+import { type Decision, decide } from "../../decision/decide.ts";
 import { holdOf, linkOf, mayMoveLink } from "../../decision/shown.ts";
 import { asUsable, isSound, judgeGeneration } from "../../decision/usable.ts";
 import { now } from "../../edges/clock.ts";
@@ -24,16 +24,15 @@ export async function rollBack(context: Context, id: string | undefined): Promis
   if (context.flagKey === undefined)
     throw refusal("a rollback is kept for the launcher's own root", "leave --root away");
   const decision = await decide(context, false);
-  const { base } = decision;
-  if (base === undefined) throw refusal("no environment was built yet", "run ./prime first");
+  const { asked } = decision;
+  if (asked === undefined) throw refusal("no environment was built yet", "run ./prime first");
   const cold = whyCold(context);
   const wanted = id === undefined ? previousOf(context, decision, cold) : named(decision, id);
   if (wanted === undefined) return giveVenvBack(context, decision);
   const target = await usableOrRefuse(context, decision, wanted);
-  const digest = digestFor(context, decision, base);
-  const asked = decision.generations.find((manifest) => manifest.digest === digest && isSound(decision, manifest));
-  const isAsked = asked?.id === target.id;
-  writeHold(decision.folders, digest, isAsked ? undefined : { generation: target.id, since: now() });
+  const built = decision.generations.find((one) => one.digest === asked.digest && isSound(decision, one));
+  const isAsked = built?.id === target.id;
+  writeHold(decision.folders, asked.digest, isAsked ? undefined : { generation: target.id, since: now() });
   const { readyLine } = await settleIn(
     context,
     decision,
@@ -49,12 +48,10 @@ export async function rollBack(context: Context, id: string | undefined): Promis
 export async function cancelRollback(context: Context): Promise<Answer> {
   const decision = await decide(context, false);
   const link = linkOf(context, decision);
-  if (holdOf(context, decision) === undefined && !isGivenBack(decision.folders, link))
+  if (holdOf(decision) === undefined && !isGivenBack(decision.folders, link))
     context.terminal.say("no rollback holds for what the inputs ask for now");
   setGivenBack(decision.folders, link, false);
-  if (decision.base !== undefined) {
-    writeHold(decision.folders, digestFor(context, decision, decision.base), undefined);
-  }
+  if (decision.asked !== undefined) writeHold(decision.folders, decision.asked.digest, undefined);
   const booted = await boot(context, { anew: false, reason: "asked for by the user, who cancelled the rollback" });
   if (booted.kind === "hop") return booted.answer;
   context.terminal.say(booted.readyLine);

@@ -1,0 +1,88 @@
+import * as path from "node:path";
+import type { Context } from "../context.ts";
+import type { Asked } from "../decision/asked.ts";
+import type { Decision } from "../decision/decide.ts";
+import { makeFolder, remove } from "../edges/files/change.ts";
+import { ownerMark } from "../edges/files/maker-mark.ts";
+import { nonce } from "../edges/files/read.ts";
+import type { InterpreterRecord } from "../environment/interpreter-record.ts";
+import type { Manifest } from "../environment/manifest.ts";
+import { ownerOf } from "../python/distributor.ts";
+import { standOn } from "../venv/stand-on.ts";
+import { type Facts, sealGeneration, validate } from "./finish.ts";
+import type { Job } from "./job.ts";
+
+/** The folders of an environment that is being made. */
+export interface Place {
+  /** The generation's own folder, absolute; it does not exist yet. */
+  readonly generation: string;
+  /** A folder for files that only this making needs, absolute. */
+  readonly work: string;
+  /** The interpreter that it will stand on. */
+  readonly anchor: string;
+}
+
+/** How an environment comes about, and what is told of it afterwards. */
+export interface Making<T> {
+  readonly decision: Decision;
+  readonly asked: Asked;
+  readonly reason: string;
+  /** Makes the venv in its place, with all that belongs into it. */
+  readonly fill: (place: Place) => Promise<T>;
+  /** What only this way of making knows; called when the environment has proved to be sound. */
+  readonly tell: (filled: T, place: Place) => Promise<Told> | Told;
+}
+
+/** What a manifest says beyond what every environment has. */
+export type Told = Pick<Facts, "project" | "resolution"> & Partial<Pick<Facts, "adopted" | "madeOf" | "standsInFor">>;
+
+/**
+ * Makes an environment aside: a folder of its own, filled, standing on its anchor, validated, and sealed by its manifest,
+ * which comes last. A failure removes the folder and touches nothing else.
+ */
+export async function makeAside<T>(job: Job, { decision, asked, reason, fill, tell }: Making<T>): Promise<Manifest> {
+  const { context } = job;
+  const { folders } = decision;
+  const id = `${asked.digest.slice(0, 8)}-${nonce()}`;
+  const place: Place = {
+    generation: path.join(folders.generations, id),
+    work: path.join(folders.work, `work-${id}.${ownerMark()}`),
+    anchor: asked.seen.anchor,
+  };
+  const record = recordOfBase(context, decision, asked); // its package manager is asked while others work
+  record.catch(() => {}); // it is awaited later, if all goes well: until then its failure must not end the process
+  makeFolder(folders.generations);
+  makeFolder(place.work);
+  try {
+    const filled = await fill(place);
+    standOn(place.generation, place.anchor);
+    const validation = await validate(job, place.generation, asked.base);
+    return sealGeneration(place.generation, validation, {
+      madeOf: asked.madeOf,
+      standsInFor: null,
+      ...(await tell(filled, place)),
+      root: context.root,
+      interpreter: await record,
+      request: decision.requestText,
+      driver: decision.driver,
+      uv: asked.madeOf.uv,
+      reason,
+      steps: job.steps,
+    });
+  } catch (error) {
+    remove(place.generation);
+    throw error;
+  } finally {
+    remove(place.work);
+  }
+}
+
+/** Who owns the interpreter below is known of one that an earlier generation stands on. */
+async function recordOfBase(
+  { env, root }: Context,
+  { generations }: Decision,
+  { base, seen }: Asked,
+): Promise<InterpreterRecord> {
+  const known = generations.find(({ interpreter }) => interpreter.realPath === base.realPath)?.interpreter.owner;
+  return { ...seen, owner: known ?? (await ownerOf(base, env, root)) };
+}

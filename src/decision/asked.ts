@@ -1,0 +1,37 @@
+import type { Config } from "../config/config.ts";
+import type { VenvDriver } from "../config/source.ts";
+import type { Context } from "../context.ts";
+import { digestOf, type Ingredients, ingredientsOf } from "../environment/digest.ts";
+import { recordOfInterpreter, type SeenInterpreter } from "../environment/interpreter-record.ts";
+import type { Project } from "../project/project.ts";
+import { UV_PIN } from "../provision/pins.ts";
+import { anchorOf } from "../python/anchor.ts";
+import type { Interpreter } from "../python/interpreter.ts";
+
+/** The environment that is asked for, on a certain interpreter. */
+export interface Asked {
+  /** The interpreter below it. */
+  readonly base: Interpreter;
+  /** As a manifest tells of it. */
+  readonly seen: SeenInterpreter;
+  readonly madeOf: Ingredients;
+  /** sha256 of `madeOf`: a generation of this digest is what is asked for. */
+  readonly digest: string;
+}
+
+/** Reads what counts of each input, now: an edit from then on asks for another environment. */
+export function askFor(
+  { root, env }: Context,
+  { config, project, driver }: { readonly config: Config; readonly project: Project; readonly driver: VenvDriver },
+  base: Interpreter,
+): Asked {
+  const seen = recordOfInterpreter(base, anchorOf(base));
+  const uv = driver === "venv_uv" ? pinOf(config).version : null;
+  const madeOf = ingredientsOf({ root, env, config, project, driver, uv, interpreter: seen });
+  return { base, seen, madeOf, digest: digestOf(madeOf) };
+}
+
+/** The uv that this configuration asks for. */
+export function pinOf(config: Config) {
+  return config.uv.value ?? UV_PIN;
+}
