@@ -2,9 +2,10 @@ import * as path from "node:path";
 import type { Context } from "../context.ts";
 import type { Asked } from "../decision/asked.ts";
 import type { Decision } from "../decision/decide.ts";
-import { makeFolder, remove } from "../edges/files/change.ts";
+import { makeFolder, makeNewFolder } from "../edges/files/change.ts";
 import { ownerMark } from "../edges/files/maker-mark.ts";
 import { nonce } from "../edges/files/read.ts";
+import { remove } from "../edges/files/remove.ts";
 import type { InterpreterRecord } from "../environment/interpreter-record.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import { ownerOf } from "../python/distributor.ts";
@@ -52,7 +53,7 @@ export async function makeAside<T>(job: Job, { decision, asked, reason, fill, te
   const record = recordOfBase(context, decision, asked); // its package manager is asked while others work
   record.catch(() => {}); // it is awaited later, if all goes well: until then its failure must not end the process
   makeFolder(folders.generations);
-  makeFolder(place.work);
+  makeNewFolder(place.work);
   try {
     const filled = await fill(place);
     standOn(place.generation, place.anchor);

@@ -5,9 +5,10 @@ import { type Decision, decide } from "../decision/decide.ts";
 import { linkOf } from "../decision/shown.ts";
 import { findUsable } from "../decision/usable.ts";
 import { now } from "../edges/clock.ts";
-import { makeFolder, remove, rename } from "../edges/files/change.ts";
+import { makeNewFolder, rename } from "../edges/files/change.ts";
 import { ownerMark } from "../edges/files/maker-mark.ts";
 import { isFile, realPath } from "../edges/files/read.ts";
+import { remove } from "../edges/files/remove.ts";
 import { digestOfResolution } from "../environment/digest.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
 import { listGenerations, type Manifest, readManifest } from "../environment/manifest.ts";
@@ -108,7 +109,7 @@ async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: 
     job.context.terminal.warn("it holds uv's own locks, too: building without the cache that it uses");
   }
   const folder = path.join(decision.folders.work, `work-uv.${ownerMark()}`);
-  makeFolder(folder);
+  makeNewFolder(folder);
   try {
     return await act({ ...uv, env: { ...uv.env, UV_CACHE_DIR: path.join(folder, "cache"), TMPDIR: folder } });
   } finally {

@@ -3,13 +3,13 @@ import type { Context } from "../context.ts";
 import { now } from "../edges/clock.ts";
 import { isAbandoned } from "../edges/files/maker-mark.ts";
 import { diskUse, exists, facts, isFolder, isWritable, realPath } from "../edges/files/read.ts";
+import { remove } from "../edges/files/remove.ts";
 import { foldersInUse } from "../edges/processes/in-use.ts";
 import { deadHolder } from "../edges/processes/lock.ts";
 import { isOthers } from "../environment/belonging.ts";
 import {
   collect,
   collectable,
-  discard,
   forwardCollected,
   KEPT_DAYS,
   KEPT_GENERATIONS,
@@ -88,7 +88,7 @@ export function removeAll(
   }
   const shownBy = exists(link) ? link : undefined;
   if (shownBy !== undefined) forwardCollected(folders, shownBy);
-  const freed = [...doomed.map(({ id }) => collect(folders, id, shownBy)), ...scraps.map(discard)];
+  const freed = [...doomed.map(({ id }) => collect(folders, id, shownBy)), ...scraps.map((file) => remove(file))];
   return { removed, kept, bytes: freed.reduce((sum, bytes) => sum + bytes, 0) };
 }
 

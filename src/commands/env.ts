@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { append } from "../edges/files/change.ts";
+import { appendToNamed } from "../edges/files/change.ts";
 import type { Answer } from "../launch/answer.ts";
 import { activated } from "../shells/activation.ts";
 import { environmentChange, githubFiles, renderExports, SHELLS, type ShellName } from "../shells/exports.ts";
@@ -19,8 +19,8 @@ export async function printEnvironment(context: Context, asked: ShellName | unde
   const { GITHUB_ENV, GITHUB_PATH } = env;
   if (language === "github" && GITHUB_ENV && GITHUB_PATH) {
     const files = githubFiles(change, env.PATH ?? "");
-    append(GITHUB_ENV, files.env);
-    append(GITHUB_PATH, files.path);
+    appendToNamed(GITHUB_ENV, files.env);
+    appendToNamed(GITHUB_PATH, files.path);
   } else context.print(renderExports(change, language));
   return { kind: "exit", code: 0 };
 }

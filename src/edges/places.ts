@@ -2,8 +2,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { PrimeError } from "../errors.ts";
 import type { Environment } from "./command.ts";
+import { realPath } from "./files/read.ts";
 
-/** This user's folders, by the XDG Base Directory Specification; absolute. */
+/** This user's folders, by the XDG Base Directory Specification; absolute and physical. */
 export interface Places {
   readonly home: string;
   /** Ready plans, their stamps and records. */
@@ -22,13 +23,13 @@ export function findPlaces(env: Environment): Places {
   const home = env.HOME || homeOfUser();
   const folder = (name: string, standard: string): string => {
     const value = env[name];
-    if (value !== undefined && path.isAbsolute(value)) return path.join(value, "prime");
+    if (value !== undefined && path.isAbsolute(value)) return physicalFolder(path.join(value, "prime"));
     if (home === undefined) {
       throw new PrimeError("no-home", `could not find a folder for prime's own files: HOME and ${name} are not set`, {
         hint: "set HOME, or both XDG_STATE_HOME and XDG_CACHE_HOME, to absolute paths that you can write",
       });
     }
-    return path.join(home, standard, "prime");
+    return physicalFolder(path.join(home, standard, "prime"));
   };
   return {
     state: folder("XDG_STATE_HOME", ".local/state"),
@@ -45,4 +46,10 @@ function homeOfUser(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Links down to a folder that this user names are meant to be followed; it need not be there. */
+function physicalFolder(folder: string): string {
+  const parent = path.dirname(folder);
+  return realPath(folder) ?? (parent === folder ? folder : path.join(physicalFolder(parent), path.basename(folder)));
 }

@@ -1,7 +1,8 @@
 import * as path from "node:path";
-import { remove, rename, swapLink } from "../edges/files/change.ts";
+import { rename, swapLink } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned, ownerMark } from "../edges/files/maker-mark.ts";
-import { diskUse, exists, linkFacts, listFolder } from "../edges/files/read.ts";
+import { exists, linkFacts, listFolder } from "../edges/files/read.ts";
+import { remove } from "../edges/files/remove.ts";
 import type { Folders } from "./folders.ts";
 import { hasManifest, listGenerations, type Manifest } from "./manifest.ts";
 
@@ -96,7 +97,7 @@ export function collect(folders: Folders, id: string, venvLink: string | undefin
   const doomed = path.join(folders.generations, `${GONE}${id}.${ownerMark()}`);
   rename(path.join(folders.generations, id), doomed);
   if (venvLink !== undefined) forward(folders, id, venvLink);
-  return discard(doomed);
+  return remove(doomed);
 }
 
 /** Leaves the links that collections which were killed did not come to. */
@@ -109,11 +110,4 @@ export function forwardCollected(folders: Folders, venvLink: string): void {
 
 function forward(folders: Folders, id: string, venvLink: string): void {
   swapLink(path.join(folders.generations, id), path.relative(folders.generations, venvLink));
-}
-
-/** Removes a file or folder and gives the bytes that this frees. */
-export function discard(file: string): number {
-  const bytes = diskUse(file);
-  remove(file);
-  return bytes;
 }

@@ -1,6 +1,7 @@
 import * as path from "node:path";
-import { makeFolder, remove, writeAtomic } from "../edges/files/change.ts";
+import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { isFolder, isWritable, listFolder } from "../edges/files/read.ts";
+import { removeFile } from "../edges/files/remove.ts";
 
 /** Where prime keeps what belongs to one root; absolute paths. */
 export interface Folders {
@@ -66,6 +67,6 @@ export function makeFolders(folders: Folders): void {
 /** The log of one start; names sort by time, and the oldest go. */
 export function newLog(folders: Folders, nowMs: number, pid: number): string {
   const old = (listFolder(folders.log) ?? []).filter((name) => OWN_LOG.test(name));
-  for (const name of old.slice(0, Math.max(0, old.length - LOGS_KEPT))) remove(path.join(folders.log, name));
+  for (const name of old.slice(0, Math.max(0, old.length - LOGS_KEPT))) removeFile(path.join(folders.log, name));
   return path.join(folders.log, `${new Date(nowMs).toISOString().replace(/[:.]/g, "-")}-${pid}.log`);
 }

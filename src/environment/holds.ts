@@ -1,6 +1,7 @@
 import * as path from "node:path";
-import { backdate, makeFolder, remove, writeAtomic } from "../edges/files/change.ts";
+import { backdate, makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { exists, linkFacts, readText } from "../edges/files/read.ts";
+import { removeFile } from "../edges/files/remove.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import type { Folders } from "./folders.ts";
@@ -47,7 +48,7 @@ export function setGivenBack(folders: Folders, link: string, isGiven: boolean): 
 export function dropTornState(folders: Folders): string | undefined {
   const file = stateFile(folders);
   if (parseState(file) !== "torn") return undefined;
-  remove(file);
+  removeFile(file);
   return file;
 }
 

@@ -1,6 +1,7 @@
 import * as path from "node:path";
-import { makeFolder, remove, rename, swapLink } from "../edges/files/change.ts";
+import { makeFolder, rename, swapLink } from "../edges/files/change.ts";
 import { isFile, linkFacts, listFolder, nonce, readLink, realPath } from "../edges/files/read.ts";
+import { removeFile } from "../edges/files/remove.ts";
 import { PrimeError } from "../errors.ts";
 import type { Folders } from "./folders.ts";
 
@@ -61,7 +62,7 @@ export function findAside(link: string, folders: Folders): string | undefined {
 
 /** Puts such a venv where it was made, in place of the link. Its scripts work there and nowhere else. */
 export function giveBack(link: string, kept: string): void {
-  remove(link);
+  removeFile(link);
   rename(kept, link);
 }
 

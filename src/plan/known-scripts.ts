@@ -1,8 +1,9 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { quoteForShell } from "../edges/command.ts";
-import { makeFolder, remove, writeAtomic } from "../edges/files/change.ts";
+import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { exists, type FileFacts, facts, listFolder, nonce, readText } from "../edges/files/read.ts";
+import { remove } from "../edges/files/remove.ts";
 import { type Observer, observe } from "../inputs/observation.ts";
 import { freshnessForSh, type Watch } from "./freshness.ts";
 import { type PlanPlace, pinObservation, planFolder, scriptsFile } from "./ready-plan.ts";

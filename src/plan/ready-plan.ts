@@ -1,9 +1,10 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
-import { makeFolder, remove, setTimes, writeAtomic, writePlain } from "../edges/files/change.ts";
+import { makeFolder, setTimes, writeAtomic, writePlain } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
 import { facts, listFolder, nonce } from "../edges/files/read.ts";
+import { remove, removeFile } from "../edges/files/remove.ts";
 import { runQuickly } from "../edges/processes/quick.ts";
 import { isStamped, type Observation, type Observed } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
@@ -105,7 +106,7 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
     const plan = { launcher, activation, freshness, readyLine, scripts, bootsCold, missing: ASK_PROGRAM };
     writeAtomic(planFile(ready), renderPlan(plan), 0o600);
-  } else remove(planFile(ready));
+  } else removeFile(planFile(ready));
   if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(planFolder(ready), last.stamps);
   for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   return reason;

@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
-import { makeFolder, remove, setTimes, writeAtomic, writePlain } from "../edges/files/change.ts";
-import { facts, listFolder, nonce, sha256 } from "../edges/files/read.ts";
+import { makeFolder, setTimes, writeAtomic, writePlain } from "../edges/files/change.ts";
+import { facts, listFolder, nonce, physicalPath, sha256 } from "../edges/files/read.ts";
+import { remove } from "../edges/files/remove.ts";
 import { runQuickly } from "../edges/processes/quick.ts";
 import { PrimeError } from "../errors.ts";
 import { contentsOf, type Observed } from "../inputs/observation.ts";
@@ -55,7 +56,7 @@ export function writeSealedPlan(started: LaunchRecord, env: Environment, entrySc
     writeRecord(recordFile(place), record, 0o644);
     writeAtomic(planFile(place), text, 0o644);
   } catch (error) {
-    remove(folder);
+    remove(physicalPath(folder));
     throw error;
   }
   removeOlder(place, folder);
@@ -133,6 +134,6 @@ function removeOlder(place: PlanPlace, present: string): void {
   const start = `sealed${place.flagKey}-`;
   for (const name of listFolder(planFolder(place)) ?? []) {
     const isOurs = name.startsWith(start) && /^[0-9a-f]{8}$/.test(name.slice(start.length));
-    if (isOurs && name !== path.basename(present)) remove(path.join(planFolder(place), name));
+    if (isOurs && name !== path.basename(present)) remove(physicalPath(path.join(planFolder(place), name)));
   }
 }

@@ -1,10 +1,11 @@
 import * as path from "node:path";
 import type { UvPin } from "../config/config.ts";
 import type { Environment } from "../edges/command.ts";
-import { copyFile, makeFolder, makeTemporaryFolder, remove, rename, writePlain } from "../edges/files/change.ts";
+import { copyFile, makeFolder, makeTemporaryFolder, rename, writePlain } from "../edges/files/change.ts";
 import { spaceHint } from "../edges/files/errors.ts";
 import { isAbandoned, ownerMark } from "../edges/files/maker-mark.ts";
 import { facts, isExecutableFile, listFolder, readText, roomIn, sha256OfFile } from "../edges/files/read.ts";
+import { remove } from "../edges/files/remove.ts";
 import { type Outcome, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { linkPlain, makeFolder } from "../edges/files/change.ts";
+import { linkPlain, makeFolder, makeNewFolder } from "../edges/files/change.ts";
 import { isFolder, isWritable, linkFacts, listFolder, readLink } from "../edges/files/read.ts";
 import type { UvTool } from "./commands.ts";
 
@@ -19,7 +19,7 @@ export function readOnlyCache({ env }: UvTool): string | undefined {
  * cache, be all in it that it needs. Files are copied from there, since a hard link to a link would be one.
  */
 export function useThrough(uv: UvTool, cache: string, folder: string): UvTool {
-  makeFolder(folder);
+  makeNewFolder(folder);
   for (const bucket of listFolder(cache) ?? []) {
     const [from, to] = [path.join(cache, bucket), path.join(folder, bucket)];
     if (isFolder(from)) mirror(from, to, USED.test(bucket));

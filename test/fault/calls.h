@@ -91,6 +91,8 @@ static void path_of(pid_t id, const struct call *call, const __u64 *args, char *
     struct iovec from[2] = {{(void *)address, most}, {(void *)(address + most), sizeof text - 1 - most}};
     if (address != 0 && process_vm_readv(id, &to, 1, from, 2, 0) < 0) text[0] = '\0';
   }
+  int rest = 0;
+  if (sscanf(text, "/proc/self/fd/%d/%n", &fd, &rest) == 1 && rest > 0) memmove(text, text + rest, strlen(text + rest) + 1);
   if (text[0] == '/') {
     snprintf(path, size, "%s", text);
     return;

@@ -6,16 +6,9 @@ import type { Context } from "../../context.ts";
 import { type Decision, decide } from "../../decision/decide.ts";
 import { linkOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
-import {
-  backdate,
-  copyFile,
-  makeExecutable,
-  makeFolder,
-  remove,
-  rename,
-  writeAtomic,
-} from "../../edges/files/change.ts";
+import { backdate, copyFile, makeExecutable, makeFolder, rename, writeAtomic } from "../../edges/files/change.ts";
 import { exists, nonce } from "../../edges/files/read.ts";
+import { remove } from "../../edges/files/remove.ts";
 import { markDamaged } from "../../environment/drift.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
 import { readManifest } from "../../environment/manifest.ts";

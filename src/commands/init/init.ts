@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { hasUsualKernel } from "../../config/protoprimer/kernel.ts";
 import type { Context } from "../../context.ts";
-import { append, writeAtomic } from "../../edges/files/change.ts";
+import { appendToNamed, writeAtomic } from "../../edges/files/change.ts";
 import {
   exists,
   facts,
@@ -186,6 +186,6 @@ function changeScript({ launcher, cwd }: InitContext, given: string): Change {
 function apply({ verb, file, content, executable }: Change): void {
   const mode = (facts(file)?.mode ?? 0o666) & 0o777;
   if (content === undefined) return;
-  if (verb === "extend") append(file, content.toString());
+  if (verb === "extend") appendToNamed(file, content.toString());
   else writeAtomic(file, content, executable === true ? mode | ((mode & 0o444) >> 2) : mode);
 }

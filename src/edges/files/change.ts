@@ -1,8 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { PrimeError } from "../../errors.ts";
 import { act, failure } from "./errors.ts";
+import { HeldFolder, within } from "./held-folder.ts";
 import { temporaryName } from "./maker-mark.ts";
-import { sha256 } from "./read.ts";
+import { physicalPath, sha256 } from "./read.ts";
+import { removeFile } from "./remove.ts";
 
 export function makeFolder(folder: string, mode = 0o777): void {
   act("make the folder", folder, () => {
@@ -21,7 +24,13 @@ export function makeFolder(folder: string, mode = 0o777): void {
 /** A new folder with an unforeseeable name that starts with `prefix`. */
 export function makeTemporaryFolder(prefix: string): string {
   makeFolder(path.dirname(prefix));
-  return act("make a temporary folder at", prefix, () => fs.mkdtempSync(prefix));
+  return act("make a temporary folder at", prefix, () => fs.mkdtempSync(physicalPath(prefix)));
+}
+
+/** Makes a folder that must not exist yet: what stands there already is somebody else's. */
+export function makeNewFolder(folder: string): void {
+  makeFolder(path.dirname(folder));
+  act("make the folder", folder, () => fs.mkdirSync(folder));
 }
 
 /** Path → sha256 of what this process itself put in its place last. */
@@ -37,8 +46,8 @@ export function isOwnText(file: string, digest: string | undefined): boolean {
  * sibling, fsync, rename, fsync of the folder.
  */
 export function writeAtomic(file: string, text: string | Buffer, mode = 0o666): void {
-  const temporary = temporaryName(file);
   act("write", file, () => {
+    const temporary = temporaryName(physicalPath(file));
     try {
       const fd = fs.openSync(temporary, "wx", mode);
       try {
@@ -49,7 +58,7 @@ export function writeAtomic(file: string, text: string | Buffer, mode = 0o666): 
       }
       fs.renameSync(temporary, file);
     } catch (error) {
-      fs.rmSync(temporary, { force: true });
+      removeFile(temporary);
       throw error;
     }
     ownTexts.set(file, sha256(text));
@@ -66,29 +75,71 @@ export function writeExclusive(file: string, text: string, mode = 0o666): boolea
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    if (fd !== undefined) fs.rmSync(file, { force: true }); // made, but not filled: of no use to anybody
+    if (fd !== undefined) removeFile(physicalPath(file)); // made, but not filled: of no use to anybody
     throw failure("write", file, error);
   } finally {
     if (fd !== undefined) fs.closeSync(fd);
   }
 }
 
-/** Writes a file that nobody relies on yet. */
+/** Writes a file that nobody relies on yet; no link, and no file that has another name as well. */
 export function writePlain(file: string, text: string | Buffer, mode = 0o666): void {
-  act("write", file, () => fs.writeFileSync(file, text, { mode }));
+  act("write", file, () =>
+    withOwnFile(file, { flags: 0, mode }, (fd) => {
+      fs.ftruncateSync(fd);
+      fs.writeFileSync(fd, text);
+    }),
+  );
 }
 
+/** Appends to a file, which is made if need be; to no link, and to no file that has another name as well. */
 export function append(file: string, text: string): void {
+  const options = { flags: fs.constants.O_APPEND, mode: 0o666 };
+  act("append to", file, () => withOwnFile(file, options, (fd) => fs.writeFileSync(fd, text)));
+}
+
+/** Appends to a file that the user has named, whatever it is. */
+export function appendToNamed(file: string, text: string): void {
   act("append to", file, () => fs.appendFileSync(file, text));
 }
 
-export function rename(from: string, to: string): void {
-  act(`move ${from} to`, to, () => fs.renameSync(from, to));
+/** `O_NONBLOCK`: opening a FIFO must not wait for its reader (open(2)). */
+const OWN = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
+
+function withOwnFile(
+  file: string,
+  { flags, mode }: { flags: number; mode: number },
+  write: (fd: number) => void,
+): void {
+  const fd = fs.openSync(file, OWN | flags, mode);
+  try {
+    const is = fs.fstatSync(fd);
+    if (is.isFile() && is.nlink === 1) {
+      write(fd);
+      return;
+    }
+    const what = is.isFile()
+      ? "it has other names (hard links), which would be changed as well"
+      : "it is no regular file";
+    throw new PrimeError("not-own", `could not write ${file}: ${what}`, { hint: "move it away, and start again" });
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
+/** Moves what has this name; both folders are reached without following a link. */
+export function rename(from: string, to: string): void {
+  act(`move ${from} to`, to, () =>
+    inFolderOf(from, (source) =>
+      inFolderOf(to, (target) => fs.renameSync(source.at(path.basename(from)), target.at(path.basename(to)))),
+    ),
+  );
+}
+
+/** Copies to where nothing stands yet. */
 export function copyFile(from: string, to: string, mode?: number): void {
   act(`copy ${from} to`, to, () => {
-    fs.copyFileSync(from, to);
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL);
     if (mode !== undefined) fs.chmodSync(to, mode);
   });
 }
@@ -96,14 +147,14 @@ export function copyFile(from: string, to: string, mode?: number): void {
 /** Lets whoever may read a file execute it, too. */
 export function makeExecutable(file: string): void {
   act("make executable", file, () => {
-    const { mode } = fs.statSync(file);
-    fs.chmodSync(file, (mode & 0o777) | ((mode & 0o444) >> 2));
+    const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+    try {
+      const { mode } = fs.fstatSync(fd);
+      fs.fchmodSync(fd, (mode & 0o777) | ((mode & 0o444) >> 2));
+    } finally {
+      fs.closeSync(fd);
+    }
   });
-}
-
-/** Removes a file, a link or a whole folder; nothing there is fine. */
-export function remove(file: string): void {
-  act("remove", file, () => fs.rmSync(file, { recursive: true, force: true, maxRetries: 2 }));
 }
 
 /** Makes a symbolic link where nothing stands yet; `false` when something does. */
@@ -123,24 +174,29 @@ export function linkPlain(link: string, text: string): void {
   act("make the link", link, () => fs.symlinkSync(text, link));
 }
 
-/** Makes `link` a symbolic link with this text, in one step for whoever looks at it: temporary link, then rename. */
+/**
+ * Makes `link` a symbolic link with this text, in one step for whoever looks at it: temporary link, then rename. Its folder is
+ * reached without following a link.
+ */
 export function swapLink(link: string, text: string): void {
   const temporary = temporaryName(link);
   act("make the link", link, () => {
-    fs.symlinkSync(text, temporary);
-    try {
-      fs.renameSync(temporary, link);
-    } catch (error) {
-      fs.rmSync(temporary, { force: true });
-      throw error;
-    }
+    inFolderOf(link, (folder) => {
+      fs.symlinkSync(text, folder.at(path.basename(temporary)));
+      try {
+        fs.renameSync(folder.at(path.basename(temporary)), folder.at(path.basename(link)));
+      } catch (error) {
+        removeFile(temporary);
+        throw error;
+      }
+    });
     syncFolder(path.dirname(link));
   });
 }
 
-/** Sets both times of a file or folder, in seconds since the epoch. */
+/** Sets both times of a file or folder, in seconds since the epoch; of a link its own. */
 export function setTimes(file: string, seconds: number): void {
-  act("set the time of", file, () => fs.utimesSync(file, seconds, seconds));
+  act("set the time of", file, () => fs.lutimesSync(file, seconds, seconds));
 }
 
 /** Seconds by which prime sets back the times of what it made itself: shells that compare whole seconds believe them then. */
@@ -160,4 +216,10 @@ export function syncFolder(folder: string): void {
   } finally {
     fs.closeSync(fd);
   }
+}
+
+function inFolderOf<T>(file: string, act: (folder: HeldFolder) => T): T {
+  const folder = HeldFolder.open(path.dirname(file));
+  if (folder === undefined) throw Object.assign(new Error("its folder is gone"), { code: "ENOENT" });
+  return within(folder, act);
 }

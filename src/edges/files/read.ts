@@ -112,6 +112,11 @@ export function realPath(file: string): string | undefined {
   }
 }
 
+/** The same file by a path that has no link above it. */
+export function physicalPath(file: string): string {
+  return path.join(realPath(path.dirname(file)) ?? path.dirname(file), path.basename(file));
+}
+
 export function sha256(data: string | Buffer): string {
   return createHash("sha256").update(data).digest("hex");
 }

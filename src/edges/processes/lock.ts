@@ -1,9 +1,10 @@
 import * as path from "node:path";
 import { PrimeError } from "../../errors.ts";
 import { elapsed, now, pause } from "../clock.ts";
-import { makeFolder, remove, rename, setTimes, writeExclusive, writePlain } from "../files/change.ts";
+import { makeFolder, rename, setTimes, writeExclusive, writePlain } from "../files/change.ts";
 import { temporaryName } from "../files/maker-mark.ts";
-import { facts, readText, sha256 } from "../files/read.ts";
+import { facts, physicalPath, readText, sha256 } from "../files/read.ts";
+import { removeFile } from "../files/remove.ts";
 import { bootId, hostName, isAncestor, isRunning, processSpace, startOfProcess } from "../machine.ts";
 
 /** Who holds a lock, as its file says. */
@@ -68,15 +69,16 @@ export function releaseLocks(): void {
  * silent one when patience ends. The file is always one holder's: whoever replaces or removes it holds the lock of
  * that very text.
  */
-export async function takeLock<T>(file: string, options: LockOptions<T>): Promise<Turn<T>> {
+export async function takeLock<T>(place: string, options: LockOptions<T>): Promise<Turn<T>> {
   const own = JSON.stringify(describeSelf(options));
-  const watch = new Watch(file, options);
   let interval = LOOK_AGAIN_MS.first;
   try {
-    makeFolder(path.dirname(file));
+    makeFolder(path.dirname(place));
   } catch (error) {
     return without(error, options);
   }
+  const file = physicalPath(place);
+  const watch = new Watch(file, options);
   for (;;) {
     const found = watch.isOver() ? await options.look() : undefined;
     if (found !== undefined) return { found };
@@ -239,8 +241,8 @@ function keep(file: string, own: string, isTaken: boolean, { patienceMs }: { rea
 function removeOwn(file: string, own: string): void {
   const claim = claimOf(file, own);
   if (!writeExclusive(claim, own)) return;
-  if (readText(file) === own) remove(file);
-  remove(claim);
+  if (readText(file) === own) removeFile(file);
+  removeFile(claim);
 }
 
 function without<T>(error: unknown, { onFailure }: LockOptions<T>): Turn<T> {

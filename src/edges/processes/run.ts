@@ -1,6 +1,6 @@
-import { appendFileSync } from "node:fs";
 import { reasonOf } from "../../errors.ts";
 import { type Command, commandLine } from "../command.ts";
+import { append } from "../files/change.ts";
 import { endGroupToo, hearSignals, refuseWhenEnding, shielded } from "./ending.ts";
 
 export interface RunOptions {
@@ -85,7 +85,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
 /** A log that can't be written (a full disk) is no reason to stop: what the command comes to will tell. */
 function appendToLog(log: string | undefined, text: string): void {
   try {
-    if (log !== undefined) appendFileSync(log, text);
+    if (log !== undefined) append(log, text);
   } catch {}
 }
 

@@ -1,0 +1,63 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../../../build/program.ts";
+
+/** What may be done in these files alone: each proves there, once for all, that nothing but what is meant is touched. */
+const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly files: readonly string[] }[] = [
+  {
+    what: "deletes",
+    calls:
+      /\b(?:rm|rmdir|unlink)(?:Sync)?\s*\(|\b(?:remove|rmtree|removedirs)\s*\((?=.*\bos\b)|\bos\.remove|\bshutil\b/,
+    files: ["src/edges/files/remove.ts"],
+  },
+  {
+    what: "renames",
+    calls: /\bfs\.rename|\brenameSync\b|\bos\.(?:rename|replace)\b/,
+    files: ["src/edges/files/change.ts"],
+  },
+  {
+    what: "changes modes and times",
+    calls: /\b[fl]?(?:chmod|utimes)(?:Sync)?\s*\(|\bos\.(?:chmod|utime)\b/,
+    files: ["src/edges/files/change.ts", "src/edges/files/copy-tree.ts", "src/inputs/observation.ts"],
+  },
+  { what: "cuts files", calls: /\bf?truncate(?:Sync)?\s*\(/, files: ["src/edges/files/change.ts"] },
+  { what: "gives files to somebody", calls: /\b[fl]?chown(?:Sync)?\s*\(/, files: [] },
+  {
+    what: "does so by another program",
+    calls: /\bfile: "(?:rm|mv|cp|rmdir|unlink|chmod|chown|ln|install)"|^\s*(?:rm|mv|rmdir|unlink|chmod|chown)\s/,
+    files: [],
+  },
+];
+
+const sources = (fs.readdirSync(path.join(ROOT, "src"), { recursive: true }) as string[])
+  .filter((file) => /\.(?:ts|js|py|sh)$/.test(file))
+  .map((file) => path.posix.join("src", file));
+
+function linesWith(calls: RegExp, text: string): string[] {
+  return text.split("\n").filter((line) => calls.test(line) && !/^\s*(?:\*|\/\/|#)/.test(line));
+}
+
+describe("one place", () => {
+  it.each(RULES)("$what", ({ calls, files }) => {
+    const found = sources.filter((file) => linesWith(calls, fs.readFileSync(path.join(ROOT, file), "utf8")).length > 0);
+    expect(found.filter((file) => !files.includes(file))).toEqual([]);
+    expect(files.filter((file) => !found.includes(file))).toEqual([]);
+  });
+
+  it("the rule sees them in each language", () => {
+    const [deletes, renames, modes, cuts, gives, programs] = RULES.map(({ calls }) => calls) as RegExp[];
+    const seen = (calls: RegExp | undefined, line: string) =>
+      calls !== undefined && linesWith(calls, line).length === 1;
+    expect(seen(deletes, "  fs.rmSync(file, { recursive: true });")).toBe(true);
+    expect(seen(deletes, "    await unlink(file);")).toBe(true);
+    expect(seen(deletes, "    os.remove(path)")).toBe(true);
+    expect(seen(deletes, "  remove(file);")).toBe(false);
+    expect(seen(renames, "  fs.renameSync(a, b);")).toBe(true);
+    expect(seen(modes, "  fs.fchmodSync(fd, 0o755);")).toBe(true);
+    expect(seen(cuts, "  fs.ftruncateSync(fd);")).toBe(true);
+    expect(seen(gives, "  fs.lchownSync(file, 0, 0);")).toBe(true);
+    expect(seen(programs, '  run({ file: "rm", args: ["-rf", folder] });')).toBe(true);
+    expect(seen(programs, "  rm -f x")).toBe(true);
+  });
+});
