@@ -11,6 +11,8 @@ export interface Context {
   readonly repo: Repo;
   /** protoprimer's configuration is in force. */
   readonly isProtoprimer: boolean;
+  /** The exit status for a failure of prime's own. */
+  readonly failureStatus: number;
   /** Absolute physical path of the root. */
   readonly root: string;
   /** Where the user stands. */

@@ -1,9 +1,8 @@
 import * as path from "node:path";
 import { version } from "../package.json";
 import { parseArguments } from "./cli/arguments.ts";
-import { follow } from "./cli/follow.ts";
-import type { Choice, GlobalFlags, Request } from "./commands/request.ts";
-import type { ConfigFlags } from "./config/config.ts";
+import { configFlags, type GlobalFlags } from "./cli/flags.ts";
+import type { Request } from "./commands/declaration.ts";
 import type { Context } from "./context.ts";
 import { now } from "./edges/clock.ts";
 import { isFile, isFolder, realPath } from "./edges/files/read.ts";
@@ -28,7 +27,7 @@ async function main(): Promise<number> {
   const started = { ...surroundings(), at: now(), launcher: realPath(__filename) ?? __filename };
   endWithUser(started.shell);
   atEnd(releaseLocks);
-  const failing = { verbosity: 0, code: EXIT_FAILURE };
+  const failing = { verbosity: 0, status: EXIT_FAILURE };
   let answer: Answer;
   try {
     refuseWindows(started.platform);
@@ -37,12 +36,14 @@ async function main(): Promise<number> {
       isFile: (word) => isFile(path.resolve(started.cwd, word)),
     });
     failing.verbosity = flags.verbosity;
-    answer = await follow(await contextOf(started, flags, request, failing), request);
+    const context = await contextOf(started, flags, request);
+    failing.status = context.failureStatus;
+    answer = await request.follow(context);
   } catch (error) {
     await stillWanted();
     writeOutput(STDERR, renderError(error, { verbosity: failing.verbosity, env: started.env }));
     const code = error instanceof PrimeError ? error.exitCode : EXIT_FAILURE;
-    answer = { kind: "exit", code: code === EXIT_FAILURE ? failing.code : code };
+    answer = { kind: "exit", code: code === EXIT_FAILURE ? failing.status : code };
   }
   await stillWanted();
   return answerPlan(answer, started);
@@ -62,18 +63,18 @@ function refuseWindows(platform: string): void {
 async function contextOf(
   started: Surroundings & { at: number; launcher: string },
   flags: GlobalFlags,
-  request: Request,
-  failing: { code: number },
+  { needsRepo, mustAgree }: Request,
 ): Promise<Context> {
   const { env, cwd, args, shell, node, isInteractive, launcher, at } = started;
-  const choice = { env: flags.env, cwd, mustAgree: MUST_AGREE.has(request.kind) };
+  const choice = { env: flags.env, cwd, mustAgree };
   const repo = { folder: folderOf(flags.root, cwd, launcher), launcher, choice };
-  const opened = WITHOUT_REPO.has(request.kind) ? undefined : await openRepo(repo, env, failing);
+  const opened = needsRepo ? await openRepo(repo, env) : undefined;
   const root = opened?.root ?? repo.folder;
   return {
     launcher,
     repo,
     isProtoprimer: opened?.isProtoprimer === true,
+    failureStatus: opened?.failureStatus ?? EXIT_FAILURE,
     root,
     cwd,
     args,
@@ -87,15 +88,10 @@ async function contextOf(
     places: { ...findPlaces(env), ...opened?.places },
     terminal: openTerminal({ verbosity: flags.verbosity, env }),
     startedAt: at,
-    progress: readProgress(env.PRIME_PROGRESS, { root, shellPid: shell.pid, shellStart: shell.start }),
+    progress: await readProgress(env.PRIME_PROGRESS, { root, shellPid: shell.pid, shellStart: shell.start }),
     print: (text) => writeOutput(userOutput(env), text),
   };
 }
-
-/** What protoprimer has a command for; all else takes the env that the link shows. */
-const MUST_AGREE: ReadonlySet<Request["kind"]> = new Set(["prepare", "reboot", "eval", "shell-command"]);
-/** What works whatever the configuration of this repo says. */
-const WITHOUT_REPO: ReadonlySet<Request["kind"]> = new Set(["text", "init"]);
 
 function folderOf(given: string | undefined, cwd: string, launcher: string): string {
   if (given === undefined) return path.dirname(launcher);
@@ -105,16 +101,6 @@ function folderOf(given: string | undefined, cwd: string, launcher: string): str
     exitCode: EXIT_USAGE,
     hint: "name the folder of a repo after --root",
   });
-}
-
-function configFlags(choices: readonly Choice[]): ConfigFlags {
-  const named = (name: Choice["name"]) => choices.filter((choice) => choice.name === name).map(({ value }) => value);
-  const [extras, groups, packages] = [named("extra"), named("group"), named("package")];
-  return {
-    ...(extras.length > 0 ? { extras } : {}),
-    ...(groups.length > 0 ? { groups } : {}),
-    ...(packages.length > 0 ? { packages } : {}),
-  };
 }
 
 main().then(

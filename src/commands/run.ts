@@ -9,9 +9,8 @@ import { inspectProject } from "../project/inspect.ts";
 import { normalizeName, requirementHead } from "../project/packages.ts";
 import type { Project } from "../project/project.ts";
 import { type Activation, activated } from "../shells/activation.ts";
-import { boot } from "../start/boot.ts";
 import { entryStart, startEarly } from "../start/entry-scripts.ts";
-import { tellBuilt } from "../start/summary.ts";
+import { inEnvironment } from "../start/in-environment.ts";
 
 /** How many arguments are prime's own, in front of the command. */
 export interface RunRequest {
@@ -21,11 +20,10 @@ export interface RunRequest {
 
 /** `./prime run CMD …`: CMD in the environment, as this very process. */
 export async function runCommand(context: Context, { command, shift }: RunRequest): Promise<Answer> {
-  const booted = await boot(context, { anew: false });
-  if (booted.kind === "hop") return booted.answer;
-  tellBuilt(context, booted, "short");
-  await refuseMissing(context, command, booted.activation);
-  return { kind: "command", activation: booted.activation, shift };
+  return inEnvironment(context, async ({ activation }) => {
+    await refuseMissing(context, command, activation);
+    return { kind: "command", activation, shift };
+  });
 }
 
 /** `./prime PATH/SCRIPT …`: the script by the environment's python. */
@@ -33,11 +31,14 @@ export async function runScript(given: Context, shift: number): Promise<Answer> 
   const words = given.args.slice(shift);
   const { context, evaluates, anew } = await startEarly(given, words);
   if (evaluates) return (await import("./eval.ts")).evaluate(context, false);
-  const booted = await boot(context, { anew });
-  if (booted.kind === "hop") return booted.answer;
-  tellBuilt(context, booted, "short");
-  const entry = entryStart(context, booted, words[0] as string);
-  return { kind: "script", activation: booted.activation, shift, entry };
+  return inEnvironment(
+    context,
+    (ready) => {
+      const entry = entryStart(context, ready, words[0] as string);
+      return { kind: "script", activation: ready.activation, shift, entry };
+    },
+    { anew },
+  );
 }
 
 /**
@@ -55,10 +56,7 @@ export async function runShellCommand(
       hint: "put all of the command into the one string, in quotes",
     });
   }
-  const booted = await boot(context, { anew: false });
-  if (booted.kind === "hop") return booted.answer;
-  tellBuilt(context, booted, "short");
-  return { kind: "shell-command", activation: booted.activation, shift, alone };
+  return inEnvironment(context, ({ activation }) => ({ kind: "shell-command", activation, shift, alone }));
 }
 
 /** POSIX XCU 2.8.2: 127 for what is not found, 126 for what can't be executed. */

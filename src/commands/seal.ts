@@ -6,30 +6,31 @@ import type { Answer } from "../launch/answer.ts";
 import { recordFile, SEALED_STATE } from "../plan/ready-plan.ts";
 import { type LaunchRecord, readRecord } from "../plan/record.ts";
 import { unsafeFolder, writeSealedPlan } from "../plan/seal.ts";
-import { boot } from "../start/boot.ts";
 import { entryScripts } from "../start/entry-scripts.ts";
-import { tellBuilt } from "../start/summary.ts";
+import { inEnvironment } from "../start/in-environment.ts";
+import type { Ready } from "../start/ready.ts";
 import { closedToOthers, everythingIn } from "../venv/openness.ts";
 
 /**
  * `./prime seal`: makes the environment ready and writes, where root alone can write, the plan by which every user starts
  * in it: with a read-only file system and without Node, since the plan needs sh and the environment alone.
  */
-export async function seal(context: Context): Promise<Answer> {
-  const { terminal } = context;
+export function seal(context: Context): Promise<Answer> {
   refuseWithout(context);
   writeForEverybody();
-  const booted = await boot(context, { anew: false });
-  if (booted.kind === "hop") return booted.answer;
-  tellBuilt(context, booted, "short");
-  const record = recordOfStart(context, booted.activation.generation);
+  return inEnvironment(context, (ready) => sealReady(context, ready));
+}
+
+function sealReady(context: Context, ready: Ready): Answer {
+  const { terminal } = context;
+  const record = recordOfStart(context, ready.activation.generation);
   const closed = closedToOthers(neededBy(context, record));
   if (closed !== undefined) {
     terminal.warn(
       `only root can use what is sealed: ${closed} is closed to others; open it (\`chmod o+rX\`), or for interpreters of uv's set UV_PYTHON_INSTALL_DIR to a folder like /opt/python before anything is built`,
     );
   }
-  terminal.say(`prime: sealed for every user: ${writeSealedPlan(record, context.env, entryScripts(context, booted))}`);
+  terminal.say(`prime: sealed for every user: ${writeSealedPlan(record, context.env, entryScripts(context, ready))}`);
   return { kind: "exit", code: 0 };
 }
 

@@ -3,17 +3,16 @@ import type { Context } from "../context.ts";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { isExecutableFile } from "../edges/files/read.ts";
 import type { Answer } from "../launch/answer.ts";
+import type { Activation } from "../shells/activation.ts";
 import { interactiveShell } from "../shells/interactive.ts";
-import { boot } from "../start/boot.ts";
-import { tellBuilt } from "../start/summary.ts";
+import { inEnvironment } from "../start/in-environment.ts";
 
 /** `./prime shell`: the user's shell, as this very process, with the environment active behind the user's own start files. */
-export async function openShell(context: Context): Promise<Answer> {
-  const booted = await boot(context, { anew: false });
-  if (booted.kind === "hop") return booted.answer;
-  tellBuilt(context, booted, "short");
-  const { env, places, isInteractive, terminal } = context;
-  const { activation } = booted;
+export function openShell(context: Context): Promise<Answer> {
+  return inEnvironment(context, ({ activation }) => shellIn(context, activation));
+}
+
+function shellIn({ env, places, isInteractive, terminal }: Context, activation: Activation): Answer {
   const shell = env.SHELL !== undefined && isExecutableFile(env.SHELL) ? env.SHELL : "/bin/sh";
   const folder = path.join(places.state, "shell");
   const start = interactiveShell({ shell, activation, env, folder, isTerminal: isInteractive });

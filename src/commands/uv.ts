@@ -8,7 +8,7 @@ import { makeFolders, newLog } from "../environment/folders.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { boot } from "../start/boot.ts";
-import { tellBuilt } from "../start/summary.ts";
+import { inEnvironment } from "../start/in-environment.ts";
 import { readingEnvironment } from "../uv/commands.ts";
 
 /** What would change an environment in place, and what to do instead: a generation never changes once active. */
@@ -70,11 +70,8 @@ function commandOf(args: readonly string[]): string {
 }
 
 /** The project's files may have changed: the environment follows by the usual way, stage after stage. */
-async function follow(context: Context): Promise<Answer> {
-  const booted = await boot(context, { anew: false });
-  if (booted.kind === "hop") return booted.answer;
-  tellBuilt(context, booted, "short");
-  return { kind: "exit", code: 0 };
+function follow(context: Context): Promise<Answer> {
+  return inEnvironment(context, () => ({ kind: "exit", code: 0 }));
 }
 
 async function readyGeneration(context: Context): Promise<string | Answer> {

@@ -14,7 +14,7 @@ import { interpreterInputs, type Selection, selectPython } from "../python/searc
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
 import { compareVersions, fits, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
 import { type Asked, askFor } from "./asked.ts";
-import { failedBefore, type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
+import { type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
 
 /** The selected python; what freshness watches of it is said of the interpreter below the environment. */
 type Chosen = Omit<Selection, "inputs">;
@@ -59,7 +59,7 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
   const request = parseRequest(config.requiredPythonVersion.value);
   const search = searchOptions(context, config, folders);
   const requestText = config.requiredPythonVersion.value ?? "";
-  const failed = failedBefore(context.progress?.facts ?? {});
+  const failed = context.progress?.facts.lost;
   const memory = await recall(anew ? [] : generations, request, requestText, search, failed);
   const { lost } = memory;
   const selection = await choosePython(context, config, request, memory, search).catch((error: unknown) => {
@@ -129,10 +129,10 @@ async function choosePython(
   search: SearchOptions,
 ): Promise<Chosen> {
   const selectorFile = config.pythonSelectorFileRelPath.value;
-  const { python, why } = context.progress?.facts ?? {};
-  if (python !== undefined) {
-    const chosenBefore = await interpreterAt(python, search);
-    if (!isFailure(chosenBefore)) return chosen(chosenBefore, request, why ?? "");
+  const before = context.progress?.facts;
+  if (before !== undefined) {
+    const chosenBefore = await interpreterAt(before.python, search);
+    if (!isFailure(chosenBefore)) return chosen(chosenBefore, request, before.how);
   }
   const selectorLimitMs = config.selectorLimit.value * 1000;
   if (selectorFile !== null) {

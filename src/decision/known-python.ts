@@ -4,7 +4,7 @@ import { isFile } from "../edges/files/read.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
-import type { Progress } from "../launch/progress.ts";
+import type { StageFacts } from "../launch/progress.ts";
 import { type Failure, type Interpreter, isFailure, versionOf } from "../python/interpreter.ts";
 import { missingText } from "../python/missing-text.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
@@ -65,12 +65,8 @@ function inOrder(generations: readonly Manifest[]): Set<Manifest> {
 }
 
 /** What a stage tells the next one of an interpreter that is lost. */
-export function lostFacts(lost: Lost | undefined): Record<string, string> {
-  return lost === undefined ? {} : { lost: lost.manifest.interpreter.anchor, lostWhy: lost.why };
-}
-
-export function failedBefore({ lost, lostWhy }: Progress["facts"]): Failure | undefined {
-  return lost === undefined || lostWhy === undefined ? undefined : { path: lost, why: lostWhy };
+export function lostFact({ manifest, why }: Lost): StageFacts["lost"] {
+  return { path: manifest.interpreter.anchor, why };
 }
 
 /** What freshness must watch of an interpreter that is lost, so that its return is noticed. */

@@ -1,43 +1,44 @@
-export type Stage = "node" | "python" | "venv";
+export type Stage = Progress["stage"];
 
 /** How far one start has come: the value of PRIME_PROGRESS, carried from stage to stage by the head's shell. */
 export interface Progress {
-  readonly stage: Stage;
+  readonly stage: "node" | "python" | "venv";
   /** Absolute physical path of the root. */
   readonly root: string;
   /** The head's shell, which every exec keeps: its number and when it started. */
   readonly shellPid: number;
   readonly shellStart: string;
-  /** What earlier stages decided, e.g. the selected python and why. */
-  readonly facts: Readonly<Record<string, string>>;
+  readonly facts: StageFacts;
 }
 
-const STAGES: readonly unknown[] = ["node", "python", "venv"] satisfies readonly Stage[];
+/** What earlier stages decided. */
+export interface StageFacts {
+  /** The selected python, absolute, and why it was. */
+  readonly python: string;
+  readonly how: string;
+  /** Why the start is cold. */
+  readonly reason: string;
+  /** Milliseconds since the epoch when the start began. */
+  readonly since: number;
+  /** A holder of the build lock that shows no sign of life: it is not waited for again. */
+  readonly silent?: string | undefined;
+  /** The interpreter of an earlier environment that does not serve any more. */
+  readonly lost?: { readonly path: string; readonly why: string } | undefined;
+  /** The generation that was built. */
+  readonly generation?: string | undefined;
+}
 
 export function renderProgress(progress: Progress): string {
   return JSON.stringify(progress);
 }
 
 /** The progress of this very start; `undefined` for text that is no progress or that another start left behind. */
-export function readProgress(
+export async function readProgress(
   text: string | undefined,
-  here: Pick<Progress, "root" | "shellPid" | "shellStart">,
-): Progress | undefined {
-  const value = parse(text ?? "");
-  if (value === undefined || !STAGES.includes(value.stage)) return undefined;
-  const { root, shellPid, shellStart } = here;
-  if (value.root !== root || value.shellPid !== shellPid || value.shellStart !== shellStart) return undefined;
-  const { facts } = value;
-  if (typeof facts !== "object" || facts === null || Array.isArray(facts)) return undefined;
-  if (Object.values(facts).some((fact) => typeof fact !== "string")) return undefined;
-  return { stage: value.stage as Stage, root, shellPid, shellStart, facts: facts as Progress["facts"] };
-}
-
-function parse(text: string): Partial<Record<keyof Progress, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  { root, shellPid, shellStart }: Pick<Progress, "root" | "shellPid" | "shellStart">,
+): Promise<Progress | undefined> {
+  if (text === undefined) return undefined;
+  const progress = (await import("./progress-schema.ts")).parseProgress(text); // most starts have none, and need no schema
+  const isHere = progress?.root === root && progress.shellPid === shellPid && progress.shellStart === shellStart;
+  return isHere ? progress : undefined;
 }

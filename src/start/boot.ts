@@ -5,7 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { Context } from "../context.ts";
 import type { Asked } from "../decision/asked.ts";
 import { type Decision, decide } from "../decision/decide.ts";
-import { lostFacts, replacementError } from "../decision/known-python.ts";
+import { lostFact, replacementError } from "../decision/known-python.ts";
 import { linkOf, mayMoveLink } from "../decision/shown.ts";
 import { asUsable, findUsable, isSound } from "../decision/usable.ts";
 import { now } from "../edges/clock.ts";
@@ -16,7 +16,7 @@ import { readHolds, writeHold } from "../environment/holds.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import { lookAtVenvPlace } from "../environment/venv-link.ts";
 import type { Answer } from "../launch/answer.ts";
-import { renderProgress, type Stage } from "../launch/progress.ts";
+import { renderProgress, type Stage, type StageFacts } from "../launch/progress.ts";
 import type { LaunchRecord } from "../plan/record.ts";
 import { isVenv } from "../venv/site-folders.ts";
 import { type Cold, tellCold, whyCold } from "./cold.ts";
@@ -63,21 +63,17 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
   const look = anew ? async () => undefined : () => lookAgain(context);
   const waited = progress === undefined ? await waitForTurn(context, decision.config, lock, look) : {};
   if (waited.found !== undefined) return settleFound(waited.found, cold);
-  const facts = {
-    python: decision.selected.path,
-    why: decision.how,
-    reason: progress?.facts.reason ?? cold.reason,
-    since: progress?.facts.since ?? String(context.startedAt),
-    ...(waited.silent === undefined ? {} : { silent: waited.silent }),
-  };
   const { lost } = decision;
+  const facts: StageFacts = {
+    python: decision.selected.path,
+    how: decision.how,
+    reason: progress?.facts.reason ?? cold.reason,
+    since: progress?.facts.since ?? context.startedAt,
+    silent: waited.silent,
+    lost: lost && lostFact(lost),
+  };
   if (progress?.stage !== "python") {
-    return hop(
-      context,
-      "python",
-      { ...facts, ...lostFacts(lost) },
-      `selected ${decision.selected.path}, ${decision.how}`,
-    );
+    return hop(context, "python", facts, `selected ${facts.python}, ${facts.how}`);
   }
   const request = { anew, reason: facts.reason, look, silent: progress.facts.silent };
   const made = await build(context, decision, request).catch((error: unknown) => {
@@ -88,12 +84,8 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
   if (anew) writeHold(decision.folders, built.digest, undefined);
   rememberChange(context, decision, built, { ...cold, reason: facts.reason }, "build");
   const stillLost = built.standsInFor === lost?.manifest.id ? lost : undefined;
-  return hop(
-    context,
-    "venv",
-    { ...facts, ...lostFacts(stillLost), generation: built.id },
-    `built generation ${built.id}`,
-  );
+  const next = { ...facts, lost: stillLost && lostFact(stillLost), generation: built.id };
+  return hop(context, "venv", next, `built generation ${built.id}`);
 }
 
 function settleFound({ context, decision, manifest }: Known, cold: Cold): Promise<Ready> {
@@ -152,7 +144,7 @@ function tellDrift({ terminal }: Context, { before }: Cold, known: Manifest | un
   return `the environment was ${what}`;
 }
 
-function hop(context: Context, stage: Stage, facts: Record<string, string>, why: string): Booted {
+function hop(context: Context, stage: Stage, facts: StageFacts, why: string): Booted {
   const { shell, root, terminal } = context;
   terminal.detail(`hop to stage ${stage}: ${why}`);
   const progress = renderProgress({ stage, root, shellPid: shell.pid, shellStart: shell.start, facts });
@@ -160,7 +152,7 @@ function hop(context: Context, stage: Stage, facts: Record<string, string>, why:
 }
 
 function tellStage({ terminal, progress, shell, node, startedAt }: Context, cold: Cold): void {
-  const since = Number(progress?.facts.since ?? startedAt);
+  const since = progress?.facts.since ?? startedAt;
   const stage = progress?.stage ?? "node";
   terminal.detail(
     `stage ${stage}: ${node}, pid ${shell.pid}, ${now() - since} ms: ${progress?.facts.reason ?? cold.reason}`,

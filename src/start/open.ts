@@ -1,7 +1,7 @@
 import type { Repo } from "../config/config.ts";
 import type { Environment } from "../edges/command.ts";
 import type { Places } from "../edges/places.ts";
-import { EXIT_USAGE, PrimeError } from "../errors.ts";
+import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
 
 /** Where a start in a repo takes place. */
 interface Opened {
@@ -10,31 +10,41 @@ interface Opened {
   readonly places: Partial<Places>;
   /** protoprimer's configuration is in force. */
   readonly isProtoprimer: boolean;
+  /** The exit status for a failure of prime's own, as protoprimer has another one. */
+  readonly failureStatus: number;
   /** False when a start without `--env` would get another env: a ready plan cannot serve both. */
   readonly isUsual: boolean;
 }
 
-/**
- * Looks whether protoprimer's configuration is in force, which can move the root and prime's cache. From the moment that
- * it is known to be, `failing.code` is protoprimer's status for a failure.
- */
-export async function openRepo(repo: Repo, env: Environment, failing: { code: number }): Promise<Opened> {
+/** Looks whether protoprimer's configuration is in force, which can move the root and prime's cache. */
+export async function openRepo(repo: Repo, env: Environment): Promise<Opened> {
   const { findForeignKernel } = await import("../config/load.ts");
   const kernel = await findForeignKernel(repo.folder, env);
   if (kernel === undefined) {
-    if (repo.choice.env === undefined) return { root: repo.folder, places: {}, isProtoprimer: false, isUsual: true };
+    if (repo.choice.env === undefined) return { ...ORDINARY, root: repo.folder };
     throw new PrimeError("usage", "could not select an env: there is no configuration of protoprimer's in force here", {
       exitCode: EXIT_USAGE,
       hint: "leave --env away; see ./prime status",
     });
   }
   const { EXIT_PROTOPRIMER } = await import("../config/protoprimer/kernel.ts");
-  failing.code = EXIT_PROTOPRIMER;
   const { ownCache, readProtoprimer } = await import("../config/protoprimer/reader.ts");
   const { WatchedFiles } = await import("../inputs/watched-files.ts");
-  const { config } = await readProtoprimer({ ...repo, kernel, env }, new WatchedFiles());
+  const { config } = await readProtoprimer({ ...repo, kernel, env }, new WatchedFiles()).catch((error: unknown) => {
+    throw withStatus(error, EXIT_PROTOPRIMER);
+  });
   const cache = ownCache(config);
   const { root, client } = config.leaps;
   const isUsual = repo.choice.env === undefined || Boolean(client.values.default_env_dir_rel_path);
-  return { root, places: cache === undefined ? {} : { cache }, isProtoprimer: true, isUsual };
+  const places = cache === undefined ? {} : { cache };
+  return { root, places, isProtoprimer: true, failureStatus: EXIT_PROTOPRIMER, isUsual };
+}
+
+const ORDINARY = { places: {}, isProtoprimer: false, failureStatus: EXIT_FAILURE, isUsual: true };
+
+/** The same failure, by the status that protoprimer has for it. */
+function withStatus(error: unknown, exitCode: number): unknown {
+  if (!(error instanceof PrimeError) || error.exitCode !== EXIT_FAILURE) return error;
+  const { id, message, hint } = error;
+  return new PrimeError(id, message, { exitCode, cause: error, ...(hint === undefined ? {} : { hint }) });
 }

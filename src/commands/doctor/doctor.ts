@@ -11,7 +11,6 @@ import { readManifest } from "../../environment/manifest.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { whyCold } from "../../start/cold.ts";
-import type { Request } from "../request.ts";
 import { configFindings } from "./config.ts";
 import { environmentFindings } from "./environment.ts";
 import { type Finding, isSound, sound, wrong } from "./finding.ts";
@@ -22,7 +21,13 @@ import { renderFindings, reportOf } from "./report.ts";
 import { stateFindings } from "./state.ts";
 import { uvFinding } from "./uv.ts";
 
-type DoctorRequest = Extract<Request, { kind: "doctor" }>;
+export interface DoctorRequest {
+  /** An environment, or with `all` a folder of them; undefined for the root's own. */
+  readonly folder: string | undefined;
+  readonly all: boolean;
+  readonly fix: boolean;
+  readonly json: boolean;
+}
 
 /** `./prime doctor`: examines and names; only `--fix` changes anything. Status 1 when something is wrong. */
 export async function doctor(context: Context, { folder, all, fix, json }: DoctorRequest): Promise<Answer> {

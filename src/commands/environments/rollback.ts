@@ -11,10 +11,10 @@ import { isOfNewerPrime, type Manifest } from "../../environment/manifest.ts";
 import { findAside, giveBack, lookAtVenvPlace } from "../../environment/venv-link.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { boot } from "../../start/boot.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { describeVerdict } from "../../start/heal.ts";
 import { settleIn } from "../../start/settle.ts";
+import { prepare } from "../prepare.ts";
 
 /**
  * `./prime rollback [ID]`: shows the previous generation, or the one named, in place of what the inputs ask for. It holds
@@ -52,10 +52,7 @@ export async function cancelRollback(context: Context): Promise<Answer> {
     context.terminal.say("no rollback holds for what the inputs ask for now");
   setGivenBack(decision.folders, link, false);
   if (decision.asked !== undefined) writeHold(decision.folders, decision.asked.digest, undefined);
-  const booted = await boot(context, { anew: false, reason: "asked for by the user, who cancelled the rollback" });
-  if (booted.kind === "hop") return booted.answer;
-  context.terminal.say(booted.readyLine);
-  return { kind: "exit", code: 0 };
+  return prepare(context, { anew: false, reason: "asked for by the user, who cancelled the rollback" });
 }
 
 /**

@@ -15,11 +15,16 @@ import {
 } from "../../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import type { Request } from "../request.ts";
 import { type Deed, planRepo } from "./repo.ts";
 import { addHeader, newScript } from "./script.ts";
 
-export type InitRequest = Omit<Extract<Request, { kind: "init" }>, "kind">;
+export interface InitRequest {
+  readonly folder: string;
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  readonly script: string | undefined;
+  readonly toToml: boolean;
+}
 
 /** One file, absolute, and what becomes of it. */
 interface Change {

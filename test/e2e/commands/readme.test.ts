@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { withKeyTable } from "../../../build/schema.ts";
+import { GROUPS } from "../../../src/commands/declaration.ts";
 import { withFigures } from "../../bench/readme.ts";
 import { sandbox } from "../../support/sandbox.ts";
 
@@ -47,7 +48,8 @@ function readHelp(text: string): Help {
   const flags = entries("Options").flatMap((entry) => {
     return [...entry.matchAll(/--?[\w-]+/g)].map(([name]) => [name, entry.includes("<")] as const);
   });
-  return { text, flags: new Map(flags), commands: entries("Commands").map((entry) => entry.split(" ")[0] as string) };
+  const commands = GROUPS.flatMap((group) => entries(group));
+  return { text, flags: new Map(flags), commands: commands.map((entry) => entry.split(" ")[0] as string) };
 }
 
 /** Code in a text: each line of its blocks, and each span. A bar in a table's cell is escaped. */

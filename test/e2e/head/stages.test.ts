@@ -9,23 +9,25 @@ const SOURCE = path.join(import.meta.dirname, "../../../src");
 
 /** A program of three stages, by the product's own parts, that tells of each on standard error. */
 const STAGES = `
-import { shellOfProcess, startOfProcess } from "${SOURCE}/edges/head.ts";
+import { shellOfProcess, startOfProcess } from "${SOURCE}/edges/machine.ts";
 import { answerPlan } from "${SOURCE}/launch/handover.ts";
 import { readProgress, renderProgress } from "${SOURCE}/launch/progress.ts";
 const root = process.cwd();
 const pid = Number(process.env.PRIME_HEAD ?? process.pid);
 const here = { root, shellPid: pid, shellStart: startOfProcess(pid) };
-const stage = readProgress(process.env.PRIME_PROGRESS, here)?.stage ?? "node";
-const args = process.argv.slice(2);
-process.stderr.write(stage + " " + pid + "\\n");
-const next = { node: "python", python: "venv" }[stage];
-const activation = { generation: root + "/.prime/generations/1", prompt: "it's", variables: {}, hidden: [] };
-const progress = renderProgress({ stage: next, ...here, facts: { why: "it's $x" } });
-const answers = { run: { kind: "command", activation, shift: 1 }, "-c": { kind: "shell-command", activation, shift: 0 } };
-const last = answers[args[0]] ?? (args[0] ? { kind: "script", activation, shift: 0 } : { kind: "exit", code: 42 });
-const hops = process.env.PRIME_HEAD !== undefined && next !== undefined;
-const answer = hops ? { kind: "next-stage", progress, shell: shellOfProcess(pid) } : last;
-answerPlan(answer, { env: process.env, launcher: process.argv[1], args }).then((code) => process.exit(code));
+readProgress(process.env.PRIME_PROGRESS, here).then((before) => {
+  const stage = before?.stage ?? "node";
+  const args = process.argv.slice(2);
+  process.stderr.write(stage + " " + pid + "\\n");
+  const next = { node: "python", python: "venv" }[stage];
+  const activation = { generation: root + "/.prime/generations/1", prompt: "it's", variables: {}, hidden: [] };
+  const progress = renderProgress({ stage: next, ...here, facts: { python: "python3", how: "it's $x", reason: "", since: 0 } });
+  const answers = { run: { kind: "command", activation, shift: 1 }, "-c": { kind: "shell-command", activation, shift: 0 } };
+  const last = answers[args[0]] ?? (args[0] ? { kind: "script", activation, shift: 0 } : { kind: "exit", code: 42 });
+  const hops = process.env.PRIME_HEAD !== undefined && next !== undefined;
+  const answer = hops ? { kind: "next-stage", progress, shell: shellOfProcess(pid) } : last;
+  return answerPlan(answer, { env: process.env, launcher: process.argv[1], args });
+}).then((code) => process.exit(code));
 `;
 
 let program: string;

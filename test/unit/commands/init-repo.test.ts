@@ -51,7 +51,6 @@ function start(request: Partial<InitRequest> = {}): { said: string[]; printed: s
       dryRun: false,
       force: false,
       script: undefined,
-      from: undefined,
       toToml: false,
       ...request,
     }),

@@ -48,7 +48,7 @@ function initScript(file = script, cwd = folder): string[] {
     end: () => {},
   };
   const context = { launcher: path.join(folder, "prime"), cwd, version: "2", terminal, print: () => {} };
-  init(context, { folder: ".", dryRun: false, force: false, script: file, from: undefined, toToml: false });
+  init(context, { folder: ".", dryRun: false, force: false, script: file, toToml: false });
   return said;
 }
 

@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { shellOfProcess, startOfProcess } from "../../../src/edges/machine.ts";
 import { type Progress, readProgress, renderProgress } from "../../../src/launch/progress.ts";
 
+const FACTS = { python: "/usr/bin/python3", how: "the first on PATH", reason: "first start", since: 1_700_000_000_000 };
 const here = { root: "/repo", shellPid: 42, shellStart: "1234" };
-const progress: Progress = { stage: "python", ...here, facts: { selectedPython: "/usr/bin/python3" } };
+const progress: Progress = { stage: "python", ...here, facts: FACTS };
 
 describe("PRIME_PROGRESS", () => {
-  it("comes back as it was written", () => {
-    expect(readProgress(renderProgress(progress), here)).toEqual(progress);
+  it("comes back as it was written", async () => {
+    expect(await readProgress(renderProgress(progress), here)).toEqual(progress);
   });
 
   it.each([
@@ -21,15 +22,16 @@ describe("PRIME_PROGRESS", () => {
     ["a shell of the same number, started at another time", renderProgress({ ...progress, shellStart: "1" })],
     ["an unknown stage", JSON.stringify({ ...progress, stage: "rm" })],
     ["no facts", JSON.stringify({ ...progress, facts: null })],
-    ["facts that are no texts", JSON.stringify({ ...progress, facts: { a: 1 } })],
+    ["no selected python", JSON.stringify({ ...progress, facts: { ...FACTS, python: undefined } })],
+    ["facts of other types", JSON.stringify({ ...progress, facts: { ...FACTS, since: "now" } })],
     ["a list of facts", JSON.stringify({ ...progress, facts: ["a"] })],
-  ])("is ignored when it is %s", (_, text) => {
-    expect(readProgress(text, here)).toBeUndefined();
+  ])("is ignored when it is %s", async (_, text) => {
+    expect(await readProgress(text, here)).toBeUndefined();
   });
 
-  it("has nothing in it that was not asked for", () => {
+  it("has nothing in it that was not asked for", async () => {
     const text = JSON.stringify({ ...progress, more: 1 });
-    expect(readProgress(text, here)).toEqual(progress);
+    expect(await readProgress(text, here)).toEqual(progress);
   });
 });
 

@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import type { Answer } from "../launch/answer.ts";
+
+/** What one start is asked to do. */
+export interface Request {
+  /** False for what works whatever this repo is and its configuration says: help, the version, init. */
+  readonly needsRepo: boolean;
+  /** What protoprimer has a command for must be asked for the env that is selected; all else takes that one. */
+  readonly mustAgree: boolean;
+  readonly follow: (context: Context) => Promise<Answer> | Answer;
+}
+
+/** The headings under which `--help` lists the commands, in this order. */
+export const GROUPS = ["Run", "Look", "Change", "Repair", "For maintainers"] as const;
+
+/** What the declaration of a command may use. */
+export interface CommandLine {
+  readonly program: Command;
+  /** All arguments, flags included. */
+  readonly args: readonly string[];
+  /** Declares the flags that choose another environment for one start; they may stand in front of any command. */
+  readonly addChoices: (command: Command) => void;
+  /** Called with what the arguments ask for; the work itself is loaded only when it is followed. */
+  readonly take: (follow: Request["follow"], options?: Partial<Pick<Request, "needsRepo" | "mustAgree">>) => void;
+}
+
+/** A command, as `--help` lists it and the arguments name it: it stands beside what the command does. */
+export interface Declaration {
+  readonly group: (typeof GROUPS)[number];
+  readonly declare: (line: CommandLine) => void;
+}

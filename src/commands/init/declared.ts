@@ -1,0 +1,39 @@
+import { type Command, Option } from "commander";
+import type { Declaration } from "../declaration.ts";
+import type { InitRequest } from "./init.ts";
+
+interface Given extends Partial<InitRequest> {
+  /** Whose configuration is taken over. */
+  readonly from?: "protoprimer";
+}
+
+export const init: Declaration = {
+  group: "Change",
+  declare: ({ program, take }) =>
+    program
+      .command("init [dir]")
+      .description("put this launcher into another repo")
+      .option("--dry-run", "only say what would be done")
+      .option("--force", "replace a file named prime that is no launcher of prime's")
+      .option("--script <file>", "put a header into a script that starts it by ./prime")
+      .addOption(
+        new Option("--from <tool>", "take over this tool's configuration, and tell what it says").choices([
+          "protoprimer",
+        ]),
+      )
+      .option("--to-toml", "with --from: write it as prime's own, prime.toml")
+      .action((folder: string | undefined, given: Given, command: Command) => {
+        const { dryRun = false, force = false, toToml = false, script, from } = given;
+        const wrong = from === undefined ? toToml && "--to-toml" : script !== undefined && "--script";
+        if (wrong)
+          command.error(`error: option '${wrong}' ${from === undefined ? "wants --from" : "stands without --from"}`);
+        const request = { folder: folder ?? ".", dryRun, force, script, toToml };
+        take(
+          async (context) =>
+            from === undefined
+              ? (await import("./init.ts")).init(context, request)
+              : (await import("./protoprimer.ts")).takeOver(context, request),
+          { needsRepo: false },
+        );
+      }),
+};

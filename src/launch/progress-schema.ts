@@ -1,0 +1,23 @@
+import * as v from "valibot";
+
+const SCHEMA = v.object({
+  stage: v.picklist(["node", "python", "venv"]),
+  root: v.string(),
+  shellPid: v.number(),
+  shellStart: v.string(),
+  facts: v.object({
+    python: v.string(),
+    how: v.string(),
+    reason: v.string(),
+    since: v.number(),
+    silent: v.optional(v.string()),
+    lost: v.optional(v.object({ path: v.string(), why: v.string() })),
+    generation: v.optional(v.string()),
+  }),
+});
+
+/** `undefined` for a text that is no progress; what nobody asked for is left out. */
+export function parseProgress(text: string): v.InferOutput<typeof SCHEMA> | undefined {
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), SCHEMA), text);
+  return result.success ? result.output : undefined;
+}
