@@ -1,8 +1,19 @@
 import { gzipSync } from "node:zlib";
-import type { Program } from "./program.ts";
+import { HERE_END, type Program } from "./program.ts";
 
 const KILOBYTE = 1000;
-const BUDGET = { raw: 600 * KILOBYTE, gzipped: 220 * KILOBYTE, headLines: 80, headColumns: 100 };
+const BUDGET = { raw: 900 * KILOBYTE, gzipped: 280 * KILOBYTE, columns: 4000, headLines: 80, headColumns: 100 };
+
+/** What hooks and scanners of the repos that commit the launcher object to. */
+const OBJECTIONABLE: readonly [RegExp, string][] = [
+  [/[^\t\n -~]/, "a character that is neither a line feed nor printable ASCII"],
+  [/[ \t]+$/m, "white space at the end of a line"],
+  [/^ +\t/m, "a space before a tab"],
+  [/\n\n$/, "an empty line at the end"],
+  [/^(?:<<<<<<< |=======(?: |$)|>>>>>>> )/m, "a line that begins like a merge conflict"],
+  [/BEGIN (?:[A-Z]+ )*PRIVATE KEY/, "the beginning of a private key"],
+  [/(["'`])[\da-fA-F]{32,}\1/, "a digest in quotes, which looks like a secret (see src/provision/pins.ts)"],
+];
 
 /** What is wrong with the launcher's form and size, a sentence each; none when it is fit to be committed. */
 export function faultsOf({ text, head }: Pick<Program, "text" | "head">): string[] {
@@ -22,12 +33,15 @@ function sizeFaults(text: string): string[] {
 }
 
 function formFaults(text: string): string[] {
-  const faults: string[] = [];
-  const strange = /[^\t\n -~]/.exec(text);
-  if (strange !== null) {
-    const code = strange[0].codePointAt(0)?.toString(16).padStart(4, "0");
-    faults.push(`${placeOf(text, strange.index)}: U+${code} is neither a line feed nor printable ASCII`);
-  }
+  const faults = OBJECTIONABLE.flatMap(([pattern, what]) => {
+    const found = pattern.exec(text);
+    return found === null ? [] : [`${placeOf(text, found.index)}: ${what}`];
+  });
+  const lines = text.split("\n");
+  const long = lines.findIndex((line) => line.length > BUDGET.columns);
+  if (long >= 0) faults.push(`line ${long + 1}: ${lines[long]?.length} columns, more than ${BUDGET.columns}`);
+  const ends = lines.filter((line) => line === HERE_END).length;
+  if (ends !== 1) faults.push(`${ends} lines are ${HERE_END}, which ends the here-document for sh`);
   return faults;
 }
 
@@ -35,7 +49,9 @@ function headFaults(head: string): string[] {
   const faults: string[] = [];
   const lines = head.replace(/\n$/, "").split("\n");
   if (!head.startsWith("#!/bin/sh\ntrue /*")) faults.push("the head does not begin with `#!/bin/sh` and `true /*`");
-  if (!head.endsWith("*/\n")) faults.push("the head does not end with the end of JavaScript's comment");
+  if (!head.endsWith(`\n: <<'${HERE_END}' # */\n`)) {
+    faults.push("the head does not end with a here-document and the end of JavaScript's comment");
+  }
   const end = head.indexOf("*/");
   if (end < head.length - "*/\n".length) faults.push(`${placeOf(head, end)}: the head ends JavaScript's comment here`);
   if (lines.length > BUDGET.headLines) faults.push(`the head has ${lines.length} lines, more than ${BUDGET.headLines}`);

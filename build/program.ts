@@ -16,8 +16,14 @@ export interface Program {
   readonly metafile: Metafile;
 }
 
-/** What the bundle is written in: what Node 10 can read, so that an old Node can say that it is too old. */
-const TARGET = "es2018";
+/** ES2018 is what Node 10 can read, so that an old Node can say that it is too old. */
+const FORM = { target: "es2018", charset: "ascii", minifyWhitespace: true } as const;
+
+/** Longer lines are what editors, `git grep` and diff viewers choke on; a line ends at the first place behind this. */
+const LINE_LIMIT = 3000;
+
+/** The line that ends the here-document which the head begins. */
+export const HERE_END = "JAVASCRIPT";
 
 /** Builds the launcher in memory: the head, the prologue, the program, and the notices of what is bundled. */
 export async function buildProgram(root: string = ROOT): Promise<Program> {
@@ -27,10 +33,14 @@ export async function buildProgram(root: string = ROOT): Promise<Program> {
   return { text: await launcherText({ head, code, notices }), head, metafile };
 }
 
-/** Puts the parts of the launcher together: for sh the head, for JavaScript the prologue that is given the program; last its digest. */
+/**
+ * Puts the parts of the launcher together: for sh the head and a here-document that nobody reads, so that the whole file is
+ * sound sh for shellcheck and `sh -n`; for JavaScript a comment, and the prologue that is given the program. The notices
+ * are a comment, and the last line is the digest.
+ */
 export async function launcherText(parts: { head: string; code: string; notices: string }): Promise<string> {
-  const program = `function(require,module,exports,__filename,__dirname){"use strict";${parts.code}}`;
-  return withOwnDigest(`${parts.head};${await prologue()}(${program});\n/*\n${parts.notices}*/\n`);
+  const program = `function(require,module,exports,__filename,__dirname){"use strict";${parts.code}\n}`;
+  return withOwnDigest(`${parts.head};${await prologue()}(${program});\n/*\n${parts.notices}${HERE_END}\n`);
 }
 
 /**
@@ -47,10 +57,8 @@ export async function bundle(root: string): Promise<{ code: string; comments: st
     bundle: true,
     format: "cjs",
     platform: "node",
-    target: TARGET,
-    charset: "ascii",
+    ...FORM,
     minifySyntax: true,
-    minifyWhitespace: true,
     minifyIdentifiers: true,
     keepNames: true,
     legalComments: "external",
@@ -59,16 +67,16 @@ export async function bundle(root: string): Promise<{ code: string; comments: st
     logOverride: { "empty-import-meta": "error" },
   });
   const textOf = (ending: string) => result.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? "";
-  return { code: textOf("prime.js").trimEnd(), comments: textOf(".LEGAL.txt"), metafile: result.metafile };
+  // Bundling limits the lines of each module, but not of what it joins.
+  const { code } = await transform(textOf("prime.js"), { ...FORM, lineLimit: LINE_LIMIT });
+  return { code: code.trimEnd(), comments: textOf(".LEGAL.txt"), metafile: result.metafile };
 }
 
 async function prologue(): Promise<string> {
   const source = readFileSync(path.join(ROOT, "src/prologue.js"), "utf8");
   const { code } = await transform(source, {
-    target: TARGET,
+    ...FORM,
     supported: { "dynamic-import": true }, // Node 10 reads it, and never comes to run it
-    charset: "ascii",
-    minifyWhitespace: true,
   });
   return code.trim().replace(/;$/, "");
 }

@@ -23,7 +23,6 @@ while [ -L "$prime_self" ]; do
   case $prime_line in [/]*) prime_self='' ;; *) prime_self=${prime_self%/*}/ ;; esac
   prime_self=$prime_self${prime_line%??}
 done
-
 # shellcheck disable=SC1090,SC3067 # -O is everywhere
 prime_try() { # what this user's own prime wrote, or what is sealed where root alone writes
   prime_plan=$1$prime_dir/.plan/plan$prime_key
@@ -54,7 +53,7 @@ prime_warm "$@"; prime_load='(function (r, f, v, e) {
   try { r("fs").writeSync(3, ": prime;"); } catch (shellIsGone) { return; }
   var F = r("fs"), M = r("module"), m = new M(f), b, d, c = e.XDG_CACHE_HOME || e.HOME + "/.cache";
   var t = F.readFileSync(m.filename = f, "latin1").replace("#!", "//"); // V8 trusts what it kept
-  m.cache = c[0] == "/" ? c + "/prime/node/" + v.node + "-" + t.slice(-65, -1) : void 0;
+  m.cache = c[0] == "/" ? c + "/prime/node/" + v.node + "-" + t.slice(-68, -4) : void 0;
   try { b = F.readFileSync(m.cache); } catch (none) {}
   b = b && r("crypto").createHash("sha256").update(d = b.slice(32)).digest().equals(b.slice(0, 32));
   m.script = new (r("vm").Script)(M.wrap(t), { filename: f, cachedData: b ? d : void 0 });
@@ -68,13 +67,14 @@ prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}; while [ -n "$prime_
     { prime_plan=$(NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' PRIME_NODE_OPTIONS=$prime_options \
       PRIME_NODE_EXTRA_CA_CERTS=$prime_certs PRIME_HEAD=$$ "$prime_node" -e "$prime_load" -- \
       "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?; } 4>&1
-    case $prime_status$prime_plan in '0: prime;'*) eval "$prime_plan" ;; esac
-    case $prime_plan in ': prime;'*) break 2 ;; esac
+    case $prime_plan in ': prime;'*) ;; *) continue ;; esac
+    [ "$prime_status" != 0 ] || eval "$prime_plan"
+    echo "prime: the program ended with status $prime_status under $prime_node" >&2
+    [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)); exit 125
   done; prime_rest=${prime_rest#*:}
 done
-case $prime_plan in
-': prime;'*) echo "prime: the program ended with status $prime_status under $prime_node" >&2
-  [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)) ;;
-*) echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
-  "install Node.js 18.19 or newer, for example from the system's packages, and start again" >&2 ;;
-esac; exit 125 # */
+echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
+  "install Node.js 18.19 or newer, for example from the system's packages, and start again" >&2
+exit 125
+# shellcheck disable=SC2317 # no sh comes here, and what reads all of the file finds one text
+: <<'JAVASCRIPT' # */

@@ -1,10 +1,13 @@
 import { sha256 } from "../edges/files/read.ts";
 
-const LINE = /\/\/ sha256 ([0-9a-f]{64})\n$/;
+const LINE = /# sha256 ([0-9a-f]{64}) \*\/\n$/;
 
-/** The launcher with its last line: the sha256 of all that stands before it. The build writes it, and no clock is in it. */
+/**
+ * The launcher with its last line: the sha256 of all that stands before it. The build writes it, and no clock is in it. The
+ * line is a comment for sh, and ends one for JavaScript. The head cuts the digest out by its place.
+ */
 export function withOwnDigest(text: string): string {
-  return `${text}// sha256 ${sha256(text)}\n`;
+  return `${text}# sha256 ${sha256(text)} */\n`;
 }
 
 /** What is wrong with a launcher's text, in a phrase; `undefined` when it is as it was built. */

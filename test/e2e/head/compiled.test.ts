@@ -17,7 +17,7 @@ describeEachNode("what was compiled once", ({ binary: node }) => {
     const status = () => good(box, ["status"], { node });
     await status();
     const folder = path.join(box.home, ".cache/prime/node");
-    const digest = /([0-9a-f]{64})\n$/.exec(fs.readFileSync(box.launcher, "latin1"))?.[1];
+    const digest = /# sha256 ([0-9a-f]{64}) \*\/\n$/.exec(fs.readFileSync(box.launcher, "latin1"))?.[1];
     const [name = "", ...others] = fs.readdirSync(folder);
     expect([others, name]).toEqual([[], expect.stringMatching(new RegExp(`^\\d+\\.\\d+\\.\\d+-${digest}$`))]);
     const file = path.join(folder, name);

@@ -11,6 +11,11 @@ describeEachShell("the launcher starts", ({ words }) => {
     const { code, stdout } = await box.run(["--version"], { shell: words });
     expect([code, stdout]).toEqual([0, VERSION]);
   });
+
+  it("and is whole for those who read all of it before they run any", async () => {
+    const box = sandbox();
+    expect(await box.run([], { shell: [...words, "-n"] })).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  });
 });
 
 describeEachNode("the launcher starts", ({ binary }) => {

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -12,7 +13,8 @@ import { NODES, nodeBinary, OLD_NODES } from "../../support/nodes.ts";
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "prime-bundle-")));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-const HEAD = "#!/bin/sh\ntrue /* a head\nexit 125 # */\n";
+const HEAD = "#!/bin/sh\ntrue /* a head\nexit 125\n: <<'JAVASCRIPT' # */\n";
+const END = "JAVASCRIPT\n# */\n";
 
 describe("the built launcher", async () => {
   const program = await buildProgram();
@@ -49,7 +51,7 @@ describe("the built launcher", async () => {
 });
 
 describe("faults of a launcher", () => {
-  const faults = (head: string, rest = "1;\n") => faultsOf({ head, text: head + rest });
+  const faults = (head: string, rest = "1;\n") => faultsOf({ head, text: head + rest + END });
 
   it("are none in a good one", () => {
     expect(faults(HEAD)).toEqual([]);
@@ -59,15 +61,40 @@ describe("faults of a launcher", () => {
     [
       "a carriage return",
       faults(HEAD, "1;\r\n"),
-      "line 4, column 3: U+000d is neither a line feed nor printable ASCII",
+      "line 5, column 3: a character that is neither a line feed nor printable",
     ],
-    ["a letter beyond ASCII", faults(HEAD, "'\u00e9'"), "line 4, column 2: U+00e9"],
+    ["a letter beyond ASCII", faults(HEAD, "'\u00e9'\n"), "line 5, column 2: a character"],
+    ["white space at the end of a line", faults(HEAD, "1;\n`2 \n`\n"), "line 6, column 3: white space"],
+    ["a space before a tab", faults(HEAD, "  \t1;\n"), "line 5, column 1: a space before a tab"],
+    [
+      "an empty last line",
+      faultsOf({ head: HEAD, text: `${HEAD}${END}\n` }),
+      "line 6, column 5: an empty line at the end",
+    ],
+    [
+      "a conflict's line",
+      faults(HEAD, "1;\n======= x\n"),
+      "line 6, column 1: a line that begins like a merge conflict",
+    ],
+    ["a private key", faults(HEAD, `"-----BEGIN RSA ${"PRIVATE"} KEY-----"\n`), "line 5, column 7: the beginning of"],
+    ["a digest in quotes", faults(HEAD, `1,"${"0a".repeat(32)}"\n`), "line 5, column 3: a digest in quotes"],
+    [
+      "a line that nobody can look at",
+      faults(HEAD, `1;\n${"x".repeat(4001)}\n`),
+      "line 6: 4001 columns, more than 4000",
+    ],
+    ["an early end for sh", faults(HEAD, "`\nJAVASCRIPT\n`\n"), "2 lines are JAVASCRIPT, which ends the here-document"],
     ["a comment's end in the head", faults(HEAD.replace("head", "he*/ad")), "line 2, column 13: the head ends"],
-    ["no comment's end", faults("#!/bin/sh\ntrue /*\n"), "does not end with the end of JavaScript's comment"],
+    [
+      "no comment's end",
+      faults("#!/bin/sh\ntrue /*\n"),
+      "does not end with a here-document and the end of JavaScript's",
+    ],
     ["another beginning", faults(HEAD.replace("/bin/sh", "/bin/bash")), "does not begin with"],
-    ["a long line", faults(HEAD.replace("head", "x".repeat(101))), "line 2: the head has"],
-    ["many lines", faults(HEAD.replace("head", "head\n".repeat(90))), "the head has 93 lines, more than 80"],
-    ["too much", faults(HEAD, "x".repeat(600_001)), "more than 600000"],
+    ["a head's long line", faults(HEAD.replace("head", "x".repeat(101))), "line 2: the head has"],
+    ["many lines", faults(HEAD.replace("head", "head\n".repeat(90))), "the head has 94 lines, more than 80"],
+    ["too much", faults(HEAD, "xxxxxxxx\n".repeat(100_001)), "more than 900000"],
+    ["too much that can't be packed", faults(HEAD, incompressible()), "bytes gzipped, more than 280000"],
   ])("name %s", (_, found, expected) => {
     expect(found).toContainEqual(expect.stringContaining(expected));
   });
@@ -78,6 +105,12 @@ describe("faults of a launcher", () => {
     expect(firstDifference("one", "one\n")).toMatch(/^line 1, column 4\n/);
   });
 });
+
+/** Lines of hexadecimal digits that look random: about half as long when they are packed. */
+function incompressible(): string {
+  const digest = (seed: number) => createHash("sha256").update(`${seed}`).digest("hex");
+  return Array.from({ length: 9000 }, (_, seed) => `${digest(seed)}\n`).join("");
+}
 
 describe("the prologue", async () => {
   const file = path.join(folder, "prime");

@@ -16,7 +16,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type InitRequest, init } from "../../../src/commands/init/init.ts";
 import { PrimeError } from "../../../src/errors.ts";
 
-const LAUNCHER = '#!/bin/sh\ntrue /* prime: a head\nexit 125 # */\n;var version="2.0.0"; // grüße\n';
+const LAUNCHER =
+  "#!/bin/sh\ntrue /* prime: a head\nexit 125\n: <<'JAVASCRIPT' # */\n;var version=\"2.0.0\"; // grüße\n";
 const ATTRIBUTES = "/prime text eol=lf -diff linguist-generated\n";
 
 let folder: string;
