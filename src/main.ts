@@ -8,8 +8,8 @@ import { now } from "./edges/clock.ts";
 import { isFile, isFolder, realPath } from "./edges/files/read.ts";
 import { findPlaces } from "./edges/places.ts";
 import { atEnd, endWithUser, stillWanted } from "./edges/processes/ending.ts";
-import { releaseLocks } from "./edges/processes/lock.ts";
-import { type Surroundings, surroundings } from "./edges/self.ts";
+import { releaseMutexes } from "./edges/processes/mutex.ts";
+import { type Surroundings, surroundings } from "./edges/surroundings.ts";
 import { openTerminal, renderError } from "./edges/terminal/output.ts";
 import { userOutput, writeOutput } from "./edges/terminal/stdout.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "./errors.ts";
@@ -26,7 +26,7 @@ const STDERR = 2;
 async function main(): Promise<number> {
   const started = { ...surroundings(), at: now(), launcher: realPath(__filename) ?? __filename };
   endWithUser(started.shell);
-  atEnd(releaseLocks);
+  atEnd(releaseMutexes);
   const failing = { verbosity: 0, status: EXIT_FAILURE };
   let answer: Answer;
   try {

@@ -3,15 +3,15 @@ import type { Context } from "../context.ts";
 import type { Asked } from "../decision/asked.ts";
 import type { Decision } from "../decision/decide.ts";
 import { makeFolder, makeNewFolder } from "../edges/files/change.ts";
-import { ownerMark } from "../edges/files/maker-mark.ts";
+import { makerMark } from "../edges/files/maker-mark.ts";
 import { nonce } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
 import type { InterpreterRecord } from "../environment/interpreter-record.ts";
 import type { Manifest } from "../environment/manifest.ts";
-import { ownerOf } from "../python/distributor.ts";
+import { distributorOf } from "../python/distributor.ts";
 import { standOn } from "../venv/stand-on.ts";
-import { type Facts, sealGeneration, validate } from "./finish.ts";
 import type { Job } from "./job.ts";
+import { type Facts, finishGeneration, validate } from "./validate.ts";
 
 /** The folders of an environment that is being made. */
 export interface Place {
@@ -47,7 +47,7 @@ export async function makeAside<T>(job: Job, { decision, asked, reason, fill, te
   const id = `${asked.digest.slice(0, 8)}-${nonce()}`;
   const place: Place = {
     generation: path.join(folders.generations, id),
-    work: path.join(folders.work, `work-${id}.${ownerMark()}`),
+    work: path.join(folders.work, `work-${id}.${makerMark()}`),
     anchor: asked.seen.anchor,
   };
   const record = recordOfBase(context, decision, asked); // its package manager is asked while others work
@@ -58,7 +58,7 @@ export async function makeAside<T>(job: Job, { decision, asked, reason, fill, te
     const filled = await fill(place);
     standOn(place.generation, place.anchor);
     const validation = await validate(job, place.generation, asked.base);
-    return sealGeneration(place.generation, validation, {
+    return finishGeneration(place.generation, validation, {
       madeOf: asked.madeOf,
       standsInFor: null,
       ...(await tell(filled, place)),
@@ -84,6 +84,6 @@ async function recordOfBase(
   { generations }: Decision,
   { base, seen }: Asked,
 ): Promise<InterpreterRecord> {
-  const known = generations.find(({ interpreter }) => interpreter.realPath === base.realPath)?.interpreter.owner;
-  return { ...seen, owner: known ?? (await ownerOf(base, env, root)) };
+  const known = generations.find(({ interpreter }) => interpreter.realPath === base.realPath)?.interpreter.distributor;
+  return { ...seen, distributor: known ?? (await distributorOf(base, env, root)) };
 }

@@ -6,7 +6,7 @@ import { linkOf } from "../decision/shown.ts";
 import { findUsable } from "../decision/usable.ts";
 import { now } from "../edges/clock.ts";
 import { makeNewFolder, rename } from "../edges/files/change.ts";
-import { ownerMark } from "../edges/files/maker-mark.ts";
+import { makerMark } from "../edges/files/maker-mark.ts";
 import { isFile, realPath } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
 import { digestOfResolution } from "../environment/digest.ts";
@@ -22,7 +22,7 @@ import type { Job } from "./job.ts";
 import { requirePython } from "./required-python.ts";
 import { withStandIn } from "./stand-in.ts";
 import { collectOld } from "./sweep.ts";
-import { rootLock, takeTurn } from "./turn.ts";
+import { rootMutex, takeTurn } from "./turn.ts";
 import { settleLock } from "./uv-lock.ts";
 import { buildDescriptors, settleConstraints } from "./with-descriptors.ts";
 import { buildWithPip, refuseMisfit } from "./with-pip.ts";
@@ -58,7 +58,7 @@ export async function build(context: Context, decision: Decision, request: Build
   const cache = readOnlyCache(uv);
   if (cache === undefined) return buildBy(job, decision, request, uv);
   context.terminal.detail(`uv's cache ${cache} can't be written: what is in it is used, and nothing is added`);
-  const folder = path.join(folders.work, `work-cache.${ownerMark()}`);
+  const folder = path.join(folders.work, `work-cache.${makerMark()}`);
   try {
     return await buildBy(job, decision, request, useThrough(uv, cache, folder));
   } finally {
@@ -70,7 +70,7 @@ async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: 
   const { context } = job;
   const { folders } = decision;
   const base = decision.asked?.base ?? (uv === undefined ? decision.selected : await requirePython(job, decision, uv));
-  const turn = await takeTurn(context, decision.config, rootLock(folders.data), {
+  const turn = await takeTurn(context, decision.config, rootMutex(folders.data), {
     doing: `building for ${context.root}`,
     reason: request.reason,
     beside: "building",
@@ -108,7 +108,7 @@ async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: 
     if (!(error instanceof PrimeError) || !saysLocked(error.message)) throw error;
     job.context.terminal.warn("it holds uv's own locks, too: building without the cache that it uses");
   }
-  const folder = path.join(decision.folders.work, `work-uv.${ownerMark()}`);
+  const folder = path.join(decision.folders.work, `work-uv.${makerMark()}`);
   makeNewFolder(folder);
   try {
     return await act({ ...uv, env: { ...uv.env, UV_CACHE_DIR: path.join(folder, "cache"), TMPDIR: folder } });

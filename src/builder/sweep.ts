@@ -5,8 +5,7 @@ import { isAbandoned } from "../edges/files/maker-mark.ts";
 import { diskUse, exists, facts, isFolder, isWritable, realPath } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
 import { foldersInUse } from "../edges/processes/in-use.ts";
-import { deadHolder } from "../edges/processes/lock.ts";
-import { isOthers } from "../environment/belonging.ts";
+import { deadHolder } from "../edges/processes/mutex.ts";
 import {
   collect,
   collectable,
@@ -20,6 +19,7 @@ import type { Folders } from "../environment/folders.ts";
 import { type HistoryEntry, readMoves } from "../environment/history.ts";
 import { readHolds } from "../environment/holds.ts";
 import { listGenerations, listOlder } from "../environment/manifest.ts";
+import { isOthers } from "../environment/shared-folder.ts";
 import { PrimeError } from "../errors.ts";
 import { oldCompiled } from "../launch/compiled.ts";
 import { abandonedPlanParts, SEALED_STATE, shownGenerations } from "../plan/ready-plan.ts";

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import type { Context } from "../context.ts";
-import { type Holder, type Lock, takeLock, waitForHolder } from "../edges/processes/lock.ts";
+import { type Holder, type Mutex, takeMutex, waitForHolder } from "../edges/processes/mutex.ts";
 import { PrimeError } from "../errors.ts";
 
 export interface TurnRequest<T> {
@@ -17,7 +17,7 @@ export interface TurnRequest<T> {
 }
 
 /** The lock of what belongs to one root. */
-export function rootLock(dataFolder: string): string {
+export function rootMutex(dataFolder: string): string {
   return path.join(dataFolder, "lock");
 }
 
@@ -27,9 +27,9 @@ export async function takeTurn<T>(
   { lockPatience }: Config,
   file: string,
   { beside, ...request }: TurnRequest<T>,
-): Promise<{ readonly lock: Lock } | { readonly found: T }> {
+): Promise<{ readonly lock: Mutex } | { readonly found: T }> {
   const { terminal } = context;
-  const turn = await takeLock(file, {
+  const turn = await takeMutex(file, {
     ...request,
     patienceMs: lockPatience.value * 1000,
     onWait: (holder) => terminal.say(`waiting for ${describeHolder(holder)}`),
@@ -48,7 +48,7 @@ export async function takeOwnTurn(
   config: Config,
   file: string,
   request: Omit<TurnRequest<never>, "look">,
-): Promise<Lock> {
+): Promise<Mutex> {
   const turn = await takeTurn<never>(context, config, file, { ...request, look: async () => undefined });
   return "lock" in turn ? turn.lock : turn.found;
 }

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { isSuperuser, writeForEverybody } from "../edges/self.ts";
+import { isSuperuser, writeForEverybody } from "../edges/surroundings.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import type { Answer } from "../launch/answer.ts";
@@ -9,7 +9,7 @@ import { unsafeFolder, writeSealedPlan } from "../plan/seal.ts";
 import { entryScripts } from "../start/entry-scripts.ts";
 import { inEnvironment } from "../start/in-environment.ts";
 import type { Ready } from "../start/ready.ts";
-import { closedToOthers, everythingIn } from "../venv/openness.ts";
+import { closedToOthers, everythingIn } from "../venv/permissions.ts";
 
 /**
  * `./prime seal`: makes the environment ready and writes, where root alone can write, the plan by which every user starts

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { isFile, isWritable } from "../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
-import { WatchedFiles } from "../inputs/watched-files.ts";
+import { InputCollector } from "../inputs/collector.ts";
 import type { ConfigFlags, LoadedConfig, LockPolicy, Repo } from "./config.ts";
 import { DEFAULTS, type Key, variableOf } from "./keys.ts";
 import type { Layer } from "./layer.ts";
@@ -35,7 +35,7 @@ export async function loadConfig(from: {
   readonly flags: ConfigFlags;
 }): Promise<LoadedConfig> {
   const { repo, env, flags } = from;
-  const files = new WatchedFiles();
+  const files = new InputCollector();
   const said = await readOwn(repo.folder, env, flags, files);
   const kernel = kernelFor(repo.folder, said, files);
   const proto = kernel === undefined ? undefined : await readTheirs({ ...repo, kernel, env }, said, files);
@@ -68,7 +68,7 @@ export async function loadConfig(from: {
   };
   const variables = proto === undefined ? CONFIG_VARIABLES : [...CONFIG_VARIABLES, ...PROTOPRIMER_VARIABLES];
   const notes = proto?.notes ?? [];
-  return { config, inputs: files.inputs, variables, warnings, notes, from: describeOrigin(repo.folder, said, kernel) };
+  return { config, inputs: files.list(), variables, warnings, notes, from: describeOrigin(repo.folder, said, kernel) };
 }
 
 /**
@@ -77,12 +77,12 @@ export async function loadConfig(from: {
  */
 export async function findForeignKernel(folder: string, env: Environment): Promise<Kernel | undefined> {
   if (env[variableOf("proto_code_dir_rel_path")] === undefined && !mayHaveKernel(folder)) return undefined;
-  const files = new WatchedFiles();
+  const files = new InputCollector();
   return kernelFor(folder, await readOwn(folder, env, {}, files), files);
 }
 
 /** What flags, variables and prime's own file say, in this order. */
-async function readOwn(folder: string, env: Environment, flags: ConfigFlags, files: WatchedFiles): Promise<Said[]> {
+async function readOwn(folder: string, env: Environment, flags: ConfigFlags, files: InputCollector): Promise<Said[]> {
   const said: Said[] = [];
   for (const layer of [readFlags(flags), await readVariables(env), await readPrimeConfig(folder, files)]) {
     if (layer !== undefined) said.push({ layer, values: await validate(layer) });
@@ -91,7 +91,7 @@ async function readOwn(folder: string, env: Environment, flags: ConfigFlags, fil
 }
 
 /** A file of prime's own stands alone, unless all that it says is where the kernel is. */
-function kernelFor(folder: string, said: readonly Said[], files: WatchedFiles): Kernel | undefined {
+function kernelFor(folder: string, said: readonly Said[], files: InputCollector): Kernel | undefined {
   const file = said.find(({ layer }) => layer.isFile);
   const named = normal(first(said, "proto_code_dir_rel_path"));
   if (named === undefined) return file === undefined ? findKernel(folder, files) : undefined;
@@ -107,7 +107,7 @@ function kernelFor(folder: string, said: readonly Said[], files: WatchedFiles): 
 }
 
 /** Adds protoprimer's files as the last layer. Choices among extras and groups are said by its project descriptors. */
-async function readTheirs(from: LeapsFrom, said: Said[], files: WatchedFiles): Promise<ProtoprimerLayer> {
+async function readTheirs(from: LeapsFrom, said: Said[], files: InputCollector): Promise<ProtoprimerLayer> {
   const proto = await readProtoprimer(from, files);
   for (const key of ["install_extras", "install_groups", "install_packages", "requirements"] as const) {
     const chosen = said.find(({ values }) => values[key] !== undefined);
@@ -124,13 +124,13 @@ async function readTheirs(from: LeapsFrom, said: Said[], files: WatchedFiles): P
 }
 
 /** A repo can have the configuration alone. */
-function kernelOf({ config: { leaps } }: ProtoprimerLayer, files: WatchedFiles): string | undefined {
+function kernelOf({ config: { leaps } }: ProtoprimerLayer, files: InputCollector): string | undefined {
   const there = isFile(leaps.kernelFile);
   files.note(there ? "present" : "no-file", leaps.kernelFile);
   return there ? leaps.kernelFile : undefined;
 }
 
-function pinned({ config: { leaps } }: ProtoprimerLayer, files: WatchedFiles, warnings: string[]): Sourced<string> {
+function pinned({ config: { leaps } }: ProtoprimerLayer, files: InputCollector, warnings: string[]): Sourced<string> {
   const passedOver: string[] = [];
   const found = pinnedVersion(leaps.root, files, passedOver);
   warnings.push(...passedOver);

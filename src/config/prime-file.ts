@@ -1,11 +1,11 @@
 import * as path from "node:path";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";
-import type { WatchedFiles } from "../inputs/watched-files.ts";
+import type { InputCollector } from "../inputs/collector.ts";
 import { isTable, lineOf, type Table, tomlText, valueAt } from "../toml.ts";
 import type { Layer } from "./layer.ts";
 
 /** What `prime.toml` says, else `[tool.prime]` in pyproject.toml; the first that is there is the only one that counts. */
-export async function readPrimeConfig(root: string, files: WatchedFiles): Promise<Layer | undefined> {
+export async function readPrimeConfig(root: string, files: InputCollector): Promise<Layer | undefined> {
   const own = path.join(root, "prime.toml");
   const values = await files.toml(own);
   if (values !== undefined) return fileLayer(own, files.text(own) ?? "", [], values);

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { isFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
-import type { WatchedFiles } from "../inputs/watched-files.ts";
+import type { InputCollector } from "../inputs/collector.ts";
 import { lineOf, tomlText, valueAt } from "../toml.ts";
 import type { Sourced } from "./source.ts";
 import { VERSION_REQUEST } from "./version-text.ts";
@@ -12,7 +12,7 @@ import { VERSION_REQUEST } from "./version-text.ts";
  */
 export async function inferRequiredPython(
   root: string,
-  files: WatchedFiles,
+  files: InputCollector,
   warnings: string[],
 ): Promise<Sourced<string | null>> {
   return (
@@ -26,7 +26,7 @@ export async function inferRequiredPython(
  * What the nearest `.python-version` pins. Names that are no version (pyenv's `system`, a virtualenv of pyenv's) are
  * passed over, and a file with nothing else pins nothing; the search never goes on above it, as with uv.
  */
-export function pinnedVersion(root: string, files: WatchedFiles, warnings: string[]): Sourced<string> | undefined {
+export function pinnedVersion(root: string, files: InputCollector, warnings: string[]): Sourced<string> | undefined {
   const file = nearestVersionFile(root, files);
   if (file === undefined) return undefined;
   const words = (files.text(file) ?? "")
@@ -46,7 +46,7 @@ export function pinnedVersion(root: string, files: WatchedFiles, warnings: strin
   return undefined;
 }
 
-function nearestVersionFile(root: string, files: WatchedFiles): string | undefined {
+function nearestVersionFile(root: string, files: InputCollector): string | undefined {
   for (let folder = root; ; folder = path.dirname(folder)) {
     const file = path.join(folder, ".python-version");
     if (isFile(file)) return file;
@@ -64,7 +64,7 @@ function asRequest(line: string): string | undefined {
   return candidates.find((text) => VERSION_REQUEST.test(text));
 }
 
-async function projectRange(root: string, files: WatchedFiles): Promise<Sourced<string> | undefined> {
+async function projectRange(root: string, files: InputCollector): Promise<Sourced<string> | undefined> {
   const file = path.join(root, "pyproject.toml");
   const keys = ["project", "requires-python"];
   const value = valueAt((await files.toml(file)) ?? {}, keys);
@@ -77,7 +77,7 @@ async function projectRange(root: string, files: WatchedFiles): Promise<Sourced<
   return range(value, file, keys);
 }
 
-function setupRange(root: string, files: WatchedFiles): Sourced<string> | undefined {
+function setupRange(root: string, files: InputCollector): Sourced<string> | undefined {
   const file = path.join(root, "setup.cfg");
   const value = iniValue(files.text(file) ?? "", "options", ["python_requires", "python-requires"]);
   return value === undefined ? undefined : range(value, file, ["options", "python_requires"]);

@@ -1,4 +1,3 @@
-import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { isFile } from "../edges/files/read.ts";
 import type { Manifest } from "../environment/manifest.ts";
@@ -9,6 +8,7 @@ import { type Failure, type Interpreter, isFailure, versionOf } from "../python/
 import { missingText } from "../python/missing-text.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
 import { fits, type VersionRequest } from "../python/version.ts";
+import { decisiveFiles } from "../python/watched.ts";
 
 /** What the generations of a root tell of the interpreter to take. */
 export interface Memory {
@@ -71,9 +71,11 @@ export function lostFact({ manifest, why }: Lost): StageFacts["lost"] {
 
 /** What freshness must watch of an interpreter that is lost, so that its return is noticed. */
 export function returnInputs({ manifest }: Lost): Input[] {
-  const { anchor, stdlib, libpython } = manifest.interpreter;
-  const files = [anchor, path.join(stdlib, "os.py"), ...(libpython === null ? [] : [libpython])];
-  return files.map((file) => ({ kind: isFile(file) ? "file" : "no-file", path: file }));
+  const { interpreter } = manifest;
+  return decisiveFiles(interpreter.anchor, interpreter).map((file) => ({
+    kind: isFile(file) ? "file" : "no-file",
+    path: file,
+  }));
 }
 
 const NO_PYTHON = new Set(["no-python", "python-not-installed", "python-not-found"]);
@@ -85,9 +87,9 @@ const NO_PYTHON = new Set(["no-python", "python-not-installed", "python-not-foun
 export function replacementError({ manifest, why }: Lost, env: Environment, error: unknown): unknown {
   if (!(error instanceof PrimeError)) return error;
   const { id, interpreter } = manifest;
-  const { anchor, owner } = interpreter;
-  const below = `environment ${id} can't be used: it stands on ${anchor}${owner.package === null ? "" : ` (${owner.package})`}, and ${why}`;
-  const restore = `restore ${anchor}${owner.restore === null ? "" : ` by \`${owner.restore}\``}`;
+  const { anchor, distributor } = interpreter;
+  const below = `environment ${id} can't be used: it stands on ${anchor}${distributor.package === null ? "" : ` (${distributor.package})`}, and ${why}`;
+  const restore = `restore ${anchor}${distributor.restore === null ? "" : ` by \`${distributor.restore}\``}`;
   const words = [missingText(env), `${restore}: the environment is used again as it is`].filter(
     (text) => text !== undefined,
   );

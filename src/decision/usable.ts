@@ -14,7 +14,7 @@ import { type Manifest, writeManifest } from "../environment/manifest.ts";
 import { judge, type Silence, type Verdict } from "../environment/verdict.ts";
 import { PrimeError } from "../errors.ts";
 import { anchorOf } from "../python/anchor.ts";
-import { ownerOf } from "../python/distributor.ts";
+import { distributorOf } from "../python/distributor.ts";
 import { type Failure, isFailure } from "../python/interpreter.ts";
 import { interpreterAt } from "../python/search/search.ts";
 import { fits } from "../python/version.ts";
@@ -90,8 +90,9 @@ async function survivePatch(
     return undefined;
   }
   terminal.say(`environment ${id} goes on with it${loaded === 0 ? "" : `: its extension modules load (${loaded})`}`);
-  const owner = is.realPath === was.realPath ? was.owner : await ownerOf(is, context.env, context.root);
-  return renewRecord(context, decision, manifest, { ...is, owner }, patch);
+  const distributor =
+    is.realPath === was.realPath ? was.distributor : await distributorOf(is, context.env, context.root);
+  return renewRecord(context, decision, manifest, { ...is, distributor }, patch);
 }
 
 /** All but the interpreter's record stays as it was written; where it can't be written, the next cold start looks again. */

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { rename, swapLink } from "../edges/files/change.ts";
-import { finalNameOf, isAbandoned, ownerMark } from "../edges/files/maker-mark.ts";
+import { finalNameOf, isAbandoned, makerMark } from "../edges/files/maker-mark.ts";
 import { exists, linkFacts, listFolder } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
 import type { Folders } from "./folders.ts";
@@ -94,7 +94,7 @@ const GONE = ".gone-";
  * the like wrote its path down; whoever comes in between finds the whole generation or the link.
  */
 export function collect(folders: Folders, id: string, venvLink: string | undefined): number {
-  const doomed = path.join(folders.generations, `${GONE}${id}.${ownerMark()}`);
+  const doomed = path.join(folders.generations, `${GONE}${id}.${makerMark()}`);
   rename(path.join(folders.generations, id), doomed);
   if (venvLink !== undefined) forward(folders, id, venvLink);
   return remove(doomed);

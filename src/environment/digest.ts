@@ -66,4 +66,4 @@ function digestOfValue(value: string | undefined): string | null {
 }
 
 /** Raised when the form changes; a generation of another form is not used. */
-export const LAYOUT = 5;
+export const LAYOUT = 6;

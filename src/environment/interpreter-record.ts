@@ -2,8 +2,10 @@ import * as path from "node:path";
 import { facts, isFile } from "../edges/files/read.ts";
 import type { Input } from "../inputs/input.ts";
 import type { Anchor } from "../python/anchor.ts";
-import type { Owner } from "../python/distributor.ts";
+import type { Distributor } from "../python/distributor.ts";
 import type { Interpreter } from "../python/interpreter.ts";
+import { minorOf } from "../python/version.ts";
+import { decisiveFiles } from "../python/watched.ts";
 
 /** The interpreter below an environment, as it was when the environment was built, or looked at after a patch. */
 export interface InterpreterRecord {
@@ -23,11 +25,11 @@ export interface InterpreterRecord {
   /** Sizes and times of its executable and its libpython, as text: equal while nobody replaced them. */
   readonly state: string;
   /** What brought it to this machine. */
-  readonly owner: Owner;
+  readonly distributor: Distributor;
 }
 
-/** The record without its owner, whose look-up takes a process. */
-export type SeenInterpreter = Omit<InterpreterRecord, "owner">;
+/** The record without its distributor, whose look-up takes a process. */
+export type SeenInterpreter = Omit<InterpreterRecord, "distributor">;
 
 export function recordOfInterpreter(interpreter: Interpreter, anchor: Anchor): SeenInterpreter {
   const { realPath, implementation, version, soabi, platform, libc, stdlib, libpython } = interpreter;
@@ -61,19 +63,16 @@ export function identityOf({ anchor, anchorKind, realPath, version, ...rest }: S
   return { anchor, implementation, minor: minorOf(version), soabi, platform, libc, ...exactly };
 }
 
-/** `X.Y` of `X.Y.Z`. */
-export function minorOf(version: string): string {
-  return version.split(".").slice(0, 2).join(".");
-}
-
 /**
  * What freshness must watch below an environment: the interpreter's files, and that its `python` still leads to the real one:
  * files of a store all have one time.
  */
-export function recordInputs(generation: string, { realPath, stdlib, libpython }: InterpreterRecord): Input[] {
-  const libraries = [path.join(stdlib, "os.py"), ...(libpython === null ? [] : [libpython])].filter(isFile);
+export function recordInputs(generation: string, record: InterpreterRecord): Input[] {
+  const { realPath } = record;
   return [
-    ...[realPath, ...libraries].map((file) => ({ kind: "file", path: file }) as const),
+    ...decisiveFiles(realPath, record)
+      .filter(isFile)
+      .map((file) => ({ kind: "file", path: file }) as const),
     { kind: "same", path: path.join(generation, "bin", "python"), target: realPath },
   ];
 }

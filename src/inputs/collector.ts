@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { exists, isFile, isFolder, listFolder } from "../edges/files/read.ts";
+import { exists, isFile, isFolder, listFolder, readText } from "../edges/files/read.ts";
+import { parseToml, type Table } from "../toml.ts";
 import type { Input } from "./input.ts";
 
 type Kind = Exclude<Input["kind"], "same">;
@@ -10,31 +11,55 @@ const STRENGTH: Readonly<Record<Kind, number>> = { present: 0, absent: 1, "no-fi
 /** Gathers what freshness must watch, in the order in which it was looked at, no path twice. */
 export class InputCollector {
   readonly #kinds = new Map<string, Kind>();
+  readonly #links: Input[] = [];
+  readonly #texts = new Map<string, string | undefined>();
+  readonly #tables = new Map<string, Promise<Table>>();
 
   /** A file whose bytes count when it is there, and whose appearing counts when it is not. Returns whether it is there. */
   file(file: string): boolean {
     const there = isFile(file);
-    this.#add(there ? "file" : exists(file) ? "no-file" : "absent", file);
+    this.note(there ? "file" : exists(file) ? "no-file" : "absent", file);
     return there;
   }
 
   /** A folder that counts only by being there or not. */
   presence(folder: string): void {
-    this.#add(exists(folder) ? "present" : "absent", folder);
+    this.note(exists(folder) ? "present" : "absent", folder);
   }
 
   /** The names in a folder, now and later; none when there is no such folder. */
   names(folder: string): readonly string[] {
     const there = isFolder(folder);
-    this.#add(there ? "listing" : "absent", folder);
+    this.note(there ? "listing" : "absent", folder);
     return there ? (listFolder(folder) ?? []) : [];
   }
 
-  list(): Input[] {
-    return [...this.#kinds].map(([file, kind]) => ({ kind, path: file }));
+  /** For a link that counts by what it leads to. */
+  link(link: string, target: string): void {
+    this.#links.push({ kind: "same", path: link, target });
   }
 
-  #add(kind: Kind, file: string): void {
+  /** The text of a file, read once; `undefined` when there is no such file: then its absence is the input. */
+  text(file: string): string | undefined {
+    if (!this.#texts.has(file)) this.#texts.set(file, this.file(file) ? readText(file) : undefined);
+    return this.#texts.get(file);
+  }
+
+  /** The same as a table, parsed once. */
+  async toml(file: string): Promise<Table | undefined> {
+    const text = this.text(file);
+    if (text === undefined) return undefined;
+    const table = this.#tables.get(file) ?? parseToml(text, file);
+    this.#tables.set(file, table);
+    return table;
+  }
+
+  list(): Input[] {
+    return [...[...this.#kinds].map(([file, kind]) => ({ kind, path: file })), ...this.#links];
+  }
+
+  /** For what was looked for in a way of its own: a path is watched once, by the strongest kind. */
+  note(kind: Kind, file: string): void {
     const absolute = path.resolve(file);
     const known = this.#kinds.get(absolute);
     if (known === undefined || STRENGTH[kind] > STRENGTH[known]) this.#kinds.set(absolute, kind);

@@ -10,7 +10,7 @@ import {
   sha256,
   sha256OfFile,
 } from "../edges/files/read.ts";
-import { runQuickly } from "../edges/processes/quick.ts";
+import { runSync } from "../edges/processes/run-sync.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "./input.ts";
 
@@ -120,7 +120,7 @@ function stamp(folder: string, inputs: ReadonlyMap<number, Input>, { python, env
     .filter(([, input]) => isStamped(input))
     .flatMap(([number, { path }]) => [`${number}`, path]);
   if (words.length === 0) return;
-  runQuickly({ file: python, args: ["-I", "-S", "-c", STAMP], env, cwd: folder }, words.join("\0"), (reason) => {
+  runSync({ file: python, args: ["-I", "-S", "-c", STAMP], env, cwd: folder }, words.join("\0"), (reason) => {
     throw new PrimeError("stamps", `could not stamp the inputs in ${folder} by ${python}: ${reason}`, {
       hint: "check that this interpreter starts and that the folder can be written",
     });

@@ -5,7 +5,7 @@ import { makeFolder, setTimes, writeAtomic, writePlain } from "../edges/files/ch
 import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
 import { facts, listFolder, nonce } from "../edges/files/read.ts";
 import { remove, removeFile } from "../edges/files/remove.ts";
-import { runQuickly } from "../edges/processes/quick.ts";
+import { runSync } from "../edges/processes/run-sync.ts";
 import { isStamped, type Observation, type Observed } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
 import { freshnessForSh } from "./freshness.ts";
@@ -212,7 +212,7 @@ function pinCtime(stamps: string, env: Environment, strict: readonly Observed[])
   writePlain(pin, "", 0o600);
   setTimes(pin, youngest + 1);
   let reason: string | undefined;
-  runQuickly({ file: "find", args: ["-H", pin, "-prune", "-cnewer", pin], env, cwd: "/" }, "", (why) => {
+  runSync({ file: "find", args: ["-H", pin, "-prune", "-cnewer", pin], env, cwd: "/" }, "", (why) => {
     reason = `find cannot compare ctimes here (${why.split("\n", 1)[0]})`;
   });
   return reason;

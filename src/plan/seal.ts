@@ -3,7 +3,7 @@ import type { Environment } from "../edges/command.ts";
 import { makeFolder, setTimes, writeAtomic, writePlain } from "../edges/files/change.ts";
 import { facts, listFolder, nonce, physicalPath, sha256 } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
-import { runQuickly } from "../edges/processes/quick.ts";
+import { runSync } from "../edges/processes/run-sync.ts";
 import { PrimeError } from "../errors.ts";
 import { contentsOf, type Observed } from "../inputs/observation.ts";
 import { renderScript, type ScriptCall } from "./known-scripts.ts";
@@ -116,7 +116,7 @@ function tryLists({ small, large }: Seal, folder: string, env: Environment): voi
       env: { ...env, LC_ALL: "C" },
       cwd: "/",
     };
-    runQuickly(command, "", (reason) => {
+    runSync(command, "", (reason) => {
       throw failure(
         reason,
         "sealed plans compare by `sha256sum`, of coreutils or busybox; start again when nothing changes",

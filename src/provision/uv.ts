@@ -3,7 +3,7 @@ import type { UvPin } from "../config/config.ts";
 import type { Environment } from "../edges/command.ts";
 import { copyFile, makeFolder, makeTemporaryFolder, rename, writePlain } from "../edges/files/change.ts";
 import { spaceHint } from "../edges/files/errors.ts";
-import { isAbandoned, ownerMark } from "../edges/files/maker-mark.ts";
+import { isAbandoned, makerMark } from "../edges/files/maker-mark.ts";
 import { facts, isExecutableFile, listFolder, readText, roomIn, sha256OfFile } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
 import { type Outcome, run } from "../edges/processes/run.ts";
@@ -72,7 +72,7 @@ async function fromPath({ pin, env, cwd }: UvRequest): Promise<ProvisionedUv | u
  */
 export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
   const target = cachedFolder(request);
-  const work = makeTemporaryFolder(path.join(request.cacheFolder, "uv", `${DEPLOY}.${ownerMark()}.`));
+  const work = makeTemporaryFolder(path.join(request.cacheFolder, "uv", `${DEPLOY}.${makerMark()}.`));
   try {
     const venv = path.join(work, "venv");
     await makeVenv(request, work, venv);

@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { facts, isFile, readLink, realPath } from "../edges/files/read.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { minorOf } from "./version.ts";
 
 /** The path by which an environment refers to the interpreter below it. */
 export interface Anchor {
@@ -48,11 +49,6 @@ export function chooseAnchor(
       Number(pinsMinor(path.basename(b.path), minor)) - Number(pinsMinor(path.basename(a.path), minor)),
   );
   return best === undefined ? { path: real, kind: "exact" } : { path: best.path, kind: "minor" };
-}
-
-/** `X.Y` of `X.Y.Z`. */
-export function minorOf(version: string): string {
-  return version.split(".").slice(0, 2).join(".");
 }
 
 /** Whether uv installed it: `cpython-3.12.1-linux-x86_64-gnu` is uv's name for a folder of one patch. */

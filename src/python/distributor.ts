@@ -2,13 +2,14 @@ import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { isExecutableFile, isFolder } from "../edges/files/read.ts";
 import { run } from "../edges/processes/run.ts";
-import { isManaged, minorOf } from "./anchor.ts";
+import { isManaged } from "./anchor.ts";
 import { pathFolders } from "./candidates.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { minorOf } from "./version.ts";
 
 /** What brought an interpreter to a machine, so that a message can name what brings it back when it can no longer be asked. */
-export interface Owner {
+export interface Distributor {
   readonly kind: "dpkg" | "rpm" | "pyenv" | "asdf" | "mise" | "uv" | "homebrew" | "conda" | "nix" | "opt" | "unknown";
   /** The package's name, or what its installer calls it. */
   readonly package: string | null;
@@ -19,18 +20,18 @@ export interface Owner {
 type Owned = Pick<Interpreter, "realPath" | "version" | "implementation">;
 
 /** Tools that keep their interpreters in a folder of a known name, which holds what they call each. */
-const BY_FOLDER: readonly (readonly [Owner["kind"], RegExp, (name: string) => string])[] = [
+const BY_FOLDER: readonly (readonly [Distributor["kind"], RegExp, (name: string) => string])[] = [
   ["pyenv", /\/\.?pyenv\/versions\/([^/]+)\//, (name) => `pyenv install ${name}`],
   ["asdf", /\/\.?asdf\/installs\/python\/([^/]+)\//, (name) => `asdf install python ${name}`],
   ["mise", /\/mise\/installs\/python\/([^/]+)\//, (name) => `mise install python@${name}`],
   ["homebrew", /\/Cellar\/([^/]+)\//, (name) => `brew install ${name}`],
 ];
 
-/** The owner by the path alone: package managers know nothing of these. */
-export function ownerByPath(
+/** The distributor by the path alone: package managers know nothing of these. */
+export function distributorByPath(
   { realPath: real, version, implementation }: Owned,
   env: Environment = {},
-): Owner | undefined {
+): Distributor | undefined {
   if (isManaged(real)) {
     const name = `${implementation === "cpython" ? "" : `${implementation}@`}${version}`;
     return { kind: "uv", package: name, restore: `./prime uv python install ${name}` };
@@ -64,8 +65,8 @@ function isOnPath(tool: string, env: Environment): boolean {
 }
 
 /** Asks the package managers that this machine has where the path does not tell. */
-export async function ownerOf(interpreter: Owned, env: Environment, cwd: string): Promise<Owner> {
-  const known = ownerByPath(interpreter, env);
+export async function distributorOf(interpreter: Owned, env: Environment, cwd: string): Promise<Distributor> {
+  const known = distributorByPath(interpreter, env);
   if (known !== undefined) return known;
   const has = (tool: string) => isOnPath(tool, env);
   const ask = async (tool: string, ...args: string[]): Promise<string | undefined> => {

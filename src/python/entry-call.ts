@@ -1,5 +1,5 @@
 import type { Environment } from "../edges/command.ts";
-import { runQuickly } from "../edges/processes/quick.ts";
+import { runSync } from "../edges/processes/run-sync.ts";
 import { PrimeError } from "../errors.ts";
 import type { EntryCall } from "../plan/script-start.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
@@ -11,7 +11,7 @@ import { ENTRY_CALL_PY } from "./texts/texts.ts";
  */
 export function entryCalls(python: string, scripts: readonly string[], env: Environment): (EntryCall | null)[] {
   const args = ["-I", "-S", "-c", ENTRY_CALL_PY, ...scripts];
-  const answer = runQuickly({ file: python, args, env: cleanEnvironment(env), cwd: "/" }, "", (reason) => {
+  const answer = runSync({ file: python, args, env: cleanEnvironment(env), cwd: "/" }, "", (reason) => {
     throw new PrimeError("entry-script", `could not look at ${scripts.join(", ")} by ${python}: ${reason}`, {
       hint: "check that this interpreter starts; `./prime reboot` builds the environment anew",
     });

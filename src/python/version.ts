@@ -195,3 +195,8 @@ function numbersOf(version: string): number[] {
 function startsWith(numbers: readonly number[], prefix: readonly number[]): boolean {
   return prefix.every((part, index) => numbers[index] === part);
 }
+
+/** `X.Y` of `X.Y.Z`. */
+export function minorOf(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
+}

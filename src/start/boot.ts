@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { build, type Known } from "../builder/build.ts";
-import { rootLock, waitForTurn } from "../builder/turn.ts";
+import { rootMutex, waitForTurn } from "../builder/turn.ts";
 import type { Config } from "../config/config.ts";
 import type { Context } from "../context.ts";
 import type { Asked } from "../decision/asked.ts";
@@ -22,9 +22,9 @@ import { isVenv } from "../venv/site-folders.ts";
 import { type Cold, tellCold, whyCold } from "./cold.ts";
 import { tellHealing } from "./heal.ts";
 import { tellLostState } from "./lost-state.ts";
-import { tellMoved } from "./neighbours.ts";
 import type { Ready } from "./ready.ts";
 import { rememberChange, settleIn } from "./settle.ts";
+import { tellMoved } from "./shared-checkout.ts";
 import { writePlan } from "./write-plan.ts";
 
 /** An environment that is ready, or the next stage that this start has to go through. */
@@ -58,7 +58,7 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
   const cold = { ...seen, reason: reason ?? drift ?? moved ?? seen.reason };
   if (known !== undefined) return settleIn(context, decision, known, cold);
 
-  const lock = rootLock(decision.folders.data);
+  const lock = rootMutex(decision.folders.data);
   if (mayMoveLink(context, decision.folders)) lookAtVenvPlace(linkOf(context, decision), decision.folders);
   const look = anew ? async () => undefined : () => lookAgain(context);
   const waited = progress === undefined ? await waitForTurn(context, decision.config, lock, look) : {};

@@ -32,8 +32,8 @@ export function describeVerdict(
   { id, interpreter }: Manifest,
   decision: Decision,
 ): string | undefined {
-  const { anchor, version, owner } = interpreter;
-  const below = `${anchor}${owner.package === null ? "" : ` (${owner.package})`}, which environment ${id} stands on,`;
+  const { anchor, version, distributor } = interpreter;
+  const below = `${anchor}${distributor.package === null ? "" : ` (${distributor.package})`}, which environment ${id} stands on,`;
   switch (verdict.kind) {
     case "gone":
       return `${below} is gone`;
@@ -66,9 +66,9 @@ function nextOf({ asked }: Decision, known: Manifest | undefined): string {
 }
 
 /** The old environment is left alone for the day when its interpreter is back. */
-function returnOf({ kind }: Verdict, { interpreter: { owner, version } }: Manifest): string {
+function returnOf({ kind }: Verdict, { interpreter: { distributor, version } }: Manifest): string {
   if (kind === "another" || kind === "unfit") return `, and is used again when Python ${version} is back there`;
-  return owner.restore === null
+  return distributor.restore === null
     ? ", and is used again when its interpreter is back"
-    : `, and is used again after \`${owner.restore}\``;
+    : `, and is used again after \`${distributor.restore}\``;
 }

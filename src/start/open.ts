@@ -29,8 +29,8 @@ export async function openRepo(repo: Repo, env: Environment): Promise<Opened> {
   }
   const { EXIT_PROTOPRIMER } = await import("../config/protoprimer/kernel.ts");
   const { ownCache, readProtoprimer } = await import("../config/protoprimer/reader.ts");
-  const { WatchedFiles } = await import("../inputs/watched-files.ts");
-  const { config } = await readProtoprimer({ ...repo, kernel, env }, new WatchedFiles()).catch((error: unknown) => {
+  const { InputCollector } = await import("../inputs/collector.ts");
+  const { config } = await readProtoprimer({ ...repo, kernel, env }, new InputCollector()).catch((error: unknown) => {
     throw withStatus(error, EXIT_PROTOPRIMER);
   });
   const cache = ownCache(config);

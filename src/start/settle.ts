@@ -16,9 +16,9 @@ import type { Input } from "../inputs/input.ts";
 import type { Activation } from "../shells/activation.ts";
 import { excludeFromGit } from "../venv/git-exclude.ts";
 import { type Cold, tellCold } from "./cold.ts";
-import { leftToOthers } from "./neighbours.ts";
 import type { Ready } from "./ready.ts";
 import { runSetup } from "./setup.ts";
+import { leftToOthers } from "./shared-checkout.ts";
 import { isPlanned, writePlan } from "./write-plan.ts";
 
 /** The venv stage: show the generation, run the repo's setup commands in it, write the ready plan. */

@@ -1,4 +1,5 @@
 import type { Failure, Interpreter } from "../python/interpreter.ts";
+import { minorOf } from "../python/version.ts";
 import type { VenvFacts } from "./foreign-venv.ts";
 
 /** What has become of an environment that prime may not have built. */
@@ -83,10 +84,6 @@ export function judgeVenv(venv: VenvFacts, { exists, base, homeExists, restore }
   const why =
     base === undefined ? "all that can be told without running it is in place" : "its interpreter answers as it should";
   return { verdict: "sound", broken: false, why, mend: null };
-}
-
-function minorOf(version: string): string {
-  return version.split(".").slice(0, 2).join(".");
 }
 
 function isPatch(was: string | null, is: string): boolean {

@@ -71,7 +71,7 @@ async function interpreterFinding(
   }: { manifest?: Manifest | undefined; decision: Decision | undefined; fix: Rebuild | undefined },
 ): Promise<Finding> {
   const venv = { ...lookAtVenv(generation), deadScripts: [] };
-  const restore = manifest?.interpreter.owner.restore;
+  const restore = manifest?.interpreter.distributor.restore;
   const { verdict, broken, why, mend, anchor, interpreter } = await examiner(context)(venv, restore);
   if (!broken && manifest !== undefined && decision !== undefined) {
     const what = describeVerdict(await judgeGeneration(context, decision, manifest), manifest, decision);

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { now } from "../../edges/clock.ts";
 import { isFile, isFolder, linkFacts, listFolder, readLink, readText, realPath } from "../../edges/files/read.ts";
-import { deadHolder } from "../../edges/processes/lock.ts";
+import { deadHolder } from "../../edges/processes/mutex.ts";
 import { rubbish } from "../../environment/collect.ts";
 import { type Folders, generationFolder } from "../../environment/folders.ts";
 import { historyFile } from "../../environment/history.ts";

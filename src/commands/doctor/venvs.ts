@@ -5,7 +5,7 @@ import { findFolders } from "../../edges/files/walk.ts";
 import { readManifest } from "../../environment/manifest.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { ownerByPath, restoreByName } from "../../python/distributor.ts";
+import { distributorByPath, restoreByName } from "../../python/distributor.ts";
 import type { Failure, Interpreter } from "../../python/interpreter.ts";
 import { interpreterAt } from "../../python/search/search.ts";
 import { lookAtVenv, type VenvFacts } from "../../venv/foreign-venv.ts";
@@ -69,7 +69,7 @@ export async function examineAll(context: Context, given: string, json: boolean)
 
 /** The command that was written down when prime built the environment. */
 function restoreOf(folder: string): string | null {
-  return readManifest(realPath(folder) ?? folder)?.interpreter.owner.restore ?? null;
+  return readManifest(realPath(folder) ?? folder)?.interpreter.distributor.restore ?? null;
 }
 
 /** Of what prime keeps of a repo, what a link in it shows; the others, and what was moved aside, wait for their day. */
@@ -111,7 +111,7 @@ export function examiner(context: Context): (venv: VenvFacts, restore?: string |
       exists: isThere,
       base: isThere ? await ask(anchor) : undefined,
       homeExists: home === null || exists(home),
-      restore: restore ?? ownerByPath(owned, context.env)?.restore ?? restoreByName(owned.realPath, context.env),
+      restore: restore ?? distributorByPath(owned, context.env)?.restore ?? restoreByName(owned.realPath, context.env),
     });
     const below = anchor === null ? null : (realPath(anchor) ?? null);
     return {

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { makeAside } from "../../builder/aside.ts";
 import type { Job } from "../../builder/job.ts";
-import { rootLock, takeOwnTurn } from "../../builder/turn.ts";
+import { rootMutex, takeOwnTurn } from "../../builder/turn.ts";
 import type { Context } from "../../context.ts";
 import type { Asked } from "../../decision/asked.ts";
 import { type Decision, decide } from "../../decision/decide.ts";
@@ -47,7 +47,7 @@ export async function adopt(context: Context, id: string | undefined): Promise<A
   makeFolders(folders);
   context.terminal.say(`changed by hand in ${source}:`);
   for (const one of drift) context.terminal.say(`  ${one}`);
-  const lock = await takeOwnTurn(context, decision.config, rootLock(folders.data), {
+  const lock = await takeOwnTurn(context, decision.config, rootMutex(folders.data), {
     doing: `adopting changes by hand in ${source}`,
     reason: "./prime adopt",
     beside: "going on",

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { DAY_MS, type GcRequest, megabytes, removeAll } from "../../builder/sweep.ts";
-import { rootLock, takeOwnTurn } from "../../builder/turn.ts";
+import { rootMutex, takeOwnTurn } from "../../builder/turn.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Context } from "../../context.ts";
 import { isFolder } from "../../edges/files/read.ts";
@@ -15,7 +15,7 @@ export async function collectGarbage(context: Context, request: GcRequest): Prom
     context.terminal.say("nothing to remove: no environment was built yet");
     return { kind: "exit", code: 0 };
   }
-  const lock = await takeOwnTurn(context, config, rootLock(folders.data), {
+  const lock = await takeOwnTurn(context, config, rootMutex(folders.data), {
     doing: `removing old environments of ${context.root}`,
     reason: "./prime gc",
     beside: "going on",

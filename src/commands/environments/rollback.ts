@@ -110,10 +110,10 @@ async function usableOrRefuse(context: Context, decision: Decision, target: Mani
   const why = describeVerdict(await judgeGeneration(context, decision, target), target, decision);
   const usable = why === undefined ? await asUsable(context, decision, target) : undefined;
   if (usable !== undefined) return usable;
-  const { anchor, owner } = target.interpreter;
+  const { anchor, distributor } = target.interpreter;
   throw refusal(
     why ?? `the environment ${target.id} does not work with ${anchor} as it is now`,
-    `restore that interpreter${owner.restore === null ? "" : ` (\`${owner.restore}\`)`}`,
+    `restore that interpreter${distributor.restore === null ? "" : ` (\`${distributor.restore}\`)`}`,
   );
 }
 

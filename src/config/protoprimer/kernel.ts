@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { exists, isFile, isFolder, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import type { WatchedFiles } from "../../inputs/watched-files.ts";
+import type { InputCollector } from "../../inputs/collector.ts";
 
 /** Its own failures end with this status, as protoprimer's do. */
 export const EXIT_PROTOPRIMER = 1;
@@ -24,7 +24,7 @@ const PLACES = ["", "cmd", "cmd/proto_code", "proto_code"];
  * The kernel in one of the usual places below `folder`, if there is one; what was looked for becomes an input. Throws
  * `kernel-ambiguous` for several: which of them counts is the repo's to say.
  */
-export function findKernel(folder: string, files: WatchedFiles): Kernel | undefined {
+export function findKernel(folder: string, files: InputCollector): Kernel | undefined {
   const found: string[] = [];
   let missing: string | undefined;
   for (const place of PLACES) {
@@ -77,13 +77,13 @@ export function mayHaveKernel(folder: string): boolean {
  * The kernel of entry scripts in a repo that has a configuration of prime's own. Only one that is there is an input:
  * without one its scripts start as any other.
  */
-export function kernelBeside(folder: string, files: WatchedFiles): string | undefined {
+export function kernelBeside(folder: string, files: InputCollector): string | undefined {
   const kernel = PLACES.map((place) => path.join(folder, place, KERNEL_FILE)).find(isFile);
   if (kernel !== undefined) files.note("present", kernel);
   return kernel;
 }
 
-function hasSign(file: string, files: WatchedFiles): boolean {
+function hasSign(file: string, files: InputCollector): boolean {
   const there = isFile(file);
   files.note(there ? "present" : "no-file", file);
   return there;

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Environment } from "../../edges/command.ts";
 import { isFolder, realPath } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import type { WatchedFiles } from "../../inputs/watched-files.ts";
+import type { InputCollector } from "../../inputs/collector.ts";
 import { isTable, type Table, tomlText } from "../../toml.ts";
 import type { Leap, Leaps } from "./config.ts";
 import { EXIT_PROTOPRIMER, KERNEL_FILE, type Kernel } from "./kernel.ts";
@@ -21,7 +21,7 @@ export interface LeapsFrom {
 }
 
 /** Reads the files one after the other, since each says where the next one is. */
-export async function readLeaps(from: LeapsFrom, files: WatchedFiles): Promise<Leaps> {
+export async function readLeaps(from: LeapsFrom, files: InputCollector): Promise<Leaps> {
   const { kernel, choice } = from;
   const { primer, warnings } = await readPrimer(from, files);
   const basename = path.basename(primer.file);
@@ -37,7 +37,7 @@ export async function readLeaps(from: LeapsFrom, files: WatchedFiles): Promise<L
     selected === undefined || linkName === undefined
       ? null
       : lookAtLink(root, selected, linkName, { ...choice, fallback });
-  if (link !== null) files.noteLink(link.path, link.target);
+  if (link !== null) files.link(link.path, link.target);
   else if (choice.env !== undefined) {
     warnings.push(`--env ${choice.env} changes nothing: ${client.file} has no \`local_conf_symlink_rel_path\``);
   }
@@ -58,7 +58,7 @@ export async function readLeaps(from: LeapsFrom, files: WatchedFiles): Promise<L
   };
 }
 
-async function readPrimer({ kernel, launcher, env }: LeapsFrom, files: WatchedFiles) {
+async function readPrimer({ kernel, launcher, env }: LeapsFrom, files: InputCollector) {
   const stem = path.basename(launcher).replace(/(.)\.[^.]*$/, "$1");
   const forced = env[BASENAME_VARIABLE];
   if (forced?.includes("/") || forced === "." || forced === "..") {
@@ -97,7 +97,11 @@ function refRootOf(kernel: Kernel, primer: Leap<"primer">): string {
   );
 }
 
-async function readLeap<TName extends LeapName>(name: TName, file: string, files: WatchedFiles): Promise<Leap<TName>> {
+async function readLeap<TName extends LeapName>(
+  name: TName,
+  file: string,
+  files: InputCollector,
+): Promise<Leap<TName>> {
   const text = files.text(file);
   const document = text === undefined ? {} : parse(text, file);
   const values = text === undefined ? ({} as LeapValues<TName>) : await valuesOf(name, file, text, document);

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Environment } from "../../edges/command.ts";
 import { PrimeError } from "../../errors.ts";
-import type { WatchedFiles } from "../../inputs/watched-files.ts";
+import type { InputCollector } from "../../inputs/collector.ts";
 import { didYouMean } from "../../nearest.ts";
 import { isTable, type Table } from "../../toml.ts";
 import type { ConfigValues } from "../schema.ts";
@@ -42,7 +42,7 @@ export const PROTOPRIMER_OWN = [
 type SharedKey = keyof SharedValues;
 
 /** Reads primer, client and env file; an absent or null field has its default. */
-export async function readProtoprimer(from: LeapsFrom, files: WatchedFiles): Promise<ProtoprimerLayer> {
+export async function readProtoprimer(from: LeapsFrom, files: InputCollector): Promise<ProtoprimerLayer> {
   const leaps = await readLeaps(from, files);
   const fields = new Fields(leaps);
   const { root } = leaps;

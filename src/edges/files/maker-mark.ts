@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { bootId, hostName, isRunning, processSpace, startOfProcess } from "../machine.ts";
 
 /** A part of a name, e.g. `17.3f2a9c01.5be1d2a4`, for what only this process works on: who finds it can tell whether it still does. */
-export function ownerMark(): string {
+export function makerMark(): string {
   own ??= [process.pid, place(), digest(startOfProcess(process.pid) ?? "")].join(".");
   return own;
 }
@@ -13,7 +13,7 @@ let own: string | undefined;
 
 /** A sibling of a file, or of a link, that is to take its place by a rename. */
 export function temporaryName(file: string): string {
-  return `${file}.${ownerMark()}.${randomBytes(4).toString("hex")}.tmp`;
+  return `${file}.${makerMark()}.${randomBytes(4).toString("hex")}.tmp`;
 }
 
 /** The name whose place a temporary one was to take; undefined for all other names. */

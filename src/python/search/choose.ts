@@ -1,9 +1,9 @@
-import * as path from "node:path";
 import { isScript } from "../../edges/files/program-file.ts";
 import { isFile } from "../../edges/files/read.ts";
 import type { Input } from "../../inputs/input.ts";
 import { type Failure, type Interpreter, isFailure } from "../interpreter.ts";
 import { describe, fits, type VersionRequest } from "../version.ts";
+import { decisiveFiles } from "../watched.ts";
 import { noPythonError } from "./no-python.ts";
 import { interpreterAt, type SearchOptions, type SearchResult, searchPython } from "./search.ts";
 import { isPythonSelector, runSelector } from "./selector.ts";
@@ -101,13 +101,11 @@ function inputsOf(selected: Interpreter, selector: string | null): Input[] {
 
 /** What freshness must watch of an interpreter: its file, where the way to it leads, and its libraries. */
 export function interpreterInputs(interpreter: Interpreter): Input[] {
-  const { path: found, executable, realPath, stdlib, libpython } = interpreter;
+  const { path: found, executable, realPath } = interpreter;
   const entry = isScript(found) ? executable : found;
   return [
-    file(realPath),
-    ...[path.join(stdlib, "os.py")].filter(isFile).map(file), // a library in an archive has none
+    ...decisiveFiles(realPath, interpreter).filter(isFile).map(file), // a library in an archive has no os.py
     ...(entry === realPath ? [] : [{ kind: "same" as const, path: entry, target: realPath }]),
-    ...(libpython === null ? [] : [file(libpython)]),
   ];
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { ownerMark } from "../../../src/edges/files/maker-mark.ts";
+import { makerMark } from "../../../src/edges/files/maker-mark.ts";
 import { bootId, hostName, processSpace, startOfProcess } from "../../../src/edges/machine.ts";
 import { generations, good, installed, repo, shown } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
@@ -103,7 +103,7 @@ describe("./prime gc", () => {
 
   it("a build removes at once what a killed one left, and nobody removes what a living one makes", async () => {
     const { box, ids } = await thrice();
-    const alive = ownerMark();
+    const alive = makerMark();
     const dead = alive.replace(/[^.]+$/, "00000000");
     const [left, stays] = ["00000000-half", "11111111-half"];
     for (const [id, mark] of [
@@ -125,7 +125,7 @@ describe("./prime gc", () => {
   it("leaves the link that a killed one did not come to", async () => {
     const { box, ids } = await thrice();
     const [oldest = ""] = ids;
-    const dead = ownerMark().replace(/[^.]+$/, "00000000");
+    const dead = makerMark().replace(/[^.]+$/, "00000000");
     fs.renameSync(box.path(".prime/generations", oldest), box.path(`.prime/generations/.gone-${oldest}.${dead}`));
     await good(box, ["gc"]);
     expect(generations(box).sort()).toEqual([...ids].sort());

@@ -129,11 +129,11 @@ it("a patch that somebody else brought has its restoring command written down an
   const options = withoutPython(box, bin);
   lay(older, ".pyenv/versions");
   await good(box, [], options);
-  const owner = () => manifestOf(box).interpreter.owner.restore;
-  expect(owner()).toBe(`pyenv install ${older.version}`);
+  const distributor = () => manifestOf(box).interpreter.distributor.restore;
+  expect(distributor()).toBe(`pyenv install ${older.version}`);
   lay(newer, ".asdf/installs/python");
   expect((await good(box, [], options)).stderr).toContain("goes on with it");
-  expect(owner()).toBe(`asdf install python ${newer.version}`);
+  expect(distributor()).toBe(`asdf install python ${newer.version}`);
 });
 
 it("a venv by pip stands on the anchor, too", async () => {

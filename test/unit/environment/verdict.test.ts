@@ -14,7 +14,7 @@ const RECORD: InterpreterRecord = {
   stdlib: "/usr/lib/python3.11",
   libpython: null,
   state: "1 1, ",
-  owner: { kind: "dpkg", package: "python3.11-minimal", restore: "sudo apt-get install python3.11" },
+  distributor: { kind: "dpkg", package: "python3.11-minimal", restore: "sudo apt-get install python3.11" },
 };
 const EXACT: InterpreterRecord = { ...RECORD, anchorKind: "exact" };
 
@@ -24,7 +24,7 @@ function verdictOf(
   was = RECORD,
   seen: Partial<Seen> = {},
 ): Verdict {
-  const { owner: _, ...record } = was;
+  const { distributor: _, ...record } = was;
   const interpreter = "why" in is ? is : { ...record, ...is };
   return judge(
     { root: "/r", pyvenv: "digest", interpreter: was },

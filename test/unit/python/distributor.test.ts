@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ownerByPath, ownerOf, packageOfDpkg } from "../../../src/python/distributor.ts";
+import { distributorByPath, distributorOf, packageOfDpkg } from "../../../src/python/distributor.ts";
 import { Sandbox } from "../../fixtures/python.ts";
 
 const at = (realPath: string, version = "3.11.7") => ({ realPath, version, implementation: "cpython" });
 
-describe("the owner by the path", () => {
+describe("the distributor by the path", () => {
   it.each([
     ["/home/u/.pyenv/versions/3.11.7/bin/python3.11", "pyenv install 3.11.7"],
     ["/home/u/.asdf/installs/python/3.11.7/bin/python3.11", "asdf install python 3.11.7"],
@@ -13,16 +13,18 @@ describe("the owner by the path", () => {
     ["/opt/homebrew/Cellar/python@3.11/3.11.7_1/bin/python3.11", "brew install python@3.11"],
     ["/d/uv/python/cpython-3.11.7-linux-x86_64-gnu/bin/python3.11", "./prime uv python install 3.11.7"],
   ])("%s is restored by %s", (real, restore) => {
-    expect(ownerByPath(at(real))?.restore).toBe(restore);
+    expect(distributorByPath(at(real))?.restore).toBe(restore);
   });
 
   it("goes by PYENV_ROOT, too", () => {
-    expect(ownerByPath(at("/srv/py/versions/3.11.7/bin/python3.11"))).toBeUndefined();
-    expect(ownerByPath(at("/srv/py/versions/3.11.7/bin/python3.11"), { PYENV_ROOT: "/srv/py" })?.kind).toBe("pyenv");
+    expect(distributorByPath(at("/srv/py/versions/3.11.7/bin/python3.11"))).toBeUndefined();
+    expect(distributorByPath(at("/srv/py/versions/3.11.7/bin/python3.11"), { PYENV_ROOT: "/srv/py" })?.kind).toBe(
+      "pyenv",
+    );
   });
 
   it("says of a store that nothing in it is restored by name", () => {
-    expect(ownerByPath(at("/nix/store/0a-python3-3.11.7/bin/python3.11"))).toMatchObject({
+    expect(distributorByPath(at("/nix/store/0a-python3-3.11.7/bin/python3.11"))).toMatchObject({
       kind: "nix",
       restore: null,
     });
@@ -40,7 +42,7 @@ describe("what dpkg answers", () => {
   });
 });
 
-describe("the owner that a package manager tells", () => {
+describe("the distributor that a package manager tells", () => {
   let box: Sandbox;
   beforeEach(() => {
     box = new Sandbox();
@@ -49,7 +51,7 @@ describe("the owner that a package manager tells", () => {
 
   it("is asked by the real path", async () => {
     box.stub("bin/dpkg", `[ "$*" = '-S /usr/bin/python3.11' ] && echo 'python3.11-minimal: /usr/bin/python3.11'`);
-    expect(await ownerOf(at("/usr/bin/python3.11"), box.env("bin", "/bin"), box.folder)).toEqual({
+    expect(await distributorOf(at("/usr/bin/python3.11"), box.env("bin", "/bin"), box.folder)).toEqual({
       kind: "dpkg",
       package: "python3.11-minimal",
       restore: "sudo apt-get install python3.11",
@@ -60,16 +62,16 @@ describe("the owner that a package manager tells", () => {
     box.stub("bin/dpkg", "exit 1");
     box.stub("bin/rpm", "echo python3.11; echo python3.11-debug");
     box.stub("bin/zypper", "exit 1");
-    const owner = await ownerOf(at("/usr/bin/python3.11"), box.env("bin", "/bin"), box.folder);
-    expect(owner).toEqual({ kind: "rpm", package: "python3.11", restore: "sudo zypper install python3.11" });
+    const distributor = await distributorOf(at("/usr/bin/python3.11"), box.env("bin", "/bin"), box.folder);
+    expect(distributor).toEqual({ kind: "rpm", package: "python3.11", restore: "sudo zypper install python3.11" });
   });
 
   it("is nobody where none knows it, and conda where its records lie", async () => {
     fs.mkdirSync(box.path("conda/conda-meta"), { recursive: true });
     const env = box.env("bin");
-    expect((await ownerOf(at(box.path("own/bin/python3.11")), env, box.folder)).kind).toBe("unknown");
-    expect((await ownerOf(at("/opt/py/bin/python3.11"), env, box.folder)).kind).toBe("opt");
-    expect((await ownerOf(at(box.path("conda/bin/python3.11")), env, box.folder)).restore).toBe(
+    expect((await distributorOf(at(box.path("own/bin/python3.11")), env, box.folder)).kind).toBe("unknown");
+    expect((await distributorOf(at("/opt/py/bin/python3.11"), env, box.folder)).kind).toBe("opt");
+    expect((await distributorOf(at(box.path("conda/bin/python3.11")), env, box.folder)).restore).toBe(
       `conda install --prefix ${box.path("conda")} python=3.11`,
     );
   });

@@ -207,8 +207,8 @@ describe("the choice", () => {
     expect(made.inputs).toEqual([
       { kind: "file", path: realPath },
       { kind: "file", path: path.join(stdlib, "os.py") },
-      { kind: "same", path: box.path("bin/python3"), target: realPath },
       ...(libpython === null ? [] : [{ kind: "file", path: libpython }]),
+      { kind: "same", path: box.path("bin/python3"), target: realPath },
     ]);
   });
 

@@ -56,7 +56,7 @@ export type Facts = Omit<
 >;
 
 /** Writes the manifest, last of all: from now on the folder is a generation. */
-export function sealGeneration(generation: string, validation: Validation, facts: Facts): Manifest {
+export function finishGeneration(generation: string, validation: Validation, facts: Facts): Manifest {
   const pyvenv = path.join(generation, "pyvenv.cfg");
   for (const file of [pyvenv, ...validation.site_packages]) backdate(file);
   const manifest: Manifest = {

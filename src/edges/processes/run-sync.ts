@@ -5,7 +5,7 @@ import type { Command } from "../command.ts";
  * Runs a command of a few milliseconds to its end, without the library that longer ones deserve. Gives its standard
  * output, or `undefined` with what went wrong told to `onFailure`.
  */
-export function runQuickly(command: Command, input: string, onFailure: (reason: string) => void): string | undefined {
+export function runSync(command: Command, input: string, onFailure: (reason: string) => void): string | undefined {
   const done = spawnSync(command.file, command.args, {
     cwd: command.cwd,
     env: { ...command.env } as NodeJS.ProcessEnv,

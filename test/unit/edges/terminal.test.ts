@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createTerminal, type TerminalOptions } from "../../src/edges/terminal/lines.ts";
-import { errorText, plainText, progressBar, terminalStyle } from "../../src/edges/terminal/text.ts";
-import { PrimeError } from "../../src/errors.ts";
+import { createTerminal, type TerminalOptions } from "../../../src/edges/terminal/lines.ts";
+import { errorText, plainText, progressBar, terminalStyle } from "../../../src/edges/terminal/text.ts";
+import { PrimeError } from "../../../src/errors.ts";
 
 /** A clock that stands until it is moved, and then rings what is due, in order. */
 function fakeClock() {

@@ -21,7 +21,7 @@ export interface Holder {
   readonly reason: string;
 }
 
-export interface Lock {
+export interface Mutex {
   /** Taken from a holder that was silent for too long, and may go on. */
   readonly isTaken: boolean;
   /** Gives the lock back; a lock that somebody else took over is left alone. */
@@ -49,7 +49,7 @@ export interface LockOptions<T> extends WaitOptions<T> {
 }
 
 /** `within`: the holder waits for this very process, which a command of its own has started. */
-export type Turn<T> = { readonly lock: Lock } | { readonly found: T } | { readonly within: Holder };
+export type Turn<T> = { readonly lock: Mutex } | { readonly found: T } | { readonly within: Holder };
 
 const LOOK_AGAIN_MS = { first: 50, growth: 1.3, last: 1000 };
 /** A file without a holder's name: its writer is a moment behind, or gone. */
@@ -57,9 +57,9 @@ const TORN_MS = 1000;
 const HEARTBEAT_MS = 1000;
 
 /** All locks that this process holds: it gives them back when a signal ends it. */
-const held = new Set<Lock>();
+const held = new Set<Mutex>();
 
-export function releaseLocks(): void {
+export function releaseMutexes(): void {
   for (const lock of held) lock.release();
 }
 
@@ -69,7 +69,7 @@ export function releaseLocks(): void {
  * silent one when patience ends. The file is always one holder's: whoever replaces or removes it holds the lock of
  * that very text.
  */
-export async function takeLock<T>(place: string, options: LockOptions<T>): Promise<Turn<T>> {
+export async function takeMutex<T>(place: string, options: LockOptions<T>): Promise<Turn<T>> {
   const own = JSON.stringify(describeSelf(options));
   let interval = LOOK_AGAIN_MS.first;
   try {
@@ -106,7 +106,7 @@ export function deadHolder(file: string): Holder | undefined {
   return holder !== undefined && isDead(holder) ? holder : undefined;
 }
 
-/** As `takeLock`, without taking it: ends when the holder is gone, dead or silent; the mark of one whose file is still there is given. */
+/** As `takeMutex`, without taking it: ends when the holder is gone, dead or silent; the mark of one whose file is still there is given. */
 export async function waitForHolder<T>(
   file: string,
   options: WaitOptions<T>,
@@ -193,7 +193,7 @@ class Watch {
 /** Puts a new text in the place of exactly this one; false when it was somebody else's by then. */
 async function replace(file: string, text: string, own: string): Promise<boolean> {
   const claim = claimOf(file, text);
-  const alone = await takeLock(claim, {
+  const alone = await takeMutex(claim, {
     doing: "replacing a lock",
     reason: "",
     patienceMs: TORN_MS,
@@ -215,7 +215,7 @@ async function replace(file: string, text: string, own: string): Promise<boolean
 }
 
 /** Who waits as long as this one would hears it several times. */
-function keep(file: string, own: string, isTaken: boolean, { patienceMs }: { readonly patienceMs: number }): Lock {
+function keep(file: string, own: string, isTaken: boolean, { patienceMs }: { readonly patienceMs: number }): Mutex {
   const beat = setInterval(
     () => {
       withoutFail(() => {
