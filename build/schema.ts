@@ -1,6 +1,6 @@
 /*
- * Writes what is generated from the configuration's schema: prime.schema.json, and README.md's table of keys between its
- * two markers. With --check it writes nothing and fails when one of them is not what the schema gives.
+ * Writes what is generated from the configuration's schema: prime.schema.json, and the table of keys in docs/configuration.md
+ * between its two markers. With --check it writes nothing and fails when one of them is not what the schema gives.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -32,7 +32,7 @@ export function schemaText(): string {
   return `${JSON.stringify(described, null, 2)}\n`;
 }
 
-/** README's table of keys, in Markdown. */
+/** The table of keys, in Markdown. */
 export function keyTable(): string {
   const rows = KEYS.map(
     (key) => `| \`${key}\` | ${getDescription(CONFIG_SCHEMA.entries[key].wrapped)} | ${standardOf(key)} |`,
@@ -40,12 +40,13 @@ export function keyTable(): string {
   return ["| key | meaning | default |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
-/** The README with the table of keys between its markers renewed. */
-export function withKeyTable(readme: string): string {
-  const start = readme.indexOf(TABLE_START);
-  const end = readme.indexOf(TABLE_END);
-  if (start === -1 || end < start) throw new Error(`README.md lacks the markers ${TABLE_START} and ${TABLE_END}`);
-  return `${readme.slice(0, start)}${TABLE_START}\n\n${keyTable()}\n\n${readme.slice(end)}`;
+/** The paper with the table of keys between its markers renewed. */
+export function withKeyTable(paper: string): string {
+  const start = paper.indexOf(TABLE_START);
+  const end = paper.indexOf(TABLE_END);
+  if (start === -1 || end < start)
+    throw new Error(`docs/configuration.md lacks the markers ${TABLE_START} and ${TABLE_END}`);
+  return `${paper.slice(0, start)}${TABLE_START}\n\n${keyTable()}\n\n${paper.slice(end)}`;
 }
 
 function standardOf(key: Key): string {
@@ -60,11 +61,10 @@ function main(args: readonly string[]): void {
   const check = args.includes("--check");
   const files: readonly [string, (old: string) => string][] = [
     ["prime.schema.json", schemaText],
-    ["README.md", withKeyTable],
+    ["docs/configuration.md", withKeyTable],
   ];
   for (const [name, renew] of files) {
     const file = fileURLToPath(new URL(`../${name}`, import.meta.url));
-    if (name === "README.md" && !existsSync(file)) continue;
     const old = existsSync(file) ? readFileSync(file, "utf8") : "";
     const fresh = renew(old);
     if (fresh === old) continue;

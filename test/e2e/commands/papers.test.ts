@@ -136,10 +136,10 @@ describe.each(PAPERS)("%s", (paper) => {
   });
 });
 
-describe("README.md agrees with --help", () => {
-  const readme = read("README.md");
-  const starts = tableBehind(readme, "## Commands").map(([cell = ""]) => codeOf(cell).flatMap(startsIn)[0] ?? []);
-  const flagRows = tableBehind(readme, "| `./prime completion").map(([cell = ""]) => cell);
+describe("docs/commands.md agrees with --help", () => {
+  const paper = read("docs/commands.md");
+  const starts = tableBehind(paper, "# Commands").map(([cell = ""]) => codeOf(cell).flatMap(startsIn)[0] ?? []);
+  const flagRows = tableBehind(paper, "| `./prime completion").map(([cell = ""]) => cell);
 
   it("on the commands", () => {
     const named = starts.map(([word]) => word).filter((word) => /^[a-z]/.test(word ?? ""));
@@ -164,20 +164,39 @@ describe("README.md agrees with --help", () => {
 
   it("on the languages of `env`", () => {
     const choices = /choices: ([^)]*)/s.exec(helps.get("env")?.text ?? "")?.[1]?.match(/\w+/g) ?? [];
-    const [, does = ""] = tableBehind(readme, "## Commands").find(([cell]) => cell?.includes("./prime env")) ?? [];
+    const [, does = ""] = tableBehind(paper, "# Commands").find(([cell]) => cell?.includes("./prime env")) ?? [];
     expect([...does.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(choices);
   });
 });
 
-describe("README.md is up to date", () => {
+describe("README.md", () => {
   const readme = read("README.md");
 
-  it("in its table of keys", () => {
-    expect(withKeyTable(readme)).toBe(readme);
+  it("lists every command", () => {
+    const named = tableBehind(readme, "## Commands").flatMap(([, cell = ""]) => codeOf(cell).flatMap(startsIn));
+    const names = named.map(([word]) => word).filter((word) => /^[a-z]/.test(word ?? ""));
+    expect([...names, "boot"].sort()).toEqual([...(helps.get("")?.commands ?? [])].sort());
   });
 
-  it("in its figures", () => {
+  it("can be read in a few minutes", () => {
+    expect(readme.split(/\s+/).length).toBeLessThanOrEqual(1500);
+  });
+
+  it("and the papers that it names lead to all papers", () => {
+    const index = read("docs/README.md");
+    const others = PAPERS.filter((name) => name.startsWith("docs/") && name !== "docs/README.md");
+    expect(others.filter((name) => !index.includes(`](${path.basename(name)})`))).toEqual([]);
+  });
+
+  it("has the figures of the last measurement", () => {
     expect(withFigures(readme, JSON.parse(read("docs/bench.json")))).toBe(readme);
+  });
+});
+
+describe("docs/configuration.md", () => {
+  it("has the table of keys that the schema gives", () => {
+    const paper = read("docs/configuration.md");
+    expect(withKeyTable(paper)).toBe(paper);
   });
 });
 
