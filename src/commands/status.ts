@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { pinOf } from "../decision/asked.ts";
 import { type Decision, decide } from "../decision/decide.ts";
 import { holdOf } from "../decision/shown.ts";
+import { isoTime, localTime } from "../edges/clock.ts";
 import { sha256OfFile } from "../edges/files/read.ts";
 import { findDrift } from "../environment/drift.ts";
 import { generationFolder } from "../environment/folders.ts";
@@ -85,10 +86,10 @@ function environmentOf(decision: Decision): Status["environment"] {
     generation,
     python: `${manifest.interpreter.anchor} (${manifest.interpreter.version})`,
     packages: Object.keys(manifest.packages).length,
-    built_at: new Date(manifest.builtAt).toISOString(),
+    built_at: isoTime(manifest.builtAt),
     built_by: `${manifest.builtBy.user} on ${manifest.builtBy.host}`,
     reason: manifest.reason,
-    rolled_back_at: hold === undefined ? null : new Date(hold.since).toISOString(),
+    rolled_back_at: hold === undefined ? null : isoTime(hold.since),
     drift: findDrift(generation, manifest),
   };
 }
@@ -117,14 +118,14 @@ function environmentRows(environment: Status["environment"]): [string, string][]
   const { generation, python, packages, built_at: at, built_by: by, reason, drift } = environment;
   return [
     ["environment", `${generation}, ${packages} package${packages === 1 ? "" : "s"}, on ${python}`],
-    ["built", `${at} by ${by} — ${reason}`],
+    ["built", `${localTime(Date.parse(at))} by ${by} — ${reason}`],
     ...(environment.rolled_back_at === null
       ? []
       : [
-          ["rolled back", `${environment.rolled_back_at} — until an input changes, or ./prime rollback --cancel`] as [
-            string,
-            string,
-          ],
+          [
+            "rolled back",
+            `${localTime(Date.parse(environment.rolled_back_at))} — until an input changes, or ./prime rollback --cancel`,
+          ] as [string, string],
         ]),
     ...drift.map((one): [string, string] => ["drift", one]),
   ];

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { localTime } from "../edges/clock.ts";
 import type { Answer } from "../launch/answer.ts";
 import { lastCold } from "../start/cold.ts";
 
@@ -10,6 +11,6 @@ export function tellWhy(context: Context): Answer {
     return { kind: "exit", code: 0 };
   }
   const changes = last.changes.map(({ path, what }) => `  ${path} ${what}\n`).join("");
-  context.print(`${new Date(last.at).toISOString()}: ${last.reason}\n${changes}  done: ${last.done}\n`);
+  context.print(`${localTime(last.at)}: ${last.reason}\n${changes}  done: ${last.done}\n`);
   return { kind: "exit", code: 0 };
 }

@@ -3,6 +3,19 @@ export function now(): number {
   return Date.now();
 }
 
+/** A moment, in milliseconds since the epoch, as people here read it: `2026-11-28 08:15`, in the time zone of this machine or of `TZ`. */
+export function localTime(at: number): string {
+  const moment = new Date(at);
+  const two = (number: number): string => String(number).padStart(2, "0");
+  const day = [moment.getFullYear(), two(moment.getMonth() + 1), two(moment.getDate())].join("-");
+  return `${day} ${two(moment.getHours())}:${two(moment.getMinutes())}`;
+}
+
+/** The same for programs, in JSON: ISO 8601 in UTC. */
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
 /** Milliseconds by a clock that nobody sets and that stands still while the machine sleeps. */
 export function elapsed(): number {
   return performance.now();

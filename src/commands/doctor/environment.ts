@@ -3,6 +3,7 @@ import type { Context } from "../../context.ts";
 import type { Decision } from "../../decision/decide.ts";
 import { loadExtensions } from "../../decision/load-extensions.ts";
 import { judgeGeneration } from "../../decision/usable.ts";
+import { localTime } from "../../edges/clock.ts";
 import { isFolder } from "../../edges/files/read.ts";
 import { deadLinks } from "../../edges/files/walk.ts";
 import { driftSinceUse } from "../../environment/drift.ts";
@@ -53,10 +54,9 @@ function missingManifest(generation: string, fix: Rebuild | undefined): Finding 
 
 function describe(id: string, { interpreter, packages, builtAt }: Manifest): Finding {
   const count = Object.keys(packages).length;
-  const built = new Date(builtAt).toISOString();
   return sound(
     "environment",
-    `${id}, Python ${interpreter.version}, ${count} package${count === 1 ? "" : "s"}, built ${built}`,
+    `${id}, Python ${interpreter.version}, ${count} package${count === 1 ? "" : "s"}, built ${localTime(builtAt)}`,
   );
 }
 

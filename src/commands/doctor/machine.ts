@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { localTime } from "../../edges/clock.ts";
 import type { Environment } from "../../edges/command.ts";
 import { facts, isFile, isFolder, readStart } from "../../edges/files/read.ts";
 import { type Finding, sound, wrong } from "./finding.ts";
@@ -119,11 +120,11 @@ function clockFinding(now: number, files: readonly string[]): Finding {
     return ctime === undefined ? [] : [{ file, at: Number(BigInt(ctime) / 1_000_000n) }];
   });
   const late = times.find(({ at }) => at > now + SKEW_MS);
-  const told = new Date(now).toISOString();
+  const told = localTime(now);
   if (late === undefined) return sound("clock", `${told}; no file is from the future`);
   return wrong(
     "clock",
-    `it is ${told} here, and ${late.file} was changed at ${new Date(late.at).toISOString()}`,
+    `it is ${told} here, and ${late.file} was changed at ${localTime(late.at)}`,
     "set the clock (`timedatectl`, `date`): certificates and downloads are refused at a wrong time",
   );
 }

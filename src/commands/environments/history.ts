@@ -1,4 +1,5 @@
 import type { Context } from "../../context.ts";
+import { isoTime, localTime } from "../../edges/clock.ts";
 import { foldersOf, generationFolders } from "../../environment/folders.ts";
 import { type HistoryEntry, readHistory } from "../../environment/history.ts";
 import { listGenerations } from "../../environment/manifest.ts";
@@ -12,7 +13,7 @@ export function showHistory(context: Context, json: boolean): Answer {
   if (json)
     context.print(
       `${JSON.stringify(
-        entries.map((entry) => ({ ...entry, kept: kept.has(entry.to) })),
+        entries.map((entry) => ({ ...entry, at: isoTime(entry.at), kept: kept.has(entry.to) })),
         undefined,
         2,
       )}\n`,
@@ -25,6 +26,6 @@ export function showHistory(context: Context, json: boolean): Answer {
 function renderEntry({ at, what, why, flags, from, to, changes }: HistoryEntry, isKept: boolean): string {
   const way = from === null || from === to ? to : `${from} -> ${to}`;
   const by = flags === "" ? "" : ` (${flags.replace(/(?!^)--/g, " --")})`;
-  const head = `${new Date(at).toISOString()}  ${what.padEnd(8)}  ${way}${by}${isKept ? "" : " (gone)"}: ${why}\n`;
+  const head = `${localTime(at)}  ${what.padEnd(8)}  ${way}${by}${isKept ? "" : " (gone)"}: ${why}\n`;
   return head + changes.map((change) => `    ${change}\n`).join("");
 }
