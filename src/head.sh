@@ -1,7 +1,7 @@
 #!/bin/sh
-true /* prime: makes the environment that this repo requires and runs commands in it.
+true /* prime: makes the environment of this repo, runs in it. editorconfig-checker-disable
 # POSIX sh. A ready plan that finds nothing changed runs the command at once; else Node runs what is
-# below and answers on descriptor 3 by lines of sh; the user's standard output is descriptor 4 then.
+# below, answers on 3, and has the user's standard output as 4. @generated cspell:disable
 prime_line=''
 # shellcheck disable=SC3028 # in dash and the like a sourced head finds a $0 that is no launcher
 case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in

@@ -1,11 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { anyPython } from "./fixtures/python.ts";
+import { fetchCheckers } from "./support/checkers.ts";
+import { goodPython } from "./support/machine.ts";
 import { fetchNode, NODES, nodeBinary, OLD_NODES } from "./support/nodes.ts";
 import { makeSeed } from "./support/seed.ts";
 
 /**
- * Makes real Nodes and a cache with the pinned uv available before any test runs. Nothing is built: the tests are
+ * Makes real Nodes, a cache with the pinned uv and the checkers of other repos available before any test runs. Nothing is built: the tests are
  * about the committed launcher. What cannot be had is told here; the tests that need a Node are then skipped by name.
  */
 export default function setup(): void {
@@ -20,4 +22,7 @@ export default function setup(): void {
   const launcher = path.join(import.meta.dirname, "../prime");
   const failure = fs.existsSync(launcher) ? makeSeed(launcher, anyPython()) : "prime is not built";
   if (failure !== undefined) console.warn(`the tests' own cache has no uv: ${failure}`);
+
+  const missing = fetchCheckers(goodPython());
+  if (missing !== undefined) console.warn(`tests of what repos run on committed files are skipped: ${missing}`);
 }
