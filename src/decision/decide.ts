@@ -84,9 +84,10 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
     how: selection.how,
     passedOver: selection.passedOver,
     printed: selection.printed,
-    warnings: [...loaded.warnings, ...selection.warnings, ...driver.warnings, ...project.warnings],
+    warnings: [...loaded.warnings, ...folders.warnings, ...selection.warnings, ...driver.warnings, ...project.warnings],
     inputs: [
       ...loaded.inputs,
+      ...folders.inputs,
       ...selectorInputs(context, config),
       ...interpreterInputs(base ?? selection.selected),
       ...(lost === undefined ? [] : returnInputs(lost)),

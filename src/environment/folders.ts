@@ -1,11 +1,13 @@
 import * as path from "node:path";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { isFolder, isWritable, listFolder } from "../edges/files/read.ts";
+import { isFolder, listFolder } from "../edges/files/read.ts";
 import { removeFile } from "../edges/files/remove.ts";
+import type { Input } from "../inputs/input.ts";
+import { refuseForeignState, standingOf, whyUnfit } from "./data-folder.ts";
 
 /** Where prime keeps what belongs to one root; absolute paths. */
 export interface Folders {
-  /** `.prime` in root, or a folder of this user's state where root can't be written. */
+  /** `.prime` in root, or a folder of this user's state where root can't be written or `.prime` can't be believed. */
   readonly data: string;
   readonly generations: string;
   readonly resolved: string;
@@ -18,32 +20,66 @@ export interface Folders {
   readonly inRoot: boolean;
   /** `.prime` in root where this user can't write it, but may use what others have built there. */
   readonly shared: string | undefined;
+  /** What is not as the user may expect, a sentence each. */
+  readonly warnings: readonly string[];
+  /** What must stay as it is for all that to hold. */
+  readonly inputs: readonly Input[];
 }
 
 const LOGS_KEPT = 20;
 const OWN_LOG = /^\d{4}-\d\d-\d\dT[\d-]+Z-\d+\.log$/;
 
-/** Folders of protoprimer's configuration; only logs of prime's own are ever removed there. */
+/** Folders of protoprimer's configuration; only what has a name of prime's own form is ever removed there. */
 interface NamedFolders {
-  readonly logFolder: { readonly value: string };
-  readonly tmpFolder: { readonly value: string };
+  readonly logFolder: Named;
+  readonly tmpFolder: Named;
+  readonly cacheFolder: Named;
 }
 
+interface Named {
+  readonly value: string;
+  readonly source: { readonly kind: string };
+}
+
+/**
+ * A `.prime` in root that prime can't believe to be its own is neither used nor touched: all is in this user's state folder
+ * then, as for a root that can't be written, and the warnings say so.
+ */
 export function foldersOf(root: string, stateFolder: string, named: NamedFolders | null = null): Folders {
   const ours = path.join(root, ".prime");
-  const inRoot = isFolder(ours) ? isWritable(ours) : isWritable(root);
+  const standing = standingOf(ours, root);
+  const inRoot = standing.kind === "ours";
   const data = inRoot ? ours : path.join(stateFolder, "roots", root, ".prime");
+  if (!inRoot) refuseForeignState(data, stateFolder);
   const below = (name: string): string => path.join(data, name);
+  const unfit = named === null ? [] : unfitFolders(named, root);
+  const chosen = (folder: Named | undefined, usual: string): string =>
+    folder === undefined || !inRoot || unfit.some(({ value }) => value === folder.value) ? usual : folder.value;
   return {
     data,
     generations: below("generations"),
     resolved: below("resolved"),
-    log: named !== null && inRoot ? named.logFolder.value : below("log"),
-    aside: named !== null && inRoot ? named.tmpFolder.value : below("aside"),
-    work: named !== null && inRoot ? named.tmpFolder.value : data,
+    log: chosen(named?.logFolder, below("log")),
+    aside: chosen(named?.tmpFolder, below("aside")),
+    work: chosen(named?.tmpFolder, data),
     inRoot,
-    shared: !inRoot && isFolder(ours) ? ours : undefined,
+    shared: standing.kind === "theirs" && isFolder(ours) ? ours : undefined,
+    inputs: standing.kind === "foreign" ? standing.inputs : [],
+    warnings: [
+      ...(standing.kind === "foreign"
+        ? [`${standing.why}: nothing in ${ours} is used or touched, and prime works in ${data} (${standing.cure})`]
+        : []),
+      ...unfit.map(({ why }) => `${why}: prime keeps nothing there, though protoprimer's configuration says so`),
+    ],
   };
+}
+
+function unfitFolders({ logFolder, tmpFolder, cacheFolder }: NamedFolders, root: string) {
+  const cache = cacheFolder.source.kind === "file" ? [cacheFolder] : [];
+  return [logFolder, tmpFolder, ...cache].flatMap(({ value }) => {
+    const why = whyUnfit(value, root);
+    return why === undefined ? [] : [{ value, why }];
+  });
 }
 
 /** The folders that hold generations for this user, the own one first. */

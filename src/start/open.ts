@@ -33,8 +33,10 @@ export async function openRepo(repo: Repo, env: Environment): Promise<Opened> {
   const { config } = await readProtoprimer({ ...repo, kernel, env }, new InputCollector()).catch((error: unknown) => {
     throw withStatus(error, EXIT_PROTOPRIMER);
   });
-  const cache = ownCache(config);
   const { root, client } = config.leaps;
+  const { whyUnfit } = await import("../environment/data-folder.ts");
+  const named = ownCache(config);
+  const cache = named === undefined || whyUnfit(named, root) !== undefined ? undefined : named;
   const isUsual = repo.choice.env === undefined || Boolean(client.values.default_env_dir_rel_path);
   const places = cache === undefined ? {} : { cache };
   return { root, places, isProtoprimer: true, failureStatus: EXIT_PROTOPRIMER, isUsual };

@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { append, makeFolder } from "../edges/files/change.ts";
-import { isFile, isFolder, readText } from "../edges/files/read.ts";
+import { readText } from "../edges/files/read.ts";
+import { gitFolderOf, isKnownThere } from "./git-folder.ts";
 
 /** The line that keeps the `.venv` link out of git, and the repo's own `info/exclude` (gitignore(5)), where it belongs. */
 interface Exclusion {
@@ -25,28 +26,12 @@ export function excludeFromGit(root: string, link: string): string | undefined {
 /** What `excludeFromGit` would write. */
 export function missingExclude(root: string, link: string): Exclusion | undefined {
   const folder = gitFolderOf(root);
-  if (folder === undefined || !link.startsWith(`${folder.workTree}/`)) return undefined;
+  if (folder === undefined || !link.startsWith(`${folder.workTree}/`) || !isKnownThere(folder)) return undefined;
   const line = `/${path.relative(folder.workTree, link)}`;
   const names = [line, line.slice(1), path.basename(link)];
   const ignored = [path.join(root, ".gitignore"), path.join(folder.workTree, ".gitignore")];
   const file = path.join(folder.common, "info", "exclude");
   return [...ignored, file].some((one) => holdsLine(one, names)) ? undefined : { file, line };
-}
-
-/** The work tree around `root`, and the folder that all work trees share (gitrepository-layout(5), commondir). */
-function gitFolderOf(root: string): { workTree: string; common: string } | undefined {
-  for (let workTree = root; ; workTree = path.dirname(workTree)) {
-    const git = path.join(workTree, ".git");
-    if (isFolder(git)) return { workTree, common: git };
-    if (isFile(git)) {
-      const own = /^gitdir: (.+)$/m.exec(readText(git) ?? "")?.[1];
-      if (own === undefined) return undefined;
-      const folder = path.resolve(workTree, own);
-      const common = readText(path.join(folder, "commondir"))?.trim();
-      return { workTree, common: common === undefined ? folder : path.resolve(folder, common) };
-    }
-    if (path.dirname(workTree) === workTree) return undefined;
-  }
 }
 
 function holdsLine(file: string, lines: readonly string[]): boolean {

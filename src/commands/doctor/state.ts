@@ -16,8 +16,10 @@ const DAY_MS = 86_400_000;
 
 /** What prime keeps in `.prime`: whether it can be read, agrees with itself, and is kept out of git. */
 export function stateFindings(root: string, link: string, folders: Folders): Finding[] {
-  if (!isFolder(folders.data)) return [sound("state", "nothing was kept yet")];
+  const strange = folders.warnings.map((one) => wrong("state", one, "remove it, unless you know what it is for"));
+  if (!isFolder(folders.data)) return strange.length > 0 ? strange : [sound("state", "nothing was kept yet")];
   const findings = [
+    ...strange,
     ...lockFindings(path.join(folders.data, "lock")),
     ...holdFindings(folders),
     ...historyFindings(folders),

@@ -11,6 +11,7 @@ import type { Answer } from "../../launch/answer.ts";
 export async function collectGarbage(context: Context, request: GcRequest): Promise<Answer> {
   const { config } = await loadConfig(context);
   const folders = foldersOf(context.root, context.places.state, config.protoprimer);
+  for (const warning of folders.warnings) context.terminal.warn(warning);
   if (!isFolder(folders.data)) {
     context.terminal.say("nothing to remove: no environment was built yet");
     return { kind: "exit", code: 0 };

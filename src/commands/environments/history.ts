@@ -8,6 +8,7 @@ import type { Answer } from "../../launch/answer.ts";
 /** `./prime history`: what changed from one generation to the next, package by package, and why; the youngest first. */
 export function showHistory(context: Context, json: boolean): Answer {
   const folders = foldersOf(context.root, context.places.state);
+  for (const warning of folders.warnings) context.terminal.warn(warning);
   const entries = readHistory(folders).reverse();
   const kept = new Set(generationFolders(folders).flatMap((folder) => listGenerations(folder).map(({ id }) => id)));
   if (json)

@@ -1,0 +1,48 @@
+import * as fs from "node:fs";
+import { tell } from "./errors.ts";
+
+/** Whose a file or folder is and who may write it; a link is looked at itself. */
+export interface Ownership {
+  readonly kind: "file" | "folder" | "link" | "other";
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+  /** How many names (hard links) it has. */
+  readonly names: number;
+}
+
+const GROUP_WRITES = 0o020;
+const OTHERS_WRITE = 0o002;
+/** Who may write such a folder can add to it, and can't take away or exchange what is others' (inode(7)). */
+const STICKY = 0o1000;
+
+export function ownership(file: string): Ownership | undefined {
+  return tell("look at", file, () => {
+    const is = fs.lstatSync(file);
+    const kind = is.isFile() ? "file" : is.isDirectory() ? "folder" : is.isSymbolicLink() ? "link" : "other";
+    return { kind, uid: is.uid, gid: is.gid, mode: is.mode, names: is.nlink };
+  });
+}
+
+/** The user whose rights this process has. */
+export function thisUser(): number {
+  return process.geteuid?.() ?? 0;
+}
+
+export function isOpenToAll({ mode }: Ownership): boolean {
+  return (mode & OTHERS_WRITE) !== 0;
+}
+
+export function isSticky({ mode }: Ownership): boolean {
+  return (mode & STICKY) !== 0;
+}
+
+/**
+ * Whether whoever decides here decides on this, too: this user, or, for everybody but root, the group by which a folder is
+ * shared. What everybody may write is shared with nobody.
+ */
+export function isOurs(one: Ownership, room: Ownership): boolean {
+  if (one.uid === thisUser()) return true;
+  const isShared = (room.mode & one.mode & GROUP_WRITES) !== 0 && one.gid === room.gid && !isOpenToAll(one);
+  return thisUser() !== 0 && isShared;
+}

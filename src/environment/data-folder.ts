@@ -1,0 +1,120 @@
+import * as path from "node:path";
+import { isOpenToAll, isOurs, isSticky, type Ownership, ownership, thisUser } from "../edges/files/ownership.ts";
+import { isWritable, realPath } from "../edges/files/read.ts";
+import { PrimeError } from "../errors.ts";
+import type { Input } from "../inputs/input.ts";
+import { trackedBy } from "../venv/git-index.ts";
+
+/** What prime itself makes in its data folder, and as what; drafts, locks of locks and folders to work in come and go. */
+const PARTS: Readonly<Record<string, "folder" | "file">> = {
+  generations: "folder",
+  resolved: "folder",
+  log: "folder",
+  aside: "folder",
+  setup: "folder",
+  "setup-cfg": "folder",
+  ".gitignore": "file",
+  "state.json": "file",
+  "history.jsonl": "file",
+  lock: "file",
+  "setup.lock": "file",
+};
+
+/**
+ * What the `.prime` of a root is to this user: `ours` to write, believe and remove; `theirs`, to be used as it is; or
+ * `foreign`: somebody else has made it, or whoever wrote the repo, and nothing of it is used or touched.
+ */
+export type Standing =
+  | { readonly kind: "ours" | "theirs" }
+  | { readonly kind: "foreign"; readonly why: string; readonly cure: string; readonly inputs: readonly Input[] };
+
+export function standingOf(data: string, root: string): Standing {
+  const [is, room] = [ownership(data), ownership(root)];
+  const index = trackedBy(data);
+  const foreign = (file: string, why: string): Standing => ({
+    kind: "foreign",
+    why,
+    cure:
+      index === undefined
+        ? `it works in the repo again without ${file}`
+        : `\`git rm -rf ${path.basename(data)}\` ends that`,
+    inputs: [
+      ...(index === undefined ? [] : [{ kind: "file", path: index } as const]),
+      ...(realPath(file) === undefined ? [] : [{ kind: "present", path: file } as const]), // which a dangling link is not
+    ],
+  });
+  const parts = Object.keys(PARTS).map((name) => path.join(data, name));
+  const there = [data, ...parts].flatMap((file) => {
+    const one = ownership(file);
+    return one === undefined ? [] : { file, one };
+  });
+  for (const { file, one } of there) {
+    const why = strangeness(file, one, PARTS[path.relative(data, file)] ?? "folder");
+    if (why !== undefined) return foreign(file, why);
+  }
+  if (index !== undefined) return foreign(data, `git tracks ${data}`);
+  if (is === undefined || room === undefined) return { kind: isWritable(root) ? "ours" : "theirs" };
+  if (isUsable(is, room)) return { kind: "theirs" };
+  for (const { file, one } of there) {
+    const why = distrust(file, one, room);
+    if (why !== undefined) return foreign(file, why);
+  }
+  return { kind: isWritable(data) ? "ours" : "theirs" };
+}
+
+/** What root has made, or whoever owns the checkout, serves others as it is; root uses what is root's. */
+function isUsable(one: Ownership, room: Ownership): boolean {
+  const isOwners = one.uid === 0 || one.uid === room.uid;
+  return thisUser() !== 0 && !isOurs(one, room) && isOwners && !isOpenToAll(one);
+}
+
+/** Why prime must not keep anything in a folder below a root, though the configuration says so; it need not be there. */
+export function whyUnfit(folder: string, root: string): string | undefined {
+  const names = path.relative(root, folder).split(path.sep);
+  if (names[0] === "..") return `${folder} is outside of ${root}`;
+  const room = ownership(root);
+  for (const [index] of names.entries()) {
+    const file = path.join(root, ...names.slice(0, index + 1));
+    const one = ownership(file);
+    if (one === undefined || room === undefined) return undefined;
+    const why = strangeness(file, one, "folder") ?? distrust(file, one, room);
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}
+
+/** Refuses a place in this user's state folder that somebody else could have prepared; what is not there yet can't be. */
+export function refuseForeignState(data: string, state: string): void {
+  const names = path.relative(state, data).split(path.sep);
+  for (const [index] of ["", ...names].entries()) {
+    const file = path.join(state, ...names.slice(0, index));
+    const one = ownership(file);
+    if (one === undefined) return;
+    const why =
+      strangeness(file, one, "folder") ??
+      (one.uid !== thisUser() && one.uid !== 0 ? belongs(file, one) : undefined) ??
+      (isOpenToAll(one) ? `everybody can write ${file}` : undefined);
+    if (why !== undefined) {
+      throw new PrimeError("state-folder", `could not keep anything in ${data}: ${why}`, {
+        hint: "set XDG_STATE_HOME to a folder that you alone can write, or remove what is in the way",
+      });
+    }
+  }
+}
+
+function strangeness(file: string, { kind, names }: Ownership, wanted: "folder" | "file"): string | undefined {
+  if (kind === "file" && wanted === "file") return names === 1 ? undefined : `${file} has other names (hard links)`;
+  if (kind === wanted) return undefined;
+  return kind === "link" ? `${file} is a link` : `${file} is no ${wanted === "file" ? "regular file" : "folder"}`;
+}
+
+/** A folder that is as open as the one around it loses nothing by that. */
+function distrust(file: string, one: Ownership, room: Ownership): string | undefined {
+  if (!isOurs(one, room)) return belongs(file, one);
+  const isRoomOpen = isOpenToAll(room) && !isSticky(room);
+  return isOpenToAll(one) && !isRoomOpen ? `everybody can write ${file}` : undefined;
+}
+
+function belongs(file: string, { uid }: Ownership): string {
+  return `${file} belongs to another user (uid ${uid})`;
+}

@@ -1,0 +1,38 @@
+import * as path from "node:path";
+import { isFile, isFolder, readText, realPath } from "../edges/files/read.ts";
+
+/** A work tree and where git keeps what belongs to it (gitrepository-layout(5)). */
+interface GitFolder {
+  readonly workTree: string;
+  /** What belongs to this work tree alone: its index. */
+  readonly own: string;
+  /** What all work trees share. */
+  readonly common: string;
+}
+
+/** The work tree around a folder. */
+export function gitFolderOf(folder: string): GitFolder | undefined {
+  for (let workTree = folder; ; workTree = path.dirname(workTree)) {
+    const git = path.join(workTree, ".git");
+    if (isFolder(git)) return { workTree, own: git, common: git };
+    if (isFile(git)) {
+      const named = /^gitdir: (.+)$/m.exec(readText(git) ?? "")?.[1];
+      if (named === undefined) return undefined;
+      const own = path.resolve(workTree, named);
+      const shared = readText(path.join(own, "commondir"))?.trim();
+      return { workTree, own, common: shared === undefined ? own : path.resolve(own, shared) };
+    }
+    if (path.dirname(workTree) === workTree) return undefined;
+  }
+}
+
+/**
+ * Whether git's folder knows of this work tree, be it a linked one or a submodule's: a `.git` file names any folder, and somebody
+ * else may have written it.
+ */
+export function isKnownThere({ workTree, own, common }: GitFolder): boolean {
+  if (own === path.join(workTree, ".git")) return true;
+  const [, inConfig] = /^\s*worktree\s*=\s*(.+?)\s*$/m.exec(readText(path.join(own, "config")) ?? "") ?? [];
+  const back = own === common ? inConfig : path.dirname(readText(path.join(own, "gitdir"))?.trim() ?? "");
+  return back !== undefined && back !== "" && realPath(path.resolve(own, back)) === realPath(workTree);
+}
