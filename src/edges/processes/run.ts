@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { reasonOf } from "../../errors.ts";
-import { elapsed } from "../clock.ts";
 import { type Command, commandLine } from "../command.ts";
 import { append } from "../files/change.ts";
 import { endGroupToo, hearSignals, refuseWhenEnding, shielded } from "./ending.ts";
@@ -30,76 +28,61 @@ export interface Outcome {
   readonly stderr: string;
   /** Both streams in the order in which they came. */
   readonly output: string;
-  /** Why the child could not be started, or was ended before its time. */
+  /** Why the child could not be started, or was ended for what it printed. */
   readonly failure: string | undefined;
   readonly durationMs: number;
 }
 
-type End = Partial<Pick<Outcome, "exitCode" | "signal" | "failure">>;
-
-/** Characters of output; what prints more is ended. */
+/** Characters of each stream; what prints more is ended. */
 const MOST_OUTPUT = 64 * 1024 * 1024;
 
 /** Runs a command to its end. What happened is in the outcome: rejects only once the user has ended prime. */
 export async function run(command: Command, options: RunOptions = {}): Promise<Outcome> {
-  const { limitMs, ownGroup = false } = options;
-  const started = elapsed();
+  const { execa } = await import("./execa.ts");
+  const started = performance.now();
+  const log = (text: string) => appendToLog(options.log, text);
   refuseWhenEnding();
-  const log = (line: string) => appendToLog(options.log, `${line}\n`);
-  log(`$ ${commandLine(command)}`);
-  const { child, ended } = begin(command, options);
-  let timedOut = false;
-  let tooMuch: string | undefined;
-  const expire = () => {
-    timedOut = true;
-    kill(child, ownGroup);
-  };
-  const timer = limitMs === undefined ? undefined : setTimeout(expire, limitMs);
-  const forget = ownGroup && child?.pid !== undefined ? endGroupToo(child.pid) : endWithPrime(child);
-
-  const told = { stdout: "", stderr: "", output: "" };
-  const readers = (["stdout", "stderr"] as const).map((name) => {
-    const lines = lineReader((line) => {
-      log(line);
-      options.onLine?.(line);
-    });
-    child?.[name]?.setEncoding("utf8").on("data", (chunk: string) => {
-      told[name] += chunk;
-      told.output += chunk;
-      lines.read(chunk);
-      if (told.output.length <= MOST_OUTPUT) return;
-      tooMuch = `it printed more than ${MOST_OUTPUT} characters`;
-      kill(child, ownGroup);
-    });
-    return lines;
+  log(`$ ${commandLine(command)}\n`);
+  const child = execa(...shielded(command), {
+    cwd: command.cwd,
+    env: { ...command.env },
+    extendEnv: false,
+    reject: false,
+    all: true,
+    stripFinalNewline: false,
+    maxBuffer: MOST_OUTPUT,
+    killSignal: "SIGKILL",
+    cleanup: true,
+    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+    ...(options.ownGroup ? { detached: true } : {}),
   });
-  const { exitCode, signal, failure = tooMuch } = await ended;
-  for (const lines of readers) lines.end();
-  clearTimeout(timer);
-  forget();
-  if (exitCode !== 0) await hearSignals(); // what ended the child may have been for both
+  const watch = watchLimit(child, options);
+  const forget = options.ownGroup && child.pid !== undefined ? endGroupToo(child.pid) : undefined;
+  const reading = forEachLine(child.all, (line) => {
+    log(`${line}\n`);
+    options.onLine?.(line);
+  }).catch((error: unknown) => {
+    if (!watch.expired()) throw error;
+  });
+  const result = await child;
+  await reading;
+  forget?.();
+  watch.end();
+  if (result.exitCode !== 0) await hearSignals(); // what ended the child may have been for both
   refuseWhenEnding();
-  return { ...told, ok: exitCode === 0, exitCode, signal, timedOut, failure, durationMs: elapsed() - started };
-}
-
-/** Starts the child. Some reasons why it can't be started are thrown by Node, and others told as an event. */
-function begin(command: Command, { input, ownGroup }: RunOptions): { child?: ChildProcess; ended: Promise<End> } {
-  try {
-    const child = spawn(...shielded(command), {
-      cwd: command.cwd,
-      env: { ...command.env } as NodeJS.ProcessEnv,
-      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-      detached: ownGroup === true,
-    });
-    child.stdin?.on("error", () => {}).end(input); // nobody need read what is given
-    const ended = new Promise<End>((resolve) => {
-      child.on("error", (error) => resolve({ failure: reasonOf(error) }));
-      child.on("close", (code, signal) => resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }));
-    });
-    return { child, ended };
-  } catch (error) {
-    return { ended: Promise.resolve({ failure: reasonOf(error) }) };
-  }
+  const isUnstarted = result.exitCode === undefined && result.signal === undefined && !watch.expired();
+  const tooMuch = result.isMaxBuffer ? `it printed more than ${MOST_OUTPUT} characters` : undefined;
+  return {
+    ok: result.exitCode === 0,
+    exitCode: result.exitCode,
+    signal: result.signal,
+    timedOut: watch.expired(),
+    stdout: result.stdout ?? "",
+    stderr: result.stderr ?? "",
+    output: result.all ?? "",
+    failure: isUnstarted ? reasonOf(result.cause ?? result) : tooMuch,
+    durationMs: performance.now() - started,
+  };
 }
 
 /** A log that can't be written (a full disk) is no reason to stop: what the command comes to will tell. */
@@ -109,34 +92,46 @@ function appendToLog(log: string | undefined, text: string): void {
   } catch {}
 }
 
+interface GroupLeader {
+  readonly pid?: number | undefined;
+  readonly stdout: { destroy(): unknown } | null;
+  readonly stderr: { destroy(): unknown } | null;
+}
+
 /**
- * Kills the child, or its whole group. A descendant that is no member can hold the streams open for ever, so they are no
- * longer read.
+ * Kills a child, or its whole group, at its limit. A descendant that is no member can hold the streams open for ever, so
+ * they are no longer read then.
  */
-function kill(child: ChildProcess | undefined, group: boolean): void {
-  if (child?.pid === undefined) return;
-  const isGone = child.exitCode !== null || child.signalCode !== null;
-  try {
-    if (group) process.kill(-child.pid, "SIGKILL");
-    else if (!isGone) process.kill(child.pid, "SIGKILL");
-  } catch {} // all have ended already
-  child.stdout?.destroy();
-  child.stderr?.destroy();
+function watchLimit(leader: GroupLeader, { limitMs, ownGroup }: RunOptions) {
+  let timedOut = false;
+  const kill = (signal: NodeJS.Signals): void => {
+    try {
+      if (leader.pid !== undefined) process.kill(ownGroup ? -leader.pid : leader.pid, signal);
+    } catch {
+      // All have ended already.
+    }
+  };
+  const expire = () => {
+    timedOut = true;
+    kill("SIGKILL");
+    leader.stdout?.destroy();
+    leader.stderr?.destroy();
+  };
+  const timer = limitMs === undefined ? undefined : setTimeout(expire, limitMs);
+  return { end: () => clearTimeout(timer), expired: () => timedOut };
 }
 
-const living = new Set<ChildProcess>();
-process.on("exit", () => {
-  for (const child of living) kill(child, false);
-});
-
-/** Has the child killed where prime ends before it; gives what takes that back. */
-function endWithPrime(child: ChildProcess | undefined): () => void {
-  if (child === undefined) return () => {};
-  living.add(child);
-  return () => living.delete(child);
+async function forEachLine(stream: AsyncIterable<unknown> | undefined, take: (line: string) => void): Promise<void> {
+  if (stream === undefined) return;
+  const decoder = new TextDecoder();
+  const lines = lineReader(take);
+  for await (const chunk of stream) {
+    lines.read(typeof chunk === "string" ? chunk : decoder.decode(chunk as Buffer, { stream: true }));
+  }
+  lines.end();
 }
 
-/** Cuts what comes into lines, by the ends that terminals know. */
+/** Cuts what comes into lines, by the ends that terminals know; one that comes in two pieces is one. */
 function lineReader(take: (line: string) => void) {
   let rest = "";
   let isCut = false;
