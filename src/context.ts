@@ -1,8 +1,11 @@
 import type { ConfigFlags, Repo } from "./config/config.ts";
 import type { Environment } from "./edges/command.ts";
+import type { Fault } from "./edges/files/own-folder.ts";
+import type { Trust } from "./edges/files/trust.ts";
 import type { Places } from "./edges/places.ts";
 import type { Terminal } from "./edges/terminal/terminal.ts";
 import type { Progress } from "./launch/progress.ts";
+import type { PlanFolder } from "./plan/ready-plan.ts";
 
 /** What one start knows from its beginning; made once, in main.ts. */
 export interface Context {
@@ -25,6 +28,11 @@ export interface Context {
   /** What the flags make of a ready plan's name; undefined when each start with them is cold. */
   readonly flagKey: string | undefined;
   readonly places: Places;
+  readonly trust: Trust;
+  /** Where the ready plans of this launcher stand; undefined where others could decide what is there, as `stateFault` says. */
+  readonly plans: PlanFolder | undefined;
+  /** Why nothing in prime's state folder is believed. */
+  readonly stateFault: Fault | undefined;
   readonly terminal: Terminal;
   readonly version: string;
   /** Absolute path of the Node that runs this program. */

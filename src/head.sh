@@ -1,7 +1,6 @@
 #!/bin/sh
 true /* prime: makes the environment of this repo, runs in it. editorconfig-checker-disable
-# POSIX sh. A ready plan that finds nothing changed runs the command at once; else Node runs what is
-# below, answers on 3, and has the user's standard output as 4. @generated cspell:disable
+# POSIX sh: a ready plan, else Node, which answers on 3; stdout is 4 then. @generated cspell:disable
 prime_line=''
 # shellcheck disable=SC3028 # in dash and the like a sourced head finds a $0 that is no launcher
 case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
@@ -24,28 +23,29 @@ while [ -L "$prime_self" ]; do
   prime_self=$prime_self${prime_line%??}
 done
 # shellcheck disable=SC1090,SC3067 # -O is everywhere
-prime_try() { # what this user's own prime wrote, or what is sealed where root alone writes
-  prime_plan=$1$prime_dir/.plan/plan$prime_key
-  if [ -O "$prime_plan" ] || { [ "$1" = /var/lib/prime/at ] && [ -r "$prime_plan" ] &&
-    [ ! -w "${prime_plan%/*}" ]; }; then shift && . "$prime_plan"; fi
+prime_try() { # what this user's prime wrote in a folder that it has closed (-k), or root's seal
+  prime_plan=$1/at$prime_dir/.plan/plan$prime_key
+  case $1 in
+  /var/lib/prime) [ -O "$prime_plan" ] || [ ! -w "${prime_plan%/*}" ] && [ -r "$prime_plan" ] ;;
+  *) [ -O "$prime_plan" ] && [ -k "$1" ] && [ -O "$1" ] && [ ! -L "$1" ] ;;
+  esac && [ ! -L "$prime_plan" ] && shift && . "$prime_plan"
 }
 # shellcheck disable=SC2034 # prime_quiet is for the plan
 prime_warm() { # functions: what a plan shifts is back when it declines, by its return
   prime_quiet='' prime_key='' prime_why='' prime_dir=${prime_self%/*}
   case $prime_self in [/]*) ;; *) prime_dir=$PWD/$prime_dir ;; esac
-  case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_state=$XDG_STATE_HOME/prime/at ;;
-  *:[/]*) prime_state=$HOME/.local/state/prime/at ;; *) prime_state=/var/lib/prime/at ;; esac
+  case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_state=$XDG_STATE_HOME/prime ;;
+  *:[/]*) prime_state=$HOME/.local/state/prime ;; *) prime_state=/var/lib/prime ;; esac
   while case ${1-} in
     --group | --extra | --package) prime_line=$1=${2-} && shift ;;
     --group=* | --extra=* | --package=*) prime_line=$1 ;;
-    -q | --quiet) prime_line='' prime_quiet=1 ;;
-    *) false ;; esac; do
+    -q | --quiet) prime_line='' prime_quiet=1 ;; *) false ;; esac; do
     case $prime_line in *= | *=*[!A-Za-z0-9._-]*) return 0 ;; esac
     prime_key=$prime_key$prime_line && shift
   done
-  case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_state$prime_dir/.plan" ] ;; esac ||
+  case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_state/at$prime_dir/.plan" ] ;; esac ||
   { prime_dir=$(CDPATH='' && cd -P "$prime_dir/" && pwd -P && echo .); prime_dir=${prime_dir%??}; }
-  prime_try "$prime_state" "$@"; prime_try /var/lib/prime/at "$@"
+  prime_try "$prime_state" "$@"; prime_try /var/lib/prime "$@"
   [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "
 }
 prime_warm "$@"; prime_load='(function (r, f, v, e) {

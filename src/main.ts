@@ -5,7 +5,9 @@ import { configFlags, type GlobalFlags } from "./cli/flags.ts";
 import type { Request } from "./commands/declaration.ts";
 import type { Context } from "./context.ts";
 import { now } from "./edges/clock.ts";
+import { faultOfOwn } from "./edges/files/own-folder.ts";
 import { isFile, isFolder, realPath } from "./edges/files/read.ts";
+import { trustOf } from "./edges/files/trust.ts";
 import { findPlaces } from "./edges/places.ts";
 import { atEnd, endWithUser, stillWanted } from "./edges/processes/ending.ts";
 import { releaseMutexes } from "./edges/processes/mutex.ts";
@@ -70,6 +72,8 @@ async function contextOf(
   const repo = { folder: folderOf(flags.root, cwd, launcher), launcher, choice };
   const opened = needsRepo ? await openRepo(repo, env) : undefined;
   const root = opened?.root ?? repo.folder;
+  const [places, trust] = [findPlaces(env), trustOf(env)];
+  const stateFault = faultOfOwn(places.stateByName, trust);
   return {
     launcher,
     repo,
@@ -85,7 +89,10 @@ async function contextOf(
     version,
     flags: configFlags(flags.choices),
     flagKey: flags.root === undefined && opened?.isUsual !== false ? flagKey(flags.choices) : undefined,
-    places: { ...findPlaces(env), ...opened?.places },
+    places: { ...places, ...opened?.places },
+    trust,
+    plans: stateFault === undefined ? { state: places.state, launcher } : undefined,
+    stateFault,
     terminal: openTerminal({ verbosity: flags.verbosity, env }),
     startedAt: at,
     progress: await readProgress(env.PRIME_PROGRESS, { root, shellPid: shell.pid, shellStart: shell.start }),

@@ -94,13 +94,13 @@ export function removeAll(
 
 /** What killed starts left in the root's own folder, among its ready plans and in the caches. */
 function leftBehind(
-  { root, places, launcher }: Context,
+  { root, places, plans }: Context,
   { folders, link, needed }: { folders: Folders; link: string; needed: ReadonlySet<string> },
   before: number,
 ): string[] {
   return [
     ...rubbish({ folders, needed, replaced: [link, path.join(root, "uv.lock")] }, before),
-    ...abandonedPlanParts({ state: places.state, launcher }, before),
+    ...(plans === undefined ? [] : abandonedPlanParts(plans, before)),
     ...abandonedLockDrafts(root, before),
     ...abandonedDeployments(places.cache, before),
     ...deploymentLocks(places.cache).filter((lock) => deadHolder(lock) !== undefined || isTorn(lock, before)),
@@ -119,13 +119,13 @@ export function megabytes(bytes: number): string {
 }
 
 function keepingOf(context: Context, folders: Folders, link: string, request: GcRequest): Keeping {
-  const { launcher, places } = context;
+  const { launcher, plans } = context;
   const entries = readMoves(folders);
   const needed = new Set([
     ...Object.values(readHolds(folders)).map(({ generation }) => generation),
     ...lastOf(entries),
   ]);
-  const shown = [places.state, SEALED_STATE].flatMap((state) => shownGenerations({ state, launcher }));
+  const shown = [...(plans === undefined ? [] : [plans]), { state: SEALED_STATE, launcher }].flatMap(shownGenerations);
   for (const folder of [...shown, realPath(link) ?? link]) {
     needed.add(path.basename(folder));
   }

@@ -34,10 +34,11 @@ function sealReady(context: Context, ready: Ready): Answer {
   return { kind: "exit", code: 0 };
 }
 
-function refuseWithout({ launcher, flagKey }: Context): void {
+function refuseWithout({ launcher, flagKey, stateFault }: Context): void {
   if (!isSuperuser()) throw refusal(`only root may write ${SEALED_STATE}`, "run it as root, where the image is built");
   if (flagKey === undefined)
     throw refusal("a start like this one has no plan", "leave --root and unusual names of groups away");
+  if (stateFault !== undefined) throw refusal(stateFault.why, stateFault.cure);
   const unsafe = unsafeFolder(launcher);
   if (unsafe === undefined) return;
   throw refusal(
@@ -47,8 +48,8 @@ function refuseWithout({ launcher, flagKey }: Context): void {
 }
 
 /** What the start before this line wrote down; it writes nothing of an environment that is no longer asked for. */
-function recordOfStart({ places, launcher, flagKey = "" }: Context, generation: string): LaunchRecord {
-  const file = recordFile({ state: places.state, launcher, flagKey });
+function recordOfStart({ places: { state }, launcher, flagKey = "" }: Context, generation: string): LaunchRecord {
+  const file = recordFile({ state, launcher, flagKey });
   const record = readRecord(file);
   if (record?.activation.generation === generation) return record;
   throw refusal(

@@ -1,7 +1,9 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { type Fault, makeOwnFolder } from "../edges/files/own-folder.ts";
 import { isExecutableFile } from "../edges/files/read.ts";
+import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import type { Activation } from "../shells/activation.ts";
 import { interactiveShell } from "../shells/interactive.ts";
@@ -12,14 +14,23 @@ export function openShell(context: Context): Promise<Answer> {
   return inEnvironment(context, ({ activation }) => shellIn(context, activation));
 }
 
-function shellIn({ env, places, isInteractive, terminal }: Context, activation: Activation): Answer {
+function shellIn({ env, places, stateFault, isInteractive, terminal }: Context, activation: Activation): Answer {
   const shell = env.SHELL !== undefined && isExecutableFile(env.SHELL) ? env.SHELL : "/bin/sh";
   const folder = path.join(places.state, "shell");
   const start = interactiveShell({ shell, activation, env, folder, isTerminal: isInteractive });
   if (start.note !== undefined) terminal.say(start.note);
+  if (start.files.length > 0) {
+    if (stateFault !== undefined) throw noPlaceForStartFiles(folder, stateFault);
+    makeOwnFolder(places.state);
+  }
   for (const file of start.files) {
     makeFolder(path.dirname(file.path), 0o700);
     writeAtomic(file.path, file.text, 0o600);
   }
   return { kind: "program", activation, words: [start.file, ...start.args], variables: start.variables };
+}
+
+/** The shell runs them. */
+function noPlaceForStartFiles(folder: string, { why, cure }: Fault): PrimeError {
+  return new PrimeError("state-folder", `could not write the shell's start files in ${folder}: ${why}`, { hint: cure });
 }

@@ -9,6 +9,8 @@ export interface Places {
   readonly home: string;
   /** Ready plans, their stamps and records. */
   readonly state: string;
+  /** The same folder by the name that the variables give it, which is the head's way. */
+  readonly stateByName: string;
   /** uv by version and digest, interpreter probes. */
   readonly cache: string;
   /** False when HOME is not set: the launcher's head cannot find the ready plan then. */
@@ -23,17 +25,19 @@ export function findPlaces(env: Environment): Places {
   const home = env.HOME || homeOfUser();
   const folder = (name: string, standard: string): string => {
     const value = env[name];
-    if (value !== undefined && path.isAbsolute(value)) return physicalFolder(path.join(value, "prime"));
+    if (value !== undefined && path.isAbsolute(value)) return path.join(value, "prime");
     if (home === undefined) {
       throw new PrimeError("no-home", `could not find a folder for prime's own files: HOME and ${name} are not set`, {
         hint: "set HOME, or both XDG_STATE_HOME and XDG_CACHE_HOME, to absolute paths that you can write",
       });
     }
-    return physicalFolder(path.join(home, standard, "prime"));
+    return path.join(home, standard, "prime");
   };
+  const stateByName = folder("XDG_STATE_HOME", ".local/state");
   return {
-    state: folder("XDG_STATE_HOME", ".local/state"),
-    cache: folder("XDG_CACHE_HOME", ".cache"),
+    state: physicalFolder(stateByName),
+    stateByName,
+    cache: physicalFolder(folder("XDG_CACHE_HOME", ".cache")),
     home: home ?? "/",
     homeIsSet: Boolean(env.HOME),
   };

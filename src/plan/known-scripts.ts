@@ -1,12 +1,12 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { quoteForShell } from "../edges/command.ts";
-import { makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { writeAtomic } from "../edges/files/change.ts";
 import { exists, type FileFacts, facts, listFolder, nonce, readText } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
 import { type Observer, observe } from "../inputs/observation.ts";
 import { freshnessForSh, type Watch } from "./freshness.ts";
-import { type PlanPlace, pinObservation, planFolder, scriptsFile } from "./ready-plan.ts";
+import { makePlanFolder, type PlanFolder, pinObservation, planFolder, scriptsFile } from "./ready-plan.ts";
 import { callForSh, type EntryCall } from "./script-start.ts";
 
 /** A script and what it calls; null: it is no entry script. */
@@ -23,8 +23,6 @@ interface KnownScript extends ScriptCall {
   readonly facts: FileFacts;
   readonly watch: Watch;
 }
-
-type Place = Omit<PlanPlace, "flagKey">;
 
 function renderScripts(scripts: readonly KnownScript[]): string {
   return scripts.map((one) => renderScript(one, freshnessForSh(one.watch))).join("");
@@ -47,7 +45,7 @@ const MOST = 200;
 const ABANDONED_MS = 86_400_000;
 
 /** The script among those that are known, when it is as it was. */
-export function knownScript(place: Place, name: string, file: string): KnownScript | undefined {
+export function knownScript(place: PlanFolder, name: string, file: string): KnownScript | undefined {
   const is = JSON.stringify(facts(file));
   const same = (one: KnownScript): boolean =>
     one.name === name && one.path === file && JSON.stringify(one.facts) === is;
@@ -59,12 +57,12 @@ export function knownScript(place: Place, name: string, file: string): KnownScri
  * known stays, except scripts that are gone.
  */
 export function rememberScripts(
-  place: Place,
+  place: PlanFolder,
   scripts: readonly ScriptCall[],
   observer: Observer & { readonly freshness: "mtime" | "strict" },
 ): string | undefined {
   const folder = planFolder(place);
-  makeFolder(folder, 0o700);
+  makePlanFolder(place);
   const stamps = path.join(folder, `script-${nonce()}`);
   const inputs = scripts.map(({ path: file }) => ({ kind: "file", path: file }) as const);
   const observation = observe(inputs, { stamps, observed: [] }, observer);
@@ -100,7 +98,7 @@ export function rememberScripts(
   return undefined;
 }
 
-function readScripts(place: Place): KnownScript[] {
+function readScripts(place: PlanFolder): KnownScript[] {
   try {
     return JSON.parse(readText(recordFile(place)) ?? "[]");
   } catch (error) {
@@ -109,7 +107,7 @@ function readScripts(place: Place): KnownScript[] {
   }
 }
 
-function recordFile(place: Place): string {
+function recordFile(place: PlanFolder): string {
   return `${scriptsFile(place)}.json`;
 }
 

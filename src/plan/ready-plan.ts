@@ -3,6 +3,7 @@ import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
 import { makeFolder, setTimes, writeAtomic, writePlain } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
+import { makeOwnFolder } from "../edges/files/own-folder.ts";
 import { facts, listFolder, nonce } from "../edges/files/read.ts";
 import { remove, removeFile } from "../edges/files/remove.ts";
 import { runSync } from "../edges/processes/run-sync.ts";
@@ -12,12 +13,16 @@ import { freshnessForSh } from "./freshness.ts";
 import { type LaunchRecord, newRecord, readRecord, writeRecord, YOUNG_MS } from "./record.ts";
 import { ASK_PROGRAM, renderPlan } from "./text.ts";
 
-/** Where the ready plan of one launcher and one set of flags stands. */
-export interface PlanPlace {
+/** Where the ready plans of one launcher stand. */
+export interface PlanFolder {
   /** prime's state folder. */
   readonly state: string;
   /** Absolute physical path of the launcher. */
   readonly launcher: string;
+}
+
+/** Where the ready plan of one launcher and one set of flags stands. */
+export interface PlanPlace extends PlanFolder {
   /** See `flagKey`. */
   readonly flagKey: string;
 }
@@ -57,8 +62,14 @@ export function flagKey(
   return key.length > KEY_LIMIT ? undefined : key;
 }
 
-export function planFolder({ state, launcher }: Omit<PlanPlace, "flagKey">): string {
+export function planFolder({ state, launcher }: PlanFolder): string {
   return path.join(state, `at${path.dirname(launcher)}`, ".plan");
+}
+
+/** Makes the folder of plans, in a state folder that is this user's alone. */
+export function makePlanFolder(plans: PlanFolder): void {
+  makeOwnFolder(plans.state);
+  makeFolder(planFolder(plans), 0o700);
 }
 
 export function planFile(place: PlanPlace): string {
@@ -70,12 +81,12 @@ export function recordFile(place: PlanPlace): string {
 }
 
 /** What a ready plan sources when a script is to be started: it sets `prime_call` for one that is as it was. */
-export function scriptsFile(place: Omit<PlanPlace, "flagKey">): string {
+export function scriptsFile(place: PlanFolder): string {
   return path.join(planFolder(place), "scripts");
 }
 
 /** The generations that the last starts showed, each by its own flags; absolute. */
-export function shownGenerations(place: Omit<PlanPlace, "flagKey">): string[] {
+export function shownGenerations(place: PlanFolder): string[] {
   const names = (listFolder(planFolder(place)) ?? []).filter(isRecord);
   return names.flatMap((name) => readRecord(path.join(planFolder(place), name))?.activation.generation ?? []);
 }
@@ -85,7 +96,7 @@ function isRecord(name: string): boolean {
 }
 
 /** A place for the stamps of a plan to come: never that of another, whose stale plan would look fresh. */
-export function newObservation(place: Omit<PlanPlace, "flagKey">): Observation {
+export function newObservation(place: PlanFolder): Observation {
   return { stamps: path.join(planFolder(place), `stamps-${nonce()}`), observed: [] };
 }
 
@@ -95,7 +106,7 @@ export function newObservation(place: Omit<PlanPlace, "flagKey">): Observation {
  */
 export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const { stamps, observed } = ready.observation;
-  makeFolder(planFolder(ready), 0o700);
+  makePlanFolder(ready);
   const last = readRecord(recordFile(ready));
   const { strict, reason } = pinObservation(ready.observation, ready);
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
@@ -223,7 +234,7 @@ function removeStamps(folder: string, name: string): void {
 }
 
 /** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */
-export function abandonedPlanParts(place: Omit<PlanPlace, "flagKey">, before: number): string[] {
+export function abandonedPlanParts(place: PlanFolder, before: number): string[] {
   const folder = planFolder(place);
   const names = listFolder(folder) ?? [];
   const used = new Set(names.filter(isRecord).map((name) => readRecord(path.join(folder, name))?.stamps));

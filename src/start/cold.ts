@@ -1,11 +1,11 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { now } from "../edges/clock.ts";
-import { makeFolder, writePlain } from "../edges/files/change.ts";
+import { writePlain } from "../edges/files/change.ts";
 import { readText } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import type { Observer } from "../inputs/observation.ts";
-import { planFolder, recordFile } from "../plan/ready-plan.ts";
+import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/ready-plan.ts";
 import { type Change, compareWithRecord, knownContents, type LaunchRecord, readRecord } from "../plan/record.ts";
 
 /** Why a start is not warm. */
@@ -34,10 +34,10 @@ export interface ColdAccount {
 
 export function whyCold(context: Context): Cold {
   const nothing = { changes: [], renew: undefined, before: undefined, known: undefined, at: context.startedAt };
-  if (context.flagKey === undefined) return { ...nothing, reason: "flags that no ready plan is kept for" };
-  const record = readRecord(
-    recordFile({ state: context.places.state, launcher: context.launcher, flagKey: context.flagKey }),
-  );
+  const { plans, flagKey } = context;
+  if (flagKey === undefined) return { ...nothing, reason: "flags that no ready plan is kept for" };
+  if (plans === undefined) return { ...nothing, reason: `nothing is kept: ${context.stateFault?.why}` };
+  const record = readRecord(recordFile({ ...plans, flagKey }));
   if (record === undefined || record.root !== context.root) return { ...nothing, reason: "the first start here" };
   const { same, changes, touched } = compareWithRecord(record, context.env);
   const [first, ...others] = same ? touched : changes;
@@ -55,26 +55,26 @@ export function whyCold(context: Context): Cold {
   };
 }
 
-export function tellCold(context: Context, { changes, reason }: Cold, done: string): void {
+export function tellCold({ plans, terminal }: Context, { changes, reason }: Cold, done: string): void {
   const account: ColdAccount = { at: now(), changes, reason, done };
-  const file = accountFile(context);
+  if (plans === undefined) return;
   try {
-    makeFolder(path.dirname(file), 0o700);
-    writePlain(file, JSON.stringify(account), 0o600); // not worth waiting for the disk: a torn one is none
+    makePlanFolder(plans);
+    writePlain(accountFile(plans), JSON.stringify(account), 0o600); // not worth waiting for the disk: a torn one is none
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
-    context.terminal.detail(`\`prime why\` will not know of this start: ${error.message}`);
+    terminal.detail(`\`prime why\` will not know of this start: ${error.message}`);
   }
 }
 
-export function lastCold(context: Context): ColdAccount | undefined {
+export function lastCold({ plans }: Context): ColdAccount | undefined {
   try {
-    return JSON.parse(readText(accountFile(context)) ?? "null") ?? undefined;
+    return JSON.parse((plans && readText(accountFile(plans))) ?? "null") ?? undefined;
   } catch {
     return undefined;
   }
 }
 
-function accountFile({ places, launcher }: Context): string {
-  return path.join(planFolder({ state: places.state, launcher }), "why.json");
+function accountFile(plans: PlanFolder): string {
+  return path.join(planFolder(plans), "why.json");
 }

@@ -77,7 +77,7 @@ export function entryStart(context: Context, ready: Ready, script: string): Entr
   if (kernel === undefined) return undefined;
   const file = fileOf(context, script);
   const name = path.basename(script);
-  const known = knownScript(placeOf(context), name, file);
+  const known = context.plans && knownScript(context.plans, name, file);
   if (known !== undefined) return { kernel, calls: known.calls };
   const [found] = look(context, ready, [{ name, path: file }]);
   context.terminal.detail(`${script} calls ${found?.calls ? `${found.calls} of ${kernel}` : "no entry function"}`);
@@ -86,10 +86,10 @@ export function entryStart(context: Context, ready: Ready, script: string): Entr
 
 /** Looks at what usually are a repo's entry scripts, so that the first start of each is warm. */
 export function learnScripts(context: Context, ready: Ready): void {
-  if (ready.kernel === undefined) return;
-  const place = placeOf(context);
+  const { plans } = context;
+  if (ready.kernel === undefined || plans === undefined) return;
   const unknown = scriptsBeside(ready.kernel, context.root).filter(
-    ({ name, path: file }) => knownScript(place, name, file) === undefined,
+    ({ name, path: file }) => knownScript(plans, name, file) === undefined,
   );
   if (unknown.length > 0) look(context, ready, unknown);
 }
@@ -103,13 +103,14 @@ export function entryScripts({ root, env }: Context, { kernel, activation }: Rea
 type Script = Omit<ScriptCall, "calls">;
 
 function look(context: Context, { activation, freshness }: Ready, scripts: readonly Script[]): ScriptCall[] {
-  const { env, startedAt, terminal } = context;
+  const { env, startedAt, terminal, plans } = context;
   const found = withCalls(activation.generation, scripts, env);
+  if (plans === undefined) return found;
   const told = scripts.map(({ name }) => name).join(", ");
   try {
     const python = path.join(activation.generation, "bin", "python");
     const observer = { python, env: cleanEnvironment(env), since: startedAt, freshness };
-    const reason = rememberScripts(placeOf(context), found, observer);
+    const reason = rememberScripts(plans, found, observer);
     if (reason !== undefined) terminal.detail(`the next start of ${told} is cold once more: ${reason}`);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
@@ -139,7 +140,3 @@ function scriptsBeside(kernel: string, root: string): Script[] {
 
 /** Entry scripts are short; bytes. */
 const LARGEST_SCRIPT = 65_536;
-
-function placeOf({ places, launcher }: Context) {
-  return { state: places.state, launcher };
-}

@@ -4,19 +4,22 @@ import { isFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import { type Observer, observe } from "../inputs/observation.ts";
-import { newObservation, planFile, type ReadyPlan, recordFile, writeReadyPlan } from "../plan/ready-plan.ts";
+import {
+  makePlanFolder,
+  newObservation,
+  planFile,
+  type ReadyPlan,
+  recordFile,
+  writeReadyPlan,
+} from "../plan/ready-plan.ts";
 import { compareWithRecord, readRecord } from "../plan/record.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Activation } from "../shells/activation.ts";
 
 /** Whether a start that went on at the same time has written the very plan that this one would write. */
-export function isPlanned(
-  { places, launcher, root, flagKey, env }: Context,
-  activation: Activation,
-  since: number,
-): boolean {
-  if (flagKey === undefined) return false;
-  const place = { state: places.state, launcher, flagKey };
+export function isPlanned({ plans, root, flagKey, env }: Context, activation: Activation, since: number): boolean {
+  if (plans === undefined || flagKey === undefined) return false;
+  const place = { ...plans, flagKey };
   const record = readRecord(recordFile(place));
   if (record === undefined || record.writtenAt < since || record.root !== root || !isFile(planFile(place)))
     return false;
@@ -30,15 +33,16 @@ type PlanParts = Omit<ReadyPlan, "state" | "launcher" | "flagKey" | "observation
 
 /** The plan saves time and nothing else: a state folder that can't be written must not stop the command. */
 export function writePlan(context: Context, { inputs, known, ...parts }: PlanParts): void {
-  const { launcher, flagKey, places, terminal } = context;
+  const { plans, stateFault, flagKey, terminal } = context;
   if (flagKey === undefined) return;
-  const place = { state: places.state, launcher, flagKey };
   const env = cleanEnvironment(context.env);
   const python = path.join(parts.activation.generation, "bin", "python");
   try {
+    if (plans === undefined) throw new PrimeError("state-folder", `${stateFault?.why}; ${stateFault?.cure}`);
+    makePlanFolder(plans);
     const observer = { python, env, since: context.startedAt, known };
-    const observation = observe(inputs, newObservation(place), observer);
-    const reason = writeReadyPlan({ ...place, ...parts, observation, env });
+    const observation = observe(inputs, newObservation(plans), observer);
+    const reason = writeReadyPlan({ ...plans, flagKey, ...parts, observation, env });
     if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;

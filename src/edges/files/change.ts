@@ -195,6 +195,18 @@ export function swapLink(link: string, text: string): void {
 }
 
 /** Sets both times of a file or folder, in seconds since the epoch; of a link its own. */
+/** Sets the mode of a folder; one to which a link leads is refused. */
+export function setFolderMode(folder: string, mode: number): void {
+  act("set the mode of", folder, () => {
+    const fd = fs.openSync(folder, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW);
+    try {
+      fs.fchmodSync(fd, mode);
+    } finally {
+      fs.closeSync(fd);
+    }
+  });
+}
+
 export function setTimes(file: string, seconds: number): void {
   act("set the time of", file, () => fs.lutimesSync(file, seconds, seconds));
 }

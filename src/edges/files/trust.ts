@@ -1,0 +1,121 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Environment } from "../command.ts";
+
+/** Names folders that are trusted whoever owns them, by git's rules for `safe.directory`: `PATH`, `PATH/*` for all below it, `*`. */
+export const SAFE_VARIABLE = "PRIME_SAFE_DIRECTORY";
+
+/** Whose files this user lets decide. */
+export interface Trust {
+  /** This user, root, and for root the user who called sudo (git-config(1), `safe.directory`). */
+  readonly users: ReadonlySet<number>;
+  /** What SAFE_VARIABLE names, separated by colons. */
+  readonly folders: readonly string[];
+}
+
+const GROUP_WRITES = 0o020;
+const OTHERS_WRITE = 0o002;
+/** Who may write such a folder can add to it, but not take away or exchange what is others' (inode(7)). */
+const STICKY = 0o1000;
+/** Stands for all users that a user namespace does not know (user_namespaces(7)). */
+const OVERFLOW = 65534;
+const LINKS = 40;
+
+export function trustOf(env: Environment): Trust {
+  const me = process.geteuid?.() ?? 0;
+  const caller = me === 0 && /^\d+$/.test(env.SUDO_UID ?? "") ? [Number(env.SUDO_UID)] : [];
+  const folders = (env[SAFE_VARIABLE] ?? "").split(":").filter((folder) => folder !== "");
+  return { users: new Set([me, 0, ...caller]), folders };
+}
+
+/** Whether SAFE_VARIABLE names a folder; absolute, physical. */
+export function isNamedSafe(folder: string, { folders }: Trust): boolean {
+  return folders.some((named) => {
+    if (named === "*" || named.replace(/(?<=.)\/+$/, "") === folder) return true;
+    return named.endsWith("/*") && folder.startsWith(named.slice(0, -1));
+  });
+}
+
+/** Why somebody else could decide what is in a folder (absolute, physical), in words; `undefined`: nobody can, or it is not there. */
+export function whyOthersWrite(folder: string, trust: Trust): string | undefined {
+  const is = fs.lstatSync(folder, { throwIfNoEntry: false });
+  if (is === undefined || isNamedSafe(folder, trust)) return undefined;
+  if (!isTrusted(is.uid, trust)) return belongs(folder, is.uid);
+  return isOpen(is) ? `others can write ${folder}` : undefined;
+}
+
+/**
+ * Why somebody else could exchange what a path leads to: the first folder or link on the way (each, where links lead through
+ * others) that is another's, or that others can write. A sticky folder keeps what is in it. What is not there yet is judged by
+ * the folder that it would be made in. `file` itself may be anybody's.
+ */
+export function whyOthersExchange(file: string, trust: Trust): string | undefined {
+  let at = "/";
+  let links = 0;
+  const names = file.split("/");
+  for (let name = names.shift(); name !== undefined; name = names.shift()) {
+    if (name === "" || name === ".") continue;
+    const why = openFor(at, trust);
+    if (why !== undefined) return why;
+    const next = path.join(at, name);
+    const is = fs.lstatSync(next, { throwIfNoEntry: false });
+    if (is === undefined) return undefined;
+    const isLink = is.isSymbolicLink();
+    if ((isLink || names.length > 0) && !isTrusted(is.uid, trust) && !isNamedSafe(next, trust)) {
+      return belongs(next, is.uid);
+    }
+    if (!isLink) at = next;
+    else if (++links > LINKS) return `${next} is a link that leads round`;
+    else {
+      const text = fs.readlinkSync(next);
+      if (text.startsWith("/")) at = "/";
+      names.unshift(...text.split("/"));
+    }
+  }
+  return undefined;
+}
+
+function openFor(folder: string, trust: Trust): string | undefined {
+  const is = fs.lstatSync(folder, { throwIfNoEntry: false });
+  if (is === undefined || (is.mode & STICKY) !== 0) return undefined;
+  return isOpen(is) && !isNamedSafe(folder, trust) ? `others can write ${folder}` : undefined;
+}
+
+export function isTrusted(uid: number, { users }: Pick<Trust, "users">): boolean {
+  return users.has(uid) || (uid === OVERFLOW && isInUserNamespace());
+}
+
+function belongs(file: string, uid: number): string {
+  return `${file} belongs to another user (uid ${uid})`;
+}
+
+function isOpen({ mode, gid }: fs.Stats): boolean {
+  return (mode & OTHERS_WRITE) !== 0 || ((mode & GROUP_WRITES) !== 0 && !isOwnGroup(gid));
+}
+
+/** Root's group, or one that is this user's alone: of the same number, or the same name and no other members (pam_umask(8), `usergroups`). */
+function isOwnGroup(gid: number): boolean {
+  if (gid === 0) return true;
+  if (gid !== process.getegid?.()) return false;
+  if (gid === process.geteuid?.()) return true;
+  try {
+    const { username } = os.userInfo();
+    const line = fs
+      .readFileSync("/etc/group", "utf8")
+      .split("\n")
+      .find((one) => one.split(":")[2] === String(gid));
+    const [name, , , members = ""] = line?.split(":") ?? [];
+    return name === username && members.split(",").every((one) => one === "" || one === username);
+  } catch {
+    return false;
+  }
+}
+
+function isInUserNamespace(): boolean {
+  try {
+    return !/^\s*0\s+0\s+4294967295\s*$/.test(fs.readFileSync("/proc/self/uid_map", "utf8"));
+  } catch {
+    return false;
+  }
+}
