@@ -57,7 +57,7 @@ export async function makeAside<T>(job: Job, { decision, asked, reason, fill, te
   try {
     const filled = await fill(place);
     standOn(place.generation, place.anchor);
-    const validation = await validate(job, place.generation, asked.base);
+    const validation = await validate(job, place.generation, asked.base, place.work);
     return finishGeneration(place.generation, validation, {
       madeOf: asked.madeOf,
       standsInFor: null,

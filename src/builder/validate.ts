@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
-import { backdate } from "../edges/files/change.ts";
-import { sha256OfFile } from "../edges/files/read.ts";
+import type { Command } from "../edges/command.ts";
+import { backdate, writePlain } from "../edges/files/change.ts";
+import { linkFacts, listFolder, readStart, realPath, sha256OfFile } from "../edges/files/read.ts";
 import { hostName, inContainer, userName } from "../edges/machine.ts";
 import { run } from "../edges/processes/run.ts";
 import { digestOf, LAYOUT } from "../environment/digest.ts";
@@ -11,6 +12,7 @@ import { normalizeName } from "../project/packages.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { VALIDATE_PY } from "../python/texts/texts.ts";
+import { beginningOf, interpreterOf } from "../venv/shebang.ts";
 import type { Job } from "./job.ts";
 
 /** What validate.py says of an environment; names as the packages spell themselves. */
@@ -24,22 +26,24 @@ export interface Validation {
 }
 
 /** Starts the new environment's interpreter, which looks at itself and at what was installed. */
-export async function validate(job: Job, generation: string, base: Interpreter): Promise<Validation> {
+export async function validate(job: Job, generation: string, base: Interpreter, work: string): Promise<Validation> {
   const step = job.context.terminal.step("validate the environment");
-  const outcome = await run(
-    {
-      file: path.join(generation, "bin", "python"),
-      args: ["-I", "-B", "-c", VALIDATE_PY, generation, base.version, base.soabi],
-      env: cleanEnvironment(job.context.env),
-      cwd: job.context.root,
-    },
-    { log: job.log },
-  );
+  const env = cleanEnvironment(job.context.env);
+  const command: Command = {
+    file: path.join(generation, "bin", "python"),
+    args: ["-I", "-B", "-c", VALIDATE_PY, generation, base.version, base.soabi],
+    env,
+    cwd: job.context.root,
+  };
+  const [outcome, scriptProblems] = await Promise.all([
+    run(command, { log: job.log }),
+    tryScript(generation, work, { ...command, env }),
+  ]);
   step.done();
   job.steps.push({ title: "validate the environment", durationMs: Math.round(outcome.durationMs) });
   const validation = parseValidation(outcome.stdout);
-  if (outcome.ok && validation?.ok === true) return validation;
-  const problems = validation?.problems ?? [outcome.failure ?? outcome.output.trim()];
+  if (outcome.ok && validation?.ok === true && scriptProblems.length === 0) return validation;
+  const problems = [...(validation?.problems ?? [outcome.failure ?? outcome.output.trim()]), ...scriptProblems];
   throw new PrimeError(
     "environment-invalid",
     `the new environment ${generation} is not sound:\n  ${problems.join("\n  ")}`,
@@ -47,6 +51,40 @@ export async function validate(job: Job, generation: string, base: Interpreter):
       hint: `start again with \`./prime reboot\`; what worked before still works (log: ${job.log})`,
     },
   );
+}
+
+const PROBE = "prime-probe";
+/** Room for the longest path there is (PATH_MAX) and the words around it. */
+const HEAD_OF_SCRIPT = 8192;
+
+/**
+ * Goes the way that users go: finds a script on PATH that begins as the environment's own scripts do, and has the system start
+ * it. Such a beginning can be too long for the kernel, or hold what no shell takes for one word.
+ */
+async function tryScript(
+  generation: string,
+  work: string,
+  { env, cwd }: Omit<Command, "args" | "file">,
+): Promise<string[]> {
+  const beginning = beginningOfScripts(path.join(generation, "bin"));
+  if (beginning === undefined) return [];
+  const probe = path.join(work, PROBE);
+  writePlain(probe, Buffer.from(`${beginning}import sys\nprint(sys.prefix)\n`, "latin1"), 0o755);
+  const found = `${work}:${path.join(generation, "bin")}:${env.PATH ?? ""}`;
+  const outcome = await run({ file: "/bin/sh", args: ["-c", PROBE], env: { ...env, PATH: found }, cwd });
+  if (outcome.ok && realPath(outcome.stdout.trimEnd()) === realPath(generation)) return [];
+  const said = outcome.failure ?? outcome.output.trim();
+  return [`its scripts don't start it: they begin with ${JSON.stringify(beginning.trimEnd())}, which gave: ${said}`];
+}
+
+/** How the scripts of this environment begin, a byte a character; `undefined` where it has none. */
+function beginningOfScripts(bin: string): string | undefined {
+  const interpreters = `${Buffer.from(bin).toString("latin1")}/`;
+  const beginnings = (listFolder(bin) ?? [])
+    .map((name) => path.join(bin, name))
+    .filter((file) => linkFacts(file)?.kind === "file")
+    .map((file) => beginningOf(readStart(file, HEAD_OF_SCRIPT)));
+  return beginnings.find((text) => interpreterOf(text)?.startsWith(interpreters));
 }
 
 /** What a manifest says that the environment itself does not show. */

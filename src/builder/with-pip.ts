@@ -30,7 +30,7 @@ export function refuseMisfit(request: VersionRequest, selected: Interpreter, con
 
 /** A venv made by the interpreter itself; gives pip's commands in it. */
 export async function makePipVenv(job: Job, { generation, python, project }: Target) {
-  await runStep(job, "make the venv", command(job, python, ["-m", "venv", "--prompt", project.name, generation]), {
+  await runStep(job, "make the venv", command(job, python, ["-m", "venv", `--prompt=${project.name}`, generation]), {
     id: "venv-failed",
     hint: "install the package that holds venv and ensurepip (Debian, Ubuntu: `apt-get install python3-venv`)",
   });

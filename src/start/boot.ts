@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { build, type Known } from "../builder/build.ts";
 import { rootMutex, waitForTurn } from "../builder/turn.ts";
+import { refuseUnfitPath } from "../builder/unfit-path.ts";
 import type { Config } from "../config/config.ts";
 import type { Context } from "../context.ts";
 import type { Asked } from "../decision/asked.ts";
@@ -58,6 +59,7 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
   const cold = { ...seen, reason: reason ?? drift ?? moved ?? seen.reason };
   if (known !== undefined) return settleIn(context, decision, known, cold);
 
+  refuseUnfitPath(decision);
   const lock = rootMutex(decision.folders.data);
   if (mayMoveLink(context, decision.folders)) lookAtVenvPlace(linkOf(context, decision), decision.folders);
   const look = anew ? async () => undefined : () => lookAgain(context);

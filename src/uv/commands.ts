@@ -45,7 +45,7 @@ export interface SyncChoice {
 
 /** A new venv in `folder`, which must not exist yet: clearing one would follow links. */
 export function createVenv(uv: UvTool, folder: string, python: string, prompt: string): Command {
-  return command(uv, ["venv", "--no-project", "--python", python, "--prompt", prompt, folder]);
+  return command(uv, ["venv", "--no-project", "--python", python, `--prompt=${prompt}`, folder]);
 }
 
 /**

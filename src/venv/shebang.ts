@@ -10,6 +10,11 @@ export function interpreterOf(script: string): string | undefined {
   return /^#![ \t]*([^\s]+)/.exec(script)?.[1];
 }
 
+/** The part of a script that says by what it is run: its first line, or the detour; "" for what is no script. */
+export function beginningOf(script: string): string {
+  return DETOUR.exec(script)?.[0] ?? /^#!.*\n/.exec(script)?.[0] ?? "";
+}
+
 /** The script as it is run by another interpreter; absolute. */
 export function withInterpreter(script: string, interpreter: string): string {
   const rest = DETOUR.test(script) ? script.replace(DETOUR, "") : script.replace(/^#!.*\n/, "");
