@@ -52,7 +52,8 @@ prime_warm "$@"; prime_load='(function (r, f, v, e) {
   if (v.bun || v.deno || parseInt(v.node) < 10) return;
   try { r("fs").writeSync(3, ": prime;"); } catch (shellIsGone) { return; }
   var F = r("fs"), M = r("module"), m = new M(f), b, d, c = e.XDG_CACHE_HOME || e.HOME + "/.cache";
-  var t = F.readFileSync(m.filename = f, "latin1").replace("#!", "//"); // V8 trusts what it kept
+  if (!F.existsSync(m.filename = f)) return console.error("prime: not UTF-8, rename it: " + f);
+  var t = F.readFileSync(f, "latin1").replace("#!", "//"); // V8 trusts what it kept
   m.cache = c[0] == "/" ? c + "/prime/node/" + v.node + "-" + t.slice(-68, -4) : void 0;
   try { b = F.readFileSync(m.cache); } catch (none) {}
   b = b && r("crypto").createHash("sha256").update(d = b.slice(32)).digest().equals(b.slice(0, 32));
@@ -74,7 +75,6 @@ prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}; while [ -n "$prime_
   done; prime_rest=${prime_rest#*:}
 done
 echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
-  "install Node.js 18.19 or newer, for example from the system's packages, and start again" >&2
-exit 125
+  "install Node.js 18.19 or newer from the system's packages, and start again" >&2; exit 125
 # shellcheck disable=SC2317 # no sh comes here, and what reads all of the file finds one text
 : <<'JAVASCRIPT' # */

@@ -20,6 +20,15 @@ describe("a root whose path holds", () => {
     expect(fs.existsSync(box.path(".prime/generations"))).toBe(false);
   });
 
+  it("bytes that are no UTF-8 is told, and what to do", async () => {
+    const box = repo({});
+    const copy = 'folder=$(printf "a\\377b") && mkdir "$folder" && cp prime "$folder" && exec "$folder/prime" run true';
+    const ended = await box.run(["-c", copy], { launcher: "/bin/sh" });
+    expect(ended).toMatchObject({ code: 125, stdout: "" });
+    expect(ended.stderr).toContain("prime: not UTF-8, rename it: ");
+    expect(ended.stderr).not.toContain("at ");
+  });
+
   it("a `#` is fine where nothing is built from it", async () => {
     const box = repo({ "requirements.txt": "iniconfig\n" }, { name: "a#b" });
     await good(box, ["run", "python", "-c", "import iniconfig"]);

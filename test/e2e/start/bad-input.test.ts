@@ -39,7 +39,7 @@ describe("no runtime", () => {
     expect(end).toMatchObject({ code: 125, stdout: "" });
     expect(end.stderr).toBe(
       "prime: found no Node.js that works (tried: no node on PATH); " +
-        "install Node.js 18.19 or newer, for example from the system's packages, and start again\n",
+        "install Node.js 18.19 or newer from the system's packages, and start again\n",
     );
   });
 
