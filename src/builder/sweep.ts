@@ -13,19 +13,19 @@ import {
   KEPT_DAYS,
   KEPT_GENERATIONS,
   type Keeping,
-  rubbish,
 } from "../environment/collect.ts";
 import type { Folders } from "../environment/folders.ts";
 import { type HistoryEntry, readMoves } from "../environment/history.ts";
 import { readHolds } from "../environment/holds.ts";
 import { listGenerations, listOlder } from "../environment/manifest.ts";
 import { isOthers } from "../environment/shared-folder.ts";
+import { type Scene, type Stock, takeStock } from "../environment/stock.ts";
 import { PrimeError } from "../errors.ts";
 import { oldCompiled } from "../launch/compiled.ts";
 import { abandonedPlanParts, SEALED_STATE, shownGenerations } from "../plan/ready-plan.ts";
 import { abandonedDeployments, deploymentLocks } from "../provision/uv.ts";
 import { abandonedProbes } from "../python/probe-cache.ts";
-import { abandonedLockDrafts } from "../uv/lock-drafts.ts";
+import { abandonedDrafts } from "../uv/lock-drafts.ts";
 
 export interface GcRequest {
   readonly keep: number;
@@ -37,13 +37,9 @@ export const DAY_MS = 86_400_000;
 
 /** After each build, so that disk use stays bounded: what is old, and what nobody can be working on any more. */
 export function collectOld(context: Context, folders: Folders, link: string): void {
-  try {
-    const { removed, bytes } = removeAll(context, folders, link, AUTOMATIC);
-    if (removed.length > 0) context.terminal.say(`removed what is old (${removed.length}): freed ${megabytes(bytes)}`);
-  } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
-    context.terminal.detail(`could not remove what is old: ${error.message}`);
-  }
+  const { removed, bytes, failures } = removeAll(context, folders, link, AUTOMATIC);
+  if (removed.length > 0) context.terminal.say(`removed what is old (${removed.length}): freed ${megabytes(bytes)}`);
+  for (const { message } of failures) context.terminal.detail(`could not remove what is old: ${message}`);
 }
 
 const AUTOMATIC = { keep: KEPT_GENERATIONS, olderDays: KEPT_DAYS, dryRun: false, scrapsOlderMs: DAY_MS };
@@ -52,6 +48,18 @@ interface Removal {
   readonly removed: readonly string[];
   readonly bytes: number;
   readonly kept: number;
+  /** What nothing proves to be prime's, absolute; it stays. */
+  readonly strange: readonly string[];
+  readonly failures: readonly PrimeError[];
+}
+
+/** What goes: a generation, or what was left behind. */
+interface Doomed {
+  readonly file: string;
+  readonly isGeneration: boolean;
+  readonly about: string;
+  /** Gives the bytes that this frees. */
+  readonly remove: () => number;
 }
 
 /** The caller holds the build lock; a builder that did not wait for it is known by its processes, or by its age. */
@@ -71,42 +79,81 @@ export function removeAll(
     }));
   const older = listOlder(folders.generations, context.root);
   const keeping = keepingOf(context, folders, link, request);
-  const folderOf = (id: string): string => path.join(folders.generations, id);
   const unneeded = [...collectable(own, keeping), ...collectable(older, { ...keeping, atLeast: 0 })];
-  const old = leftBehind(context, { folders, link, needed: keeping.needed }, now() - request.scrapsOlderMs);
-  const busy = foldersInUse([...unneeded.map(({ id }) => folderOf(id)), ...old]);
-  const doomed = unneeded.filter(({ id }) => !busy.has(folderOf(id)) && isWritable(folderOf(id)));
-  const scraps = old.filter((file) => !busy.has(file) && (!isFolder(file) || isWritable(file)));
-  const removed = [
-    ...doomed.map(({ id, about }) => `${folderOf(id)} (${about})`),
-    ...scraps.map((file) => `${file} (left behind)`),
-  ];
-  const kept = own.length + older.length - doomed.length;
-  if (request.dryRun) {
-    const files = [...doomed.map(({ id }) => folderOf(id)), ...scraps];
-    return { removed, kept, bytes: files.reduce((sum, file) => sum + diskUse(file), 0) };
-  }
+  const scene = { folders, link, uvLock: path.join(context.root, "uv.lock"), needed: keeping.needed };
+  const { left, strange } = leftBehind(context, scene, now() - request.scrapsOlderMs);
   const shownBy = exists(link) ? link : undefined;
-  if (shownBy !== undefined) forwardCollected(folders, shownBy);
-  const freed = [...doomed.map(({ id }) => collect(folders, id, shownBy)), ...scraps.map((file) => remove(file))];
-  return { removed, kept, bytes: freed.reduce((sum, bytes) => sum + bytes, 0) };
+  const candidates: Doomed[] = [
+    ...unneeded.map(({ id, about }) => ({
+      file: path.join(folders.generations, id),
+      about,
+      isGeneration: true,
+      remove: () => collect(folders, id, shownBy),
+    })),
+    ...left.map((file) => ({ file, about: "left behind", isGeneration: false, remove: () => remove(file) })),
+  ];
+  const busy = foldersInUse(candidates.map(({ file }) => file));
+  const doomed = candidates.filter(({ file }) => !busy.has(file) && (!isFolder(file) || isWritable(file)));
+  const done = request.dryRun ? measure(doomed) : carryOut(doomed, folders, shownBy);
+  const collected = done.gone.filter(({ isGeneration }) => isGeneration).length;
+  return {
+    removed: done.gone.map(({ file, about }) => `${file} (${about})`),
+    bytes: done.bytes,
+    kept: own.length + older.length - collected,
+    strange,
+    failures: done.failures,
+  };
+}
+
+interface Done {
+  readonly gone: readonly Doomed[];
+  readonly bytes: number;
+  readonly failures: readonly PrimeError[];
+}
+
+function measure(doomed: readonly Doomed[]): Done {
+  return { gone: doomed, bytes: doomed.reduce((sum, { file }) => sum + diskUse(file), 0), failures: [] };
+}
+
+/** What can't be removed does not keep the others. */
+function carryOut(doomed: readonly Doomed[], folders: Folders, shownBy: string | undefined): Done {
+  const gone: Doomed[] = [];
+  const failures: PrimeError[] = [];
+  let bytes = 0;
+  const attempt = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof PrimeError)) throw error;
+      failures.push(error);
+    }
+  };
+  if (shownBy !== undefined) attempt(() => forwardCollected(folders, shownBy));
+  for (const one of doomed) {
+    attempt(() => {
+      bytes += one.remove();
+      gone.push(one);
+    });
+  }
+  return { gone, bytes, failures };
 }
 
 /** What killed starts left in the root's own folder, among its ready plans and in the caches. */
-function leftBehind(
-  { root, places, plans }: Context,
-  { folders, link, needed }: { folders: Folders; link: string; needed: ReadonlySet<string> },
-  before: number,
-): string[] {
-  return [
-    ...rubbish({ folders, needed, replaced: [link, path.join(root, "uv.lock")] }, before),
-    ...(plans === undefined ? [] : abandonedPlanParts(plans, before)),
-    ...abandonedLockDrafts(root, before),
-    ...abandonedDeployments(places.cache, before),
-    ...deploymentLocks(places.cache).filter((lock) => deadHolder(lock) !== undefined || isTorn(lock, before)),
-    ...abandonedProbes(places.cache, before),
-    ...oldCompiled(places.cache, before, now() - KEPT_DAYS * DAY_MS),
-  ];
+function leftBehind({ root, places, plans }: Context, scene: Scene, before: number): Stock {
+  const { left, strange } = takeStock(scene, before);
+  const drafts = abandonedDrafts(scene.folders.data, root, before);
+  return {
+    strange,
+    left: [
+      ...drafts, // before the notes that tell of them
+      ...left,
+      ...(plans === undefined ? [] : abandonedPlanParts(plans, before)),
+      ...abandonedDeployments(places.cache, before),
+      ...deploymentLocks(places.cache).filter((lock) => deadHolder(lock) !== undefined || isTorn(lock, before)),
+      ...abandonedProbes(places.cache, before),
+      ...oldCompiled(places.cache, before, now() - KEPT_DAYS * DAY_MS),
+    ],
+  };
 }
 
 /** Its maker did not come to write its name. */

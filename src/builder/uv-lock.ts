@@ -2,9 +2,11 @@ import * as path from "node:path";
 import type { Decision } from "../decision/decide.ts";
 import { backdate, writeAtomic } from "../edges/files/change.ts";
 import { readText } from "../edges/files/read.ts";
+import { removeFile } from "../edges/files/remove.ts";
 import { PrimeError } from "../errors.ts";
 import { diffLocks, readLock, requiresSame } from "../project/files/uv-lock.ts";
 import { checkLock, type LockCheck, type UvTool, updateLock } from "../uv/commands.ts";
+import { noteDrafts } from "../uv/lock-drafts.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
 
 /**
@@ -27,10 +29,15 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
     });
   }
   if ((await fitsOffline(job, uv, question)) === true) return;
-  await runStep(job, "update uv.lock", updateLock(uv, python, rebuilt), {
-    id: "lock-failed",
-    hint: "correct the requirements in pyproject.toml, or check the index",
-  });
+  const note = noteDrafts(decision.folders.data, root);
+  try {
+    await runStep(job, "update uv.lock", updateLock(uv, python, rebuilt), {
+      id: "lock-failed",
+      hint: "correct the requirements in pyproject.toml, or check the index",
+    });
+  } finally {
+    removeFile(note);
+  }
   const after = readText(file) ?? "";
   if (after === before) return;
   const fresh = await readLock(after, file);

@@ -20,6 +20,8 @@ const PARTS: Readonly<Record<string, "folder" | "file">> = {
   "setup.lock": "file",
 };
 
+export const DATA_NAMES: ReadonlySet<string> = new Set(Object.keys(PARTS));
+
 /**
  * What the `.prime` of a root is to this user: `ours` to write, believe and remove; `theirs`, to be used as it is; or
  * `foreign`: somebody else has made it, or whoever wrote the repo, and nothing of it is used or touched.

@@ -46,6 +46,9 @@ export function writeManifest(generation: string, manifest: Manifest): void {
   writeAtomic(path.join(generation, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
+/** How a generation's folder is named: by its digest, and by chance. */
+export const GENERATION_ID = /^[0-9a-f]{8}-[0-9a-f]{8}$/;
+
 /** Nothing for a folder that is no finished generation of this layout. */
 export function readManifest(generation: string): Manifest | undefined {
   const manifest = readAnyManifest(generation);
@@ -72,14 +75,18 @@ export function listOlder(folder: string, root: string): { id: string; builtAt: 
 }
 
 interface AnyManifest {
+  readonly id?: unknown;
   readonly layout?: unknown;
   readonly root?: unknown;
   readonly builtAt?: unknown;
 }
 
+/** One that is not this very folder's tells nothing. */
 function readAnyManifest(generation: string): AnyManifest | null {
+  const name = path.basename(generation);
   try {
-    return JSON.parse(readText(path.join(generation, MANIFEST_FILE)) ?? "null");
+    const manifest: AnyManifest | null = JSON.parse(readText(path.join(generation, MANIFEST_FILE)) ?? "null");
+    return GENERATION_ID.test(name) && manifest?.id === name ? manifest : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

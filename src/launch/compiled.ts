@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { Script } from "node:vm";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
-import { linkFacts, listFolder } from "../edges/files/read.ts";
+import { linkFacts, namesInFolder } from "../edges/files/read.ts";
 
 /** What the head leaves for the program that it compiled. */
 export interface CompiledModule {
@@ -31,7 +31,7 @@ export function keepCompiled({ script, cache }: CompiledModule): void {
  */
 export function oldCompiled(cacheFolder: string, before: number, since: number): string[] {
   const folder = path.join(cacheFolder, "node");
-  const files = (listFolder(folder) ?? []).map((name) => path.join(folder, name));
+  const files = namesInFolder(folder).map((name) => path.join(folder, name));
   const isDraft = (file: string): boolean => finalNameOf(path.basename(file)) !== undefined;
   const isOld = (file: string): boolean =>
     /^[\d.]+-[0-9a-f]{64}$/.test(path.basename(file)) && Number(linkFacts(file)?.mtimeNs ?? 0) / 1e6 < since;

@@ -1,12 +1,19 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { quoteForShell } from "../edges/command.ts";
+
 import { writeAtomic } from "../edges/files/change.ts";
-import { exists, type FileFacts, facts, listFolder, nonce, readText } from "../edges/files/read.ts";
-import { remove } from "../edges/files/remove.ts";
+import { exists, type FileFacts, facts, namesInFolder, nonce, readText } from "../edges/files/read.ts";
 import { type Observer, observe } from "../inputs/observation.ts";
 import { freshnessForSh, type Watch } from "./freshness.ts";
-import { makePlanFolder, type PlanFolder, pinObservation, planFolder, scriptsFile } from "./ready-plan.ts";
+import {
+  makePlanFolder,
+  type PlanFolder,
+  pinObservation,
+  planFolder,
+  removeStamps,
+  scriptsFile,
+} from "./ready-plan.ts";
 import { callForSh, type EntryCall } from "./script-start.ts";
 
 /** A script and what it calls; null: it is no entry script. */
@@ -90,8 +97,8 @@ export function rememberScripts(
   writeAtomic(recordFile(place), JSON.stringify(all), 0o600);
   writeAtomic(scriptsFile(place), renderScripts(all), 0o600);
   const used = new Set(all.map((one) => path.basename(one.watch.stamps)));
-  for (const name of listFolder(folder) ?? []) {
-    if (!/^script-[0-9a-f]+$/.test(name) || used.has(name)) continue;
+  for (const name of namesInFolder(folder)) {
+    if (!/^script-[0-9a-f]{8}$/.test(name) || used.has(name)) continue;
     const made = facts(path.join(folder, name))?.ctimeNs ?? "0";
     if (now() - Number(BigInt(made) / 1_000_000n) > ABANDONED_MS) removeStamps(path.join(folder, name));
   }
@@ -109,8 +116,4 @@ function readScripts(place: PlanFolder): KnownScript[] {
 
 function recordFile(place: PlanFolder): string {
   return `${scriptsFile(place)}.json`;
-}
-
-function removeStamps(stamps: string): void {
-  for (const ending of ["", ".pin", ".ctime"]) remove(`${stamps}${ending}`);
 }

@@ -3,8 +3,9 @@ import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
 import { makeFolder, setTimes, writeAtomic, writePlain } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
+
 import { makeOwnFolder } from "../edges/files/own-folder.ts";
-import { facts, listFolder, nonce } from "../edges/files/read.ts";
+import { facts, namesInFolder, nonce } from "../edges/files/read.ts";
 import { remove, removeFile } from "../edges/files/remove.ts";
 import { runSync } from "../edges/processes/run-sync.ts";
 import { isStamped, type Observation, type Observed } from "../inputs/observation.ts";
@@ -87,7 +88,7 @@ export function scriptsFile(place: PlanFolder): string {
 
 /** The generations that the last starts showed, each by its own flags; absolute. */
 export function shownGenerations(place: PlanFolder): string[] {
-  const names = (listFolder(planFolder(place)) ?? []).filter(isRecord);
+  const names = namesInFolder(planFolder(place)).filter(isRecord);
   return names.flatMap((name) => readRecord(path.join(planFolder(place), name))?.activation.generation ?? []);
 }
 
@@ -118,7 +119,8 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
     const plan = { launcher, activation, freshness, readyLine, scripts, bootsCold, missing: ASK_PROGRAM };
     writeAtomic(planFile(ready), renderPlan(plan), 0o600);
   } else removeFile(planFile(ready));
-  if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(planFolder(ready), last.stamps);
+  if (last !== undefined && last.stamps !== path.basename(stamps))
+    removeStamps(path.join(planFolder(ready), path.basename(last.stamps)));
   for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   return reason;
 }
@@ -229,17 +231,19 @@ function pinCtime(stamps: string, env: Environment, strict: readonly Observed[])
   return reason;
 }
 
-function removeStamps(folder: string, name: string): void {
-  for (const ending of ["", ".pin", ".ctime"]) remove(path.join(folder, `${name}${ending}`));
+/** Removes what was stamped once, absolute, and what belongs to it; a name that is no stamp's is left. */
+export function removeStamps(stamps: string): void {
+  if (!/^(?:stamps|script)-[0-9a-f]{8}$/.test(path.basename(stamps))) return;
+  for (const ending of ["", ".pin", ".ctime"]) remove(`${stamps}${ending}`);
 }
 
 /** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */
 export function abandonedPlanParts(place: PlanFolder, before: number): string[] {
   const folder = planFolder(place);
-  const names = listFolder(folder) ?? [];
+  const names = namesInFolder(folder);
   const used = new Set(names.filter(isRecord).map((name) => readRecord(path.join(folder, name))?.stamps));
   const isStray = (name: string): boolean => {
-    const [stamps] = /^stamps-[0-9a-f]+/.exec(name) ?? [];
+    const [, stamps] = /^(stamps-[0-9a-f]{8})(?:\.pin|\.ctime)?$/.exec(name) ?? [];
     return stamps === undefined ? finalNameOf(name) !== undefined : !used.has(stamps);
   };
   const stray = names.filter(isStray).map((name) => path.join(folder, name));

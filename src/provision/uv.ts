@@ -3,8 +3,16 @@ import type { UvPin } from "../config/config.ts";
 import type { Environment } from "../edges/command.ts";
 import { copyFile, makeFolder, makeTemporaryFolder, rename, writePlain } from "../edges/files/change.ts";
 import { spaceHint } from "../edges/files/errors.ts";
-import { isAbandoned, makerMark } from "../edges/files/maker-mark.ts";
-import { facts, isExecutableFile, listFolder, readText, roomIn, sha256OfFile } from "../edges/files/read.ts";
+import { isAbandoned, MARK, makerMark } from "../edges/files/maker-mark.ts";
+import {
+  facts,
+  isExecutableFile,
+  namesInFolder,
+  physicalPath,
+  readText,
+  roomIn,
+  sha256OfFile,
+} from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
 import { type Outcome, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
@@ -71,8 +79,8 @@ async function fromPath({ pin, env, cwd }: UvRequest): Promise<ProvisionedUv | u
  * user's index, proxy and certificates.
  */
 export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
-  const target = cachedFolder(request);
   const work = makeTemporaryFolder(path.join(request.cacheFolder, "uv", `${DEPLOY}.${makerMark()}.`));
+  const target = cachedFolder(request);
   try {
     const venv = path.join(work, "venv");
     await makeVenv(request, work, venv);
@@ -82,7 +90,7 @@ export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
     copyFile(path.join(venv, "bin", "uv"), path.join(ready, "uv"), 0o755);
     const file = path.join(ready, "uv");
     writePlain(`${file}.sha256`, `${sha256OfFile(file)} ${facts(file)?.size}\n`);
-    publish(ready, target, () => fromCache(request) !== undefined);
+    publish(ready, physicalPath(target), () => fromCache(request) !== undefined);
   } finally {
     remove(work);
   }
@@ -90,21 +98,24 @@ export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
 }
 
 const DEPLOY = ".deploy";
+const DEPLOYMENT = new RegExp(`^\\${DEPLOY}${MARK}\\.[A-Za-z0-9]{6}$`);
 
 /** The folders of deployments that were killed; absolute. See `isAbandoned`. */
 export function abandonedDeployments(cacheFolder: string, before: number): string[] {
   const folder = path.join(cacheFolder, "uv");
-  const drafts = (listFolder(folder) ?? []).filter((name) => name.startsWith(DEPLOY));
+  const drafts = namesInFolder(folder).filter((name) => DEPLOYMENT.test(name));
   return drafts.map((name) => path.join(folder, name)).filter((file) => isAbandoned(file, before));
 }
 
 /** The locks of deployments, and of who replaces one; absolute. */
 export function deploymentLocks(cacheFolder: string): string[] {
   const folder = path.join(cacheFolder, "uv");
-  return (listFolder(folder) ?? []).filter((name) => LOCK.test(name)).map((name) => path.join(folder, name));
+  return namesInFolder(folder)
+    .filter((name) => LOCK.test(name))
+    .map((name) => path.join(folder, name));
 }
 
-const LOCK = /\.lock(?:\.[0-9a-f]{16})?$/;
+const LOCK = /^\d[^/]*\.lock(?:\.[0-9a-f]{16})*$/;
 
 /** Another prime may have been faster: its copy of the same bytes is as good. */
 function publish(ready: string, target: string, isThere: () => boolean): void {

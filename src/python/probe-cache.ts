@@ -1,7 +1,15 @@
 import * as path from "node:path";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
-import { type FileFacts, facts, isExecutableFile, isFile, listFolder, readText, sha256 } from "../edges/files/read.ts";
+import {
+  type FileFacts,
+  facts,
+  isExecutableFile,
+  isFile,
+  namesInFolder,
+  readText,
+  sha256,
+} from "../edges/files/read.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { PROBE_PY } from "./texts/texts.ts";
 
@@ -50,7 +58,7 @@ export function writeProbe(cacheFolder: string, interpreter: Interpreter): void 
 /** Records that were being written when a process was killed; absolute. See `isAbandoned`. */
 export function abandonedProbes(cacheFolder: string, before: number): string[] {
   const folder = path.join(cacheFolder, "probes");
-  const drafts = (listFolder(folder) ?? []).filter((name) => finalNameOf(name) !== undefined);
+  const drafts = namesInFolder(folder).filter((name) => finalNameOf(name) !== undefined);
   return drafts.map((name) => path.join(folder, name)).filter((file) => isAbandoned(file, before));
 }
 

@@ -41,3 +41,7 @@ export function isSound(findings: readonly Finding[]): boolean {
 }
 
 export type Rebuild = Extract<Fix, { kind: "rebuild" }>;
+
+export function listed(files: readonly string[]): string {
+  return files.length <= 3 ? files.join(", ") : `${files.slice(0, 3).join(", ")} and ${files.length - 3} more`;
+}

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import { type Outcome, run } from "../../edges/processes/run.ts";
-import { type Finding, sound, wrong } from "./finding.ts";
+import { type Finding, listed, sound, wrong } from "./finding.ts";
 
 /** What git says of the launcher and of what prime makes. */
 export interface GitFacts {
@@ -89,8 +89,4 @@ export function trackedFindings(answer: GitAnswer): Finding[] {
   if (tracked.length === 0) return [sound("tracked", `nothing of what prime makes is in git (${version})`)];
   const mend = "`git rm -r --cached` them, `./prime init` to ignore them, and commit";
   return [wrong("tracked", `git has ${listed(tracked)}, which each machine makes for itself`, mend)];
-}
-
-function listed(files: readonly string[]): string {
-  return files.length <= 3 ? files.join(", ") : `${files.slice(0, 3).join(", ")} and ${files.length - 3} more`;
 }

@@ -7,7 +7,7 @@ import { type Decision, decide } from "../../decision/decide.ts";
 import { linkOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
 import { backdate, copyFile, makeExecutable, makeFolder, rename, writeAtomic } from "../../edges/files/change.ts";
-import { exists, nonce } from "../../edges/files/read.ts";
+import { exists, nonce, physicalPath } from "../../edges/files/read.ts";
 import { remove } from "../../edges/files/remove.ts";
 import { markDamaged } from "../../environment/drift.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
@@ -67,7 +67,7 @@ async function make(context: Context, fix: Repair): Promise<string> {
       return `git ignores ${path.basename(linkOf(context, decision))} now${file === undefined ? "" : `: a line was added to ${file}`}`;
     }
     case "uv": {
-      remove(fix.folder);
+      remove(physicalPath(fix.folder));
       const { uv } = await toolOf(context, await decide(context, false));
       return `uv was deployed anew: ${uv.file}`;
     }

@@ -2,15 +2,15 @@ import * as path from "node:path";
 import { now } from "../../edges/clock.ts";
 import { isFile, isFolder, linkFacts, listFolder, readLink, readText, realPath } from "../../edges/files/read.ts";
 import { deadHolder } from "../../edges/processes/mutex.ts";
-import { rubbish } from "../../environment/collect.ts";
 import { type Folders, generationFolder } from "../../environment/folders.ts";
 import { historyFile } from "../../environment/history.ts";
 import { isGivenBack, readHolds, stateFile } from "../../environment/holds.ts";
 import { hasManifest, readManifest } from "../../environment/manifest.ts";
+import { takeStock } from "../../environment/stock.ts";
 import { PrimeError } from "../../errors.ts";
 import { MANIFEST_FILE } from "../../venv/foreign-venv.ts";
 import { missingExclude } from "../../venv/git-exclude.ts";
-import { type Finding, sound, wrong } from "./finding.ts";
+import { type Finding, listed, sound, wrong } from "./finding.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -84,21 +84,27 @@ function generationFindings(root: string, link: string, folders: Folders): Findi
     const folder = path.join(folders.generations, name);
     return linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, MANIFEST_FILE)) && !hasManifest(folder);
   });
-  const replaced = [link, path.join(root, "uv.lock")];
   const shown = path.basename(realPath(link) ?? link);
-  const left = rubbish({ folders, replaced, needed: new Set([shown]) }, now() - DAY_MS);
+  const scene = { folders, link, uvLock: path.join(root, "uv.lock"), needed: new Set([shown]) };
+  const { left, strange } = takeStock(scene, now() - DAY_MS);
+  const others = strange.filter((file) => !torn.includes(path.basename(file)));
   const dangling = names.map((name) => path.join(folders.generations, name)).filter(leadsNowhere);
   return [
     ...torn.map((name) =>
       wrong(
         "generations",
         `the manifest of ${name} is torn: that environment is not used`,
-        name === shown ? "./prime reboot builds what takes its place, beside it" : "./prime gc removes it",
+        name === shown
+          ? "./prime reboot builds what takes its place, beside it"
+          : `remove ${path.join(folders.generations, name)}, unless you know what it is`,
       ),
     ),
     ...(left.length === 0
       ? []
       : [wrong("generations", `killed starts left ${left.length} behind, as ${left[0]}`, "./prime gc")]),
+    ...(others.length === 0
+      ? []
+      : [sound("strangers", `nothing proves that prime made ${listed(others)}: that is left alone`)]),
     ...dangling.map((file) =>
       wrong("links", `${file} leads nowhere: a start makes the environment that it leads to`, "./prime"),
     ),

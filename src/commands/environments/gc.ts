@@ -23,16 +23,19 @@ export async function collectGarbage(context: Context, request: GcRequest): Prom
   });
   try {
     const link = path.resolve(context.root, config.localVenvDirRelPath.value);
-    const { removed, bytes, kept } = removeAll(context, folders, link, {
+    const { removed, bytes, kept, strange, failures } = removeAll(context, folders, link, {
       ...request,
       scrapsOlderMs: lock.isTaken ? DAY_MS : 0,
     });
     for (const what of removed) context.terminal.say(`${request.dryRun ? "would remove" : "removed"} ${what}`);
+    for (const file of strange) context.terminal.say(`left ${file}: nothing proves that prime made it`);
     context.terminal.say(
       removed.length === 0
         ? `nothing to remove: ${kept} kept`
         : `${request.dryRun ? "would free" : "freed"} ${megabytes(bytes)}; ${kept} kept`,
     );
+    const [failure] = failures;
+    if (failure !== undefined) throw failure;
   } finally {
     lock.release();
   }

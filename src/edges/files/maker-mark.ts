@@ -3,6 +3,9 @@ import { lstatSync } from "node:fs";
 import * as path from "node:path";
 import { bootId, hostName, isRunning, processSpace, startOfProcess } from "../machine.ts";
 
+/** How names end that hold a mark, as the text of a regular expression. */
+export const MARK = String.raw`\.\d+(?:\.[0-9a-f]{8}){2}`;
+
 /** A part of a name, e.g. `17.3f2a9c01.5be1d2a4`, for what only this process works on: who finds it can tell whether it still does. */
 export function makerMark(): string {
   own ??= [process.pid, place(), digest(startOfProcess(process.pid) ?? "")].join(".");

@@ -94,6 +94,11 @@ export function listFolder(folder: string): string[] | undefined {
   return tell("list", folder, () => fs.readdirSync(folder).sort());
 }
 
+/** The same of a real folder alone: none where a link leads to one. */
+export function namesInFolder(folder: string): string[] {
+  return linkFacts(folder)?.kind === "folder" ? (listFolder(folder) ?? []) : [];
+}
+
 /** The text of a symbolic link; `undefined` when there is no link. */
 export function readLink(file: string): string | undefined {
   try {

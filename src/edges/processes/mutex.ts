@@ -290,6 +290,11 @@ function isDead(holder: Holder): boolean {
   return isNear(holder) && (holder.boot !== bootId() || !isRunning(holder.pid, holder.start));
 }
 
+/** Whether a file with this text is a lock, be it one whose maker did not come to write its name. */
+export function isLockText(text: string): boolean {
+  return text === "" || parseHolder(text) !== undefined;
+}
+
 function parseHolder(text: string): Holder | undefined {
   try {
     const value = JSON.parse(text) as Partial<Holder> | null;

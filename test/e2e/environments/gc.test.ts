@@ -90,22 +90,67 @@ describe("./prime gc", () => {
 
   it("removes what killed builds left behind", async () => {
     const { box, ids } = await thrice();
-    fs.mkdirSync(box.path(".prime/generations/00000000-half/bin"), { recursive: true });
-    fs.mkdirSync(box.path(".prime/work-00000000-half"));
-    fs.writeFileSync(box.path(".prime/state.json.1.aa.tmp"), "");
+    const dead = "1.00000000.00000000";
+    fs.mkdirSync(box.path(".prime/generations/00000000-00000000/bin"), { recursive: true });
+    fs.mkdirSync(box.path(`.prime/work-00000000-00000000.${dead}`));
+    fs.writeFileSync(box.path(`.prime/state.json.${dead}.01234567.tmp`), "");
+    fs.mkdirSync(box.path(".prime/setup"));
+    fs.writeFileSync(box.path(".prime/setup/11111111-11111111"), "0".repeat(64));
+    fs.writeFileSync(box.path(".prime/resolved/0123456789abcdef.txt"), "six==1.17.0\n");
+    fs.writeFileSync(box.path(`.prime/uv-lock.${dead}`), ".tmpUsers1");
     fs.writeFileSync(box.path(".tmpAb12Cd"), "version = 1\nrequires-python");
     fs.writeFileSync(box.path(".tmpMineOk"), "something of the user's");
+    fs.writeFileSync(box.path(".tmpUsers1"), "version = 1\n");
     await good(box, ["gc"]);
     expect(generations(box).sort()).toEqual([...ids].sort());
-    expect(fs.readdirSync(box.root).filter((name) => name.startsWith(".tmp"))).toEqual([".tmpMineOk"]);
-    expect(fs.readdirSync(box.path(".prime")).filter((name) => /work-|tmp$/.test(name))).toEqual([]);
+    expect(fs.readdirSync(box.root).filter((name) => name.startsWith(".tmp"))).toEqual([".tmpMineOk", ".tmpUsers1"]);
+    expect(fs.readdirSync(box.path(".prime")).filter((name) => /work-|tmp$|uv-lock/.test(name))).toEqual([]);
+    expect(fs.readdirSync(box.path(".prime/setup"))).toEqual([]);
+    expect(fs.readdirSync(box.path(".prime/resolved"))).not.toContain("0123456789abcdef.txt");
+  });
+
+  it("leaves and names what nothing proves to be prime's, though it stands among what is", async () => {
+    const { box, ids } = await thrice();
+    const long = { recursive: true };
+    const mine = [
+      "notes",
+      "generations/mine/letter",
+      "generations/00000000-half/letter",
+      "generations/22222222-22222222/letter",
+      "generations/33333333-33333333/prime.json",
+      "generations/.gone-mine/letter",
+      "resolved/mine.txt",
+      "setup/mine",
+      "setup/44444444-44444444",
+      "work-mine/letter",
+      "backup.tmp",
+      "lock.0123456789abcdef",
+    ];
+    for (const name of mine) {
+      fs.mkdirSync(path.dirname(box.path(".prime", name)), long);
+      fs.writeFileSync(box.path(".prime", name), `{"layout":5,"id":"../../mine"}\n`);
+    }
+    fs.symlinkSync("../..", box.path(".prime/generations/up"));
+    const { stderr } = await good(box, ["gc", "--keep", "0", "--older", "0"]);
+    for (const name of mine) {
+      const [named = ""] = /^[^/]+(?:\/[^/]+)?(?=\/letter$|\/prime.json$)|^.*$/.exec(name) ?? [];
+      expect(stderr).toContain(`left ${box.path(".prime", named)}: nothing proves that prime made it\n`);
+      expect(fs.readFileSync(box.path(".prime", name), "utf8")).toContain("layout");
+    }
+    expect(stderr).toContain(`left ${box.path(".prime/generations/up")}: nothing proves`);
+    expect(
+      kept(box)
+        .filter((id) => ids.includes(id))
+        .sort(),
+    ).toEqual(ids.slice(1).sort());
+    expect((await box.run(["doctor"])).stdout).toContain("nothing proves that prime made");
   });
 
   it("a build removes at once what a killed one left, and nobody removes what a living one makes", async () => {
     const { box, ids } = await thrice();
     const alive = makerMark();
     const dead = alive.replace(/[^.]+$/, "00000000");
-    const [left, stays] = ["00000000-half", "11111111-half"];
+    const [left, stays] = ["00000000-00000000", "11111111-11111111"];
     for (const [id, mark] of [
       [left, dead],
       [stays, alive],

@@ -1,0 +1,124 @@
+import * as path from "node:path";
+import { finalNameOf, isAbandoned, MARK } from "../edges/files/maker-mark.ts";
+import { type Ownership, ownership, thisUser } from "../edges/files/ownership.ts";
+import { namesInFolder, readText } from "../edges/files/read.ts";
+import { isLockText } from "../edges/processes/mutex.ts";
+import { DRAFT_NOTE } from "../uv/lock-drafts.ts";
+import { DATA_NAMES } from "./data-folder.ts";
+import type { Folders } from "./folders.ts";
+import { GENERATION_ID, hasManifest, listGenerations } from "./manifest.ts";
+
+/** Where it is looked for what prime made and nobody needs. */
+export interface Scene {
+  readonly folders: Folders;
+  /** The place of the `.venv` link, absolute. */
+  readonly link: string;
+  /** Absolute. */
+  readonly uvLock: string;
+  /** Ids that are shown or offered to somebody: without a manifest they are environments that others changed, and no rubbish. */
+  readonly needed: ReadonlySet<string>;
+}
+
+export interface Stock {
+  /** What builds, moves and collections that were killed left behind, as absolute paths; each after what its name marks. */
+  readonly left: readonly string[];
+  /** What nothing proves to be prime's, in folders that are prime's alone, absolute. It is never removed. */
+  readonly strange: readonly string[];
+}
+
+/** A collected generation on its way out. */
+export const GONE = new RegExp(`^\\.gone-([0-9a-f]{8}-[0-9a-f]{8})${MARK}$`);
+const WORK = new RegExp(`^work-([0-9a-f]{8}-[0-9a-f]{8}|uv|cache)${MARK}$`);
+const CLAIM = /^(?:setup\.)?lock(?:\.[0-9a-f]{16})+$/;
+const RESOLUTION = /^[0-9a-f]{16}\.[a-z]+$/;
+const DIGEST = /^[0-9a-f]{64}$/;
+
+type Verdict = "kept" | "left" | "strange";
+type Judge = (name: string, kind: Ownership["kind"], file: string) => Verdict;
+
+/**
+ * Goes through all that prime keeps for a root, by names of prime's own form and by the marks, manifests and texts that go with
+ * them. What is left behind is told at once where it is known that its process has ended, else when nobody has touched it
+ * since `before`, in milliseconds since the epoch.
+ */
+export function takeStock(scene: Scene, before: number): Stock {
+  const { folders, link, uvLock } = scene;
+  const { data, work } = folders;
+  const builders = new Map(namesInFolder(work).map((name) => [WORK.exec(name)?.[1], name]));
+  const draftOf = (file: string, wanted: Ownership["kind"]): [string, Judge] => [
+    path.dirname(file),
+    (name, kind) => (finalNameOf(name) === path.basename(file) && kind === wanted ? "left" : "kept"),
+  ];
+  const places: readonly (readonly [string, Judge])[] = [
+    [folders.generations, judgeGeneration(scene, builders)],
+    [data, judgeData],
+    ...(work === data ? [] : [[work, judgeWork] as const]),
+    [folders.resolved, judgeResolution(folders)],
+    [path.join(data, "setup"), judgeSetup(folders)],
+    [
+      path.join(data, "setup-cfg"),
+      (name, kind) => (finalNameOf(name) !== undefined && kind === "file" ? "left" : "kept"),
+    ],
+    draftOf(link, "link"),
+    draftOf(uvLock, "file"),
+  ];
+  const makers = new Set([thisUser(), ownership(data)?.uid]);
+  const found = places.flatMap(([folder, judge]) =>
+    namesInFolder(folder).flatMap((name) => {
+      const file = path.join(folder, name);
+      const is = ownership(file);
+      return is === undefined ? [] : { file, isOwn: makers.has(is.uid), verdict: judge(name, is.kind, file) };
+    }),
+  );
+  const isOver = (file: string): boolean => isAbandoned(file, before, builders.get(path.basename(file)));
+  return {
+    left: found
+      .filter(({ file, isOwn, verdict }) => verdict === "left" && isOwn && isOver(file))
+      .map(({ file }) => file),
+    strange: found.filter(({ verdict }) => verdict === "strange").map(({ file }) => file),
+  };
+}
+
+/** Of a folder without a manifest, its builder's folder is the mark: it is there from before the first file to the last. */
+function judgeGeneration({ needed }: Scene, builders: ReadonlyMap<string | undefined, string>): Judge {
+  return (name, kind, file) => {
+    const isId = GENERATION_ID.test(name);
+    if (kind === "link") return isId ? "kept" : GENERATION_ID.test(finalNameOf(name) ?? "") ? "left" : "strange";
+    if (kind !== "folder") return "strange";
+    if (GONE.test(name)) return "left";
+    if (isId && (hasManifest(file) || needed.has(name))) return "kept";
+    return isId && builders.has(name) ? "left" : "strange";
+  };
+}
+
+const judgeData: Judge = (name, kind, file) => {
+  const isOwnFile = (one: string): boolean => DATA_NAMES.has(one) || CLAIM.test(one) || DRAFT_NOTE.test(one);
+  if (DATA_NAMES.has(name)) return "kept";
+  if (kind === "folder") return WORK.test(name) ? "left" : "strange";
+  if (kind !== "file") return "strange";
+  if (CLAIM.test(name)) return isLockText(readText(file) ?? "") ? "left" : "strange";
+  return DRAFT_NOTE.test(name) || isOwnFile(finalNameOf(name) ?? "") ? "left" : "strange";
+};
+
+/** A folder that protoprimer's configuration names, and that others may use as well. */
+const judgeWork: Judge = (name, kind) => (kind === "folder" && WORK.test(name) ? "left" : "kept");
+
+function judgeResolution({ generations }: Folders): Judge {
+  const finished = listGenerations(generations);
+  const all = namesInFolder(generations).filter((name) => hasManifest(path.join(generations, name)));
+  const used = new Set<string | null>(finished.map(({ resolution }) => resolution));
+  const isAllKnown = all.length === finished.length; // what those of another layout were resolved to can't be told
+  return (name, kind) => {
+    if (kind !== "file" || !RESOLUTION.test(name)) return "strange";
+    return isAllKnown && !used.has(name) ? "left" : "kept";
+  };
+}
+
+function judgeSetup({ generations }: Folders): Judge {
+  return (name, kind, file) => {
+    if (kind !== "file") return "strange";
+    if (GENERATION_ID.test(finalNameOf(name) ?? "")) return "left";
+    if (!GENERATION_ID.test(name) || !DIGEST.test(readText(file) ?? "")) return "strange";
+    return hasManifest(path.join(generations, name)) ? "kept" : "left";
+  };
+}
