@@ -48,18 +48,18 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
   prime_try "$prime_state" "$@"; prime_try /var/lib/prime "$@"
   [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "
 }
-prime_warm "$@"; prime_load='(function (r, f, v, e) {
-  if (v.bun || v.deno || parseInt(v.node) < 10) return;
-  try { r("fs").writeSync(3, ": prime;"); } catch (shellIsGone) { return; }
-  var F = r("fs"), M = r("module"), m = new M(f), b, d, c = e.XDG_CACHE_HOME || e.HOME + "/.cache";
+prime_warm "$@"; prime_load='(function (r, p, F, f, v, e, M, m, t, c, b, d) {
+  if ((v = p.versions).bun || v.deno || parseInt(v.node) < 10) return; e = p.env;
+  try { F.writeSync(3, ": prime;"); } catch (shellIsGone) { return; } m = new (M = r("module"))(f);
   if (!F.existsSync(m.filename = f)) return console.error("prime: not UTF-8, rename it: " + f);
-  var t = F.readFileSync(f, "latin1").replace("#!", "//"); // V8 trusts what it kept
-  m.cache = c[0] == "/" ? c + "/prime/node/" + v.node + "-" + t.slice(-68, -4) : void 0;
-  try { b = F.readFileSync(m.cache); } catch (none) {}
+  t = F.readFileSync(f, "latin1").replace("#!", "//"); c = e.XDG_CACHE_HOME || e.HOME + "/.cache";
+  m.cache = (c += "/prime/node") + "/" + v.node + "-" + t.slice(-68, -4); // V8 trusts what it kept
+  try { d = F.lstatSync(c); b = d.uid == p.geteuid() && d.mode % 4096 == 960 && e.PRIME_CACHE !=
+    "never" && p.argv.indexOf("verify") < 0 && F.readFileSync(m.cache); } catch (none) {} // 01700
   b = b && r("crypto").createHash("sha256").update(d = b.slice(32)).digest().equals(b.slice(0, 32));
   m.script = new (r("vm").Script)(M.wrap(t), { filename: f, cachedData: b ? d : void 0 });
   m.script.runInThisContext()(m.exports, r, m, f, r("path").dirname(f));
-})(require, require("path").resolve(process.argv[1]), process.versions, process.env)'
+})(require, process, require("fs"), require("path").resolve(process.argv[1]))'
 prime_plan='' prime_seen='' prime_rest=${PATH-}: prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-}
 prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}; while [ -n "$prime_rest" ]; do
   for prime_node in "${prime_rest%%:*}/node" "${prime_rest%%:*}/nodejs"; do

@@ -113,7 +113,7 @@ function folderOf(given: string | undefined, cwd: string, launcher: string): str
 main().then(
   (code) => {
     process.exitCode = code;
-    keepCompiled(module as CompiledModule);
+    keepCompiled(module as CompiledModule, { env: process.env, args: process.argv, trust: trustOf(process.env) });
   },
   (error: unknown) => {
     process.stderr.write(`prime: could not hand over: ${error instanceof Error ? error.message : error}\n`);

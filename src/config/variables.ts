@@ -1,5 +1,6 @@
 import type { Environment } from "../edges/command.ts";
 import { SAFE_VARIABLE } from "../edges/files/trust.ts";
+import { CACHE_VARIABLE } from "../edges/places.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { parseToml } from "../toml.ts";
@@ -11,7 +12,7 @@ import { accepts } from "./validation.ts";
 const PREFIX = "PRIME_";
 
 /** Variables of prime's that are not configuration: what the launcher sets for itself from stage to stage, and what a repo has no say in. */
-const RESERVED: ReadonlySet<string> = new Set(["PRIME_PROGRESS", "PRIME_HEAD", SAFE_VARIABLE]);
+const RESERVED: ReadonlySet<string> = new Set(["PRIME_PROGRESS", "PRIME_HEAD", SAFE_VARIABLE, CACHE_VARIABLE]);
 
 /** Every variable that can change the configuration. */
 export const CONFIG_VARIABLES: readonly string[] = [...KEYS.map(variableOf), "CI"];

@@ -4,6 +4,13 @@ import { PrimeError } from "../errors.ts";
 import type { Environment } from "./command.ts";
 import { realPath } from "./files/read.ts";
 
+/** `never`: nothing that earlier starts kept is used. Who can write a cache that CI restores decides what is run. */
+export const CACHE_VARIABLE = "PRIME_CACHE";
+
+export function usesCache(env: Environment): boolean {
+  return env[CACHE_VARIABLE] !== "never";
+}
+
 /** This user's folders, by the XDG Base Directory Specification; absolute and physical. */
 export interface Places {
   readonly home: string;

@@ -1,28 +1,45 @@
 import { createHash } from "node:crypto";
 import * as path from "node:path";
 import type { Script } from "node:vm";
-import { makeFolder, writeAtomic } from "../edges/files/change.ts";
+import type { Environment } from "../edges/command.ts";
+import { writeAtomic } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
+import { faultOfOwn, isOwnFolder, makeOwnFolder } from "../edges/files/own-folder.ts";
 import { linkFacts, namesInFolder } from "../edges/files/read.ts";
+import { removeFile } from "../edges/files/remove.ts";
+import type { Trust } from "../edges/files/trust.ts";
+import { usesCache } from "../edges/places.ts";
 
 /** What the head leaves for the program that it compiled. */
 export interface CompiledModule {
   readonly script?: Script;
-  /** Absolute: by Node's version and the launcher's digest, since V8 only compares lengths of sources. */
+  /** By Node's version and the launcher's digest, since V8 only compares lengths of sources. */
   readonly cache?: string;
 }
 
 /**
  * Keeps what V8 compiled of this program in this start, so that the next cold one need not: it takes a quarter of one. The
- * sha256 comes first: V8 ends the process when a byte is another one.
+ * sha256 comes first: V8 ends the process when a byte is another one. It proves nothing else: who can write there runs code,
+ * so that it is a folder of this user's alone, by whose mode the head knows it. `verify` judges the launcher and takes nothing
+ * from there.
  */
-export function keepCompiled({ script, cache }: CompiledModule): void {
-  if (script === undefined || cache === undefined || script.cachedDataRejected === false) return;
+export function keepCompiled({ script, cache }: CompiledModule, { env, args, trust }: Start): void {
+  if (script === undefined || script.cachedDataRejected === false) return;
+  if (cache === undefined || !path.isAbsolute(cache) || !usesCache(env) || args.includes("verify")) return;
+  const folder = path.dirname(cache);
+  if (faultOfOwn(folder, trust) !== undefined) return;
   try {
     const data = script.createCachedData();
-    makeFolder(path.dirname(cache), 0o700);
+    if (!isOwnFolder(folder)) for (const file of compiledFiles(folder)) removeFile(file); // a checkout can bring them
+    makeOwnFolder(folder);
     writeAtomic(cache, Buffer.concat([createHash("sha256").update(data).digest(), data]), 0o600);
   } catch {} // a cache that can't be written costs time and nothing else
+}
+
+interface Start {
+  readonly env: Environment;
+  readonly args: readonly string[];
+  readonly trust: Trust;
 }
 
 /**
@@ -31,9 +48,17 @@ export function keepCompiled({ script, cache }: CompiledModule): void {
  */
 export function oldCompiled(cacheFolder: string, before: number, since: number): string[] {
   const folder = path.join(cacheFolder, "node");
-  const files = namesInFolder(folder).map((name) => path.join(folder, name));
-  const isDraft = (file: string): boolean => finalNameOf(path.basename(file)) !== undefined;
-  const isOld = (file: string): boolean =>
-    /^[\d.]+-[0-9a-f]{64}$/.test(path.basename(file)) && Number(linkFacts(file)?.mtimeNs ?? 0) / 1e6 < since;
-  return files.filter((file) => (isDraft(file) ? isAbandoned(file, before) : isOld(file)));
+  const drafts = namesIn(folder, (name) => finalNameOf(name) !== undefined);
+  const isOld = (file: string): boolean => Number(linkFacts(file)?.mtimeNs ?? 0) / 1e6 < since;
+  return [...drafts.filter((file) => isAbandoned(file, before)), ...compiledFiles(folder).filter(isOld)];
+}
+
+function compiledFiles(folder: string): string[] {
+  return namesIn(folder, (name) => /^[\d.]+-[0-9a-f]{64}$/.test(name));
+}
+
+function namesIn(folder: string, isWanted: (name: string) => boolean): string[] {
+  return namesInFolder(folder)
+    .filter(isWanted)
+    .map((name) => path.join(folder, name));
 }

@@ -31,6 +31,12 @@ export function faultOfOwn(folder: string, trust: Trust): Fault | undefined {
   return open === undefined ? undefined : { why: open, cure: "remove it: it is made anew, for you alone" };
 }
 
+/** Whether prime has made a folder this user's alone before, so that nobody else can have put anything there since. */
+export function isOwnFolder(folder: string): boolean {
+  const is = fs.lstatSync(folder, { throwIfNoEntry: false });
+  return is !== undefined && strangeness(folder, is) === undefined && (is.mode & 0o7777) === OWN;
+}
+
 /** Makes a folder of this user's alone, and marks it; what is in it must be believed already (`faultOfOwn`). */
 export function makeOwnFolder(folder: string): void {
   makeFolder(folder, 0o700);
