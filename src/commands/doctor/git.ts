@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
+import type { Environment } from "../../edges/command.ts";
 import { type Outcome, run } from "../../edges/processes/run.ts";
 import { type Finding, listed, sound, wrong } from "./finding.ts";
 
@@ -21,10 +22,14 @@ export type GitAnswer =
   | { readonly kind: "refused"; readonly why: string }
   | ({ readonly kind: "facts" } & GitFacts);
 
+/** Runs git in a folder; it may be absent. */
+export function gitIn(env: Environment, cwd: string): (...args: string[]) => Promise<Outcome> {
+  return (...args) => run({ file: "git", args, env, cwd });
+}
+
 /** Asks git, which may be absent, about a root that may be in no work tree. `link`: where the environment is shown, absolute. */
 export async function askGit({ env, root, launcher }: Context, link: string): Promise<GitAnswer> {
-  const git = (cwd: string, ...args: string[]): Promise<Outcome> =>
-    run({ file: "git", args: ["--literal-pathspecs", ...args], env, cwd });
+  const git = (cwd: string, ...args: string[]) => gitIn(env, cwd)("--literal-pathspecs", ...args);
   const told = await git(root, "--version");
   if (told.failure !== undefined) return { kind: "none", why: `git can't be started: ${told.failure}` };
   const inside = await git(root, "rev-parse", "--is-inside-work-tree");

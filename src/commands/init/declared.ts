@@ -5,6 +5,8 @@ import type { InitRequest } from "./init.ts";
 interface Given extends Partial<InitRequest> {
   /** Whose configuration is taken over. */
   readonly from?: "protoprimer";
+  /** Gets the header; nothing else is done then. */
+  readonly script?: string;
 }
 
 export const init: Declaration = {
@@ -27,12 +29,13 @@ export const init: Declaration = {
         const wrong = from === undefined ? toToml && "--to-toml" : script !== undefined && "--script";
         if (wrong)
           command.error(`error: option '${wrong}' ${from === undefined ? "wants --from" : "stands without --from"}`);
-        const request = { folder: folder ?? ".", dryRun, force, script, toToml };
+        const request = { folder: folder ?? ".", dryRun, force, toToml };
         take(
-          async (context) =>
-            from === undefined
-              ? (await import("./init.ts")).init(context, request)
-              : (await import("./protoprimer.ts")).takeOver(context, request),
+          async (context) => {
+            if (from !== undefined) return (await import("./protoprimer.ts")).takeOver(context, request);
+            const { init, initScript } = await import("./init.ts");
+            return script === undefined ? init(context, request) : initScript(context, request, script);
+          },
           { needsRepo: false },
         );
       }),

@@ -15,20 +15,23 @@ import {
 } from "../../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { type Deed, planRepo } from "./repo.ts";
+import { planCheckers } from "./checkers/checkers.ts";
+import type { Deed } from "./deed.ts";
+import { planDocker } from "./docker.ts";
+import { askGit, bitDeed, stageLauncher } from "./git.ts";
+import { planRepo } from "./repo.ts";
 import { addHeader, newScript } from "./script.ts";
 
 export interface InitRequest {
   readonly folder: string;
   readonly dryRun: boolean;
   readonly force: boolean;
-  readonly script: string | undefined;
   readonly toToml: boolean;
 }
 
 /** One file, absolute, and what becomes of it. */
 interface Change {
-  readonly verb: Deed["verb"] | "replace" | "change";
+  readonly verb: Deed["verb"] | "replace" | "stage";
   readonly file: string;
   readonly why: string;
   /** The whole file, or with `extend` what is put behind its end; absent when nothing changes. */
@@ -36,7 +39,7 @@ interface Change {
   readonly executable?: boolean;
 }
 
-export type InitContext = Pick<Context, "launcher" | "cwd" | "version" | "terminal" | "print">;
+export type InitContext = Pick<Context, "launcher" | "cwd" | "version" | "terminal" | "print" | "env">;
 
 /** What is known of a repo whose configuration was another tool's. */
 export interface TakenOver {
@@ -52,52 +55,84 @@ export interface TakenOver {
  * `./prime init`: what is to change is decided as a whole before anything is written; `--dry-run` prints it and ends.
  * What is there already is kept or said by name.
  */
-export function init(context: InitContext, request: InitRequest, taken?: TakenOver): Answer {
-  const { script } = request;
+export async function init(context: InitContext, request: InitRequest, taken?: TakenOver): Promise<Answer> {
   const folder = path.resolve(context.cwd, request.folder);
-  if (script !== undefined && folder !== context.cwd) {
+  const changes = await changeRepo(context, request, folder, taken);
+  if (perform(context, request, changes, taken?.took)) {
+    const needsBit = changes.some(({ verb }) => verb === "stage");
+    const failure = needsBit ? await stageLauncher(context, folder) : undefined;
+    if (failure !== undefined) context.terminal.warn(failure);
+    const left = changes.some(({ verb }) => verb === "todo") ? "do what is left to you (todo), then " : "then ";
+    context.terminal.say(`Start it: ${path.join(folder, "prime")}; ${left}commit what was written.`);
+  }
+  return { kind: "exit", code: 0 };
+}
+
+/** `./prime init --script FILE`: the header alone. */
+export function initScript(context: InitContext, request: InitRequest, script: string): Answer {
+  const folder = path.resolve(context.cwd, request.folder);
+  if (folder !== context.cwd) {
     throw new PrimeError("usage", `could not do both: put a launcher into ${folder} and a header into ${script}`, {
       exitCode: EXIT_USAGE,
       hint: "start with `./prime init DIR`, then `DIR/prime init --script FILE`",
     });
   }
-  const changes = script === undefined ? changeRepo(context, request, folder, taken) : [changeScript(context, script)];
-  const lines = [
-    ...(taken?.took ?? []).map((line) => `take    ${line}`),
-    ...changes.map(({ verb, file, why }) => `${verb.padEnd(7)} ${path.relative(context.cwd, file) || file}: ${why}`),
-  ];
-  if (request.dryRun) {
-    context.print(`Nothing was changed. Without --dry-run prime would\n${lines.map((line) => `  ${line}\n`).join("")}`);
-    return { kind: "exit", code: 0 };
-  }
-  for (const change of changes) apply(change);
-  for (const line of lines) context.terminal.say(line);
-  if (script === undefined)
-    context.terminal.say(`Start it: ${path.join(folder, "prime")}; then commit what was written.`);
+  perform(context, request, [changeScript(context, script)]);
   return { kind: "exit", code: 0 };
 }
 
-function changeRepo(
+/** Makes the changes and says them, or only prints them. Gives whether they were made. */
+function perform(
+  context: InitContext,
+  { dryRun }: InitRequest,
+  changes: readonly Change[],
+  took: readonly string[] = [],
+): boolean {
+  const lines = [
+    ...took.map((line) => `take    ${line}`),
+    ...changes.map(({ verb, file, why }) => `${verb.padEnd(7)} ${path.relative(context.cwd, file) || file}: ${why}`),
+  ];
+  if (dryRun) {
+    context.print(`Nothing was changed. Without --dry-run prime would\n${lines.map((line) => `  ${line}\n`).join("")}`);
+    return false;
+  }
+  for (const change of changes) apply(change);
+  for (const line of lines) context.terminal.say(line);
+  return true;
+}
+
+async function changeRepo(
   context: InitContext,
   { force }: InitRequest,
   folder: string,
   taken: TakenOver | undefined,
-): Change[] {
+): Promise<Change[]> {
   if (!isFolder(folder)) {
     throw new PrimeError("no-folder", `could not put a launcher into ${folder}: it is not a folder`, {
       exitCode: EXIT_USAGE,
       hint: "make the folder first",
     });
   }
-  const deeds = planRepo({
-    attributes: readText(path.join(folder, ".gitattributes")),
-    ignores: readText(path.join(folder, ".gitignore")),
-    names: [...(listFolder(folder) ?? []), ...(hasUsualKernel(folder) ? ["proto_kernel.json"] : [])],
-    link: taken === undefined ? ".venv" : taken.link,
-    config: taken?.deeds,
-  });
+  const launcher = changeLauncher(context, path.join(folder, "prime"), force);
+  const names = listFolder(folder) ?? [];
+  const link = taken === undefined ? ".venv" : taken.link;
+  const git = await askGit(context, folder);
+  const read = (name: string): string | undefined => readText(path.join(folder, name));
+  const deeds = [
+    ...planRepo({
+      attributes: read(".gitattributes"),
+      ignores: read(".gitignore"),
+      ignored: git.ignored,
+      names: [...names, ...(hasUsualKernel(folder) ? ["proto_kernel.json"] : [])],
+      link,
+      config: taken?.deeds,
+    }),
+    ...planDocker(names, link, read),
+    ...(await planCheckers(folder, git.top)),
+  ];
   return [
-    changeLauncher(context, path.join(folder, "prime"), force),
+    launcher,
+    ...(git.needsBit ? [bitDeed(folder)] : []),
     ...deeds.map(({ file, verb, why, text }) => ({
       file: path.join(folder, file),
       verb,
@@ -192,5 +227,10 @@ function apply({ verb, file, content, executable }: Change): void {
   const mode = (facts(file)?.mode ?? 0o666) & 0o777;
   if (content === undefined) return;
   if (verb === "extend") appendToNamed(file, content.toString());
-  else writeAtomic(file, content, executable === true ? mode | ((mode & 0o444) >> 2) : mode);
+  else
+    writeAtomic(
+      verb === "change" ? (realPath(file) ?? file) : file,
+      content,
+      executable === true ? mode | ((mode & 0o444) >> 2) : mode,
+    );
 }

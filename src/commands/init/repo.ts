@@ -1,22 +1,17 @@
+import { type Deed, extend, linesOf } from "./deed.ts";
+
 /** What init finds in the folder; undefined where there is nothing. Texts are whole files. */
 export interface RepoFacts {
   readonly attributes: string | undefined;
   readonly ignores: string | undefined;
+  /** Of what is written here, the names that git would not add. */
+  readonly ignored: readonly string[];
   /** Names in the folder. */
   readonly names: readonly string[];
   /** Where the link to the environment is to stand, relative to the folder; undefined: outside. */
   readonly link: string | undefined;
   /** What is done about the configuration, where that is known already. */
   readonly config: readonly Deed[] | undefined;
-}
-
-/** One file as it should be, or only a word about it. */
-export interface Deed {
-  readonly file: string;
-  readonly verb: "write" | "extend" | "keep";
-  readonly why: string;
-  /** The whole file, or what is put behind its end; absent when nothing changes. */
-  readonly text?: string;
 }
 
 const ATTRIBUTES = "/prime text eol=lf -diff linguist-generated";
@@ -53,7 +48,7 @@ const CONFIG = `# What prime can't find out in this repo; every line is optional
 export function planRepo(facts: RepoFacts): Deed[] {
   return [
     planAttributes(facts.attributes),
-    planIgnores(facts.ignores, facts.link),
+    planIgnores(facts.ignores, facts.link, facts.ignored),
     ...(facts.config ?? [planConfig(facts.names)]),
   ];
 }
@@ -76,28 +71,17 @@ function planAttributes(text: string | undefined): Deed {
   )
     return { file, verb: "keep", why: "has the line" };
   const over = about.length === 0 ? "" : ` (counts more than the line before it: ${about.join(", ")})`;
-  return extend(file, text, [ATTRIBUTES], over);
+  return extend(file, text, [ATTRIBUTES], ATTRIBUTES + over);
 }
 
-function planIgnores(text: string | undefined, link: string | undefined): Deed {
+/** `ignored`: a pattern such as `/*` leaves them out; the last one that fits counts (gitignore(5)). */
+function planIgnores(text: string | undefined, link: string | undefined, ignored: readonly string[]): Deed {
   const file = ".gitignore";
   const present = new Set(linesOf(text).map((line) => line.trimEnd()));
   const wanted = Object.entries(ignores(link));
-  const missing = wanted.filter(([, lines]) => !lines.some((same) => present.has(same))).map(([line]) => line);
-  return missing.length === 0 ? { file, verb: "keep", why: "has the lines" } : extend(file, text, missing, "");
-}
-
-function extend(file: string, text: string | undefined, lines: readonly string[], note: string): Deed {
-  const end = text?.includes("\r\n") ? "\r\n" : "\n";
-  const before = text === undefined || text === "" || text.endsWith("\n") ? "" : end;
-  return {
-    file,
-    verb: text === undefined ? "write" : "extend",
-    why: lines.join(", ") + note,
-    text: before + lines.map((line) => line + end).join(""),
-  };
-}
-
-function linesOf(text: string | undefined): string[] {
-  return (text ?? "").split(/\r?\n/);
+  const hidden = wanted.filter(([, lines]) => !lines.some((same) => present.has(same))).map(([line]) => line);
+  const missing = [...hidden, ...ignored.map((name) => `!/${name}`)];
+  return missing.length === 0
+    ? { file, verb: "keep", why: "has the lines" }
+    : extend(file, text, missing, missing.join(", "));
 }

@@ -3,7 +3,7 @@ import type { Config } from "../../config/config.ts";
 import type { ProtoprimerConfig } from "../../config/protoprimer/config.ts";
 import type { Source } from "../../config/source.ts";
 import { tomlText } from "../../toml.ts";
-import type { Deed } from "./repo.ts";
+import type { Deed } from "./deed.ts";
 
 /** A field of protoprimer's configuration: its value in force, and where that stands. */
 export interface TakenField {

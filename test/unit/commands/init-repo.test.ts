@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function start(request: Partial<InitRequest> = {}): { said: string[]; printed: string } {
+async function start(request: Partial<InitRequest> = {}): Promise<{ said: string[]; printed: string }> {
   const said: string[] = [];
   let printed = "";
   const silent = { update: () => {}, done: () => {} };
@@ -38,45 +38,34 @@ function start(request: Partial<InitRequest> = {}): { said: string[]; printed: s
     verbosity: 0,
     say: (text: string) => void said.push(text),
     detail: () => {},
-    warn: () => {},
+    warn: (text: string) => void said.push(text),
     step: () => silent,
     end: () => {},
   };
   const print = (text: string) => {
     printed += text;
   };
-  const context = { launcher: path.join(folder, "prime"), cwd: folder, version: "2.0.0", terminal, print };
-  expect(
-    init(context, {
-      folder: "a repo",
-      dryRun: false,
-      force: false,
-      script: undefined,
-      toToml: false,
-      ...request,
-    }),
-  ).toEqual({
-    kind: "exit",
-    code: 0,
-  });
+  const env = { PATH: process.env.PATH, HOME: folder };
+  const context = { launcher: path.join(folder, "prime"), cwd: folder, version: "2.0.0", terminal, print, env };
+  const asked = { folder: "a repo", dryRun: false, force: false, toToml: false, ...request };
+  expect(await init(context, asked)).toEqual({ kind: "exit", code: 0 });
   return { said, printed };
 }
 
-function refusal(request: Partial<InitRequest> = {}): PrimeError {
-  try {
-    start(request);
-  } catch (error) {
-    if (error instanceof PrimeError) return error;
-    throw error;
-  }
-  throw new Error("it was not refused");
+async function refusal(request: Partial<InitRequest> = {}): Promise<PrimeError> {
+  const error = await start(request).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof PrimeError) return error;
+  throw error ?? new Error("it was not refused");
 }
 
 const read = (name: string) => readFileSync(path.join(repo, name), "utf8");
 const write = (name: string, text: string) => writeFileSync(path.join(repo, name), text);
 
-test("an empty folder gets the launcher, both git files and an example", () => {
-  const { said } = start();
+test("an empty folder gets the launcher, both git files and an example", async () => {
+  const { said } = await start();
   expect(readdirSync(repo).sort()).toEqual([".gitattributes", ".gitignore", "prime", "prime.toml"]);
   expect(read("prime")).toBe(LAUNCHER);
   expect(statSync(path.join(repo, "prime")).mode & 0o100).toBe(0o100);
@@ -96,18 +85,18 @@ test("an empty folder gets the launcher, both git files and an example", () => {
   ]);
 });
 
-test("a second time changes nothing and says so", () => {
-  start();
+test("a second time changes nothing and says so", async () => {
+  await start();
   const times = () => readdirSync(repo).map((name) => [name, statSync(path.join(repo, name)).ino, read(name)]);
   const before = times();
-  const { said } = start();
+  const { said } = await start();
   expect(times()).toEqual(before);
   expect(said.slice(0, 4).every((line) => line.startsWith("keep "))).toBe(true);
 });
 
-test("--dry-run prints the same and writes nothing", () => {
+test("--dry-run prints the same and writes nothing", async () => {
   write(".gitignore", "*.pyc");
-  const { said, printed } = start({ dryRun: true });
+  const { said, printed } = await start({ dryRun: true });
   expect(readdirSync(repo)).toEqual([".gitignore"]);
   expect(read(".gitignore")).toBe("*.pyc");
   expect(said).toEqual([]);
@@ -127,9 +116,9 @@ describe("lines that are there", () => {
     [".venv/\n.prime\n", ".venv/\n.prime\n/.venv\n"],
     ["a\r\nb", "a\r\nb\r\n/.venv\r\n/.prime/\r\n"],
     ["/.prime/\r\n/.venv\r\n", "/.prime/\r\n/.venv\r\n"],
-  ])(".gitignore %j becomes %j", (before, after) => {
+  ])(".gitignore %j becomes %j", async (before, after) => {
     write(".gitignore", before);
-    start();
+    await start();
     expect(read(".gitignore")).toBe(after);
   });
 
@@ -138,16 +127,16 @@ describe("lines that are there", () => {
     ["prime text eol=lf -diff linguist-generated\n", "prime text eol=lf -diff linguist-generated\n"],
     ["prime -text\n", `prime -text\n${ATTRIBUTES}`],
     [`${ATTRIBUTES}prime -text\n`, `${ATTRIBUTES}prime -text\n${ATTRIBUTES}`],
-  ])(".gitattributes %j becomes %j", (before, after) => {
+  ])(".gitattributes %j becomes %j", async (before, after) => {
     write(".gitattributes", before);
-    start();
+    await start();
     expect(read(".gitattributes")).toBe(after);
   });
 
-  test("a link to a shared .gitignore stays a link", () => {
+  test("a link to a shared .gitignore stays a link", async () => {
     writeFileSync(path.join(folder, "shared"), "x\n");
     symlinkSync("../shared", path.join(repo, ".gitignore"));
-    start();
+    await start();
     expect(readFileSync(path.join(folder, "shared"), "utf8")).toBe("x\n/.venv\n/.prime/\n");
   });
 });
@@ -161,33 +150,35 @@ test.each([
   "setup.cfg",
   "uv.lock",
   "pylock.toml",
-])("no example where %s says what to install", (name) => {
+])("no example where %s says what to install", async (name) => {
   write(name, "");
-  const { said } = start();
+  const { said } = await start();
   expect(readdirSync(repo)).not.toContain("prime.toml");
   expect(said).toContain("keep    a repo/prime.toml: not needed: the repo says what to install");
 });
 
 describe("a file named prime", () => {
-  test("another version's launcher is replaced, and both versions are told", () => {
+  test("another version's launcher is replaced, and both versions are told", async () => {
     write("prime", LAUNCHER.replace("2.0.0", "1.5.0-rc.1"));
-    expect(start().said[0]).toBe(
+    expect((await start()).said[0]).toBe(
       "replace a repo/prime: a launcher of version 1.5.0-rc.1 by this launcher, version 2.0.0",
     );
     expect(read("prime")).toBe(LAUNCHER);
     expect(statSync(path.join(repo, "prime")).mode & 0o100).toBe(0o100);
   });
 
-  test("the same one that is not executable becomes so", () => {
+  test("the same one that is not executable becomes so", async () => {
     write("prime", LAUNCHER);
     chmodSync(path.join(repo, "prime"), 0o640);
-    expect(start().said[0]).toBe("replace a repo/prime: has this launcher, version 2.0.0, but was not executable");
+    expect((await start()).said[0]).toBe(
+      "replace a repo/prime: has this launcher, version 2.0.0, but was not executable",
+    );
     expect(statSync(path.join(repo, "prime")).mode & 0o777).toBe(0o750);
   });
 
-  test("any other is refused, and nothing at all is written", () => {
+  test("any other is refused, and nothing at all is written", async () => {
     write("prime", "#!/bin/sh\necho mine\n");
-    const error = refusal();
+    const error = await refusal();
     expect(error.id).toBe("init-refused");
     expect(error.message).toContain("a file that is no launcher of prime's stands there");
     expect(error.hint).toContain("--force");
@@ -195,33 +186,33 @@ describe("a file named prime", () => {
     expect(read("prime")).toBe("#!/bin/sh\necho mine\n");
   });
 
-  test("any other is replaced with --force", () => {
+  test("any other is replaced with --force", async () => {
     write("prime", "mine");
-    expect(start({ force: true }).said[0]).toMatch(
+    expect((await start({ force: true })).said[0]).toMatch(
       /^replace .*: a file that is no launcher of prime's by this launcher/,
     );
     expect(read("prime")).toBe(LAUNCHER);
   });
 
-  test("a link is refused, and replaced itself with --force", () => {
+  test("a link is refused, and replaced itself with --force", async () => {
     writeFileSync(path.join(folder, "other"), LAUNCHER);
     symlinkSync("../other", path.join(repo, "prime"));
-    expect(refusal().message).toContain("a link to ../other stands there");
-    start({ force: true });
+    expect((await refusal()).message).toContain("a link to ../other stands there");
+    await start({ force: true });
     expect(statSync(path.join(folder, "other")).mode & 0o111).toBe(0);
     expect(read("prime")).toBe(LAUNCHER);
   });
 
-  test("a folder is refused even with --force", () => {
+  test("a folder is refused even with --force", async () => {
     mkdirSync(path.join(repo, "prime"));
-    expect(refusal({ force: true }).message).toContain("a folder stands there");
+    expect((await refusal({ force: true })).message).toContain("a folder stands there");
   });
 
-  test("the launcher's own folder keeps it", () => {
-    expect(start({ folder: "." }).said[0]).toBe("keep    prime: it is this launcher itself");
+  test("the launcher's own folder keeps it", async () => {
+    expect((await start({ folder: "." })).said[0]).toBe("keep    prime: it is this launcher itself");
   });
 });
 
-test("a folder that is not there is refused", () => {
-  expect(refusal({ folder: "nowhere" })).toMatchObject({ id: "no-folder", exitCode: 2 });
+test("a folder that is not there is refused", async () => {
+  expect(await refusal({ folder: "nowhere" })).toMatchObject({ id: "no-folder", exitCode: 2 });
 });

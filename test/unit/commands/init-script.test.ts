@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { init } from "../../../src/commands/init/init.ts";
+import { initScript as putHeader } from "../../../src/commands/init/init.ts";
 import { addHeader, headerLine } from "../../../src/commands/init/script.ts";
 import type { PrimeError } from "../../../src/errors.ts";
 import { MINORS, realPython } from "../../fixtures/python.ts";
@@ -47,8 +47,8 @@ function initScript(file = script, cwd = folder): string[] {
     step: () => silent,
     end: () => {},
   };
-  const context = { launcher: path.join(folder, "prime"), cwd, version: "2", terminal, print: () => {} };
-  init(context, { folder: ".", dryRun: false, force: false, script: file, toToml: false });
+  const context = { launcher: path.join(folder, "prime"), cwd, version: "2", terminal, print: () => {}, env: {} };
+  putHeader(context, { folder: ".", dryRun: false, force: false, toToml: false }, file);
   return said;
 }
 

@@ -1,0 +1,49 @@
+import { globMatcher } from "../../inputs/glob.ts";
+import { type Deed, extend, linesOf } from "./deed.ts";
+
+const DOCKERFILE = /^(?:Dockerfile|Containerfile)(?:\.(?!dockerignore$).+)?$|\.(?:Dockerfile|Containerfile)$/i;
+const COMPOSE = /^(?:docker-)?compose(?:\..+)?\.ya?ml$/;
+/** What is left out of the context of a build: by docker, by podman, by BuildKit for one Dockerfile. */
+const IGNORE = /^\.(?:docker|container)ignore$|\.dockerignore$/;
+
+/**
+ * Where images are built from this folder: what this machine made stays out of them, as it is of no use elsewhere, and the
+ * launcher gets in. `link`: where the environment is shown, relative; undefined: outside.
+ */
+export function planDocker(
+  names: readonly string[],
+  link: string | undefined,
+  read: (name: string) => string | undefined,
+): Deed[] {
+  const builds = names.some(
+    (name) => DOCKERFILE.test(name) || (COMPOSE.test(name) && /^\s*build:/m.test(read(name) ?? "")),
+  );
+  if (!builds) return [];
+  const there = names.filter((name) => IGNORE.test(name));
+  const isCommon = there.includes(".dockerignore") || there.includes(".containerignore");
+  return (isCommon ? there : [".dockerignore", ...there]).map((file) => planIgnore(file, read(file), link));
+}
+
+function planIgnore(file: string, text: string | undefined, link: string | undefined): Deed {
+  const lines = linesOf(text);
+  const away = [".prime", ...(link === undefined ? [] : [link])].filter((name) => !isIgnored(lines, name));
+  const wanted = [...away, ...(isIgnored(lines, "prime") ? ["!prime"] : [])];
+  if (wanted.length === 0)
+    return { file, verb: "keep", why: "leaves out what this machine made, and takes the launcher" };
+  const why = away.length === 0 ? "the image needs the launcher" : "what this machine made is of no use in an image";
+  return extend(file, text, wanted, `${wanted.join(", ")}: ${why}`);
+}
+
+/** Whether the last pattern that fits leaves a path out, or a folder around it (Docker's reference, `.dockerignore`). */
+function isIgnored(lines: readonly string[], name: string): boolean {
+  const parts = name.split("/");
+  const names = parts.map((_, end) => parts.slice(0, end + 1).join("/"));
+  let ignored = false;
+  for (const line of lines) {
+    const [, no, pattern = ""] = /^(!?)\s*(?:\.?\/)*(.*?)\/?$/.exec(line.trim()) ?? [];
+    if (pattern === "" || line.startsWith("#")) continue;
+    const variants = pattern.startsWith("**/") ? [pattern, pattern.slice("**/".length)] : [pattern];
+    if (variants.some((one) => names.some(globMatcher(one)))) ignored = no === "";
+  }
+  return ignored;
+}

@@ -1,0 +1,51 @@
+import * as path from "node:path";
+import type { Context } from "../../context.ts";
+import type { Outcome } from "../../edges/processes/run.ts";
+import { gitIn } from "../doctor/git.ts";
+import type { Deed } from "./deed.ts";
+
+/** What git would do with the files that init writes. */
+export interface GitFacts {
+  /** Top of the work tree that the folder is a part of, absolute; the folder itself where it is in none. */
+  readonly top: string;
+  /** Of these files, relative to the folder, those that git would not add. */
+  readonly ignored: readonly string[];
+  /** Git takes no notice of the executable bit here, and has the launcher without one, or not at all. */
+  readonly needsBit: boolean;
+}
+
+const ADD = ["update-index", "--add", "--chmod=+x", "--", "prime"];
+/** What people type for the same. */
+const TYPED = "git add --chmod=+x prime";
+
+/** Asks git about a folder that may be in no work tree, and about a launcher that need not be there yet. */
+export async function askGit({ env }: Pick<Context, "env">, folder: string): Promise<GitFacts> {
+  const git = gitIn(env, folder);
+  const none = { top: folder, ignored: [], needsBit: false };
+  const place = await git("rev-parse", "--is-inside-work-tree", "--show-prefix");
+  const [isInside, prefix = ""] = place.stdout.split("\n");
+  if (!place.ok || isInside !== "true") return none;
+  if (prefix !== "" && (await git("check-ignore", "--quiet", "--", ".")).ok) return none;
+  const ignored = await git("check-ignore", "--", "prime", ".gitattributes", ".gitignore", "prime.toml");
+  const mode = await git("config", "--type=bool", "--get", "core.fileMode");
+  const staged = await git("ls-files", "--stage", "-z", "--", "prime");
+  return {
+    top: path.resolve(folder, prefix.replace(/[^/]+/g, "..")),
+    ignored: ignored.stdout.split("\n").filter((name) => name !== ""),
+    needsBit: mode.stdout.trim() === "false" && !staged.stdout.startsWith("100755"),
+  };
+}
+
+/** The word that stands for `stageLauncher`. */
+export function bitDeed(folder: string): Omit<Deed, "verb"> & { verb: "stage" } {
+  const why = `executable in git's index, as core.fileMode is false: git ${ADD.join(" ")}`;
+  return { file: path.join(folder, "prime"), verb: "stage", why };
+}
+
+/** Gives the launcher its executable bit where clones take it from; gives what people are to type when that fails. */
+export async function stageLauncher({ env }: Pick<Context, "env">, folder: string): Promise<string | undefined> {
+  const done: Outcome = await gitIn(env, folder)(...ADD);
+  if (done.ok) return undefined;
+  const why = done.failure ?? done.stderr.trim().split("\n")[0];
+  return `git did not take the launcher as executable (${why}): start \`${TYPED}\` in ${folder}`;
+}
