@@ -1,0 +1,79 @@
+/*
+ * npm run repos -- FOLDER: runs the documented test command of public repos, fresh, at the first try: by ./prime run, and by the
+ * uv that prime pins. FOLDER holds a checkout of each by its name. Writes docs/repos.md.
+ *
+ *   npm run repos -- FOLDER --only click,tox    only these; prints the table and writes nothing
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+import { Place } from "../bench/place.ts";
+import { REPOS, type TriedRepo } from "./repos.ts";
+import { paper, type Tried } from "./table.ts";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+const LIMIT_MS = 900_000;
+
+interface Ran {
+  readonly code: number | null;
+  /** Both streams. */
+  readonly said: string;
+  readonly seconds: number;
+}
+
+function main(): void {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: "string" } } });
+  const [folder] = positionals;
+  if (folder === undefined) throw new Error("name the folder of the checkouts: npm run repos -- FOLDER");
+  const only = values.only?.split(",");
+  const tried = REPOS.filter(({ name }) => only?.includes(name) ?? true).map((repo) =>
+    tryRepo(path.resolve(folder), repo),
+  );
+  const text = paper(tried);
+  if (only !== undefined) console.log(text);
+  else writeFileSync(path.join(ROOT, "docs/repos.md"), text);
+}
+
+/** Each in a home of its own, with nothing in it but prime's uv. */
+function tryRepo(checkouts: string, repo: TriedRepo): Tried {
+  const place = new Place(path.join(ROOT, "prime"));
+  try {
+    place.deployUv();
+    const fresh = (name: string): string => {
+      const copy = path.join(place.folder, name);
+      cpSync(path.join(checkouts, repo.name), copy, { recursive: true, verbatimSymlinks: true });
+      return path.join(copy, repo.member ?? "");
+    };
+    const run = (cwd: string, file: string, ...args: string[]): Ran => {
+      const started = performance.now();
+      const env = { ...place.env, PYTEST_ADDOPTS: "-p no:cacheprovider" };
+      const done = spawnSync(file, args, { cwd, env, encoding: "utf8", timeout: LIMIT_MS, maxBuffer: 1 << 28 });
+      const seconds = (performance.now() - started) / 1000;
+      return { code: done.status, said: `${done.stdout}${done.stderr}`, seconds };
+    };
+    const words = [...repo.command, ...(repo.sample ?? [])];
+    const ours = fresh("by-prime");
+    cpSync(path.join(ROOT, "prime"), path.join(ours, "prime"));
+    const first = run(ours, "./prime", ...(repo.flags ?? []), "run", ...words);
+    const again = run(ours, "./prime", ...(repo.flags ?? []), "run", "true");
+    const theirs = fresh("by-uv");
+    const byUv = run(theirs, place.uv, ...repo.uv, ...(repo.sample ?? []));
+    const commit = run(path.join(checkouts, repo.name), "git", "log", "-1", "--format=%h");
+    console.error(`${repo.name}: prime ${first.code}, uv ${byUv.code}`);
+    keep(repo.name, first, byUv);
+    return { repo, commit: commit.said.trim(), first, again, byUv };
+  } finally {
+    place.remove();
+  }
+}
+
+/** The whole output, for whoever wants to know why. */
+function keep(name: string, ours: Ran, theirs: Ran): void {
+  const folder = path.join(ROOT, "test/.results/repos");
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${name}-prime.log`), ours.said);
+  writeFileSync(path.join(folder, `${name}-uv.log`), theirs.said);
+}
+
+main();

@@ -1,0 +1,120 @@
+/** A public repo and the command by which its own papers or its CI say that its tests are run. */
+export interface TriedRepo {
+  /** Folder below the one that is given to `npm run repos`. */
+  readonly name: string;
+  /** The project in it, where it is one of many. */
+  readonly member?: string;
+  /** prime's own flags, where the repo's papers choose a group or an extra too. */
+  readonly flags?: readonly string[];
+  /** The documented command. */
+  readonly command: readonly string[];
+  /** What of it is run here, since the whole takes too long: arguments behind the command. */
+  readonly sample?: readonly string[];
+  /** What a contributor who has uv alone would type to get the same. */
+  readonly uv: readonly string[];
+}
+
+export const REPOS: readonly TriedRepo[] = [
+  {
+    name: "click",
+    flags: ["--group", "tests"],
+    command: ["pytest", "-q"],
+    uv: ["run", "--group", "tests", "pytest", "-q"],
+  },
+  {
+    name: "sphinx",
+    flags: ["--group", "test"],
+    command: ["python", "-m", "pytest", "-q"],
+    sample: ["tests/test_util"],
+    uv: ["run", "--group", "test", "python", "-m", "pytest", "-q"],
+  },
+  {
+    name: "tox",
+    command: ["pytest", "-q"],
+    sample: ["tests/config"],
+    uv: ["run", "pytest", "-q"],
+  },
+  {
+    name: "pre-commit",
+    command: ["pytest", "-q", "tests"],
+    sample: ["tests/clientlib_test.py", "tests/util_test.py", "tests/yaml_test.py"],
+    uv: ["run", "--no-project", "--with-requirements", "requirements-dev.txt", "--with-editable", ".", "pytest", "-q"],
+  },
+  {
+    name: "cattrs",
+    flags: ["--group", "test"],
+    command: ["pytest", "-q"],
+    sample: ["tests/test_gen.py", "tests/test_baseconverter.py"],
+    uv: ["run", "--group", "test", "pytest", "-q"],
+  },
+  {
+    name: "black",
+    command: ["pytest", "-q", "tests", "--run-optional", "no_jupyter"],
+    sample: ["tests/test_format.py"],
+    uv: ["run", "pytest", "-q", "tests", "--run-optional", "no_jupyter"],
+  },
+  {
+    name: "textual",
+    command: ["pytest", "-q", "tests/"],
+    sample: ["tests/test_binding.py", "tests/css"],
+    uv: ["run", "pytest", "-q"],
+  },
+  {
+    name: "flake8",
+    flags: ["--with", "pytest"],
+    command: ["pytest", "-q"],
+    uv: ["run", "--no-project", "--with-editable", ".", "--with", "pytest", "pytest", "-q"],
+  },
+  {
+    name: "scrapy",
+    flags: ["--with", "pytest", "--with", "pytest-twisted", "--with", "testfixtures", "--with", "sybil"],
+    command: ["pytest", "-q"],
+    sample: ["tests/test_utils_url.py", "tests/test_item.py"],
+    uv: [
+      "run",
+      "--with",
+      "pytest",
+      "--with",
+      "pytest-twisted",
+      "--with",
+      "testfixtures",
+      "--with",
+      "sybil",
+      "pytest",
+      "-q",
+    ],
+  },
+  {
+    name: "celery",
+    command: ["pytest", "-q", "t/unit"],
+    sample: ["t/unit/utils"],
+    uv: [
+      ...["run", "--no-project", "--with-requirements", "requirements/dev.txt", "--with-editable", "."],
+      ...["pytest", "-q", "t/unit"],
+    ],
+  },
+  {
+    name: "haystack-core-integrations",
+    member: "integrations/jina",
+    flags: ["--with", "pytest", "--with", "pytest-asyncio", "--with", "haystack-pydoc-tools"],
+    command: ["pytest", "-q", "-m", "not integration", "tests"],
+    uv: ["run", "--with", "pytest", "--with", "pytest-asyncio", "pytest", "-q", "-m", "not integration", "tests"],
+  },
+  {
+    name: "healthchecks",
+    command: ["python", "manage.py", "test", "hc.lib"],
+    uv: ["run", "--no-project", "--with-requirements", "requirements.txt", "python", "manage.py", "test", "hc.lib"],
+  },
+  {
+    name: "aiohttp",
+    command: ["pytest", "-q"],
+    sample: ["tests/test_helpers.py"],
+    uv: ["run", "--no-project", "--with-requirements", "requirements/dev.txt", "--with-editable", ".", "pytest", "-q"],
+  },
+  {
+    name: "langgraph",
+    member: "libs/checkpoint",
+    command: ["pytest", "-q"],
+    uv: ["run", "pytest", "-q"],
+  },
+];
