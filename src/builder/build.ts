@@ -36,6 +36,8 @@ export interface BuildRequest {
   readonly look: () => Promise<Known | undefined>;
   /** See `waitForTurn`. */
   readonly silent: string | undefined;
+  /** What users are told when the build begins; not at all when another start has built. */
+  readonly telling: string | undefined;
 }
 
 /** A generation, and the decision that asks for it, by a context whose time is that of the decision. */
@@ -85,6 +87,7 @@ async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: 
     const present = request.anew ? undefined : await findUsable(context, settled, asked);
     if (present !== undefined)
       return { found: { context: { ...context, startedAt: since }, decision: settled, manifest: present } };
+    if (request.telling !== undefined) context.terminal.say(request.telling);
     const built = await buildAside(job, settled, asked, tool, request);
     collectOld(context, folders, linkOf(context, settled));
     return { built };

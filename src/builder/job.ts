@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { Context } from "../context.ts";
 import type { Command } from "../edges/command.ts";
 import { spaceHint } from "../edges/files/errors.ts";
@@ -28,7 +29,7 @@ export async function runStep(job: Job, title: string, command: Command, options
   if (outcome.ok) return outcome;
   const words = outcome.failure ?? lastLines(outcome.output);
   const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
-  const hint = spaceHint(outcome.output) ?? options.hint;
+  const hint = spaceHint(outcome.output, path.dirname(job.log)) ?? options.hint;
   throw new PrimeError(options.id, `could not finish \`${title}\` for ${job.context.root} (${how}):\n${words}`, {
     hint: `${hint === undefined ? "" : `${hint}; `}the whole output is in ${job.log}`,
   });

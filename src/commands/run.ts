@@ -9,6 +9,7 @@ import { inspectProject } from "../project/inspect.ts";
 import { normalizeName, requirementHead } from "../project/packages.ts";
 import type { Project } from "../project/project.ts";
 import { type Activation, activated } from "../shells/activation.ts";
+import { noShell, usersShell } from "../shells/user-shell.ts";
 import { entryStart, startEarly } from "../start/entry-scripts.ts";
 import { inEnvironment } from "../start/in-environment.ts";
 
@@ -56,6 +57,8 @@ export async function runShellCommand(
       hint: "put all of the command into the one string, in quotes",
     });
   }
+  const { env, terminal } = context;
+  if (usersShell(env) === undefined) terminal.detail(`/bin/sh runs the string: ${noShell(env)}`);
   return inEnvironment(context, ({ activation }) => ({ kind: "shell-command", activation, shift, alone }));
 }
 

@@ -2,11 +2,11 @@ import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { type Fault, makeOwnFolder } from "../edges/files/own-folder.ts";
-import { isExecutableFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import type { Activation } from "../shells/activation.ts";
 import { interactiveShell } from "../shells/interactive.ts";
+import { noShell, usersShell } from "../shells/user-shell.ts";
 import { inEnvironment } from "../start/in-environment.ts";
 
 /** `./prime shell`: the user's shell, as this very process, with the environment active behind the user's own start files. */
@@ -15,7 +15,8 @@ export function openShell(context: Context): Promise<Answer> {
 }
 
 function shellIn({ env, places, stateFault, isInteractive, terminal }: Context, activation: Activation): Answer {
-  const shell = env.SHELL !== undefined && isExecutableFile(env.SHELL) ? env.SHELL : "/bin/sh";
+  const shell = usersShell(env) ?? "/bin/sh";
+  if (usersShell(env) === undefined) terminal.detail(`opening /bin/sh: ${noShell(env)}`);
   const folder = path.join(places.state, "shell");
   const start = interactiveShell({ shell, activation, env, folder, isTerminal: isInteractive });
   if (start.note !== undefined) terminal.say(start.note);

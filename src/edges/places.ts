@@ -2,7 +2,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { PrimeError } from "../errors.ts";
 import type { Environment } from "./command.ts";
-import { realPath } from "./files/read.ts";
+import { facts, realPath } from "./files/read.ts";
 
 /** `never`: nothing that earlier starts kept is used. Who can write a cache that CI restores decides what is run. */
 export const CACHE_VARIABLE = "PRIME_CACHE";
@@ -29,10 +29,11 @@ export interface Places {
  * that it does not know (a container with a free uid) must set one of the variables.
  */
 export function findPlaces(env: Environment): Places {
-  const home = env.HOME || homeOfUser();
+  const given = env.HOME || undefined;
+  const home = given === undefined || isAnothers(given) ? homeOfUser() : given;
   const folder = (name: string, standard: string): string => {
     const value = env[name];
-    if (value !== undefined && path.isAbsolute(value)) return path.join(value, "prime");
+    if (value !== undefined && path.isAbsolute(value) && !isAnothers(value)) return path.join(value, "prime");
     if (home === undefined) {
       throw new PrimeError("no-home", `could not find a folder for prime's own files: HOME and ${name} are not set`, {
         hint: "set HOME, or both XDG_STATE_HOME and XDG_CACHE_HOME, to absolute paths that you can write",
@@ -48,6 +49,18 @@ export function findPlaces(env: Environment): Places {
     home: home ?? "/",
     homeIsSet: Boolean(env.HOME),
   };
+}
+
+/**
+ * Whether root stands in a folder of another user's (`sudo -E`, a container that runs as root on a bind mount): what root wrote there
+ * could not be written by that user afterwards, so that root keeps to its own, as pip does with its cache.
+ */
+function isAnothers(folder: string): boolean {
+  if (process.geteuid?.() !== 0) return false;
+  const owner = facts(folder)?.uid;
+  if (owner !== undefined) return owner !== 0;
+  const parent = path.dirname(folder);
+  return parent !== folder && isAnothers(parent);
 }
 
 function homeOfUser(): string | undefined {

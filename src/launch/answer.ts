@@ -1,7 +1,8 @@
 import { quoteForShell } from "../edges/command.ts";
 import { callForSh, type EntryStart, startForSh } from "../plan/script-start.ts";
-import { plainScript, userShell } from "../plan/text.ts";
+import { plainScript } from "../plan/text.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
+import { USERS_SHELL_FOR_SH } from "../shells/user-shell.ts";
 
 /** Makes `-c STR` of its other spellings: `-cSTR`, `-c=STR`, `--command STR`, `--command=STR`. */
 const SPELLED_OUT = `case $1 in
@@ -66,7 +67,7 @@ ${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports
       return `shift ${answer.shift}\n${searchPathForSh(activation)}${start}`;
     }
     case "shell-command":
-      return handOver(answer, `${SPELLED_OUT}${answer.alone ? `set -- "$1" "$2"\n` : ""}${userShell}\n`);
+      return handOver(answer, `${SPELLED_OUT}${answer.alone ? `set -- "$1" "$2"\n` : ""}${USERS_SHELL_FOR_SH}\n`);
   }
 }
 

@@ -11,6 +11,7 @@ const SCHEMA = v.object({
     reason: v.string(),
     since: v.number(),
     silent: v.optional(v.string()),
+    telling: v.optional(v.string()),
     lost: v.optional(v.object({ path: v.string(), why: v.string() })),
     generation: v.optional(v.string()),
   }),

@@ -1,6 +1,7 @@
 import { quoteForShell } from "../edges/command.ts";
 import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND } from "../errors.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
+import { USERS_SHELL_FOR_SH } from "../shells/user-shell.ts";
 import { EARLY_WORDS, STRIDES, startForSh } from "./script-start.ts";
 
 /** Everything that a ready plan is made from. */
@@ -74,7 +75,7 @@ run)
   ;;
 -c)
   [ $# -${activation.hidden.length === 0 ? "gt 1" : "eq 2"} ] || return 0
-  ${userShell}
+  ${USERS_SHELL_FOR_SH}
   ;;
 -*) return 0 ;;
 */*)
@@ -100,6 +101,3 @@ function entryScript(activation: Activation, { kernel, known }: NonNullable<Plan
   done
   ${startForSh(activation, kernel)}`;
 }
-
-/** Puts the user's own shell in front of `-c STR`. */
-export const userShell = `if [ -f "\${SHELL-}" ] && [ -x "$SHELL" ]; then set -- "$SHELL" "$@"; else set -- /bin/sh "$@"; fi`;

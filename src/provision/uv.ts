@@ -153,8 +153,10 @@ const NO_ROOM = 30_000_000;
 
 /** What to do where a disk was too full. */
 function noRoom({ output }: Outcome, work: string): string | undefined {
-  const isFull = spaceHint(output) !== undefined || (roomIn(work) ?? NO_ROOM) < NO_ROOM;
-  return isFull ? `${spaceHint("ENOSPC")} (getting uv takes ${ROOM / 1e6} MB in ${path.dirname(work)})` : undefined;
+  const isFull = spaceHint(output, work) !== undefined || (roomIn(work) ?? NO_ROOM) < NO_ROOM;
+  return isFull
+    ? `${spaceHint("ENOSPC", work)} (getting uv takes ${ROOM / 1e6} MB in ${path.dirname(work)})`
+    : undefined;
 }
 
 /** `--require-hashes`: a wheel whose digest is not pinned is refused, whatever the index says. */

@@ -11,6 +11,7 @@ import { linkOf, mayMoveLink } from "../decision/shown.ts";
 import { asUsable, findUsable, isSound } from "../decision/usable.ts";
 import { now } from "../edges/clock.ts";
 import { makeLink } from "../edges/files/change.ts";
+import { isFolder } from "../edges/files/read.ts";
 import { shellOfProcess } from "../edges/machine.ts";
 import { driftSinceUse } from "../environment/drift.ts";
 import { readHolds, writeHold } from "../environment/holds.ts";
@@ -53,10 +54,11 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
   tellDecision(context, decision);
   tellLostState(context, decision, seen);
   const known = anew && progress?.stage !== "venv" ? undefined : await findBuilt(context, decision);
-  const drift = anew || progress !== undefined ? undefined : tellDrift(context, seen, known);
+  const drift = anew || progress !== undefined ? undefined : driftOf(seen, known);
   if (!anew && progress === undefined) await tellHealing(context, decision, seen, known);
   const moved = known === undefined && progress === undefined ? tellMoved(context, decision) : undefined;
-  const cold = { ...seen, reason: reason ?? drift ?? moved ?? seen.reason };
+  const cold = { ...seen, reason: reason ?? drift?.reason ?? moved ?? seen.reason };
+  if (known !== undefined && drift !== undefined) context.terminal.say(drift.telling);
   if (known !== undefined) return settleIn(context, decision, known, cold);
 
   refuseUnfitPath(decision);
@@ -72,12 +74,14 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
     reason: progress?.facts.reason ?? cold.reason,
     since: progress?.facts.since ?? context.startedAt,
     silent: waited.silent,
+    telling: drift?.telling,
     lost: lost && lostFact(lost),
   };
   if (progress?.stage !== "python") {
     return hop(context, "python", facts, `selected ${facts.python}, ${facts.how}`);
   }
-  const request = { anew, reason: facts.reason, look, silent: progress.facts.silent };
+  const { silent, telling } = progress.facts;
+  const request = { anew, reason: facts.reason, look, silent, telling };
   const made = await build(context, decision, request).catch((error: unknown) => {
     throw lost === undefined ? error : replacementError(lost, context.env, error);
   });
@@ -135,15 +139,30 @@ async function findHeld(context: Context, decision: Decision, { digest }: Asked)
   return undefined;
 }
 
-/** What others did to the environment of the last start, once in each start; gives it as a reason. */
-function tellDrift({ terminal }: Context, { before }: Cold, known: Manifest | undefined): string | undefined {
+/** What others did to an environment: as a reason, and as it is told. */
+interface Drift {
+  readonly reason: string;
+  readonly telling: string;
+}
+
+/** What others did to the environment of the last start; of many starts that see it, those tell it that act on it. */
+function driftOf({ before }: Cold, known: Manifest | undefined): Drift | undefined {
   const drift = before === undefined ? [] : driftSinceUse(before);
   if (before === undefined || drift.length === 0) return undefined;
   const next = known === undefined ? "building it anew beside it" : `${known.id} takes its place`;
+  if (!isFolder(before)) {
+    const reason = "the environment is gone";
+    return {
+      reason,
+      telling: `${reason} (removed, as \`git clean -xdf\` does): ${known === undefined ? "building it anew" : next}`,
+    };
+  }
   const back = ` (./prime adopt ${path.basename(before)} makes the changed one the environment)`;
   const what = `changed by hand: ${drift.join(", ")}`;
-  terminal.say(`the environment ${before} was ${what}; ${next}${isVenv(before) ? back : ""}`);
-  return `the environment was ${what}`;
+  return {
+    reason: `the environment was ${what}`,
+    telling: `the environment ${before} was ${what}; ${next}${isVenv(before) ? back : ""}`,
+  };
 }
 
 function hop(context: Context, stage: Stage, facts: StageFacts, why: string): Booted {

@@ -114,7 +114,13 @@ async function rebuild(context: Context, damage: readonly Finding[]): Promise<st
     rebuilds.map(({ damaged }) => damaged).filter((folder) => readManifest(folder) !== undefined),
   );
   if (seen.length > 0) for (const folder of folders) markDamaged(folder, seen);
-  const request = { anew: false, reason: "asked for by the doctor", look: async () => undefined, silent: undefined };
+  const request = {
+    anew: false,
+    reason: "asked for by the doctor",
+    look: async () => undefined,
+    silent: undefined,
+    telling: undefined,
+  };
   const made = await build(context, decision, request);
   const manifest = "built" in made ? made.built : made.found.manifest;
   const later = { ...context, startedAt: now() };

@@ -1,3 +1,5 @@
+import { statfsSync } from "node:fs";
+import * as path from "node:path";
 import { PrimeError, reasonOf } from "../../errors.ts";
 
 const MISSING = new Set(["ENOENT", "ENOTDIR"]);
@@ -25,13 +27,34 @@ export function act<T>(verb: string, file: string, change: () => T): T {
 /** The failure of an act as users see it; id `file-system`. */
 export function failure(verb: string, file: string, cause: unknown): PrimeError {
   const code = (cause as NodeJS.ErrnoException).code ?? "";
-  const hint = FILE_HINTS[code] ?? "mend that and start again; what worked before still works";
-  return new PrimeError("file-system", `could not ${verb} ${file}: ${reasonOf(cause)}`, { cause, hint });
+  const isForNames = code === "ENOSPC" && hasNoInodes(file);
+  const hint = isForNames
+    ? NO_INODES
+    : (FILE_HINTS[code] ?? "mend that and start again; what worked before still works");
+  const why = isForNames ? "no inode is left on the disk, which has room for bytes (ENOSPC)" : reasonOf(cause);
+  return new PrimeError("file-system", `could not ${verb} ${file}: ${why}`, { cause, hint });
 }
 
-/** What to do when a tool's own words say that a disk or a quota is full; `undefined` when they do not. */
-export function spaceHint(words: string): string | undefined {
-  if (/No space left on device|ENOSPC/.test(words)) return FILE_HINTS.ENOSPC;
+const NO_INODES =
+  "remove files on that disk (`df -i` shows how many it can hold) and start again; what worked before still works";
+
+/** Whether the disk that a file would stand on can hold no more files, whatever its size. */
+function hasNoInodes(file: string): boolean {
+  const parent = path.dirname(file);
+  try {
+    const { files, ffree } = statfsSync(file);
+    return files > 0 && ffree === 0;
+  } catch {
+    return parent !== file && hasNoInodes(parent);
+  }
+}
+
+/**
+ * What to do when a tool's own words say that a disk or a quota is full; `undefined` when they do not. `folder` is where the
+ * tool wrote.
+ */
+export function spaceHint(words: string, folder: string): string | undefined {
+  if (/No space left on device|ENOSPC/.test(words)) return hasNoInodes(folder) ? NO_INODES : FILE_HINTS.ENOSPC;
   return /Disk quota exceeded|EDQUOT/.test(words) ? FILE_HINTS.EDQUOT : undefined;
 }
 
