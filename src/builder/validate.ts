@@ -98,9 +98,9 @@ export function finishGeneration(generation: string, validation: Validation, fac
   const pyvenv = path.join(generation, "pyvenv.cfg");
   for (const file of [pyvenv, ...validation.site_packages]) backdate(file);
   const manifest: Manifest = {
-    ...facts,
     layout: LAYOUT,
     id: path.basename(generation),
+    ...facts,
     digest: digestOf(facts.madeOf),
     packages: byNormalizedName(validation.packages),
     packageDigests: byNormalizedName(validation.digests),

@@ -60,6 +60,12 @@ export function hasManifest(generation: string): boolean {
   return typeof readAnyManifest(generation)?.layout === "number";
 }
 
+/** Whether what is left of a torn one begins as this very folder's. */
+export function hasTornManifest(generation: string): boolean {
+  const begins = `{\n  "layout": ${LAYOUT},\n  "id": "${path.basename(generation)}"`;
+  return !hasManifest(generation) && readText(path.join(generation, MANIFEST_FILE))?.startsWith(begins) === true;
+}
+
 /** Whether a newer prime built it: it is neither used nor touched then. */
 export function isOfNewerPrime(generation: string): boolean {
   return Number(readAnyManifest(generation)?.layout) > LAYOUT;
@@ -81,12 +87,13 @@ interface AnyManifest {
   readonly builtAt?: unknown;
 }
 
-/** One that is not this very folder's tells nothing. */
+/** One that says to be another folder's tells nothing; other layouts need not say it. */
 function readAnyManifest(generation: string): AnyManifest | null {
   const name = path.basename(generation);
   try {
     const manifest: AnyManifest | null = JSON.parse(readText(path.join(generation, MANIFEST_FILE)) ?? "null");
-    return GENERATION_ID.test(name) && manifest?.id === name ? manifest : null;
+    const isIts = manifest?.id === name || (manifest?.id === undefined && manifest?.layout !== LAYOUT);
+    return GENERATION_ID.test(name) && isIts ? manifest : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

@@ -6,7 +6,7 @@ import { isLockText } from "../edges/processes/mutex.ts";
 import { DRAFT_NOTE } from "../uv/lock-drafts.ts";
 import { DATA_NAMES } from "./data-folder.ts";
 import type { Folders } from "./folders.ts";
-import { GENERATION_ID, hasManifest, listGenerations } from "./manifest.ts";
+import { GENERATION_ID, hasManifest, hasTornManifest, listGenerations } from "./manifest.ts";
 
 /** Where it is looked for what prime made and nobody needs. */
 export interface Scene {
@@ -87,7 +87,7 @@ function judgeGeneration({ needed }: Scene, builders: ReadonlyMap<string | undef
     if (kind !== "folder") return "strange";
     if (GONE.test(name)) return "left";
     if (isId && (hasManifest(file) || needed.has(name))) return "kept";
-    return isId && builders.has(name) ? "left" : "strange";
+    return isId && (builders.has(name) || hasTornManifest(file)) ? "left" : "strange";
   };
 }
 

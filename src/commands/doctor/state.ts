@@ -5,7 +5,7 @@ import { deadHolder } from "../../edges/processes/mutex.ts";
 import { type Folders, generationFolder } from "../../environment/folders.ts";
 import { historyFile } from "../../environment/history.ts";
 import { isGivenBack, readHolds, stateFile } from "../../environment/holds.ts";
-import { hasManifest, readManifest } from "../../environment/manifest.ts";
+import { hasManifest, hasTornManifest, readManifest } from "../../environment/manifest.ts";
 import { takeStock } from "../../environment/stock.ts";
 import { PrimeError } from "../../errors.ts";
 import { MANIFEST_FILE } from "../../venv/foreign-venv.ts";
@@ -96,7 +96,9 @@ function generationFindings(root: string, link: string, folders: Folders): Findi
         `the manifest of ${name} is torn: that environment is not used`,
         name === shown
           ? "./prime reboot builds what takes its place, beside it"
-          : `remove ${path.join(folders.generations, name)}, unless you know what it is`,
+          : hasTornManifest(path.join(folders.generations, name))
+            ? "./prime gc removes it"
+            : `remove ${path.join(folders.generations, name)}, unless you know what it is`,
       ),
     ),
     ...(left.length === 0
