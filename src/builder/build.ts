@@ -219,5 +219,5 @@ function preferredResolution({ generations, folders }: Decision, link: string): 
   const shown = readManifest(realPath(link) ?? link);
   const others = [...(shown === undefined ? [] : [shown]), ...listGenerations(folders.generations)];
   const last = [...generations, ...others].find(({ resolution }) => resolution !== null)?.resolution;
-  return last === undefined || last === null ? undefined : existing(path.join(folders.resolved, last));
+  return last === undefined || last === null ? undefined : existing(path.join(folders.resolved, path.basename(last)));
 }

@@ -72,14 +72,23 @@ function isUsable(one: Ownership, room: Ownership): boolean {
 
 /** Why prime must not keep anything in a folder below a root, though the configuration says so; it need not be there. */
 export function whyUnfit(folder: string, root: string): string | undefined {
+  const room = ownership(root);
+  return whyNotBelow(folder, root, (file, one) => room && distrust(file, one, room));
+}
+
+/** Why a folder, which need not be there, is not below a root, or is reached by links. */
+export function whyNotBelow(
+  folder: string,
+  root: string,
+  more: (file: string, one: Ownership) => string | undefined = () => undefined,
+): string | undefined {
   const names = path.relative(root, folder).split(path.sep);
   if (names[0] === "..") return `${folder} is outside of ${root}`;
-  const room = ownership(root);
   for (const [index] of names.entries()) {
     const file = path.join(root, ...names.slice(0, index + 1));
     const one = ownership(file);
-    if (one === undefined || room === undefined) return undefined;
-    const why = strangeness(file, one, "folder") ?? distrust(file, one, room);
+    if (one === undefined) return undefined;
+    const why = strangeness(file, one, "folder") ?? more(file, one);
     if (why !== undefined) return why;
   }
   return undefined;

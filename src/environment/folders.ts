@@ -7,6 +7,8 @@ import { refuseForeignState, standingOf, whyUnfit } from "./data-folder.ts";
 
 /** Where prime keeps what belongs to one root; absolute paths. */
 export interface Folders {
+  /** The root that all this belongs to, physical. */
+  readonly root: string;
   /** `.prime` in root, or a folder of this user's state where root can't be written or `.prime` can't be believed. */
   readonly data: string;
   readonly generations: string;
@@ -56,6 +58,7 @@ export function foldersOf(root: string, stateFolder: string, named: NamedFolders
   const chosen = (folder: Named | undefined, usual: string): string =>
     folder === undefined || !inRoot || unfit.some(({ value }) => value === folder.value) ? usual : folder.value;
   return {
+    root,
     data,
     generations: below("generations"),
     resolved: below("resolved"),

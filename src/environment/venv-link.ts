@@ -1,8 +1,9 @@
 import * as path from "node:path";
-import { makeFolder, rename, swapLink } from "../edges/files/change.ts";
+import { makeFolder, makeLink, rename, swapLink } from "../edges/files/change.ts";
 import { isFile, linkFacts, listFolder, nonce, readLink, realPath } from "../edges/files/read.ts";
 import { removeFile } from "../edges/files/remove.ts";
 import { PrimeError } from "../errors.ts";
+import { whyNotBelow } from "./data-folder.ts";
 import type { Folders } from "./folders.ts";
 
 /** What stands where the `.venv` link belongs. */
@@ -11,8 +12,21 @@ export type VenvPlace =
   /** A venv or link of somebody else's: moved aside, never deleted. */
   | { readonly kind: "foreign"; readonly what: string };
 
-/** Looks at the place of the link, and refuses what prime must not touch: a file, or a folder that is no venv. */
+/**
+ * Looks at the place of the link, and refuses what prime must not touch: a file, a folder that is no venv, what a link leads to,
+ * and whatever stands outside of the root, where protoprimer's configuration can have it.
+ */
 export function lookAtVenvPlace(link: string, folders: Folders): VenvPlace {
+  const isOutside = !link.startsWith(`${folders.root}/`);
+  const place = whatStandsAt(link, folders);
+  const why = isOutside
+    ? place.kind === "foreign" && `${place.what} stands there, outside of ${folders.root}`
+    : whyNotBelow(path.dirname(link), folders.root);
+  if (why) throw inTheWay(link, why);
+  return place;
+}
+
+function whatStandsAt(link: string, folders: Folders): VenvPlace {
   const found = linkFacts(link);
   if (found === undefined) return { kind: "free" };
   if (found.kind === "link") {
@@ -24,11 +38,13 @@ export function lookAtVenvPlace(link: string, folders: Folders): VenvPlace {
   if (found.kind === "folder" && isFile(path.join(link, "pyvenv.cfg"))) {
     return { kind: "foreign", what: "a venv that prime did not make" };
   }
-  throw new PrimeError(
-    "venv-in-the-way",
-    `could not put the environment's link at ${link}: ${found.kind === "folder" ? "a folder that is no venv" : "a file"} stands there`,
-    { hint: "move it away, or choose another place by `local_venv_dir_rel_path`" },
-  );
+  throw inTheWay(link, `${found.kind === "folder" ? "a folder that is no venv" : "a file"} stands there`);
+}
+
+function inTheWay(link: string, why: string): PrimeError {
+  return new PrimeError("venv-in-the-way", `could not put the environment's link at ${link}: ${why}`, {
+    hint: "move it away, or choose another place by `local_venv_dir_rel_path`",
+  });
 }
 
 /** Something foreign that stood where the link belongs. */
@@ -43,9 +59,10 @@ export function activate(link: string, generation: string, folders: Folders): Ke
   const text = path.relative(path.dirname(link), generation);
   const place = lookAtVenvPlace(link, folders);
   if (place.kind === "ours" && readLink(link) === text) return undefined;
-  const kept = place.kind === "foreign" ? { what: place.what, path: keepAside(link, folders) } : undefined;
   makeFolder(path.dirname(link));
-  swapLink(link, text);
+  if (place.kind === "free" && !makeLink(link, text)) return activate(link, generation, folders); // somebody was faster
+  const kept = place.kind === "foreign" ? { what: place.what, path: keepAside(link, folders) } : undefined;
+  if (place.kind !== "free") swapLink(link, text);
   return kept;
 }
 
@@ -60,7 +77,10 @@ export function findAside(link: string, folders: Folders): string | undefined {
   return kept.sort((a, b) => (age(a) < age(b) ? 1 : -1))[0];
 }
 
-/** Puts such a venv where it was made, in place of the link. Its scripts work there and nowhere else. */
+/**
+ * Puts such a venv where it was made, in place of the link. Its scripts work there and nowhere else. A venv that somebody makes there
+ * in this very moment is no link: neither call touches it.
+ */
 export function giveBack(link: string, kept: string): void {
   removeFile(link);
   rename(kept, link);

@@ -157,7 +157,7 @@ export function makeExecutable(file: string): void {
   });
 }
 
-/** Makes a symbolic link where nothing stands yet; `false` when something does. */
+/** Makes a symbolic link where nothing stands yet, in one step; `false` when something does. */
 export function makeLink(link: string, text: string): boolean {
   try {
     fs.symlinkSync(text, link);
