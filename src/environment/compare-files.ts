@@ -1,10 +1,10 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { type HashedFile, hashFiles, linkCount } from "../edges/files/hash.ts";
-import { listFolder, readText } from "../edges/files/read.ts";
+import { linkFacts, realPath } from "../edges/files/read.ts";
 import { normalizeName } from "../project/packages.ts";
 import { parseRecord, type RecordedFile } from "../venv/record-file.ts";
-import { siteFolders } from "../venv/site-folders.ts";
+import { infoFolders, recordText, siteFolders } from "../venv/site-folders.ts";
 import { readManifest } from "./manifest.ts";
 
 /** A file that is not what RECORD tells. */
@@ -13,7 +13,8 @@ export interface Unlike {
   readonly name: string;
   /** Absolute. */
   readonly file: string;
-  readonly state: "missing" | "edited" | "shared";
+  /** `outside`: RECORD or a link leads out of the environment, where nothing is looked at. */
+  readonly state: "missing" | "edited" | "shared" | "outside";
   /** Names (hard links) that the file has. */
   readonly links: number;
   /** sha256 of what it is now, as RECORD writes it; "" when it is missing. */
@@ -29,9 +30,12 @@ export interface Comparison {
   readonly unlike: readonly Unlike[];
 }
 
-/** All files of an environment's packages against the digests in RECORD; nothing of it is run. */
+/** All files of an environment's packages against the digests in RECORD; nothing of it is run, and nothing outside is read. */
 export async function compareFiles({ terminal }: Pick<Context, "terminal">, generation: string): Promise<Comparison> {
-  const owned = siteFolders(generation).flatMap(recordedIn);
+  const recorded = siteFolders(generation).flatMap(recordedIn);
+  const isInside = insideOf(generation);
+  const owned = recorded.filter(({ file }) => isInside(file));
+  const outside = recorded.filter(({ file }) => !isInside(file));
   const step = terminal.step("compare files with RECORD");
   const started = performance.now();
   const hashed = await hashFiles(
@@ -41,7 +45,10 @@ export async function compareFiles({ terminal }: Pick<Context, "terminal">, gene
   const seconds = (performance.now() - started) / 1000;
   step.done();
   const adopted = readManifest(generation)?.adopted ?? {};
-  const unlike = owned.flatMap((one, at) => unlikeOf(one, hashed[at]));
+  const unlike = [
+    ...outside.map(({ name, file }): Unlike => ({ name, file, links: 0, digest: "", state: "outside" })),
+    ...owned.flatMap((one, at) => unlikeOf(one, hashed[at])),
+  ];
   return {
     files: owned.length,
     packages: new Set(owned.map(({ name }) => name)).size,
@@ -58,11 +65,27 @@ interface Owned {
   readonly recorded: RecordedFile;
 }
 
+/** Whether a file is in a folder by its path, and by each link on it; what is not there is where its path says. */
+function insideOf(top: string): (file: string) => boolean {
+  const real = realPath(top) ?? top;
+  const known = new Map<string, boolean>();
+  const isBelow = (file: string, folder: string): boolean => file.startsWith(`${folder}/`);
+  const isFolderInside = (folder: string): boolean => {
+    const seen = known.get(folder) ?? isBelow(`${realPath(folder) ?? real}/`, real);
+    known.set(folder, seen);
+    return seen;
+  };
+  return (file) =>
+    isBelow(file, top) &&
+    isFolderInside(path.dirname(file)) &&
+    (linkFacts(file)?.kind !== "link" || isBelow(realPath(file) ?? `${real}/`, real));
+}
+
 function recordedIn(site: string): Owned[] {
-  const infos = (listFolder(site) ?? []).filter((name) => name.endsWith(".dist-info"));
-  return infos.flatMap((info) => {
-    const name = normalizeName(info.slice(0, info.indexOf("-")));
-    const rows = parseRecord(readText(path.join(site, info, "RECORD")) ?? "");
+  return infoFolders(site).flatMap((info) => {
+    const folder = path.basename(info);
+    const name = normalizeName(folder.slice(0, folder.indexOf("-")));
+    const rows = parseRecord(recordText(info));
     const known = rows.filter(({ digest }) => digest !== null);
     return known.map((recorded) => ({ name, file: path.resolve(site, recorded.path), recorded }));
   });

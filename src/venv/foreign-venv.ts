@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { exists, isFile, linkFacts, listFolder, readLink, readStart, readText, realPath } from "../edges/files/read.ts";
 import { interpreterOf } from "./shebang.ts";
-import { installedPackages, siteFolders } from "./site-folders.ts";
+import { infoFolders, installedPackages, recordText, siteFolders } from "./site-folders.ts";
 
 /** What prime writes into an environment that it has finished. */
 export const MANIFEST_FILE = "prime.json";
@@ -126,9 +126,8 @@ function madeAt(folder: string): string | null {
 function soabisIn(sites: readonly string[]): string[] {
   const found = new Set<string>();
   for (const site of sites) {
-    for (const info of (listFolder(site) ?? []).filter((name) => name.endsWith(".dist-info"))) {
-      const record = readText(path.join(site, info, "RECORD")) ?? "";
-      for (const [, tag] of record.matchAll(/\.((?:cpython|pypy)\d*-[\w-]+)\.so,/g)) found.add(tag as string);
+    for (const info of infoFolders(site)) {
+      for (const [, tag] of recordText(info).matchAll(/\.((?:cpython|pypy)\d*-[\w-]+)\.so,/g)) found.add(tag as string);
     }
   }
   return [...found].sort();

@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import { writePlain } from "../edges/files/change.ts";
-import { facts, isFile, linkFacts, listFolder, readBytes, readText, sha256OfFile } from "../edges/files/read.ts";
+import { facts, isFile, linkFacts, namesInFolder, readBytes, sha256OfFile } from "../edges/files/read.ts";
 import { parseRecord, type RecordedFile, withRows } from "./record-file.ts";
 import { interpreterOf, withInterpreter } from "./shebang.ts";
-import { siteFolders } from "./site-folders.ts";
+import { infoFolders, recordText, siteFolders } from "./site-folders.ts";
 
 export interface Move {
   /** Absolute folders of the environment that was copied and of its copy. */
@@ -18,16 +18,15 @@ export interface Move {
 /** Has the scripts of a copied environment name the copy, and RECORD tell their digests. Nobody uses the copy yet. */
 export function settleCopy({ from, to, link, changed }: Move): void {
   const bin = path.join(to, "bin");
-  const scripts = (listFolder(bin) ?? []).map((name) => path.join(bin, name));
+  const scripts = namesInFolder(bin).map((name) => path.join(bin, name));
   const old = [link, path.join(path.dirname(from), path.basename(to))];
   const moved = scripts.filter((file) => linkFacts(file)?.kind === "file" && pointAtCopy(file, old, to));
   const files = new Set([...changed, ...moved]);
   for (const site of siteFolders(to)) {
-    for (const info of (listFolder(site) ?? []).filter((name) => name.endsWith(".dist-info"))) {
-      const record = path.join(site, info, "RECORD");
-      const text = readText(record) ?? "";
+    for (const info of infoFolders(site)) {
+      const text = recordText(info);
       const fresh = freshRows(parseRecord(text), { site, files, from, to });
-      if (fresh.size > 0) writePlain(record, withRows(text, fresh));
+      if (fresh.size > 0) writePlain(path.join(info, "RECORD"), withRows(text, fresh));
     }
   }
 }

@@ -37,6 +37,15 @@ function damageFinding([first, ...others]: readonly [Unlike, ...Unlike[]], rebui
       rebuild && { ...rebuild, packages: [name] },
     );
   }
+  if (state === "outside") {
+    const found = `${name}: RECORD or a link leads to ${what.slice(name.length + 2)}, outside of the environment: that was not looked at`;
+    return wrong(
+      "files",
+      found,
+      "./prime reboot builds it anew; with UV_LINK_MODE=symlink it would lead out again",
+      rebuild,
+    );
+  }
   const anew = "`./prime doctor --fix`, or ./prime reboot, builds it anew beside this one";
   return state === "missing"
     ? wrong("files", `${what} is missing`, anew, rebuild)

@@ -8,13 +8,13 @@ import { type Decision, decide } from "../../decision/decide.ts";
 import { linkOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
 import { copyTree } from "../../edges/files/copy-tree.ts";
-import { linkFacts, listFolder } from "../../edges/files/read.ts";
+import { linkFacts, namesInFolder } from "../../edges/files/read.ts";
 import { compareFiles } from "../../environment/compare-files.ts";
 import { DAMAGE_FILE, driftSinceUse } from "../../environment/drift.ts";
 import { generationFolder, makeFolders, newLog } from "../../environment/folders.ts";
 import { differences } from "../../environment/history.ts";
 import { writeHold } from "../../environment/holds.ts";
-import { type Manifest, readManifest } from "../../environment/manifest.ts";
+import { GENERATION_ID, type Manifest, readManifest } from "../../environment/manifest.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { type Interpreter, isFailure } from "../../python/interpreter.ts";
@@ -39,8 +39,16 @@ export async function adopt(context: Context, id: string | undefined): Promise<A
   const source = id === undefined ? cold.before : named(decision, id);
   if (source === undefined || asked === undefined) throw refusal("no environment was built yet", "run ./prime first");
   const { unlike } = await compareFiles(context, source);
-  const edits = unlike.map(({ name, file }) => `${name}: ${file} is not what was installed`);
+  const outside = unlike.filter(({ state }) => state === "outside");
+  const edits = unlike
+    .filter((one) => !outside.includes(one))
+    .map(({ name, file }) => `${name}: ${file} is not what was installed`);
   const drift = [...new Set([...driftSinceUse(source), ...edits])];
+  const [lost] = outside;
+  if (lost !== undefined)
+    context.terminal.warn(
+      `RECORD or links lead out of ${source} to ${outside.length} files, as ${lost.file}: nothing of them is adopted`,
+    );
   if (drift.length === 0) throw asBuilt(decision, source);
   await refuseMisfit(context, decision, asked.base, source);
 
@@ -82,7 +90,7 @@ function tellAdopted({ terminal }: Context, { generations }: Decision, manifest:
 
 function named({ folders }: Decision, id: string): string {
   const isFolder = (name: string): boolean => linkFacts(path.join(folders.generations, name))?.kind === "folder";
-  const all = (listFolder(folders.generations) ?? []).filter((name) => !name.startsWith(".") && isFolder(name));
+  const all = namesInFolder(folders.generations).filter((name) => GENERATION_ID.test(name) && isFolder(name));
   const [found, ...others] = all.filter((name) => name.startsWith(id));
   if (found !== undefined && others.length === 0) return path.join(folders.generations, found);
   throw refusal(
@@ -138,7 +146,11 @@ function copyAside(context: Context, decision: Decision, asked: Asked, source: s
       return {
         project: readManifest(source)?.project ?? decision.project.name,
         resolution: null,
-        adopted: Object.fromEntries(unlike.map(({ file, digest }) => [path.relative(generation, file), digest])),
+        adopted: Object.fromEntries(
+          unlike
+            .filter(({ state }) => state !== "outside")
+            .map(({ file, digest }) => [path.relative(generation, file), digest]),
+        ),
       };
     },
   });

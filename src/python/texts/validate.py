@@ -27,6 +27,9 @@ def main():
     digests = {}
     problems = identity_problems(folder, version, soabi)
     for site in site_packages:
+        if not is_within(site, folder):
+            problems.append(f"packages are installed in {site}, outside the environment")
+            continue
         for info in folders_of_packages(site):
             name, installed = name_and_version(info)
             packages[name] = installed
@@ -93,6 +96,8 @@ def record_problems(site, info, name, rows):
     missing = []
     for path in paths:
         folder, _, base = path.rpartition("/")
+        if not is_within(os.path.join(site, folder), sys.prefix):
+            continue  # what leads out of the environment is none of it, and not looked at
         if folder not in listings:
             listings[folder] = names_in(os.path.join(site, folder))
         if base not in listings[folder]:
@@ -157,6 +162,10 @@ def interpreter_of(script):
         return words.get_token() if words.get_token() == "exec" else None
     except ValueError:
         return None
+
+
+def is_within(path, folder):
+    return (os.path.realpath(path) + os.sep).startswith(os.path.realpath(folder) + os.sep)
 
 
 def make_pycache(site):
