@@ -3,6 +3,7 @@
  *
  *   npm run build              writes it
  *   npm run build -- --check   writes nothing, fails when the committed file is not what the sources give
+ *   npm run build -- --check ../my-repo/prime     the same of a launcher that is committed elsewhere
  *   npm run build -- --sizes   also prints what takes up how much of it
  */
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -15,11 +16,11 @@ import { sizeTable } from "./sizes.ts";
 const LAUNCHER = path.join(ROOT, "prime");
 const MODE = 0o755;
 
-function differences(text: string): string[] {
-  if (!existsSync(LAUNCHER)) return ["prime is not built: run `npm run build`"];
-  const difference = firstDifference(readFileSync(LAUNCHER, "latin1"), text);
-  if (difference !== undefined) return [`prime is not what the sources give (run \`npm run build\`): ${difference}`];
-  return (statSync(LAUNCHER).mode & 0o111) === 0o111 ? [] : ["prime is not executable"];
+function differences(file: string, text: string): string[] {
+  if (!existsSync(file)) return [`there is no ${file}: run \`npm run build\``];
+  const difference = firstDifference(readFileSync(file, "latin1"), text);
+  if (difference !== undefined) return [`${file} is not what these sources give: ${difference}`];
+  return (statSync(file).mode & 0o111) === 0o111 ? [] : [`${file} is not executable`];
 }
 
 function write(text: string): void {
@@ -27,10 +28,15 @@ function write(text: string): void {
   chmodSync(LAUNCHER, MODE);
 }
 
-const { values: flags } = parseArgs({ options: { check: { type: "boolean" }, sizes: { type: "boolean" } } });
+const { values: flags, positionals } = parseArgs({
+  options: { check: { type: "boolean" }, sizes: { type: "boolean" } },
+  allowPositionals: true,
+});
+const [checked = LAUNCHER, ...others] = positionals;
+if (others.length > 0 || (checked !== LAUNCHER && !flags.check)) throw new Error("only --check takes a file, and one");
 const program = await buildProgram();
 if (!flags.check) write(program.text);
-const faults = [...faultsOf(program), ...(flags.check ? differences(program.text) : [])];
+const faults = [...faultsOf(program), ...(flags.check ? differences(path.resolve(checked), program.text) : [])];
 if (flags.sizes) console.log(sizeTable(program.metafile));
 for (const fault of faults) console.error(`build: ${fault}`);
 const { raw, gzipped } = sizesOf(program.text);

@@ -16,13 +16,13 @@ const COPYRIGHT = /^(?:copyright\b|\(c\)|\u00a9)/i;
 const LONGEST_COPYRIGHT = 200;
 
 /**
- * The copyright notices and licences of all packages in the bundle, as ASCII text that may stand in a comment: their
+ * The copyright notices and licences of this package and of all others in the bundle, as ASCII text that may stand in a comment: their
  * licence files, and whatever licence comments esbuild found in their sources (`comments`). Packages that share the
  * same terms share their text.
  */
 export function noticesOf(root: string, metafile: Metafile, comments: string): string {
   const byTerms = new Map<string, string[]>();
-  for (const folder of bundledPackages(metafile)) {
+  for (const folder of [".", ...bundledPackages(metafile)]) {
     const { name, version, copyright, terms } = noticeOf(root, folder);
     byTerms.set(terms, [...(byTerms.get(terms) ?? []), [`${name} ${version}`, ...copyright].join(", ")]);
   }

@@ -10,7 +10,7 @@ import { LAUNCHER, sandbox } from "../../support/sandbox.ts";
 async function builtWith(changes: Readonly<Record<string, (text: string) => string>>): Promise<string> {
   const { base } = sandbox();
   const root = path.join(base, "sources");
-  for (const name of ["src", "package.json", "tsconfig.json"]) {
+  for (const name of ["src", "package.json", "tsconfig.json", "LICENSE"]) {
     fs.cpSync(path.join(ROOT, name), path.join(root, name), { recursive: true });
   }
   fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(root, "node_modules"));
@@ -24,15 +24,20 @@ async function builtWith(changes: Readonly<Record<string, (text: string) => stri
 /** Texts that minifiers write in several ways. */
 const MORE = [`it's a "word", \`$HOME\` \\ `.repeat(100), "\t tab\n\n\ttab, gr\u00fc\u00dfe", "JAVASCRIPT", "*/"];
 
+const WITH_MORE = "with other libraries and long texts in it";
+
 const BUILDS: Readonly<Record<string, () => Promise<string>>> = {
   "as it is committed": async () => fs.readFileSync(LAUNCHER, "utf8"),
   "of another version": () =>
     builtWith({ "package.json": (text) => text.replace(/"version": "[^"]+"/, '"version": "12.34.56-rc.7"') }),
-  "with other libraries and long texts in it": () =>
+  [WITH_MORE]: () =>
     builtWith({
       "src/main.ts": (text) =>
         `import * as v from "valibot";\nimport * as schema from "@valibot/to-json-schema";\n${text}
-export const more = [v, schema, ...${JSON.stringify(MORE)}];\n`,
+export const more = [v, schema, ...${JSON.stringify(MORE)}];
+export function outerStory(): void { innerStory(); }
+export function innerStory(): void { throw new Error("on purpose"); }
+if (process.env.THROW_ON_PURPOSE) outerStory();\n`,
     }),
 };
 
@@ -51,6 +56,12 @@ function committed(text: string) {
 }
 
 const FINE = { status: 0, said: "" };
+
+it("tells by the names of the sources where an error comes from", async () => {
+  const { box } = committed((await BUILDS[WITH_MORE]?.()) ?? "");
+  const { stderr } = await box.run(["--version"], { env: { THROW_ON_PURPOSE: "1" } });
+  expect(stderr).toMatch(/Error: on purpose\n +at innerStory \(.*\/prime:\d+:\d+\)\n +at outerStory \(/);
+});
 
 describe.each(Object.entries(BUILDS))("the launcher %s", async (_, build) => {
   const launcher = await build();

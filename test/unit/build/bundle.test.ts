@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { faultsOf, firstDifference } from "../../../build/checks.ts";
 import { bundledPackages } from "../../../build/notices.ts";
 import { buildProgram, launcherText } from "../../../build/program.ts";
+import { LICENCES } from "../../../src/commands/init/checkers/packaging.ts";
 import { ownDigestFault } from "../../../src/launch/own-digest.ts";
 import { NODES, nodeBinary, OLD_NODES } from "../../support/nodes.ts";
 
@@ -36,9 +37,10 @@ describe("the built launcher", async () => {
 
   it("names every package that is in it, with its licence", () => {
     const notices = program.text.slice(program.text.lastIndexOf("\n/*"));
-    for (const one of bundledPackages(program.metafile)) {
-      const { name, version } = JSON.parse(fs.readFileSync(path.join(one, "package.json"), "utf8"));
+    for (const one of [".", ...bundledPackages(program.metafile)]) {
+      const { name, version, license } = JSON.parse(fs.readFileSync(path.join(one, "package.json"), "utf8"));
       expect(notices).toContain(`${name} ${version}`);
+      expect(LICENCES).toContain(license);
     }
     expect(notices).toContain("Permission is hereby granted, free of charge");
     expect(notices).toContain("Redistribution and use in source and binary forms");

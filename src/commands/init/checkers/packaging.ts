@@ -8,6 +8,9 @@ export function planManifest(file: string, text: string, launcher: string): Deed
   return extend(file, text, [line], `${line}: check-manifest would miss it in what is packed`);
 }
 
+/** Those of prime and of all that is bundled. */
+export const LICENCES = ["Apache-2.0", "BSD-3-Clause", "ISC", "MIT"];
+
 /** REUSE wants to know of each file whose it is, and its licences; the launcher's last lines tell both. */
 export function planReuse(file: string, text: string, launcher: string): Deed {
   if (text.includes(JSON.stringify(launcher))) return { file, verb: "keep", why: "names the launcher" };
@@ -17,7 +20,7 @@ export function planReuse(file: string, text: string, launcher: string): Deed {
     `path = ${JSON.stringify(launcher)}`,
     'precedence = "override"',
     'SPDX-FileCopyrightText = "the authors of prime and of the libraries that it names at its end"',
-    'SPDX-License-Identifier = "MIT AND ISC AND BSD-3-Clause"',
+    `SPDX-License-Identifier = "${LICENCES.join(" AND ")}"`,
   ];
   return extend(file, text, lines, "whose the launcher is; `reuse download --all` gets the texts of its licences");
 }
