@@ -22,7 +22,7 @@ while [ -L "$prime_self" ]; do
   case $prime_line in [/]*) prime_self='' ;; *) prime_self=${prime_self%/*}/ ;; esac
   prime_self=$prime_self${prime_line%??}
 done
-# shellcheck disable=SC1090,SC3067 # -O is everywhere
+# shellcheck disable=SC1090,SC3065,SC3067 # -k and -O are everywhere
 prime_try() { # what this user's prime wrote in a folder that it has closed (-k), or root's seal
   prime_plan=$1/at$prime_dir/.plan/plan$prime_key
   case $1 in
