@@ -1,7 +1,7 @@
 /*
- * Writes src/provision/pins.ts: the version of uv that prime deploys and the sha256 of its wheel for each platform, as the
- * package index that pip is configured for tells them. `npm run pins -- 1.2.3` moves to another version; without one
- * the present version's digests are fetched again.
+ * Writes src/provision/pins.ts: the version of uv that prime deploys, and for each platform the sha256 of its wheel and of the
+ * executable in it, as the package index that pip is configured for has them. `npm run pins -- 1.2.3` moves to another version;
+ * without one the present version's digests are fetched again.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -24,39 +24,47 @@ const PLATFORMS: Readonly<Record<string, string>> = {
   "macosx-x86_64": "macosx_10_12_x86_64",
 };
 
-/** The part of pip's installation report that is read here. */
-interface Report {
-  readonly install: readonly { download_info: { archive_info: { hashes: { sha256?: string } } } }[];
-}
+/** Both digests of the one wheel in a folder, with a space between. */
+const DIGESTS = `
+import glob, hashlib, sys, zipfile
+wheel, = glob.glob(sys.argv[1] + "/*.whl")
+archive = zipfile.ZipFile(wheel)
+program, = (name for name in archive.namelist() if name.endswith(".data/scripts/uv"))
+print(*(hashlib.sha256(data).hexdigest() for data in (open(wheel, "rb").read(), archive.read(program))))
+`;
 
-function digestOf(version: string, tag: string): string {
-  const target = mkdtempSync(path.join(tmpdir(), "prime-pins-"));
+function digestsOf(version: string, tag: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "prime-pins-"));
+  const wanted = ["--platform", tag, "--only-binary=:all:", "--no-deps", "--dest", folder, `uv==${version}`];
   try {
-    const asked = ["--platform", tag, "--only-binary=:all:", "--target", target, `uv==${version}`];
-    const quiet = ["--quiet", "--dry-run", "--ignore-installed", "--no-deps", "--report", "-"];
-    const pip = spawnSync("python3", ["-m", "pip", "install", ...quiet, ...asked], { encoding: "utf8" });
-    if (pip.status !== 0) throw new Error(`pip found no uv ${version} for ${tag}:\n${pip.error ?? pip.stderr}`);
-    const [wheel] = (JSON.parse(pip.stdout) as Report).install;
-    const digest = wheel?.download_info.archive_info.hashes.sha256;
-    if (digest === undefined) throw new Error(`the index tells no sha256 of uv ${version} for ${tag}`);
-    return digest;
+    python("-m", "pip", "download", "--quiet", "--disable-pip-version-check", ...wanted);
+    return python("-c", DIGESTS, folder).trim();
   } finally {
-    rmSync(target, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 
+function python(...args: string[]): string {
+  const done = spawnSync("python3", args, { encoding: "utf8" });
+  if (done.status !== 0) throw new Error(`python3 ${args.join(" ")} failed:\n${done.error ?? done.stderr}`);
+  return done.stdout;
+}
+
 const version = process.argv[2] ?? UV_PIN.version;
-const lines = Object.entries(PLATFORMS).map(([name, tag]) => `${name} ${digestOf(version, tag)}\n`);
+const lines = Object.entries(PLATFORMS).map(([name, tag]) => `${name} ${digestsOf(version, tag)}\n`);
 const text = `import type { UvPin } from "../config/config.ts";
 
-/** One text: digests in quotes of their own look like secrets to those who scan what is committed. */
+/** Platform, wheel, executable. One text: digests in quotes of their own look like secrets to those who scan what is committed. */
 const SHA256 = \`
 ${lines.join("")}\`;
 
-/** Written by build/pins.ts: the uv that this release of prime deploys, by the digests of its wheels. */
+const ROWS = [...SHA256.matchAll(/(\\S+) (\\S+) (\\S+)/g)];
+
+/** Written by build/pins.ts: the uv that this release of prime deploys, by the digests of its wheels and of what is in them. */
 export const UV_PIN: UvPin = {
   version: "${version}",
-  sha256: Object.fromEntries([...SHA256.matchAll(/(\\S+) (\\S+)/g)].map(([, name, digest]) => [name, digest])),
+  sha256: Object.fromEntries(ROWS.map(([, platform, wheel]) => [platform, wheel])),
+  programs: ROWS.map(([, , , program]) => program as string),
 };
 `;
 writeFileSync(fileURLToPath(new URL("../src/provision/pins.ts", import.meta.url)), text);

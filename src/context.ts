@@ -33,6 +33,8 @@ export interface Context {
   readonly plans: PlanFolder | undefined;
   /** Why nothing in prime's state folder is believed. */
   readonly stateFault: Fault | undefined;
+  /** Why the cache is a passing one. */
+  readonly cacheFault: Fault | undefined;
   readonly terminal: Terminal;
   readonly version: string;
   /** Absolute path of the Node that runs this program. */

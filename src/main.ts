@@ -8,6 +8,7 @@ import { now } from "./edges/clock.ts";
 import { faultOfOwn } from "./edges/files/own-folder.ts";
 import { isFile, isFolder, realPath } from "./edges/files/read.ts";
 import { trustOf } from "./edges/files/trust.ts";
+import { cacheOf } from "./edges/own-cache.ts";
 import { findPlaces } from "./edges/places.ts";
 import { atEnd, endWithUser, stillWanted } from "./edges/processes/ending.ts";
 import { releaseMutexes } from "./edges/processes/mutex.ts";
@@ -74,6 +75,7 @@ async function contextOf(
   const root = opened?.root ?? repo.folder;
   const [places, trust] = [findPlaces(env), trustOf(env)];
   const stateFault = faultOfOwn(places.stateByName, trust);
+  const cache = cacheOf(opened?.cache ?? places.cache, env, trust);
   return {
     launcher,
     repo,
@@ -89,10 +91,11 @@ async function contextOf(
     version,
     flags: configFlags(flags.choices),
     flagKey: flags.root === undefined && opened?.isUsual !== false ? flagKey(flags.choices) : undefined,
-    places: { ...places, ...opened?.places },
+    places: { ...places, cache: cache.folder },
     trust,
     plans: stateFault === undefined ? { state: places.state, launcher } : undefined,
     stateFault,
+    cacheFault: cache.fault,
     terminal: openTerminal({ verbosity: flags.verbosity, env }),
     startedAt: at,
     progress: await readProgress(env.PRIME_PROGRESS, { root, shellPid: shell.pid, shellStart: shell.start }),

@@ -128,6 +128,7 @@ export async function provision(job: Job, decision: Decision): Promise<UvTool> {
     pin: pinOf(decision.config),
     python: decision.selected,
     cacheFolder: context.places.cache,
+    trust: context.trust,
     env: context.env,
     cwd: context.root,
     log: job.log,
@@ -147,6 +148,9 @@ async function deployAlone(job: Job, { config }: Decision, request: UvRequest): 
     look: async () => fromCache(request),
   });
   if ("found" in turn) return turn.found;
+  const { cacheFault } = context;
+  if (cacheFault !== undefined)
+    context.terminal.say(`uv is fetched for this start alone: ${cacheFault.why}; ${cacheFault.cure}`);
   const step = context.terminal.step(title);
   const started = now();
   try {

@@ -30,12 +30,17 @@ export function refuseMisfit(request: VersionRequest, selected: Interpreter, con
 
 /** A venv made by the interpreter itself; gives pip's commands in it. */
 export async function makePipVenv(job: Job, { generation, python, project }: Target) {
-  await runStep(job, "make the venv", command(job, python, ["-m", "venv", `--prompt=${project.name}`, generation]), {
-    id: "venv-failed",
-    hint: "install the package that holds venv and ensurepip (Debian, Ubuntu: `apt-get install python3-venv`)",
-  });
+  await runStep(
+    job,
+    "make the venv",
+    command(job, python, ["-I", "-m", "venv", `--prompt=${project.name}`, generation]),
+    {
+      id: "venv-failed",
+      hint: "install the package that holds venv and ensurepip (Debian, Ubuntu: `apt-get install python3-venv`)",
+    },
+  );
   const venvPython = path.join(generation, "bin", "python");
-  return (...args: string[]): Command => command(job, venvPython, ["-m", "pip", ...args]);
+  return (...args: string[]): Command => command(job, venvPython, ["-I", "-m", "pip", ...args]);
 }
 
 export async function updatePip(job: Job, pip: (...args: string[]) => Command): Promise<void> {

@@ -51,7 +51,8 @@ async function statusOf(context: Context): Promise<Status> {
   for (const warning of decision.warnings) context.terminal.warn(warning);
   const { config, selected, project } = decision;
   const cold = whyCold(context);
-  const uv = fromCache({ pin: pinOf(config), python: selected, cacheFolder: context.places.cache });
+  const { trust, places } = context;
+  const uv = fromCache({ pin: pinOf(config), python: selected, cacheFolder: places.cache, trust });
   return {
     launcher: { path: context.launcher, version: context.version, sha256: sha256OfFile(context.launcher) ?? "" },
     root: context.root,

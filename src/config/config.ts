@@ -9,6 +9,8 @@ export type Freshness = "mtime" | "strict";
 export interface UvPin {
   readonly version: string;
   readonly sha256: Readonly<Record<string, string>>;
+  /** sha256 of the executables in these wheels, where they are known. */
+  readonly programs?: readonly string[];
 }
 
 /** The whole configuration in force. `null` means "not set: as the repo suggests". */

@@ -11,14 +11,14 @@ export function usesCache(env: Environment): boolean {
   return env[CACHE_VARIABLE] !== "never";
 }
 
-/** This user's folders, by the XDG Base Directory Specification; absolute and physical. */
+/** This user's folders, by the XDG Base Directory Specification; absolute. */
 export interface Places {
   readonly home: string;
-  /** Ready plans, their stamps and records. */
+  /** Ready plans, their stamps and records; physical. */
   readonly state: string;
   /** The same folder by the name that the variables give it, which is the head's way. */
   readonly stateByName: string;
-  /** uv by version and digest, interpreter probes. */
+  /** uv by version and digest, interpreter probes; by the name that the variables give it (see `cacheOf`). */
   readonly cache: string;
   /** False when HOME is not set: the launcher's head cannot find the ready plan then. */
   readonly homeIsSet: boolean;
@@ -45,7 +45,7 @@ export function findPlaces(env: Environment): Places {
   return {
     state: physicalFolder(stateByName),
     stateByName,
-    cache: physicalFolder(folder("XDG_CACHE_HOME", ".cache")),
+    cache: folder("XDG_CACHE_HOME", ".cache"),
     home: home ?? "/",
     homeIsSet: Boolean(env.HOME),
   };
@@ -73,7 +73,7 @@ function homeOfUser(): string | undefined {
 }
 
 /** Links down to a folder that this user names are meant to be followed; it need not be there. */
-function physicalFolder(folder: string): string {
+export function physicalFolder(folder: string): string {
   const parent = path.dirname(folder);
   return realPath(folder) ?? (parent === folder ? folder : path.join(physicalFolder(parent), path.basename(folder)));
 }

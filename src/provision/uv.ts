@@ -4,16 +4,10 @@ import type { Environment } from "../edges/command.ts";
 import { copyFile, makeFolder, makeTemporaryFolder, rename, writePlain } from "../edges/files/change.ts";
 import { spaceHint } from "../edges/files/errors.ts";
 import { isAbandoned, MARK, makerMark } from "../edges/files/maker-mark.ts";
-import {
-  facts,
-  isExecutableFile,
-  namesInFolder,
-  physicalPath,
-  readText,
-  roomIn,
-  sha256OfFile,
-} from "../edges/files/read.ts";
+import { isExecutableFile, namesInFolder, physicalPath, readText, roomIn, sha256OfFile } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
+import { type Trust, whyOthersDecide } from "../edges/files/trust.ts";
+import { usesCache } from "../edges/places.ts";
 import { type Outcome, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
@@ -30,6 +24,7 @@ export interface UvRequest {
   /** The interpreter that deploys uv, 3.8 or newer, and what its wheels are for. */
   readonly python: { readonly executable: string; readonly platform: string; readonly libc: string };
   readonly cacheFolder: string;
+  readonly trust: Trust;
   readonly env: Environment;
   readonly cwd: string;
   /** A file to which all output is appended. */
@@ -41,19 +36,28 @@ export async function findUv(request: UvRequest): Promise<ProvisionedUv | undefi
   return fromCache(request) ?? (await fromPath(request));
 }
 
-/** The cached uv of this pin, unless it was cut short; the doctor compares its digest, which takes as long as a small build. */
-export function fromCache(request: Pick<UvRequest, "pin" | "python" | "cacheFolder">): ProvisionedUv | undefined {
-  const file = path.join(cachedFolder(request), "uv");
-  const whole = deployedUv(file);
-  return isExecutableFile(file) && whole !== undefined && facts(file)?.size === whole.size
-    ? { file, version: request.pin.version, from: "cache" }
+/** The cached uv of this pin, unless it is another one. */
+export function fromCache(place: UvPlace): ProvisionedUv | undefined {
+  const file = path.join(cachedFolder(place), "uv");
+  return isExecutableFile(file) && whyNotPinned(file, place) === undefined
+    ? { file, version: place.pin.version, from: "cache" }
     : undefined;
 }
 
-/** What a uv in the cache was when it was deployed; undefined where nothing tells. */
-export function deployedUv(file: string): { readonly sha256: string; readonly size: number } | undefined {
-  const [, digest, size] = /^([0-9a-f]{64}) (\d+)$/.exec(readText(`${file}.sha256`)?.trim() ?? "") ?? [];
-  return digest === undefined ? undefined : { sha256: digest, size: Number(size) };
+/** Which uv, and in which cache. */
+export type UvPlace = Pick<UvRequest, "pin" | "python" | "cacheFolder" | "trust">;
+
+/**
+ * Why a file in the cache is not what was deployed. The launcher tells the digests of its own pin's executables; of a pin in the
+ * configuration only what stands beside the file does, which finds damage and proves nothing.
+ */
+export function whyNotPinned(file: string, { pin, trust }: Pick<UvRequest, "pin" | "trust">): string | undefined {
+  const foreign = whyOthersDecide(file, trust);
+  if (foreign !== undefined) return foreign;
+  const told = pin.programs ?? readText(`${file}.sha256`)?.match(/^[0-9a-f]{64}/) ?? [];
+  if (told.length === 0) return `nothing tells the digest of ${file}`;
+  const is = sha256OfFile(file) ?? "";
+  return told.includes(is) ? undefined : `the sha256 of ${file} is ${is.slice(0, 12)}, which is no digest of its pin's`;
 }
 
 /** Where the uv of this pin belongs; it need not be there. */
@@ -79,6 +83,7 @@ async function fromPath({ pin, env, cwd }: UvRequest): Promise<ProvisionedUv | u
  * user's index, proxy and certificates.
  */
 export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
+  makeFolder(path.join(request.cacheFolder, "uv"), CLOSED);
   const work = makeTemporaryFolder(path.join(request.cacheFolder, "uv", `${DEPLOY}.${makerMark()}.`));
   const target = cachedFolder(request);
   try {
@@ -86,10 +91,10 @@ export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
     await makeVenv(request, work, venv);
     await installUv(request, work, venv);
     const ready = path.join(work, "ready");
-    makeFolder(ready);
+    makeFolder(ready, CLOSED);
     copyFile(path.join(venv, "bin", "uv"), path.join(ready, "uv"), 0o755);
     const file = path.join(ready, "uv");
-    writePlain(`${file}.sha256`, `${sha256OfFile(file)} ${facts(file)?.size}\n`);
+    writePlain(`${file}.sha256`, `${sha256OfFile(file)}\n`);
     publish(ready, physicalPath(target), () => fromCache(request) !== undefined);
   } finally {
     remove(work);
@@ -97,6 +102,8 @@ export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
   return { file: path.join(target, "uv"), version: request.pin.version, from: "deployed" };
 }
 
+/** For everybody to use and for this user alone to write, whatever the umask is. */
+const CLOSED = 0o755;
 const DEPLOY = ".deploy";
 const DEPLOYMENT = new RegExp(`^\\${DEPLOY}${MARK}\\.[A-Za-z0-9]{6}$`);
 
@@ -165,7 +172,17 @@ async function installUv(request: UvRequest, work: string, venv: string): Promis
   const requirements = path.join(work, "requirements.txt");
   const hashes = Object.values(pin.sha256).map((digest) => ` --hash=sha256:${digest}`);
   writePlain(requirements, `uv==${pin.version}${hashes.join("")}\n`);
-  const install = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", requirements];
+  const install = [
+    "-I",
+    "-m",
+    "pip",
+    "install",
+    "--require-hashes",
+    "--no-deps",
+    "--only-binary=:all:",
+    "-r",
+    requirements,
+  ];
   const done = await pythonRun(request, work, path.join(venv, "bin", "python"), install);
   if (done.ok) return;
   throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip in ${venv}: ${lastLines(done)}`, {
@@ -199,6 +216,7 @@ export function pipEnvironment(env: Environment): Environment {
     PIP_REQUIRE_VIRTUALENV: "0",
     PIP_DISABLE_PIP_VERSION_CHECK: "1",
     PIP_NO_INPUT: "1",
+    ...(usesCache(env) ? {} : { PIP_NO_CACHE_DIR: "1" }),
   };
 }
 

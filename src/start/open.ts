@@ -1,13 +1,13 @@
 import type { Repo } from "../config/config.ts";
 import type { Environment } from "../edges/command.ts";
-import type { Places } from "../edges/places.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
 
 /** Where a start in a repo takes place. */
 interface Opened {
   /** Absolute, physical. */
   readonly root: string;
-  readonly places: Partial<Places>;
+  /** Where protoprimer's configuration has the cache; absolute. */
+  readonly cache?: string;
   /** protoprimer's configuration is in force. */
   readonly isProtoprimer: boolean;
   /** The exit status for a failure of prime's own, as protoprimer has another one. */
@@ -38,11 +38,16 @@ export async function openRepo(repo: Repo, env: Environment): Promise<Opened> {
   const named = ownCache(config);
   const cache = named === undefined || whyUnfit(named, root) !== undefined ? undefined : named;
   const isUsual = repo.choice.env === undefined || Boolean(client.values.default_env_dir_rel_path);
-  const places = cache === undefined ? {} : { cache };
-  return { root, places, isProtoprimer: true, failureStatus: EXIT_PROTOPRIMER, isUsual };
+  return {
+    root,
+    ...(cache === undefined ? {} : { cache }),
+    isProtoprimer: true,
+    failureStatus: EXIT_PROTOPRIMER,
+    isUsual,
+  };
 }
 
-const ORDINARY = { places: {}, isProtoprimer: false, failureStatus: EXIT_FAILURE, isUsual: true };
+const ORDINARY = { isProtoprimer: false, failureStatus: EXIT_FAILURE, isUsual: true };
 
 /** The same failure, by the status that protoprimer has for it. */
 function withStatus(error: unknown, exitCode: number): unknown {

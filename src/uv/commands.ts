@@ -1,4 +1,5 @@
 import type { Command, Environment } from "../edges/command.ts";
+import { usesCache } from "../edges/places.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 
 /** The pinned uv, ready to run, and the folder it works in. */
@@ -26,7 +27,14 @@ export function uvEnvironment(env: Environment): Environment {
   const kept = Object.entries(cleanEnvironment(env)).filter(
     ([name]) => !name.startsWith("PRIME_") && (!name.startsWith("UV_") || KEPT.test(name)),
   );
-  return { ...Object.fromEntries(kept), UV_PYTHON_INSTALL_BIN: "0", UV_PYTHON_NO_REGISTRY: "1", UV_NO_PROGRESS: "1" };
+  const uncached = usesCache(env) ? {} : { UV_NO_CACHE: "1" };
+  return {
+    ...Object.fromEntries(kept),
+    ...uncached,
+    UV_PYTHON_INSTALL_BIN: "0",
+    UV_PYTHON_NO_REGISTRY: "1",
+    UV_NO_PROGRESS: "1",
+  };
 }
 
 /** Whether uv's own words say that another process held one of its locks for longer than UV_LOCK_TIMEOUT. */

@@ -8,7 +8,8 @@ const USED = /^(?:simple|wheels|sdists|archive|interpreter|flat-index)-v\d+$/;
 
 /** uv's cache, found as uv finds it, where it is there and can't be written: a read-only disk, another user's. */
 export function readOnlyCache({ env }: UvTool): string | undefined {
-  const { UV_CACHE_DIR, XDG_CACHE_HOME, HOME } = env;
+  const { UV_CACHE_DIR, UV_NO_CACHE, XDG_CACHE_HOME, HOME } = env;
+  if (UV_NO_CACHE) return undefined;
   const base = XDG_CACHE_HOME !== undefined && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : `${HOME}/.cache`;
   const folder = UV_CACHE_DIR || path.join(base, "uv");
   return isFolder(folder) && !isWritable(folder) ? folder : undefined;

@@ -5,6 +5,7 @@ import { pinOf } from "../../decision/asked.ts";
 import { type Decision, decide } from "../../decision/decide.ts";
 import { holdOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
+import type { Fault } from "../../edges/files/own-folder.ts";
 import { realPath } from "../../edges/files/read.ts";
 import { type Folders, foldersOf } from "../../environment/folders.ts";
 import { readManifest } from "../../environment/manifest.ts";
@@ -56,6 +57,7 @@ async function examine(context: Context): Promise<Finding[]> {
       now: now(),
       files: timedFiles(root, folders.data),
     }),
+    ...(context.cacheFault === undefined ? [] : [cacheFinding(context.cacheFault)]),
     ...launcherFindings(launcherFacts(context)),
     ...trackedFindings(await askGit(context, link)),
     ...config.findings,
@@ -63,6 +65,10 @@ async function examine(context: Context): Promise<Finding[]> {
     ...(decided === undefined ? [] : decidedFindings(context, decided)),
     ...(await shownFindings(context, link, folders, decided)),
   ];
+}
+
+function cacheFinding({ why, cure }: Fault): Finding {
+  return wrong("cache", `nothing is kept from one start to the next: ${why}`, cure);
 }
 
 async function tryToDecide(context: Context): Promise<Decision | Finding> {
@@ -74,12 +80,12 @@ async function tryToDecide(context: Context): Promise<Decision | Finding> {
   }
 }
 
-function decidedFindings({ places }: Context, decided: Decision | Finding): Finding[] {
+function decidedFindings({ places, trust }: Context, decided: Decision | Finding): Finding[] {
   if ("check" in decided) return [decided];
   const { selected, how, config } = decided;
   return [
     sound("selected python", `${selected.path} ${selected.version} \u2014 ${how}`),
-    uvFinding({ pin: pinOf(config), python: selected, cacheFolder: places.cache }),
+    uvFinding({ pin: pinOf(config), python: selected, cacheFolder: places.cache, trust }),
   ];
 }
 

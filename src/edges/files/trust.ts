@@ -37,7 +37,7 @@ export function isNamedSafe(folder: string, { folders }: Trust): boolean {
   });
 }
 
-/** Why somebody else could decide what is in a folder (absolute, physical), in words; `undefined`: nobody can, or it is not there. */
+/** Why somebody else could decide what is in a file or folder (absolute, physical), in words; `undefined`: nobody can, or it is not there. */
 export function whyOthersWrite(folder: string, trust: Trust): string | undefined {
   const is = fs.lstatSync(folder, { throwIfNoEntry: false });
   if (is === undefined || isNamedSafe(folder, trust)) return undefined;
@@ -74,6 +74,23 @@ export function whyOthersExchange(file: string, trust: Trust): string | undefine
     }
   }
   return undefined;
+}
+
+/**
+ * Why somebody else than this user and root decides what stands at a path: on the way to it, or in the file or folder itself. The
+ * rule for all that prime executes, loads or believes of its own accord; `undefined` too where nothing is there.
+ */
+export function whyOthersDecide(file: string, trust: Trust): string | undefined {
+  const real = realpath(file);
+  return whyOthersExchange(file, trust) ?? (real === undefined ? undefined : whyOthersWrite(real, trust));
+}
+
+function realpath(file: string): string | undefined {
+  try {
+    return fs.realpathSync.native(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function openFor(folder: string, trust: Trust): string | undefined {

@@ -1,0 +1,87 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect, it } from "vitest";
+import { UV_PIN } from "../../../src/provision/pins.ts";
+import { examine, wrongs } from "../../support/doctor.ts";
+import { good, installed, repo } from "../../support/repos.ts";
+import type { Sandbox } from "../../support/sandbox.ts";
+import { SEEDED_UV } from "../../support/seed.ts";
+import { somebody } from "../../support/users.ts";
+
+const SIX = { "requirements.txt": "six==1.17.0\n" };
+
+/** A program that tells that it was run, and a file that says so. */
+function tattler(box: Sandbox): { readonly program: string; readonly ran: string } {
+  const ran = path.join(box.base, "ran");
+  return { program: `#!/bin/sh\necho "$0 $*" >>'${ran}'\necho 'uv ${UV_PIN.version}'\n`, ran };
+}
+
+/** A copy of the seed in a cache folder; gives the executable's path. */
+function seed(cache: string): string {
+  fs.rmSync(path.join(cache, "prime/uv"), { recursive: true, force: true });
+  fs.cpSync(SEEDED_UV, path.join(cache, "prime/uv"), { recursive: true });
+  const [name = ""] = fs
+    .readdirSync(SEEDED_UV)
+    .filter((one) => one.startsWith(UV_PIN.version) && !one.endsWith(".lock"));
+  return path.join(cache, "prime/uv", name, "uv");
+}
+
+function sha256(file: string): string {
+  return createHash("sha256").update(fs.readFileSync(file)).digest("hex");
+}
+
+it("a uv with a digest of its own beside it is not run, and got anew; nor is what the repo has by the names of pip's modules", async () => {
+  const box = repo(SIX, { cache: "empty" });
+  const { program, ran } = tattler(box);
+  for (const name of ["pip.py", "logging.py", "venv.py"])
+    box.file(name, `open(${JSON.stringify(ran)}, "a").write(__name__)\n`);
+  const file = seed(path.join(box.home, ".cache"));
+  const genuine = sha256(file);
+  fs.writeFileSync(file, program);
+  fs.writeFileSync(`${file}.sha256`, `${sha256(file)} ${program.length}\n`);
+  expect((await good(box, ["status"])).stdout).toContain("fetched when something has to be built");
+  expect(wrongs(await examine(box))).toEqual([["uv", expect.stringContaining("which is no digest of its pin's")]]);
+  await good(box);
+  expect([installed(box), sha256(file), fs.existsSync(ran)]).toEqual([{ six: "1.17.0" }, genuine, false]);
+});
+
+it("a cache that another user could change is not used, be the uv in it what is pinned", async () => {
+  const box = repo(SIX);
+  const other = somebody(box);
+  const cache = path.join(box.base, "cache");
+  fs.mkdirSync(cache);
+  fs.chmodSync(cache, 0o1777);
+  fs.cpSync(SEEDED_UV, path.join(cache, "prime/uv"), { recursive: true });
+  const env = { XDG_CACHE_HOME: cache };
+  execFileSync("chown", ["-R", "54321", path.join(cache, "prime")]);
+  expect(other.length).toBeGreaterThan(0);
+  const before = fs.readdirSync(cache, { recursive: true }).sort();
+  const { stderr } = await good(box, [], { env });
+  const why = `${cache}/prime belongs to another user (uid 54321)`;
+  expect(stderr).toContain(`uv is fetched for this start alone: ${why}; set XDG_CACHE_HOME`);
+  expect(wrongs(await examine(box, [], env))).toEqual([["cache", expect.stringContaining(why)]]);
+  expect([fs.readdirSync(cache, { recursive: true }).sort(), fs.readdirSync(path.join(box.base, "tmp"))]).toEqual([
+    before,
+    [],
+  ]);
+});
+
+it("PRIME_CACHE=never: nothing that is kept is run or believed, and nothing is kept", async () => {
+  const box = repo(SIX);
+  const { program, ran } = tattler(box);
+  const cache = path.join(box.home, ".cache");
+  fs.rmSync(path.join(cache, "prime/uv"));
+  fs.writeFileSync(seed(cache), program);
+  const before = fs.readdirSync(cache, { recursive: true }).sort();
+  const env = { PRIME_CACHE: "never", UV_CACHE_DIR: path.join(cache, "uv"), PIP_CACHE_DIR: path.join(cache, "pip") };
+  const { stderr } = await good(box, [], { env });
+  expect(stderr).toContain("uv is fetched for this start alone: PRIME_CACHE is `never`");
+  expect([installed(box), fs.existsSync(ran)]).toEqual([{ six: "1.17.0" }, false]);
+  expect([fs.readdirSync(cache, { recursive: true }).sort(), fs.readdirSync(path.join(box.base, "tmp"))]).toEqual([
+    before,
+    [],
+  ]);
+  expect((await good(box, ["run", "python", "-c", "import six"], { env })).stderr).toBe("");
+});
