@@ -22,9 +22,12 @@ export type GitAnswer =
   | { readonly kind: "refused"; readonly why: string }
   | ({ readonly kind: "facts" } & GitFacts);
 
+/** What a repo's own configuration could have git start, whatever it is asked (git-config(1)). */
+const NOTHING_ELSE = ["-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null"];
+
 /** Runs git in a folder; it may be absent. */
 export function gitIn(env: Environment, cwd: string): (...args: string[]) => Promise<Outcome> {
-  return (...args) => run({ file: "git", args, env, cwd });
+  return (...args) => run({ file: "git", args: [...NOTHING_ELSE, ...args], env, cwd });
 }
 
 /** Asks git, which may be absent, about a root that may be in no work tree. `link`: where the environment is shown, absolute. */

@@ -15,11 +15,11 @@ export function planDocker(
   link: string | undefined,
   read: (name: string) => string | undefined,
 ): Deed[] {
+  const there = names.filter((name) => IGNORE.test(name));
   const builds = names.some(
     (name) => DOCKERFILE.test(name) || (COMPOSE.test(name) && /^\s*build:/m.test(read(name) ?? "")),
   );
-  if (!builds) return [];
-  const there = names.filter((name) => IGNORE.test(name));
+  if (!builds && there.length === 0) return [];
   const isCommon = there.includes(".dockerignore") || there.includes(".containerignore");
   return (isCommon ? there : [".dockerignore", ...there]).map((file) => planIgnore(file, read(file), link));
 }
