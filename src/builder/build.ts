@@ -9,9 +9,9 @@ import { makeNewFolder, rename } from "../edges/files/change.ts";
 import { makerMark } from "../edges/files/maker-mark.ts";
 import { isFile, realPath } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
-import { digestOfResolution } from "../environment/digest.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
 import { listGenerations, type Manifest, readManifest } from "../environment/manifest.ts";
+import { resolutionFile, withArchives } from "../environment/resolved.ts";
 import { PrimeError } from "../errors.ts";
 import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../provision/uv.ts";
 import type { Interpreter } from "../python/interpreter.ts";
@@ -22,11 +22,12 @@ import type { Job } from "./job.ts";
 import { requirePython } from "./required-python.ts";
 import { withStandIn } from "./stand-in.ts";
 import { collectOld } from "./sweep.ts";
+import type { Target } from "./target.ts";
 import { rootMutex, takeTurn } from "./turn.ts";
 import { settleLock } from "./uv-lock.ts";
 import { buildDescriptors, settleConstraints } from "./with-descriptors.ts";
 import { buildWithPip, refuseMisfit } from "./with-pip.ts";
-import { buildWithUv, type Target } from "./with-uv.ts";
+import { buildWithUv } from "./with-uv.ts";
 
 /** Why a new generation is built, and whether one that is there already will do. */
 export interface BuildRequest {
@@ -178,8 +179,8 @@ function buildAside(job: Job, decision: Decision, asked: Asked, uv: UvTool | und
   const { folders } = decision;
   const { anew, reason } = request;
   const project = anew ? { ...decision.project, rebuilt: decision.project.localNames } : decision.project;
-  const resolved = `${digestOfResolution(asked.madeOf, asked.seen).slice(0, 16)}.txt`;
-  const known = anew ? undefined : existing(path.join(folders.resolved, resolved));
+  const resolved = resolutionFile(folders, asked.madeOf, asked.seen);
+  const known = anew ? undefined : existing(resolved);
   return makeAside(job, {
     decision,
     asked,
@@ -191,19 +192,24 @@ function buildAside(job: Job, decision: Decision, asked: Asked, uv: UvTool | und
         python: anchor,
         project: withStandIn(project, job.context.root, folders),
         known,
-        preferred: anew ? undefined : preferredResolution(decision, linkOf(job.context, decision)),
+        resolved: folders.resolved,
+        preferred: anew
+          ? undefined
+          : preferredResolution(decision, linkOf(job.context, decision), path.extname(resolved)),
       };
       return project.kind === "descriptors"
         ? { constraints: await buildDescriptors(job, uv, target, request) }
         : { used: await buildWith(job, uv, target) };
     },
     tell: async ({ constraints, used }) => {
-      if (used !== undefined && used !== known) rename(used, path.join(folders.resolved, resolved));
+      if (used !== undefined && used !== known) rename(used, resolved);
       const isOther = constraints !== undefined && settleConstraints(job, decision, constraints);
       return {
-        ...(isOther ? { madeOf: (await decideAgain(job, decision, asked.base)).asked.madeOf } : {}),
+        madeOf: isOther
+          ? (await decideAgain(job, decision, asked.base)).asked.madeOf
+          : withArchives(folders, asked.madeOf, asked.seen),
         project: project.name,
-        resolution: used === undefined ? null : resolved,
+        resolution: used === undefined ? null : path.basename(resolved),
         standsInFor: decision.lost?.manifest.id ?? null,
       };
     },
@@ -219,9 +225,9 @@ function existing(file: string): string | undefined {
 }
 
 /** What the youngest generation resolved to, at best of this very root: only what must change then does. */
-function preferredResolution({ generations, folders }: Decision, link: string): string | undefined {
+function preferredResolution({ generations, folders }: Decision, link: string, form: string): string | undefined {
   const shown = readManifest(realPath(link) ?? link);
   const others = [...(shown === undefined ? [] : [shown]), ...listGenerations(folders.generations)];
-  const last = [...generations, ...others].find(({ resolution }) => resolution !== null)?.resolution;
-  return last === undefined || last === null ? undefined : existing(path.join(folders.resolved, path.basename(last)));
+  const kept = [...generations, ...others].find(({ resolution }) => resolution?.endsWith(form))?.resolution;
+  return kept === undefined || kept === null ? undefined : existing(path.join(folders.resolved, path.basename(kept)));
 }

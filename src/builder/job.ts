@@ -27,10 +27,15 @@ const LINES_SHOWN = 20;
 export async function runStep(job: Job, title: string, command: Command, options: StepOptions): Promise<Outcome> {
   const outcome = await tryStep(job, title, command, { ...options, otherwise: "failed" });
   if (outcome.ok) return outcome;
+  throw stepError(job, title, outcome, options);
+}
+
+/** What a step that failed says: the tool's own last words, and where all of them are. */
+export function stepError(job: Job, title: string, outcome: Outcome, options: StepOptions): PrimeError {
   const words = outcome.failure ?? lastLines(outcome.output);
   const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
   const hint = spaceHint(outcome.output, path.dirname(job.log)) ?? options.hint;
-  throw new PrimeError(options.id, `could not finish \`${title}\` for ${job.context.root} (${how}):\n${words}`, {
+  return new PrimeError(options.id, `could not finish \`${title}\` for ${job.context.root} (${how}):\n${words}`, {
     hint: `${hint === undefined ? "" : `${hint}; `}the whole output is in ${job.log}`,
   });
 }

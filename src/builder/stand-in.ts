@@ -27,5 +27,6 @@ export function withStandIn(project: Project, root: string, folders: Folders): P
   writeAtomic(path.join(folder, "pyproject.toml"), PYPROJECT);
   writeAtomic(path.join(folder, "backend.py"), `${backend.join("\n")}\n`);
   const stand = (one: string): string => (one === root ? folder : one);
-  return { ...project, editables: project.editables.map(stand), localProjects: project.localProjects.map(stand) };
+  const editables = project.editables.map((one) => ({ ...one, folder: stand(one.folder) }));
+  return { ...project, editables, localProjects: project.localProjects.map(stand) };
 }

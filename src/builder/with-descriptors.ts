@@ -7,8 +7,8 @@ import { PrimeError } from "../errors.ts";
 import type { InstallGroup } from "../project/project.ts";
 import * as commands from "../uv/commands.ts";
 import { type Job, runStep } from "./job.ts";
+import type { Target } from "./target.ts";
 import { makePipVenv, updatePip } from "./with-pip.ts";
-import type { Target } from "./with-uv.ts";
 
 /**
  * Makes the environment that protoprimer's configuration asks for: each group by a command of its own, under the

@@ -7,7 +7,7 @@ import { pipEnvironment } from "../provision/uv.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { describe, fits, type VersionRequest } from "../python/version.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
-import type { Target } from "./with-uv.ts";
+import type { Target } from "./target.ts";
 
 /** The first that installs a project editable whose backend is not setuptools (PEP 660). */
 const PIP_NEEDED = "pip>=21.3";
@@ -88,11 +88,12 @@ export async function buildWithPip(job: Job, target: Target): Promise<string | u
 /** pip knows nothing of sources and workspaces: without their folders it would look for such projects on an index. */
 function wantedByPip(job: Job, { project }: Target): string[] {
   const root = job.context.root;
+  const extras = new Map(project.editables.map((one) => [one.folder, one.extras]));
+  const folders = new Set([...extras.keys(), ...project.localProjects]);
   return [
-    ...[...new Set([...project.editables, ...project.localProjects])].flatMap((folder, index) => {
-      const extras =
-        index === 0 && project.installsRoot && project.extras.length > 0 ? `[${project.extras.join(",")}]` : "";
-      return ["--editable", `${folder}${extras}`];
+    ...[...folders].flatMap((folder) => {
+      const chosen = extras.get(folder) ?? [];
+      return ["--editable", chosen.length === 0 ? folder : `${folder}[${chosen.join(",")}]`];
     }),
     ...project.virtualRequirements,
     ...project.groupRequirements,

@@ -2,7 +2,9 @@ import type { Config } from "../config/config.ts";
 import type { VenvDriver } from "../config/source.ts";
 import type { Context } from "../context.ts";
 import { digestOf, type Ingredients, ingredientsOf } from "../environment/digest.ts";
+import type { Folders } from "../environment/folders.ts";
 import { recordOfInterpreter, type SeenInterpreter } from "../environment/interpreter-record.ts";
+import { withArchives } from "../environment/resolved.ts";
 import type { Project } from "../project/project.ts";
 import { UV_PIN } from "../provision/pins.ts";
 import { anchorOf } from "../python/anchor.ts";
@@ -19,15 +21,19 @@ export interface Asked {
   readonly digest: string;
 }
 
+interface Wish {
+  readonly config: Config;
+  readonly project: Project;
+  readonly driver: VenvDriver;
+  readonly folders: Folders;
+}
+
 /** Reads what counts of each input, now: an edit from then on asks for another environment. */
-export function askFor(
-  { root, env }: Context,
-  { config, project, driver }: { readonly config: Config; readonly project: Project; readonly driver: VenvDriver },
-  base: Interpreter,
-): Asked {
+export function askFor({ root, env }: Context, { config, project, driver, folders }: Wish, base: Interpreter): Asked {
   const seen = recordOfInterpreter(base, anchorOf(base));
   const uv = driver === "venv_uv" ? pinOf(config).version : null;
-  const madeOf = ingredientsOf({ root, env, config, project, driver, uv, interpreter: seen });
+  const named = ingredientsOf({ root, env, config, project, driver, uv, interpreter: seen });
+  const madeOf = withArchives(folders, named, seen);
   return { base, seen, madeOf, digest: digestOf(madeOf) };
 }
 

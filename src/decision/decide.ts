@@ -68,6 +68,7 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
   const base = selection.fits ? selection.selected : memory.known?.interpreter;
   const driver = driverFor(config, selection.selected);
   const project = await inspectProject(context.root, config, driver.value);
+  const asked = base && askFor(context, { config, project, driver: driver.value, folders }, base);
   return {
     loaded,
     config,
@@ -78,7 +79,7 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
     project,
     driver: driver.value,
     selected: selection.selected,
-    asked: base && askFor(context, { config, project, driver: driver.value }, base),
+    asked,
     lost,
     answers: memory.answers,
     how: selection.how,
@@ -92,6 +93,7 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
       ...interpreterInputs(base ?? selection.selected),
       ...(lost === undefined ? [] : returnInputs(lost)),
       ...project.inputs,
+      ...(asked?.madeOf.archives ?? []).map(([file]) => ({ kind: "file", path: file }) as const),
     ],
   };
 }

@@ -17,6 +17,9 @@ export interface DigestParts {
   readonly env: Environment;
 }
 
+/** A file on this machine, outside of what the repo's own files name, that a resolution takes a package from. */
+export type Archive = readonly [path: string, sha256: string | null];
+
 /** All that decides what an environment is, with the sha256 of what counts of each file: a manifest keeps it. */
 export type Ingredients = ReturnType<typeof ingredientsOf>;
 
@@ -47,6 +50,7 @@ export function ingredientsOf({ root, interpreter, config, project, driver, uv, 
           ] as const,
       )
       .sort(),
+    archives: [] as readonly Archive[],
   };
 }
 
@@ -55,15 +59,17 @@ export function digestOf(ingredients: Ingredients): string {
   return sha256(JSON.stringify(ingredients));
 }
 
-/** The same without the interpreter's place: names what a resolution was made for. */
+/** The same without the interpreter's place and what a resolution brings in: names what one was made for. */
 export function digestOfResolution(madeOf: Ingredients, seen: SeenInterpreter): string {
   const { implementation, version, soabi, platform, libc } = seen;
-  return sha256(JSON.stringify({ ...madeOf, interpreter: { implementation, version, soabi, platform, libc } }));
+  const where = { implementation, version, soabi, platform, libc };
+  return sha256(JSON.stringify({ ...madeOf, interpreter: where, archives: [] }));
 }
+
 /** Requirement files name variables that hold secrets. */
 function digestOfValue(value: string | undefined): string | null {
   return value === undefined ? null : sha256(value);
 }
 
 /** Raised when the form changes; a generation of another form is not used. */
-export const LAYOUT = 6;
+export const LAYOUT = 7;

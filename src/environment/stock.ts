@@ -7,6 +7,7 @@ import { DRAFT_NOTE } from "../uv/lock-drafts.ts";
 import { DATA_NAMES } from "./data-folder.ts";
 import type { Folders } from "./folders.ts";
 import { GENERATION_ID, hasManifest, hasTornManifest, listGenerations } from "./manifest.ts";
+import { RESOLUTION } from "./resolved.ts";
 
 /** Where it is looked for what prime made and nobody needs. */
 export interface Scene {
@@ -30,7 +31,6 @@ export interface Stock {
 export const GONE = new RegExp(`^\\.gone-([0-9a-f]{8}-[0-9a-f]{8})${MARK}$`);
 const WORK = new RegExp(`^work-([0-9a-f]{8}-[0-9a-f]{8}|uv|cache)${MARK}$`);
 const CLAIM = /^(?:setup\.)?lock(?:\.[0-9a-f]{16})+$/;
-const RESOLUTION = /^[0-9a-f]{16}\.[a-z]+$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 
 type Verdict = "kept" | "left" | "strange";

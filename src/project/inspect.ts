@@ -8,13 +8,14 @@ import { watchProject } from "./dynamic.ts";
 import { expandGroups } from "./files/groups.ts";
 import { readPylock } from "./files/pylock.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
+import { type RequirementOptions, readOptions } from "./files/requirement-options.ts";
 import { asksForRoot, followRequirements } from "./files/requirements.ts";
 import { followSources, readLockedSources, readWorkspace, type Workspace } from "./files/workspace.ts";
 import { kindOf } from "./kind.ts";
 import { noteReading, noteUnchosenGroups } from "./notes.ts";
 import { offersOf, readDeclarations, requirementsWithExtras } from "./offers.ts";
 import { normalizeName } from "./packages.ts";
-import type { Project, ProjectKind } from "./project.ts";
+import type { LocalProject, Project, ProjectKind } from "./project.ts";
 import { type RootFiles, readRootFiles } from "./root-files.ts";
 import { select, uvDefaultGroups } from "./selection.ts";
 
@@ -40,13 +41,18 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
 
   const pylock = kind === "pylock" ? await readPylock(path.join(root, "pylock.toml")) : undefined;
   const isLocked = kind === "uv-lock" || kind === "pylock";
-  const declared = readDeclarations(files, targets, installsRoot);
+  const declaring = declaringOf(files, targets, packages);
+  const declared = readDeclarations(files, targets, declaring, installsRoot);
   const offers = offersOf(kind, files, declared, workspace, pylock);
   const selection = select(config, offers, { infer: !isLocked });
   const usesDefaults = isLocked && config.installGroups.value === null;
 
   const requirementFiles = asked ?? (isLocked ? [] : foundRequirements(kind, files));
   const followed = followRequirements(root, requirementFiles, inputs);
+  const options = driver === "venv_uv" ? readOptions(followed.lines) : undefined;
+  const virtual = isLocked ? [] : targets.filter((target) => !isPackage(target));
+  const groupSources = isLocked ? [] : sourcesOf(declaring, selection.groups);
+  for (const { file } of pylock?.archives ?? []) inputs.file(file);
   const locked = kind === "uv-lock" ? readLockedSources(path.join(root, "uv.lock")) : undefined;
   for (const archive of locked?.archives ?? []) inputs.file(archive);
   for (const folder of locked?.virtual ?? []) inputs.file(path.join(folder, "pyproject.toml"));
@@ -67,29 +73,27 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     name: nameOf(files),
     extras: selection.extras,
     groups: usesDefaults ? null : selection.groups,
-    editables: kind === "uv-lock" ? [] : packageFolders,
-    virtualRequirements: isLocked
-      ? []
-      : targets
-          .filter((target) => !isPackage(target))
-          .flatMap((target) => requirementsWithExtras(target, selection.extras)),
+    editables: kind === "uv-lock" ? [] : packageFolders.map((folder) => withExtras(folder, targets, selection.extras)),
+    virtualProjects: virtual.map(({ folder }) => withExtras(folder, targets, selection.extras)),
+    virtualRequirements: virtual.flatMap((target) => requirementsWithExtras(target, selection.extras)),
     groupRequirements:
-      kind === "pylock" ? [] : expandChosen(files, targets, usesDefaults ? uvDefaultGroups(offers) : selection.groups),
-    requirementOptions: followed.options,
-    hashedRequirements: followed.hashed,
+      kind === "pylock" ? [] : expandChosen(declaring, usesDefaults ? uvDefaultGroups(offers) : selection.groups),
+    requirementLines: followed.lines,
+    requirementOptions: options ?? null,
+    groupSources,
     localProjects,
     declaredExtras: declared.extras,
     declaredGroups: declared.groups,
     installGroups: [],
     constraintsFile: null,
-    warnings: [],
+    warnings: [...passedOver(options), ...(driver === "venv_uv" ? unseen(followed.remote) : [])],
     notes: [
       ...noteReading(project, files, asked === null),
       ...(usesDefaults ? noteUnchosenGroups(pylock?.groups ?? []) : selection.notes),
     ],
     inputs: inputs.list(),
     relevantContents: await relevantContents(inputs.list()),
-    variables: [...new Set(watched.flatMap(({ variables }) => variables))],
+    variables: [...new Set([...watched.flatMap(({ variables }) => variables), ...followed.variables])],
     localNames: watched.flatMap(({ name }) => name ?? []),
     rebuilt: watched.flatMap(({ name, readsMore }) => (readsMore ? (name ?? []) : [])),
   };
@@ -146,17 +150,45 @@ async function readStarts(targets: readonly Pyproject[], folders: readonly strin
   return [...targets, ...read.filter((found) => found !== undefined)];
 }
 
-function expandChosen(files: RootFiles, targets: readonly Pyproject[], groups: readonly string[]): string[] {
-  const tables = new Set(
-    [files.pyproject, ...targets].flatMap((source) => (source === undefined ? [] : [source.groups])),
+/** The files whose groups count: the root's, unless other projects alone were chosen, and those of the chosen projects. */
+function declaringOf(
+  { pyproject }: RootFiles,
+  targets: readonly Pyproject[],
+  packages: readonly string[] | "all" | null,
+): Pyproject[] {
+  const isRootChosen = packages === null || packages === "all" || pyproject === undefined;
+  return [...new Set([...(isRootChosen && pyproject !== undefined ? [pyproject] : []), ...targets])];
+}
+
+function sourcesOf(declaring: readonly Pyproject[], groups: readonly string[]): Project["groupSources"] {
+  return declaring.flatMap(({ file, groups: { entries } }) =>
+    groups.filter((name) => entries.has(name)).map((name) => ({ file, name })),
   );
-  const texts = [...tables].flatMap((table) =>
+}
+
+/** A project with those of the chosen extras that it has, as far as that can be told without running anything. */
+function withExtras(folder: string, targets: readonly Pyproject[], extras: readonly string[]): LocalProject {
+  const project = targets.length < 2 ? undefined : targets.find((target) => target.folder === folder)?.project;
+  const isKnown = project !== undefined && !project.dynamic.includes("optional-dependencies");
+  return { folder, extras: isKnown ? extras.filter((name) => Object.hasOwn(project.extras, name)) : extras };
+}
+
+function expandChosen(declaring: readonly Pyproject[], groups: readonly string[]): string[] {
+  const texts = declaring.flatMap(({ groups: table }) =>
     expandGroups(
       table,
-      groups.filter((name) => table.entries.has(normalizeName(name))),
+      groups.filter((name) => table.entries.has(name)),
     ),
   );
   return [...new Set(texts)];
+}
+
+function passedOver(options: RequirementOptions | undefined): string[] {
+  return (options?.passedOver ?? []).map((option) => `passed over, since uv has no such choice: ${option}`);
+}
+
+function unseen(remote: readonly string[]): string[] {
+  return remote.map((include) => `prime can't look into ${include}: digests in it are not compared`);
 }
 
 function nameOf({ root, pyproject, setupCfg, setupPy }: RootFiles): string {

@@ -17,10 +17,14 @@ export interface Declarations {
   readonly groups: Declared;
 }
 
-/** What the targets (see `chooseTargets`) and the root declare together. */
-export function readDeclarations(files: RootFiles, targets: readonly Pyproject[], installsRoot: boolean): Declarations {
-  const sources = [...new Set([...(files.pyproject === undefined ? [] : [files.pyproject]), ...targets])];
-  const groups: Declared = Object.assign({}, ...sources.map((source) => ownRequirements(source.groups)).reverse());
+/** The extras of the targets (see `chooseTargets`) and of the root, and the groups of those whose groups count. */
+export function readDeclarations(
+  files: RootFiles,
+  targets: readonly Pyproject[],
+  declaring: readonly Pyproject[],
+  installsRoot: boolean,
+): Declarations {
+  const groups: Declared = Object.assign({}, ...declaring.map((source) => ownRequirements(source.groups)).reverse());
   const extras: Declared = {};
   let extrasAreKnown = true;
   for (const { project, ...target } of targets) {

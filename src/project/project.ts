@@ -1,4 +1,6 @@
 import type { Input } from "../inputs/input.ts";
+import type { RequirementOptions } from "./files/requirement-options.ts";
+import type { PlacedLine } from "./files/requirements.ts";
 
 /**
  * What kind of repo this is, first match wins (README, "What is installed"); `descriptors` whenever protoprimer's
@@ -6,13 +8,19 @@ import type { Input } from "../inputs/input.ts";
  */
 export type ProjectKind = "uv-lock" | "pylock" | "pyproject" | "requirements" | "setup" | "nothing" | "descriptors";
 
+/** A local project that is installed by name. */
+export interface LocalProject {
+  /** Absolute. */
+  readonly folder: string;
+  readonly extras: readonly string[];
+}
+
 /** Local projects that one command installs, editable. */
 export interface InstallGroup {
   readonly name: string | null;
   /** The installer's own arguments, as written. */
   readonly args: readonly string[];
-  /** Absolute folders. */
-  readonly projects: readonly { readonly folder: string; readonly extras: readonly string[] }[];
+  readonly projects: readonly LocalProject[];
 }
 
 /** What a repo asks to be installed, read from its files without running any of them. */
@@ -27,19 +35,23 @@ export interface Project {
   /** Dependency groups (PEP 735), as configured or inferred, in order. Null with a lock: the lock's own defaults. */
   readonly groups: readonly string[] | null;
   /**
-   * Absolute folders that are to be installed editable by name: the root when it is a package, and the chosen members.
-   * Empty with kind `uv-lock`, where uv knows.
+   * What is to be installed editable: the root when it is a package, and the chosen members. Empty with kind `uv-lock`,
+   * where uv knows.
    */
-  readonly editables: readonly string[];
-  /** Requirements (PEP 508) of root or chosen members that are no packages themselves, chosen extras included. */
+  readonly editables: readonly LocalProject[];
+  /** Root or chosen members that are no packages themselves: what they require is installed. */
+  readonly virtualProjects: readonly LocalProject[];
+  /** The same as PEP 508 texts, chosen extras included, for drivers that know no pyproject.toml. */
   readonly virtualRequirements: readonly string[];
   /** Workspace members to install; null: uv's default. */
   readonly packages: readonly string[] | "all" | null;
   /** Requirement files, relative to root, in order. */
   readonly requirementFiles: readonly string[];
-  /** What those say of indexes and builds, a line each, and what they require with digests; see FollowedRequirements. */
-  readonly requirementOptions: readonly string[];
-  readonly hashedRequirements: readonly string[];
+  /** Their lines, and those of the files that they include; what their options say to uv. */
+  readonly requirementLines: readonly PlacedLine[];
+  readonly requirementOptions: RequirementOptions | null;
+  /** Chosen groups by the pyproject.toml, absolute, that declares them; none with a lock. */
+  readonly groupSources: readonly { readonly file: string; readonly name: string }[];
   /** PEP 735 groups expanded to PEP 508 texts (include-group followed), for drivers that know no groups; none with a pylock. */
   readonly groupRequirements: readonly string[];
   /** Folders, absolute, of each local project that is installed: root, members, path dependencies, `-e DIR`. */

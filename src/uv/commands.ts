@@ -1,5 +1,7 @@
 import type { Command, Environment } from "../edges/command.ts";
 import { usesCache } from "../edges/places.ts";
+import type { RequirementOptions } from "../project/files/requirement-options.ts";
+import { expandVariables } from "../project/files/requirements.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 
 /** The pinned uv, ready to run, and the folder it works in. */
@@ -98,53 +100,93 @@ export function updateLock(uv: UvTool, python: string, rebuilt: readonly string[
 }
 
 export interface Resolution {
-  /** Requirement files, among them those that prime wrote. */
+  /** Requirement files and pyproject.toml files. */
   readonly files: readonly string[];
-  /** Groups, as `<path of pyproject.toml>:<name>`. */
-  readonly groups: readonly string[];
+  /** Groups by the pyproject.toml that declares them. */
+  readonly groups: readonly { readonly file: string; readonly name: string }[];
   /** Extras of the pyproject.toml files among `files`. */
   readonly extras: readonly string[];
-  /** Where the answer goes; what stands there already is preferred. */
+  /** Where the answer goes, a pylock.toml; what stands there already is preferred. */
   readonly output: string;
   readonly rebuilt: readonly string[];
 }
 
-/** Resolves what has no lock, for the interpreter of the venv in `folder`. */
-export function resolve(uv: UvTool, folder: string, { files, groups, extras, output, rebuilt }: Resolution): Command {
+/**
+ * Resolves what has no lock, for the interpreter of the venv in `folder`, into a pylock.toml (PEP 751). Quietly: uv would
+ * print it, with the secrets of addresses, and a log is kept.
+ */
+export function resolve(
+  uv: UvTool,
+  folder: string,
+  { files, groups, extras, output, rebuilt }: Resolution,
+  options: RequirementOptions | null,
+): Command {
   return command(uv, [
-    ...["pip", "compile", "--python", `${folder}/bin/python`, "--no-header", "--no-annotate", "--quiet"],
+    ...["pip", "compile", "--python", `${folder}/bin/python`, "--quiet", "--no-header", "--format", "pylock.toml"],
+    ...(options?.pre === true ? ["--prerelease", "allow"] : []),
+    ...insecure(options),
     ...extras.flatMap((extra) => ["--extra", extra]),
-    ...groups.flatMap((group) => ["--group", group]),
+    ...groups.flatMap(({ file, name }) => ["--group", `${file}:${name}`]),
     ...rebuildArguments(rebuilt),
     ...["--output-file", output, ...files],
   ]);
 }
 
-export interface ResolvedInstall {
-  /** Requirement files that name every package and its version. */
-  readonly files: readonly string[];
-  /** Requirement files that only name the digests which packages may have. */
-  readonly constraints: readonly string[];
+/**
+ * Installs a pylock.toml into the venv in `folder`, with its digests checked; `choice` names extras and groups that it
+ * declares. What requirement files say of indexes and builds is said again: a lock does not hold it, and what has to be
+ * built asks for it. Secrets among it go by variables, which no list of processes shows.
+ */
+export function installPylock(
+  uv: UvTool,
+  folder: string,
+  pylock: string,
+  { choice, options, rebuilt }: PylockInstall,
+): Command {
+  const args = [
+    ...["pip", "install", "--python", `${folder}/bin/python`, "--preview-features", "pylock", "--verify-hashes"],
+    ...["-r", pylock],
+    ...(choice?.extras ?? []).flatMap((extra) => ["--extra", extra]),
+    ...(choice?.groups ?? []).flatMap((group) => ["--group", group]),
+    ...insecure(options),
+    ...(options?.noIndex === true ? ["--no-index"] : []),
+    ...(options?.noBinary ?? []).flatMap((names) => ["--no-binary", names]),
+    ...(options?.onlyBinary ?? []).flatMap((names) => ["--only-binary", names]),
+    ...rebuildArguments(rebuilt),
+  ];
+  return { ...command(uv, args), env: { ...uv.env, ...indexVariables(uv.env, options) } };
+}
+
+export interface PylockInstall {
+  readonly choice?: Pick<SyncChoice, "extras" | "groups">;
+  readonly options: RequirementOptions | null;
   readonly rebuilt: readonly string[];
 }
 
-/** Installs exactly what a resolution names into the venv in `folder`. */
-export function installResolved(uv: UvTool, folder: string, { files, constraints, rebuilt }: ResolvedInstall): Command {
+/** Installs local projects editable, without what they require. */
+export function installAlone(uv: UvTool, folder: string, file: string, rebuilt: readonly string[]): Command {
   return command(uv, [
-    ...["pip", "install", "--python", `${folder}/bin/python`, "--no-deps"],
-    ...files.flatMap((file) => ["-r", file]),
-    ...constraints.flatMap((file) => ["-c", file]),
+    ...["pip", "install", "--python", `${folder}/bin/python`, "--no-deps", "-r", file],
     ...rebuildArguments(rebuilt),
   ]);
 }
 
-/** Installs a pylock.toml (PEP 751) into the venv in `folder`; its extras and groups are those of the lock. */
-export function installPylock(uv: UvTool, folder: string, pylock: string, choice: SyncChoice): Command {
-  return command(uv, [
-    ...["pip", "install", "--python", `${folder}/bin/python`, "--preview-features", "pylock", "-r", pylock],
-    ...choice.extras.flatMap((extra) => ["--extra", extra]),
-    ...(choice.groups ?? []).flatMap((group) => ["--group", group]),
-  ]);
+function insecure(options: RequirementOptions | null): string[] {
+  return (options?.trustedHosts ?? []).flatMap((host) => ["--allow-insecure-host", host]);
+}
+
+/** The user's own settings come before a requirement file's, as when uv reads the file itself. */
+function indexVariables(env: Environment, options: RequirementOptions | null): Environment {
+  if (options === null) return {};
+  const value = (text: string) => expandVariables(text, env);
+  const join = (name: string, more: readonly string[], separator: string): Environment =>
+    more.length === 0 ? {} : { [name]: [env[name] ?? "", ...more.map(value)].filter(Boolean).join(separator) };
+  const hasDefault = env.UV_DEFAULT_INDEX !== undefined || env.UV_INDEX_URL !== undefined;
+  return {
+    ...(options.indexUrl === undefined || hasDefault ? {} : { UV_INDEX_URL: value(options.indexUrl) }),
+    ...join("UV_EXTRA_INDEX_URL", options.extraIndexUrls, " "),
+    ...join("UV_FIND_LINKS", options.findLinks, ","),
+  };
 }
 
 /** The same with pip in it, as protoprimer makes it. */

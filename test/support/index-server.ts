@@ -33,13 +33,34 @@ export interface Published {
   readonly sha256: string;
 }
 
+/** Writes the source archive of a project. */
+const WRITE_SOURCE = `
+import io, sys, tarfile
+folder, base, *files = sys.argv[1:]
+with tarfile.open(f"{folder}/{base}.tar.gz", "w:gz") as archive:
+    for name, text in zip(files[0::2], files[1::2]):
+        entry = tarfile.TarInfo(f"{base}/{name}")
+        entry.size = len(text.encode())
+        archive.addfile(entry, io.BytesIO(text.encode()))
+`;
+
+export interface IndexOptions {
+  /** `name:password` that each request must give (RFC 7617). */
+  readonly user?: string;
+}
+
 /** A package index on this machine (PEP 503), whose releases appear when a test says so. */
 export class PackageIndex {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-index-"));
   /** Paths that were asked for, in order. */
   readonly asked: string[] = [];
-  private readonly server = http.createServer((request, response) => this.answer(request.url ?? "", response));
+  private readonly server = http.createServer((request, response) => this.answer(request, response));
   private readonly addresses = new Map<string, string>();
+  private readonly options: IndexOptions;
+
+  constructor(options: IndexOptions = {}) {
+    this.options = options;
+  }
 
   /** The address that installers are given. */
   get url(): string {
@@ -58,6 +79,31 @@ export class PackageIndex {
   publish(name: string, version: string, requires: readonly string[] = []): Published {
     const file = `${name}-${version}-py3-none-any.whl`;
     execFileSync(anyPython(), ["-c", WRITE_WHEEL, this.folder, name, version, ...requires]);
+    return this.offer(file);
+  }
+
+  /** A release that has to be built. */
+  publishSource(name: string, version: string, files: Readonly<Record<string, string>>): Published {
+    const base = `${name}-${version}`;
+    execFileSync(anyPython(), ["-c", WRITE_SOURCE, this.folder, base, ...Object.entries(files).flat()]);
+    return this.offer(`${base}.tar.gz`);
+  }
+
+  /** The very files that another index has. */
+  mirror(other: PackageIndex): this {
+    for (const file of other.addresses.keys()) {
+      fs.copyFileSync(path.join(other.folder, file), path.join(this.folder, file));
+      this.offer(file);
+    }
+    return this;
+  }
+
+  /** The address with the user in it. */
+  urlFor(user: string): string {
+    return this.url.replace("://", `://${user}@`);
+  }
+
+  private offer(file: string): Published {
     const sha256 = createHash("sha256")
       .update(fs.readFileSync(path.join(this.folder, file)))
       .digest("hex");
@@ -71,8 +117,14 @@ export class PackageIndex {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private answer(url: string, response: http.ServerResponse): void {
+  private answer({ url = "", headers }: http.IncomingMessage, response: http.ServerResponse): void {
     this.asked.push(url);
+    const { user } = this.options;
+    if (user !== undefined && headers.authorization !== `Basic ${Buffer.from(user).toString("base64")}`) {
+      response.statusCode = 401;
+      response.setHeader("WWW-Authenticate", "Basic");
+      return void response.end();
+    }
     const [, kind, name = ""] = url.split("/");
     const file = path.join(this.folder, name);
     if (kind === "files" && this.addresses.has(name)) {
@@ -87,8 +139,8 @@ export class PackageIndex {
 }
 
 /** An index that is stopped when the test is done. */
-export async function packageIndex(): Promise<PackageIndex> {
-  const index = new PackageIndex();
+export async function packageIndex(options: IndexOptions = {}): Promise<PackageIndex> {
+  const index = new PackageIndex(options);
   onTestFinished(() => index.stop());
   return index.start();
 }

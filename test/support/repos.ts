@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { promisify } from "node:util";
 import { expect } from "vitest";
 import { type Ended, LONG_AGO, type RunOptions, type Sandbox, type SandboxOptions, sandbox } from "./sandbox.ts";
 import { SEEDED_UV } from "./seed.ts";
@@ -85,9 +86,23 @@ export function hashes(box: Sandbox): Record<string, string> {
 
 /** The pinned uv itself, as a measure for what prime makes of it. */
 export function uv(box: Sandbox, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
+  return execFileSync(pinnedUv(), args, {
+    cwd: box.root,
+    env: { ...box.env, ...env },
+    encoding: "utf8",
+    stdio: "pipe",
+  });
+}
+
+/** The same for one that asks a server of this very process. */
+export async function uvBeside(box: Sandbox, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const run = promisify(execFile);
+  return (await run(pinnedUv(), args, { cwd: box.root, env: { ...box.env, ...env }, encoding: "utf8" })).stdout;
+}
+
+function pinnedUv(): string {
   const [folder] = fs.readdirSync(SEEDED_UV).filter((name) => !name.startsWith("."));
-  const file = path.join(SEEDED_UV, folder as string, "uv");
-  return execFileSync(file, args, { cwd: box.root, env: { ...box.env, ...env }, encoding: "utf8", stdio: "pipe" });
+  return path.join(SEEDED_UV, folder as string, "uv");
 }
 
 /** What `uv sync` with these arguments makes of a repo. */
@@ -124,5 +139,24 @@ export function packageFiles(folder: string, name: string, extra = ""): Record<s
   return {
     [at("pyproject.toml")]: `[project]\nname = "${name}"\nversion = "0.1"\ndescription = ""\n${extra}\n${build}`,
     [at(`src/${module}/__init__.py`)]: "",
+  };
+}
+
+const WITNESS = fs.readFileSync(path.join(import.meta.dirname, "../fixtures/witness.py"), "utf8");
+
+/** A project whose build tells how it was built, and needs nothing; see `test/fixtures/witness.py`. */
+export function witness(
+  folder: string,
+  name: string,
+  dependencies: readonly string[] = [],
+  extra = "",
+): Record<string, string> {
+  const at = (file: string) => path.posix.join(folder, file);
+  const project = `[project]\nname = "${name}"\nversion = "1"\ndependencies = ${JSON.stringify(dependencies)}\n`;
+  const build = '[build-system]\nrequires = []\nbuild-backend = "witness"\nbackend-path = ["."]\n';
+  return {
+    [at("pyproject.toml")]: `${project}${build}${extra}`,
+    [at("witness.py")]: WITNESS,
+    [at(`src/${name.replaceAll("-", "_")}.py`)]: `where = ${JSON.stringify(folder)}\n`,
   };
 }

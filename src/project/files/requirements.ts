@@ -42,10 +42,17 @@ export function parseRequirements(text: string): RequirementLine[] {
 export interface FollowedRequirements {
   /** Absolute folders of local projects, in order. */
   readonly localProjects: readonly string[];
-  /** Options that say where packages come from and how they are built, a line each, paths absolute. */
-  readonly options: readonly string[];
-  /** Requirements and constraints that name the digests their files may have. */
-  readonly hashed: readonly string[];
+  /** All lines but includes, those of constraint files among them. */
+  readonly lines: readonly PlacedLine[];
+  /** Included files that only the installer can fetch, as `URL (file:line)`. */
+  readonly remote: readonly string[];
+  /** Environment variables that change what is asked for; those that only name or prove a user to a server are not among them. */
+  readonly variables: readonly string[];
+}
+
+/** A line and the file that it stands in, absolute. */
+export interface PlacedLine extends RequirementLine {
+  readonly file: string;
 }
 
 /**
@@ -60,8 +67,8 @@ export function followRequirements(
 ): FollowedRequirements {
   const seen = new Set<string>();
   const localProjects = new Set<string>();
-  const options: string[] = [];
-  const hashed: string[] = [];
+  const lines: PlacedLine[] = [];
+  const remote: string[] = [];
   const add = ({ kind, value }: RequirementLine): void => {
     const found = localPath(value, root, { bare: kind === "editable" });
     if (found === undefined) return;
@@ -72,30 +79,35 @@ export function followRequirements(
     const reading = `${asConstraint ? "constraint" : "requirement"} ${file}`;
     if (seen.has(reading)) return;
     seen.add(reading);
-    inputs.file(file);
-    const text = readText(file);
+    const text = inputs.text(file);
     if (text === undefined) throw missing(file, from);
     for (const entry of parseRequirements(text)) {
-      if (entry.kind === "include" || entry.kind === "constraint") {
-        if (isRemote(entry.value)) continue;
+      if (entry.kind !== "include" && entry.kind !== "constraint") {
+        lines.push({ ...entry, file });
+        if (entry.kind !== "option" && !asConstraint) add(entry);
+      } else if (isRemote(entry.value)) remote.push(`${entry.value} (${file}:${entry.line})`);
+      else {
         const next = path.resolve(path.dirname(file), entry.value.replace(/^file:(\/\/)?/, ""));
         follow(next, asConstraint || entry.kind === "constraint", `${file}:${entry.line}`);
-        continue;
       }
-      if (/\s--hash\b/.test(entry.value)) hashed.push(entry.value);
-      if (entry.kind === "option") options.push(withAbsolutePath(entry.value, path.dirname(file)));
-      else if (!asConstraint) add(entry);
     }
   };
   for (const file of files) follow(path.resolve(root, file), false);
-  return { localProjects: [...localProjects], options, hashed };
+  return { localProjects: [...localProjects], lines, remote, variables: variablesIn(lines) };
 }
 
-/** pip looks for `--find-links DIR` beside the file that says it, if there is such a folder. */
-function withAbsolutePath(option: string, folder: string): string {
-  const links = /^(-f|--find-links)(?:\s*=\s*|\s+)(.+)$/.exec(option);
-  const found = path.resolve(folder, unquote(links?.[2] ?? ""));
-  return links !== null && exists(found) ? `${links[1]} ${found}` : option;
+function variablesIn(lines: readonly PlacedLine[]): string[] {
+  const texts = lines.map(({ value }) => value.replace(/:\/\/[^\s/@]+@/g, "://"));
+  const names = texts.flatMap((text) => [...text.matchAll(VARIABLE)].map((match) => match[1] as string));
+  return [...new Set(names)].filter((name) => name !== "PROJECT_ROOT");
+}
+
+/** pip's and uv's form of a variable in a requirement file. */
+const VARIABLE = /\$\{([A-Z_][A-Z0-9_]*)\}/g;
+
+/** Replaces variables by their values, where they have one. */
+export function expandVariables(text: string, env: Readonly<Record<string, string | undefined>>): string {
+  return text.replace(VARIABLE, (written, name: string) => env[name] ?? written);
 }
 
 /** Whether a requirement file itself, its includes not looked at, asks for the project in `root` (`-e .[dev]`). */

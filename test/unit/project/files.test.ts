@@ -49,7 +49,11 @@ describe("requirement files", () => {
 
   test("beside setup.py both are installed, and a note says so", async () => {
     const project = await inspect({ "setup.py": SETUP_PY, "requirements.txt": "six" });
-    expect(project).toMatchObject({ editables: [root], extras: ["dev"], requirementFiles: ["requirements.txt"] });
+    expect(project).toMatchObject({
+      editables: [{ folder: root, extras: ["dev"] }],
+      extras: ["dev"],
+      requirementFiles: ["requirements.txt"],
+    });
     expect(project.notes[0]).toBe("Installs what requirements.txt asks for, beside the project itself (editable).");
   });
 

@@ -96,7 +96,7 @@ describe("the project itself", () => {
   ])("tool.uv.package = %s decides", async (text, installsRoot) => {
     const file = `${installsRoot ? virtual : PACKAGE}[tool.uv]\npackage = ${text}\n`;
     const project = await inspect({ "pyproject.toml": file });
-    expect(project).toMatchObject({ installsRoot, editables: installsRoot ? [root] : [] });
+    expect(project).toMatchObject({ installsRoot, editables: installsRoot ? [{ folder: root, extras: ["dev"] }] : [] });
   });
 
   test.each([
@@ -162,7 +162,12 @@ describe("what a developer needs", () => {
       '[[packages]]\nname = "lib"\ndirectory = { path = "libs/lib" }\n';
     const files = { "pyproject.toml": PACKAGE, "pylock.toml": lock, "libs/lib/pyproject.toml": PACKAGE };
     const project = await inspect(files);
-    expect(project).toMatchObject({ groups: null, extras: [], editables: [root], groupRequirements: [] });
+    expect(project).toMatchObject({
+      groups: null,
+      extras: [],
+      editables: [{ folder: root, extras: [] }],
+      groupRequirements: [],
+    });
     expect(project.notes).toEqual(["pylock.toml holds groups too: dev, docs (`install_groups` or `--group` chooses)."]);
     expect(relative(project.localProjects)).toEqual([".", "libs/lib"]);
     expect(await inspect(files, { installExtras: ["cli"], installGroups: ["docs"] })).toMatchObject({

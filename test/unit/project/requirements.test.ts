@@ -3,6 +3,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InputCollector } from "../../../src/inputs/collector.ts";
+import { declaredDigests } from "../../../src/project/files/digests.ts";
+import { readOptions } from "../../../src/project/files/requirement-options.ts";
 import { asksForRoot, followRequirements, parseRequirements } from "../../../src/project/files/requirements.ts";
 import { localPath, requirementHead } from "../../../src/project/packages.ts";
 
@@ -140,13 +142,36 @@ describe("following requirement files", () => {
     write("reqs/b.txt", "--find-links=wheels\n-f gone\n-c limits.txt\n");
     write("reqs/limits.txt", "attrs==1 \\\n --hash=sha256:01\n");
     write("reqs/wheels/x", "");
-    const { options, hashed } = followRequirements(root, ["a.txt"], new InputCollector());
-    expect(options).toEqual([
-      "--index-url https://example.org",
-      `--find-links ${path.join(root, "reqs/wheels")}`,
-      "-f gone",
+    const { lines } = followRequirements(root, ["a.txt"], new InputCollector());
+    expect(readOptions(lines)).toMatchObject({
+      indexUrl: "https://example.org",
+      findLinks: [path.join(root, "reqs/wheels"), "gone"],
+      noIndex: false,
+    });
+    const { lines: digests } = declaredDigests({ requirementLines: lines, requirementOptions: null });
+    expect(digests.map(({ name, version, sha256 }) => [name, version, sha256])).toEqual([
+      ["attrs", "1", ["01"]],
+      ["six", "1", ["00"]],
     ]);
-    expect(hashed).toEqual(["attrs==1  --hash=sha256:01", "six==1 --hash=sha256:00"]);
+  });
+
+  test.each([
+    "--global-option x",
+    "--no-deps",
+    "--retries=3",
+    "-C x",
+    "six --config-settings=a=b",
+    "-e . --no-binary x",
+  ])("what uv has no meaning for is refused by name: %s", (line) => {
+    write("a.txt", `six\n${line}\n`);
+    const { lines } = followRequirements(root, ["a.txt"], new InputCollector());
+    const name = line.replace(/^(?:six|-e \.) /, "").split(/[ =]/)[0];
+    expect(() => readOptions(lines)).toThrow(`${root}/a.txt:2: uv has no meaning for \`${name}\``);
+  });
+
+  test("variables count, but not those that only name a user to a server", () => {
+    write("a.txt", "six==${VERSION}\nx @ https://${USER}:${TOKEN}@example.org/${PLACE}/x.whl\n-e ${PROJECT_ROOT}/a\n");
+    expect(followRequirements(root, ["a.txt"], new InputCollector()).variables).toEqual(["VERSION", "PLACE"]);
   });
 
   test("a missing include is told with the line that asks for it", () => {

@@ -42,7 +42,7 @@ async function inspect(
   const relative = (folder: string) => path.relative(root, folder) || ".";
   return {
     ...project,
-    editables: project.editables.map(relative),
+    editables: project.editables.map(({ folder }) => relative(folder)),
     localProjects: project.localProjects.map(relative),
     inputs: project.inputs.map(({ kind, path: file }) => `${kind}:${relative(file)}`),
   };
