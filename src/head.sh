@@ -5,35 +5,33 @@ prime_line=''
 # shellcheck disable=SC3028 # in dash and the like a sourced head finds a $0 that is no launcher
 case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
 bash*) [ "${BASH_SOURCE:-$0}" = "$0" ] || prime_line=sourced ;;
-zsh*) case ${ZSH_EVAL_CONTEXT-} in *file*) prime_line=sourced ;; esac ;;
+zsh*) case ${ZSH_EVAL_CONTEXT-} in *file*) prime_line=sourced ;; *) emulate sh ;; esac ;;
 prime | *[/]prime) ;;
 *) [ ! -f "$0" ] || { read -r prime_line && read -r prime_line; } <"$0" || prime_line=''
   case $prime_line in 'true /* prime: '*) prime_line='' ;; *) prime_line=sourced ;; esac ;;
 esac
 [ -z "$prime_line" ] || { echo 'prime: run it, do not source it: ./prime' >&2; return 2; }
-[ -z "${ZSH_VERSION-}" ] || emulate sh
 { true 3<&0; } 2>/dev/null || exec </dev/null; { true 3>&1; } 2>/dev/null || exec >/dev/null
 # shellcheck disable=SC3013 # bash puts the script on a closed 2; zsh ends when it writes there
 if [ /dev/fd/2 -ef "$0" ] || { [ ! -e /dev/fd/2 ] && ! (true 3>&2); }; then exec 2>/dev/null; fi
-case $0 in [/]*) prime_self=$0 ;; *) prime_self=./$0 ;; esac
-[ -e "$prime_self" ] || prime_self=$(command -v -- "$0")
-while [ -L "$prime_self" ]; do
-  prime_line=$(readlink "$prime_self" && echo .)
+prime_self=$0; [ -e "$0" ] || prime_self=$(command -v -- "$0")
+case $prime_self in [/]*) ;; *) prime_self=$PWD/$prime_self ;; esac
+while [ -L "$prime_self" ]; do # in /, where a relative entry of PATH is nobody's
+  prime_line=$(command cd / && readlink "$prime_self" && echo .)
   case $prime_line in [/]*) prime_self='' ;; *) prime_self=${prime_self%/*}/ ;; esac
   prime_self=$prime_self${prime_line%??}
 done
 # shellcheck disable=SC1090,SC3065,SC3067 # -k and -O are everywhere
 prime_try() { # what this user's prime wrote in a folder that it has closed (-k), or root's seal
   prime_plan=$1/at$prime_dir/.plan/plan$prime_key
-  case $1 in
-  /var/lib/prime) [ -O "$prime_plan" ] || [ ! -w "${prime_plan%/*}" ] && [ -r "$prime_plan" ] ;;
-  *) [ -O "$prime_plan" ] && [ -k "$1" ] && [ -O "$1" ] && [ ! -L "$1" ] ;;
-  esac && [ ! -L "$prime_plan" ] && shift && . "$prime_plan"
+  if case $1 in
+    /var/lib/prime) [ -O "$prime_plan" ] || [ ! -w "${prime_plan%/*}" ] && [ -r "$prime_plan" ] ;;
+    *) [ -O "$prime_plan" ] && [ -k "$1" ] && [ -O "$1" ] && [ ! -L "$1" ] ;;
+    esac && [ ! -L "$prime_plan" ]; then shift && . "$prime_plan"; fi
 }
 # shellcheck disable=SC2034 # prime_quiet is for the plan
 prime_warm() { # functions: what a plan shifts is back when it declines, by its return
   prime_quiet='' prime_key='' prime_why='' prime_dir=${prime_self%/*}
-  case $prime_self in [/]*) ;; *) prime_dir=$PWD/$prime_dir ;; esac
   case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_state=$XDG_STATE_HOME/prime ;;
   *:[/]*) prime_state=$HOME/.local/state/prime ;; *) prime_state=/var/lib/prime ;; esac
   while case ${1-} in
@@ -44,7 +42,8 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
     prime_key=$prime_key$prime_line && shift
   done
   case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_state/at$prime_dir/.plan" ] ;; esac ||
-  { prime_dir=$(CDPATH='' && cd -P "$prime_dir/" && pwd -P && echo .); prime_dir=${prime_dir%??}; }
+  { prime_dir=$(CDPATH='' && command cd -P "$prime_dir/" && pwd -P && echo .)
+    prime_dir=${prime_dir%??}; }
   prime_try "$prime_state" "$@"; prime_try /var/lib/prime "$@"
   [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "
 }
@@ -63,11 +62,12 @@ prime_warm "$@"; prime_load='(function (r, p, F, f, v, e, M, m, t, c, b, d) {
 prime_plan='' prime_seen='' prime_rest=${PATH-}: prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-}
 prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}; while [ -n "$prime_rest" ]; do
   for prime_node in "${prime_rest%%:*}/node" "${prime_rest%%:*}/nodejs"; do
+    case $prime_node in [!/]*) continue ;; esac
     if [ ! -f "$prime_node" ] || [ ! -x "$prime_node" ]; then continue; fi
     prime_status=0 prime_seen="$prime_seen $prime_node"
-    { prime_plan=$(NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' PRIME_NODE_OPTIONS=$prime_options \
-      PRIME_NODE_EXTRA_CA_CERTS=$prime_certs PRIME_HEAD=$$ "$prime_node" -e "$prime_load" -- \
-      "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?; } 4>&1
+    { prime_plan=$(NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' NODE_CHANNEL_FD='' PRIME_HEAD=$$ \
+      PRIME_NODE_OPTIONS=$prime_options PRIME_NODE_EXTRA_CA_CERTS=$prime_certs "$prime_node" \
+      -e "$prime_load" -- "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?; } 4>&1
     case $prime_plan in ': prime;'*) ;; *) continue ;; esac
     [ "$prime_status" != 0 ] || eval "$prime_plan"
     echo "prime: the program ended with status $prime_status under $prime_node" >&2

@@ -15,6 +15,7 @@ import { releaseMutexes } from "./edges/processes/mutex.ts";
 import { type Surroundings, surroundings } from "./edges/surroundings.ts";
 import { openTerminal, renderError } from "./edges/terminal/output.ts";
 import { userOutput, writeOutput } from "./edges/terminal/stdout.ts";
+import { closeToOthers } from "./edges/umask.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "./errors.ts";
 import type { Answer } from "./launch/answer.ts";
 import { type CompiledModule, keepCompiled } from "./launch/compiled.ts";
@@ -28,6 +29,7 @@ const STDERR = 2;
 /** One start of the program: make the context, follow one flow, turn an error into an exit status. */
 async function main(): Promise<number> {
   const started = { ...surroundings(), at: now(), launcher: realPath(__filename) ?? __filename };
+  closeToOthers();
   endWithUser(started.shell);
   atEnd(releaseMutexes);
   const failing = { verbosity: 0, status: EXIT_FAILURE };
@@ -98,8 +100,8 @@ async function contextOf(
     cacheFault: cache.fault,
     terminal: openTerminal({ verbosity: flags.verbosity, env }),
     startedAt: at,
-    progress: await readProgress(env.PRIME_PROGRESS, { root, shellPid: shell.pid, shellStart: shell.start }),
-    print: (text) => writeOutput(userOutput(env), text),
+    progress: await readProgress(started.progress, { root, shellPid: shell.pid, shellStart: shell.start }),
+    print: (text) => writeOutput(userOutput(), text),
   };
 }
 

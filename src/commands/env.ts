@@ -14,8 +14,7 @@ function print(context: Context, activation: Activation, asked: ShellName | unde
   const { env } = context;
   const language = asked ?? languageOf(env.SHELL);
   const always = ["PATH", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", ...Object.keys(activation.variables)];
-  const { PRIME_HEAD: _head, PRIME_PROGRESS: _progress, ...before } = env;
-  const change = environmentChange(before, activated(activation, before), always);
+  const change = environmentChange(env, activated(activation, env), always);
   const { GITHUB_ENV, GITHUB_PATH } = env;
   if (language === "github" && GITHUB_ENV && GITHUB_PATH) {
     const files = githubFiles(change, env.PATH ?? "");

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
-import { isSuperuser, writeForEverybody } from "../edges/surroundings.ts";
+import { isSuperuser } from "../edges/surroundings.ts";
+import { writeForEverybody } from "../edges/umask.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import type { Answer } from "../launch/answer.ts";

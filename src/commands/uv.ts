@@ -59,7 +59,7 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   const job = { context, log: newLog(decision.folders, now(), process.pid), steps: [] };
   const uv = await provision(job, decision);
   const env = readingEnvironment(uv.env, generation);
-  const code = await runAttached({ file: uv.file, args, env, cwd: context.cwd }, context.env);
+  const code = await runAttached({ file: uv.file, args, env, cwd: context.cwd });
   if (code !== 0 || !CHANGES.has(command)) return { kind: "exit", code };
   return follow(context);
 }

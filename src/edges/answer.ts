@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 
 /** The descriptor on which the head reads the program's answer. */
-const ANSWER = 3;
+export const ANSWER = 3;
 
 /** Gives the head the rest of its lines; when a signal has ended it, nobody is left to be told. */
 export function writeAnswer(text: string): void {

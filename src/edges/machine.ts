@@ -59,7 +59,7 @@ export function isRunning(pid: number, start: string): boolean {
 
 /** Whether this process was started by that one, directly or by others. */
 export function isAncestor(pid: number): boolean {
-  for (let one = process.ppid; one > 1; one = parentOf(one)) {
+  for (let one = process.ppid; one > 0; one = parentOf(one)) {
     if (one === pid) return true;
   }
   return false;

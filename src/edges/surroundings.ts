@@ -1,10 +1,13 @@
 import { isatty } from "node:tty";
 import type { Environment } from "./command.ts";
+import { headShell, userEnvironment } from "./head.ts";
 import { startOfProcess } from "./machine.ts";
 
 /** What this process was started with. Nobody else reads it from the process. */
 export interface Surroundings {
   readonly env: Environment;
+  /** What an earlier stage of this start left, or somebody who wants it to look so. */
+  readonly progress: string | undefined;
   /** Absolute; "/" when the folder that the user stood in is gone. */
   readonly cwd: string;
   readonly args: readonly string[];
@@ -18,11 +21,11 @@ export interface Surroundings {
   readonly shell: { readonly pid: number; readonly start: string };
 }
 
-/** The head says its own number: a bash that was started with a signal ignored keeps a subshell above this process. */
 export function surroundings(): Surroundings {
-  const pid = Number(process.env.PRIME_HEAD ?? process.pid);
+  const pid = headShell() ?? process.pid;
   return {
     env: userEnvironment(process.env),
+    progress: process.env.PRIME_PROGRESS,
     cwd: currentFolder(),
     args: process.argv.slice(2),
     node: process.execPath,
@@ -32,30 +35,9 @@ export function surroundings(): Surroundings {
   };
 }
 
-/** What the head spares prime's own Node: options can stop it, and reading more certificates costs it as much as its start. */
-const SPARED = ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"] as const;
-
-/** The environment as the user made it: what the head spared this process is there for all that it starts. */
-export function userEnvironment(own: Environment): Environment {
-  const env = { ...own };
-  for (const name of SPARED) {
-    const told = env[`PRIME_${name}`]; // `=` and the value; nothing when it was not set
-    delete env[`PRIME_${name}`];
-    if (told === undefined) continue;
-    if (told === "") delete env[name];
-    else env[name] = told.slice(1);
-  }
-  return env;
-}
-
 /** Whether this process is the superuser's; false where the system knows none. */
 export function isSuperuser(): boolean {
   return process.geteuid?.() === 0;
-}
-
-/** What this process and its children make from now on can be read by everybody, and written by its owner alone. */
-export function writeForEverybody(): void {
-  process.umask(0o022);
 }
 
 function currentFolder(): string {

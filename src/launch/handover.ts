@@ -1,10 +1,11 @@
 import { writeAnswer } from "../edges/answer.ts";
 import type { Environment } from "../edges/command.ts";
+import { headShell } from "../edges/head.ts";
 import { becomeCommand } from "../edges/processes/become.ts";
 import { type Answer, renderAnswer } from "./answer.ts";
 
 export interface HandOver {
-  /** The environment of this program; PRIME_HEAD in it says that the head waits for the answer. */
+  /** The user's own. */
   readonly env: Environment;
   /** Absolute path of the launcher. */
   readonly launcher: string;
@@ -18,7 +19,7 @@ export interface HandOver {
  */
 export async function answerPlan(answer: Answer, { env, launcher, args }: HandOver): Promise<number> {
   const text = renderAnswer(answer);
-  if (env.PRIME_HEAD === undefined) {
+  if (headShell() === undefined) {
     return becomeCommand("/bin/sh", ["-c", `prime_self=$0\n${text}`, launcher, ...args], env);
   }
   writeAnswer(text);

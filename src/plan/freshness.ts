@@ -87,7 +87,7 @@ function sameTime(first: string, second: string, mayMiss: boolean): string {
   return `[ -e ${a} ]${mayMiss ? ` && [ -e ${b} ]` : ""} && ! [ ${a} -nt ${b} ] && ! [ ${a} -ot ${b} ]`;
 }
 
-/** A `find` that lacks `-cnewer`, or a missing path, says so on standard error, which counts as a difference. */
+/** It stands in /, where a relative entry of PATH leads to nothing of the repo's. A `find` that lacks `-cnewer`, or a missing path, says so on standard error, which counts as a difference. */
 function ctimeTests(watch: Watch): string[] {
   const groups: string[][] = [];
   let room = 0;
@@ -101,5 +101,5 @@ function ctimeTests(watch: Watch): string[] {
     groups.at(-1)?.push(word);
   }
   const stamp = quoteForShell(`${watch.stamps}.ctime`);
-  return groups.map((words) => `[ -z "$(find -H ${words.join(" ")} -prune -cnewer ${stamp} 2>&1)" ]`);
+  return groups.map((words) => `[ -z "$(cd / && find -H ${words.join(" ")} -prune -cnewer ${stamp} 2>&1)" ]`);
 }

@@ -47,7 +47,7 @@ export function sealOf(record: LaunchRecord, folder: string, digestOfNames: (fol
     ...timed
       .filter((one) => !large.includes(one))
       .map((one) => {
-        const names = `[ "$(LC_ALL=C ls -A ${quoteForShell(one.input.path)} | sha256sum)" = '${digestOfNames(one.input.path)}  -' ]`;
+        const names = `[ "$(cd / && LC_ALL=C ls -A ${quoteForShell(one.input.path)} | sha256sum)" = '${digestOfNames(one.input.path)}  -' ]`;
         return `{ ${isInTime(one)}; } || ${names} || ${decline(`${one.input.path} holds other names than it was sealed with`)}`;
       }),
     `prime_why='without Node.js there are only bare ./prime, run${record.kernel === undefined ? ", -c and scripts" : " and -c"} here; '`,
@@ -63,7 +63,7 @@ export function sealOf(record: LaunchRecord, folder: string, digestOfNames: (fol
 /** True when the files of a list are as it says; else what does not fit is told in `sha256sum`'s own words. */
 const SUMS = [
   "prime_sums() {",
-  '  prime_line=$(LC_ALL=C sha256sum -c "$1" 2>&1) && return 0',
+  '  prime_line=$(cd / && LC_ALL=C sha256sum -c "$1" 2>&1) && return 0',
   "  prime_why=$(printf '%s\\n' \"$prime_line\" | while IFS= read -r prime_line; do",
   "    case $prime_line in *': OK') ;; *) printf '%s; ' \"$prime_line\" ;; esac",
   "  done)",

@@ -71,7 +71,7 @@ async function fromPath({ pin, env, cwd }: UvRequest): Promise<ProvisionedUv | u
   for (const folder of (env.PATH ?? "").split(":").filter((entry) => path.isAbsolute(entry))) {
     const file = path.join(folder, "uv");
     if (!isExecutableFile(file)) continue;
-    const answer = await run({ file, args: ["--version"], env, cwd }, { limitMs: 10_000 });
+    const answer = await run({ file, args: ["--version"], env: cleanEnvironment(env), cwd }, { limitMs: 10_000 });
     if (answer.ok && answer.stdout.split(" ")[1]?.trim() === pin.version)
       return { file, version: pin.version, from: "path" };
   }

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import type { Environment } from "../../edges/command.ts";
 import { type Outcome, run } from "../../edges/processes/run.ts";
+import { cleanEnvironment } from "../../python/clean-environment.ts";
 import { type Finding, listed, sound, wrong } from "./finding.ts";
 
 /** What git says of the launcher and of what prime makes. */
@@ -27,7 +28,7 @@ const NOTHING_ELSE = ["-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null"]
 
 /** Runs git in a folder; it may be absent. */
 export function gitIn(env: Environment, cwd: string): (...args: string[]) => Promise<Outcome> {
-  return (...args) => run({ file: "git", args: [...NOTHING_ELSE, ...args], env, cwd });
+  return (...args) => run({ file: "git", args: [...NOTHING_ELSE, ...args], env: cleanEnvironment(env), cwd });
 }
 
 /** Asks git, which may be absent, about a root that may be in no work tree. `link`: where the environment is shown, absolute. */

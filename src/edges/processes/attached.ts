@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import * as os from "node:os";
-import type { Command, Environment } from "../command.ts";
+import type { Command } from "../command.ts";
 import { userOutput } from "../terminal/stdout.ts";
 import { refuseWhenEnding, shielded } from "./ending.ts";
 
 /** Runs a command with the user's own three streams and gives its exit status, as a shell would say it. */
-export async function runAttached(command: Command, own: Environment): Promise<number> {
+export async function runAttached(command: Command): Promise<number> {
   refuseWhenEnding();
   const child = spawn(...shielded(command), {
     cwd: command.cwd,
     env: { ...command.env } as NodeJS.ProcessEnv,
-    stdio: ["inherit", userOutput(own), "inherit"],
+    stdio: ["inherit", userOutput(), "inherit"],
   });
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.on("error", reject);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as os from "node:os";
 import type { Environment } from "../command.ts";
+import { restoreUmask } from "../umask.ts";
 import { leaveSignals, shielded } from "./ending.ts";
 
 /** What another program must be told, since a terminal does not send it to the whole group. */
@@ -12,6 +13,7 @@ const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWIN
  * process's own.
  */
 export async function becomeCommand(file: string, args: readonly string[], env: Environment): Promise<number> {
+  restoreUmask();
   const variables = { ...env } as NodeJS.ProcessEnv;
   const [program, words] = shielded({ file, args });
   const { execve } = process as { execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never };

@@ -3,6 +3,7 @@ import * as os from "node:os";
 import { writeAnswer } from "../answer.ts";
 import { elapsed, pause } from "../clock.ts";
 import type { Command } from "../command.ts";
+import { headShell } from "../head.ts";
 import { startOfProcess } from "../machine.ts";
 import { type ProcessTable, processTable } from "./table.ts";
 
@@ -104,7 +105,7 @@ async function endAll(signal: Ending): Promise<never> {
   await Promise.race([flow, pause(CLEAR_UP_MS)]);
   for (const act of lastActs) act();
   const number = os.constants.signals[signal];
-  if (process.env.PRIME_HEAD === undefined) {
+  if (headShell() === undefined) {
     process.emit("exit", 128 + number);
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);

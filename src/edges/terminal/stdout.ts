@@ -1,12 +1,12 @@
 import { writeSync } from "node:fs";
-import type { Environment } from "../command.ts";
+import { headShell } from "../head.ts";
 
 /** The head keeps the user's standard output on this descriptor: its own goes nowhere while candidates for Node are tried. */
 const USERS_OUTPUT = 4;
 
 /** The descriptor of the user's own standard output. */
-export function userOutput(env: Environment): number {
-  return env.PRIME_HEAD === undefined ? 1 : USERS_OUTPUT;
+export function userOutput(): number {
+  return headShell() === undefined ? 1 : USERS_OUTPUT;
 }
 
 /** Writes all of the text; a reader that has gone away (`| head`) is no error of prime's. */

@@ -1,0 +1,43 @@
+import { fstatSync } from "node:fs";
+import { ANSWER } from "./answer.ts";
+import type { Environment } from "./command.ts";
+import { isAncestor } from "./machine.ts";
+
+/** What the head spares prime's own Node: options can stop it, and reading more certificates costs it as much as its start. */
+const SPARED = ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"] as const;
+
+let found: { readonly pid: number | undefined } | undefined;
+
+/**
+ * The number of the head's shell, which waits for this process's answer; undefined without one (`node prime …`). It says its
+ * number itself: a bash that was started with a signal ignored keeps a subshell above this process. A PRIME_HEAD that has come
+ * from anywhere else counts for nothing.
+ */
+export function headShell(): number | undefined {
+  const pid = Number(process.env.PRIME_HEAD ?? Number.NaN);
+  found ??= { pid: Number.isInteger(pid) && isAncestor(pid) && takesAnswer() ? pid : undefined };
+  return found.pid;
+}
+
+/** A command substitution reads a pipe, a pair of sockets or a file (ksh). Node itself opens what is none of these. */
+function takesAnswer(): boolean {
+  try {
+    const is = fstatSync(ANSWER);
+    return is.isFIFO() || is.isSocket() || is.isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The environment as the user made it: what the head spared this process is there for all that it starts, what it told it is not. */
+export function userEnvironment(own: Environment): Environment {
+  const { PRIME_HEAD: _head, PRIME_PROGRESS: _progress, ...env } = own as Record<string, string | undefined>;
+  for (const name of SPARED) {
+    const told = env[`PRIME_${name}`]; // `=` and the value; nothing when it was not set
+    delete env[`PRIME_${name}`];
+    if (told === undefined || headShell() === undefined) continue;
+    if (told === "") delete env[name];
+    else env[name] = told.slice(1);
+  }
+  return env;
+}
