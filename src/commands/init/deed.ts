@@ -21,14 +21,14 @@ export function extend(file: string, text: string | undefined, lines: readonly s
   };
 }
 
-/** The text with these lines in front of line `index`, by the line ends that it has. */
+/** The text with these lines in front of line `index`, by the line ends that it has; a byte order mark stays first. */
 export function withLines(text: string, index: number, added: readonly string[]): string {
-  const end = endOfLines(text);
-  const lines = text.split("\n");
-  const before = lines.slice(0, index).map((line) => `${line}\n`);
-  const isCut = index >= lines.length; // the last line has no end
-  const start = isCut && text !== "" ? `${text}${end}` : before.join("");
-  return start + added.map((line) => line + end).join("") + lines.slice(index).join("\n");
+  const [, mark = "", plain = ""] = /^(\uFEFF?)(.*)$/s.exec(text) ?? [];
+  const lines = plain.split("\n");
+  const carriage = endOfLines(plain).slice(0, -1);
+  if (index >= lines.length) lines.push(`${lines.pop()}${carriage}`, ""); // the last line had no end
+  lines.splice(index, 0, ...added.map((line) => line + carriage));
+  return mark + lines.join("\n");
 }
 
 export function linesOf(text: string | undefined): string[] {
