@@ -1,5 +1,7 @@
 import * as path from "node:path";
+import * as v from "valibot";
 import { append, makeFolder } from "../edges/files/change.ts";
+import { parseOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
 import { readText } from "../edges/files/read.ts";
 import { changedPackages, describeChange } from "../project/packages.ts";
 import type { Folders } from "./folders.ts";
@@ -21,6 +23,16 @@ export interface HistoryEntry {
 }
 
 const FILE = "history.jsonl";
+
+const ENTRY = v.object({
+  at: TIME,
+  what: v.picklist(["build", "switch", "rollback", "adopt", "patch"]),
+  why: TEXT,
+  flags: TEXT,
+  from: v.nullable(TEXT),
+  to: TEXT,
+  changes: v.array(TEXT),
+});
 
 export function historyFile({ data }: Folders): string {
   return path.join(data, FILE);
@@ -50,14 +62,12 @@ export function readHistory(folders: Folders): HistoryEntry[] {
 
 function entriesIn(folder: string): HistoryEntry[] {
   const lines = (readText(path.join(folder, FILE)) ?? "").split("\n");
-  return lines.flatMap((line) => {
-    try {
-      const entry = JSON.parse(line) as HistoryEntry | null;
-      return typeof entry?.to === "string" && Array.isArray(entry.changes) ? [entry] : [];
-    } catch {
-      return [];
-    }
-  });
+  return lines.flatMap((line) => parseOwnJson(line, ENTRY) ?? []);
+}
+
+/** Whether a line is an entry. */
+export function isEntry(line: string): boolean {
+  return parseOwnJson(line, ENTRY) !== undefined;
 }
 
 /** The entries that tell of another generation being shown. */

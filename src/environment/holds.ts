@@ -1,5 +1,7 @@
 import * as path from "node:path";
+import * as v from "valibot";
 import { backdate, makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { PATH, parseOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
 import { exists, linkFacts, readText } from "../edges/files/read.ts";
 import { removeFile } from "../edges/files/remove.ts";
 import { PrimeError } from "../errors.ts";
@@ -44,6 +46,11 @@ export function setGivenBack(folders: Folders, link: string, isGiven: boolean): 
   writeState(folders, { holds, given: isGiven ? [...others, link] : others });
 }
 
+/** Whether there is a state that is none; throws `newer-state` for one that a newer prime wrote. */
+export function isTornState(folders: Folders): boolean {
+  return parseState(stateFile(folders)) === "torn";
+}
+
 /** Takes a state away that can't be read, so that it is told of once; gives its path. */
 export function dropTornState(folders: Folders): string | undefined {
   const file = stateFile(folders);
@@ -57,33 +64,25 @@ function readState(folders: Folders): State {
   return state === "torn" ? NOTHING : state;
 }
 
+const ANY_STATE = v.object({ form: v.number() });
+const STATE = v.object({
+  form: v.literal(FORM),
+  holds: v.record(TEXT, v.object({ generation: TEXT, since: TIME })),
+  given: v.optional(v.array(PATH), []),
+});
+
 const NOTHING: State = { holds: {}, given: [] };
 
 function parseState(file: string): State | "torn" {
   const text = readText(file);
   if (text === undefined) return NOTHING;
-  const state = parseJson(text);
-  if (typeof state?.form === "number" && state.form > FORM) {
-    throw new PrimeError("newer-state", `could not use ${file}: a newer prime wrote it (form ${state.form})`, {
+  const { form } = parseOwnJson(text, ANY_STATE) ?? {};
+  if (form !== undefined && form > FORM) {
+    throw new PrimeError("newer-state", `could not use ${file}: a newer prime wrote it (form ${form})`, {
       hint: "use the launcher that this checkout had last, or remove the file: only holds of rollbacks are lost",
     });
   }
-  const { holds, given = [] } = state ?? {};
-  const isWhole = state?.form === FORM && typeof holds === "object" && holds !== null && Array.isArray(given);
-  return isWhole && Object.values(holds).every(isHold) ? { holds, given } : "torn";
-}
-
-function parseJson(text: string): (Partial<State> & { form?: unknown }) | null {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-function isHold(hold: Partial<Hold> | null): boolean {
-  return typeof hold?.generation === "string" && typeof hold.since === "number";
+  return parseOwnJson(text, STATE) ?? "torn";
 }
 
 /** Sets a hold, or takes it away with `undefined`. */

@@ -1,10 +1,13 @@
 import * as path from "node:path";
+import type * as v from "valibot";
 import { writeAtomic } from "../edges/files/change.ts";
+import { readOwnJson } from "../edges/files/own-json.ts";
 import { linkFacts, listFolder, readText, sha256 } from "../edges/files/read.ts";
 import { MANIFEST_FILE } from "../venv/foreign-venv.ts";
 import type { Ingredients } from "./digest.ts";
 import { LAYOUT } from "./digest.ts";
 import type { InterpreterRecord } from "./interpreter-record.ts";
+import { ANY_MANIFEST, MANIFEST } from "./manifest-schema.ts";
 
 /** A generation's own account, `prime.json`, written last: without it the folder is rubbish. */
 export interface Manifest {
@@ -51,13 +54,19 @@ export const GENERATION_ID = /^[0-9a-f]{8}-[0-9a-f]{8}$/;
 
 /** Nothing for a folder that is no finished generation of this layout. */
 export function readManifest(generation: string): Manifest | undefined {
-  const manifest = readAnyManifest(generation);
-  return manifest?.layout === LAYOUT ? (manifest as Manifest) : undefined;
+  if (readAnyManifest(generation)?.layout !== LAYOUT) return undefined;
+  return readOwnJson(path.join(generation, MANIFEST_FILE), MANIFEST) as Manifest | undefined;
 }
 
 /** Whether there is one at all, be it of another layout; a torn one is none. */
 export function hasManifest(generation: string): boolean {
-  return typeof readAnyManifest(generation)?.layout === "number";
+  return readAnyManifest(generation) !== undefined;
+}
+
+/** Whether there is one that fits its layout's schema, as far as this prime knows it. */
+export function isWhole(generation: string): boolean {
+  const layout = readAnyManifest(generation)?.layout;
+  return layout !== undefined && (layout !== LAYOUT || readManifest(generation) !== undefined);
 }
 
 /** Whether what is left of a torn one begins as this very folder's. */
@@ -80,24 +89,12 @@ export function listOlder(folder: string, root: string): { id: string; builtAt: 
   });
 }
 
-interface AnyManifest {
-  readonly id?: unknown;
-  readonly layout?: unknown;
-  readonly root?: unknown;
-  readonly builtAt?: unknown;
-}
-
 /** One that says to be another folder's tells nothing; other layouts need not say it. */
-function readAnyManifest(generation: string): AnyManifest | null {
+function readAnyManifest(generation: string): v.InferOutput<typeof ANY_MANIFEST> | undefined {
   const name = path.basename(generation);
-  try {
-    const manifest: AnyManifest | null = JSON.parse(readText(path.join(generation, MANIFEST_FILE)) ?? "null");
-    const isIts = manifest?.id === name || (manifest?.id === undefined && manifest?.layout !== LAYOUT);
-    return GENERATION_ID.test(name) && isIts ? manifest : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const manifest = readOwnJson(path.join(generation, MANIFEST_FILE), ANY_MANIFEST);
+  const isIts = manifest?.id === name || (manifest?.id === undefined && manifest?.layout !== LAYOUT);
+  return GENERATION_ID.test(name) && isIts ? manifest : undefined;
 }
 
 /** All finished generations, the youngest first. A link stands where one was collected, and is none. */

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { exists, isFile, isFolder, listFolder, readText } from "../edges/files/read.ts";
+import { exists, facts, isFile, isFolder, listFolder, readText } from "../edges/files/read.ts";
 import { parseToml, type Table } from "../toml.ts";
 import type { Input } from "./input.ts";
 
@@ -18,6 +18,7 @@ export class InputCollector {
   /** A file whose bytes count when it is there, and whose appearing counts when it is not. Returns whether it is there. */
   file(file: string): boolean {
     const there = isFile(file);
+    if (!there && facts(file)?.kind === "other") readText(file); // refused by name: a pipe in the place of a file is no absence
     this.note(there ? "file" : exists(file) ? "no-file" : "absent", file);
     return there;
   }

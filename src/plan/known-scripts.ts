@@ -1,9 +1,10 @@
 import * as path from "node:path";
+import * as v from "valibot";
 import { now } from "../edges/clock.ts";
 import { quoteForShell } from "../edges/command.ts";
-
 import { writeAtomic } from "../edges/files/change.ts";
-import { exists, type FileFacts, facts, namesInFolder, nonce, readText } from "../edges/files/read.ts";
+import { PATH, readOwnJson, TEXT } from "../edges/files/own-json.ts";
+import { exists, type FileFacts, facts, namesInFolder, nonce } from "../edges/files/read.ts";
 import { type Observer, observe } from "../inputs/observation.ts";
 import { freshnessForSh, type Watch } from "./freshness.ts";
 import {
@@ -14,6 +15,7 @@ import {
   removeStamps,
   scriptsFile,
 } from "./ready-plan.ts";
+import { FACTS, INPUT } from "./record.ts";
 import { callForSh, type EntryCall } from "./script-start.ts";
 
 /** A script and what it calls; null: it is no entry script. */
@@ -105,13 +107,24 @@ export function rememberScripts(
   return undefined;
 }
 
+const SCRIPTS = v.array(
+  v.object({
+    name: TEXT,
+    path: PATH,
+    calls: v.nullable(v.picklist(["boot_env", "start_app"])),
+    facts: FACTS,
+    watch: v.object({
+      inputs: v.array(INPUT),
+      first: v.exactOptional(v.number()),
+      stamps: PATH,
+      strict: v.array(PATH),
+      variables: v.record(TEXT, v.nullable(TEXT)),
+    }),
+  }),
+);
+
 function readScripts(place: PlanFolder): KnownScript[] {
-  try {
-    return JSON.parse(readText(recordFile(place)) ?? "[]");
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
+  return readOwnJson(recordFile(place), SCRIPTS) ?? [];
 }
 
 function recordFile(place: PlanFolder): string {

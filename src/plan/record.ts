@@ -1,10 +1,14 @@
+import * as v from "valibot";
 import type { Environment } from "../edges/command.ts";
 import { writeAtomic } from "../edges/files/change.ts";
-import { type FileFacts, facts, readText } from "../edges/files/read.ts";
+import { PATH, readOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
+import { type FileFacts, facts } from "../edges/files/read.ts";
 import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, keyOf, type Observed } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
 
+/** Of a size that a double can't tell exactly. */
+const NUMERAL = v.pipe(TEXT, v.regex(/^-?\d+$/));
 /** Raised when the form changes: a record of another form is none. */
 const FORM = 1;
 /** Two writes within this time can leave the same times behind, on file systems and in shells alike. */
@@ -51,15 +55,54 @@ export function newRecord(parts: Omit<LaunchRecord, "form">): LaunchRecord {
   return { form: FORM, ...parts };
 }
 
+/** The facts of a file, as a record keeps them. */
+export const FACTS = v.object({
+  kind: v.picklist(["file", "folder", "link", "other"]),
+  dev: NUMERAL,
+  ino: NUMERAL,
+  size: v.number(),
+  mtimeNs: NUMERAL,
+  ctimeNs: NUMERAL,
+  mode: v.number(),
+  uid: v.number(),
+});
+
+/** An input, as a record keeps it. */
+export const INPUT = v.variant("kind", [
+  v.object({ kind: v.picklist(["file", "listing", "absent", "no-file", "present"]), path: PATH }),
+  v.object({ kind: v.literal("same"), path: PATH, target: PATH }),
+]);
+
+const OBSERVED = v.object({
+  input: INPUT,
+  facts: v.exactOptional(FACTS),
+  contents: v.exactOptional(TEXT),
+});
+
+const RECORD = v.object({
+  form: v.literal(FORM),
+  launcher: PATH,
+  root: PATH,
+  flagKey: TEXT,
+  activation: v.object({
+    generation: PATH,
+    prompt: TEXT,
+    variables: v.record(TEXT, TEXT),
+    hidden: v.array(TEXT),
+  }),
+  readyLine: TEXT,
+  freshness: v.picklist(["mtime", "strict"]),
+  variables: v.record(TEXT, v.nullable(TEXT)),
+  observed: v.array(OBSERVED),
+  stamps: v.pipe(TEXT, v.regex(/^[^/]+$/)),
+  kernel: v.exactOptional(PATH),
+  bootsCold: v.boolean(),
+  writtenAt: TIME,
+});
+
 /** Nothing when there is no record, or one that this version does not read. */
 export function readRecord(file: string): LaunchRecord | undefined {
-  try {
-    const record = JSON.parse(readText(file) ?? "null") as LaunchRecord | null;
-    return record?.form === FORM ? record : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return readOwnJson(file, RECORD);
 }
 
 export function writeRecord(file: string, record: LaunchRecord, mode: number): void {

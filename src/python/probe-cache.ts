@@ -1,15 +1,9 @@
 import * as path from "node:path";
+import * as v from "valibot";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
-import {
-  type FileFacts,
-  facts,
-  isExecutableFile,
-  isFile,
-  namesInFolder,
-  readText,
-  sha256,
-} from "../edges/files/read.ts";
+import { PATH, readOwnJson, TEXT } from "../edges/files/own-json.ts";
+import { type FileFacts, facts, isExecutableFile, isFile, namesInFolder, sha256 } from "../edges/files/read.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { PROBE_PY } from "./texts/texts.ts";
 
@@ -22,14 +16,37 @@ interface ProbeRecord {
   readonly interpreter: Interpreter;
 }
 
+const RECORD = v.object({
+  asked: TEXT,
+  path: PATH,
+  files: v.array(TEXT),
+  interpreter: v.object({
+    path: PATH,
+    executable: PATH,
+    realPath: PATH,
+    implementation: TEXT,
+    version: v.pipe(TEXT, v.regex(/^\d+\.\d+\.\d+$/)),
+    prerelease: TEXT,
+    soabi: TEXT,
+    platform: TEXT,
+    libc: v.picklist(["gnu", "musl", ""]),
+    machine: TEXT,
+    basePrefix: PATH,
+    stdlib: PATH,
+    builtFor: v.nullable(TEXT),
+    libpython: v.nullable(PATH),
+    isVenv: v.boolean(),
+  }),
+});
+
 /**
  * What the file at this path answered once; `undefined` when it, its libpython or the folder of its standard library is
  * not the same any more, and for a torn or foreign record.
  */
 export function readProbe(cacheFolder: string, file: string): Interpreter | undefined {
   try {
-    const record = JSON.parse(readText(recordOf(cacheFolder, file)) ?? "null") as ProbeRecord | null;
-    if (record === null || record.asked !== sha256(PROBE_PY) || record.path !== file) return undefined;
+    const record = readOwnJson(recordOf(cacheFolder, file), RECORD);
+    if (record === undefined || record.asked !== sha256(PROBE_PY) || record.path !== file) return undefined;
     const { interpreter } = record;
     const isSame = fingerprints(interpreter).every((fingerprint, index) => fingerprint === record.files[index]);
     return isSame && isInPlace(interpreter) ? interpreter : undefined;

@@ -1,8 +1,9 @@
 import * as path from "node:path";
+import * as v from "valibot";
 import type { Context } from "../context.ts";
 import { now } from "../edges/clock.ts";
 import { writePlain } from "../edges/files/change.ts";
-import { readText } from "../edges/files/read.ts";
+import { readOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
 import { PrimeError } from "../errors.ts";
 import type { Observer } from "../inputs/observation.ts";
 import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/ready-plan.ts";
@@ -31,6 +32,13 @@ export interface ColdAccount {
   readonly reason: string;
   readonly done: string;
 }
+
+const ACCOUNT = v.object({
+  at: TIME,
+  changes: v.array(v.object({ path: TEXT, what: TEXT })),
+  reason: TEXT,
+  done: TEXT,
+});
 
 export function whyCold(context: Context): Cold {
   const nothing = { changes: [], renew: undefined, before: undefined, known: undefined, at: context.startedAt };
@@ -68,11 +76,7 @@ export function tellCold({ plans, terminal }: Context, { changes, reason }: Cold
 }
 
 export function lastCold({ plans }: Context): ColdAccount | undefined {
-  try {
-    return JSON.parse((plans && readText(accountFile(plans))) ?? "null") ?? undefined;
-  } catch {
-    return undefined;
-  }
+  return plans && readOwnJson(accountFile(plans), ACCOUNT);
 }
 
 function accountFile(plans: PlanFolder): string {

@@ -3,9 +3,9 @@ import { now } from "../../edges/clock.ts";
 import { isFile, isFolder, linkFacts, listFolder, readLink, readText, realPath } from "../../edges/files/read.ts";
 import { deadHolder } from "../../edges/processes/mutex.ts";
 import { type Folders, generationFolder } from "../../environment/folders.ts";
-import { historyFile } from "../../environment/history.ts";
-import { isGivenBack, readHolds, stateFile } from "../../environment/holds.ts";
-import { hasManifest, hasTornManifest, readManifest } from "../../environment/manifest.ts";
+import { historyFile, isEntry } from "../../environment/history.ts";
+import { isGivenBack, isTornState, readHolds, stateFile } from "../../environment/holds.ts";
+import { hasTornManifest, isWhole, readManifest } from "../../environment/manifest.ts";
 import { takeStock } from "../../environment/stock.ts";
 import { PrimeError } from "../../errors.ts";
 import { MANIFEST_FILE } from "../../venv/foreign-venv.ts";
@@ -39,13 +39,12 @@ function lockFindings(file: string): Finding[] {
 
 function holdFindings(folders: Folders): Finding[] {
   const file = stateFile(folders);
-  const text = readText(file);
-  if (text === undefined) return [];
-  if (!isJson(text)) {
-    const mend = "`./prime doctor --fix` moves it aside; only rollbacks that hold, and what was given back, are lost";
-    return [wrong("state", `${file} is torn`, mend, { kind: "replace", file, text: null })];
-  }
+  if (readText(file) === undefined) return [];
   try {
+    if (isTornState(folders)) {
+      const mend = "`./prime doctor --fix` moves it aside; only rollbacks that hold, and what was given back, are lost";
+      return [wrong("state", `${file} is torn`, mend, { kind: "replace", file, text: null })];
+    }
     const gone = Object.values(readHolds(folders)).filter(
       ({ generation }) => readManifest(generationFolder(folders, generation)) === undefined,
     );
@@ -65,7 +64,7 @@ function holdFindings(folders: Folders): Finding[] {
 function historyFindings(folders: Folders): Finding[] {
   const file = historyFile(folders);
   const lines = (readText(file) ?? "").split("\n").filter((line) => line !== "");
-  const good = lines.filter(isJson);
+  const good = lines.filter(isEntry);
   if (good.length === lines.length) return [];
   const text = good.map((line) => `${line}\n`).join("");
   return [
@@ -82,7 +81,7 @@ function generationFindings(root: string, link: string, folders: Folders): Findi
   const names = listFolder(folders.generations) ?? [];
   const torn = names.filter((name) => {
     const folder = path.join(folders.generations, name);
-    return linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, MANIFEST_FILE)) && !hasManifest(folder);
+    return linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, MANIFEST_FILE)) && !isWhole(folder);
   });
   const shown = path.basename(realPath(link) ?? link);
   const scene = { folders, link, uvLock: path.join(root, "uv.lock"), needed: new Set([shown]) };
@@ -156,13 +155,4 @@ function ignoreFindings(root: string, link: string, folders: Folders): Finding[]
           ),
         ]),
   ];
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -9,6 +9,7 @@ export function tell<T>(verb: string, file: string, look: () => T): T | undefine
   try {
     return look();
   } catch (error) {
+    if (error instanceof PrimeError) throw error;
     if (MISSING.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw failure(verb, file, error);
   }

@@ -1,5 +1,6 @@
 import { webcrypto } from "node:crypto";
 import * as fs from "node:fs";
+import { withRegularFile } from "./open.ts";
 
 /** What was read of a file; `undefined` where it can't be read. */
 export interface HashedFile {
@@ -39,7 +40,7 @@ export function linkCount(file: string): number {
 
 function read(file: string): Buffer | undefined {
   try {
-    return fs.readFileSync(file);
+    return withRegularFile(file, (fd) => fs.readFileSync(fd));
   } catch {
     return undefined;
   }

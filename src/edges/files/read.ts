@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { tell } from "./errors.ts";
+import { chunks, readWhole, withRegularFile } from "./open.ts";
 
 /** What one file or folder is, as the file system tells it; times in nanoseconds since the epoch. */
 export interface FileFacts {
@@ -67,23 +68,18 @@ export function isWritable(folder: string): boolean {
 
 /** The text of a file in UTF-8; `undefined` when it is not there. */
 export function readText(file: string): string | undefined {
-  return tell("read", file, () => fs.readFileSync(file, "utf8"));
+  return readBytes(file)?.toString("utf8");
 }
 
 export function readBytes(file: string): Buffer | undefined {
-  return tell("read", file, () => fs.readFileSync(file));
+  return tell("read", file, () => readWhole(file));
 }
 
 /** At most the first `length` bytes of a file, a character each; "" for what can't be read. */
 export function readStart(file: string, length: number): string {
   try {
-    const fd = fs.openSync(file, "r");
-    try {
-      const start = Buffer.alloc(length);
-      return start.toString("latin1", 0, fs.readSync(fd, start));
-    } finally {
-      fs.closeSync(fd);
-    }
+    const start = Buffer.alloc(length);
+    return withRegularFile(file, (fd) => start.toString("latin1", 0, fs.readSync(fd, start)));
   } catch {
     return "";
   }
@@ -128,8 +124,13 @@ export function sha256(data: string | Buffer): string {
 
 /** The sha256 of a file's bytes, in hexadecimal; `undefined` when it is not there. */
 export function sha256OfFile(file: string): string | undefined {
-  const bytes = readBytes(file);
-  return bytes === undefined ? undefined : sha256(bytes);
+  return tell("read", file, () =>
+    withRegularFile(file, (fd) => {
+      const hash = createHash("sha256");
+      for (const part of chunks(fd)) hash.update(part);
+      return hash.digest("hex");
+    }),
+  );
 }
 
 /** A short random name part: two processes never choose the same one. */

@@ -1,8 +1,10 @@
 import * as path from "node:path";
+import * as v from "valibot";
 import { PrimeError } from "../../errors.ts";
 import { elapsed, now, pause } from "../clock.ts";
 import { makeFolder, rename, setTimes, writeExclusive, writePlain } from "../files/change.ts";
 import { temporaryName } from "../files/maker-mark.ts";
+import { parseOwnJson, TEXT } from "../files/own-json.ts";
 import { facts, physicalPath, readText, sha256 } from "../files/read.ts";
 import { removeFile } from "../files/remove.ts";
 import { bootId, hostName, isAncestor, isRunning, processSpace, startOfProcess } from "../machine.ts";
@@ -295,11 +297,16 @@ export function isLockText(text: string): boolean {
   return text === "" || parseHolder(text) !== undefined;
 }
 
+const HOLDER = v.object({
+  pid: v.number(),
+  start: TEXT,
+  boot: TEXT,
+  space: v.exactOptional(TEXT),
+  host: TEXT,
+  doing: v.exactOptional(TEXT),
+  reason: TEXT,
+});
+
 function parseHolder(text: string): Holder | undefined {
-  try {
-    const value = JSON.parse(text) as Partial<Holder> | null;
-    return typeof value?.pid === "number" && typeof value.host === "string" ? (value as Holder) : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseOwnJson(text, HOLDER);
 }

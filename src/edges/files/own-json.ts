@@ -1,0 +1,28 @@
+import * as v from "valibot";
+import { readText } from "./read.ts";
+
+/** A path as prime writes it down: absolute, and of bytes that a system takes. */
+export const PATH = v.pipe(v.string(), v.regex(/^\/[^\0]*$/));
+/** A text without a NUL. */
+export const TEXT = v.pipe(v.string(), v.regex(/^[^\0]*$/));
+export const TIME = v.pipe(v.number(), v.finite());
+
+/**
+ * What a file of prime's own holds. One that does not fit its schema counts as absent: who can write where it stands can
+ * write anything, and so can a disk that fails. `undefined` for both.
+ */
+export function readOwnJson<T>(file: string, schema: v.GenericSchema<unknown, T>): T | undefined {
+  const text = readText(file);
+  return text === undefined ? undefined : parseOwnJson(text, schema);
+}
+
+export function parseOwnJson<T>(text: string, schema: v.GenericSchema<unknown, T>): T | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const result = v.safeParse(schema, value);
+  return result.success ? result.output : undefined;
+}
