@@ -20,7 +20,7 @@ export interface Program {
 const FORM = { target: "es2018", charset: "ascii", minifyWhitespace: true } as const;
 
 /** Longer lines are what editors, `git grep` and diff viewers choke on; a line ends at the first place behind this. */
-const LINE_LIMIT = 3000;
+const LINE_LIMIT = 2000;
 
 /** The line that ends the here-document which the head begins. */
 export const HERE_END = "JAVASCRIPT";
@@ -40,7 +40,7 @@ export async function buildProgram(root: string = ROOT): Promise<Program> {
  */
 export async function launcherText(parts: { head: string; code: string; notices: string }): Promise<string> {
   const program = `function(require,module,exports,__filename,__dirname){"use strict";${parts.code}\n}`;
-  return withOwnDigest(`${parts.head};${await prologue()}(${program});\n/*\n${parts.notices}${HERE_END}\n`);
+  return withOwnDigest(`${parts.head};${await prologue()}(\n${program});\n/*\n${parts.notices}${HERE_END}\n`);
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   readText,
   realPath,
 } from "../../edges/files/read.ts";
+import { plainText } from "../../edges/terminal/text.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { planCheckers } from "./checkers/checkers.ts";
@@ -91,7 +92,7 @@ function perform(
   const lines = [
     ...took.map((line) => `take    ${line}`),
     ...changes.map(({ verb, file, why }) => `${verb.padEnd(7)} ${path.relative(context.cwd, file) || file}: ${why}`),
-  ];
+  ].map(plainText); // some of it stands in the repo's files
   if (dryRun) {
     context.print(`Nothing was changed. Without --dry-run prime would\n${lines.map((line) => `  ${line}\n`).join("")}`);
     return false;

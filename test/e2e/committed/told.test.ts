@@ -84,6 +84,12 @@ describe("init", () => {
     }
   });
 
+  it("shows nothing of a configuration's that moves a terminal's cursor", async () => {
+    const box = repo({ ".pre-commit-config.yaml": "exclude: ^do\u001b[2Jcs/\nrepos: []\n" });
+    expect((await init(box, "--dry-run")).stdout).toContain("`exclude: ^docs/|^prime$`");
+    expect((await init(box)).stderr).toContain("`exclude: ^docs/|^prime$`");
+  });
+
   it("speaks of the launcher by its place where the repo has it in a folder", async () => {
     const box = repo({
       ".pre-commit-config.yaml": LARGE,
