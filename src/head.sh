@@ -19,8 +19,7 @@ case $prime_self in [/]*) ;; *) prime_self=$PWD/$prime_self ;; esac
 while [ -L "$prime_self" ]; do # in /, where a relative entry of PATH is nobody's
   prime_line=$(command cd / && readlink "$prime_self" && echo .)
   case $prime_line in [/]*) prime_self='' ;; *) prime_self=${prime_self%/*}/ ;; esac
-  prime_self=$prime_self${prime_line%??}
-done
+  prime_self=$prime_self${prime_line%??}; done
 # shellcheck disable=SC1090,SC3065,SC3067 # -k and -O are everywhere
 prime_try() { # what this user's prime wrote in a folder that it has closed (-k), or root's seal
   prime_plan=$1/at$prime_dir/.plan/plan$prime_key
@@ -31,16 +30,17 @@ prime_try() { # what this user's prime wrote in a folder that it has closed (-k)
 }
 # shellcheck disable=SC2034 # prime_quiet is for the plan
 prime_warm() { # functions: what a plan shifts is back when it declines, by its return
-  prime_quiet='' prime_key='' prime_why='' prime_dir=${prime_self%/*}
+  prime_quiet='' prime_key='' prime_run='' prime_why='' prime_dir=${prime_self%/*}
   case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_state=$XDG_STATE_HOME/prime ;;
   *:[/]*) prime_state=$HOME/.local/state/prime ;; *) prime_state=/var/lib/prime ;; esac
   while case ${1-} in
-    --group | --extra | --package) prime_line=$1=${2-} && shift ;;
-    --group=* | --extra=* | --package=*) prime_line=$1 ;;
-    -q | --quiet) prime_line='' prime_quiet=1 ;; *) false ;; esac; do
-    case $prime_line in *= | *=*[!A-Za-z0-9._-]*) return 0 ;; esac
-    prime_key=$prime_key$prime_line && shift
-  done
+    --group | --extra | --package | --with | --python | --no-group | --no-extra | --only-group)
+      prime_line=$1=${2-} && shift ;;
+    --*=* | --all-groups | --all-extras | --no-dev | --any-command) prime_line=$1 ;;
+    -q | --quiet) [ -z "$prime_run" ] && prime_line='' prime_quiet=1 ;;
+    run) case ${2-} in --?*) prime_line='' prime_run=1 ;; *) false ;; esac ;; *) false ;; esac; do
+    case $prime_line in *= | *--*--* | *=*[!]A-Za-z0-9._\<\>=~,![-]*) return 0 ;; esac
+    prime_key=$prime_key$prime_line && shift; done; set -- ${prime_run:+run} "$@"
   case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_state/at$prime_dir/.plan" ] ;; esac ||
   { prime_dir=$(CDPATH='' && command cd -P "$prime_dir/" && pwd -P && echo .)
     prime_dir=${prime_dir%??}; }

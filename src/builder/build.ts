@@ -17,6 +17,7 @@ import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvR
 import type { Interpreter } from "../python/interpreter.ts";
 import { saysLocked, type UvTool, uvEnvironment } from "../uv/commands.ts";
 import { readOnlyCache, useThrough } from "../uv/read-only-cache.ts";
+import { addRequirements } from "./additions.ts";
 import { makeAside } from "./aside.ts";
 import type { Job } from "./job.ts";
 import { requirePython } from "./required-python.ts";
@@ -197,9 +198,12 @@ function buildAside(job: Job, decision: Decision, asked: Asked, uv: UvTool | und
           ? undefined
           : preferredResolution(decision, linkOf(job.context, decision), path.extname(resolved)),
       };
-      return project.kind === "descriptors"
-        ? { constraints: await buildDescriptors(job, uv, target, request) }
-        : { used: await buildWith(job, uv, target) };
+      const filled =
+        project.kind === "descriptors"
+          ? { constraints: await buildDescriptors(job, uv, target, request) }
+          : { used: await buildWith(job, uv, target) };
+      await addRequirements(job, uv, target, decision.config.oneStart.additions);
+      return filled;
     },
     tell: async ({ constraints, used }) => {
       if (used !== undefined && used !== known) rename(used, resolved);

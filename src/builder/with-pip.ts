@@ -39,8 +39,13 @@ export async function makePipVenv(job: Job, { generation, python, project }: Tar
       hint: "install the package that holds venv and ensurepip (Debian, Ubuntu: `apt-get install python3-venv`)",
     },
   );
-  const venvPython = path.join(generation, "bin", "python");
-  return (...args: string[]): Command => command(job, venvPython, ["-I", "-m", "pip", ...args]);
+  return pipIn(job, generation);
+}
+
+/** pip's commands in a venv. */
+export function pipIn(job: Job, generation: string): (...args: string[]) => Command {
+  const python = path.join(generation, "bin", "python");
+  return (...args) => command(job, python, ["-I", "-m", "pip", ...args]);
 }
 
 export async function updatePip(job: Job, pip: (...args: string[]) => Command): Promise<void> {

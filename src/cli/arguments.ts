@@ -45,7 +45,7 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
   const line: CommandLine = {
     program,
     args,
-    addChoices: (command) => addChoices(program, command),
+    addChoices: (command, { hidden }) => addChoices(program, command, hidden),
     take: (follow, options = {}) => {
       taken.push({ needsRepo: true, mustAgree: false, ...options, follow });
     },

@@ -1,10 +1,29 @@
 import { type Command, Option } from "commander";
 import type { ConfigFlags } from "../config/config.ts";
+import { EXIT_USAGE, PrimeError } from "../errors.ts";
 
-/** A flag that chooses another environment for one start, in the order given. */
+/** What chooses another environment for one start. Those without a placeholder take no value. */
+const CHOICES = {
+  group: { value: "<name>", about: "install this group for this start; repeatable" },
+  "all-groups": { about: "install all groups for this start" },
+  "no-group": { value: "<name>", about: "leave this group out for this start; repeatable" },
+  "only-group": { value: "<name>", about: "install this group and not the project for this start; repeatable" },
+  extra: { value: "<name>", about: "install this extra for this start; repeatable" },
+  "all-extras": { about: "install all extras for this start" },
+  "no-extra": { value: "<name>", about: "leave this extra out for this start; repeatable" },
+  "no-dev": { about: "leave out for this start what only developers need: the group dev, or what stands in for it" },
+  package: { value: "<name>", about: "install this workspace member for this start; repeatable" },
+  with: { value: "<requirement>", about: "install this, too, for this start; repeatable" },
+  python: { value: "<request>", about: "take this Python for this start, e.g. 3.12" },
+} as const satisfies Readonly<Record<string, { readonly value?: string; readonly about: string }>>;
+
+type ChoiceName = keyof typeof CHOICES;
+
+/** A flag that chooses another environment for one start. */
 export interface Choice {
-  readonly name: "group" | "extra" | "package";
-  readonly value: string;
+  readonly name: ChoiceName;
+  /** Of a flag that takes one. */
+  readonly value: string | undefined;
 }
 
 /** What may stand in front of any command. */
@@ -43,17 +62,16 @@ function everywhere(): Option[] {
 }
 
 /** The flags that choose an environment, in the order given; `program` keeps them whichever command they stand at. */
-export function addChoices(program: Command, command: Command): void {
-  for (const name of ["group", "extra", "package"] as const) {
-    command.addOption(
-      new Option(
-        `--${name} <name>`,
-        `install this ${name === "package" ? "workspace member" : name} for this start; repeatable`,
-      ).argParser((value: string, before: Choice[] | undefined) => {
-        program.setOptionValue("choices", [...(program.getOptionValue("choices") ?? []), { name, value }]);
-        return [...(before ?? []), { name, value }];
-      }),
-    );
+export function addChoices(program: Command, command: Command, hidden = false): void {
+  for (const [name, choice] of Object.entries(CHOICES) as [ChoiceName, { value?: string; about: string }][]) {
+    const flags = choice.value === undefined ? `--${name}` : `--${name} ${choice.value}`;
+    command.addOption(new Option(flags, choice.about).hideHelp(hidden));
+    command.on(`option:${name}`, (value: string | null) => {
+      program.setOptionValue("choices", [
+        ...(program.getOptionValue("choices") ?? []),
+        { name, value: value ?? undefined },
+      ]);
+    });
   }
 }
 
@@ -78,13 +96,46 @@ export function flagsOf(program: Command): GlobalFlags {
   return { choices: choices ?? [], verbosity: isQuiet ? -1 : verbose, root, env };
 }
 
-/** The choices as the configuration takes them. */
+/** The choices as the configuration takes them. Throws what uv calls a conflict of arguments. */
 export function configFlags(choices: readonly Choice[]): ConfigFlags {
-  const named = (name: Choice["name"]) => choices.filter((choice) => choice.name === name).map(({ value }) => value);
-  const [extras, groups, packages] = [named("extra"), named("group"), named("package")];
-  return {
-    ...(extras.length > 0 ? { extras } : {}),
-    ...(groups.length > 0 ? { groups } : {}),
-    ...(packages.length > 0 ? { packages } : {}),
+  refuseTogether(choices);
+  const named = (name: ChoiceName) => {
+    const given = choices.filter((choice) => choice.name === name);
+    return given.length === 0 ? undefined : given.flatMap(({ value }) => value ?? []);
   };
+  const flags: { [name in keyof ConfigFlags]: ConfigFlags[name] | undefined } = {
+    extras: named("all-extras") === undefined ? named("extra") : "all",
+    groups: named("all-groups") === undefined ? named("group") : "all",
+    packages: named("package"),
+    python: named("python")?.at(-1),
+    withoutGroups: named("no-group"),
+    withoutExtras: named("no-extra"),
+    withoutDev: named("no-dev") && true,
+    onlyGroups: named("only-group"),
+    additions: named("with")?.flatMap(requirementsIn),
+  };
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}
+
+/** As uv: a comma parts requirements, unless it stands between extras or in front of a comparison. */
+function requirementsIn(text: string): string[] {
+  return text.split(/,(?![^[]*\])(?!\s*[<>=!~])/).map((part) => part.trim());
+}
+
+const NOT_TOGETHER = [
+  ["only-group", "group"],
+  ["only-group", "all-groups"],
+  ["only-group", "extra"],
+  ["only-group", "all-extras"],
+  ["all-extras", "extra"],
+] as const satisfies readonly (readonly [ChoiceName, ChoiceName])[];
+
+function refuseTogether(choices: readonly Choice[]): void {
+  const given = new Set<ChoiceName>(choices.map(({ name }) => name));
+  const pair = NOT_TOGETHER.find(([one, other]) => given.has(one) && given.has(other));
+  if (pair === undefined) return;
+  throw new PrimeError("usage", `could not use --${pair[0]} beside --${pair[1]}: they say two different things`, {
+    exitCode: EXIT_USAGE,
+    hint: `leave one of them away`,
+  });
 }

@@ -19,8 +19,8 @@ export interface CommandLine {
   readonly program: Command;
   /** All arguments, flags included. */
   readonly args: readonly string[];
-  /** Declares the flags that choose another environment for one start; they may stand in front of any command. */
-  readonly addChoices: (command: Command) => void;
+  /** Declares the flags that choose another environment for one start; they may stand in front of any command, whose help then need not list them. */
+  readonly addChoices: (command: Command, options: { readonly hidden: boolean }) => void;
   /** Called with what the arguments ask for; the work itself is loaded only when it is followed. */
   readonly take: (follow: Request["follow"], options?: Partial<Pick<Request, "needsRepo" | "mustAgree">>) => void;
 }

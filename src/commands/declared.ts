@@ -4,14 +4,16 @@ import type { CommandLine, Declaration } from "./declaration.ts";
 
 const run: Declaration = {
   group: "Run",
-  declare: ({ program, args, take }) =>
-    passing(program, "run", "run a command in the environment")
-      .usage("[--] CMD [ARG...]")
+  declare: ({ program, args, addChoices, take }) => {
+    const command = passing(program, "run", "run a command in the environment")
+      .usage("[flags] [--] CMD [ARG...]")
       .argument("<cmd...>")
       .action((words: string[]) => {
         const request = { command: words[0] as string, shift: args.length - words.length };
         take(async (context) => (await import("./run.ts")).runCommand(context, request));
-      }),
+      });
+    addChoices(command, { hidden: true });
+  },
 };
 
 const shell: Declaration = {
@@ -112,7 +114,7 @@ const seal: Declaration = {
       .command("seal")
       .description("make this start work for every user of an image, without Node")
       .action(() => take(async (context) => (await import("./seal.ts")).seal(context)));
-    addChoices(command);
+    addChoices(command, { hidden: false });
   },
 };
 

@@ -64,7 +64,7 @@ async function statusOf(context: Context): Promise<Status> {
     },
     driver: { name: decision.driver, source: sourceText(config.venvDriver.source, context.root) },
     uv: { version: pinOf(config).version, path: uv?.file ?? null },
-    project: { name: project.name, kind: project.kind, notes: project.notes },
+    project: { name: project.name, kind: project.kind, notes: [...project.notes, ...project.omissions] },
     environment: environmentOf(decision),
     inputs: decision.inputs.map(({ kind, path: file }) => ({ kind, path: file })),
     freshness: {

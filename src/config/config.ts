@@ -24,8 +24,8 @@ export interface Config {
   readonly venvDriver: Sourced<VenvDriver>;
   /** Relative to root; protoprimer's may be absolute. */
   readonly localVenvDirRelPath: Sourced<string>;
-  readonly installExtras: Sourced<readonly string[] | null>;
-  readonly installGroups: Sourced<readonly string[] | null>;
+  readonly installExtras: Sourced<readonly string[] | "all" | null>;
+  readonly installGroups: Sourced<readonly string[] | "all" | null>;
   readonly installPackages: Sourced<readonly string[] | "all" | null>;
   /** Relative to root, in order. */
   readonly requirements: Sourced<readonly string[] | null>;
@@ -42,6 +42,8 @@ export interface Config {
   readonly lockPatience: Sourced<number>;
   /** The folder of protoprimer's kernel, relative to the launcher's folder; null: in a usual place, or none. */
   readonly protoCodeDirRelPath: Sourced<string | null>;
+  /** What flags alone say. */
+  readonly oneStart: OneStart;
   /** protoprimer's kernel, absolute, whose entry scripts start by it; also where its configuration is not in force. */
   readonly kernelFile: string | null;
   /** What only protoprimer's configuration says; null where that is not the one in force. */
@@ -72,9 +74,22 @@ export interface LoadedConfig {
   readonly from: string;
 }
 
+/** What can be said for one start alone; the names of groups and extras mean what they mean to uv. */
+export interface OneStart {
+  readonly withoutGroups: readonly string[];
+  readonly withoutExtras: readonly string[];
+  /** Nothing for developers: not the group `dev`, nor what is taken in its place by its name. */
+  readonly withoutDev: boolean;
+  /** These groups and nothing else, not even the project; null: as ever. */
+  readonly onlyGroups: readonly string[] | null;
+  /** Requirements (PEP 508) that are installed beside what the repo asks for. */
+  readonly additions: readonly string[];
+}
+
 /** What the flags of one start say; absent means "not given". */
-export interface ConfigFlags {
-  readonly extras?: readonly string[];
-  readonly groups?: readonly string[];
+export interface ConfigFlags extends Partial<OneStart> {
+  readonly extras?: readonly string[] | "all";
+  readonly groups?: readonly string[] | "all";
   readonly packages?: readonly string[];
+  readonly python?: string;
 }

@@ -4,6 +4,7 @@ import { isFile, isWritable } from "../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import type { ConfigFlags, LoadedConfig, LockPolicy, Repo } from "./config.ts";
+import { exclusionIn, oneStartOf, readFlags } from "./flags.ts";
 import { DEFAULTS, type Key, variableOf } from "./keys.ts";
 import type { Layer } from "./layer.ts";
 import { readPrimeConfig } from "./prime-file.ts";
@@ -22,7 +23,7 @@ import { inferRequiredPython, pinnedVersion } from "./required.ts";
 import type { ConfigValues } from "./schema.ts";
 import type { Sourced } from "./source.ts";
 import { validate } from "./validation.ts";
-import { CONFIG_VARIABLES, readFlags, readVariables, strangeVariables } from "./variables.ts";
+import { CONFIG_VARIABLES, readVariables, strangeVariables } from "./variables.ts";
 
 /**
  * The configuration in force: for each key the first of flags, `PRIME_<KEY>` variables and the repo's file that names
@@ -39,6 +40,7 @@ export async function loadConfig(from: {
   const said = await readOwn(repo.folder, env, flags, files);
   const kernel = kernelFor(repo.folder, said, files);
   const proto = kernel === undefined ? undefined : await readTheirs({ ...repo, kernel, env }, said, files);
+  if (proto !== undefined) refuseChoices(proto, said, flags);
   const root = proto?.config.leaps.root ?? repo.folder;
   const warnings = [...strangeVariables(env), ...(proto?.warnings ?? [])];
   const pick = <K extends Key>(key: K) => first(said, key);
@@ -63,6 +65,7 @@ export async function loadConfig(from: {
     probeLimit: pick("probe_limit_s") ?? standard("probe_limit_s"),
     lockPatience: pick("lock_patience_s") ?? standard("lock_patience_s"),
     protoCodeDirRelPath: normal(pick("proto_code_dir_rel_path")) ?? NOT_SET,
+    oneStart: oneStartOf(flags),
     kernelFile: (proto === undefined ? kernelBeside(repo.folder, files) : kernelOf(proto, files)) ?? null,
     protoprimer: proto?.config ?? null,
   };
@@ -106,18 +109,25 @@ function kernelFor(folder: string, said: readonly Said[], files: InputCollector)
   return kernelIn(folder, named.value, named.source.where ?? "");
 }
 
-/** Adds protoprimer's files as the last layer. Choices among extras and groups are said by its project descriptors. */
+/** Choices among extras and groups are said by protoprimer's project descriptors. */
+function refuseChoices(proto: ProtoprimerLayer, said: readonly Said[], flags: ConfigFlags): void {
+  const keys = ["install_extras", "install_groups", "install_packages", "requirements"] as const;
+  const places = keys.flatMap((key) => {
+    const chosen = said.find(({ layer, values }) => values[key] !== undefined && layer.exitCode !== EXIT_PROTOPRIMER);
+    return chosen === undefined ? [] : [chosen.layer.placeOf([key])];
+  });
+  const [place = exclusionIn(flags)] = places;
+  if (place === undefined) return;
+  throw new PrimeError(
+    "protoprimer-choice",
+    `could not use ${place}: protoprimer's configuration says what is installed here`,
+    { hint: `change \`project_descriptors\` in ${proto.config.leaps.client.file}`, exitCode: EXIT_USAGE },
+  );
+}
+
+/** Adds protoprimer's files as the last layer. */
 async function readTheirs(from: LeapsFrom, said: Said[], files: InputCollector): Promise<ProtoprimerLayer> {
   const proto = await readProtoprimer(from, files);
-  for (const key of ["install_extras", "install_groups", "install_packages", "requirements"] as const) {
-    const chosen = said.find(({ values }) => values[key] !== undefined);
-    if (chosen === undefined) continue;
-    throw new PrimeError(
-      "protoprimer-choice",
-      `could not use ${chosen.layer.placeOf([key])}: protoprimer's configuration says what is installed here`,
-      { hint: `change \`project_descriptors\` in ${proto.config.leaps.client.file}`, exitCode: EXIT_USAGE },
-    );
-  }
   const { values, sourceOf } = proto;
   said.push({ layer: { values, sourceOf, placeOf: () => "", exitCode: EXIT_PROTOPRIMER, isFile: true }, values });
   return proto;

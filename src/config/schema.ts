@@ -52,7 +52,10 @@ function seconds(expected: string) {
 }
 
 const name = v.pipe(v.string("a name"), v.regex(NAME, "a name of letters, digits, `.`, `_` and `-`"));
-const names = (example: string) => listOf(name, `a list of names, e.g. ["${example}"]`);
+const namesOrAll = (example: string, of = "") => {
+  const expected = `a list of names${of}, e.g. ["${example}"], or "all"`;
+  return v.union([v.literal("all"), listOf(name, expected)], expected);
+};
 const limit = "a number of seconds above 0 and up to a day";
 
 const digest = "64 hexadecimal digits, the sha256 of uv's wheel for that platform";
@@ -113,21 +116,21 @@ export const CONFIG_SCHEMA = v.strictObject(
     ),
     install_extras: v.exactOptional(
       v.pipe(
-        names("test"),
-        v.description("Extras of the project to install; also `--extra`."),
+        namesOrAll("test"),
+        v.description('Extras of the project to install, or `"all"`; also `--extra`.'),
         v.metadata({ standard: "as the repo suggests" }),
       ),
     ),
     install_groups: v.exactOptional(
       v.pipe(
-        names("dev"),
-        v.description("Dependency groups (PEP 735) to install; also `--group`."),
+        namesOrAll("dev"),
+        v.description('Dependency groups (PEP 735) to install, or `"all"`; also `--group`.'),
         v.metadata({ standard: "as the repo suggests" }),
       ),
     ),
     install_packages: v.exactOptional(
       v.pipe(
-        v.union([v.literal("all"), names("member")], 'a list of names of workspace members, e.g. ["member"], or "all"'),
+        namesOrAll("member", " of workspace members"),
         v.description('Workspace members to install, or `"all"`; also `--package`.'),
         v.metadata({ standard: "as uv does for the repo" }),
       ),

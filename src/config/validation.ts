@@ -23,10 +23,19 @@ export async function check<TSchema extends BaseSchema<unknown, unknown, BaseIss
 ): Promise<InferOutput<TSchema>> {
   const { safeParse } = await import("./schema.ts");
   const result = safeParse(schema, values, { abortEarly: true });
-  if (!result.success) throw refusal(place, result.issues[0]);
+  if (!result.success) throw refusal(place, mostExact(result.issues[0]));
   return result.output;
 }
 
+/** Of a value that fits no way of saying it, what is wrong within it, where that can be told. */
+function mostExact(issue: BaseIssue<unknown>): BaseIssue<unknown> {
+  const within = issue.issues?.find(({ path }) => path !== undefined && path.length > 0);
+  return within === undefined
+    ? issue
+    : { ...within, path: [...(issue.path ?? []), ...(within.path ?? [])] as IssuePath };
+}
+
+type IssuePath = NonNullable<BaseIssue<unknown>["path"]>;
 type Place = Pick<Layer, "placeOf" | "exitCode">;
 
 /** Whether a value is one that the key can have. */

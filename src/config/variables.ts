@@ -1,10 +1,9 @@
 import type { Environment } from "../edges/command.ts";
 import { SAFE_VARIABLE } from "../edges/files/trust.ts";
 import { CACHE_VARIABLE } from "../edges/places.ts";
-import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
+import { EXIT_FAILURE, PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { parseToml } from "../toml.ts";
-import type { ConfigFlags } from "./config.ts";
 import { KEYS, type Key, variableOf } from "./keys.ts";
 import type { Layer } from "./layer.ts";
 import { accepts } from "./validation.ts";
@@ -45,31 +44,6 @@ export function strangeVariables(env: Environment): string[] {
     return `${name} in the environment is not a setting of prime's and is ignored${meant}`;
   });
 }
-
-/** What the flags of this start say. They replace what a file or a variable says, as every layer does. */
-export function readFlags(flags: ConfigFlags): Layer {
-  const given: Partial<Record<string, readonly string[]>> = {
-    install_extras: flags.extras,
-    install_groups: flags.groups,
-    install_packages: flags.packages,
-  };
-  const values: Record<string, unknown> = {};
-  for (const [key, list] of Object.entries(given)) if (list !== undefined) values[key] = list;
-  if (flags.packages?.length === 1 && flags.packages[0] === "all") values.install_packages = "all";
-  return {
-    values,
-    sourceOf: (key) => ({ kind: "flag", where: FLAGS[key] ?? key }),
-    placeOf: ([key]) => `the flag ${FLAGS[key ?? ""]}`,
-    exitCode: EXIT_USAGE,
-    isFile: false,
-  };
-}
-
-const FLAGS: Readonly<Record<string, string>> = {
-  install_extras: "--extra",
-  install_groups: "--group",
-  install_packages: "--package",
-};
 
 /**
  * The value that a variable's text stands for: TOML when that gives what the key wants, else the text as it is. So

@@ -38,6 +38,8 @@ export function ingredientsOf({ root, interpreter, config, project, driver, uv, 
     packages: project.packages,
     requirementFiles: project.requirementFiles,
     ...(project.kind === "descriptors" ? { installGroups: project.installGroups } : {}),
+    ...(project.groupsAlone ? { groupsAlone: true } : {}),
+    ...(config.oneStart.additions.length > 0 ? { additions: config.oneStart.additions } : {}),
     lock: config.lock.value === "frozen",
     variables: project.variables.map((name) => [name, digestOfValue(env[name])] as const),
     inputs: project.inputs

@@ -56,11 +56,16 @@ const KEY_LIMIT = 200;
  * same. `undefined`: the head takes no such value, each start with it is cold.
  */
 export function flagKey(
-  flags: readonly { readonly name: "group" | "extra" | "package"; readonly value: string }[],
+  flags: readonly { readonly name: string; readonly value: string | undefined }[],
 ): string | undefined {
-  if (!flags.every(({ value }) => /^[A-Za-z0-9._-]+$/.test(value))) return undefined;
-  const key = flags.map(({ name, value }) => `--${name}=${value}`).join("");
+  if (!flags.every(({ value }) => value === undefined || isPlain(value))) return undefined;
+  const key = flags.map(({ name, value }) => `--${name}${value === undefined ? "" : `=${value}`}`).join("");
   return key.length > KEY_LIMIT ? undefined : key;
+}
+
+/** What may stand in a file's name and can't be taken for the next flag. */
+function isPlain(value: string): boolean {
+  return /^[A-Za-z0-9._<>=~,![\]-]+$/.test(value) && !value.includes("--");
 }
 
 export function planFolder({ state, launcher }: PlanFolder): string {

@@ -70,6 +70,9 @@ const NOTHING_ELSE = {
   groupRequirements: [],
   declaredExtras: {},
   declaredGroups: {},
+  groupsAlone: false,
+  leftOut: { groups: [], extras: [], files: [] },
+  omissions: [],
 } as const;
 
 /** Groups in the order of `install_specs`, then in the order in which the descriptors name them. */

@@ -2,6 +2,8 @@ import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import type { VenvDriver } from "../config/source.ts";
 import { InputCollector } from "../inputs/collector.ts";
+import { refuseUnclear } from "./additions.ts";
+import { choicesOf } from "./brought.ts";
 import { relevantContents } from "./build-inputs.ts";
 import { inspectDescriptors } from "./descriptors.ts";
 import { watchProject } from "./dynamic.ts";
@@ -9,15 +11,17 @@ import { expandGroups } from "./files/groups.ts";
 import { readPylock } from "./files/pylock.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
 import { type RequirementOptions, readOptions } from "./files/requirement-options.ts";
-import { asksForRoot, followRequirements } from "./files/requirements.ts";
+import { followRequirements } from "./files/requirements.ts";
 import { followSources, readLockedSources, readWorkspace, type Workspace } from "./files/workspace.ts";
+import { foundRequirements } from "./found-requirements.ts";
 import { kindOf } from "./kind.ts";
-import { noteReading, noteUnchosenGroups } from "./notes.ts";
+import { describeLeftOut, partsLeftOut, requirementsLeftOut } from "./left-out.ts";
+import { noteFound, noteUnread } from "./notes.ts";
 import { offersOf, readDeclarations, requirementsWithExtras } from "./offers.ts";
 import { normalizeName } from "./packages.ts";
-import type { LocalProject, Project, ProjectKind } from "./project.ts";
+import type { LeftOut, LocalProject, Project, ProjectKind } from "./project.ts";
 import { type RootFiles, readRootFiles } from "./root-files.ts";
-import { select, uvDefaultGroups } from "./selection.ts";
+import { leavesOut, select } from "./selection.ts";
 
 /**
  * Reads what the repo in `root` (absolute, physical) asks to be installed; pip, as the driver, does not read a uv.lock.
@@ -30,6 +34,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const files = await readRootFiles(root, inputs, driver);
   const asked = config.requirements.value;
   const kind = kindOf(files, asked);
+  refuseUnclear(config.oneStart, kind);
   inputs.file(path.join(root, "uv.toml"));
 
   const workspace = files.pyproject === undefined ? undefined : await readWorkspace(files.pyproject, inputs);
@@ -37,7 +42,8 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const targets = chooseTargets(files, workspace, packages);
   const packageFolders = targets.filter(isPackage).map((target) => target.folder);
   if (files.pyproject?.project === undefined && canBuildRoot(kind, files)) packageFolders.unshift(root);
-  const installsRoot = packageFolders.includes(root);
+  const groupsAlone = config.oneStart.onlyGroups !== null;
+  const installsRoot = packageFolders.includes(root) && !groupsAlone;
 
   const pylock = kind === "pylock" ? await readPylock(path.join(root, "pylock.toml")) : undefined;
   const isLocked = kind === "uv-lock" || kind === "pylock";
@@ -45,12 +51,13 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const declared = readDeclarations(files, targets, declaring, installsRoot);
   const offers = offersOf(kind, files, declared, workspace, pylock);
   const selection = select(config, offers, { infer: !isLocked });
-  const usesDefaults = isLocked && config.installGroups.value === null;
+  const usesDefaults = isLocked && config.installGroups.value === null && !leavesOut(config.oneStart);
 
-  const requirementFiles = asked ?? (isLocked ? [] : foundRequirements(kind, files));
+  const found = isLocked ? [] : foundRequirements(kind, files, config.oneStart);
+  const requirementFiles = groupsAlone ? [] : (asked ?? found);
   const followed = followRequirements(root, requirementFiles, inputs);
   const options = driver === "venv_uv" ? readOptions(followed.lines) : undefined;
-  const virtual = isLocked ? [] : targets.filter((target) => !isPackage(target));
+  const virtual = isLocked || groupsAlone ? [] : targets.filter((target) => !isPackage(target));
   const groupSources = isLocked ? [] : sourcesOf(declaring, selection.groups);
   for (const { file } of pylock?.archives ?? []) inputs.file(file);
   const locked = kind === "uv-lock" ? readLockedSources(path.join(root, "uv.lock")) : undefined;
@@ -58,7 +65,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   for (const folder of locked?.virtual ?? []) inputs.file(path.join(folder, "pyproject.toml"));
 
   const named = [
-    ...packageFolders,
+    ...(groupsAlone ? [] : packageFolders),
     ...foreignTo(workspace, locked?.projects ?? []),
     ...(pylock?.projects ?? []),
     ...followed.localProjects,
@@ -67,17 +74,23 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const localProjects = [...new Set([...named, ...(await followSources(starts, workspace, inputs))])];
   const watched = await Promise.all(localProjects.map((folder) => watchProject(folder, inputs)));
 
-  const project = { kind, installsRoot, packages, requirementFiles };
+  const leftOut: LeftOut = {
+    ...partsLeftOut(offers, choicesOf(selection)),
+    files: requirementsLeftOut(files, requirementFiles),
+  };
+  const project = { kind, installsRoot, packages, requirementFiles, groupsAlone };
   return {
     ...project,
     name: nameOf(files),
     extras: selection.extras,
     groups: usesDefaults ? null : selection.groups,
-    editables: kind === "uv-lock" ? [] : packageFolders.map((folder) => withExtras(folder, targets, selection.extras)),
+    editables:
+      kind === "uv-lock" || groupsAlone
+        ? []
+        : packageFolders.map((folder) => withExtras(folder, targets, selection.extras)),
     virtualProjects: virtual.map(({ folder }) => withExtras(folder, targets, selection.extras)),
     virtualRequirements: virtual.flatMap((target) => requirementsWithExtras(target, selection.extras)),
-    groupRequirements:
-      kind === "pylock" ? [] : expandChosen(declaring, usesDefaults ? uvDefaultGroups(offers) : selection.groups),
+    groupRequirements: kind === "pylock" ? [] : expandChosen(declaring, selection.groups),
     requirementLines: followed.lines,
     requirementOptions: options ?? null,
     groupSources,
@@ -87,10 +100,9 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     installGroups: [],
     constraintsFile: null,
     warnings: [...passedOver(options), ...(driver === "venv_uv" ? unseen(followed.remote) : [])],
-    notes: [
-      ...noteReading(project, files, asked === null),
-      ...(usesDefaults ? noteUnchosenGroups(pylock?.groups ?? []) : selection.notes),
-    ],
+    notes: [...noteFound(project, asked === null), ...(usesDefaults ? [] : selection.notes)],
+    leftOut,
+    omissions: [...noteUnread(project, files), ...describeLeftOut(leftOut, kind)],
     inputs: inputs.list(),
     relevantContents: await relevantContents(inputs.list()),
     variables: [...new Set([...watched.flatMap(({ variables }) => variables), ...followed.variables])],
@@ -128,19 +140,6 @@ function canBuildRoot(kind: ProjectKind, { pyproject, setupPy, setupCfg }: RootF
   if (kind === "setup") return true;
   if (kind !== "requirements" && kind !== "pylock") return false;
   return setupPy !== undefined || (setupCfg !== undefined && pyproject !== undefined);
-}
-
-/**
- * Beside a [project] only files for developers count: requirements.txt is one when it asks for the project itself, or
- * when the project declares no dependencies of its own.
- */
-function foundRequirements(kind: ProjectKind, files: RootFiles): string[] {
-  const main = files.mainRequirements;
-  if (main === undefined) return [...files.devRequirements];
-  const project = files.pyproject?.project;
-  const isOwn = kind !== "pyproject" || project === undefined || asksForRoot(path.join(files.root, main), files.root);
-  const isBare = project?.dependencies === undefined && project?.dynamic.includes("dependencies") !== true;
-  return isOwn || isBare ? [main, ...files.devRequirements] : [...files.devRequirements];
 }
 
 async function readStarts(targets: readonly Pyproject[], folders: readonly string[]): Promise<Pyproject[]> {

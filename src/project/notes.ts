@@ -1,27 +1,29 @@
-import { listFolder } from "../edges/files/read.ts";
 import { isTable } from "../toml.ts";
-import { dynamicFiles } from "./dynamic.ts";
 import type { Project } from "./project.ts";
 import type { RootFiles } from "./root-files.ts";
 
-/** What a person should know about how the repo was read, a sentence each. */
-export function noteReading(
-  project: Pick<Project, "kind" | "installsRoot" | "requirementFiles" | "packages">,
+/** What is not read, not installed or empty, a sentence each. */
+export function noteUnread(
+  project: Pick<Project, "kind" | "installsRoot" | "requirementFiles" | "packages" | "groupsAlone">,
   files: RootFiles,
-  requirementsAreFound: boolean,
 ): string[] {
   return [
     ...noteNothing(project, files),
-    ...noteRoot(project, files),
+    ...(project.groupsAlone ? [] : noteRoot(project, files)),
     ...noteForeign(project, files),
-    ...(requirementsAreFound ? noteRequirements(project, files) : []),
   ];
 }
 
-/** The groups that a lock holds beside its own defaults. */
-export function noteUnchosenGroups(groups: readonly string[]): string[] {
-  if (groups.length === 0) return [];
-  return [`pylock.toml holds groups too: ${groups.join(", ")} (\`install_groups\` or \`--group\` chooses).`];
+/** Which requirement files are installed where nobody named them. */
+export function noteFound(
+  { installsRoot, requirementFiles }: Pick<Project, "installsRoot" | "requirementFiles">,
+  areFound: boolean,
+): string[] {
+  if (!areFound || requirementFiles.length === 0) return [];
+  const beside = installsRoot ? ", beside the project itself (editable)" : "";
+  return [
+    `Installs what ${requirementFiles.join(", ")} ${requirementFiles.length === 1 ? "asks" : "ask"} for${beside}.`,
+  ];
 }
 
 function noteNothing({ kind }: Pick<Project, "kind">, files: RootFiles): string[] {
@@ -69,27 +71,4 @@ function noteForeign(
     ...notes,
     `What ${unread.join(" and ")} of pyproject.toml asks for is not read; [dependency-groups] would be.`,
   ];
-}
-
-function noteRequirements(
-  { kind, installsRoot, requirementFiles }: Pick<Project, "kind" | "installsRoot" | "requirementFiles">,
-  files: RootFiles,
-): string[] {
-  const notes: string[] = [];
-  const names = requirementFiles.join(", ");
-  if (requirementFiles.length > 0) {
-    const beside = installsRoot ? ", beside the project itself (editable)" : "";
-    notes.push(`Installs what ${names} ${requirementFiles.length === 1 ? "asks" : "ask"} for${beside}.`);
-  }
-  if (kind === "uv-lock" || kind === "pylock") return notes;
-  const taken = new Set([
-    ...requirementFiles,
-    ...dynamicFiles(files.pyproject),
-    ...(files.setupPy?.requirementFiles ?? []),
-  ]);
-  const others = (listFolder(files.root) ?? []).filter(
-    (name) => /^[\w.-]*requirements[\w.-]*\.txt$/.test(name) && !taken.has(name),
-  );
-  if (others.length > 0) notes.push(`Not installed: ${others.join(", ")} (the key \`requirements\` chooses).`);
-  return notes;
 }

@@ -1,3 +1,4 @@
+import { type Brought, type Part, readBrought } from "./brought.ts";
 import { dynamicExtras } from "./dynamic.ts";
 import { ownRequirements } from "./files/groups.ts";
 import type { Pylock } from "./files/pylock.ts";
@@ -15,6 +16,8 @@ export interface Declarations {
   readonly extras: Declared;
   readonly extrasAreKnown: boolean;
   readonly groups: Declared;
+  readonly brought: Brought;
+  readonly conflicts: readonly (readonly Part[])[];
 }
 
 /** The extras of the targets (see `chooseTargets`) and of the root, and the groups of those whose groups count. */
@@ -36,7 +39,12 @@ export function readDeclarations(
   }
   if (files.pyproject?.project === undefined && installsRoot)
     extrasAreKnown = addSetupExtras(files, extras) && extrasAreKnown;
-  return { extras, extrasAreKnown, groups };
+  const sources = [...new Set([...(files.pyproject === undefined ? [] : [files.pyproject]), ...declaring, ...targets])];
+  const names = sources.flatMap(({ project }) => (project?.name === undefined ? [] : [normalizeName(project.name)]));
+  const conflicts = sources.flatMap(({ uv }) =>
+    uv.conflicts.map((set) => set.filter((one) => one.package === undefined || names.includes(one.package))),
+  );
+  return { extras, extrasAreKnown, groups, brought: readBrought(sources), conflicts };
 }
 
 /** Adds what setup.cfg and setup.py declare; tells whether that is all there can be. */
@@ -57,9 +65,14 @@ export function offersOf(
 ): Offers {
   const packages = [...(workspace?.members.keys() ?? [])];
   if (kind === "pylock" && lock !== undefined) {
-    return { ...lock, where: "pylock.toml", extrasAreKnown: true, defaultGroups: undefined, packages };
+    const none = { brought: new Map(), conflicts: [] };
+    const defaultGroups = lock.defaultGroups.filter((name) => lock.groups.includes(name));
+    return { ...lock, ...none, defaultGroups, where: "pylock.toml", extrasAreKnown: true, packages };
   }
+  const { brought, conflicts } = declared;
   return {
+    brought,
+    conflicts,
     where: files.pyproject !== undefined ? "pyproject.toml" : files.setupPy !== undefined ? "setup.py" : "the repo",
     extras: Object.keys(declared.extras),
     extrasAreKnown: declared.extrasAreKnown,

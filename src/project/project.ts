@@ -23,6 +23,15 @@ export interface InstallGroup {
   readonly projects: readonly LocalProject[];
 }
 
+/** What the repo declares and this environment does not have. */
+export interface LeftOut {
+  /** Normalized names. */
+  readonly groups: readonly string[];
+  readonly extras: readonly string[];
+  /** Requirement files, relative to root. */
+  readonly files: readonly string[];
+}
+
 /** What a repo asks to be installed, read from its files without running any of them. */
 export interface Project {
   readonly kind: ProjectKind;
@@ -32,6 +41,8 @@ export interface Project {
   readonly installsRoot: boolean;
   /** Extras of the root, as configured or inferred, in order; PEP 685-normalized. */
   readonly extras: readonly string[];
+  /** Only the groups are installed: nothing of the project, nor what it or a requirement file asks for. */
+  readonly groupsAlone: boolean;
   /** Dependency groups (PEP 735), as configured or inferred, in order. Null with a lock: the lock's own defaults. */
   readonly groups: readonly string[] | null;
   /**
@@ -63,8 +74,11 @@ export interface Project {
   readonly installGroups: readonly InstallGroup[];
   /** What pins the versions of kind `descriptors`, absolute; written by prime after an install. */
   readonly constraintsFile: string | null;
-  /** What was inferred or passed over and why, a sentence each, for the first run's summary. */
+  /** What was inferred and why, a sentence each, for those who ask. */
   readonly notes: readonly string[];
+  readonly leftOut: LeftOut;
+  /** What is left out, not read or empty, a line each: told once whenever an environment is built. */
+  readonly omissions: readonly string[];
   readonly warnings: readonly string[];
   readonly inputs: readonly Input[];
   /** What counts of an input, by its path, where that is less than its bytes. */

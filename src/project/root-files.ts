@@ -19,16 +19,30 @@ export interface RootFiles {
   readonly mainRequirements: string | undefined;
   /** Development requirement files beside it, relative to root. */
   readonly devRequirements: readonly string[];
+  /** Those that name the tests. */
+  readonly testRequirements: readonly string[];
   /** Locks and manifests that are not read, relative to root. */
   readonly foreign: readonly string[];
 }
 
-const DEV_REQUIREMENTS = ["requirements-dev.txt", "dev-requirements.txt"];
+const DEV_REQUIREMENTS = ["requirements-dev.txt", "dev-requirements.txt", "requirements_dev.txt"];
+
+const TEST_REQUIREMENTS = [
+  "requirements-test.txt",
+  "test-requirements.txt",
+  "requirements_test.txt",
+  "requirements-tests.txt",
+];
 
 /** In a folder of requirement files without a requirements.txt beside it; the first that is there counts. */
-const FOLDER_MAIN = ["requirements/base.txt", "requirements/requirements.txt", "requirements/main.txt"];
+const FOLDER_MAIN = ["base", "requirements", "main", "default"].flatMap((name) => [
+  `requirements/${name}.txt`,
+  `requirements/${name}.in`,
+]);
 
 const FOLDER_DEV = ["requirements/dev.txt", "requirements/development.txt", "requirements/local.txt"];
+
+const FOLDER_TEST = ["requirements/test.txt", "requirements/tests.txt", "requirements/testing.txt"];
 
 export const FOREIGN = ["poetry.lock", "pdm.lock", "Pipfile.lock", "Pipfile"];
 
@@ -50,6 +64,7 @@ export async function readRootFiles(root: string, inputs: InputCollector, driver
     setupCfg: setupCfg?.declaresProject === true ? setupCfg : undefined,
     mainRequirements: found?.main,
     devRequirements: found?.dev ?? [],
+    testRequirements: found?.test ?? [],
     foreign: [...(hasUvLock ? [] : ["uv.lock"]), ...FOREIGN].filter((name) => isFile(path.join(root, name))),
   };
 }
@@ -60,15 +75,30 @@ export function isForUv(pyproject: Pyproject | undefined): boolean {
   return pyproject.project !== undefined || pyproject.uv.workspace !== undefined || pyproject.groups.entries.size > 0;
 }
 
-function findRequirements(root: string, inputs: InputCollector): { main: string | undefined; dev: string[] } {
+/** Whether a name, relative to root, is that of a requirement file. */
+export function isRequirementFile(name: string): boolean {
+  return /^(?:[\w.-]*requirements[\w.-]*|requirements\/[\w.-]+)\.(?:txt|in)$/.test(name);
+}
+
+interface FoundRequirements {
+  readonly main: string | undefined;
+  readonly dev: readonly string[];
+  readonly test: readonly string[];
+}
+
+/** A requirements.in counts where nobody compiled it. */
+function findRequirements(root: string, inputs: InputCollector): FoundRequirements {
   const look = (name: string) => inputs.file(path.join(root, name));
-  const plain = look("requirements.txt") ? "requirements.txt" : undefined;
+  const plain = ["requirements.txt", "requirements.in"].find(look);
   const dev = DEV_REQUIREMENTS.filter(look);
+  const test = TEST_REQUIREMENTS.filter(look);
   if (!isFolder(path.join(root, "requirements"))) {
     inputs.presence(path.join(root, "requirements"));
-    return { main: plain, dev };
+    return { main: plain, dev, test };
   }
   const main = plain ?? FOLDER_MAIN.find(look);
-  const folderDev = (main === undefined || main === plain ? FOLDER_DEV.slice(0, 1) : FOLDER_DEV).find(look);
-  return { main, dev: folderDev === undefined ? dev : [...dev, folderDev] };
+  const isFolderMain = main !== undefined && main !== plain;
+  const folderDev = (isFolderMain ? FOLDER_DEV : FOLDER_DEV.slice(0, 1)).find(look);
+  const folderTest = FOLDER_TEST.find(look);
+  return { main, dev: [...dev, folderDev ?? []].flat(), test: [...test, folderTest ?? []].flat() };
 }

@@ -1,7 +1,9 @@
-import type { Config } from "../config/config.ts";
+import type { Config, OneStart } from "../config/config.ts";
 import type { Source, Sourced } from "../config/source.ts";
-import { PrimeError } from "../errors.ts";
+import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import type { Brought, Part } from "./brought.ts";
+import { refuseConflict } from "./conflicts.ts";
 import { normalizeName } from "./packages.ts";
 
 /** What a repo offers to choose from; names normalized. */
@@ -12,8 +14,12 @@ export interface Offers {
   /** False when there may be extras that cannot be told without running something. */
   readonly extrasAreKnown: boolean;
   readonly groups: readonly string[];
-  /** `tool.uv.default-groups`. */
+  /** What each group and extra brings with it. */
+  readonly brought: Brought;
+  /** `tool.uv.default-groups`, or those of a pylock.toml. */
   readonly defaultGroups: readonly string[] | "all" | undefined;
+  /** `tool.uv.conflicts`: of each set one may be installed. */
+  readonly conflicts: readonly (readonly Part[])[];
   /** Members that `install_packages` may name. */
   readonly packages: readonly string[];
 }
@@ -30,27 +36,50 @@ const EXTRA_NAMES = ["dev", "test", "tests", "testing"];
 /**
  * What the configuration names, and an error when the repo does not declare it; else what a developer needs: the
  * default groups, else the first group of the usual names, else the first extra of them. `infer: false` takes what is
- * configured and the default groups alone.
+ * configured and the default groups alone, as uv does. What is excluded stays out whoever names it.
  */
 export function select(config: Config, offers: Offers, options: { infer: boolean }): Selection {
+  const { withoutGroups, withoutExtras, withoutDev, onlyGroups } = config.oneStart;
   checkPackages(config, offers);
-  const groups = configured(config.installGroups, offers.groups, "group", offers) ?? defaultGroups(offers);
-  const extras = configured(config.installExtras, offers.extras, "extra", offers);
-  if (groups !== undefined || !options.infer) {
-    return { extras: extras ?? [], groups: groups ?? [], notes: noteDefaults(config, offers, groups) };
+  const excluded = {
+    groups: [...named("group", withoutGroups, "--no-group", offers), ...(withoutDev ? ["dev"] : [])],
+    extras: named("extra", withoutExtras, "--no-extra", offers),
+  };
+  const chosen =
+    onlyGroups === null
+      ? choose(config, offers, { infer: options.infer && !withoutDev })
+      : { extras: [], groups: named("group", onlyGroups, "--only-group", offers), notes: [] };
+  const selection = {
+    extras: chosen.extras.filter((name) => !excluded.extras.includes(name)),
+    groups: chosen.groups.filter((name) => !excluded.groups.includes(name)),
+    notes: chosen.notes,
+  };
+  if (onlyGroups !== null && selection.groups.length === 0) throw nothingLeft();
+  refuseConflict(selection, offers);
+  return selection;
+}
+
+function choose(config: Config, offers: Offers, { infer }: { infer: boolean }): Selection {
+  const groups = configured(config.installGroups, "group", offers) ?? defaultGroups(offers);
+  const extras = configured(config.installExtras, "extra", offers);
+  if (groups !== undefined || !infer) {
+    return { extras: extras ?? [], groups: groups ?? uvGroups(offers), notes: noteDefaults(config, offers, groups) };
   }
   const group = GROUP_NAMES.find((name) => offers.groups.includes(name));
-  if (group !== undefined) {
-    return { extras: extras ?? [], groups: [group], notes: [noteInferred("group", group, offers.groups)] };
-  }
+  if (group !== undefined) return { extras: extras ?? [], groups: [group], notes: [noteInferred("group", group)] };
   const extra = extras === undefined ? EXTRA_NAMES.find((name) => offers.extras.includes(name)) : undefined;
-  if (extra !== undefined) return { extras: [extra], groups: [], notes: [noteInferred("extra", extra, offers.extras)] };
+  if (extra !== undefined) return { extras: [extra], groups: [], notes: [noteInferred("extra", extra)] };
   return { extras: extras ?? [], groups: [], notes: noteNothing(offers, extras) };
 }
 
+/** Whether the flags of this start take groups out. */
+export function leavesOut({ withoutGroups, withoutDev, onlyGroups }: OneStart): boolean {
+  return withoutGroups.length > 0 || withoutDev || onlyGroups !== null;
+}
+
 /** uv's own defaults for a project that sets none: the group `dev`, if there is one. */
-export function uvDefaultGroups(offers: Offers): readonly string[] {
-  return defaultGroups(offers) ?? offers.groups.filter((name) => name === "dev");
+function uvGroups(offers: Offers): readonly string[] {
+  return offers.groups.filter((name) => name === "dev");
 }
 
 function defaultGroups(offers: Offers): readonly string[] | undefined {
@@ -64,19 +93,37 @@ function defaultGroups(offers: Offers): readonly string[] | undefined {
 }
 
 function configured(
-  asked: Sourced<readonly string[] | null>,
-  declared: readonly string[],
+  { value, source }: Sourced<readonly string[] | "all" | null>,
   what: "group" | "extra",
   offers: Offers,
 ): readonly string[] | undefined {
-  if (asked.value === null) return undefined;
-  const names = [...new Set(asked.value.map(normalizeName))];
+  if (value === null) return undefined;
+  return value === "all" ? declaredOf(what, offers) : named(what, value, origin(source), offers);
+}
+
+/** The names, normalized, when the repo declares them. */
+function named(what: "group" | "extra", names: readonly string[], by: string, offers: Offers): readonly string[] {
+  const declared = declaredOf(what, offers);
   const mayBeHidden = what === "extra" && !offers.extrasAreKnown;
-  for (const name of names) {
-    if (!declared.includes(name) && !mayBeHidden)
-      throw unknown(what, name, `${origin(asked.source)} asks for it`, declared, offers);
-  }
-  return names;
+  const normal = [...new Set(names.map(normalizeName))];
+  const strange = mayBeHidden ? undefined : normal.find((name) => !declared.includes(name));
+  if (strange !== undefined) throw unknown(what, strange, `${by} asks for it`, declared, offers);
+  return normal;
+}
+
+function declaredOf(what: "group" | "extra", offers: Offers): readonly string[] {
+  return what === "group" ? offers.groups : offers.extras;
+}
+
+function nothingLeft(): PrimeError {
+  return new PrimeError(
+    "usage",
+    "could not choose what to install: --no-group leaves out all that --only-group names",
+    {
+      exitCode: EXIT_USAGE,
+      hint: "leave one of them away",
+    },
+  );
 }
 
 function checkPackages(config: Config, offers: Offers): void {
@@ -109,20 +156,13 @@ function noteDefaults(config: Config, offers: Offers, groups: readonly string[] 
   return [`Installs the default groups of ${offers.where}: ${groups.length === 0 ? "none" : list(groups)}.`];
 }
 
-function noteInferred(what: "group" | "extra", name: string, declared: readonly string[]): string {
-  const others = declared.filter((other) => other !== name);
-  const rest =
-    others.length === 0 ? "" : `; not installed: ${list(others)} (\`install_${what}s\` or \`--${what}\` chooses)`;
-  return `Installs the ${what} \`${name}\`, by its name${rest}.`;
+function noteInferred(what: "group" | "extra", name: string): string {
+  return `Installs the ${what} \`${name}\`, by its name.`;
 }
 
 function noteNothing(offers: Offers, extras: readonly string[] | undefined): string[] {
-  const rest = [
-    ...(offers.groups.length === 0 ? [] : [`groups ${list(offers.groups)}`]),
-    ...(offers.extras.length === 0 || extras !== undefined ? [] : [`extras ${list(offers.extras)}`]),
-  ];
-  if (rest.length === 0) return [];
-  return [`Installs no group or extra, since none is named ${GROUP_NAMES.join(", ")}; declared: ${rest.join("; ")}.`];
+  if (offers.groups.length === 0 && (offers.extras.length === 0 || extras !== undefined)) return [];
+  return [`Installs no group or extra, since none is named ${GROUP_NAMES.join(", ")}.`];
 }
 
 function list(names: readonly string[]): string {

@@ -48,6 +48,8 @@ export function saysLocked(words: string): boolean {
 export interface SyncChoice {
   readonly extras: readonly string[];
   readonly groups: readonly string[] | null;
+  /** Nothing but the groups. */
+  readonly groupsAlone: boolean;
   readonly packages: readonly string[] | "all" | null;
   /** Local projects that uv's cache can't be trusted with. */
   readonly rebuilt: readonly string[];
@@ -189,6 +191,17 @@ function indexVariables(env: Environment, options: RequirementOptions | null): E
   };
 }
 
+/** Installs requirements beside what is there; what is there stays unless it contradicts them. */
+export function installBeside(
+  uv: UvTool,
+  folder: string,
+  requirements: readonly string[],
+  options: RequirementOptions | null,
+): Command {
+  const args = ["pip", "install", "--python", `${folder}/bin/python`, ...insecure(options), ...requirements];
+  return { ...command(uv, args), env: { ...uv.env, ...indexVariables(uv.env, options) } };
+}
+
 /** The same with pip in it, as protoprimer makes it. */
 export function createSeededVenv(uv: UvTool, folder: string, python: string, prompt: string): Command {
   const { args, ...rest } = createVenv(uv, folder, python, prompt);
@@ -261,7 +274,8 @@ export function readingEnvironment(env: Environment, generation: string | undefi
   return { ...kept, UV_NO_SYNC: "1", ...(generation === undefined ? {} : { VIRTUAL_ENV: generation }) };
 }
 
-function choiceArguments({ extras, groups, packages }: SyncChoice): string[] {
+function choiceArguments({ extras, groups, groupsAlone, packages }: SyncChoice): string[] {
+  if (groupsAlone) return (groups ?? []).flatMap((group) => ["--only-group", group]);
   return [
     ...extras.flatMap((extra) => ["--extra", extra]),
     ...(groups === null ? [] : ["--no-default-groups", ...groups.flatMap((group) => ["--group", group])]),

@@ -9,6 +9,7 @@ export interface Pylock {
   readonly table: Table;
   readonly extras: readonly string[];
   readonly groups: readonly string[];
+  readonly defaultGroups: readonly string[];
   readonly packages: readonly LockedPackage[];
   /** Absolute folders of the packages that it takes from a directory. */
   readonly projects: readonly string[];
@@ -47,6 +48,7 @@ export function pylockOf(table: Table, folder: string): Pylock {
     table,
     extras: names("extras"),
     groups: names("dependency-groups"),
+    defaultGroups: names("default-groups"),
     packages: packages.map((entry) => ({
       name: normalizeName(String(entry.name)),
       version: typeof entry.version === "string" ? entry.version : undefined,

@@ -36,6 +36,15 @@ export interface UvTable {
   readonly workspace: { readonly members: readonly string[]; readonly exclude: readonly string[] } | undefined;
   readonly sources: readonly UvSource[];
   readonly cacheKeys: readonly unknown[];
+  /** `tool.uv.conflicts`: sets of which one may be installed at a time; names normalized. */
+  readonly conflicts: readonly (readonly UvConflict[])[];
+}
+
+/** One extra or group of a set, of the project itself unless a member is named. */
+export interface UvConflict {
+  readonly package: string | undefined;
+  readonly what: "group" | "extra";
+  readonly name: string;
 }
 
 /** One entry of `tool.uv.sources`; a list of entries (one for each marker) becomes several. */
@@ -97,6 +106,7 @@ function readUv(view: View, uv: Table): UvTable {
             exclude: view.texts(workspace, "tool.uv.workspace.exclude") ?? [],
           },
     sources: Object.entries(view.table(uv, "tool.uv.sources")).flatMap(([name, entry]) => readSources(name, entry)),
+    conflicts: (Array.isArray(uv.conflicts) ? uv.conflicts : []).map(readConflict),
     cacheKeys: Array.isArray(uv["cache-keys"]) ? uv["cache-keys"] : [],
   };
 }
@@ -109,6 +119,18 @@ function readSources(name: string, entry: unknown): UvSource[] {
     workspace: source.workspace === true,
     package: typeof source.package === "boolean" ? source.package : undefined,
   }));
+}
+
+/** What uv does not take there is uv's to refuse; a set of whole packages is no matter of a choice. */
+function readConflict(set: unknown): UvConflict[] {
+  return (Array.isArray(set) ? set : []).filter(isTable).flatMap((entry) =>
+    (["group", "extra"] as const).flatMap((what) => {
+      const { package: member, [what]: name } = entry;
+      if (typeof name !== "string") return [];
+      const normal = typeof member === "string" ? normalizeName(member) : undefined;
+      return [{ package: normal, what, name: normalizeName(name) }];
+    }),
+  );
 }
 
 /** Typed looks into a TOML document; `key` is the dotted path, its last part the name looked up unless one is given. */

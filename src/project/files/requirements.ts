@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { exists, isFile, isFolder, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
-import { localPath } from "../packages.ts";
+import { localPath, requirementHead } from "../packages.ts";
 
 /** One line of a requirement file with its continuations joined and its comment gone. */
 export interface RequirementLine {
@@ -108,6 +108,16 @@ const VARIABLE = /\$\{([A-Z_][A-Z0-9_]*)\}/g;
 /** Replaces variables by their values, where they have one. */
 export function expandVariables(text: string, env: Readonly<Record<string, string | undefined>>): string {
   return text.replace(VARIABLE, (written, name: string) => env[name] ?? written);
+}
+
+/** The names that a file and those that it includes ask for, normalized; what has no name as it is written. */
+export function requiredNames(file: string, from: readonly string[] = []): string[] {
+  if (from.includes(file)) return [];
+  return parseRequirements(readText(file) ?? "").flatMap(({ kind, value }) => {
+    if (kind === "include") return requiredNames(path.resolve(path.dirname(file), value), [...from, file]);
+    if (kind === "option" || kind === "constraint") return [];
+    return [requirementHead(value)?.name ?? value];
+  });
 }
 
 /** Whether a requirement file itself, its includes not looked at, asks for the project in `root` (`-e .[dev]`). */

@@ -34,7 +34,7 @@ describe("a repo with a pylock.toml", () => {
     });
     const env = { UV_CACHE_DIR: path.join(box.base, "uv-cache") };
     const { stderr } = await good(box, [], { env });
-    expect(stderr).toContain("pylock.toml holds groups too: docs");
+    expect(stderr).toContain("not installed: groups docs; extras cli (./prime --group docs run …)");
     expect(installed(box)).toEqual({ alpha: "1.0" });
     expect(await installedBy(box, ["--group", "docs"])).toEqual({ alpha: "1.0", beta: "1.0" });
     expect(await installedBy(box, ["--extra", "cli"])).toEqual({ alpha: "1.0", gamma: "1.0" });

@@ -174,8 +174,8 @@ describe("variables", () => {
   test.each([
     ["PRIME_LOCK", "never", '`lock` must be "update", "check" or "frozen", found "never"'],
     ["PRIME_LOCK", "5", '`lock` must be "update", "check" or "frozen", found the number 5'],
-    ["PRIME_INSTALL_GROUPS", "dev", '`install_groups` must be a list of names, e.g. ["dev"], found "dev"'],
-    ["PRIME_INSTALL_GROUPS", '["a', '`install_groups` must be a list of names, e.g. ["dev"], found "[\\"a"'],
+    ["PRIME_INSTALL_GROUPS", "dev", '`install_groups` must be a list of names, e.g. ["dev"], or "all", found "dev"'],
+    ["PRIME_INSTALL_GROUPS", '["a', '`install_groups` must be a list of names, e.g. ["dev"], or "all", found "[\\"a"'],
     ["PRIME_UV", '{ verison = "1.0.0" }', "unknown key `uv.verison`; did you mean `version`?"],
   ])("%s=%s is refused", async (name, text, message) => {
     const error = await failure(load({ [name]: text }));

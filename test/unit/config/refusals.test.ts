@@ -31,7 +31,7 @@ describe("what is refused in a file", () => {
     ],
     ["lock = 1979-05-27", 1, '`lock` must be "update", "check" or "frozen", found 1979-05-27'],
     ["venv_driver = true", 1, '`venv_driver` must be "venv_uv" or "venv_pip", found the truth value true'],
-    ['install_extras = "test"', 1, '`install_extras` must be a list of names, e.g. ["test"], found "test"'],
+    ['install_extras = "test"', 1, '`install_extras` must be a list of names, e.g. ["test"], or "all", found "test"'],
     ['install_extras = ["a", 7]', 1, "`install_extras[1]` must be a name, found the number 7"],
     [
       'install_groups = ["a b"]',

@@ -31,7 +31,7 @@ describe("requirement files", () => {
   test("beside [project] only those for developers count", async () => {
     const project = await inspect({ "pyproject.toml": PACKAGE, "requirements.txt": "six", "dev-requirements.txt": "" });
     expect(project.requirementFiles).toEqual(["dev-requirements.txt"]);
-    expect(project.notes.join()).toContain("Not installed: requirements.txt");
+    expect(project.omissions.join()).toContain("not installed: requirements.txt");
   });
 
   test("beside [project] requirements.txt counts when it asks for the project itself", async () => {
@@ -91,12 +91,12 @@ describe("what is described for another tool", () => {
       }),
       await inspect({ "pyproject.toml": poetry, "requirements.txt": "six" }),
     ];
-    expect(project.notes).toEqual([
+    expect(project.omissions).toEqual([
       "poetry.lock is not read: the versions are resolved from [project].",
       "What [tool.poetry.group] of pyproject.toml asks for is not read; [dependency-groups] would be.",
     ]);
     expect(requirements).toMatchObject({ kind: "requirements", installsRoot: false });
-    expect(requirements.notes.join()).toContain("What [tool.poetry] of");
+    expect(requirements.omissions.join()).toContain("What [tool.poetry] of");
   });
 });
 

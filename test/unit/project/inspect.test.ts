@@ -53,7 +53,7 @@ describe("the kind of a repo", () => {
   });
 
   test("an empty environment says so, and why", async () => {
-    expect((await inspect({ "pyproject.toml": "[tool.ruff]\n" })).notes).toEqual([
+    expect((await inspect({ "pyproject.toml": "[tool.ruff]\n" })).omissions).toEqual([
       "No file here says what to install (pyproject.toml only configures tools): the environment is empty.",
     ]);
   });
@@ -66,8 +66,14 @@ describe("the kind of a repo", () => {
       "absent:setup.py",
       "absent:setup.cfg",
       "absent:requirements.txt",
+      "absent:requirements.in",
       "absent:requirements-dev.txt",
       "absent:dev-requirements.txt",
+      "absent:requirements_dev.txt",
+      "absent:requirements-test.txt",
+      "absent:test-requirements.txt",
+      "absent:requirements_test.txt",
+      "absent:requirements-tests.txt",
       "absent:requirements",
       "absent:uv.toml",
     ]);
@@ -87,7 +93,7 @@ describe("the project itself", () => {
     const project = await inspect({ "pyproject.toml": virtual });
     expect(project).toMatchObject({ installsRoot: false, editables: [], localProjects: [], extras: ["dev"] });
     expect(project.virtualRequirements).toEqual(["six", "pytest", "click"]);
-    expect(project.notes[0]).toContain("not the project itself: pyproject.toml has no [build-system]");
+    expect(project.omissions[0]).toContain("not the project itself: pyproject.toml has no [build-system]");
   });
 
   test.each([
@@ -168,7 +174,7 @@ describe("what a developer needs", () => {
       editables: [{ folder: root, extras: [] }],
       groupRequirements: [],
     });
-    expect(project.notes).toEqual(["pylock.toml holds groups too: dev, docs (`install_groups` or `--group` chooses)."]);
+    expect(project.omissions).toEqual(["not installed: groups dev, docs; extras cli (./prime --group dev run …)"]);
     expect(relative(project.localProjects)).toEqual([".", "libs/lib"]);
     expect(await inspect(files, { installExtras: ["cli"], installGroups: ["docs"] })).toMatchObject({
       groups: ["docs"],

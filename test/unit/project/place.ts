@@ -2,7 +2,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect } from "vitest";
-import type { Config } from "../../../src/config/config.ts";
+import type { Config, ConfigFlags } from "../../../src/config/config.ts";
+import { oneStartOf } from "../../../src/config/flags.ts";
 import { inspectProject } from "../../../src/project/inspect.ts";
 import type { Project } from "../../../src/project/project.ts";
 
@@ -15,10 +16,11 @@ beforeEach(() => {
 
 afterEach(() => fs.rmSync(root, { recursive: true }));
 
-export type Asked = Partial<Record<"installExtras" | "installGroups" | "installPackages" | "requirements", unknown>>;
+type AskedKey = "installExtras" | "installGroups" | "installPackages" | "requirements";
+export type Asked = Partial<Record<AskedKey, unknown>> & { readonly oneStart?: ConfigFlags };
 
 export function config(asked: Asked): Config {
-  const value = (key: keyof Asked) => ({
+  const value = (key: AskedKey) => ({
     value: asked[key] ?? null,
     source: {
       kind: "file",
@@ -32,6 +34,7 @@ export function config(asked: Asked): Config {
     installGroups: value("installGroups"),
     installPackages: value("installPackages"),
     requirements: value("requirements"),
+    oneStart: { ...oneStartOf({}), ...asked.oneStart },
     protoprimer: null,
   } as unknown as Config;
 }

@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Config } from "../../../src/config/config.ts";
+import { oneStartOf } from "../../../src/config/flags.ts";
 import { InputCollector } from "../../../src/inputs/collector.ts";
 import { expandGlob, globMatcher } from "../../../src/inputs/glob.ts";
 import { readLockedSources } from "../../../src/project/files/workspace.ts";
@@ -36,6 +37,7 @@ async function inspect(
     installGroups: value(null),
     requirements: value(null),
     installPackages: value(packages),
+    oneStart: oneStartOf({}),
     protoprimer: null,
   } as unknown as Config;
   const project = await inspectProject(path.join(root, at), config);
