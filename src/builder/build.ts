@@ -191,6 +191,7 @@ function buildAside(job: Job, decision: Decision, asked: Asked, uv: UvTool | und
         generation,
         work,
         python: anchor,
+        base: asked.base,
         project: withStandIn(project, job.context.root, folders),
         known,
         resolved: folders.resolved,

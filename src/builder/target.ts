@@ -1,4 +1,5 @@
 import type { Project } from "../project/project.ts";
+import type { Interpreter } from "../python/interpreter.ts";
 
 /** What is made, of what, and where. */
 export interface Target {
@@ -6,8 +7,9 @@ export interface Target {
   readonly generation: string;
   /** A folder for files that only this build needs, absolute. */
   readonly work: string;
-  /** The interpreter below it. */
+  /** The interpreter below it: by its anchor, and what it is. */
   readonly python: string;
+  readonly base: Interpreter;
   readonly project: Project;
   /** What exactly this was resolved to before, for what has no lock; a file, absolute. */
   readonly known: string | undefined;

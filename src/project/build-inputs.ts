@@ -19,7 +19,8 @@ export async function relevantContents(inputs: readonly Input[]): Promise<Record
   const relevant: Record<string, string> = {};
   for (const { kind, path: file } of inputs) {
     if (kind !== "file" || path.basename(file) !== "pyproject.toml") continue;
-    const document = await parseToml(readText(file) ?? "", file);
+    const document = await parseToml(readText(file) ?? "", file).catch(() => undefined);
+    if (document === undefined) continue; // not of this repo, or it would have been refused: it counts by its bytes
     relevant[file] = sha256(
       JSON.stringify(withoutTools(document), (_, value) => (typeof value === "bigint" ? `${value}` : value)),
     );

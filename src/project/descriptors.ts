@@ -67,6 +67,7 @@ const NOTHING_ELSE = {
   requirementLines: [],
   requirementOptions: null,
   groupSources: [],
+  uvSettings: { file: undefined, table: {} },
   groupRequirements: [],
   declaredExtras: {},
   declaredGroups: {},

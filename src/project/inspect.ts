@@ -12,6 +12,7 @@ import { readPylock } from "./files/pylock.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
 import { type RequirementOptions, readOptions } from "./files/requirement-options.ts";
 import { followRequirements } from "./files/requirements.ts";
+import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv-settings.ts";
 import { followSources, readLockedSources, readWorkspace, type Workspace } from "./files/workspace.ts";
 import { foundRequirements } from "./found-requirements.ts";
 import { kindOf } from "./kind.ts";
@@ -19,7 +20,7 @@ import { describeLeftOut, partsLeftOut, requirementsLeftOut } from "./left-out.t
 import { noteFound, noteUnread } from "./notes.ts";
 import { offersOf, readDeclarations, requirementsWithExtras } from "./offers.ts";
 import { normalizeName } from "./packages.ts";
-import type { LeftOut, LocalProject, Project, ProjectKind } from "./project.ts";
+import type { GroupSource, LeftOut, LocalProject, Project, ProjectKind } from "./project.ts";
 import { type RootFiles, readRootFiles } from "./root-files.ts";
 import { leavesOut, select } from "./selection.ts";
 
@@ -35,9 +36,10 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const asked = config.requirements.value;
   const kind = kindOf(files, asked);
   refuseUnclear(config.oneStart, kind);
-  inputs.file(path.join(root, "uv.toml"));
-
   const workspace = files.pyproject === undefined ? undefined : await readWorkspace(files.pyproject, inputs);
+  const isByUv = driver === "venv_uv" && kind !== "nothing";
+  const uvSettings = isByUv ? await readUvSettings(workspace?.root.folder ?? root, inputs) : NO_SETTINGS;
+  if (kind !== "uv-lock") refuseUnfitSettings(uvSettings, root);
   const packages = config.installPackages.value;
   const targets = chooseTargets(files, workspace, packages);
   const packageFolders = targets.filter(isPackage).map((target) => target.folder);
@@ -94,12 +96,17 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     requirementLines: followed.lines,
     requirementOptions: options ?? null,
     groupSources,
+    uvSettings,
     localProjects,
     declaredExtras: declared.extras,
     declaredGroups: declared.groups,
     installGroups: [],
     constraintsFile: null,
-    warnings: [...passedOver(options), ...(driver === "venv_uv" ? unseen(followed.remote) : [])],
+    warnings: [
+      ...fromAbove(uvSettings, workspace?.root.folder ?? root),
+      ...passedOver(options),
+      ...(driver === "venv_uv" ? unseen(followed.remote) : []),
+    ],
     notes: [...noteFound(project, asked === null), ...(usesDefaults ? [] : selection.notes)],
     leftOut,
     omissions: [...noteUnread(project, files), ...describeLeftOut(leftOut, kind)],
@@ -159,9 +166,11 @@ function declaringOf(
   return [...new Set([...(isRootChosen && pyproject !== undefined ? [pyproject] : []), ...targets])];
 }
 
-function sourcesOf(declaring: readonly Pyproject[], groups: readonly string[]): Project["groupSources"] {
-  return declaring.flatMap(({ file, groups: { entries } }) =>
-    groups.filter((name) => entries.has(name)).map((name) => ({ file, name })),
+function sourcesOf(declaring: readonly Pyproject[], groups: readonly string[]): GroupSource[] {
+  return declaring.flatMap(({ file, uv, groups: { entries } }) =>
+    groups
+      .filter((name) => entries.has(name))
+      .map((name) => ({ file, name, requiresPython: uv.groupsRequirePython[name] })),
   );
 }
 
@@ -180,6 +189,14 @@ function expandChosen(declaring: readonly Pyproject[], groups: readonly string[]
     ),
   );
   return [...new Set(texts)];
+}
+
+const NO_SETTINGS: UvSettings = { file: undefined, table: {} };
+
+/** uv looks for its settings above a repo, too. */
+function fromAbove({ file }: UvSettings, folder: string): string[] {
+  if (file === undefined || path.dirname(file) === folder) return [];
+  return [`uv takes its settings from ${file}, above the repo, which has none of its own`];
 }
 
 function passedOver(options: RequirementOptions | undefined): string[] {

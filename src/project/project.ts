@@ -1,6 +1,7 @@
 import type { Input } from "../inputs/input.ts";
 import type { RequirementOptions } from "./files/requirement-options.ts";
 import type { PlacedLine } from "./files/requirements.ts";
+import type { UvSettings } from "./files/uv-settings.ts";
 
 /**
  * What kind of repo this is, first match wins (README, "What is installed"); `descriptors` whenever protoprimer's
@@ -32,6 +33,15 @@ export interface LeftOut {
   readonly files: readonly string[];
 }
 
+/** A dependency group of one project. */
+export interface GroupSource {
+  /** The pyproject.toml that declares it, absolute. */
+  readonly file: string;
+  readonly name: string;
+  /** Its own range of Python (`tool.uv.dependency-groups`). */
+  readonly requiresPython: string | undefined;
+}
+
 /** What a repo asks to be installed, read from its files without running any of them. */
 export interface Project {
   readonly kind: ProjectKind;
@@ -61,8 +71,10 @@ export interface Project {
   /** Their lines, and those of the files that they include; what their options say to uv. */
   readonly requirementLines: readonly PlacedLine[];
   readonly requirementOptions: RequirementOptions | null;
-  /** Chosen groups by the pyproject.toml, absolute, that declares them; none with a lock. */
-  readonly groupSources: readonly { readonly file: string; readonly name: string }[];
+  /** Chosen groups where they are declared; none with a lock. */
+  readonly groupSources: readonly GroupSource[];
+  /** What uv's files of settings say, where uv installs. */
+  readonly uvSettings: UvSettings;
   /** PEP 735 groups expanded to PEP 508 texts (include-group followed), for drivers that know no groups; none with a pylock. */
   readonly groupRequirements: readonly string[];
   /** Folders, absolute, of each local project that is installed: root, members, path dependencies, `-e DIR`. */

@@ -111,6 +111,20 @@ export interface Resolution {
   /** Where the answer goes, a pylock.toml; what stands there already is preferred. */
   readonly output: string;
   readonly rebuilt: readonly string[];
+  /** What requirement files say. */
+  readonly options: RequirementOptions | null;
+  readonly overrides: Overrides;
+}
+
+/** What is said against uv's own settings; undefined leaves them as they are. */
+export interface Overrides {
+  readonly universal: false | undefined;
+  /** `X.Y.Z` */
+  readonly pythonVersion: string | undefined;
+}
+
+function pythonVersion({ pythonVersion: version }: Overrides): string[] {
+  return version === undefined ? [] : ["--python-version", version];
 }
 
 /**
@@ -120,12 +134,13 @@ export interface Resolution {
 export function resolve(
   uv: UvTool,
   folder: string,
-  { files, groups, extras, output, rebuilt }: Resolution,
-  options: RequirementOptions | null,
+  { files, groups, extras, output, rebuilt, options, overrides }: Resolution,
 ): Command {
   return command(uv, [
     ...["pip", "compile", "--python", `${folder}/bin/python`, "--quiet", "--no-header", "--format", "pylock.toml"],
     ...(options?.pre === true ? ["--prerelease", "allow"] : []),
+    ...(overrides.universal === false ? ["--no-universal"] : []),
+    ...pythonVersion(overrides),
     ...insecure(options),
     ...extras.flatMap((extra) => ["--extra", extra]),
     ...groups.flatMap(({ file, name }) => ["--group", `${file}:${name}`]),
@@ -143,11 +158,12 @@ export function installPylock(
   uv: UvTool,
   folder: string,
   pylock: string,
-  { choice, options, rebuilt }: PylockInstall,
+  { choice, options, rebuilt, overrides }: PylockInstall,
 ): Command {
   const args = [
     ...["pip", "install", "--python", `${folder}/bin/python`, "--preview-features", "pylock", "--verify-hashes"],
     ...["-r", pylock],
+    ...pythonVersion(overrides),
     ...(choice?.extras ?? []).flatMap((extra) => ["--extra", extra]),
     ...(choice?.groups ?? []).flatMap((group) => ["--group", group]),
     ...insecure(options),
@@ -163,6 +179,7 @@ export interface PylockInstall {
   readonly choice?: Pick<SyncChoice, "extras" | "groups">;
   readonly options: RequirementOptions | null;
   readonly rebuilt: readonly string[];
+  readonly overrides: Overrides;
 }
 
 /** Installs local projects editable, without what they require. */

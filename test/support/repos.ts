@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "vitest";
+import type { PackageIndex } from "./index-server.ts";
 import { type Ended, LONG_AGO, type RunOptions, type Sandbox, type SandboxOptions, sandbox } from "./sandbox.ts";
 import { SEEDED_UV } from "./seed.ts";
 
@@ -100,7 +101,7 @@ export async function uvBeside(box: Sandbox, args: readonly string[], env: NodeJ
   return (await run(pinnedUv(), args, { cwd: box.root, env: { ...box.env, ...env }, encoding: "utf8" })).stdout;
 }
 
-function pinnedUv(): string {
+export function pinnedUv(): string {
   const [folder] = fs.readdirSync(SEEDED_UV).filter((name) => !name.startsWith("."));
   return path.join(SEEDED_UV, folder as string, "uv");
 }
@@ -140,6 +141,18 @@ export function packageFiles(folder: string, name: string, extra = ""): Record<s
     [at("pyproject.toml")]: `[project]\nname = "${name}"\nversion = "0.1"\ndescription = ""\n${extra}\n${build}`,
     [at(`src/${module}/__init__.py`)]: "",
   };
+}
+
+/** This index is the only one, and nothing is cached. */
+export function onlyBy(box: Sandbox, index: PackageIndex, env: NodeJS.ProcessEnv = {}): RunOptions {
+  const cache = path.join(box.base, "uv-cache");
+  return { env: { UV_DEFAULT_INDEX: index.url, UV_CACHE_DIR: cache, UV_HTTP_RETRIES: "0", ...env } };
+}
+
+/** How the build of a witness went. */
+export function built(box: Sandbox, name: string): { settings: object; variable: string | null; helper: boolean } {
+  const program = `import json, ${name}_built; print(json.dumps(${name}_built.told))`;
+  return JSON.parse(execFileSync(box.path(".venv/bin/python"), ["-c", program], { encoding: "utf8" }));
 }
 
 const WITNESS = fs.readFileSync(path.join(import.meta.dirname, "../fixtures/witness.py"), "utf8");

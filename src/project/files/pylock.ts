@@ -96,15 +96,15 @@ export function withFiles(entry: Table, isMeant: (file: Table) => boolean): Tabl
   return kept;
 }
 
-/** The same with other addresses and paths: each is one string, wherever a package has it. */
-export function withPlaces(table: Table, places: { url(text: string): string; path(text: string): string }): Table {
+/** The same with each address and path of a package changed. */
+export function withPlaces(table: Table, place: (key: "url" | "path", text: string) => string): Table {
   const change = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(change);
     if (!isTable(value)) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) =>
         (key === "url" || key === "path") && typeof inner === "string"
-          ? [key, places[key](inner)]
+          ? [key, place(key, inner)]
           : [key, change(inner)],
       ),
     );

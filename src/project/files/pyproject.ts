@@ -36,6 +36,8 @@ export interface UvTable {
   readonly workspace: { readonly members: readonly string[]; readonly exclude: readonly string[] } | undefined;
   readonly sources: readonly UvSource[];
   readonly cacheKeys: readonly unknown[];
+  /** Ranges of Python that single groups need (`tool.uv.dependency-groups`), by their names. */
+  readonly groupsRequirePython: Readonly<Record<string, string>>;
   /** `tool.uv.conflicts`: sets of which one may be installed at a time; names normalized. */
   readonly conflicts: readonly (readonly UvConflict[])[];
 }
@@ -108,6 +110,13 @@ function readUv(view: View, uv: Table): UvTable {
     sources: Object.entries(view.table(uv, "tool.uv.sources")).flatMap(([name, entry]) => readSources(name, entry)),
     conflicts: (Array.isArray(uv.conflicts) ? uv.conflicts : []).map(readConflict),
     cacheKeys: Array.isArray(uv["cache-keys"]) ? uv["cache-keys"] : [],
+    groupsRequirePython: Object.fromEntries(
+      Object.entries(view.table(uv, "tool.uv.dependency-groups")).flatMap(([name, group]) =>
+        isTable(group) && typeof group["requires-python"] === "string"
+          ? [[normalizeName(name), group["requires-python"]] as const]
+          : [],
+      ),
+    ),
   };
 }
 

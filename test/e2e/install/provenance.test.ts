@@ -3,15 +3,21 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { type PackageIndex, packageIndex } from "../../support/index-server.ts";
-import { bad, edit, good, installed, isWarm, packagesOf, repo, shown, uvBeside, witness } from "../../support/repos.ts";
-import type { RunOptions, Sandbox } from "../../support/sandbox.ts";
-
-/** This index is the only one, and nothing is cached. */
-function by(box: Sandbox, index: PackageIndex, env: NodeJS.ProcessEnv = {}): RunOptions {
-  return {
-    env: { UV_DEFAULT_INDEX: index.url, UV_CACHE_DIR: path.join(box.base, "uv-cache"), UV_HTTP_RETRIES: "0", ...env },
-  };
-}
+import {
+  bad,
+  built,
+  edit,
+  good,
+  installed,
+  isWarm,
+  onlyBy,
+  packagesOf,
+  repo,
+  shown,
+  uvBeside,
+  witness,
+} from "../../support/repos.ts";
+import type { Sandbox } from "../../support/sandbox.ts";
 
 /** What raw uv makes of the same requirements. */
 async function raw(box: Sandbox, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
@@ -32,12 +38,6 @@ function resolution(box: Sandbox): string {
   const { resolution: name } = JSON.parse(fs.readFileSync(box.path(".venv/prime.json"), "utf8"));
   expect(name).toMatch(/^pylock\.[0-9a-f]{16}\.toml$/);
   return fs.readFileSync(box.path(".prime/resolved", name), "utf8");
-}
-
-/** How the build of a witness went. */
-function built(box: Sandbox, name: string): { settings: object; variable: string | null; helper: boolean } {
-  const program = `import json, ${name}_built; print(json.dumps(${name}_built.told))`;
-  return JSON.parse(execFileSync(box.path(".venv/bin/python"), ["-c", program], { encoding: "utf8" }));
 }
 
 function whereIs(box: Sandbox, module: string): string {
@@ -65,7 +65,7 @@ describe("each package comes from where it is said to", () => {
     const box = repo({
       "pyproject.toml": `[project]\nname = "app"\nversion = "1"\ndependencies = ["six", "plain"]\n[tool.uv.sources]\nsix = { index = "pt" }\n${explicit("pt", second)}`,
     });
-    const options = by(box, usual);
+    const options = onlyBy(box, usual);
     await good(box, [], options);
     expect(installed(box)).toEqual({ plain: "1.0", six: "0.9" });
     expect(installed(box)).toEqual(await raw(box, ["-r", "pyproject.toml"], options.env ?? {}));
@@ -89,7 +89,7 @@ describe("each package comes from where it is said to", () => {
     const box = repo({
       "pyproject.toml": `[project]\nname = "app"\nversion = "1"\n${declared}[tool.uv.sources]\n${source}\n${explicit("pt", second)}`,
     });
-    await good(box, [], by(box, usual));
+    await good(box, [], onlyBy(box, usual));
     expect(installed(box)).toEqual({ six: "0.9" });
   });
 
@@ -98,7 +98,7 @@ describe("each package comes from where it is said to", () => {
     const box = repo({
       "pyproject.toml": `[project]\nname = "app"\nversion = "1"\ndependencies = ["six"]\n[tool.uv.sources]\nsix = { index = "pt", marker = "python_version < '3'" }\n${explicit("pt", second)}`,
     });
-    await good(box, [], by(box, usual));
+    await good(box, [], onlyBy(box, usual));
     expect(installed(box)).toEqual({ six: "1.0" });
   });
 
@@ -110,7 +110,7 @@ describe("each package comes from where it is said to", () => {
       ...witness("libs/a", "aa", ["bb"], sources("bb", '{ path = "../b", editable = true }')),
       ...witness("libs/b", "bb", ["six"], `${sources("six", '{ index = "pt" }')}${explicit("pt", second)}`),
     });
-    await good(box, [], by(box, usual));
+    await good(box, [], onlyBy(box, usual));
     expect(installed(box)).toEqual({ aa: "1", bb: "1", six: "0.9" });
     expect(whereIs(box, "bb")).toBe(box.path("libs/b/src/bb.py"));
   });
@@ -131,7 +131,7 @@ describe("each package comes from where it is said to", () => {
     const declared = (strategy: string) =>
       `[project]\nname = "app"\nversion = "1"\ndependencies = ["six"]\n[tool.uv]\nindex-strategy = "${strategy}"\n[[tool.uv.index]]\nname = "pt"\nurl = "${second.url}"\n`;
     const box = repo({ "pyproject.toml": declared("first-index") });
-    const options = by(box, usual);
+    const options = onlyBy(box, usual);
     await good(box, [], options);
     expect(installed(box)).toEqual({ six: "0.9" });
     edit(box, "pyproject.toml", declared("unsafe-best-match"));
@@ -155,7 +155,7 @@ describe("a folder is the one that is named", () => {
       ...witness("a/c", "cc"),
     });
     for (const [name, text] of Object.entries(witness("../b", "bb"))) box.file(name, text);
-    await good(box, [], by(box, usual));
+    await good(box, [], onlyBy(box, usual));
     expect(installed(box)).toEqual({ aa: "1", bb: "1", cc: "1" });
     expect(whereIs(box, "bb")).toBe(box.path("b/src/bb.py"));
     expect(resolution(box)).toContain('directory = { path = "../../b", editable = true }');
@@ -189,7 +189,7 @@ describe("a folder is the one that is named", () => {
         `alpha = { url = "${url}" }\nbeta = { path = "wheels/beta-1.0-py3-none-any.whl" }\ngitty = { git = "file://${lib}", branch = "main" }\n`,
       ].join("\n"),
     );
-    const options = by(box, usual);
+    const options = onlyBy(box, usual);
     await good(box, [], options);
     expect(installed(box)).toEqual({ alpha: "1.0", beta: "1.0", gitty: "1" });
     expect(resolution(box)).toContain(sha256);
@@ -245,7 +245,7 @@ describe("who one is to an index", () => {
     const usual = await packageIndex();
     priv.publish("alpha", "1.0");
     const box = repo(files(priv));
-    const options = by(box, usual, env);
+    const options = onlyBy(box, usual, env);
     const said = [await good(box, [], options)];
     forget(box);
     said.push(await good(box, [], options));
@@ -269,12 +269,12 @@ describe("what was resolved is kept", () => {
     first.publish("alpha", "1.0");
     first.publish("beta", "1.0");
     const box = repo({ "requirements.txt": "alpha\nbeta\n" });
-    await good(box, [], by(box, first));
+    await good(box, [], onlyBy(box, first));
     const second = (await packageIndex()).mirror(first);
     second.publish("alpha", "2.0");
     first.stop();
     forget(box);
-    const { stderr } = await good(box, [], by(box, second));
+    const { stderr } = await good(box, [], onlyBy(box, second));
     expect(installed(box)).toEqual({ alpha: "1.0", beta: "1.0" });
     expect(stderr).toMatch(/http:\/\/127[^ ]*\.whl can't be had any more: resolving again, near to the same versions/);
     expect(stderr).toContain("resolved again: the same versions");
@@ -285,28 +285,28 @@ describe("what was resolved is kept", () => {
     const first = await packageIndex();
     first.publish("alpha", "1.0");
     const box = repo({ "requirements.txt": "alpha\n" });
-    await good(box, [], by(box, first));
+    await good(box, [], onlyBy(box, first));
     const second = await packageIndex();
     second.publish("alpha", "2.0");
     first.stop();
     forget(box);
-    expect((await good(box, [], by(box, second))).stderr).toContain("resolved again: alpha 1.0 -> 2.0");
+    expect((await good(box, [], onlyBy(box, second))).stderr).toContain("resolved again: alpha 1.0 -> 2.0");
   });
 
   it("but never with other bytes for a version", async () => {
     const first = await packageIndex();
     first.publish("alpha", "1.0");
     const box = repo({ "requirements.txt": "alpha\n" });
-    await good(box, [], by(box, first));
+    await good(box, [], onlyBy(box, first));
     const second = await packageIndex();
     second.publish("alpha", "1.0", ["six"]);
     second.publish("six", "1.0");
     first.stop();
     forget(box);
-    const said = await bad(box, [], by(box, second));
+    const said = await bad(box, [], onlyBy(box, second));
     expect(said).toMatch(/other bytes than before|Hash mismatch/);
     expect(said).toContain("./prime reboot");
-    await good(box, ["reboot"], by(box, second));
+    await good(box, ["reboot"], onlyBy(box, second));
     expect(installed(box)).toEqual({ alpha: "1.0", six: "1.0" });
   });
 
@@ -321,7 +321,7 @@ describe("what was resolved is kept", () => {
     fs.mkdirSync(box.path("wheels"));
     fs.copyFileSync(path.join(usual.folder, wheel), box.path("wheels", wheel));
     fs.utimesSync(box.path("wheels", wheel), 1_600_000_000, 1_600_000_000);
-    const options = by(box, usual);
+    const options = onlyBy(box, usual);
     await good(box, [], options);
     const before = shown(box);
     expect(await isWarm(box)).toBe(true);
@@ -349,7 +349,7 @@ describe("the bytes that a requirement file allows", () => {
       "more.txt": "alpha\n",
       "limits.txt": line(sha256),
     });
-    const options = by(box, usual);
+    const options = onlyBy(box, usual);
     await good(box, [], options);
     edit(box, "limits.txt", line(wrong));
     const said = await bad(box, [], options);
@@ -366,7 +366,7 @@ describe("the bytes that a requirement file allows", () => {
     usual.publish("alpha", "1");
     const { sha256 } = usual.publishSource("alpha", "1", witness(".", "alpha"));
     const box = repo({ "requirements.txt": `alpha==1 --hash=sha256:${sha256}\n` });
-    await good(box, [], by(box, usual));
+    await good(box, [], onlyBy(box, usual));
     expect(built(box, "alpha").helper).toBe(false);
   });
 });
@@ -384,7 +384,7 @@ describe("how things are built", () => {
       '[tool.uv]\nconfig-settings = { one = "1" }\n[tool.uv.sources]\naa = { path = "a" }\n',
     ].join("");
     const box = repo({ ...witness(".", "app", ["aa", "sourced"], settings), ...witness("a", "aa") });
-    await good(box, [], by(box, usual));
+    await good(box, [], onlyBy(box, usual));
     expect(["app", "aa", "sourced"].map((name) => built(box, name))).toEqual([
       { settings: { one: "1" }, variable: null, helper: true },
       { settings: { one: "1" }, variable: "for aa", helper: true },

@@ -75,8 +75,17 @@ describe("the kind of a repo", () => {
       "absent:requirements_test.txt",
       "absent:requirements-tests.txt",
       "absent:requirements",
-      "absent:uv.toml",
     ]);
+  });
+
+  test("so are uv's settings, up to the folder that has some", async () => {
+    const above = (project: Project) => watched(project).filter((one) => /uv\.toml|\.\.\/pyproject\.toml/.test(one));
+    expect(above(await inspect({ "requirements.txt": "" })).slice(0, 3)).toEqual([
+      "absent:uv.toml",
+      "absent:../uv.toml",
+      "absent:../pyproject.toml",
+    ]);
+    expect(above(await inspect({ "pyproject.toml": "[tool.uv]\n" }))).toEqual(["absent:uv.toml"]);
   });
 
   test("a folder that has a file's name is watched for the file", async () => {
