@@ -7,6 +7,16 @@ import type { Terminal } from "./edges/terminal/terminal.ts";
 import type { Progress } from "./launch/progress.ts";
 import type { PlanFolder } from "./plan/ready-plan.ts";
 
+/** Standard output: one way for each reader. */
+export interface Printer {
+  /** For people. */
+  text(text: string): void;
+  /** For programs. */
+  json(value: unknown): void;
+  /** For a shell that runs it: foreign texts in it are quoted already. */
+  code(text: string): void;
+}
+
 /** What one start knows from its beginning; made once, in main.ts. */
 export interface Context {
   /** Absolute physical path of the launcher file. */
@@ -48,5 +58,5 @@ export interface Context {
   /** How far this start has come already. */
   readonly progress: Progress | undefined;
   /** Standard output, for what was asked to be printed. */
-  readonly print: (text: string) => void;
+  readonly print: Printer;
 }

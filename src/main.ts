@@ -15,6 +15,7 @@ import { releaseMutexes } from "./edges/processes/mutex.ts";
 import { type Surroundings, surroundings } from "./edges/surroundings.ts";
 import { openTerminal, renderError } from "./edges/terminal/output.ts";
 import { userOutput, writeOutput } from "./edges/terminal/stdout.ts";
+import { plain, plainJson } from "./edges/terminal/text.ts";
 import { closeToOthers } from "./edges/umask.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "./errors.ts";
 import type { Answer } from "./launch/answer.ts";
@@ -101,8 +102,13 @@ async function contextOf(
     terminal: openTerminal({ verbosity: flags.verbosity, env }),
     startedAt: at,
     progress: await readProgress(started.progress, { root, shellPid: shell.pid, shellStart: shell.start }),
-    print: (text) => writeOutput(userOutput(), text),
+    print: openPrinter(),
   };
+}
+
+function openPrinter(): Context["print"] {
+  const code = (text: string): void => writeOutput(userOutput(), text);
+  return { text: (text) => code(plain(text)), json: (value) => code(`${plainJson(value)}\n`), code };
 }
 
 function folderOf(given: string | undefined, cwd: string, launcher: string): string {
@@ -121,7 +127,7 @@ main().then(
     keepCompiled(module as CompiledModule, { env: process.env, args: process.argv, trust: trustOf(process.env) });
   },
   (error: unknown) => {
-    process.stderr.write(`prime: could not hand over: ${error instanceof Error ? error.message : error}\n`);
+    writeOutput(STDERR, plain(`prime: could not hand over: ${error instanceof Error ? error.message : error}\n`));
     process.exitCode = EXIT_FAILURE;
   },
 );

@@ -127,7 +127,7 @@ function declareCompletion(line: CommandLine): Command {
 /** Text that was asked for: help, the version. */
 function takeText({ take }: CommandLine, text: string): void {
   const print: Request["follow"] = (context) => {
-    context.print(text);
+    context.print.code(text);
     return { kind: "exit", code: 0 };
   };
   take(print, { needsRepo: false });

@@ -20,7 +20,7 @@ function print(context: Context, activation: Activation, asked: ShellName | unde
     const files = githubFiles(change, env.PATH ?? "");
     appendToNamed(GITHUB_ENV, files.env);
     appendToNamed(GITHUB_PATH, files.path);
-  } else context.print(renderExports(change, language));
+  } else context.print.code(renderExports(change, language));
   return { kind: "exit", code: 0 };
 }
 

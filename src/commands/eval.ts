@@ -13,8 +13,8 @@ export async function evaluate(context: Context, json: boolean): Promise<Answer>
   const { config, warnings, notes } = await loadConfig(context);
   for (const warning of warnings) context.terminal.warn(warning);
   for (const note of notes) context.terminal.detail(note);
-  if (json) context.print(`${JSON.stringify(evalJson(config), null, 2)}\n`);
-  else context.print(config.protoprimer === null ? renderEval(config) : await documentsOf(context, config));
+  if (json) context.print.json(evalJson(config));
+  else context.print.text(config.protoprimer === null ? renderEval(config) : await documentsOf(context, config));
   return { kind: "exit", code: 0 };
 }
 

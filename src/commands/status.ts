@@ -42,7 +42,8 @@ interface Status {
 /** `./prime status`: what is in force and where each came from. Nothing is built and nothing is changed. */
 export async function showStatus(context: Context, json: boolean): Promise<Answer> {
   const status = await statusOf(context);
-  context.print(json ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status));
+  if (json) context.print.json(status);
+  else context.print.text(renderStatus(status));
   return { kind: "exit", code: 0 };
 }
 

@@ -28,7 +28,8 @@ export async function verify(context: Context, json: boolean): Promise<Answer> {
     ...config.findings,
     ...(config.loaded === undefined ? [] : [await lockFinding(context)]),
   ];
-  context.print(json ? `${JSON.stringify(reportOf(findings), null, 2)}\n` : renderFindings(findings));
+  if (json) context.print.json(reportOf(findings));
+  else context.print.text(renderFindings(findings));
   return { kind: "exit", code: isSound(findings) ? 0 : 1 };
 }
 

@@ -7,10 +7,10 @@ import { lastCold } from "../start/cold.ts";
 export function tellWhy(context: Context): Answer {
   const last = lastCold(context);
   if (last === undefined) {
-    context.print("No start was cold yet: ./prime makes the environment ready.\n");
+    context.print.text("No start was cold yet: ./prime makes the environment ready.\n");
     return { kind: "exit", code: 0 };
   }
   const changes = last.changes.map(({ path, what }) => `  ${path} ${what}\n`).join("");
-  context.print(`${localTime(last.at)}: ${last.reason}\n${changes}  done: ${last.done}\n`);
+  context.print.text(`${localTime(last.at)}: ${last.reason}\n${changes}  done: ${last.done}\n`);
   return { kind: "exit", code: 0 };
 }

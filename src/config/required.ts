@@ -50,6 +50,7 @@ function nearestVersionFile(root: string, files: InputCollector): string | undef
   for (let folder = root; ; folder = path.dirname(folder)) {
     const file = path.join(folder, ".python-version");
     if (isFile(file)) return file;
+    files.refuseOdd(file);
     files.note("no-file", file);
     if (folder === path.dirname(folder)) return undefined;
   }

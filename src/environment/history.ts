@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { append, makeFolder } from "../edges/files/change.ts";
 import { parseOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
 import { readText } from "../edges/files/read.ts";
+import { withoutSecrets } from "../edges/secrets.ts";
 import { changedPackages, describeChange } from "../project/packages.ts";
 import type { Folders } from "./folders.ts";
 import type { Manifest } from "./manifest.ts";
@@ -44,7 +45,10 @@ export function recordHistory(folders: Folders, entry: HistoryEntry): void {
   if (last !== undefined && isSame(last, entry)) return;
   const text = readText(historyFile(folders)) ?? "";
   makeFolder(folders.data);
-  append(historyFile(folders), `${text === "" || text.endsWith("\n") ? "" : "\n"}${JSON.stringify(entry)}\n`);
+  append(
+    historyFile(folders),
+    `${text === "" || text.endsWith("\n") ? "" : "\n"}${withoutSecrets(JSON.stringify(entry))}\n`,
+  );
 }
 
 /** An interpreter can be patched again and again below one generation. */

@@ -18,9 +18,14 @@ export class InputCollector {
   /** A file whose bytes count when it is there, and whose appearing counts when it is not. Returns whether it is there. */
   file(file: string): boolean {
     const there = isFile(file);
-    if (!there && facts(file)?.kind === "other") readText(file); // refused by name: a pipe in the place of a file is no absence
+    this.refuseOdd(file);
     this.note(there ? "file" : exists(file) ? "no-file" : "absent", file);
     return there;
+  }
+
+  /** Refuses by name what is neither a file nor a folder: a pipe in the place of a file is no absence. */
+  refuseOdd(file: string): void {
+    if (facts(file)?.kind === "other") readText(file);
   }
 
   /** A folder that counts only by being there or not. */

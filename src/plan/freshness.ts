@@ -1,4 +1,5 @@
 import { quoteForShell } from "../edges/command.ts";
+import { HIDDEN } from "../edges/secrets.ts";
 import type { Input } from "../inputs/input.ts";
 import { isStamped } from "../inputs/observation.ts";
 
@@ -48,9 +49,16 @@ function variablesTest(variables: Watch["variables"]): string {
   const unset = names.filter((name) => variables[name] === null);
   const tests = names
     .filter((name) => variables[name] !== null)
-    .map((name) => `[ "\${${name}+=}\${${name}-}" = ${quoteForShell(`=${variables[name]}`)} ]`);
+    .map((name) => valueTest(name, variables[name] as string));
   if (unset.length > 0) tests.unshift(`[ -z "${unset.map((name) => `\${${name}+=}`).join("")}" ]`);
   return tests.join(" && ");
+}
+
+/** Whether a variable has this value still, in sh; what is hidden in it is not compared. */
+export function valueTest(name: string, value: string): string {
+  const is = `"\${${name}+=}\${${name}-}"`;
+  const parts = `=${value}`.split(HIDDEN).map((part) => (part === "" ? "" : quoteForShell(part)));
+  return parts.length === 1 ? `[ ${is} = ${parts[0]} ]` : `case ${is} in ${parts.join("*")}) ;; *) false ;; esac`;
 }
 
 function inputTests({ inputs, stamps, first = 0 }: Watch): string[] {

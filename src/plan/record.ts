@@ -3,6 +3,7 @@ import type { Environment } from "../edges/command.ts";
 import { writeAtomic } from "../edges/files/change.ts";
 import { PATH, readOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
 import { type FileFacts, facts } from "../edges/files/read.ts";
+import { remembered } from "../edges/secrets.ts";
 import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, keyOf, type Observed } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
@@ -24,7 +25,7 @@ export interface LaunchRecord {
   readonly activation: Activation;
   readonly readyLine: string;
   readonly freshness: "mtime" | "strict";
-  /** Values of the variables that can change the outcome; null: not set. */
+  /** Values of the variables that can change the outcome, as they are `remembered`; null: not set. */
   readonly variables: Readonly<Record<string, string | null>>;
   readonly observed: readonly Observed[];
   /** Name of the stamps folder beside the plan. */
@@ -114,7 +115,7 @@ export function compareWithRecord(record: LaunchRecord, env: Environment): Compa
   const changes: Change[] = [];
   const touched: Change[] = [];
   for (const [name, was] of Object.entries(record.variables)) {
-    const is = env[name] ?? null;
+    const is = remembered(name, env[name]);
     if (is !== was) changes.push({ path: `$${name}`, what: `${tell(was)} before, ${tell(is)} now` });
   }
   for (const one of record.observed) {

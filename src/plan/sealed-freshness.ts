@@ -1,6 +1,6 @@
 import { quoteForShell } from "../edges/command.ts";
 import { isStamped, type Observed } from "../inputs/observation.ts";
-import { inputTest } from "./freshness.ts";
+import { inputTest, valueTest } from "./freshness.ts";
 import type { LaunchRecord } from "./record.ts";
 
 /**
@@ -82,7 +82,7 @@ function variableLines({ variables }: LaunchRecord): string[] {
     .map(([name, value]) =>
       value === null
         ? `[ -z "\${${name}+=}" ] || ${decline(`${name} is set and was not when this was sealed`)}`
-        : `[ "\${${name}+=}\${${name}-}" = ${quoteForShell(`=${value}`)} ] || ${decline(`${name} has another value than when this was sealed`)}`,
+        : `${valueTest(name, value)} || ${decline(`${name} has another value than when this was sealed`)}`,
     );
 }
 

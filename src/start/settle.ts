@@ -5,6 +5,8 @@ import { askFor } from "../decision/asked.ts";
 import type { Decision } from "../decision/decide.ts";
 import { holdOf, linkOf, mayMoveLink } from "../decision/shown.ts";
 import { now } from "../edges/clock.ts";
+import { remembered } from "../edges/secrets.ts";
+import { plain } from "../edges/terminal/text.ts";
 import { generationFolder } from "../environment/folders.ts";
 import { differences, type HistoryEntry, readHistory, recordHistory } from "../environment/history.ts";
 import { holdsInput } from "../environment/holds.ts";
@@ -32,13 +34,13 @@ export async function settleIn(
   const { config, folders, loaded, project } = decision;
   const generation = generationFolder(folders, manifest.id);
   const hidden = config.kernelFile === null && config.protoprimer === null ? [] : PROTOPRIMER_OWN;
-  const activation: Activation = { generation, prompt: manifest.project, variables: config.env.value, hidden };
+  const activation: Activation = { generation, prompt: plain(manifest.project), variables: config.env.value, hidden };
   const link = mayMoveLink(context, folders) ? linkOf(context, decision) : undefined;
   const theirs = link === undefined ? undefined : leftToOthers(context, decision, link, cold);
   if (link !== undefined && theirs === undefined) showLink(context, decision, generation);
   await runSetup(context, decision, activation, cold.reason);
   const isHeld = holdOf(decision)?.generation === manifest.id;
-  const readyLine = describeReady(manifest, isHeld);
+  const readyLine = plain(describeReady(manifest, isHeld));
   const inputs = [
     { kind: "file", path: context.launcher } as const,
     ...decision.inputs,
@@ -47,7 +49,7 @@ export async function settleIn(
     ...(link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const]),
   ];
   const names = [...new Set([...loaded.variables, ...project.variables])];
-  const variables = Object.fromEntries(names.map((name) => [name, context.env[name] ?? null]));
+  const variables = Object.fromEntries(names.map((name) => [name, remembered(name, context.env[name])]));
   const isBuilt = what === "build";
   const kernel = config.kernelFile ?? undefined;
   const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };

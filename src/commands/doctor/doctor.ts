@@ -39,7 +39,8 @@ export async function doctor(context: Context, { folder, all, fix, json }: Docto
   const before = await examine(context);
   const mended = fix ? await (await import("./mend.ts")).mend(context, before) : [];
   const findings = mended.length === 0 ? before : await examine(context);
-  context.print(json ? `${JSON.stringify({ ...reportOf(findings), mended }, null, 2)}\n` : renderFindings(findings));
+  if (json) context.print.json({ ...reportOf(findings), mended });
+  else context.print.text(renderFindings(findings));
   return { kind: "exit", code: isSound(findings) ? 0 : 1 };
 }
 

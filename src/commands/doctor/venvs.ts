@@ -33,7 +33,8 @@ export async function examineVenv(context: Context, given: string, json: boolean
     });
   }
   const report = await examiner(context)(lookAtVenv(folder), restoreOf(folder));
-  context.print(json ? `${JSON.stringify(report, null, 2)}\n` : renderVenv(report));
+  if (json) context.print.json(report);
+  else context.print.text(renderVenv(report));
   return { kind: "exit", code: report.broken ? 1 : 0 };
 }
 
@@ -57,11 +58,8 @@ export async function examineAll(context: Context, given: string, json: boolean)
   const environments: VenvReport[] = [];
   for (const folder of found.filter(isOfUse)) environments.push(await examine(lookAtVenv(folder), restoreOf(folder)));
   const broken = environments.filter((one) => one.broken).length;
-  context.print(
-    json
-      ? `${JSON.stringify({ sound: broken === 0, environments }, null, 2)}\n`
-      : environments.map(renderVenv).join("\n"),
-  );
+  if (json) context.print.json({ sound: broken === 0, environments });
+  else context.print.text(environments.map(renderVenv).join("\n"));
   const count = environments.length;
   context.terminal.say(`${count} environment${count === 1 ? "" : "s"} below ${top}: ${broken} broken`);
   return { kind: "exit", code: broken === 0 ? 0 : 1 };

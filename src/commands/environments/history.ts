@@ -11,16 +11,9 @@ export function showHistory(context: Context, json: boolean): Answer {
   for (const warning of folders.warnings) context.terminal.warn(warning);
   const entries = readHistory(folders).reverse();
   const kept = new Set(generationFolders(folders).flatMap((folder) => listGenerations(folder).map(({ id }) => id)));
-  if (json)
-    context.print(
-      `${JSON.stringify(
-        entries.map((entry) => ({ ...entry, at: isoTime(entry.at), kept: kept.has(entry.to) })),
-        undefined,
-        2,
-      )}\n`,
-    );
-  else if (entries.length === 0) context.print("No environment was built yet: ./prime makes one.\n");
-  else context.print(entries.map((entry) => renderEntry(entry, kept.has(entry.to))).join(""));
+  if (json) context.print.json(entries.map((entry) => ({ ...entry, at: isoTime(entry.at), kept: kept.has(entry.to) })));
+  else if (entries.length === 0) context.print.text("No environment was built yet: ./prime makes one.\n");
+  else context.print.text(entries.map((entry) => renderEntry(entry, kept.has(entry.to))).join(""));
   return { kind: "exit", code: 0 };
 }
 

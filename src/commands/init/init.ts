@@ -94,7 +94,9 @@ function perform(
     ...changes.map(({ verb, file, why }) => `${verb.padEnd(7)} ${path.relative(context.cwd, file) || file}: ${why}`),
   ].map(plainText); // some of it stands in the repo's files
   if (dryRun) {
-    context.print(`Nothing was changed. Without --dry-run prime would\n${lines.map((line) => `  ${line}\n`).join("")}`);
+    context.print.text(
+      `Nothing was changed. Without --dry-run prime would\n${lines.map((line) => `  ${line}\n`).join("")}`,
+    );
     return false;
   }
   for (const change of changes) apply(change);

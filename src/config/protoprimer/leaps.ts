@@ -128,7 +128,7 @@ function parse(text: string, file: string): Table {
     const reason = (error as SyntaxError).message;
     const at = Number(/at position (\d+)/.exec(reason)?.[1] ?? Number.NaN);
     const line = Number.isNaN(at) ? "" : `:${text.slice(0, at).split("\n").length}`;
-    const message = `could not read ${file}${line} as JSON: ${reason.replace(/ in JSON at position.*/, "")}`;
+    const message = `could not read ${file}${line} as JSON: ${reason.replace(/ in JSON at position.*|, (?:\.\.\.)?".*$/s, "")}`;
     throw new PrimeError("config-torn", message, { hint: `mend ${file}`, exitCode: EXIT_PROTOPRIMER, cause: error });
   }
   if (isTable(value)) return value;

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { neverQuote } from "../secrets.ts";
 import { tell } from "./errors.ts";
 import { chunks, readWhole, withRegularFile } from "./open.ts";
 
@@ -68,7 +69,19 @@ export function isWritable(folder: string): boolean {
 
 /** The text of a file in UTF-8; `undefined` when it is not there. */
 export function readText(file: string): string | undefined {
-  return readBytes(file)?.toString("utf8");
+  const text = readBytes(file)?.toString("utf8");
+  if (text !== undefined && leadsOut(file)) neverQuote(text);
+  return text;
+}
+
+/** Whether a link takes a file out of the folder that the last part without a link names. */
+function leadsOut(file: string): boolean {
+  const named = path.resolve(file);
+  const real = realPath(named);
+  if (real === undefined || real === named) return false;
+  let folder = path.dirname(named);
+  while (realPath(folder) !== folder) folder = path.dirname(folder);
+  return !real.startsWith(folder === "/" ? "/" : `${folder}/`);
 }
 
 export function readBytes(file: string): Buffer | undefined {

@@ -1,6 +1,7 @@
 import { reasonOf } from "../../errors.ts";
 import { type Command, commandLine } from "../command.ts";
 import { append } from "../files/change.ts";
+import { withoutSecrets } from "../secrets.ts";
 import { endGroupToo, hearSignals, refuseWhenEnding, shielded } from "./ending.ts";
 
 export interface RunOptions {
@@ -88,7 +89,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
 /** A log that can't be written (a full disk) is no reason to stop: what the command comes to will tell. */
 function appendToLog(log: string | undefined, text: string): void {
   try {
-    if (log !== undefined) append(log, text);
+    if (log !== undefined) append(log, withoutSecrets(text));
   } catch {}
 }
 

@@ -1,6 +1,6 @@
 import type { Environment } from "../command.ts";
 import type { Counted, Step, Terminal } from "./terminal.ts";
-import { paint, plainText, progressBar, terminalStyle } from "./text.ts";
+import { paint, plain, plainText, progressBar, terminalStyle } from "./text.ts";
 
 /** Where the words go. */
 export interface TerminalStream {
@@ -85,7 +85,7 @@ export function createTerminal({ stream, env, verbosity, clock }: TerminalOption
           stop?.();
           stop = undefined;
         }
-        if (text !== undefined) write(`prime: ${title}: ${text} (${seconds(clock.now() - step.since)})`);
+        if (text !== undefined) write(`prime: ${title}: ${plain(text)} (${seconds(clock.now() - step.since)})`);
         else if (style.redraw) show();
       },
     };
@@ -94,13 +94,13 @@ export function createTerminal({ stream, env, verbosity, clock }: TerminalOption
   return {
     verbosity,
     say: (text) => {
-      if (verbosity >= 0) write(text);
+      if (verbosity >= 0) write(plain(text));
     },
     detail: (text, level = 1) => {
-      if (verbosity >= level) write(paint(text, "dim", style));
+      if (verbosity >= level) write(paint(plain(text), "dim", style));
     },
-    warn: (text) => write(`prime: ${paint("warning:", "yellow", style)} ${text}`),
-    step: (title) => (verbosity >= 0 ? start(title) : { update: () => {}, done: () => {} }),
+    warn: (text) => write(`prime: ${paint("warning:", "yellow", style)} ${plain(text)}`),
+    step: (title) => (verbosity >= 0 ? start(plain(title)) : { update: () => {}, done: () => {} }),
     end: () => {
       running.length = 0;
       stop?.();

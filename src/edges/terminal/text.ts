@@ -1,5 +1,6 @@
 import { PrimeError } from "../../errors.ts";
 import type { Environment } from "../command.ts";
+import { withoutSecrets } from "../secrets.ts";
 
 /** How prime's words look on one stream. */
 export interface TerminalStyle {
@@ -36,9 +37,36 @@ export function progressBar(done: number, total: number, width: number): string 
   return `[${"#".repeat(filled)}${"-".repeat(inner - filled)}]`;
 }
 
+/** What a terminal obeys, or shows as something else than it is: controls, and characters of format (bidi, zero width). */
+const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * A text as a terminal may have it: foreign words in it can neither give orders nor hide. Lines and tabs stay; what else is obeyed is
+ * spelled out, and secrets are hidden. Colour is put on afterwards.
+ */
+export function plain(text: string): string {
+  return withoutSecrets(text).replace(OBEYED, (one) => (one === "\n" || one === "\t" ? one : spelledOut(one)));
+}
+
+/** The same for JSON, which stays what it says. */
+export function plainJson(value: unknown): string {
+  const text = withoutSecrets(JSON.stringify(value, null, 2));
+  return text.replace(OBEYED, (one) => (one === "\n" ? one : [...one].map(unitsOf).join("")));
+}
+
+function spelledOut(one: string): string {
+  return `\\u{${one.codePointAt(0)?.toString(16)}}`;
+}
+
+function unitsOf(one: string): string {
+  return Array.from({ length: one.length }, (_, at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, "0")}`).join(
+    "",
+  );
+}
+
 /** A tool's line without what would move the cursor or change colors (ECMA-48 sequences, then control characters). */
 export function plainText(line: string): string {
-  return line.replace(ESCAPE_SEQUENCES, "").replace(/\p{Cc}+/gu, " ");
+  return plain(line.replace(ESCAPE_SEQUENCES, "").replace(/\p{Cc}+/gu, " "));
 }
 
 const ESC = "\\u001b";
@@ -51,13 +79,13 @@ const ESCAPE_SEQUENCES = new RegExp(
 export function errorText(error: unknown, { verbosity, color }: { verbosity: number; color: boolean }): string {
   const name = paint(error instanceof PrimeError ? "error:" : "defect:", "red", { color });
   const detail = (text: string) => `  ${text.trimEnd().replaceAll("\n", "\n  ")}\n`;
-  const shown = (text: string) => (color ? text : text.replace(ESCAPE_SEQUENCES, "")).trimEnd();
+  const shown = (text: string) => plain(text.replace(ESCAPE_SEQUENCES, "")).trimEnd();
   if (!(error instanceof PrimeError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `prime: ${name} ${shown(text)}\n${detail("this should not happen; please report it with these lines")}`;
   }
-  const hint = error.hint === undefined ? "" : detail(`${paint("next:", "bold", { color })} ${error.hint}`);
-  const causes = verbosity > 0 ? causesOf(error).map(detail).join("") : "";
+  const hint = error.hint === undefined ? "" : detail(`${paint("next:", "bold", { color })} ${plain(error.hint)}`);
+  const causes = verbosity > 0 ? causesOf(error).map(plain).map(detail).join("") : "";
   return `prime: ${name} ${shown(error.message)}\n${hint}${detail(`id: ${error.id}`)}${causes}`;
 }
 

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { exists, isFile, isFolder, readText } from "../../edges/files/read.ts";
+import { neverQuote } from "../../edges/secrets.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
 import { localPath, requirementHead } from "../packages.ts";
@@ -81,6 +82,7 @@ export function followRequirements(
     seen.add(reading);
     const text = inputs.text(file);
     if (text === undefined) throw missing(file, from);
+    if (!file.startsWith(`${root}/`)) neverQuote(text);
     for (const entry of parseRequirements(text)) {
       if (entry.kind !== "include" && entry.kind !== "constraint") {
         lines.push({ ...entry, file });

@@ -42,9 +42,10 @@ async function start(request: Partial<InitRequest> = {}): Promise<{ said: string
     step: () => silent,
     end: () => {},
   };
-  const print = (text: string) => {
-    printed += text;
+  const text = (more: string) => {
+    printed += more;
   };
+  const print = { text, json: () => {}, code: text };
   const env = { PATH: process.env.PATH, HOME: folder };
   const context = { launcher: path.join(folder, "prime"), cwd: folder, version: "2.0.0", terminal, print, env };
   const asked = { folder: "a repo", dryRun: false, force: false, toToml: false, ...request };

@@ -47,7 +47,14 @@ function initScript(file = script, cwd = folder): string[] {
     step: () => silent,
     end: () => {},
   };
-  const context = { launcher: path.join(folder, "prime"), cwd, version: "2", terminal, print: () => {}, env: {} };
+  const context = {
+    launcher: path.join(folder, "prime"),
+    cwd,
+    version: "2",
+    terminal,
+    print: { text: () => {}, json: () => {}, code: () => {} },
+    env: {},
+  };
   putHeader(context, { folder: ".", dryRun: false, force: false, toToml: false }, file);
   return said;
 }

@@ -1,0 +1,156 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { good, repo, shown } from "../../support/repos.ts";
+import type { Ended, Sandbox } from "../../support/sandbox.ts";
+import { runInTerminal } from "../../support/terminal.ts";
+
+/** Clears the screen, writes to the clipboard, runs backwards, hides, ends lines. */
+const ORDERS = "\u001b[2J\u001b]52;c;ZXZpbA==\u0007\u202e\u200b\u009b31m\u2028";
+/** prime's own colours, and how it draws one line again in place. */
+const OWN = ["0m", "1m", "2m", "31m", "33m", "?7l", "?7h", "2K"].map((code) => `\u001b[${code}`);
+
+/** What in a text a terminal would obey or hide, beside what is prime's own. */
+function obeyed(text: string): string | undefined {
+  const foreign = OWN.reduce((rest, code) => rest.replaceAll(code, ""), text).replace(/[\n\r\t]/g, "");
+  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.exec(foreign)?.[0];
+}
+
+const COLOUR = { NO_COLOR: undefined, FORCE_COLOR: "1" };
+
+function expectPlain({ stdout, stderr }: Ended, what: string): void {
+  expect([what, obeyed(stdout), obeyed(stderr)]).toEqual([what, undefined, undefined]);
+}
+
+describe("text of others gives a terminal no orders:", () => {
+  const json = JSON.stringify(ORDERS);
+
+  it.each<[string, Record<string, string>]>([
+    ["a key", { "prime.toml": `${json} = 1\n` }],
+    ["a value", { "prime.toml": `lock = ${json}\n` }],
+    ["a line that is no TOML", { "prime.toml": `\u202e nonsense ${"\u001b"}[2J\n` }],
+    ["a version", { ".python-version": `3.99${ORDERS}\n` }],
+    ["a requirement", { "requirements.txt": `six ${ORDERS}\n` }],
+    ["a file's name", { "requirements.txt": `-r ${ORDERS.replace("\u2028", "")}.txt\n` }],
+  ])("%s", async (what, files) => {
+    const box = repo(files);
+    for (const args of [["run", "true"], ["status"], ["doctor"], ["verify"], ["eval"]])
+      expectPlain(await box.run(args, { env: COLOUR }), `${what}, ${args[0]}`);
+  });
+
+  it("names, history and an account", async () => {
+    const name = [
+      "[project]",
+      `name = "app"`,
+      `version = "1"`,
+      `dependencies = []`,
+      "[dependency-groups]",
+      `dev = []`,
+    ].join("\n");
+    const box = repo({ "pyproject.toml": name });
+    await good(box);
+    const account = box.path(".prime/generations", shown(box), "prime.json");
+    fs.writeFileSync(
+      account,
+      fs.readFileSync(account, "utf8").replace('"reason": "', `"reason": ${json.slice(0, -1)}`),
+    );
+    const entry = { at: 1, what: "build", why: ORDERS, flags: "", from: null, to: ORDERS, changes: [ORDERS] };
+    fs.appendFileSync(box.path(".prime/history.jsonl"), `${JSON.stringify(entry)}\n`);
+    for (const args of [["status"], ["history"], ["doctor"], ["why"]])
+      expectPlain(await box.run(args, { env: COLOUR }), args.join(" "));
+    for (const args of [
+      ["status", "--json"],
+      ["history", "--json"],
+    ]) {
+      const ended = await box.run(args, { env: COLOUR });
+      expectPlain(ended, args.join(" "));
+      expect(JSON.stringify(JSON.parse(ended.stdout))).toContain(JSON.stringify(ORDERS).slice(1, -1));
+    }
+  });
+
+  it("what an installer prints, at a terminal", async () => {
+    const backend = `print(${json})\nimport sys\nprint(${json}, file=sys.stderr)\nraise SystemExit(1)\n`;
+    const box = repo({
+      "pyproject.toml":
+        '[project]\nname = "app"\nversion = "1"\n[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+      "backend.py": backend,
+    });
+    const { shown: all, code } = await runInTerminal(box, ["run", "true"], []);
+    expect(code).toBe(125);
+    expect(obeyed(all)).toBeUndefined();
+  });
+});
+
+describe("no order in the place of a file keeps prime waiting:", () => {
+  const make: Record<string, (file: string) => void> = {
+    "a named pipe": (file) => execFileSync("mkfifo", [file]),
+    "a device": (file) => fs.symlinkSync("/dev/zero", file),
+    "4 GB": (file) => {
+      fs.writeFileSync(file, "");
+      fs.truncateSync(file, 4 * 1024 ** 3);
+    },
+  };
+  const cases = Object.keys(make).flatMap((what) =>
+    ["prime.toml", "pyproject.toml", ".python-version", "uv.lock", "requirements.txt", "setup.cfg", "setup.py"].map(
+      (name) => [what, name],
+    ),
+  ) as [string, string][];
+
+  it.each(cases)("%s as %s", async (what, name) => {
+    const box = repo(name === "uv.lock" ? { "pyproject.toml": '[project]\nname = "a"\nversion = "1"\n' } : {});
+    make[what]?.(box.path(name));
+    const { code, stderr } = await box.run(["run", "true"]);
+    expect([code, stderr]).toEqual([125, expect.stringContaining(`could not read ${box.path(name)}: it `)]);
+  });
+});
+
+describe("secrets stay where they are:", () => {
+  const netrc = "machine example.com login me password hunter2-and-more";
+
+  it.each([["prime.toml"], ["pyproject.toml"], [".python-version"], ["requirements.txt"], ["uv.lock"], ["setup.cfg"]])(
+    "a file of the user's, to which %s is a link, is named and not quoted",
+    async (name) => {
+      const box = repo(name === "uv.lock" ? { "pyproject.toml": '[project]\nname = "a"\nversion = "1"\n' } : {});
+      const secret = path.join(box.home, ".netrc");
+      fs.writeFileSync(secret, `${netrc}\n`);
+      fs.symlinkSync(secret, box.path(name));
+      for (const args of [["run", "true"], ["-v", "status"], ["doctor"], ["verify"], ["eval"]])
+        await noSecret(box, args, "hunter2");
+    },
+  );
+
+  it("so does one that a requirement file includes", async () => {
+    const box = repo({ "requirements.txt": "-r ../home/.netrc\n" });
+    fs.writeFileSync(path.join(box.home, ".netrc"), `${netrc}\n`);
+    const { code, stderr } = await noSecret(box, ["run", "true"], "hunter2");
+    expect(code).toBe(125);
+    expect(stderr).toContain(".netrc");
+  });
+
+  it("a password in a URL, in a message, a log, a record, a plan and JSON", async () => {
+    const url = "http://me:hunter2@127.0.0.1:9/simple";
+    const box = repo({ "requirements.txt": `--index-url ${url}\nsix-that-nobody-has\n` });
+    await noSecret(box, ["-v", "run", "true"], "hunter2");
+    await noSecret(box, ["status", "--json"], "hunter2");
+    const kept = repo({ "requirements.txt": "--find-links ${LINKS_TOKEN}\nsix\n" });
+    const env = { LINKS_TOKEN: "/tmp/hunter2-folder" };
+    fs.mkdirSync(kept.path("empty"));
+    await kept.run(["run", "true"], { env });
+    for (const one of [box, kept]) {
+      const places = [one.path(".prime"), path.join(one.home, ".local")].filter((place) => fs.existsSync(place));
+      const found = spawnSync("grep", ["-rlI", "hunter2", ...places], { encoding: "utf8" }).stdout;
+      expect(found).toBe("");
+    }
+  });
+});
+
+async function noSecret(box: Sandbox, args: readonly string[], secret: string): Promise<Ended> {
+  const ended = await box.run(args);
+  expect([args.join(" "), ended.stdout.includes(secret), ended.stderr.includes(secret)]).toEqual([
+    args.join(" "),
+    false,
+    false,
+  ]);
+  return ended;
+}
