@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Decision } from "../decision/decide.ts";
 import { backdate, writeAtomic } from "../edges/files/change.ts";
-import { readText } from "../edges/files/read.ts";
+import { isWritable, readText } from "../edges/files/read.ts";
 import { removeFile } from "../edges/files/remove.ts";
 import { PrimeError } from "../errors.ts";
 import { diffLocks, readLock, requiresSame } from "../project/files/uv-lock.ts";
@@ -14,29 +14,32 @@ import { type Job, runStep, tryStep } from "./job.ts";
  * is a reason: an index or a mirror that answers with other addresses leaves the lock as it is.
  */
 export async function settleLock(job: Job, decision: Decision, uv: UvTool, python: string): Promise<void> {
-  const { root, terminal } = job.context;
-  const policy = decision.config.lock;
-  if (policy.value === "frozen") return;
-  const file = path.join(root, "uv.lock");
+  const { terminal } = job.context;
+  const policy = decision.config.lock.value;
+  const file = decision.project.uvLock;
+  if (file === null || policy === "frozen") return;
+  const isAbove = path.dirname(file) !== job.context.root;
+  const isFixed = isAbove && !isWritable(path.dirname(file));
   const before = readText(file) ?? "";
   const old = await readLock(before, file);
   const { rebuilt } = decision.project;
   const question = { python, registries: old.registries, rebuilt };
-  if (policy.value === "check") {
+  if (policy === "check" || isFixed) {
     if ((await fits(job, uv, question)) === true) return;
-    throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for, and lock is "check"`, {
+    const why = isFixed ? "it can't be written" : 'lock is "check"';
+    throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for, and ${why}`, {
       hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
     });
   }
   if ((await fitsOffline(job, uv, question)) === true) return;
-  const note = noteDrafts(decision.folders.data, root);
+  const note = isAbove ? undefined : noteDrafts(decision.folders.data, job.context.root);
   try {
     await runStep(job, "update uv.lock", updateLock(uv, python, rebuilt), {
       id: "lock-failed",
       hint: "correct the requirements in pyproject.toml, or check the index",
     });
   } finally {
-    removeFile(note);
+    if (note !== undefined) removeFile(note);
   }
   const after = readText(file) ?? "";
   if (after === before) return;
@@ -46,7 +49,9 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
     return;
   }
   backdate(file);
-  terminal.say(`uv.lock follows pyproject.toml: ${diffLocks(old, fresh).join(", ") || "requirements only"}`);
+  terminal.say(
+    `${isAbove ? file : "uv.lock"} follows pyproject.toml: ${diffLocks(old, fresh).join(", ") || "requirements only"}`,
+  );
 }
 
 /** Whether uv.lock fits the project's requirements; undefined when that can't be told. Writes nothing. */
@@ -56,7 +61,7 @@ export async function lockFits(
   uv: UvTool,
   python: string,
 ): Promise<boolean | undefined> {
-  const file = path.join(job.context.root, "uv.lock");
+  const file = project.uvLock ?? "";
   const { registries } = await readLock(readText(file) ?? "", file);
   return fits(job, uv, { python, registries, rebuilt: project.rebuilt });
 }

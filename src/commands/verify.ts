@@ -3,7 +3,7 @@ import { provision } from "../builder/build.ts";
 import { lockFits } from "../builder/uv-lock.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Context } from "../context.ts";
-import { decide } from "../decision/decide.ts";
+import { decide, unfitLock } from "../decision/decide.ts";
 import { makeTemporaryFolder } from "../edges/files/change.ts";
 import { isFile, readText } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
@@ -34,22 +34,25 @@ export async function verify(context: Context, json: boolean): Promise<Answer> {
 }
 
 async function lockFinding(context: Context): Promise<Finding> {
-  const lock = path.join(context.root, "uv.lock");
-  if (!isFile(lock)) return sound("lock", "the repo has no uv.lock");
   const work = makeTemporaryFolder(path.join(context.places.cache, "verify-"));
   const log = path.join(work, "log");
   try {
     const decision = await decide(context, false);
-    if (decision.project.kind !== "uv-lock") return sound("lock", "nothing is installed from uv.lock");
+    const { uvLock } = decision.project;
+    const [unfit] = unfitLock(decision.project, decision.asked?.base ?? decision.selected);
+    if (unfit !== undefined) return wrong("lock", unfit, "lock anew with the tool that wrote it, and commit it");
+    if (decision.project.kind === "pylock") return sound("lock", "pylock.toml fits pyproject.toml");
+    if (uvLock === null) return noLock(context.root);
+    const name = path.relative(context.root, uvLock);
     const job = { context, log, steps: [] };
     const uv = await provision(job, decision);
     const fits = await lockFits(job, decision, uv, (decision.asked?.base ?? decision.selected).executable);
-    if (fits === true) return sound("lock", "uv.lock fits pyproject.toml");
+    if (fits === true) return sound("lock", `${name} fits pyproject.toml`);
     const mend = "`./prime uv lock`, and commit it";
-    if (fits === false) return wrong("lock", "uv.lock does not fit what pyproject.toml asks for", mend);
+    if (fits === false) return wrong("lock", `${name} does not fit what pyproject.toml asks for`, mend);
     return wrong(
       "lock",
-      `uv can't tell whether uv.lock fits: ${lastWords(readText(log))}`,
+      `uv can't tell whether ${name} fits: ${lastWords(readText(log))}`,
       "mend what these words name",
     );
   } catch (error) {
@@ -58,6 +61,11 @@ async function lockFinding(context: Context): Promise<Finding> {
   } finally {
     remove(work);
   }
+}
+
+function noLock(root: string): Finding {
+  const isPassedOver = isFile(path.join(root, "uv.lock"));
+  return sound("lock", isPassedOver ? "nothing is installed from uv.lock" : "the repo has no uv.lock");
 }
 
 function lastWords(log = ""): string {

@@ -8,7 +8,10 @@ import { listGenerations, type Manifest } from "../environment/manifest.ts";
 import { isOthers } from "../environment/shared-folder.ts";
 import type { Input } from "../inputs/input.ts";
 import { inspectProject } from "../project/inspect.ts";
+import { markerEnvironment } from "../project/markers.ts";
 import type { Project } from "../project/project.ts";
+import { unmet } from "../project/pylock-fit.ts";
+import { withWorkspaceRange } from "../project/workspace-range.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { interpreterInputs, type Selection, selectPython } from "../python/search/choose.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
@@ -53,7 +56,7 @@ function generationsHere(folders: Folders, root: string): Manifest[] {
 /** Reads the config and the project and chooses the selected python. Builds nothing. */
 export async function decide(context: Context, anew: boolean): Promise<Decision> {
   const loaded = await loadConfig(context);
-  const { config } = loaded;
+  const config = await withWorkspaceRange(loaded.config);
   const folders = foldersOf(context.root, context.places.state, config.protoprimer);
   const generations = generationsHere(folders, context.root);
   const request = parseRequest(config.requiredPythonVersion.value);
@@ -85,7 +88,14 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
     how: selection.how,
     passedOver: selection.passedOver,
     printed: selection.printed,
-    warnings: [...loaded.warnings, ...folders.warnings, ...selection.warnings, ...driver.warnings, ...project.warnings],
+    warnings: [
+      ...loaded.warnings,
+      ...folders.warnings,
+      ...selection.warnings,
+      ...driver.warnings,
+      ...project.warnings,
+      ...unfitLock(project, base ?? selection.selected),
+    ],
     inputs: [
       ...loaded.inputs,
       ...folders.inputs,
@@ -96,6 +106,15 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
       ...(asked?.madeOf.archives ?? []).map(([file]) => ({ kind: "file", path: file }) as const),
     ],
   };
+}
+
+/** A pylock.toml is installed as it is, since only who made it knows how; that it has grown old is said each time. */
+export function unfitLock({ lockedNeeds }: Project, base: Interpreter): string[] {
+  if (lockedNeeds === null) return [];
+  const missing = unmet(lockedNeeds, markerEnvironment(base));
+  return missing.length === 0
+    ? []
+    : [`pylock.toml does not fit pyproject.toml: nothing in it meets ${missing.join(", ")}`];
 }
 
 /** The selected python, whether it is the selector's answer, and the driver alone, as if nothing had been built here yet. */

@@ -67,6 +67,8 @@ const NOTHING_ELSE = {
   requirementLines: [],
   requirementOptions: null,
   groupSources: [],
+  uvLock: null,
+  lockedNeeds: null,
   uvSettings: { file: undefined, table: {} },
   groupRequirements: [],
   declaredExtras: {},

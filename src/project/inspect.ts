@@ -8,21 +8,22 @@ import { relevantContents } from "./build-inputs.ts";
 import { inspectDescriptors } from "./descriptors.ts";
 import { watchProject } from "./dynamic.ts";
 import { expandGroups } from "./files/groups.ts";
-import { readPylock } from "./files/pylock.ts";
+import { type Pylock, readPylock } from "./files/pylock.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
 import { type RequirementOptions, readOptions } from "./files/requirement-options.ts";
 import { followRequirements } from "./files/requirements.ts";
 import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv-settings.ts";
-import { followSources, readLockedSources, readWorkspace, type Workspace } from "./files/workspace.ts";
+import { followSources, readLockedSources, type Workspace } from "./files/workspace.ts";
 import { foundRequirements } from "./found-requirements.ts";
 import { kindOf } from "./kind.ts";
 import { describeLeftOut, partsLeftOut, requirementsLeftOut } from "./left-out.ts";
-import { noteFound, noteUnread } from "./notes.ts";
+import { noteBelow, noteFound, noteUnread } from "./notes.ts";
 import { offersOf, readDeclarations, requirementsWithExtras } from "./offers.ts";
-import { normalizeName } from "./packages.ts";
-import type { GroupSource, LeftOut, LocalProject, Project, ProjectKind } from "./project.ts";
+import type { LeftOut, Project } from "./project.ts";
+import type { LockedNeeds } from "./pylock-fit.ts";
 import { type RootFiles, readRootFiles } from "./root-files.ts";
-import { leavesOut, select } from "./selection.ts";
+import { leavesOut, type Selection, select } from "./selection.ts";
+import { canBuildRoot, chooseTargets, declaringOf, isPackage, sourcesOf, withExtras } from "./targets.ts";
 
 /**
  * Reads what the repo in `root` (absolute, physical) asks to be installed; pip, as the driver, does not read a uv.lock.
@@ -36,7 +37,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const asked = config.requirements.value;
   const kind = kindOf(files, asked);
   refuseUnclear(config.oneStart, kind);
-  const workspace = files.pyproject === undefined ? undefined : await readWorkspace(files.pyproject, inputs);
+  const { workspace } = files;
   const isByUv = driver === "venv_uv" && kind !== "nothing";
   const uvSettings = isByUv ? await readUvSettings(workspace?.root.folder ?? root, inputs) : NO_SETTINGS;
   if (kind !== "uv-lock") refuseUnfitSettings(uvSettings, root);
@@ -51,7 +52,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const isLocked = kind === "uv-lock" || kind === "pylock";
   const declaring = declaringOf(files, targets, packages);
   const declared = readDeclarations(files, targets, declaring, installsRoot);
-  const offers = offersOf(kind, files, declared, workspace, pylock);
+  const offers = offersOf(kind, files, declared, declaring[0], pylock);
   const selection = select(config, offers, { infer: !isLocked });
   const usesDefaults = isLocked && config.installGroups.value === null && !leavesOut(config.oneStart);
 
@@ -62,7 +63,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const virtual = isLocked || groupsAlone ? [] : targets.filter((target) => !isPackage(target));
   const groupSources = isLocked ? [] : sourcesOf(declaring, selection.groups);
   for (const { file } of pylock?.archives ?? []) inputs.file(file);
-  const locked = kind === "uv-lock" ? readLockedSources(path.join(root, "uv.lock")) : undefined;
+  const locked = files.uvLock === undefined ? undefined : readLockedSources(files.uvLock);
   for (const archive of locked?.archives ?? []) inputs.file(archive);
   for (const folder of locked?.virtual ?? []) inputs.file(path.join(folder, "pyproject.toml"));
 
@@ -97,6 +98,8 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     requirementOptions: options ?? null,
     groupSources,
     uvSettings,
+    uvLock: files.uvLock ?? null,
+    lockedNeeds: pylock === undefined ? null : needsOf(files, pylock, selection),
     localProjects,
     declaredExtras: declared.extras,
     declaredGroups: declared.groups,
@@ -104,12 +107,13 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     constraintsFile: null,
     warnings: [
       ...fromAbove(uvSettings, workspace?.root.folder ?? root),
+      ...passedOverLock(files),
       ...passedOver(options),
       ...(driver === "venv_uv" ? unseen(followed.remote) : []),
     ],
     notes: [...noteFound(project, asked === null), ...(usesDefaults ? [] : selection.notes)],
     leftOut,
-    omissions: [...noteUnread(project, files), ...describeLeftOut(leftOut, kind)],
+    omissions: [...noteUnread(project, files), ...noteBelow(project, files), ...describeLeftOut(leftOut, kind)],
     inputs: inputs.list(),
     relevantContents: await relevantContents(inputs.list()),
     variables: [...new Set([...watched.flatMap(({ variables }) => variables), ...followed.variables])],
@@ -118,35 +122,10 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   };
 }
 
-/** The projects whose dependencies, extras and groups count: as `uv sync`, with its `--package` and `--all-packages`. */
-function chooseTargets(
-  { pyproject }: RootFiles,
-  workspace: Workspace | undefined,
-  packages: readonly string[] | "all" | null,
-): Pyproject[] {
-  if (pyproject === undefined || workspace === undefined) return [];
-  const isVirtualRoot = pyproject.project === undefined && pyproject.uv.workspace !== undefined;
-  if (packages === "all" || (packages === null && isVirtualRoot)) return [...workspace.members.values()];
-  if (packages === null) return pyproject.project === undefined ? [] : [pyproject];
-  return packages.flatMap((name) => workspace.members.get(normalizeName(name)) ?? []);
-}
-
 /** A workspace's lock names all members, installed or not; what is needed of those, their sources tell. */
 function foreignTo(workspace: Workspace | undefined, folders: readonly string[]): string[] {
   const members = new Set([...(workspace?.members.values() ?? [])].map((member) => member.folder));
   return folders.filter((folder) => !members.has(folder));
-}
-
-/** uv's rule: `tool.uv.package` decides, else whether there is a [build-system]. */
-function isPackage({ project, uv, hasBuildSystem }: Pyproject): boolean {
-  return project !== undefined && (uv.package ?? hasBuildSystem);
-}
-
-/** Whether a root without [project] is installed: pip and uv take a setup.py, or a setup.cfg beside a pyproject.toml. */
-function canBuildRoot(kind: ProjectKind, { pyproject, setupPy, setupCfg }: RootFiles): boolean {
-  if (kind === "setup") return true;
-  if (kind !== "requirements" && kind !== "pylock") return false;
-  return setupPy !== undefined || (setupCfg !== undefined && pyproject !== undefined);
 }
 
 async function readStarts(targets: readonly Pyproject[], folders: readonly string[]): Promise<Pyproject[]> {
@@ -156,29 +135,17 @@ async function readStarts(targets: readonly Pyproject[], folders: readonly strin
   return [...targets, ...read.filter((found) => found !== undefined)];
 }
 
-/** The files whose groups count: the root's, unless other projects alone were chosen, and those of the chosen projects. */
-function declaringOf(
-  { pyproject }: RootFiles,
-  targets: readonly Pyproject[],
-  packages: readonly string[] | "all" | null,
-): Pyproject[] {
-  const isRootChosen = packages === null || packages === "all" || pyproject === undefined;
-  return [...new Set([...(isRootChosen && pyproject !== undefined ? [pyproject] : []), ...targets])];
-}
-
-function sourcesOf(declaring: readonly Pyproject[], groups: readonly string[]): GroupSource[] {
-  return declaring.flatMap(({ file, uv, groups: { entries } }) =>
-    groups
-      .filter((name) => entries.has(name))
-      .map((name) => ({ file, name, requiresPython: uv.groupsRequirePython[name] })),
-  );
-}
-
-/** A project with those of the chosen extras that it has, as far as that can be told without running anything. */
-function withExtras(folder: string, targets: readonly Pyproject[], extras: readonly string[]): LocalProject {
-  const project = targets.length < 2 ? undefined : targets.find((target) => target.folder === folder)?.project;
-  const isKnown = project !== undefined && !project.dynamic.includes("optional-dependencies");
-  return { folder, extras: isKnown ? extras.filter((name) => Object.hasOwn(project.extras, name)) : extras };
+/** Of dynamic dependencies nothing can be told without running something. */
+function needsOf({ pyproject }: RootFiles, { packages, ...lock }: Pylock, chosen: Selection): LockedNeeds {
+  const extras = chosen.extras.filter((name) => lock.extras.includes(name));
+  const groups = chosen.groups.filter((name) => lock.groups.includes(name));
+  const needs = pyproject?.project === undefined ? [] : requirementsWithExtras(pyproject, extras);
+  return {
+    packages,
+    extras,
+    groups,
+    needs: [...needs, ...expandChosen(pyproject === undefined ? [] : [pyproject], groups)],
+  };
 }
 
 function expandChosen(declaring: readonly Pyproject[], groups: readonly string[]): string[] {
@@ -197,6 +164,15 @@ const NO_SETTINGS: UvSettings = { file: undefined, table: {} };
 function fromAbove({ file }: UvSettings, folder: string): string[] {
   if (file === undefined || path.dirname(file) === folder) return [];
   return [`uv takes its settings from ${file}, above the repo, which has none of its own`];
+}
+
+/** A member may have kept a lock from the time before it became one. */
+function passedOverLock({ root, foreign, workspace }: RootFiles): string[] {
+  const above = workspace?.root.folder ?? root;
+  if (above === root || !foreign.includes("uv.lock")) return [];
+  return [
+    `${path.join(root, "uv.lock")} is not read: ${root} is a member of the workspace ${above}, whose lock counts`,
+  ];
 }
 
 function passedOver(options: RequirementOptions | undefined): string[] {

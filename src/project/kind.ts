@@ -2,22 +2,23 @@ import { PrimeError } from "../errors.ts";
 import { isTable } from "../toml.ts";
 import type { ProjectKind } from "./project.ts";
 import { FOREIGN, isForUv, type RootFiles } from "./root-files.ts";
+import { isBuiltWithoutProject } from "./targets.ts";
 
 /** What kind of repo this is; the first rule that fits. `requirements`: the files named in the configuration, if any. */
 export function kindOf(files: RootFiles, requirements: readonly string[] | null): ProjectKind {
   const { pyproject } = files;
   const hasSetup = files.setupPy !== undefined || files.setupCfg !== undefined;
   const found = files.mainRequirements === undefined ? files.devRequirements : [files.mainRequirements];
-  if (files.hasUvLock || files.hasPylock) {
-    refuseBeside(files.hasUvLock ? "uv.lock" : "pylock.toml", files.root, requirements);
-    return files.hasUvLock ? "uv-lock" : "pylock";
+  if (files.uvLock !== undefined || files.hasPylock) {
+    refuseBeside(files.uvLock !== undefined ? "uv.lock" : "pylock.toml", files.root, requirements);
+    return files.uvLock !== undefined ? "uv-lock" : "pylock";
   }
   if (pyproject?.project !== undefined) return "pyproject";
   if (pyproject?.hasBuildSystem === true && hasSetup) return "setup";
   if ((requirements ?? found).length > 0) return "requirements";
   if (hasSetup) return "setup";
   refuseForeign(files);
-  if (pyproject?.hasBuildSystem === true) return "setup";
+  if (pyproject !== undefined && isBuiltWithoutProject(pyproject)) return "setup";
   return isForUv(pyproject) ? "pyproject" : "nothing";
 }
 

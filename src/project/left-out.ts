@@ -25,7 +25,7 @@ export function requirementsLeftOut(files: RootFiles, taken: readonly string[]):
   const read = new Set([...taken, ...dynamicFiles(pyproject), ...(setupPy?.requirementFiles ?? [])]);
   const inFolder = (listFolder(path.join(root, "requirements")) ?? []).map((name) => `requirements/${name}`);
   const all = [...(listFolder(root) ?? []), ...inFolder].filter(isRequirementFile);
-  const isLocked = files.hasUvLock || files.hasPylock;
+  const isLocked = files.uvLock !== undefined || files.hasPylock;
   const isCopy = (name: string): boolean =>
     (name.endsWith(".in") && all.includes(name.replace(/in$/, "txt"))) ||
     (isLocked && COMPILED.test(readText(path.join(root, name)) ?? ""));

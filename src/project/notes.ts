@@ -1,4 +1,7 @@
+import * as path from "node:path";
 import { isTable } from "../toml.ts";
+import { projectsBelow } from "./below.ts";
+import type { Pyproject } from "./files/pyproject.ts";
 import type { Project } from "./project.ts";
 import type { RootFiles } from "./root-files.ts";
 
@@ -12,6 +15,38 @@ export function noteUnread(
     ...(project.groupsAlone ? [] : noteRoot(project, files)),
     ...noteForeign(project, files),
   ];
+}
+
+/** Projects below a root that asks for nothing itself, with how to start in one. */
+export function noteBelow(
+  { kind, packages }: Pick<Project, "kind" | "packages">,
+  { root, pyproject, workspace }: RootFiles,
+): string[] {
+  const isBare = kind === "nothing" || (packages === null && pyproject !== undefined && asksForNothing(pyproject));
+  if (!isBare) return [];
+  const members = [...(workspace?.members.values() ?? [])].map(({ folder }) => path.relative(root, folder));
+  const isWorkspace = members.some((folder) => folder !== "" && !folder.startsWith(".."));
+  const found = isWorkspace ? members.filter((folder) => folder !== "").sort() : projectsBelow(root);
+  const [first] = found;
+  if (first === undefined) return [];
+  const shown =
+    found.length > MOST_BELOW + 1 ? [...found.slice(0, MOST_BELOW), `${found.length - MOST_BELOW} more`] : found;
+  const whole = isWorkspace ? ', or `install_packages = "all"` for all of them' : "";
+  return [`Projects below: ${shown.join(", ")} (./prime --root ${first} run … starts in one${whole}).`];
+}
+
+const MOST_BELOW = 8;
+
+function asksForNothing({ project, uv, hasBuildSystem, groups }: Pyproject): boolean {
+  const isNone = (project?.dependencies ?? []).length === 0 && Object.keys(project?.extras ?? {}).length === 0;
+  const isPackage = uv.package ?? hasBuildSystem;
+  return (
+    project !== undefined &&
+    !isPackage &&
+    isNone &&
+    groups.entries.size === 0 &&
+    !project.dynamic.includes("dependencies")
+  );
 }
 
 /** Which requirement files are installed where nobody named them. */

@@ -3,7 +3,6 @@ import { dynamicExtras } from "./dynamic.ts";
 import { ownRequirements } from "./files/groups.ts";
 import type { Pylock } from "./files/pylock.ts";
 import type { Pyproject } from "./files/pyproject.ts";
-import type { Workspace } from "./files/workspace.ts";
 import { normalizeName, requirementHead } from "./packages.ts";
 import type { ProjectKind } from "./project.ts";
 import type { RootFiles } from "./root-files.ts";
@@ -55,15 +54,15 @@ function addSetupExtras(files: RootFiles, extras: Declared): boolean {
   return described && backend.startsWith("setuptools") && (files.setupPy?.extrasAreKnown ?? true);
 }
 
-/** The choice as `select` wants it. */
+/** The choice as `select` wants it; `first` is the one of the declaring projects whose default groups count. */
 export function offersOf(
   kind: ProjectKind,
   files: RootFiles,
   declared: Declarations,
-  workspace: Workspace | undefined,
+  first: Pyproject | undefined,
   lock: Pylock | undefined,
 ): Offers {
-  const packages = [...(workspace?.members.keys() ?? [])];
+  const packages = [...(files.workspace?.members.keys() ?? [])];
   if (kind === "pylock" && lock !== undefined) {
     const none = { brought: new Map(), conflicts: [] };
     const defaultGroups = lock.defaultGroups.filter((name) => lock.groups.includes(name));
@@ -77,7 +76,7 @@ export function offersOf(
     extras: Object.keys(declared.extras),
     extrasAreKnown: declared.extrasAreKnown,
     groups: Object.keys(declared.groups),
-    defaultGroups: files.pyproject?.uv.defaultGroups,
+    defaultGroups: first?.uv.defaultGroups,
     packages,
   };
 }

@@ -2,6 +2,7 @@ import type { Input } from "../inputs/input.ts";
 import type { RequirementOptions } from "./files/requirement-options.ts";
 import type { PlacedLine } from "./files/requirements.ts";
 import type { UvSettings } from "./files/uv-settings.ts";
+import type { LockedNeeds } from "./pylock-fit.ts";
 
 /**
  * What kind of repo this is, first match wins (README, "What is installed"); `descriptors` whenever protoprimer's
@@ -73,6 +74,10 @@ export interface Project {
   readonly requirementOptions: RequirementOptions | null;
   /** Chosen groups where they are declared; none with a lock. */
   readonly groupSources: readonly GroupSource[];
+  /** What a pylock.toml of the repo's own has to meet; null with any other kind. */
+  readonly lockedNeeds: LockedNeeds | null;
+  /** Absolute; null unless it says what is installed. Of a workspace it stands in the folder that declares it, which may be above root. */
+  readonly uvLock: string | null;
   /** What uv's files of settings say, where uv installs. */
   readonly uvSettings: UvSettings;
   /** PEP 735 groups expanded to PEP 508 texts (include-group followed), for drivers that know no groups; none with a pylock. */

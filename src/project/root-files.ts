@@ -5,12 +5,15 @@ import type { InputCollector } from "../inputs/collector.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
 import { readSetupCfg, type SetupCfg } from "./files/setup-cfg.ts";
 import { readSetupPy, type SetupPy } from "./files/setup-py.ts";
+import { readWorkspace, type Workspace } from "./files/workspace.ts";
 
 /** The files in a root that can say what is to be installed. */
 export interface RootFiles {
   readonly root: string;
   readonly pyproject: Pyproject | undefined;
-  readonly hasUvLock: boolean;
+  readonly workspace: Workspace | undefined;
+  /** The lock of the workspace, absolute, where it is one for uv: beside the pyproject.toml that declares it. */
+  readonly uvLock: string | undefined;
   readonly hasPylock: boolean;
   readonly setupPy: SetupPy | undefined;
   /** Only a setup.cfg that describes a distribution. */
@@ -50,22 +53,28 @@ export const FOREIGN = ["poetry.lock", "pdm.lock", "Pipfile.lock", "Pipfile"];
 export async function readRootFiles(root: string, inputs: InputCollector, driver: VenvDriver): Promise<RootFiles> {
   const look = (name: string) => inputs.file(path.join(root, name));
   const pyproject = look("pyproject.toml") ? await readPyproject(path.join(root, "pyproject.toml")) : undefined;
-  const hasUvLock = look("uv.lock") && isForUv(pyproject) && driver === "venv_uv";
-  const hasPylock = !hasUvLock && look("pylock.toml");
+  const workspace = pyproject === undefined ? undefined : await readWorkspace(pyproject, inputs);
+  const lock = path.join(workspace?.root.folder ?? root, "uv.lock");
+  const uvLock = inputs.file(lock) && isForUv(pyproject) && driver === "venv_uv" ? lock : undefined;
+  const hasPylock = uvLock === undefined && look("pylock.toml");
   const setupPy = look("setup.py") ? readSetupPy(path.join(root, "setup.py")) : undefined;
   const setupCfg = look("setup.cfg") ? readSetupCfg(path.join(root, "setup.cfg")) : undefined;
-  const found = hasUvLock || hasPylock ? undefined : findRequirements(root, inputs);
+  const found = uvLock !== undefined || hasPylock ? undefined : findRequirements(root, inputs);
   return {
     root,
     pyproject,
-    hasUvLock,
+    workspace,
+    uvLock,
     hasPylock,
     setupPy,
     setupCfg: setupCfg?.declaresProject === true ? setupCfg : undefined,
     mainRequirements: found?.main,
     devRequirements: found?.dev ?? [],
     testRequirements: found?.test ?? [],
-    foreign: [...(hasUvLock ? [] : ["uv.lock"]), ...FOREIGN].filter((name) => isFile(path.join(root, name))),
+    foreign: ["uv.lock", ...FOREIGN].filter((name) => {
+      const file = path.join(root, name);
+      return file !== uvLock && isFile(file);
+    }),
   };
 }
 

@@ -26,6 +26,8 @@ export interface ProjectTable {
   readonly dependencies: readonly string[] | undefined;
   readonly extras: Readonly<Record<string, readonly string[]>>;
   readonly dynamic: readonly string[];
+  /** `requires-python`, a range by PEP 440. */
+  readonly requiresPython: string | undefined;
 }
 
 export interface UvTable {
@@ -90,6 +92,7 @@ function readProject(view: View, project: Table): ProjectTable {
     dependencies: view.texts(project, "project.dependencies"),
     extras,
     dynamic: view.texts(project, "project.dynamic") ?? [],
+    requiresPython: typeof project["requires-python"] === "string" ? project["requires-python"] : undefined,
   };
 }
 

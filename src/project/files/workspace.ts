@@ -15,12 +15,13 @@ export interface Workspace {
 }
 
 /**
- * The workspace of a project: its own, or, when one of its sources says `workspace = true`, the nearest one above it;
- * else it alone. Every folder that a member could appear in is gathered (uv's manual, "Using workspaces").
+ * The workspace of a project as uv finds it: its own; else the one that the nearest pyproject.toml above declares, if the
+ * project is a member there; else it alone. Every folder that a member could appear in is gathered, and every one above
+ * in which a nearer pyproject.toml could (uv's manual, "Using workspaces").
  */
 export async function readWorkspace(project: Pyproject, inputs: InputCollector): Promise<Workspace> {
-  const isMember = project.uv.workspace === undefined && project.uv.sources.some((source) => source.workspace);
-  const root = isMember ? ((await workspaceAbove(project, inputs)) ?? project) : project;
+  const mayBeMember = project.uv.workspace === undefined && project.project !== undefined && project.uv.managed;
+  const root = mayBeMember ? ((await workspaceAbove(project, inputs)) ?? project) : project;
   const members = new Map<string, Pyproject>();
   for (const member of [root, ...(await readMembers(root, inputs))]) {
     if (member.project?.name !== undefined) members.set(normalizeName(member.project.name), member);
@@ -28,13 +29,25 @@ export async function readWorkspace(project: Pyproject, inputs: InputCollector):
   return { root, members };
 }
 
-async function workspaceAbove(project: Pyproject, inputs: InputCollector): Promise<Pyproject | undefined> {
-  for (let folder = path.dirname(project.folder); ; folder = path.dirname(folder)) {
-    const file = path.join(folder, "pyproject.toml");
-    const found = inputs.file(file) ? await readPyproject(file) : undefined;
-    if (found?.uv.workspace !== undefined) return found;
-    if (folder === path.dirname(folder)) return undefined;
+async function workspaceAbove({ folder }: Pyproject, inputs: InputCollector): Promise<Pyproject | undefined> {
+  const file = nearestAbove(folder, inputs);
+  const found = file === undefined ? undefined : await readPyproject(file);
+  const declared = found?.uv.workspace;
+  if (found === undefined || declared === undefined) return undefined;
+  const place = path.relative(found.folder, folder);
+  const names = (patterns: readonly string[]) =>
+    patterns.some((pattern) => globMatcher(path.posix.normalize(pattern), { crossing: true })(place));
+  return names(declared.members) && !names(declared.exclude) ? found : undefined;
+}
+
+/** The nearest pyproject.toml above a folder, absolute. */
+export function nearestAbove(folder: string, inputs: InputCollector): string | undefined {
+  for (let place = folder; place !== path.dirname(place); ) {
+    place = path.dirname(place);
+    const file = path.join(place, "pyproject.toml");
+    if (inputs.file(file)) return file;
   }
+  return undefined;
 }
 
 async function readMembers(root: Pyproject, inputs: InputCollector): Promise<Pyproject[]> {

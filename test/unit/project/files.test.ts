@@ -89,14 +89,21 @@ describe("what is described for another tool", () => {
         "pyproject.toml": `${PACKAGE}[tool.poetry.group.dev.dependencies]\nx = "1"\n`,
         "poetry.lock": "",
       }),
-      await inspect({ "pyproject.toml": poetry, "requirements.txt": "six" }),
+      await inspect({
+        "pyproject.toml": `${poetry}[tool.poetry.group.dev.dependencies]\nx = "1"\n`,
+        "requirements.txt": "six",
+      }),
     ];
+    const noPackage = poetry.replace('name = "x"', "package-mode = false");
+    const unbuilt = await inspect({ "pyproject.toml": noPackage, "requirements.txt": "six" });
     expect(project.omissions).toEqual([
       "poetry.lock is not read: the versions are resolved from [project].",
       "What [tool.poetry.group] of pyproject.toml asks for is not read; [dependency-groups] would be.",
     ]);
-    expect(requirements).toMatchObject({ kind: "requirements", installsRoot: false });
-    expect(requirements.omissions.join()).toContain("What [tool.poetry] of");
+    expect(requirements).toMatchObject({ kind: "requirements", installsRoot: true });
+    expect(requirements.omissions.join()).toContain("What [tool.poetry.group] of");
+    expect(unbuilt).toMatchObject({ kind: "requirements", installsRoot: false });
+    expect(unbuilt.omissions.join()).toContain("What [tool.poetry] of");
   });
 });
 

@@ -4,6 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { Project } from "../../../src/project/project.ts";
 import { BUILD, inspect, PACKAGE, refusal, relative, root, SETUP_PY, watched } from "./place.ts";
 
+const FLIT =
+  '[build-system]\nrequires = ["flit_core<4"]\nbuild-backend = "flit_core.buildapi"\n[tool.flit.metadata]\nmodule = "x"\n';
+
 describe("the kind of a repo", () => {
   const cases: [string, Record<string, string>, Project["kind"], boolean][] = [
     [
@@ -29,7 +32,15 @@ describe("the kind of a repo", () => {
     ["pylock.toml alone", { "pylock.toml": 'lock-version = "1.0"' }, "pylock", false],
     ["[project]", { "pyproject.toml": PACKAGE, "setup.py": SETUP_PY, "requirements.txt": "six" }, "pyproject", true],
     ["[build-system] and setup.py", { "pyproject.toml": BUILD, "setup.py": SETUP_PY }, "setup", true],
-    ["[build-system] of another backend alone", { "pyproject.toml": BUILD }, "setup", true],
+    ["[build-system] of another backend alone", { "pyproject.toml": FLIT }, "setup", true],
+    ["the same beside requirement files", { "pyproject.toml": FLIT, "requirements.txt": "six" }, "requirements", true],
+    ["setuptools, with nothing that describes a project", { "pyproject.toml": BUILD }, "nothing", false],
+    [
+      "the same beside requirement files, ",
+      { "pyproject.toml": BUILD, "requirements-dev.txt": "six" },
+      "requirements",
+      false,
+    ],
     ["requirement files", { "requirements.txt": "six" }, "requirements", false],
     ["a development requirement file alone", { "requirements-dev.txt": "six" }, "requirements", false],
     ["setup.py and requirement files", { "setup.py": SETUP_PY, "requirements.txt": "six" }, "requirements", true],
