@@ -1,12 +1,23 @@
 import * as path from "node:path";
 import { listFolder, readBytes, readText } from "../edges/files/read.ts";
+import { PrimeError } from "../errors.ts";
 import { gitFolderOf } from "./git-folder.ts";
 
 /**
- * The index by which git tracks a folder or anything in it, absolute; undefined where nothing does. git itself is not asked: it may
- * be missing, and can be configured to run programs. The form is gitformat-index(5), versions 2 to 4, with a split index.
+ * The index by which git tracks a folder or anything in it, absolute; undefined where nothing does, or where it can't be read. git
+ * itself is not asked: it may be missing, and can be configured to run programs. The form is gitformat-index(5), versions 2
+ * to 4, with a split index.
  */
 export function trackedBy(folder: string): string | undefined {
+  try {
+    return indexWith(folder);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    return undefined;
+  }
+}
+
+function indexWith(folder: string): string | undefined {
   const git = gitFolderOf(path.dirname(folder));
   const index = git === undefined ? undefined : readBytes(path.join(git.own, "index"));
   if (git === undefined || index === undefined) return undefined;
@@ -22,10 +33,11 @@ export function trackedBy(folder: string): string | undefined {
   return isThere ? path.join(git.own, "index") : undefined;
 }
 
-/** Of each entry: ten words of what stat(2) told, the object's id, flags, and the name. */
+/** Of each entry: ten words of what stat(2) told, the object's id, flags, and the name, by which they are sorted. */
 function holds(index: Buffer, folder: Buffer, idLength: number): boolean {
   if (index.length < 12 || index.toString("latin1", 0, 4) !== "DIRC") return false;
   const version = index.readUInt32BE(4);
+  const behind = Buffer.concat([folder, Buffer.from([SLASH + 1])]);
   let name = Buffer.alloc(0);
   let at = 12;
   for (let left = index.readUInt32BE(8); left > 0 && at + 42 + idLength < index.length; left -= 1) {
@@ -41,6 +53,7 @@ function holds(index: Buffer, folder: Buffer, idLength: number): boolean {
     if (end < 0 || kept < 0) return false;
     name = Buffer.concat([name.subarray(0, kept), index.subarray(text, end)]);
     if (isWithin(name, folder)) return true;
+    if (Buffer.compare(name, behind) >= 0) return false;
     at = version >= 4 ? end + 1 : at + ((end - at + 8) & ~7);
   }
   return false;

@@ -92,6 +92,23 @@ describe("a clone in which what belongs to prime is a link", () => {
   });
 });
 
+it("a launcher of one's own that is told a clone by --root touches nothing there either", async () => {
+  const box = repo(FILES, { git: true });
+  const home = victim(box);
+  fs.mkdirSync(box.path(".prime"));
+  fs.symlinkSync("../../somebody", box.path(".prime/generations"));
+  commit(box);
+  const launcher = path.join(box.base, "own/prime");
+  fs.mkdirSync(path.dirname(launcher));
+  fs.copyFileSync(box.launcher, launcher);
+  fs.chmodSync(launcher, 0o755);
+  const before = listing(home);
+  for (const args of COMMANDS) {
+    const { stderr } = await box.run(["--root", ".", ...args], { launcher });
+    expect(listing(home), stderr).toEqual(before);
+  }
+});
+
 describe("a `.prime` that git tracks", () => {
   /** Files of the user's, and what looks like prime's own. */
   function planted(): Record<string, string> {

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { rename, setTimes, swapLink, writePlain } from "../../../src/edges/files/change.ts";
 import { linkFacts } from "../../../src/edges/files/read.ts";
-import { remove, removeFile } from "../../../src/edges/files/remove.ts";
+import { removeFile } from "../../../src/edges/files/remove.ts";
 
 function place(): string {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "prime-remove-")));
@@ -26,7 +26,21 @@ function isWhole(mine: string): boolean {
   return fs.readdirSync(mine).join() === "letter" && fs.readFileSync(path.join(mine, "letter"), "utf8") === "keep\n";
 }
 
-describe("remove", () => {
+/** The same files as they are loaded on another system: how an open folder is worked in is decided once. */
+async function on(platform: NodeJS.Platform): Promise<typeof import("../../../src/edges/files/remove.ts")> {
+  const real = process.platform;
+  vi.resetModules();
+  Object.defineProperty(process, "platform", { value: platform });
+  try {
+    return await import("../../../src/edges/files/remove.ts");
+  } finally {
+    Object.defineProperty(process, "platform", { value: real });
+  }
+}
+
+describe.each(["linux", "darwin"] as const)("remove on %s", async (platform) => {
+  const { remove, removeFile } = await on(platform);
+
   it("takes links and all that is odd for what it is, and follows nothing", () => {
     const { mine, doomed } = twoFolders();
     fs.symlinkSync(mine, path.join(doomed, "link"));
