@@ -39,7 +39,7 @@ export function isNamedSafe(folder: string, { folders }: Trust): boolean {
 
 /** Why somebody else could decide what is in a file or folder (absolute, physical), in words; `undefined`: nobody can, or it is not there. */
 export function whyOthersWrite(folder: string, trust: Trust): string | undefined {
-  const is = fs.lstatSync(folder, { throwIfNoEntry: false });
+  const is = look(folder);
   if (is === undefined || isNamedSafe(folder, trust)) return undefined;
   if (!isTrusted(is.uid, trust)) return belongs(folder, is.uid);
   return isOpen(is) ? `others can write ${folder}` : undefined;
@@ -48,24 +48,24 @@ export function whyOthersWrite(folder: string, trust: Trust): string | undefined
 /**
  * Why somebody else could exchange what a path leads to: the first folder or link on the way (each, where links lead through
  * others) that is another's, or that others can write. A sticky folder keeps what is in it. What is not there yet is judged by
- * the folder that it would be made in. `file` itself may be anybody's.
+ * the folder that it would be made in. `file` itself may be anybody's. Who names a folder safe has looked at the way to it.
  */
 export function whyOthersExchange(file: string, trust: Trust): string | undefined {
   let at = "/";
   let links = 0;
+  let fault: string | undefined;
   const names = file.split("/");
   for (let name = names.shift(); name !== undefined; name = names.shift()) {
     if (name === "" || name === ".") continue;
-    const why = openFor(at, trust);
-    if (why !== undefined) return why;
+    fault ??= openFor(at, trust);
     const next = path.join(at, name);
-    const is = fs.lstatSync(next, { throwIfNoEntry: false });
-    if (is === undefined) return undefined;
+    const is = look(next);
+    if (is === undefined) return fault;
     const isLink = is.isSymbolicLink();
-    if ((isLink || names.length > 0) && !isTrusted(is.uid, trust) && !isNamedSafe(next, trust)) {
-      return belongs(next, is.uid);
-    }
+    if (isNamedSafe(next, trust)) fault = isLink ? fault : undefined;
+    else if ((isLink || names.length > 0) && !isTrusted(is.uid, trust)) fault ??= belongs(next, is.uid);
     if (!isLink) at = next;
+    else if (fault !== undefined) return fault;
     else if (++links > LINKS) return `${next} is a link that leads round`;
     else {
       const text = fs.readlinkSync(next);
@@ -73,7 +73,7 @@ export function whyOthersExchange(file: string, trust: Trust): string | undefine
       names.unshift(...text.split("/"));
     }
   }
-  return undefined;
+  return fault;
 }
 
 /**
@@ -93,8 +93,17 @@ function realpath(file: string): string | undefined {
   }
 }
 
+/** What can't be reached is not there for this user. */
+function look(file: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 function openFor(folder: string, trust: Trust): string | undefined {
-  const is = fs.lstatSync(folder, { throwIfNoEntry: false });
+  const is = look(folder);
   if (is === undefined || (is.mode & STICKY) !== 0) return undefined;
   return isOpen(is) && !isNamedSafe(folder, trust) ? `others can write ${folder}` : undefined;
 }

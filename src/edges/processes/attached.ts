@@ -1,12 +1,19 @@
 import { spawn } from "node:child_process";
 import * as os from "node:os";
+import { PrimeError } from "../../errors.ts";
 import type { Command } from "../command.ts";
 import { userOutput } from "../terminal/stdout.ts";
 import { refuseWhenEnding, shielded } from "./ending.ts";
+import { whyNotStarted } from "./permit.ts";
 
 /** Runs a command with the user's own three streams and gives its exit status, as a shell would say it. */
 export async function runAttached(command: Command): Promise<number> {
   refuseWhenEnding();
+  const refused = whyNotStarted(command);
+  if (refused !== undefined)
+    throw new PrimeError("not-started", `could not go on: ${refused}`, {
+      hint: "let root alone change what root runs, or be that user",
+    });
   const child = spawn(...shielded(command), {
     cwd: command.cwd,
     env: { ...command.env } as NodeJS.ProcessEnv,

@@ -1,11 +1,17 @@
 import { spawnSync } from "node:child_process";
 import type { Command } from "../command.ts";
+import { whyNotStarted } from "./permit.ts";
 
 /**
  * Runs a command of a few milliseconds to its end, without the library that longer ones deserve. Gives its standard
  * output, or `undefined` with what went wrong told to `onFailure`.
  */
 export function runSync(command: Command, input: string, onFailure: (reason: string) => void): string | undefined {
+  const refused = whyNotStarted(command);
+  if (refused !== undefined) {
+    onFailure(refused);
+    return undefined;
+  }
   const done = spawnSync(command.file, command.args, {
     cwd: command.cwd,
     env: { ...command.env } as NodeJS.ProcessEnv,

@@ -3,6 +3,7 @@ import { type Command, commandLine } from "../command.ts";
 import { append } from "../files/change.ts";
 import { withoutSecrets } from "../secrets.ts";
 import { endGroupToo, hearSignals, refuseWhenEnding, shielded } from "./ending.ts";
+import { whyNotStarted } from "./permit.ts";
 
 export interface RunOptions {
   /** Milliseconds after which the child is killed. */
@@ -34,6 +35,17 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
+const NOT_STARTED: Omit<Outcome, "failure"> = {
+  ok: false,
+  exitCode: undefined,
+  signal: undefined,
+  timedOut: false,
+  stdout: "",
+  stderr: "",
+  output: "",
+  durationMs: 0,
+};
+
 /** Characters of each stream; what prints more is ended. */
 const MOST_OUTPUT = 64 * 1024 * 1024;
 
@@ -41,6 +53,8 @@ const MOST_OUTPUT = 64 * 1024 * 1024;
 export async function run(command: Command, options: RunOptions = {}): Promise<Outcome> {
   const { execa } = await import("./execa.ts");
   const started = performance.now();
+  const refused = whyNotStarted(command);
+  if (refused !== undefined) return { ...NOT_STARTED, failure: refused };
   const log = (text: string) => appendToLog(options.log, text);
   refuseWhenEnding();
   log(`$ ${commandLine(command)}\n`);

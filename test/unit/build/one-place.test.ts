@@ -3,6 +3,9 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../../build/program.ts";
 
+/** These start what prime decides to start. */
+const STARTERS = ["run", "run-sync", "attached"].map((name) => `src/edges/processes/${name}.ts`);
+
 /** What may be done in these files alone: each proves there, once for all, that nothing but what is meant is touched. */
 const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly files: readonly string[] }[] = [
   {
@@ -28,6 +31,17 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
     calls: /\bfile: "(?:rm|mv|cp|rmdir|unlink|chmod|chown|ln|install)"|^\s*(?:rm|mv|rmdir|unlink|chmod|chown)\s/,
     files: [],
   },
+  {
+    what: "starts processes",
+    calls: /\b(?:spawn|execFile)(?:Sync)?\s*\(|\b(?:fork|execa)\s*\(|\bexecve(?:\.call)?\((?!2)|\bsubprocess\./,
+    files: [
+      ...STARTERS,
+      "src/edges/machine.ts", // ps, by a PATH of the system's folders alone
+      "src/edges/processes/table.ts",
+      "src/edges/processes/become.ts", // the user's own command
+      "src/python/texts/extensions.py", // itself
+    ],
+  },
 ];
 
 const sources = (fs.readdirSync(path.join(ROOT, "src"), { recursive: true }) as string[])
@@ -45,8 +59,14 @@ describe("one place", () => {
     expect(files.filter((file) => !found.includes(file))).toEqual([]);
   });
 
+  it.each(STARTERS)("%s asks first whether a program may be started", (file) => {
+    const text = fs.readFileSync(path.join(ROOT, file), "utf8");
+    expect(text.indexOf("whyNotStarted(command)")).toBeGreaterThan(0);
+    expect(text.indexOf("whyNotStarted(command)")).toBeLessThan(text.search(/\b(?:spawn|spawnSync|execa)\(/));
+  });
+
   it("the rule sees them in each language", () => {
-    const [deletes, renames, modes, cuts, gives, programs] = RULES.map(({ calls }) => calls) as RegExp[];
+    const [deletes, renames, modes, cuts, gives, programs, starts] = RULES.map(({ calls }) => calls) as RegExp[];
     const seen = (calls: RegExp | undefined, line: string) =>
       calls !== undefined && linesWith(calls, line).length === 1;
     expect(seen(deletes, "  fs.rmSync(file, { recursive: true });")).toBe(true);
@@ -59,5 +79,9 @@ describe("one place", () => {
     expect(seen(gives, "  fs.lchownSync(file, 0, 0);")).toBe(true);
     expect(seen(programs, '  run({ file: "rm", args: ["-rf", folder] });')).toBe(true);
     expect(seen(programs, "  rm -f x")).toBe(true);
+    expect(seen(starts, "  const child = execa(...shielded(command), {")).toBe(true);
+    expect(seen(starts, "  spawnSync(command.file, command.args);")).toBe(true);
+    expect(seen(starts, "    pid = os.fork()")).toBe(true);
+    expect(seen(starts, "  const [name] = PATTERN.exec(text) ?? [];")).toBe(false);
   });
 });

@@ -1,0 +1,37 @@
+import * as path from "node:path";
+import type { Command } from "../command.ts";
+import { isScript } from "../files/program-file.ts";
+import { isExecutableFile, readStart } from "../files/read.ts";
+import { trustOf, whyOthersDecide } from "../files/trust.ts";
+import { isSuperuser } from "../surroundings.ts";
+
+/**
+ * Why prime must not start a command, whoever asks for it: root starts nothing that somebody else could change, neither the program nor
+ * the interpreter that a script names. Every process that prime starts for itself passes here.
+ */
+export function whyNotStarted({ file, env, cwd }: Command): string | undefined {
+  if (!isSuperuser()) return undefined;
+  const program = file.includes("/") ? path.resolve(cwd, file) : onPath(file, env.PATH ?? "", cwd);
+  if (program === undefined) return undefined;
+  const trust = trustOf(process.env);
+  for (const one of [program, ...interpreterOf(program)]) {
+    const why = whyOthersDecide(one, trust);
+    if (why !== undefined) return `root does not run ${program}: ${why}`;
+  }
+  return undefined;
+}
+
+function onPath(name: string, folders: string, cwd: string): string | undefined {
+  return folders
+    .split(":")
+    .map((folder) => path.resolve(cwd, folder, name))
+    .find(isExecutableFile);
+}
+
+/** Longer first lines are cut by every kernel (execve(2), NOTES). */
+const FIRST_LINE = 256;
+
+function interpreterOf(program: string): string[] {
+  const named = isScript(program) ? /^#![ \t]*(\/\S+)/.exec(readStart(program, FIRST_LINE))?.[1] : undefined;
+  return named === undefined ? [] : [named];
+}
