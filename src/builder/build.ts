@@ -122,8 +122,10 @@ async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: 
   }
 }
 
+type Tooling = Pick<Decision, "config" | "selected" | "search">;
+
 /** The pinned uv, told as a step when it has to be fetched; one start fetches it, whatever root it is for. */
-export async function provision(job: Job, decision: Decision): Promise<UvTool> {
+export async function provision(job: Job, decision: Tooling): Promise<UvTool> {
   const { context } = job;
   const { version } = pinOf(decision.config);
   const request = {
@@ -131,6 +133,7 @@ export async function provision(job: Job, decision: Decision): Promise<UvTool> {
     python: decision.selected,
     cacheFolder: context.places.cache,
     trust: context.trust,
+    starting: decision.search.starting,
     env: context.env,
     cwd: context.root,
     log: job.log,
@@ -140,7 +143,7 @@ export async function provision(job: Job, decision: Decision): Promise<UvTool> {
   return { file: uv.file, env: uvEnvironment(context.env), root: context.root };
 }
 
-async function deployAlone(job: Job, { config }: Decision, request: UvRequest): Promise<ProvisionedUv> {
+async function deployAlone(job: Job, { config }: Pick<Decision, "config">, request: UvRequest): Promise<ProvisionedUv> {
   const { context } = job;
   const title = `get uv ${request.pin.version}`;
   const turn = await takeTurn(context, config, `${cachedFolder(request)}.lock`, {

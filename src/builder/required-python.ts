@@ -1,4 +1,4 @@
-import { type Decision, searchOptions } from "../decision/decide.ts";
+import type { Decision } from "../decision/decide.ts";
 import { PrimeError } from "../errors.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { interpreterAt, searchPython } from "../python/search/search.ts";
@@ -14,7 +14,7 @@ import { type Job, runStep, tryStep } from "./job.ts";
 export async function requirePython(job: Job, decision: Decision, uv: UvTool): Promise<Interpreter> {
   const request = uvRequest(decision.request);
   const what = describe(decision.request);
-  const search = searchOptions(job.context, decision.config, decision.folders);
+  const { search } = decision;
   const onPath =
     decision.config.pythonSelectorFileRelPath.value === null ? undefined : await searchPython(decision.request, search);
   if (onPath?.selected !== undefined && onPath.fits) return onPath.selected;

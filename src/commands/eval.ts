@@ -3,7 +3,7 @@ import { evalJson, renderEval } from "../config/evaluation.ts";
 import { loadConfig } from "../config/load.ts";
 import type { ProtoprimerConfig } from "../config/protoprimer/config.ts";
 import type { Context } from "../context.ts";
-import { chooseAnew } from "../decision/decide.ts";
+import { lookAnew } from "../decision/decide.ts";
 import { linkOf } from "../decision/shown.ts";
 import type { Answer } from "../launch/answer.ts";
 import { parseRequest, selectorTuple } from "../python/version.ts";
@@ -21,12 +21,12 @@ export async function evaluate(context: Context, json: boolean): Promise<Answer>
 /** Under protoprimer's configuration: what its own `eval` prints. */
 async function documentsOf(context: Context, config: Config): Promise<string> {
   const { renderDocuments } = await import("../config/protoprimer/documents.ts");
-  const { selected, driver, isAnswer, warnings } = await chooseAnew(context, config);
+  const { selected, driver, isAnswer, warnings } = await lookAnew(context);
   for (const warning of warnings) context.terminal.warn(warning);
   return renderDocuments(config.protoprimer as ProtoprimerConfig, {
     requiredVersion: selectorTuple(parseRequest(config.requiredPythonVersion.value)).join("."),
     // protoprimer's search resolves links, and takes an answer as it is.
-    selectedPython: isAnswer ? selected.path : selected.realPath,
+    selectedPython: (isAnswer ? selected?.path : selected?.realPath) ?? null,
     driver,
     venvFolder: linkOf(context, { config }),
   });

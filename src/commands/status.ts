@@ -1,7 +1,7 @@
 import { sourceText } from "../config/evaluation.ts";
 import type { Context } from "../context.ts";
 import { pinOf } from "../decision/asked.ts";
-import { type Decision, decide } from "../decision/decide.ts";
+import { type Decision, look, type Survey } from "../decision/decide.ts";
 import { holdOf } from "../decision/shown.ts";
 import { isoTime, localTime } from "../edges/clock.ts";
 import { sha256OfFile } from "../edges/files/read.ts";
@@ -9,6 +9,7 @@ import { findDrift } from "../environment/drift.ts";
 import { generationFolder } from "../environment/folders.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import type { Answer } from "../launch/answer.ts";
+import { inspectProject } from "../project/inspect.ts";
 import { fromCache } from "../provision/uv.ts";
 import { describe } from "../python/version.ts";
 import { lastCold, whyCold } from "../start/cold.ts";
@@ -19,7 +20,8 @@ interface Status {
   readonly root: string;
   /** Which one is in force, and how it was found. */
   readonly configuration: string;
-  readonly selected_python: { readonly path: string; readonly version: string; readonly how: string };
+  /** Null where only a start can tell. */
+  readonly selected_python: { readonly path: string | null; readonly version: string | null; readonly how: string };
   readonly required_python: { readonly request: string; readonly source: string };
   readonly driver: { readonly name: string; readonly source: string };
   readonly uv: { readonly version: string; readonly path: string | null };
@@ -39,7 +41,7 @@ interface Status {
   readonly freshness: { readonly mode: string; readonly state: string; readonly last_cold: string | null };
 }
 
-/** `./prime status`: what is in force and where each came from. Nothing is built and nothing is changed. */
+/** `./prime status`: what is in force and where each came from. Nothing is built, changed, or run of what the repo names. */
 export async function showStatus(context: Context, json: boolean): Promise<Answer> {
   const status = await statusOf(context);
   if (json) context.print.json(status);
@@ -48,31 +50,51 @@ export async function showStatus(context: Context, json: boolean): Promise<Answe
 }
 
 async function statusOf(context: Context): Promise<Status> {
-  const decision = await decide(context, false);
-  for (const warning of decision.warnings) context.terminal.warn(warning);
-  const { config, selected, project } = decision;
+  const looked = await look(context);
+  const decision = "notKnown" in looked ? undefined : looked;
+  const { config, loaded } = looked;
+  const { warnings, project, inputs } = decision ?? (await undecided(context, looked));
+  for (const warning of warnings) context.terminal.warn(warning);
   const cold = whyCold(context);
   const { trust, places } = context;
-  const uv = fromCache({ pin: pinOf(config), python: selected, cacheFolder: places.cache, trust });
+  const place = decision && { pin: pinOf(config), python: decision.selected, cacheFolder: places.cache, trust };
+  const uv = place && fromCache(place);
   return {
     launcher: { path: context.launcher, version: context.version, sha256: sha256OfFile(context.launcher) ?? "" },
     root: context.root,
-    configuration: decision.loaded.from,
-    selected_python: { path: selected.path, version: selected.version, how: decision.how },
+    configuration: loaded.from,
+    selected_python: {
+      path: decision?.selected.path ?? null,
+      version: decision?.selected.version ?? null,
+      how: "notKnown" in looked ? `${NOT_KNOWN} (${looked.notKnown.cause})` : looked.how,
+    },
     required_python: {
-      request: describe(decision.request),
+      request: describe(looked.request),
       source: sourceText(config.requiredPythonVersion.source, context.root),
     },
-    driver: { name: decision.driver, source: sourceText(config.venvDriver.source, context.root) },
+    driver: {
+      name: decision?.driver ?? config.venvDriver.value,
+      source: sourceText(config.venvDriver.source, context.root),
+    },
     uv: { version: pinOf(config).version, path: uv?.file ?? null },
     project: { name: project.name, kind: project.kind, notes: [...project.notes, ...project.omissions] },
-    environment: environmentOf(decision),
-    inputs: decision.inputs.map(({ kind, path: file }) => ({ kind, path: file })),
+    environment: decision === undefined ? null : environmentOf(decision),
+    inputs: inputs.map(({ kind, path: file }) => ({ kind, path: file })),
     freshness: {
       mode: config.freshness.value,
       state: cold.renew !== undefined && cold.changes.length === 0 ? "fresh" : `the next start is cold: ${cold.reason}`,
       last_cold: lastCold(context)?.reason ?? null,
     },
+  };
+}
+
+/** What there is to say where only a start can decide. */
+async function undecided({ root }: Context, { config, loaded, folders }: Survey) {
+  const project = await inspectProject(root, config, config.venvDriver.value);
+  return {
+    project,
+    warnings: [...loaded.warnings, ...folders.warnings, ...project.warnings],
+    inputs: [...loaded.inputs, ...folders.inputs, ...project.inputs],
   };
 }
 
@@ -103,17 +125,23 @@ function renderStatus(status: Status): string {
     ["root", status.root],
     ["configuration", status.configuration],
     ["required python", `${required.request} — ${required.source}`],
-    ["selected python", `${selected.path} ${selected.version} — ${selected.how}`],
+    [
+      "selected python",
+      selected.path === null ? selected.how : `${selected.path} ${selected.version} — ${selected.how}`,
+    ],
     ["driver", `${status.driver.name} — ${status.driver.source}`],
-    ["uv", `${status.uv.version} — ${status.uv.path ?? "fetched when something has to be built"}`],
+    ["uv", `${status.uv.version}${selected.path === null ? "" : ` — ${status.uv.path ?? FETCHED}`}`],
     ["project", [`${project.name} (${project.kind})`, ...project.notes].join("; ")],
-    ...environmentRows(environment),
+    ...(selected.path === null ? [["environment", NOT_KNOWN] as [string, string]] : environmentRows(environment)),
     ["inputs", `${status.inputs.length} watched (${freshness.mode}); --json lists them`],
     ["freshness", freshness.state],
     ...(freshness.last_cold === null ? [] : [["last cold start", freshness.last_cold] as [string, string]]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(16)} ${value}\n`).join("");
 }
+
+const FETCHED = "fetched when something has to be built";
+const NOT_KNOWN = "not known: start it once";
 
 function environmentRows(environment: Status["environment"]): [string, string][] {
   if (environment === null) return [["environment", "not built yet: run ./prime"]];

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { type Folders, foldersOf, generationFolders } from "../environment/folders.ts";
 import { listGenerations, type Manifest } from "../environment/manifest.ts";
 import { isOthers } from "../environment/shared-folder.ts";
+import type { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import { inspectProject } from "../project/inspect.ts";
 import { markerEnvironment } from "../project/markers.ts";
@@ -14,7 +15,9 @@ import { unmet } from "../project/pylock-fit.ts";
 import { withWorkspaceRange } from "../project/workspace-range.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { interpreterInputs, type Selection, selectPython } from "../python/search/choose.ts";
+import { isNotKnown } from "../python/search/not-known.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
+import { asLook, asStart, type Starting } from "../python/starting.ts";
 import { compareVersions, fits, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
 import { type Asked, askFor } from "./asked.ts";
 import { type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
@@ -22,14 +25,22 @@ import { type Lost, type Memory, recall, replacementError, returnInputs } from "
 /** The selected python; what freshness watches of it is said of the interpreter below the environment. */
 type Chosen = Omit<Selection, "inputs">;
 
-/** What the repo asks for and what this machine has for it: all that a start decides before it builds anything. */
-export interface Decision extends Omit<Chosen, "fits"> {
+/** What the repo asks for, and what was built for it. */
+export interface Survey {
   readonly loaded: LoadedConfig;
   readonly config: Config;
   readonly folders: Folders;
   readonly request: VersionRequest;
   /** The request as written, "" for any. */
   readonly requestText: string;
+  /** Finished generations of this root, the youngest first. */
+  readonly generations: readonly Manifest[];
+  /** How interpreters are looked for and asked. */
+  readonly search: SearchOptions;
+}
+
+/** What the repo asks for and what this machine has for it: all that a start decides before it builds anything. */
+export interface Decision extends Survey, Omit<Chosen, "fits"> {
   readonly driver: VenvDriver;
   /** What the start asks for; undefined while uv has yet to find or install the interpreter below it. */
   readonly asked: Asked | undefined;
@@ -39,8 +50,11 @@ export interface Decision extends Omit<Chosen, "fits"> {
   readonly answers: Memory["answers"];
   readonly project: Project;
   readonly inputs: readonly Input[];
-  /** Finished generations of this root, the youngest first. */
-  readonly generations: readonly Manifest[];
+}
+
+/** What a look can tell, where only a start can decide. */
+export interface Undecided extends Survey {
+  readonly notKnown: PrimeError;
 }
 
 /** The oldest Python that uv's own wheels are for. */
@@ -53,19 +67,49 @@ function generationsHere(folders: Folders, root: string): Manifest[] {
   );
 }
 
-/** Reads the config and the project and chooses the selected python. Builds nothing. */
+/** Reads the config and the project and chooses the selected python, which can start what the repo names. Builds nothing. */
 export async function decide(context: Context, anew: boolean): Promise<Decision> {
+  return decideBy(context, await survey(context, asStart(context.trust, context.env)), anew);
+}
+
+/** The same by what is recorded, and nothing of the repo is run. */
+export async function look(context: Context): Promise<Decision | Undecided> {
+  const surveyed = await lookAround(context);
+  try {
+    return await decideBy(context, surveyed, false);
+  } catch (error) {
+    if (isNotKnown(error)) return { ...surveyed, notKnown: error };
+    throw error;
+  }
+}
+
+/** What there is to decide on. */
+export function lookAround(context: Context): Promise<Survey> {
+  const { trust, env, root, repo } = context;
+  return survey(context, asLook(trust, env, [root, repo.folder]));
+}
+
+async function survey(context: Context, starting: Starting): Promise<Survey> {
   const loaded = await loadConfig(context);
   const config = await withWorkspaceRange(loaded.config);
   const folders = foldersOf(context.root, context.places.state, config.protoprimer);
-  const generations = generationsHere(folders, context.root);
-  const request = parseRequest(config.requiredPythonVersion.value);
-  const search = searchOptions(context, config, folders);
-  const requestText = config.requiredPythonVersion.value ?? "";
-  const failed = context.progress?.facts.lost;
-  const memory = await recall(anew ? [] : generations, request, requestText, search, failed);
+  return {
+    loaded,
+    config,
+    folders,
+    request: parseRequest(config.requiredPythonVersion.value),
+    requestText: config.requiredPythonVersion.value ?? "",
+    generations: generationsHere(folders, context.root),
+    search: searchOptions(context, config, folders, starting),
+  };
+}
+
+async function decideBy(context: Context, surveyed: Survey, anew: boolean): Promise<Decision> {
+  const { loaded, config, folders, request, requestText, search } = surveyed;
+  const generations = anew ? [] : surveyed.generations;
+  const memory = await recall(generations, request, requestText, search, context.progress?.facts.lost);
   const { lost } = memory;
-  const selection = await choosePython(context, config, request, memory, search).catch((error: unknown) => {
+  const selection = await choosePython(context, surveyed, memory).catch((error: unknown) => {
     throw lost === undefined ? error : replacementError(lost, context.env, error);
   });
   const base = selection.fits ? selection.selected : memory.known?.interpreter;
@@ -73,12 +117,7 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
   const project = await inspectProject(context.root, config, driver.value);
   const asked = base && askFor(context, { config, project, driver: driver.value, folders }, base);
   return {
-    loaded,
-    config,
-    folders,
-    request,
-    requestText,
-    generations,
+    ...surveyed,
     project,
     driver: driver.value,
     selected: selection.selected,
@@ -117,38 +156,52 @@ export function unfitLock({ lockedNeeds }: Project, base: Interpreter): string[]
     : [`pylock.toml does not fit pyproject.toml: nothing in it meets ${missing.join(", ")}`];
 }
 
-/** The selected python, whether it is the selector's answer, and the driver alone, as if nothing had been built here yet. */
-export async function chooseAnew(
-  context: Context,
-  config: Config,
-): Promise<Pick<Selection, "selected" | "warnings"> & { readonly driver: VenvDriver; readonly isAnswer: boolean }> {
-  const folders = foldersOf(context.root, context.places.state, config.protoprimer);
-  const request = parseRequest(config.requiredPythonVersion.value);
-  const search = searchOptions(context, config, folders);
-  const nothing = { known: undefined, lost: undefined };
-  const { selected, warnings } = await choosePython(context, config, request, nothing, search);
-  const driver = driverFor(config, selected);
-  // A selector whose answer is not taken is a warning.
-  const isAnswer = config.pythonSelectorFileRelPath.value !== null && warnings.length === 0;
-  return { selected, isAnswer, warnings: [...warnings, ...driver.warnings], driver: driver.value };
+/** What a look can tell of the selected python and the driver, as if nothing had been built here yet. */
+interface Anew {
+  /** Undefined where only a start can tell, as a warning says. */
+  readonly selected: Interpreter | undefined;
+  /** It is the selector's answer. */
+  readonly isAnswer: boolean;
+  readonly driver: VenvDriver;
+  readonly warnings: readonly string[];
 }
 
-/** How interpreters are looked for and asked; what stands in generations is none to stand on. */
-export function searchOptions({ env, root, places }: Context, config: Config, folders: Folders): SearchOptions {
+export async function lookAnew(context: Context): Promise<Anew> {
+  const surveyed = await lookAround(context);
+  const { config } = surveyed;
+  try {
+    const { selected, warnings } = await choosePython(context, surveyed, { known: undefined, lost: undefined });
+    const driver = driverFor(config, selected);
+    // A selector whose answer is not taken is a warning.
+    const isAnswer = config.pythonSelectorFileRelPath.value !== null && warnings.length === 0;
+    return { selected, isAnswer, warnings: [...warnings, ...driver.warnings], driver: driver.value };
+  } catch (error) {
+    if (!isNotKnown(error)) throw error;
+    const warnings = [`${error.message}; ${error.hint}`];
+    return { selected: undefined, isAnswer: false, warnings, driver: config.venvDriver.value };
+  }
+}
+
+/** What stands in generations is none to stand on. */
+function searchOptions(
+  { env, root, places }: Context,
+  config: Config,
+  folders: Folders,
+  starting: Starting,
+): SearchOptions {
   const limitMs = config.probeLimit.value * 1000;
-  return { env, root, cacheFolder: places.cache, limitMs, exclude: generationFolders(folders) };
+  return { env, root, cacheFolder: places.cache, limitMs, starting, exclude: generationFolders(folders) };
 }
 
 /**
  * A later stage takes what the first one chose. Else a selector is asked; without one, an interpreter that a generation of
- * this root stands on is taken again, or, when it is lost, another one of its ABI.
+ * this root stands on is taken again, or, when it is lost, another one of its ABI. So it is for who looks where the selector's
+ * answer is not known.
  */
 async function choosePython(
   context: Context,
-  config: Config,
-  request: VersionRequest,
+  { config, request, search }: Survey,
   { known, lost }: Pick<Memory, "known" | "lost">,
-  search: SearchOptions,
 ): Promise<Chosen> {
   const selectorFile = config.pythonSelectorFileRelPath.value;
   const before = context.progress?.facts;
@@ -157,13 +210,17 @@ async function choosePython(
     if (!isFailure(chosenBefore)) return chosen(chosenBefore, request, before.how);
   }
   const selectorLimitMs = config.selectorLimit.value * 1000;
+  const stands = known === undefined ? "" : `what generation ${known.id} stands on`;
+  const takeKnown = known && ((more = "") => chosen(known.interpreter, request, stands + more));
   if (selectorFile !== null) {
     const selector = path.resolve(context.root, selectorFile);
-    return selectPython({ ...search, request, selector, selectorLimitMs });
+    return selectPython({ ...search, request, selector, selectorLimitMs }).catch((error: unknown) => {
+      if (isNotKnown(error) && takeKnown !== undefined) return takeKnown("; a start asks the python selector");
+      throw error;
+    });
   }
   const soabi = lost?.manifest.interpreter.soabi;
   const isBest = soabi === undefined || soabi === known?.interpreter.soabi;
-  const takeKnown = known && (() => chosen(known.interpreter, request, `what generation ${known.id} stands on`));
   if (takeKnown !== undefined && isBest) return takeKnown();
   const searching = { ...search, request, selector: null, selectorLimitMs };
   const found = await selectPython(soabi === undefined ? searching : { ...searching, soabi });

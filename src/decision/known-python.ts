@@ -6,6 +6,7 @@ import type { Input } from "../inputs/input.ts";
 import type { StageFacts } from "../launch/progress.ts";
 import { type Failure, type Interpreter, isFailure, versionOf } from "../python/interpreter.ts";
 import { missingText } from "../python/missing-text.ts";
+import { refuseUnasked } from "../python/search/not-known.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
 import { fits, type VersionRequest } from "../python/version.ts";
 import { decisiveFiles } from "../python/watched.ts";
@@ -45,6 +46,7 @@ export async function recall(
     const { anchor } = manifest.interpreter;
     const interpreter = answers.get(anchor) ?? (await interpreterAt(anchor, search));
     answers.set(anchor, interpreter);
+    if (isFailure(interpreter)) refuseUnasked([interpreter]);
     if (isFailure(interpreter)) lost ??= { manifest, why: interpreter.why };
     else if (!fits(request, interpreter)) lost ??= { manifest, why: `it is Python ${versionOf(interpreter)} now` };
     else if (lost === undefined || lost.manifest.interpreter.soabi === interpreter.soabi) {

@@ -19,7 +19,7 @@ import { type Failure, isFailure } from "../python/interpreter.ts";
 import { interpreterAt } from "../python/search/search.ts";
 import { fits } from "../python/version.ts";
 import type { Asked } from "./asked.ts";
-import { type Decision, searchOptions } from "./decide.ts";
+import type { Decision } from "./decide.ts";
 import { loadExtensions } from "./load-extensions.ts";
 
 /** Whether what was installed into a generation is still as it was built. */
@@ -54,8 +54,7 @@ export async function asUsable(
 /** Starts the interpreter at the anchor, unless it is known or not there: at most one start. */
 export async function judgeGeneration(context: Context, decision: Decision, manifest: Manifest): Promise<Verdict> {
   const { interpreter: was } = manifest;
-  const search = searchOptions(context, decision.config, decision.folders);
-  const found = decision.answers.get(was.anchor) ?? (await interpreterAt(was.anchor, search));
+  const found = decision.answers.get(was.anchor) ?? (await interpreterAt(was.anchor, decision.search));
   const pyvenv = sha256OfFile(path.join(generationFolder(decision.folders, manifest.id), "pyvenv.cfg"));
   const isAsked = isFailure(found) || manifest.request !== decision.requestText || fits(decision.request, found);
   const interpreter = isFailure(found) ? silenceOf(found, was) : recordOfInterpreter(found, anchorOf(found));
@@ -64,7 +63,7 @@ export async function judgeGeneration(context: Context, decision: Decision, mani
 
 /** Where os.py is gone, that is the reason, whatever the interpreter says. */
 function silenceOf({ kind, why }: Failure, was: InterpreterRecord): Silence {
-  const isStdlib = kind !== "gone" && !isFile(path.join(was.stdlib, "os.py"));
+  const isStdlib = kind !== "gone" && kind !== "unasked" && !isFile(path.join(was.stdlib, "os.py"));
   return { kind: isStdlib ? "stdlib" : (kind ?? "other"), why };
 }
 

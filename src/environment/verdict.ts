@@ -15,8 +15,8 @@ export interface Seen {
 
 /** Why an interpreter can't be asked. */
 export interface Silence {
-  /** `other`: it starts and ends badly, or never answers. */
-  readonly kind: "gone" | "stdlib" | "library" | "format" | "other";
+  /** `other`: it starts and ends badly, or never answers. `unasked`: who looks does not start it. */
+  readonly kind: "gone" | "stdlib" | "library" | "format" | "other" | "unasked";
   readonly why: string;
 }
 
@@ -26,7 +26,7 @@ export interface Silence {
  * - `sound`: nothing that counts.
  * - `moved`: it was built for another path of the checkout.
  * - `gone`: no interpreter is at the anchor. `stdlib`: its standard library is gone. `library`: a shared library that it needs is
- *   missing or another one. `format`: it is for another machine. `other`: it does not work.
+ *   missing or another one. `format`: it is for another machine. `other`: it does not work. `unasked`: nobody knows.
  * - `another`: another minor version or ABI is at the anchor, another version at an exact one, or one that can't be reached by
  *   this path alone: this environment must not be run, not even once.
  * - `unfit`: another patch than the one that the repo asks for.

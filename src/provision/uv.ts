@@ -11,6 +11,7 @@ import { usesCache } from "../edges/places.ts";
 import { type Outcome, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
+import type { Starting } from "../python/starting.ts";
 
 /** uv as prime uses it, and where it came from. */
 export interface ProvisionedUv {
@@ -25,6 +26,8 @@ export interface UvRequest {
   readonly python: { readonly executable: string; readonly platform: string; readonly libc: string };
   readonly cacheFolder: string;
   readonly trust: Trust;
+  /** Which executables may be started that are not prime's own. */
+  readonly starting: Starting;
   readonly env: Environment;
   readonly cwd: string;
   /** A file to which all output is appended. */
@@ -67,10 +70,10 @@ export function cachedFolder({ pin, python, cacheFolder }: Pick<UvRequest, "pin"
   return path.join(cacheFolder, "uv", `${pin.version}-${platform}-${digest}`);
 }
 
-async function fromPath({ pin, env, cwd }: UvRequest): Promise<ProvisionedUv | undefined> {
+async function fromPath({ pin, env, cwd, starting }: UvRequest): Promise<ProvisionedUv | undefined> {
   for (const folder of (env.PATH ?? "").split(":").filter((entry) => path.isAbsolute(entry))) {
     const file = path.join(folder, "uv");
-    if (!isExecutableFile(file)) continue;
+    if (!isExecutableFile(file) || starting.whyNot(file) !== undefined) continue;
     const answer = await run({ file, args: ["--version"], env: cleanEnvironment(env), cwd }, { limitMs: 10_000 });
     if (answer.ok && answer.stdout.split(" ")[1]?.trim() === pin.version)
       return { file, version: pin.version, from: "path" };

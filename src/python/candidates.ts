@@ -60,8 +60,7 @@ export function behindShims(request: VersionRequest, folders: readonly string[],
 
 /** What uv has installed for this user, the highest version first: for a machine that has no other Python (any more). */
 export function installedByUv(env: Environment): string[] {
-  const data = env.XDG_DATA_HOME || path.join(env.HOME ?? "/", ".local", "share");
-  const folder = env.UV_PYTHON_INSTALL_DIR || path.join(data, "uv", "python");
+  const folder = folderOfUv(env);
   return (path.isAbsolute(folder) ? (listFolder(folder) ?? []) : [])
     .flatMap((name) => {
       const [, implementation, version] = /^(cpython|pypy)-(\d+\.\d+\.\d+)/.exec(name) ?? [];
@@ -72,6 +71,28 @@ export function installedByUv(env: Environment): string[] {
     .sort((left, right) => compareVersions(right.version, left.version))
     .map(({ file }) => file);
 }
+
+/** Where uv keeps the interpreters that it installs; relative where a variable says so. */
+export function folderOfUv(env: Environment): string {
+  const data = env.XDG_DATA_HOME || path.join(env.HOME ?? "/", ".local", "share");
+  return env.UV_PYTHON_INSTALL_DIR || path.join(data, "uv", "python");
+}
+
+/** Folders, physical, below which systems and tools install interpreters. */
+export function interpreterStores(env: Environment): string[] {
+  const { HOME, PYENV_ROOT, ASDF_DATA_DIR, MISE_DATA_DIR } = env;
+  const atHome = [".pyenv", ".asdf", ".local/share/mise", "miniconda3", "miniforge3", "anaconda3"];
+  const named = [PYENV_ROOT, ASDF_DATA_DIR, MISE_DATA_DIR, folderOfUv(env)];
+  const own = [...(HOME === undefined ? [] : atHome.map((name) => path.join(HOME, name))), ...named];
+  return [...SYSTEM_STORES, ...own].flatMap((folder) =>
+    folder !== undefined && path.isAbsolute(folder) ? (realPath(folder) ?? []) : [],
+  );
+}
+
+const SYSTEM_STORES = [
+  ...["/usr", "/opt", "/nix/store", "/gnu/store"],
+  ...["/home/linuxbrew/.linuxbrew", "/Library/Frameworks/Python.framework", "/Library/Developer"],
+];
 
 const UNKNOWN: Version = { implementation: "", version: "0" };
 

@@ -36,9 +36,9 @@ export interface Failure {
   readonly why: string;
   /**
    * What is amiss, where it can be told: nothing is there; its standard library is gone; a shared library is missing or another
-   * one; the file is for another machine.
+   * one; the file is for another machine; it was not started, since a look starts no such file.
    */
-  readonly kind?: "gone" | "stdlib" | "library" | "format";
+  readonly kind?: "gone" | "stdlib" | "library" | "format" | "unasked";
 }
 
 export function isFailure(outcome: Interpreter | Failure): outcome is Failure {

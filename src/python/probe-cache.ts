@@ -3,7 +3,15 @@ import * as v from "valibot";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
 import { PATH, readOwnJson, TEXT } from "../edges/files/own-json.ts";
-import { type FileFacts, facts, isExecutableFile, isFile, namesInFolder, sha256 } from "../edges/files/read.ts";
+import {
+  type FileFacts,
+  facts,
+  isExecutableFile,
+  isFile,
+  namesInFolder,
+  sha256,
+  sha256OfFile,
+} from "../edges/files/read.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { PROBE_PY } from "./texts/texts.ts";
 
@@ -55,7 +63,7 @@ export function readProbe(cacheFolder: string, file: string): Interpreter | unde
   }
 }
 
-/** Keeps an answer for the next start. A cache that can't be written costs time and nothing else. */
+/** Keeps an answer for the next start. */
 export function writeProbe(cacheFolder: string, interpreter: Interpreter): void {
   const record: ProbeRecord = {
     asked: sha256(PROBE_PY),
@@ -63,7 +71,34 @@ export function writeProbe(cacheFolder: string, interpreter: Interpreter): void 
     files: fingerprints(interpreter),
     interpreter,
   };
-  const file = recordOf(cacheFolder, interpreter.path);
+  keep(recordOf(cacheFolder, interpreter.path), record);
+}
+
+/** What was asked of a python selector, absolute. */
+interface SelectorQuestion {
+  readonly selector: string;
+  /** The version request as written. */
+  readonly request: string;
+}
+
+const ANSWER = v.object({ request: TEXT, digest: TEXT, answer: v.nullable(TEXT) });
+
+/** What a selector with this text answered last; undefined where no start has asked it. */
+export function readAnswer(cacheFolder: string, { selector, request }: SelectorQuestion): string | null | undefined {
+  const record = readOwnJson(answerOf(cacheFolder, selector), ANSWER);
+  return record?.request === request && record.digest === sha256OfFile(selector) ? record.answer : undefined;
+}
+
+/** Keeps a selector's answer for those who look: they do not run it. */
+export function writeAnswer(
+  cacheFolder: string,
+  { selector, request, answer }: SelectorQuestion & { readonly answer: string | null },
+): void {
+  keep(answerOf(cacheFolder, selector), { request, digest: sha256OfFile(selector), answer });
+}
+
+/** A cache that can't be written costs time and nothing else. */
+function keep(file: string, record: object): void {
   try {
     makeFolder(path.dirname(file), 0o700);
     writeAtomic(file, `${JSON.stringify(record)}\n`, 0o600);
@@ -81,6 +116,10 @@ export function abandonedProbes(cacheFolder: string, before: number): string[] {
 
 function recordOf(cacheFolder: string, file: string): string {
   return path.join(cacheFolder, "probes", `${sha256(file)}.json`);
+}
+
+function answerOf(cacheFolder: string, selector: string): string {
+  return path.join(cacheFolder, "probes", `${sha256(selector)}.selector.json`);
 }
 
 function fingerprints(interpreter: Interpreter): string[] {

@@ -5,6 +5,7 @@ import { type Outcome, run } from "../edges/processes/run.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import type { Failure, Interpreter } from "./interpreter.ts";
 import { readProbe, writeProbe } from "./probe-cache.ts";
+import type { Starting } from "./starting.ts";
 import { PROBE_PY } from "./texts/texts.ts";
 
 export interface ProbeOptions {
@@ -15,22 +16,28 @@ export interface ProbeOptions {
   readonly cacheFolder: string;
   /** Milliseconds that the candidate may take to answer. */
   readonly limitMs: number;
+  readonly starting: Starting;
 }
 
 /**
  * Asks an executable what it is, by running it in a clean environment: only an answer proves it to be an interpreter.
  * What a file once answered is believed without running it again while neither it nor its libpython changed; a script
- * (a shim) is always asked, since it can hand over to another interpreter every time.
+ * (a shim) is always asked, since it can hand over to another interpreter every time. What may not be started is known to a
+ * look by such an answer alone, and to a start not at all.
  */
 export async function probe(file: string, options: ProbeOptions): Promise<Interpreter | Failure> {
+  const { starting, cacheFolder } = options;
+  const refused = starting.whyNot(file);
+  if (refused !== undefined && !starting.isLook) return { path: file, why: `it is not started: ${refused}` };
   const isShim = isScript(file);
-  const known = isShim ? undefined : readProbe(options.cacheFolder, file);
+  const known = isShim ? undefined : readProbe(cacheFolder, file);
   if (known !== undefined) return known;
+  if (refused !== undefined) return { path: file, kind: "unasked", why: refused };
   const answer = await ask(file, ["-I", "-S", "-B", "-c", PROBE_PY], options);
   const interpreter = parseAnswer(file, answer.stdout);
   if (interpreter === undefined)
     return { path: file, ...kindOf(file, answer), why: await explain(file, answer, options) };
-  if (!isShim) writeProbe(options.cacheFolder, interpreter);
+  if (!isShim) writeProbe(cacheFolder, interpreter);
   return interpreter;
 }
 

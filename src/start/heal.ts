@@ -43,6 +43,8 @@ export function describeVerdict(
       return `${below} can't be started, since a shared library is missing or another one: ${verdict.why}`;
     case "format":
       return `${below} is a program for another machine`;
+    case "unasked":
+      return `${below} was not started: ${verdict.why}`;
     case "other":
       return `${below} does not work: ${verdict.why}`;
     case "another":

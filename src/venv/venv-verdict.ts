@@ -1,3 +1,4 @@
+import type { FileFacts } from "../python/by-files.ts";
 import type { Failure, Interpreter } from "../python/interpreter.ts";
 import { minorOf } from "../python/version.ts";
 import type { VenvFacts } from "./foreign-venv.ts";
@@ -26,15 +27,28 @@ export interface Below {
   /** The anchor leads to a file. */
   readonly exists: boolean;
   /** Absent for a conda environment: its interpreter is a part of it, and nothing of an environment is run. */
-  readonly base: Interpreter | Failure | undefined;
+  readonly base: Pick<Interpreter, "version" | "soabi"> | FileFacts | Failure | undefined;
+  /** Why `base` is what its files tell; undefined where it was asked. */
+  readonly unasked: string | undefined;
   /** Whether the folder that pyvenv.cfg calls home is there. */
   readonly homeExists: boolean;
   /** The command that brings the interpreter back, where its path tells who brought it. */
   readonly restore: string | null;
 }
 
+/** Why an environment is sound whose interpreter was asked. */
+export const ANSWERS = "its interpreter answers as it should";
+
 /** The verdict, from what an environment's files tell and what stands below it. */
-export function judgeVenv(venv: VenvFacts, { exists, base, homeExists, restore }: Below): Verdict {
+export function judgeVenv(venv: VenvFacts, below: Below): Verdict {
+  const verdict = judgeBy(venv, below);
+  const { unasked } = below;
+  return unasked === undefined
+    ? verdict
+    : { ...verdict, why: `${verdict.why}; its interpreter was not started: ${unasked}` };
+}
+
+function judgeBy(venv: VenvFacts, { exists, base, unasked, homeExists, restore }: Below): Verdict {
   const broken = (verdict: Verdict["verdict"], why: string, mend: string): Verdict => ({
     verdict,
     broken: true,
@@ -49,11 +63,12 @@ export function judgeVenv(venv: VenvFacts, { exists, base, homeExists, restore }
     if (!homeExists) return broken("edited or torn", `its home ${venv.home} is gone`, anew);
   }
   if (base !== undefined && "why" in base) return broken(...failureOf(base, `${restoring}, or ${anew}`));
+  const version = base?.version ?? null;
   if (base !== undefined) {
-    const [was, is] = [minorOf(venv.version ?? base.version), minorOf(base.version)];
+    const [was, is] = [venv.version ?? version, version].map((one) => one && minorOf(one));
     if (was !== is)
-      return broken("minor upgrade", `it was made for Python ${was}, and ${venv.anchor} is ${base.version}`, anew);
-    if (venv.soabis.length > 0 && !venv.soabis.includes(base.soabi)) {
+      return broken("minor upgrade", `it was made for Python ${was}, and ${venv.anchor} is ${version}`, anew);
+    if (venv.soabis.length > 0 && base.soabi !== null && !venv.soabis.includes(base.soabi)) {
       return broken(
         "minor upgrade",
         `its extension modules are for ${venv.soabis.join(", ")}, and ${venv.anchor} is ${base.soabi}`,
@@ -73,21 +88,21 @@ export function judgeVenv(venv: VenvFacts, { exists, base, homeExists, restore }
     const more = others.length === 0 ? "" : `, and ${others.length} more scripts are like it`;
     return broken("edited or torn", `${dead.script} is to be run by ${dead.interpreter}, which is gone${more}`, anew);
   }
-  if (base !== undefined && isPatch(venv.version, base.version)) {
+  if (isPatch(venv.version, version)) {
     return {
       verdict: "patch upgrade",
       broken: false,
-      why: `made for ${venv.version}, and runs on ${base.version}`,
+      why: `made for ${venv.version}, and runs on ${version}`,
       mend: null,
     };
   }
-  const why =
-    base === undefined ? "all that can be told without running it is in place" : "its interpreter answers as it should";
+  const files = "all that can be told without running it is in place";
+  const why = base === undefined || unasked !== undefined ? files : ANSWERS;
   return { verdict: "sound", broken: false, why, mend: null };
 }
 
-function isPatch(was: string | null, is: string): boolean {
-  return was !== null && was.split(".").length > 2 && was !== is;
+function isPatch(was: string | null, is: string | null): boolean {
+  return [was, is].every((one) => one !== null && one.split(".").length > 2) && was !== is;
 }
 
 function failureOf({ path, why, kind }: Failure, mend: string): [Verdict["verdict"], string, string] {
@@ -96,6 +111,7 @@ function failureOf({ path, why, kind }: Failure, mend: string): [Verdict["verdic
     stdlib: "standard library package removed",
     library: "libpython or libc changed",
     format: "wrong architecture",
+    unasked: "interpreter does not start",
   } as const;
   return [kind === undefined ? "interpreter does not start" : verdicts[kind], `${path}: ${why}`, mend];
 }

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { loadConfig } from "../../config/load.ts";
 import type { Context } from "../../context.ts";
 import { pinOf } from "../../decision/asked.ts";
-import { type Decision, decide } from "../../decision/decide.ts";
+import { type Decision, decide, look } from "../../decision/decide.ts";
 import { holdOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
 import type { Fault } from "../../edges/files/own-folder.ts";
@@ -36,21 +36,24 @@ export async function doctor(context: Context, { folder, all, fix, json }: Docto
     const { examineAll, examineVenv } = await import("./venvs.ts");
     return all ? examineAll(context, folder, json) : examineVenv(context, folder, json);
   }
-  const before = await examine(context);
+  const before = await examine(context, fix);
   const mended = fix ? await (await import("./mend.ts")).mend(context, before) : [];
-  const findings = mended.length === 0 ? before : await examine(context);
+  const findings = mended.length === 0 ? before : await examine(context, fix);
   if (json) context.print.json({ ...reportOf(findings), mended });
   else context.print.text(renderFindings(findings));
   return { kind: "exit", code: isSound(findings) ? 0 : 1 };
 }
 
-/** All checks, from what everything stands on to what is shown. What can't be decided leaves the others to be made. */
-async function examine(context: Context): Promise<Finding[]> {
+/**
+ * All checks, from what everything stands on to what is shown. What can't be decided leaves the others to be made. Only to mend
+ * something is anything of the repo and of its environment run.
+ */
+async function examine(context: Context, fix: boolean): Promise<Finding[]> {
   const { env, root, places, node } = context;
   const config = await configFindings(() => loadConfig(context));
   const folders = foldersOf(root, places.state, config.loaded?.config.protoprimer);
   const link = path.resolve(root, config.loaded?.config.localVenvDirRelPath.value ?? ".venv");
-  const decided = config.loaded === undefined ? undefined : await tryToDecide(context);
+  const decided = config.loaded === undefined ? undefined : await tryToDecide(context, fix);
   return [
     ...machineFindings({
       env,
@@ -64,7 +67,7 @@ async function examine(context: Context): Promise<Finding[]> {
     ...config.findings,
     ...stateFindings(root, link, folders),
     ...(decided === undefined ? [] : decidedFindings(context, decided)),
-    ...(await shownFindings(context, link, folders, decided)),
+    ...(await shownFindings(context, { link, folders, decided, loads: fix })),
   ];
 }
 
@@ -72,9 +75,11 @@ function cacheFinding({ why, cure }: Fault): Finding {
   return wrong("cache", `nothing is kept from one start to the next: ${why}`, cure);
 }
 
-async function tryToDecide(context: Context): Promise<Decision | Finding> {
+async function tryToDecide(context: Context, fix: boolean): Promise<Decision | Finding> {
   try {
-    return await decide(context, false);
+    const decided = await (fix ? decide(context, false) : look(context));
+    if (!("notKnown" in decided)) return decided;
+    return sound("selected python", `${decided.notKnown.message}; ${decided.notKnown.hint}`);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
     return wrong("selected python", error.message, error.hint ?? "mend that, and start again");
@@ -90,13 +95,15 @@ function decidedFindings({ places, trust }: Context, decided: Decision | Finding
   ];
 }
 
+interface Shown {
+  readonly link: string;
+  readonly folders: Folders;
+  readonly decided: Decision | Finding | undefined;
+  readonly loads: boolean;
+}
+
 /** What the last start showed, else what the link does; the inputs may ask for another one by now. */
-async function shownFindings(
-  context: Context,
-  link: string,
-  folders: Folders,
-  decided: Decision | Finding | undefined,
-): Promise<Finding[]> {
+async function shownFindings(context: Context, { link, folders, decided, loads }: Shown): Promise<Finding[]> {
   const linked = realPath(link);
   const isOurs = linked !== undefined && path.dirname(linked) === realPath(folders.generations);
   const generation = whyCold(context).before ?? (isOurs ? linked : undefined);
@@ -105,7 +112,7 @@ async function shownFindings(
   const isAsked = decision !== undefined && isAskedFor(decision, generation);
   return [
     ...(decision === undefined || isAsked ? [] : [sound("inputs", otherwise(decision))]),
-    ...(await environmentFindings(context, generation, decision, isAsked)),
+    ...(await environmentFindings(context, generation, decision, { rebuild: isAsked, loads })),
   ];
 }
 

@@ -1,7 +1,6 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import type { Decision } from "../../decision/decide.ts";
-import { loadExtensions } from "../../decision/load-extensions.ts";
 import { judgeGeneration } from "../../decision/usable.ts";
 import { localTime } from "../../edges/clock.ts";
 import { isFolder } from "../../edges/files/read.ts";
@@ -10,21 +9,21 @@ import { driftSinceUse } from "../../environment/drift.ts";
 import { isOfNewerPrime, type Manifest, readManifest } from "../../environment/manifest.ts";
 import { describeVerdict } from "../../start/heal.ts";
 import { deadScripts, lookAtVenv } from "../../venv/foreign-venv.ts";
+import { ANSWERS } from "../../venv/venv-verdict.ts";
 import { fileFindings } from "./files.ts";
-import { type Finding, type Rebuild, sound, wrong } from "./finding.ts";
+import { ANEW, type Finding, type Rebuild, sound, wrong } from "./finding.ts";
+import { moduleFindings } from "./modules.ts";
 import { examiner } from "./venvs.ts";
-
-const ANEW = "`./prime doctor --fix`, or ./prime reboot, builds it anew beside this one";
 
 /**
  * The environment that is shown: what it stands on, what others changed, each file of it. `rebuild`: the inputs ask for this
- * very one, so that building it anew mends it.
+ * very one, so that building it anew mends it. `loads`: something of it may be run.
  */
 export async function environmentFindings(
   context: Context,
   generation: string,
   decision: Decision | undefined,
-  rebuild: boolean,
+  { rebuild, loads }: { readonly rebuild: boolean; readonly loads: boolean },
 ): Promise<Finding[]> {
   const id = path.basename(generation);
   const fix: Rebuild | undefined = rebuild ? { kind: "rebuild", damaged: generation, packages: [] } : undefined;
@@ -39,7 +38,7 @@ export async function environmentFindings(
     ...drift.map((one) => wrong("drift", one, `\`./prime adopt\` makes it a new environment; ${ANEW}`, fix)),
     ...(await fileFindings(context, generation, fix)),
     ...(standing.status === "sound" && manifest !== undefined
-      ? await extensionFindings(context, generation, manifest, fix)
+      ? await moduleFindings(context, generation, { manifest, fix, loads })
       : []),
     ...scriptFindings(generation, fix),
     ...linkFindings(generation, fix),
@@ -72,43 +71,16 @@ async function interpreterFinding(
 ): Promise<Finding> {
   const venv = { ...lookAtVenv(generation), deadScripts: [] };
   const restore = manifest?.interpreter.distributor.restore;
-  const { verdict, broken, why, mend, anchor, interpreter } = await examiner(context)(venv, restore);
+  const { verdict, broken, why, mend, anchor, interpreter } = await examiner(context, [generation])(venv, restore);
   if (!broken && manifest !== undefined && decision !== undefined) {
-    const what = describeVerdict(await judgeGeneration(context, decision, manifest), manifest, decision);
+    const now = await judgeGeneration(context, decision, manifest);
+    const what = now.kind === "unasked" ? undefined : describeVerdict(now, manifest, decision);
     if (what !== undefined) return wrong("interpreter", what, "./prime builds what takes its place, beside it");
   }
   const place = anchor === interpreter ? anchor : `${anchor} -> ${interpreter}`;
   return broken
     ? wrong("interpreter", `${verdict}: ${why}`, mend ?? ANEW, fix)
-    : sound("interpreter", `${place}: ${verdict}${verdict === "sound" ? "" : `, ${why}`}`);
-}
-
-/** The one check that starts the environment's interpreter: each extension module is loaded, and most without being run. */
-async function extensionFindings(
-  context: Context,
-  generation: string,
-  manifest: Manifest,
-  fix: Rebuild | undefined,
-): Promise<Finding[]> {
-  const step = context.terminal.step("load extension modules");
-  const { loaded, failed } = await loadExtensions(context, generation, manifest);
-  step.done();
-  if (failed.length === 0)
-    return [sound("extension modules", loaded === 0 ? "there are none" : `all load (${loaded})`)];
-  return failed.map(([file, why]) => {
-    const library = missingLibrary(why);
-    if (library === undefined) return wrong("extension modules", `${file} can't be loaded: ${why}`, ANEW, fix);
-    const mend = `install the system's package that holds ${library}; or, where it was built here, ./prime reboot`;
-    return wrong("extension modules", `${file} can't be loaded: ${library} is missing`, mend);
-  });
-}
-
-/** By the words of glibc's, musl's and macOS's loaders. */
-function missingLibrary(why: string): string | undefined {
-  const [, glibc, musl, mac] =
-    /(\S+): cannot open shared object file|Error loading shared library (\S+?):|Library not loaded: (\S+)/.exec(why) ??
-    [];
-  return glibc ?? musl ?? mac;
+    : sound("interpreter", `${place}: ${verdict}${why === ANSWERS ? "" : `, ${why}`}`);
 }
 
 function scriptFindings(generation: string, fix: Rebuild | undefined): Finding[] {

@@ -45,3 +45,6 @@ export type Rebuild = Extract<Fix, { kind: "rebuild" }>;
 export function listed(files: readonly string[]): string {
   return files.length <= 3 ? files.join(", ") : `${files.slice(0, 3).join(", ")} and ${files.length - 3} more`;
 }
+
+/** What mends an environment that is not as it was built. */
+export const ANEW = "`./prime doctor --fix`, or ./prime reboot, builds it anew beside this one";

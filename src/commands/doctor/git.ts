@@ -1,7 +1,9 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import type { Environment } from "../../edges/command.ts";
+import { realPath } from "../../edges/files/read.ts";
 import { type Outcome, run } from "../../edges/processes/run.ts";
+import { pathFolders } from "../../python/candidates.ts";
 import { cleanEnvironment } from "../../python/clean-environment.ts";
 import { type Finding, listed, sound, wrong } from "./finding.ts";
 
@@ -23,12 +25,18 @@ export type GitAnswer =
   | { readonly kind: "refused"; readonly why: string }
   | ({ readonly kind: "facts" } & GitFacts);
 
-/** What a repo's own configuration could have git start, whatever it is asked (git-config(1)). */
+/**
+ * What a repo's own configuration could have git start, whatever it is asked (git-config(1)), which for want of an object also is
+ * the way to a remote (git(1), `GIT_NO_LAZY_FETCH`, `GIT_ALLOW_PROTOCOL`).
+ */
 const NOTHING_ELSE = ["-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null"];
+const NO_REMOTE = { GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none", GIT_OPTIONAL_LOCKS: "0" };
 
-/** Runs git in a folder; it may be absent. */
-export function gitIn(env: Environment, cwd: string): (...args: string[]) => Promise<Outcome> {
-  return (...args) => run({ file: "git", args: [...NOTHING_ELSE, ...args], env: cleanEnvironment(env), cwd });
+/** Runs git in a folder, and no git that stands in it; it may be absent. */
+export function gitIn(given: Environment, cwd: string): (...args: string[]) => Promise<Outcome> {
+  const folders = pathFolders(given).filter((folder) => !`${realPath(folder)}/`.startsWith(`${cwd}/`));
+  const env = { ...cleanEnvironment(given), ...NO_REMOTE, PATH: folders.join(":") };
+  return (...args) => run({ file: "git", args: [...NOTHING_ELSE, ...args], env, cwd });
 }
 
 /** Asks git, which may be absent, about a root that may be in no work tree. `link`: where the environment is shown, absolute. */

@@ -5,9 +5,11 @@ import { findFolders } from "../../edges/files/walk.ts";
 import { readManifest } from "../../environment/manifest.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
+import { interpreterByFiles } from "../../python/by-files.ts";
 import { distributorByPath, restoreByName } from "../../python/distributor.ts";
-import type { Failure, Interpreter } from "../../python/interpreter.ts";
+import { type Failure, type Interpreter, isFailure } from "../../python/interpreter.ts";
 import { interpreterAt } from "../../python/search/search.ts";
+import { asLook } from "../../python/starting.ts";
 import { lookAtVenv, type VenvFacts } from "../../venv/foreign-venv.ts";
 import { isVenv } from "../../venv/site-folders.ts";
 import { judgeVenv, type Verdict } from "../../venv/venv-verdict.ts";
@@ -32,7 +34,7 @@ export async function examineVenv(context: Context, given: string, json: boolean
       hint: "name the folder of an environment; `./prime doctor --all DIR` finds those below a folder",
     });
   }
-  const report = await examiner(context)(lookAtVenv(folder), restoreOf(folder));
+  const report = await examiner(context, [realPath(folder) ?? folder])(lookAtVenv(folder), restoreOf(folder));
   if (json) context.print.json(report);
   else context.print.text(renderVenv(report));
   return { kind: "exit", code: report.broken ? 1 : 0 };
@@ -54,7 +56,7 @@ export async function examineAll(context: Context, given: string, json: boolean)
     onFolder: (folder) => step.update(folder),
   });
   step.done();
-  const examine = examiner(context);
+  const examine = examiner(context, [realPath(top) ?? top]);
   const environments: VenvReport[] = [];
   for (const folder of found.filter(isOfUse)) environments.push(await examine(lookAtVenv(folder), restoreOf(folder)));
   const broken = environments.filter((one) => one.broken).length;
@@ -89,14 +91,19 @@ function condaEnvironments(folder: string): string[] {
 }
 
 /**
- * Many environments stand on one interpreter, which is asked once. Nothing of an environment itself is run. `restore`: the command
- * that brings the interpreter back, where that was written down.
+ * Many environments stand on one interpreter, which is asked once, or known by its files where a look starts none (`examined`:
+ * folders, absolute, physical). Nothing of an environment itself is run. `restore`: the command that brings the interpreter back,
+ * where that was written down.
  */
-export function examiner(context: Context): (venv: VenvFacts, restore?: string | null) => Promise<VenvReport> {
+export function examiner(
+  context: Context,
+  examined: readonly string[],
+): (venv: VenvFacts, restore?: string | null) => Promise<VenvReport> {
   const asked = new Map<string, Promise<Interpreter | Failure>>();
+  const { env, root, repo, places, trust } = context;
+  const starting = asLook(trust, env, [root, repo.folder, ...examined]);
   const ask = (file: string): Promise<Interpreter | Failure> => {
-    const { env, root, places } = context;
-    const options = { env, root, cacheFolder: places.cache, limitMs: PROBE_LIMIT_MS, exclude: [] };
+    const options = { env, root, cacheFolder: places.cache, limitMs: PROBE_LIMIT_MS, starting, exclude: [] };
     const answer = asked.get(file) ?? interpreterAt(file, options);
     asked.set(file, answer);
     return answer;
@@ -105,9 +112,12 @@ export function examiner(context: Context): (venv: VenvFacts, restore?: string |
     const { anchor, version, home } = venv;
     const isThere = anchor !== null && realPath(anchor) !== undefined;
     const owned = { realPath: anchor ?? "", version: version ?? "", implementation: "cpython" };
+    const answer = isThere ? await ask(anchor) : undefined;
+    const unasked = answer !== undefined && isFailure(answer) && answer.kind === "unasked" ? answer : undefined;
     const verdict = judgeVenv(venv, {
       exists: isThere,
-      base: isThere ? await ask(anchor) : undefined,
+      base: unasked === undefined ? answer : interpreterByFiles(unasked.path),
+      unasked: unasked?.why,
       homeExists: home === null || exists(home),
       restore: restore ?? distributorByPath(owned, context.env)?.restore ?? restoreByName(owned.realPath, context.env),
     });

@@ -50,7 +50,7 @@ export async function adopt(context: Context, id: string | undefined): Promise<A
       `RECORD or links lead out of ${source} to ${outside.length} files, as ${lost.file}: nothing of them is adopted`,
     );
   if (drift.length === 0) throw asBuilt(decision, source);
-  await refuseMisfit(context, decision, asked.base, source);
+  await refuseMisfit(decision, asked.base, source);
 
   makeFolders(folders);
   context.terminal.say(`changed by hand in ${source}:`);
@@ -112,14 +112,8 @@ function asBuilt({ folders, generations }: Decision, source: string): PrimeError
 }
 
 /** What an environment holds was made for its interpreter, and the inputs ask for one, too. */
-async function refuseMisfit(context: Context, decision: Decision, base: Interpreter, source: string): Promise<void> {
-  const found = await interpreterAt(path.join(source, "bin", "python"), {
-    env: context.env,
-    root: context.root,
-    cacheFolder: context.places.cache,
-    limitMs: decision.config.probeLimit.value * 1000,
-    exclude: [],
-  });
+async function refuseMisfit(decision: Decision, base: Interpreter, source: string): Promise<void> {
+  const found = await interpreterAt(path.join(source, "bin", "python"), { ...decision.search, exclude: [] });
   if (isFailure(found)) throw refusal(`the interpreter of ${source} does not work: ${found.why}`, "./prime reboot");
   if (found.soabi === base.soabi && found.realPath === base.realPath && found.version === base.version) return;
   throw refusal(

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
-import { type Decision, decide } from "../../decision/decide.ts";
+import { type Decision, decide, look } from "../../decision/decide.ts";
 import { holdOf, linkOf, mayMoveLink } from "../../decision/shown.ts";
 import { asUsable, isSound, judgeGeneration } from "../../decision/usable.ts";
 import { now } from "../../edges/clock.ts";
@@ -18,12 +18,13 @@ import { prepare } from "../prepare.ts";
 
 /**
  * `./prime rollback [ID]`: shows the previous generation, or the one named, in place of what the inputs ask for. It holds
- * until an input changes, or until `--cancel`. Nothing is built and no network is used.
+ * until an input changes, or until `--cancel`. Nothing is built, no network is used, and the selector is not asked.
  */
 export async function rollBack(context: Context, id: string | undefined): Promise<Answer> {
   if (context.flagKey === undefined)
     throw refusal("a rollback is kept for the launcher's own root", "leave --root away");
-  const decision = await decide(context, false);
+  const decision = await look(context);
+  if ("notKnown" in decision) throw decision.notKnown;
   const { asked } = decision;
   if (asked === undefined) throw refusal("no environment was built yet", "run ./prime first");
   const cold = whyCold(context);

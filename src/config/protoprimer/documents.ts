@@ -6,8 +6,8 @@ import type { ProtoprimerConfig } from "./config.ts";
 export interface DerivedFacts {
   /** `X.Y.Z`, absent parts 0. */
   readonly requiredVersion: string;
-  /** Absolute. */
-  readonly selectedPython: string;
+  /** Absolute; null where only a start can tell. */
+  readonly selectedPython: string | null;
   readonly driver: string;
   readonly venvFolder: string;
 }

@@ -2,11 +2,13 @@ import { isScript } from "../../edges/files/program-file.ts";
 import { isFile } from "../../edges/files/read.ts";
 import type { Input } from "../../inputs/input.ts";
 import { type Failure, type Interpreter, isFailure } from "../interpreter.ts";
+import { readAnswer, writeAnswer } from "../probe-cache.ts";
 import { describe, fits, type VersionRequest } from "../version.ts";
 import { decisiveFiles } from "../watched.ts";
 import { noPythonError } from "./no-python.ts";
+import { notKnown, refuseUnasked } from "./not-known.ts";
 import { interpreterAt, type SearchOptions, type SearchResult, searchPython } from "./search.ts";
-import { isPythonSelector, runSelector } from "./selector.ts";
+import { isPythonSelector, runSelector, type SelectorAnswer } from "./selector.ts";
 
 export interface SelectOptions extends SearchOptions {
   readonly request: VersionRequest;
@@ -34,11 +36,13 @@ export interface Selection {
 
 /**
  * Chooses the interpreter to bootstrap with: the selector's, else the search's. Asks the selector, so it must be called
- * once per bootstrap. Throws `no-python` when nothing works, and `selector-…` when the selector fails.
+ * once per bootstrap; a look takes what the last start was told. Throws `no-python` when nothing works, `selector-…` when the
+ * selector fails, and `not-known` where a look would have to start something.
  */
 export async function selectPython(options: SelectOptions): Promise<Selection> {
-  const { request, selector } = options;
-  const choice = selector === null ? NO_CHOICE : await askSelector(selector, options);
+  const { request, selector, starting } = options;
+  const ask = starting.isLook ? recallSelector : askSelector;
+  const choice = selector === null ? NO_CHOICE : await ask(selector, options);
   if (choice.selected !== undefined) {
     return describeChoice(choice.selected, `chosen by the python selector ${selector}`, choice, [], options);
   }
@@ -66,6 +70,22 @@ async function askSelector(selector: string, options: SelectOptions): Promise<Ch
   const found = isPythonSelector(selector) ? await searchOrFail(options) : undefined;
   const { request, env, root, selectorLimitMs: limitMs } = options;
   const answer = await runSelector({ selector, request, interpreter: found?.selected.executable, env, root, limitMs });
+  writeAnswer(options.cacheFolder, { selector, request: request.text, answer: answer.path });
+  return choiceOf(selector, answer, found, options);
+}
+
+async function recallSelector(selector: string, options: SelectOptions): Promise<Choice> {
+  const path = readAnswer(options.cacheFolder, { selector, request: options.request.text });
+  if (path === undefined) throw notKnown(`the python selector ${selector} decides, and looking does not run it`);
+  return choiceOf(selector, { path, printed: "" }, undefined, options);
+}
+
+async function choiceOf(
+  selector: string,
+  answer: SelectorAnswer,
+  found: Found | undefined,
+  options: SelectOptions,
+): Promise<Choice> {
   const { printed } = answer;
   if (answer.path === null) {
     const warning = `the python selector ${selector} chose nothing: searching PATH instead`;
@@ -73,6 +93,7 @@ async function askSelector(selector: string, options: SelectOptions): Promise<Ch
   }
   const selected = await interpreterAt(answer.path, options);
   if (!isFailure(selected)) return { selected, warnings: [], printed, found };
+  refuseUnasked([selected]);
   const dead = `${selected.path}, which does not work (${selected.why})`;
   const warning = `the python selector ${selector} chose ${dead}: searching PATH instead`;
   return { selected: undefined, warnings: [warning], printed, found };
@@ -80,6 +101,7 @@ async function askSelector(selector: string, options: SelectOptions): Promise<Ch
 
 async function searchOrFail(options: SelectOptions): Promise<Found> {
   const result = await searchPython(options.request, options);
+  refuseUnasked(result.passedOver);
   if (result.selected === undefined) throw noPythonError(result, options.request);
   return { ...result, selected: result.selected };
 }

@@ -5,6 +5,7 @@ import { realPath } from "../../edges/files/read.ts";
 import { behindShims, installedByUv, named, pathFolders, whyNotExecutable } from "../candidates.ts";
 import { type Failure, type Interpreter, isFailure, versionOf } from "../interpreter.ts";
 import { probe } from "../probe.ts";
+import type { Starting } from "../starting.ts";
 import { basenames, describe, fits, parseRequest, type VersionRequest } from "../version.ts";
 
 export interface SearchOptions {
@@ -14,6 +15,7 @@ export interface SearchOptions {
   readonly cacheFolder: string;
   /** Milliseconds that each candidate may take to answer. */
   readonly limitMs: number;
+  readonly starting: Starting;
   /** Absolute files, and folders with all that is in them, that are not tried. */
   readonly exclude: readonly string[];
   /** An ABI whose interpreters come before all others that fit. */
@@ -89,7 +91,7 @@ export async function interpreterAt(file: string, options: SearchOptions): Promi
   }
   const why = whyNotExecutable(file);
   if (why !== undefined) return { path: file, why, ...(realPath(file) === undefined ? { kind: "gone" } : {}) };
-  const probing = { ...options, cwd: options.root };
+  const probing = { ...options, cwd: options.starting.isLook ? "/" : options.root };
   const answer = await probe(file, probing);
   if (isFailure(answer) || !answer.isVenv) return answer;
   const base = await probe(answer.executable, probing);

@@ -25,7 +25,7 @@ def select_python_file_abs_path(required_version):
   return box;
 }
 
-/** The selected python, as both tell it. */
+/** The selected python, as both tell it once a start has asked for it. */
 async function selected(box: Sandbox): Promise<string> {
   const [ours, theirs] = [await box.run(["eval"]), await protoprimer(box, ["eval"])];
   expect([ours.code, theirs.code, ours.stderr]).toEqual([0, 0, expect.any(String)]);
@@ -36,7 +36,7 @@ async function selected(box: Sandbox): Promise<string> {
 describe("the python selector of a repo", () => {
   it("gets three numbers, once for each start, and its answer is taken", async () => {
     const box = withSelector(`return ${JSON.stringify(goodPython())}`);
-    await box.run(["eval"]);
+    await good(box);
     expect(fs.readFileSync(box.path("asked"), "utf8")).toBe("(3, 12, 0)");
     expect(await selected(box)).toBe(goodPython());
   });
@@ -46,6 +46,7 @@ describe("the python selector of a repo", () => {
     ["what is not there", 'return "/nowhere/python"'],
   ])("leaves the choice to the search when it answers %s", async (_, statement) => {
     const box = withSelector(statement);
+    await good(box);
     expect(await selected(box)).toBe(fs.realpathSync(goodPython()));
   });
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Anchor, anchorOf, chooseAnchor, isManaged } from "../../../src/python/anchor.ts";
 import { type Interpreter, isFailure } from "../../../src/python/interpreter.ts";
 import { probe } from "../../../src/python/probe.ts";
-import { Sandbox } from "../../fixtures/python.ts";
+import { ALL_START, Sandbox } from "../../fixtures/python.ts";
 import { install, link, somePython, twoMinors, twoPatches } from "../../support/interpreters.ts";
 
 describe("the anchor rule", () => {
@@ -107,7 +107,13 @@ describe("the anchor of a real interpreter", () => {
   afterEach(() => box.remove());
 
   async function anchorAt(file: string): Promise<Anchor> {
-    const options = { env: box.env(), cwd: box.folder, cacheFolder: box.path("cache"), limitMs: 10_000 };
+    const options = {
+      env: box.env(),
+      cwd: box.folder,
+      cacheFolder: box.path("cache"),
+      starting: ALL_START,
+      limitMs: 10_000,
+    };
     const found = await probe(file, options);
     if (isFailure(found)) return expect.fail(found.why);
     const anchor = anchorOf(found);
@@ -171,7 +177,13 @@ describe("the anchor of a real interpreter", () => {
     };
     const inner = venv(file, "outer", "--system-site-packages");
     for (const one of [inner, venv(inner, "inner")]) {
-      const options = { env: box.env(), cwd: box.folder, cacheFolder: box.path("cache"), limitMs: 10_000 };
+      const options = {
+        env: box.env(),
+        cwd: box.folder,
+        cacheFolder: box.path("cache"),
+        starting: ALL_START,
+        limitMs: 10_000,
+      };
       const found = (await probe(one, options)) as Interpreter;
       expect(found).toMatchObject({ isVenv: true });
       expect(await anchorAt(found.executable)).toEqual({ path: file, kind: "minor" });

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Failure, type Interpreter, isFailure, versionOf } from "../../../src/python/interpreter.ts";
 import { probe } from "../../../src/python/probe.ts";
-import { anyPython, MINORS, realPython, Sandbox } from "../../fixtures/python.ts";
+import { ALL_START, anyPython, MINORS, realPython, Sandbox } from "../../fixtures/python.ts";
 
 let box: Sandbox;
 beforeEach(() => {
@@ -16,6 +16,7 @@ const ask = (file: string, more: { env?: Record<string, string>; limitMs?: numbe
     env: more.env ?? { PATH: "/usr/bin:/bin" },
     cwd: box.folder,
     cacheFolder: box.path("cache"),
+    starting: ALL_START,
     limitMs: more.limitMs ?? 20_000,
   });
 

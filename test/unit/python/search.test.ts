@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { noPythonError } from "../../../src/python/search/no-python.ts";
 import { searchPython } from "../../../src/python/search/search.ts";
 import { parseRequest } from "../../../src/python/version.ts";
-import { anyPython, realPython, Sandbox } from "../../fixtures/python.ts";
+import { ALL_START, anyPython, realPython, Sandbox } from "../../fixtures/python.ts";
 
 let box: Sandbox;
 beforeEach(() => {
@@ -21,6 +21,7 @@ const search = (
     env,
     root: box.folder,
     cacheFolder: box.path("cache"),
+    starting: ALL_START,
     limitMs: more.limitMs ?? 20_000,
     exclude: more.exclude ?? [],
     ...(more.soabi === undefined ? {} : { soabi: more.soabi }),

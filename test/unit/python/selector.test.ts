@@ -5,7 +5,7 @@ import { PrimeError } from "../../../src/errors.ts";
 import { selectPython } from "../../../src/python/search/choose.ts";
 import { runSelector } from "../../../src/python/search/selector.ts";
 import { parseRequest } from "../../../src/python/version.ts";
-import { anyPython, MINORS, realPython, Sandbox } from "../../fixtures/python.ts";
+import { ALL_START, anyPython, MINORS, realPython, Sandbox } from "../../fixtures/python.ts";
 
 let box: Sandbox;
 beforeEach(() => {
@@ -188,6 +188,7 @@ describe("the choice", () => {
       env: { ...box.env(...folders), SEEN: box.path("seen") },
       root: box.folder,
       cacheFolder: box.path("cache"),
+      starting: ALL_START,
       limitMs: 20_000,
       selectorLimitMs: 20_000,
       exclude: [],
