@@ -1,2 +1,2 @@
 /** Through a module of its own, since a lazy import of the whole package would keep all of it in the bundle. */
-export { parse, TomlError } from "smol-toml";
+export { parse, stringify, TomlError } from "smol-toml";

@@ -21,6 +21,12 @@ export async function parseToml(text: string, file: string): Promise<Table> {
   }
 }
 
+/** A table as TOML text. */
+export async function renderToml(table: Table): Promise<string> {
+  const { stringify } = await import("./toml-parser.ts");
+  return stringify(table);
+}
+
 /** The value that a chain of keys leads to; `undefined` when a part of the chain is missing or no table. */
 export function valueAt(table: Table, keys: readonly string[]): unknown {
   let value: unknown = table;

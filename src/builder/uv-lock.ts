@@ -66,7 +66,7 @@ export async function lockFits(
   return fits(job, uv, { python, registries, rebuilt: project.rebuilt });
 }
 
-type Question = Omit<LockCheck, "offline">;
+type Question = Omit<LockCheck, "offline" | "builds">;
 
 async function fits(job: Job, uv: UvTool, question: Question): Promise<boolean | undefined> {
   return (await fitsOffline(job, uv, question)) ?? check(job, uv, { ...question, offline: false });
@@ -78,7 +78,9 @@ async function fitsOffline(job: Job, uv: UvTool, question: Question): Promise<bo
 }
 
 /** Undefined: it can't be told, for example because a project has to be built for it and what builds it is not there. */
-async function check(job: Job, uv: UvTool, question: LockCheck): Promise<boolean | undefined> {
-  const { exitCode } = await tryStep(job, "check uv.lock", checkLock(uv, question), { otherwise: "it does not fit" });
+async function check(job: Job, uv: UvTool, question: Omit<LockCheck, "builds">): Promise<boolean | undefined> {
+  const { exitCode } = await tryStep(job, "check uv.lock", checkLock(uv, { ...question, builds: true }), {
+    otherwise: "it does not fit",
+  });
   return exitCode === 0 ? true : exitCode === 1 ? false : undefined;
 }

@@ -77,9 +77,14 @@ const evaluate: Declaration = {
 const verify: Declaration = {
   group: "Look",
   declare: ({ program, take }) =>
-    looking(program, "verify", "check what is committed, for CI: launcher, git, configuration, lock", (json) =>
-      take(async (context) => (await import("./verify.ts")).verify(context, json)),
-    ),
+    program
+      .command("verify")
+      .description("check what is committed, for CI: launcher, git, configuration, lock")
+      .option("--build", "build projects that tell what they require only then")
+      .option("--json", "as JSON")
+      .action(({ build = false, json = false }: { build?: boolean; json?: boolean }) =>
+        take(async (context) => (await import("./verify.ts")).verify(context, { json, builds: build })),
+      ),
 };
 
 const uv: Declaration = {

@@ -1,60 +1,72 @@
 import * as path from "node:path";
 import { provision } from "../builder/build.ts";
+import { type Job, lastLines } from "../builder/job.ts";
+import { type LockFit, lockFitsByText } from "../builder/lock-by-text.ts";
 import { lockFits } from "../builder/uv-lock.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Context } from "../context.ts";
-import { decide, unfitLock } from "../decision/decide.ts";
+import { type Decision, decide, look, type Undecided, unfitLock } from "../decision/decide.ts";
 import { makeTemporaryFolder } from "../edges/files/change.ts";
 import { isFile, readText } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
+import { inspectProject } from "../project/inspect.ts";
+import type { Interpreter } from "../python/interpreter.ts";
+import { type SearchOptions, searchPython } from "../python/search/search.ts";
 import { configFindings } from "./doctor/config.ts";
 import { type Finding, isSound, sound, wrong } from "./doctor/finding.ts";
 import { askGit, cloneFindings } from "./doctor/git.ts";
 import { launcherFacts, launcherFindings } from "./doctor/launcher.ts";
 import { renderFindings, reportOf } from "./doctor/report.ts";
 
+export interface VerifyRequest {
+  readonly json: boolean;
+  /** Projects may be built to learn what they require. */
+  readonly builds: boolean;
+}
+
 /**
- * `./prime verify`, for CI: whether what is committed gives every clone the same environment. Builds nothing and leaves the
- * root as it is. Status 1 when something is wrong.
+ * `./prime verify`, for CI: whether what is committed gives every clone the same environment. Runs nothing of the repo, unless it
+ * may build, and leaves the root as it is. Status 1 when something is wrong.
  */
-export async function verify(context: Context, json: boolean): Promise<Answer> {
+export async function verify(context: Context, { json, builds }: VerifyRequest): Promise<Answer> {
   const config = await configFindings(() => loadConfig(context));
   const link = path.resolve(context.root, config.loaded?.config.localVenvDirRelPath.value ?? ".venv");
   const findings = [
     ...launcherFindings(launcherFacts(context)),
     ...cloneFindings(await askGit(context, link), context.launcher),
     ...config.findings,
-    ...(config.loaded === undefined ? [] : [await lockFinding(context)]),
+    ...(config.loaded === undefined ? [] : [await lockFinding(context, builds)]),
   ];
   if (json) context.print.json(reportOf(findings));
   else context.print.text(renderFindings(findings));
   return { kind: "exit", code: isSound(findings) ? 0 : 1 };
 }
 
-async function lockFinding(context: Context): Promise<Finding> {
+async function lockFinding(context: Context, builds: boolean): Promise<Finding> {
   const work = makeTemporaryFolder(path.join(context.places.cache, "verify-"));
-  const log = path.join(work, "log");
   try {
-    const decision = await decide(context, false);
-    const { uvLock } = decision.project;
-    const [unfit] = unfitLock(decision.project, decision.asked?.base ?? decision.selected);
+    const looked = await look(context);
+    const { config } = looked;
+    const decision = "notKnown" in looked ? undefined : looked;
+    const project = decision?.project ?? (await inspectProject(context.root, config, config.venvDriver.value));
+    const python = await startable(looked);
+    const base = decision === undefined ? python : (decision.asked?.base ?? decision.selected);
+    const [unfit] = base === undefined ? [] : unfitLock(project, base);
     if (unfit !== undefined) return wrong("lock", unfit, "lock anew with the tool that wrote it, and commit it");
-    if (decision.project.kind === "pylock") return sound("lock", "pylock.toml fits pyproject.toml");
-    if (uvLock === null) return noLock(context.root);
-    const name = path.relative(context.root, uvLock);
-    const job = { context, log, steps: [] };
-    const uv = await provision(job, decision);
-    const fits = await lockFits(job, decision, uv, (decision.asked?.base ?? decision.selected).executable);
-    if (fits === true) return sound("lock", `${name} fits pyproject.toml`);
-    const mend = "`./prime uv lock`, and commit it";
-    if (fits === false) return wrong("lock", `${name} does not fit what pyproject.toml asks for`, mend);
-    return wrong(
-      "lock",
-      `uv can't tell whether ${name} fits: ${lastWords(readText(log))}`,
-      "mend what these words name",
-    );
+    if (project.kind === "pylock") return sound("lock", "pylock.toml fits pyproject.toml");
+    if (project.uvLock === null) return noLock(context.root);
+    const name = path.relative(context.root, project.uvLock);
+    const job = { context, log: path.join(work, "log"), steps: [] };
+    const byTexts = { ...looked, python, lock: project.uvLock, work: path.join(work, "texts") };
+    const fit = builds ? await byBuilding(job) : await byText(job, byTexts);
+    if ("why" in fit) {
+      const mend = builds ? "mend what these words name" : "`./prime verify --build` builds what that takes";
+      return wrong("lock", `whether ${name} fits can't be told: ${fit.why}`, mend);
+    }
+    if (fit.fits) return sound("lock", `${name} fits pyproject.toml`);
+    return wrong("lock", `${name} does not fit what pyproject.toml asks for`, "`./prime uv lock`, and commit it");
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
     return wrong("lock", error.message, error.hint ?? "mend that, and start again");
@@ -68,6 +80,34 @@ function noLock(root: string): Finding {
   return sound("lock", isPassedOver ? "nothing is installed from uv.lock" : "the repo has no uv.lock");
 }
 
-function lastWords(log = ""): string {
-  return log.trimEnd().split("\n").slice(-3).join("\n");
+/** An interpreter that a look may start, whatever is recorded of others. */
+async function startable({ request, search }: Decision | Undecided): Promise<Interpreter | undefined> {
+  const { selected } = await searchPython(request, startingNow(search));
+  return selected;
+}
+
+function startingNow(search: SearchOptions): SearchOptions {
+  return { ...search, root: "/", starting: { ...search.starting, isLook: false } };
+}
+
+interface ByText extends Pick<Decision, "config" | "search"> {
+  readonly python: Interpreter | undefined;
+  /** Absolute. */
+  readonly lock: string;
+  readonly work: string;
+}
+
+/** By any such interpreter: which one it is has no part in the answer. */
+async function byText(job: Job, { config, search, python, lock, work }: ByText): Promise<LockFit> {
+  if (python === undefined) return { why: "no Python was found that looking may start" };
+  const uv = await provision(job, { config, selected: python, search: startingNow(search) });
+  return lockFitsByText(job, uv, { python: python.executable, lock, work });
+}
+
+async function byBuilding(job: Job): Promise<LockFit> {
+  const decision = await decide(job.context, false);
+  const uv = await provision(job, decision);
+  const clean = { ...uv, env: { ...uv.env, PYTHONDONTWRITEBYTECODE: "1" } };
+  const fits = await lockFits(job, decision, clean, (decision.asked?.base ?? decision.selected).executable);
+  return fits === undefined ? { why: `uv says:\n${lastLines(readText(job.log) ?? "")}` } : { fits };
 }

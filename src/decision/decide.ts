@@ -84,7 +84,7 @@ export async function look(context: Context): Promise<Decision | Undecided> {
 }
 
 /** What there is to decide on. */
-export function lookAround(context: Context): Promise<Survey> {
+function lookAround(context: Context): Promise<Survey> {
   const { trust, env, root, repo } = context;
   return survey(context, asLook(trust, env, [root, repo.folder]));
 }

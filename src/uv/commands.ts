@@ -76,13 +76,15 @@ export interface LockCheck {
   readonly registries: readonly string[];
   readonly rebuilt: readonly string[];
   readonly offline: boolean;
+  /** Whether projects may be built to learn their requirements. */
+  readonly builds: boolean;
 }
 
 /**
  * Whether uv.lock fits the project's requirements: status 0 or 1, and 2 when it can't be told. The registries that the
  * lock names are given as the indexes, so that a mirror in the user's settings is no reason to call it outdated.
  */
-export function checkLock(uv: UvTool, { python, registries, rebuilt, offline }: LockCheck): Command {
+export function checkLock(uv: UvTool, { python, registries, rebuilt, offline, builds }: LockCheck): Command {
   const [main, ...others] = registries;
   const indexes = main === undefined ? [] : ["--default-index", main, ...others.flatMap((url) => ["--index", url])];
   const args = [
@@ -91,14 +93,21 @@ export function checkLock(uv: UvTool, { python, registries, rebuilt, offline }: 
     "--python",
     python,
     ...(offline ? ["--offline"] : rebuildArguments(rebuilt)),
+    ...(builds ? [] : ["--no-build"]),
     ...indexes,
   ];
-  return { ...command(uv, args), env: without(uv.env, /^UV_(?:INDEX|DEFAULT_INDEX|EXTRA_INDEX)/) };
+  return { ...command(uv, args), env: noVenv(uv, without(uv.env, /^UV_(?:INDEX|DEFAULT_INDEX|EXTRA_INDEX)/)) };
 }
 
 /** Writes uv.lock anew, keeping every version that still fits. */
 export function updateLock(uv: UvTool, python: string, rebuilt: readonly string[]): Command {
-  return command(uv, ["lock", "--python", python, ...rebuildArguments(rebuilt)]);
+  const lock = command(uv, ["lock", "--python", python, ...rebuildArguments(rebuilt)]);
+  return { ...lock, env: noVenv(uv, lock.env) };
+}
+
+/** uv asks the interpreter of the project's environment before the one that it is told to use, be it a stranger's or broken. */
+function noVenv({ file }: UvTool, env: Environment): Environment {
+  return { ...env, UV_PROJECT_ENVIRONMENT: `${file}-has-none-here` };
 }
 
 export interface Resolution {
