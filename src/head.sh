@@ -48,7 +48,8 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
   [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "
 }
 prime_warm "$@"; prime_load='(function (r, p, F, f, v, e, M, m, t, c, b, d) {
-  if ((v = p.versions).bun || v.deno || parseInt(v.node) < 10) return; e = p.env;
+  if ((v = p.versions).bun || v.deno) return; e = p.env; t = v.node.split(".");
+  if (t[0] * 100 + +t[1] < 1819) return F.writeSync(3, " (" + v.node + ")"); // the next may do
   try { F.writeSync(3, ": prime;"); } catch (shellIsGone) { return; } m = new (M = r("module"))(f);
   if (!F.existsSync(m.filename = f)) return console.error("prime: not UTF-8, rename it: " + f);
   t = F.readFileSync(f, "latin1").replace("#!", "//"); c = e.XDG_CACHE_HOME || e.HOME + "/.cache";
@@ -68,12 +69,11 @@ prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}; while [ -n "$prime_
     { prime_plan=$(NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' NODE_CHANNEL_FD='' PRIME_HEAD=$$ \
       PRIME_NODE_OPTIONS=$prime_options PRIME_NODE_EXTRA_CA_CERTS=$prime_certs "$prime_node" \
       -e "$prime_load" -- "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?; } 4>&1
-    case $prime_plan in ': prime;'*) ;; *) continue ;; esac
+    case $prime_plan in ': prime;'*) ;; *) prime_seen=$prime_seen$prime_plan; continue ;; esac
     [ "$prime_status" != 0 ] || eval "$prime_plan"
     echo "prime: the program ended with status $prime_status under $prime_node" >&2
     [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)); exit 125
-  done; prime_rest=${prime_rest#*:}
-done
+  done; prime_rest=${prime_rest#*:}; done
 echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
   "install Node.js 18.19 or newer from the system's packages, and start again" >&2; exit 125
 # shellcheck disable=SC2317 # no sh comes here, and what reads all of the file finds one text

@@ -14,8 +14,7 @@
         process.versions.node +
         "; install a newer Node.js, for example from the system's packages, or put one first in PATH, and start again\n",
     );
-    if (process.env.PRIME_HEAD) require("fs").writeSync(3, "exit 125");
-    else process.exitCode = 125;
+    process.exitCode = 125;
     return;
   }
   if (typeof require === "function") {

@@ -33,6 +33,26 @@ describe("Node", () => {
     });
   });
 
+  it("that is too old is passed over for one further on, and named with its version when there is none", () => {
+    const l = new Launcher();
+    for (const [folder, version] of Object.entries({ a: "4.9.1", b: "16.20.2", c: "18.2.0", d: "18.18.2" })) {
+      fs.mkdirSync(path.join(l.base, folder));
+      const as = `#!/bin/sh\nshift\ncode="Object.defineProperty(process.versions, 'node', { value: '${version}' }); $1"\nshift\nexec ${process.execPath} -e "$code" "$@"\n`;
+      executable(path.join(l.base, folder, "node"), as);
+    }
+    const old = ["a", "b", "c", "d"].map((folder) => path.join(l.base, folder));
+    fs.mkdirSync(path.join(l.base, "fit"));
+    fs.symlinkSync(process.execPath, path.join(l.base, "fit", "node"));
+    const env = { PATH: [...old, path.join(l.base, "fit")].join(":") };
+    expect(l.start(["run", "/bin/echo", "yes"], { shell, env })).toMatchObject({ code: 0, stdout: "yes\n" });
+    const without = l.start(["run", "/bin/echo"], { shell, env: { PATH: old.join(":") } });
+    expect(without).toMatchObject({ code: 125, stdout: "" });
+    const [a, b, c, d] = old;
+    expect(without.stderr).toContain(
+      `tried: ${a}/node (4.9.1) ${b}/node (16.20.2) ${c}/node (18.2.0) ${d}/node (18.18.2))`,
+    );
+  });
+
   it("is kept from the user's NODE_OPTIONS and NODE_EXTRA_CA_CERTS, and the command is not", () => {
     const l = new Launcher();
     const env = { NODE_OPTIONS: "--require /nowhere.js", NODE_EXTRA_CA_CERTS: "/nowhere.pem", NODE_PATH: "/x" };
@@ -50,7 +70,7 @@ describe("Node", () => {
   });
 
   const nodes = process.env.PRIME_TEST_NODES?.split(":") ?? [];
-  it.each([process.execPath, ...nodes])("of any version from 10 on reads the launcher: %s", (node) => {
+  it.each([process.execPath, ...nodes])("of any version reads the launcher, or is passed over: %s", (node) => {
     const l = new Launcher();
     const folder = temporaryFolder();
     fs.symlinkSync(node, path.join(folder, "node"));
