@@ -7,11 +7,25 @@ export function isTable(value: unknown): value is Table {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
+/** Nobody writes so; what goes through a table part by part would end at the stack's end. */
+const MOST_DEEP = 100;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
 /** Reads TOML 1.0; `file` is only for the message. Throws `config-torn` with line, column and the line itself. */
 export async function parseToml(text: string, file: string): Promise<Table> {
   const { parse, TomlError } = await import("./toml-parser.ts");
   try {
-    return parse(text, { integersAsBigInt: "asNeeded" });
+    const table = parse(text, { integersAsBigInt: "asNeeded" });
+    if (isDeeper(table, MOST_DEEP)) {
+      throw new PrimeError("config-torn", `could not read ${file}: its tables are nested more than ${MOST_DEEP} deep`, {
+        hint: `mend ${file}`,
+      });
+    }
+    return table;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const reason = error.message.split("\n", 1)[0]?.replace("Invalid TOML document: ", "");

@@ -31,6 +31,11 @@ export function withoutSecrets(text: string): string {
   return shown;
 }
 
+/** For `JSON.stringify`: hides the secrets of each text, so that JSON stays JSON. */
+export function hideSecrets(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? withoutSecrets(value) : value;
+}
+
 /**
  * The value of a variable as it is written down, to tell later whether it is another one; what is hidden is not compared.
  * `null`: it is not set.

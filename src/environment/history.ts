@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { append, makeFolder } from "../edges/files/change.ts";
 import { parseOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
 import { readText } from "../edges/files/read.ts";
-import { withoutSecrets } from "../edges/secrets.ts";
+import { hideSecrets } from "../edges/secrets.ts";
 import { changedPackages, describeChange } from "../project/packages.ts";
 import type { Folders } from "./folders.ts";
 import type { Manifest } from "./manifest.ts";
@@ -47,7 +47,7 @@ export function recordHistory(folders: Folders, entry: HistoryEntry): void {
   makeFolder(folders.data);
   append(
     historyFile(folders),
-    `${text === "" || text.endsWith("\n") ? "" : "\n"}${withoutSecrets(JSON.stringify(entry))}\n`,
+    `${text === "" || text.endsWith("\n") ? "" : "\n"}${JSON.stringify(entry, hideSecrets)}\n`,
   );
 }
 

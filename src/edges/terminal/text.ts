@@ -1,6 +1,6 @@
 import { PrimeError } from "../../errors.ts";
 import type { Environment } from "../command.ts";
-import { withoutSecrets } from "../secrets.ts";
+import { hideSecrets, withoutSecrets } from "../secrets.ts";
 
 /** How prime's words look on one stream. */
 export interface TerminalStyle {
@@ -50,7 +50,7 @@ export function plain(text: string): string {
 
 /** The same for JSON, which stays what it says. */
 export function plainJson(value: unknown): string {
-  const text = withoutSecrets(JSON.stringify(value, null, 2));
+  const text = JSON.stringify(value, hideSecrets, 2);
   return text.replace(OBEYED, (one) => (one === "\n" ? one : [...one].map(unitsOf).join("")));
 }
 

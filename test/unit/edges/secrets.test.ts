@@ -46,6 +46,11 @@ describe("a variable is remembered", () => {
   });
 });
 
+it("JSON stays JSON where a secret ends a text", () => {
+  const value = { a: "Authorization: Bearer abc", b: ["http://x:y@h"] };
+  expect(JSON.parse(plainJson(value))).toEqual({ a: "Authorization: Bearer ****", b: ["http://****@h"] });
+});
+
 it("what a terminal obeys is spelled out, and JSON stays what it says", () => {
   const text = "a\u001b[2J\u202eb\u200b\u009b\tc\n";
   expect(plain(text)).toBe("a\\u{1b}[2J\\u{202e}b\\u{200b}\\u{9b}\tc\n");
