@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-TEXTS = Path(__file__).resolve().parents[2] / "src" / "python"
+TEXTS = Path(__file__).resolve().parents[2] / "src" / "python" / "texts"
 
 
 def interpreters():
