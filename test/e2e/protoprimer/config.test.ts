@@ -31,11 +31,10 @@ const value = async (box: Sandbox, key: string) => JSON.parse((await good(box, [
 describe("the configuration of protoprimer", () => {
   it("is printed as protoprimer prints it, each of the five documents", async () => {
     const box = protoRepo(
-      { "tools/select.py": "def select_python_file_abs_path(required_version):\n    return None\n" },
+      {},
       {
         client: {
           __comment__: "é \u007f",
-          python_selector_file_rel_path: "tools/select.py",
           local_venv_dir_rel_path: "var/venv",
           local_cache_dir_rel_path: "cache",
           version_constraints_file_basename: "pins.txt",
