@@ -102,12 +102,12 @@ describe("a holder of the build lock", () => {
     expect(slow.isLocked).toBe(false);
   });
 
-  it("can't be where there can be no lock: all goes on without one", async () => {
+  it("can't be where no lock of prime's can be: all goes on in a folder of its own", async () => {
     const slow = new SlowRepo();
     slow.box.file(".prime/lock/in the way", "");
     const end = await slow.start(["-v", "run", "echo", "done"]).ended;
     expect(end).toMatchObject({ code: 0, stdout: "done\n" });
-    expect(end.stderr).toContain("going on without a lock: could not read");
+    expect(end.stderr).toContain(".prime/lock is no regular file: nothing in");
     expect(slow.builds).toBe(1);
   });
 
