@@ -31,8 +31,8 @@ prime_try() { # what this user's prime wrote in a folder that it has closed (-k)
 # shellcheck disable=SC2034 # prime_quiet is for the plan
 prime_warm() { # functions: what a plan shifts is back when it declines, by its return
   prime_quiet='' prime_key='' prime_run='' prime_why='' prime_dir=${prime_self%/*}
-  case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_state=$XDG_STATE_HOME/prime ;;
-  *:[/]*) prime_state=$HOME/.local/state/prime ;; *) prime_state=/var/lib/prime ;; esac
+  case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_at=$XDG_STATE_HOME/prime ;;
+  *:[/]*) prime_at=$HOME/.local/state/prime ;; *) prime_at=/var/lib/prime ;; esac
   while case ${1-} in
     --group | --extra | --package | --with | --python | --no-group | --no-extra | --only-group)
       prime_line=$1=${2-} && shift ;;
@@ -41,10 +41,10 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
     run) case ${2-} in --?*) prime_line='' prime_run=1 ;; *) false ;; esac ;; *) false ;; esac; do
     case $prime_line in *= | *--*--* | *=*[!]A-Za-z0-9._\<\>=~,![-]*) return 0 ;; esac
     prime_key=$prime_key$prime_line && shift; done; set -- ${prime_run:+run} "$@"
-  case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_state/at$prime_dir/.plan" ] ;; esac ||
+  case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_at/at$prime_dir/.plan" ] ;; esac ||
   { prime_dir=$(CDPATH='' && command cd -P "$prime_dir/" && pwd -P && echo .)
     prime_dir=${prime_dir%??}; }
-  prime_try "$prime_state" "$@"; prime_try /var/lib/prime "$@"
+  prime_try "$prime_at" "$@"; prime_try ~root/.local/state/prime "$@"; prime_try /var/lib/prime "$@"
   [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "
 }
 prime_warm "$@"; prime_load='(function (r, p, F, f, v, e, M, m, t, c, b, d) {

@@ -39,5 +39,7 @@ export function userEnvironment(own: Environment): Environment {
     if (told === "") delete env[name];
     else env[name] = told.slice(1);
   }
+  // The head empties it for prime's own Node, which would take a descriptor of that number for its parent's; what prime starts gets none of them.
+  delete env.NODE_CHANNEL_FD;
   return env;
 }

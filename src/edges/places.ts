@@ -33,7 +33,7 @@ export function findPlaces(env: Environment): Places {
   const home = given === undefined || isAnothers(given) ? homeOfUser() : given;
   const folder = (name: string, standard: string): string => {
     const value = env[name];
-    if (value !== undefined && path.isAbsolute(value) && !isAnothers(value)) return path.join(value, "prime");
+    if (value !== undefined && path.isAbsolute(value)) return path.join(value, "prime");
     if (home === undefined) {
       throw new PrimeError("no-home", `could not find a folder for prime's own files: HOME and ${name} are not set`, {
         hint: "set HOME, or both XDG_STATE_HOME and XDG_CACHE_HOME, to absolute paths that you can write",
@@ -52,8 +52,9 @@ export function findPlaces(env: Environment): Places {
 }
 
 /**
- * Whether root stands in a folder of another user's (`sudo -E`, a container that runs as root on a bind mount): what root wrote there
- * could not be written by that user afterwards, so that root keeps to its own, as pip does with its cache.
+ * Whether root stands in another user's home (`sudo -E`, a container that runs as root on a bind mount): what root wrote there
+ * could not be written by that user afterwards, so that root keeps to its own, as pip does with its cache. The head looks there, too.
+ * A folder that XDG_STATE_HOME or XDG_CACHE_HOME names is meant, and is not believed aloud (see `faultOfOwn`, `cacheOf`).
  */
 function isAnothers(folder: string): boolean {
   if (process.geteuid?.() !== 0) return false;

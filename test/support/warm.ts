@@ -39,7 +39,8 @@ export async function warmShells(
   const env = { ...options.env, PATH: pathWithoutNode(box) };
   const warm: string[] = [];
   for (const [name, shell] of MACHINE_SHELLS) {
-    const { code, stderr } = await box.run([...flags, "run", "env"], { ...options, env, shell });
+    const words = [...(options.shell ?? []), ...shell];
+    const { code, stderr } = await box.run([...flags, "run", "env"], { ...options, env, shell: words });
     if (code === 0) warm.push(name);
     else expect(stderr).toContain("found no Node.js that works");
   }

@@ -5,7 +5,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { failure } from "../../support/failures.ts";
 import { generations, good, repo, shown } from "../../support/repos.ts";
 import { LAUNCHER, sandbox } from "../../support/sandbox.ts";
-import { give, userOf } from "../../support/users.ts";
+import { give, rootAtHome, userOf } from "../../support/users.ts";
+import { ALL_SHELLS, warmShells } from "../../support/warm.ts";
 
 describe("a user whose SHELL runs no commands", () => {
   it.each(["/usr/sbin/nologin", "/bin/false", "/bin/true", "/gone/zsh", undefined])(
@@ -60,12 +61,15 @@ describe("root in another user's home", () => {
     const box = repo({ "requirements.txt": "six\n" });
     const user = userOf(box);
     give(box.root);
-    const own = path.join(box.base, "root-home");
-    fs.mkdirSync(own);
     await good(box, ["run", "python", "-c", "import six"], user);
     const home = user.env.HOME as string;
     const before = execFileSync("find", [home, "-newermt", "2001-01-01", "-uid", "0"], { encoding: "utf8" });
-    await good(box, ["run", "python", "-c", "import six"], { env: { HOME: home, PRIME_SAFE_DIRECTORY: box.root } });
+    const asRoot = {
+      env: { HOME: home, PRIME_SAFE_DIRECTORY: box.root },
+      shell: rootAtHome(box, path.join(box.base, "root-home")),
+    };
+    await good(box, ["run", "python", "-c", "import six"], asRoot);
+    expect(await warmShells(box, [], asRoot)).toEqual(ALL_SHELLS);
     const after = execFileSync("find", [home, "-newermt", "2001-01-01", "-uid", "0"], { encoding: "utf8" });
     expect(after).toBe(before);
     expect(await good(box, ["run", "python", "-c", "import six"], user)).toMatchObject({ stderr: "" });

@@ -5,9 +5,9 @@ import * as path from "node:path";
 import { expect, it } from "vitest";
 import { generations, isWarm, repo, shown } from "../../support/repos.ts";
 import { LAUNCHER } from "../../support/sandbox.ts";
-import { PIP_CACHE, SEEDED_UV, UV_CACHE } from "../../support/seed.ts";
+import { PIP_CACHE, UV_CACHE } from "../../support/seed.ts";
 import { SlowRepo, succeeded } from "../../support/slow-repo.ts";
-import { give, somebody } from "../../support/users.ts";
+import { give, userOf } from "../../support/users.ts";
 
 /** `npm run crowd`: more, and ten times in a row. */
 const isWhole = process.env.PRIME_TEST_CROWD === "whole";
@@ -66,30 +66,28 @@ it(`${ROOTS} roots without uv share one cache: uv is fetched once, and each has 
   expect(fs.readdirSync(path.join(box.home, ".cache/prime/uv"))).toHaveLength(1);
 });
 
-it("two users who write one checkout wait for one another, and replace one another's dead locks", async () => {
+it("two users who share one checkout by a group wait for one another, and replace one another's dead locks", async () => {
   const slow = new SlowRepo({}, { python: null });
   const { box } = slow;
-  const open = ["sh", "-c", 'umask 0; exec "$@"', "sh"];
-  const other = path.join(box.base, "other");
-  const shell = [...open, ...somebody(box)];
-  fs.cpSync(SEEDED_UV, path.join(other, ".cache/prime/uv"), { recursive: true });
-  give(other);
-  execFileSync("chmod", ["a+w", box.root]);
-  const env = { HOME: other, UV_CACHE_DIR: path.join(other, "uv"), TMPDIR: other };
+  const [one, other] = [userOf(box, 54321, "002"), userOf(box, 54322, "002")];
+  give(box.root);
+  execFileSync("chmod", ["-R", "g+w", box.root]);
+  const env = { PRIME_SAFE_DIRECTORY: box.root };
+  fs.chmodSync(slow.env.GATE as string, 0o666);
 
-  const first = box.start(["run", "echo", "first"], { env: slow.env, shell: open });
+  const first = box.start(["run", "echo", "first"], { ...one, env: { ...one.env, ...env, GATE: slow.env.GATE } });
   const gate = await Promise.race([
     slow.reached(),
     first.ended.then(({ stderr }) => Promise.reject(new Error(stderr))),
   ]);
-  const second = box.start(["run", "echo", "second"], { env, shell });
+  const second = box.start(["run", "echo", "second"], { ...other, env: { ...other.env, ...env } });
   await second.until(`waiting for process ${slow.holder.pid} on ${os.hostname()}`);
   process.kill(-(first.child.pid as number), "SIGKILL");
   await first.ended;
   await gate.close();
   succeeded(await second.ended, "second\n");
   const built = shown(box);
-  succeeded(await box.run(["run", "echo", "third"], { shell: open }), "third\n");
+  succeeded(await box.run(["run", "echo", "third"], { ...one, env: { ...one.env, ...env } }), "third\n");
   expect(shown(box)).toBe(built);
   expect(slow.isLocked).toBe(false);
 });
