@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isFile } from "../edges/files/read.ts";
+import { isFitFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import type { InputCollector } from "../inputs/collector.ts";
 import { lineOf, tomlText, valueAt } from "../toml.ts";
@@ -49,8 +49,7 @@ export function pinnedVersion(root: string, files: InputCollector, warnings: str
 function nearestVersionFile(root: string, files: InputCollector): string | undefined {
   for (let folder = root; ; folder = path.dirname(folder)) {
     const file = path.join(folder, ".python-version");
-    if (isFile(file)) return file;
-    files.refuseOdd(file);
+    if (isFitFile(file)) return file;
     files.note("no-file", file);
     if (folder === path.dirname(folder)) return undefined;
   }

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { exists, facts, isFile, isFolder, listFolder, readText } from "../edges/files/read.ts";
+import { exists, isFitFile, isFolder, listFolder, MOST, readText } from "../edges/files/read.ts";
 import { parseToml, type Table } from "../toml.ts";
 import type { Input } from "./input.ts";
 
@@ -15,17 +15,14 @@ export class InputCollector {
   readonly #texts = new Map<string, string | undefined>();
   readonly #tables = new Map<string, Promise<Table>>();
 
-  /** A file whose bytes count when it is there, and whose appearing counts when it is not. Returns whether it is there. */
-  file(file: string): boolean {
-    const there = isFile(file);
-    this.refuseOdd(file);
+  /**
+   * A file whose bytes count when it is there, and whose appearing counts when it is not. Returns whether it is there; throws
+   * `unfit-file` for one that can't be read, or is larger than any of its kind (bytes).
+   */
+  file(file: string, most: number = MOST.made): boolean {
+    const there = isFitFile(file, most);
     this.note(there ? "file" : exists(file) ? "no-file" : "absent", file);
     return there;
-  }
-
-  /** Refuses by name what is neither a file nor a folder: a pipe in the place of a file is no absence. */
-  refuseOdd(file: string): void {
-    if (facts(file)?.kind === "other") readText(file);
   }
 
   /** A folder that counts only by being there or not. */
@@ -45,9 +42,10 @@ export class InputCollector {
     this.#links.push({ kind: "same", path: link, target });
   }
 
-  /** The text of a file, read once; `undefined` when there is no such file: then its absence is the input. */
+  /** The text of a file that people write, read once; `undefined` when there is none: then its absence is the input. */
   text(file: string): string | undefined {
-    if (!this.#texts.has(file)) this.#texts.set(file, this.file(file) ? readText(file) : undefined);
+    if (!this.#texts.has(file))
+      this.#texts.set(file, this.file(file, MOST.written) ? readText(file, MOST.written) : undefined);
     return this.#texts.get(file);
   }
 

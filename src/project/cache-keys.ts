@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { exists, readText } from "../edges/files/read.ts";
+import { exists, MOST, readText } from "../edges/files/read.ts";
 import type { InputCollector } from "../inputs/collector.ts";
 import { expandGlob, isPattern } from "../inputs/glob.ts";
 import { isTable } from "../toml.ts";
@@ -23,8 +23,8 @@ export function watchCacheKeys(project: Pyproject, inputs: InputCollector): stri
 }
 
 function watchFiles(folder: string, pattern: string, inputs: InputCollector): void {
-  if (!isPattern(pattern)) inputs.file(path.resolve(folder, pattern));
-  else for (const file of expandGlob(folder, pattern, "files", inputs)) inputs.file(file);
+  if (!isPattern(pattern)) inputs.file(path.resolve(folder, pattern), MOST.hashed);
+  else for (const file of expandGlob(folder, pattern, "files", inputs)) inputs.file(file, MOST.hashed);
 }
 
 function watchGit(folder: string, what: { commit: boolean; tags: boolean }, inputs: InputCollector): void {
@@ -37,7 +37,7 @@ function watchGit(folder: string, what: { commit: boolean; tags: boolean }, inpu
     if (branch !== undefined) inputs.file(path.join(git.common, branch));
   }
   if (what.tags) watchFiles(path.join(git.common, "refs", "tags"), "**", inputs);
-  if (what.commit || what.tags) inputs.file(path.join(git.common, "packed-refs"));
+  if (what.commit || what.tags) inputs.file(path.join(git.common, "packed-refs"), MOST.hashed);
 }
 
 /** The folder of this work tree's HEAD and the one that all work trees share (gitrepository-layout(5)). */

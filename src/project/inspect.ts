@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import type { VenvDriver } from "../config/source.ts";
+import { MOST } from "../edges/files/read.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { refuseUnclear } from "./additions.ts";
 import { choicesOf } from "./brought.ts";
@@ -62,9 +63,9 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const options = driver === "venv_uv" ? readOptions(followed.lines) : undefined;
   const virtual = isLocked || groupsAlone ? [] : targets.filter((target) => !isPackage(target));
   const groupSources = isLocked ? [] : sourcesOf(declaring, selection.groups);
-  for (const { file } of pylock?.archives ?? []) inputs.file(file);
+  for (const { file } of pylock?.archives ?? []) inputs.file(file, MOST.hashed);
   const locked = files.uvLock === undefined ? undefined : readLockedSources(files.uvLock);
-  for (const archive of locked?.archives ?? []) inputs.file(archive);
+  for (const archive of locked?.archives ?? []) inputs.file(archive, MOST.hashed);
   for (const folder of locked?.virtual ?? []) inputs.file(path.join(folder, "pyproject.toml"));
 
   const named = [

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { listFolder, readBytes, readText } from "../edges/files/read.ts";
+import { listFolder, MOST, readBytes, readText } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import { gitFolderOf } from "./git-folder.ts";
 
@@ -19,7 +19,7 @@ export function trackedBy(folder: string): string | undefined {
 
 function indexWith(folder: string): string | undefined {
   const git = gitFolderOf(path.dirname(folder));
-  const index = git === undefined ? undefined : readBytes(path.join(git.own, "index"));
+  const index = git === undefined ? undefined : readBytes(path.join(git.own, "index"), MOST.index);
   if (git === undefined || index === undefined) return undefined;
   const name = Buffer.from(path.relative(git.workTree, folder));
   const idLength = /^\s*objectformat\s*=\s*sha256\s*$/im.test(readText(path.join(git.common, "config")) ?? "")
@@ -28,7 +28,7 @@ function indexWith(folder: string): string | undefined {
   const shared = (listFolder(git.own) ?? [])
     .filter((one) => one.startsWith("sharedindex."))
     .filter((one) => index.includes(Buffer.from(one.slice("sharedindex.".length), "hex")));
-  const all = [index, ...shared.map((one) => readBytes(path.join(git.own, one)))];
+  const all = [index, ...shared.map((one) => readBytes(path.join(git.own, one), MOST.index))];
   const isThere = all.some((one) => one !== undefined && holds(one, name, idLength));
   return isThere ? path.join(git.own, "index") : undefined;
 }

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { exists, isFile, isFolder, readText } from "../../edges/files/read.ts";
+import { exists, isFile, isFitFile, isFolder, MOST, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
 
@@ -69,7 +69,7 @@ export function hasUsualKernel(folder: string): boolean {
 /** False: no start in `folder` has anything to do with protoprimer. Told without parsing a file. */
 export function mayHaveKernel(folder: string): boolean {
   if (hasUsualKernel(folder)) return true;
-  const texts = ["prime.toml", "pyproject.toml"].map((name) => readText(path.join(folder, name)) ?? "");
+  const texts = ["prime.toml", "pyproject.toml"].map((name) => readText(path.join(folder, name), MOST.written) ?? "");
   return texts.some((text) => /proto_code_dir|\\[uUx]/.test(text));
 }
 
@@ -84,7 +84,7 @@ export function kernelBeside(folder: string, files: InputCollector): string | un
 }
 
 function hasSign(file: string, files: InputCollector): boolean {
-  const there = isFile(file);
+  const there = isFitFile(file);
   files.note(there ? "present" : "no-file", file);
   return there;
 }

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { readWhole, withRegularFile } from "./open.ts";
+import { MOST, readWhole, withRegularFile } from "./open.ts";
 
 /** What an ELF file says of the libraries that it is to be loaded with (elf(5), ld.so(8)). */
 interface Linked {
@@ -22,7 +22,7 @@ const [MOST_HEADERS, MOST_DYNAMIC, MOST_NAMES] = [1024, 1 << 16, 1 << 26];
 /** What a file tells of itself; `undefined` for what is no little-endian ELF file. Nothing of it is run, as ldd(1) might do. */
 export function readLinked(file: string): Linked | undefined {
   try {
-    return withRegularFile(file, (fd) => parse(fd, path.dirname(fs.realpathSync.native(file))));
+    return withRegularFile(file, MOST.hashed, (fd) => parse(fd, path.dirname(fs.realpathSync.native(file))));
   } catch {
     return undefined;
   }
@@ -123,7 +123,7 @@ let cached: string | undefined;
 function libraryCache(): string {
   if (cached !== undefined) return cached;
   try {
-    cached = readWhole("/etc/ld.so.cache").toString("latin1");
+    cached = readWhole("/etc/ld.so.cache", MOST.made).toString("latin1");
   } catch {
     cached = "";
   }

@@ -1,6 +1,7 @@
 import { webcrypto } from "node:crypto";
 import * as fs from "node:fs";
-import { withRegularFile } from "./open.ts";
+import { MOST, readWhole } from "./open.ts";
+import { sha256OfFile } from "./read.ts";
 
 /** What was read of a file; `undefined` where it can't be read. */
 export interface HashedFile {
@@ -23,10 +24,7 @@ export async function hashFiles(
     for (let at = next++; at < files.length; at = next++) {
       const file = files[at] as string;
       onFile(file, at);
-      const bytes = read(file);
-      if (bytes === undefined) continue;
-      const digest = await webcrypto.subtle.digest("SHA-256", bytes);
-      hashed[at] = { digest: Buffer.from(digest).toString("base64url"), bytes: bytes.length };
+      hashed[at] = await hash(file);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -38,9 +36,15 @@ export function linkCount(file: string): number {
   return fs.statSync(file, { throwIfNoEntry: false })?.nlink ?? 0;
 }
 
-function read(file: string): Buffer | undefined {
+/** What is too large to be held is read piece by piece, by this thread. */
+async function hash(file: string): Promise<HashedFile | undefined> {
   try {
-    return withRegularFile(file, (fd) => fs.readFileSync(fd));
+    const bytes = fs.statSync(file).size;
+    const digest =
+      bytes > MOST.made
+        ? Buffer.from(sha256OfFile(file) ?? "", "hex")
+        : Buffer.from(await webcrypto.subtle.digest("SHA-256", readWhole(file, MOST.made)));
+    return { digest: digest.toString("base64url"), bytes };
   } catch {
     return undefined;
   }

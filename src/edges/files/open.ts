@@ -1,38 +1,49 @@
 import * as fs from "node:fs";
 import { PrimeError } from "../../errors.ts";
 
-/** What prime reads whole: no file that says what to install, and none of prime's own, is larger. */
-const MOST_BYTES = 64 * 1024 * 1024;
-const CHUNK = 1024 * 1024;
+const MB = 1024 * 1024;
+
+/** The most that prime reads of a file, in bytes, by who makes such files. Larger ones would take minutes to understand. */
+export const MOST = {
+  /** What people write: configurations, requirement files, scripts. */
+  written: 8 * MB,
+  /** What tools write, prime itself among them. */
+  made: 64 * MB,
+  /** git's index: 130 bytes for each file of a repo. */
+  index: 1024 * MB,
+  /** What is never held as a whole: archives and other inputs of which only the bytes count. */
+  hashed: 16 * 1024 * MB,
+} as const;
+
+const CHUNK = MB;
 
 /** Nobody writes to a pipe that a clone brings, and no device ends: opening must not wait, and only files are read. */
 const CAREFULLY = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY;
 
 /**
- * Opens a file that others may have made, for reading. The one door: throws `unfit-file` for what is no regular file, and the
- * system's own error for what can't be opened.
+ * Opens a file that others may have made, for reading. The one door: throws `unfit-file` for what is no regular file or larger
+ * than `most`, and the system's own error for what can't be opened.
  */
-export function withRegularFile<T>(file: string, use: (fd: number, size: number) => T): T {
-  const fd = fs.openSync(file, CAREFULLY);
+export function withRegularFile<T>(file: string, most: number, use: (fd: number, size: number) => T): T {
+  const fd = openCarefully(file, most);
   try {
     const stat = fs.fstatSync(fd);
-    if (!stat.isFile()) throw unfit(file, `it is ${kindOf(stat)}, and no regular file`);
+    refuseUnfit(file, stat, most);
     return use(fd, stat.size);
   } finally {
     fs.closeSync(fd);
   }
 }
 
-/** All bytes of a regular file of at most 64 MB. */
-export function readWhole(file: string): Buffer {
-  return withRegularFile(file, (fd, size) => {
+/** All bytes of a regular file. */
+export function readWhole(file: string, most: number): Buffer {
+  return withRegularFile(file, most, (fd, size) => {
     const parts: Buffer[] = [];
     let total = 0;
     for (const part of chunks(fd, Math.min(CHUNK, size + 1))) {
       parts.push(Buffer.from(part));
       total += part.length;
-      if (Math.max(size, total) > MOST_BYTES)
-        throw unfit(file, `it has more than ${MOST_BYTES / 1024 / 1024} MB, the most that prime reads of such a file`);
+      if (total > most) throw tooLarge(file, most);
     }
     return Buffer.concat(parts);
   });
@@ -48,10 +59,35 @@ export function* chunks(fd: number, length = CHUNK): Generator<Buffer> {
   }
 }
 
-function unfit(file: string, why: string): PrimeError {
+/** Throws `unfit-file` for what can't be read as a file of at most so many bytes. */
+export function refuseUnfit(file: string, stat: fs.Stats, most: number): void {
+  if (!stat.isFile()) throw unfit(file, `it is ${kindOf(stat)}, and no regular file`, most);
+  if (stat.size > most) throw tooLarge(file, most);
+}
+
+/** A socket can't even be opened (open(2), ENXIO). */
+function openCarefully(file: string, most: number): number {
+  try {
+    return fs.openSync(file, CAREFULLY);
+  } catch (error) {
+    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    if (stat?.isSocket()) refuseUnfit(file, stat, most);
+    throw error;
+  }
+}
+
+function tooLarge(file: string, most: number): PrimeError {
+  return unfit(file, `it has more than ${megabytes(most)}, the most that prime reads of such a file`, most);
+}
+
+function unfit(file: string, why: string, most: number): PrimeError {
   return new PrimeError("unfit-file", `could not read ${file}: ${why}`, {
-    hint: "put a regular file in its place, or take it away",
+    hint: `put a regular file of at most ${megabytes(most)} in its place, or take it away`,
   });
+}
+
+function megabytes(bytes: number): string {
+  return `${bytes / MB} MB`;
 }
 
 function kindOf(stat: fs.Stats): string {

@@ -3,7 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { neverQuote } from "../secrets.ts";
 import { tell } from "./errors.ts";
-import { chunks, readWhole, withRegularFile } from "./open.ts";
+import { chunks, MOST, readWhole, refuseUnfit, withRegularFile } from "./open.ts";
+
+export { MOST } from "./open.ts";
 
 /** What one file or folder is, as the file system tells it; times in nanoseconds since the epoch. */
 export interface FileFacts {
@@ -68,8 +70,8 @@ export function isWritable(folder: string): boolean {
 }
 
 /** The text of a file in UTF-8; `undefined` when it is not there. */
-export function readText(file: string): string | undefined {
-  const text = readBytes(file)?.toString("utf8");
+export function readText(file: string, most: number = MOST.made): string | undefined {
+  const text = readBytes(file, most)?.toString("utf8");
   if (text !== undefined && leadsOut(file)) neverQuote(text);
   return text;
 }
@@ -84,15 +86,26 @@ function leadsOut(file: string): boolean {
   return !real.startsWith(folder === "/" ? "/" : `${folder}/`);
 }
 
-export function readBytes(file: string): Buffer | undefined {
-  return tell("read", file, () => readWhole(file));
+export function readBytes(file: string, most: number = MOST.made): Buffer | undefined {
+  return tell("read", file, () => readWhole(file, most));
+}
+
+/**
+ * Whether a file is there. Throws `unfit-file` for what can be neither read as one nor be a folder in its place: a pipe is no
+ * absence.
+ */
+export function isFitFile(file: string, most: number = MOST.made): boolean {
+  const stat = tell("look at", file, () => fs.statSync(file));
+  if (stat === undefined || stat.isDirectory()) return false;
+  refuseUnfit(file, stat, most);
+  return true;
 }
 
 /** At most the first `length` bytes of a file, a character each; "" for what can't be read. */
 export function readStart(file: string, length: number): string {
   try {
     const start = Buffer.alloc(length);
-    return withRegularFile(file, (fd) => start.toString("latin1", 0, fs.readSync(fd, start)));
+    return withRegularFile(file, Number.POSITIVE_INFINITY, (fd) => start.toString("latin1", 0, fs.readSync(fd, start)));
   } catch {
     return "";
   }
@@ -138,7 +151,7 @@ export function sha256(data: string | Buffer): string {
 /** The sha256 of a file's bytes, in hexadecimal; `undefined` when it is not there. */
 export function sha256OfFile(file: string): string | undefined {
   return tell("read", file, () =>
-    withRegularFile(file, (fd) => {
+    withRegularFile(file, MOST.hashed, (fd) => {
       const hash = createHash("sha256");
       for (const part of chunks(fd)) hash.update(part);
       return hash.digest("hex");

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { readText } from "../../edges/files/read.ts";
+import { MOST, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import { isTable, parseToml, type Table } from "../../toml.ts";
 import { normalizeName } from "../packages.ts";
@@ -61,7 +61,7 @@ export interface UvSource {
 
 /** Reads a pyproject.toml; `undefined` when there is none. A wrong type of a key that matters here is an error. */
 export async function readPyproject(file: string): Promise<Pyproject | undefined> {
-  const text = readText(file);
+  const text = readText(file, MOST.written);
   if (text === undefined) return undefined;
   const document = await parseToml(text, file);
   const view = new View(file);

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { exists, isFile, isFolder, readText } from "../../edges/files/read.ts";
+import { exists, isFile, isFolder, MOST, readText } from "../../edges/files/read.ts";
 import { neverQuote } from "../../edges/secrets.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
@@ -74,7 +74,7 @@ export function followRequirements(
     const found = localPath(value, root, { bare: kind === "editable" });
     if (found === undefined) return;
     if (isFolder(found)) localProjects.add(found);
-    else inputs.file(found);
+    else inputs.file(found, MOST.hashed);
   };
   const follow = (file: string, asConstraint: boolean, from?: string): void => {
     const reading = `${asConstraint ? "constraint" : "requirement"} ${file}`;
@@ -115,7 +115,7 @@ export function expandVariables(text: string, env: Readonly<Record<string, strin
 /** The names that a file and those that it includes ask for, normalized; what has no name as it is written. */
 export function requiredNames(file: string, from: readonly string[] = []): string[] {
   if (from.includes(file)) return [];
-  return parseRequirements(readText(file) ?? "").flatMap(({ kind, value }) => {
+  return parseRequirements(readText(file, MOST.written) ?? "").flatMap(({ kind, value }) => {
     if (kind === "include") return requiredNames(path.resolve(path.dirname(file), value), [...from, file]);
     if (kind === "option" || kind === "constraint") return [];
     return [requirementHead(value)?.name ?? value];
@@ -124,7 +124,7 @@ export function requiredNames(file: string, from: readonly string[] = []): strin
 
 /** Whether a requirement file itself, its includes not looked at, asks for the project in `root` (`-e .[dev]`). */
 export function asksForRoot(file: string, root: string): boolean {
-  return parseRequirements(readText(file) ?? "").some(
+  return parseRequirements(readText(file, MOST.written) ?? "").some(
     ({ kind, value }) =>
       (kind === "editable" || kind === "requirement") && localPath(value, root, { bare: kind === "editable" }) === root,
   );

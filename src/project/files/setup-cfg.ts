@@ -1,4 +1,4 @@
-import { readText } from "../../edges/files/read.ts";
+import { MOST, readText } from "../../edges/files/read.ts";
 import { normalizeName } from "../packages.ts";
 
 /** What setup.cfg declares (setuptools' "Declarative config"). */
@@ -12,7 +12,7 @@ export interface SetupCfg {
 }
 
 export function readSetupCfg(file: string): SetupCfg | undefined {
-  const text = readText(file);
+  const text = readText(file, MOST.written);
   if (text === undefined) return undefined;
   const sections = parseIni(text);
   const options = sections.get("options");

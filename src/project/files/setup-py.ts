@@ -1,4 +1,4 @@
-import { readText } from "../../edges/files/read.ts";
+import { MOST, readText } from "../../edges/files/read.ts";
 import { normalizeName } from "../packages.ts";
 
 /** What can be told of a setup.py from its text alone; it is never run. */
@@ -17,7 +17,7 @@ interface Token {
 }
 
 export function readSetupPy(file: string): SetupPy | undefined {
-  const text = readText(file);
+  const text = readText(file, MOST.written);
   if (text === undefined) return undefined;
   const tokens = tokenize(text);
   const texts = tokens.filter((token) => token.kind === "text").map((token) => token.value);

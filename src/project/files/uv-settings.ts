@@ -12,7 +12,7 @@ export interface UvSettings {
 
 /**
  * As uv finds them: from `folder`, which is the root or that of its workspace, upwards until there is a uv.toml or a
- * pyproject.toml with `[tool.uv]`. A file above that can't be read is passed over, as uv does.
+ * pyproject.toml with `[tool.uv]`. A file above that is no TOML is passed over, as uv does; uv would wait for a pipe.
  */
 export async function readUvSettings(folder: string, inputs: InputCollector): Promise<UvSettings> {
   for (let place = folder; ; place = path.dirname(place)) {
@@ -35,7 +35,7 @@ async function readTable(file: string, isOwn: boolean, inputs: InputCollector): 
   try {
     return await inputs.toml(file);
   } catch (error) {
-    if (isOwn || !(error instanceof PrimeError)) throw error;
+    if (isOwn || !(error instanceof PrimeError) || error.id === "unfit-file") throw error;
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isFolder, readText } from "../../edges/files/read.ts";
+import { isFolder, MOST, readText } from "../../edges/files/read.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
 import { expandGlob, globMatcher } from "../../inputs/glob.ts";
 import { localPath, normalizeName, requirementHead } from "../packages.ts";
@@ -102,7 +102,7 @@ function neededFolders(project: Pyproject, workspace: Workspace | undefined, inp
   const needed: Needed[] = [];
   const add = (found: string, isPackage: boolean): void => {
     if (isFolder(found)) needed.push({ folder: found, isPackage });
-    else inputs.file(found);
+    else inputs.file(found, MOST.hashed);
   };
   const names = new Set(requirements.map((text) => requirementHead(text)?.name));
   const isNeeded = (source: UvSource) => names.has(source.name) || project.project?.dynamic.includes("dependencies");

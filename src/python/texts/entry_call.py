@@ -6,9 +6,12 @@ attribute, with one string as the only argument; else null, as for what is not P
 
 import ast
 import json
+import os
 import sys
 
 FUNCTIONS = ("boot_env", "start_app")
+# Bytes; entry scripts are short, and a longer file is none.
+MOST_OF_SCRIPT = 1048576
 
 
 def main():
@@ -16,9 +19,11 @@ def main():
 
 
 def entry_call(script):
+    if not os.path.isfile(script):  # a pipe would keep its reader waiting
+        return None
     try:
         with open(script, "rb") as file:
-            tree = ast.parse(file.read())
+            tree = ast.parse(file.read(MOST_OF_SCRIPT))
         called = {name_of(node) for node in ast.walk(tree) if is_entry(node)}
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None

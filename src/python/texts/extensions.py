@@ -9,6 +9,7 @@ for it.
 import importlib
 import importlib.machinery
 import json
+import mmap
 import os
 import signal
 import sys
@@ -86,10 +87,12 @@ def suffix_of(name):
 def has_init_function(path):
     """Wheels bring libraries of every kind as `x.so`; a module has a function of its own name (PEP 489)."""
     name = os.path.basename(path)[: -len(".so")]
+    if not os.path.isfile(path):  # a pipe would keep its reader waiting
+        return False
     try:
-        with open(path, "rb") as file:
-            return f"PyInit_{name}".encode("utf-8", "surrogateescape") in file.read()
-    except OSError:
+        with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as library:
+            return library.find(f"PyInit_{name}".encode("utf-8", "surrogateescape")) >= 0
+    except (OSError, ValueError):  # an empty file can't be mapped
         return False
 
 

@@ -6,6 +6,9 @@ import struct
 import sys
 import sysconfig
 
+# Characters; a pyvenv.cfg has some hundred.
+MOST_OF_CONFIG = 65536
+
 
 def main():
     if not sys.executable:
@@ -64,12 +67,15 @@ def venv_home(executable):
     """`home` of the pyvenv.cfg beside the executable or one folder up (PEP 405); None outside any venv."""
     folder = os.path.dirname(executable)
     for place in (folder, os.path.dirname(folder)):
+        config = os.path.join(place, "pyvenv.cfg")
+        if not os.path.isfile(config):  # a pipe would keep its reader waiting
+            continue
         try:
-            with open(os.path.join(place, "pyvenv.cfg"), encoding="utf-8", errors="surrogateescape") as config:
-                lines = config.readlines()
+            with open(config, encoding="utf-8", errors="surrogateescape") as file:
+                text = file.read(MOST_OF_CONFIG)
         except OSError:
             continue
-        for line in lines:
+        for line in text.splitlines():
             key, _, value = line.partition("=")
             if key.strip().lower() == "home":
                 return os.path.join(place, value.strip())

@@ -146,6 +146,8 @@ def script_problems(script, folder):
 
 def interpreter_of(script):
     """What the script's first line names, also by the detour over sh that installers take for long paths and spaces."""
+    if not os.path.isfile(script):  # a pipe would keep its reader waiting
+        return None
     try:
         with open(script, "rb") as file:
             head = os.fsdecode(file.read(HEAD_OF_SCRIPT))
@@ -181,6 +183,8 @@ def names_in(folder):
 
 
 def lines_of(path):
+    if not os.path.isfile(path):
+        return
     try:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             yield from file
