@@ -35,6 +35,8 @@ export interface Context {
   /** The user's environment as prime found it. */
   readonly env: Environment;
   readonly flags: ConfigFlags;
+  /** A command may be another interpreter's, whatever it is. */
+  readonly anyCommand: boolean;
   /** What the flags make of a ready plan's name; undefined when each start with them is cold. */
   readonly flagKey: string | undefined;
   readonly places: Places;

@@ -93,6 +93,7 @@ async function contextOf(
     isInteractive,
     version,
     flags: configFlags(flags.choices),
+    anyCommand: flags.choices.some(({ name }) => name === "any-command"),
     flagKey: flags.root === undefined && opened?.isUsual !== false ? flagKey(flags.choices) : undefined,
     places: { ...places, cache: cache.folder },
     trust,

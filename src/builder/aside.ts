@@ -8,7 +8,10 @@ import { nonce } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
 import type { InterpreterRecord } from "../environment/interpreter-record.ts";
 import type { Manifest } from "../environment/manifest.ts";
+import { insteadOfPip } from "../project/instead-of-pip.ts";
 import { distributorOf } from "../python/distributor.ts";
+import { minorOf } from "../python/version.ts";
+import { shadowPip } from "../venv/pip-stub.ts";
 import { standOn } from "../venv/stand-on.ts";
 import type { Job } from "./job.ts";
 import { type Facts, finishGeneration, validate } from "./validate.ts";
@@ -57,6 +60,7 @@ export async function makeAside<T>(job: Job, { decision, asked, reason, fill, te
   try {
     const filled = await fill(place);
     standOn(place.generation, place.anchor);
+    shadowPip(place.generation, minorOf(asked.base.version), insteadOfPip(decision.project));
     const validation = await validate(job, place.generation, asked.base, place.work);
     return finishGeneration(place.generation, validation, {
       madeOf: asked.madeOf,

@@ -15,6 +15,7 @@ const CHOICES = {
   package: { value: "<name>", about: "install this workspace member for this start; repeatable" },
   with: { value: "<requirement>", about: "install this, too, for this start; repeatable" },
   python: { value: "<request>", about: "take this Python for this start, e.g. 3.12" },
+  "any-command": { about: "run a command that is not the environment's, whichever it is" },
 } as const satisfies Readonly<Record<string, { readonly value?: string; readonly about: string }>>;
 
 type ChoiceName = keyof typeof CHOICES;

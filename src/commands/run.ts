@@ -1,17 +1,14 @@
 import * as path from "node:path";
-import { loadConfig } from "../config/load.ts";
 import type { Context } from "../context.ts";
 import { isExecutableFile, isFile, listFolder } from "../edges/files/read.ts";
 import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { nearest } from "../nearest.ts";
-import { inspectProject } from "../project/inspect.ts";
-import { normalizeName, requirementHead } from "../project/packages.ts";
-import type { Project } from "../project/project.ts";
-import { type Activation, activated } from "../shells/activation.ts";
+import type { Activation } from "../shells/activation.ts";
 import { noShell, usersShell } from "../shells/user-shell.ts";
 import { entryStart, startEarly } from "../start/entry-scripts.ts";
 import { inEnvironment } from "../start/in-environment.ts";
+import { admit, findCommand, groundsOf, type HeldBack, heldBack, isOwn, refusalOf } from "../start/outside-command.ts";
 
 /** How many arguments are prime's own, in front of the command. */
 export interface RunRequest {
@@ -22,8 +19,14 @@ export interface RunRequest {
 /** `./prime run CMD …`: CMD in the environment, as this very process. */
 export async function runCommand(context: Context, { command, shift }: RunRequest): Promise<Answer> {
   return inEnvironment(context, async ({ activation }) => {
-    await refuseMissing(context, command, activation);
-    return { kind: "command", activation, shift };
+    const answer = { kind: "command", activation, shift } as const;
+    if (command.includes("/")) refuseFile(context, command);
+    else {
+      const found = findCommand(context, activation, command);
+      if (context.anyCommand && found !== undefined) return { ...answer, file: found };
+      if (found === undefined || !isOwn(found, activation)) await judge(context, command, activation, found);
+    }
+    return answer;
   });
 }
 
@@ -63,41 +66,38 @@ export async function runShellCommand(
 }
 
 /** POSIX XCU 2.8.2: 127 for what is not found, 126 for what can't be executed. */
-async function refuseMissing(context: Context, command: string, activation: Activation): Promise<void> {
-  if (command.includes("/")) {
-    const file = path.resolve(context.cwd, command);
-    if (isExecutableFile(file)) return;
-    if (isFile(file)) {
-      throw new PrimeError("not-executable", `could not run ${command}: it is not executable`, {
-        exitCode: EXIT_NOT_EXECUTABLE,
-        hint: `make it so by \`chmod +x\`, or run it by the environment's python: ./prime ${command}`,
-      });
-    }
-    throw new PrimeError("command-not-found", `could not run ${command}: there is no such file`, {
-      exitCode: EXIT_NOT_FOUND,
-      hint: `check the path: it was looked for as ${file}`,
+function refuseFile(context: Context, command: string): void {
+  const file = path.resolve(context.cwd, command);
+  if (isExecutableFile(file)) return;
+  if (isFile(file)) {
+    throw new PrimeError("not-executable", `could not run ${command}: it is not executable`, {
+      exitCode: EXIT_NOT_EXECUTABLE,
+      hint: `make it so by \`chmod +x\`, or run it by the environment's python: ./prime ${command}`,
     });
   }
-  const folders = (activated(activation, context.env).PATH ?? "").split(":");
-  if (folders.some((folder) => isExecutableFile(path.resolve(context.cwd, folder, command)))) return;
-  const names = listFolder(path.join(activation.generation, "bin")) ?? [];
-  const near = nearest(command, names);
-  const adds = waysToAdd(command, await inspectProject(context.root, (await loadConfig(context)).config));
-  const hints = [...(near === undefined ? [] : [`did you mean \`${near}\`?`]), ...adds];
-  throw new PrimeError("command-not-found", `could not run ${command}: neither the environment nor PATH has it`, {
+  throw new PrimeError("command-not-found", `could not run ${command}: there is no such file`, {
     exitCode: EXIT_NOT_FOUND,
-    hint: hints.length > 0 ? hints.join("; ") : `add what brings it, for example \`./prime uv add --dev ${command}\``,
+    hint: `check the path: it was looked for as ${file}`,
   });
 }
 
-/** The start that brings a command which some group or extra of the repo declares. */
-function waysToAdd(command: string, project: Project): string[] {
-  const wanted = normalizeName(command);
-  const declares = (requirements: readonly string[]): boolean =>
-    requirements.some((text) => requirementHead(text)?.name === wanted);
-  const lines = (kind: "group" | "extra", declared: Readonly<Record<string, readonly string[]>>): string[] =>
-    Object.entries(declared)
-      .filter(([, requirements]) => declares(requirements))
-      .map(([name]) => `the ${kind} \`${name}\` has it: ./prime --${kind} ${name} run ${command}`);
-  return [...lines("group", project.declaredGroups), ...lines("extra", project.declaredExtras)];
+/** Whether a command that is not in the environment may run. */
+async function judge(context: Context, command: string, activation: Activation, found: string | undefined) {
+  const grounds = await groundsOf(context, activation);
+  const held = heldBack(context, grounds, command);
+  if (found === undefined) throw missing(command, activation, held);
+  if (held !== undefined) throw refusalOf(command, held, found);
+  admit(context, activation, command, found, grounds);
+}
+
+function missing(command: string, { generation }: Activation, held: HeldBack | undefined): PrimeError {
+  const near = nearest(command, listFolder(path.join(generation, "bin")) ?? []);
+  const hints = [
+    ...(near === undefined ? [] : [`did you mean \`${near}\`?`]),
+    ...(held === undefined ? [] : [held.next]),
+  ];
+  return new PrimeError("command-not-found", `could not run ${command}: neither the environment nor PATH has it`, {
+    exitCode: EXIT_NOT_FOUND,
+    hint: hints.length > 0 ? hints.join("; ") : `add what brings it, for example \`./prime uv add --dev ${command}\``,
+  });
 }

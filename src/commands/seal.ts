@@ -9,6 +9,7 @@ import { type LaunchRecord, readRecord } from "../plan/record.ts";
 import { unsafeFolder, writeSealedPlan } from "../plan/seal.ts";
 import { entryScripts } from "../start/entry-scripts.ts";
 import { inEnvironment } from "../start/in-environment.ts";
+import { allHeldBack } from "../start/outside-command.ts";
 import type { Ready } from "../start/ready.ts";
 import { closedToOthers, everythingIn } from "../venv/permissions.ts";
 
@@ -22,7 +23,7 @@ export function seal(context: Context): Promise<Answer> {
   return inEnvironment(context, (ready) => sealReady(context, ready));
 }
 
-function sealReady(context: Context, ready: Ready): Answer {
+async function sealReady(context: Context, ready: Ready): Promise<Answer> {
   const { terminal } = context;
   const record = recordOfStart(context, ready.activation.generation);
   const closed = closedToOthers(neededBy(context, record));
@@ -31,7 +32,8 @@ function sealReady(context: Context, ready: Ready): Answer {
       `only root can use what is sealed: ${closed} is closed to others; open it (\`chmod o+rX\`), or for interpreters of uv's set UV_PYTHON_INSTALL_DIR to a folder like /opt/python before anything is built`,
     );
   }
-  terminal.say(`prime: sealed for every user: ${writeSealedPlan(record, context.env, entryScripts(context, ready))}`);
+  const told = { entryScripts: entryScripts(context, ready), heldBack: await allHeldBack(context, ready.activation) };
+  terminal.say(`prime: sealed for every user: ${writeSealedPlan(record, context.env, told)}`);
   return { kind: "exit", code: 0 };
 }
 

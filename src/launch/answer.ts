@@ -14,7 +14,8 @@ esac
 
 /** What the program answers the head with; N arguments are prime's own and are shifted away. */
 export type Answer =
-  | { readonly kind: "command"; readonly activation: Activation; readonly shift: number }
+  /** The first argument left is the command; `file`, absolute, is run in its place. */
+  | { readonly kind: "command"; readonly activation: Activation; readonly shift: number; readonly file?: string }
   /** The first argument left is the script; `entry` in a repo that is configured for protoprimer. */
   | {
       readonly kind: "script";
@@ -51,7 +52,7 @@ export function renderAnswer(answer: Answer): string {
 exec ${answer.shell.map(quoteForShell).join(" ")} "$prime_self" "$@"
 `;
     case "command":
-      return handOver(answer, "");
+      return handOver(answer, answer.file === undefined ? "" : `shift\nset -- ${quoteForShell(answer.file)} "$@"\n`);
     case "program": {
       const exports = Object.entries(answer.variables).map(
         ([name, value]) => `export ${name}=${quoteForShell(value)}\n`,

@@ -11,8 +11,9 @@ import { runSync } from "../edges/processes/run-sync.ts";
 import { isStamped, type Observation, type Observed } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
 import { freshnessForSh } from "./freshness.ts";
+import { commandsFile, keepCommands } from "./outside-commands.ts";
 import { type LaunchRecord, newRecord, readRecord, writeRecord, YOUNG_MS } from "./record.ts";
-import { ASK_PROGRAM, renderPlan } from "./text.ts";
+import { askProgram, RUN_ANY, renderPlan } from "./text.ts";
 
 /** Where the ready plans of one launcher stand. */
 export interface PlanFolder {
@@ -39,6 +40,8 @@ export interface ReadyPlan extends PlanPlace {
   readonly kernel: string | undefined;
   /** Bare `./prime` is refused, since the link shows another env than the default. */
   readonly bootsCold: boolean;
+  /** Nothing that counts has changed since the last plan. */
+  readonly isRenewed?: true;
   /** A clean environment with the user's PATH, to try whether `find` here can compare ctimes. */
   readonly env: Environment;
 }
@@ -97,6 +100,21 @@ export function shownGenerations(place: PlanFolder): string[] {
   return names.flatMap((name) => readRecord(path.join(planFolder(place), name))?.activation.generation ?? []);
 }
 
+/** The stamps of the last plan that was written, absolute; undefined where none was. */
+export function stampsOf(place: PlanPlace): string | undefined {
+  const record = readRecord(recordFile(place));
+  return record && stampsIn(place, record);
+}
+
+function stampsIn(place: PlanFolder, { stamps }: LaunchRecord): string {
+  return path.join(planFolder(place), path.basename(stamps));
+}
+
+/** Whether the flags let commands run that are not the environment's, whatever they are. */
+export function runsAny(key: string): boolean {
+  return /--any-command(?:--|$)/.test(key);
+}
+
 function isRecord(name: string): boolean {
   return name.startsWith("record") && name.endsWith(".json");
 }
@@ -117,15 +135,16 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const { strict, reason } = pinObservation(ready.observation, ready);
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
   if (reason === undefined) {
-    const { launcher, activation, readyLine, variables, kernel, bootsCold } = ready;
+    const { launcher, activation, readyLine, variables, kernel, bootsCold, isRenewed } = ready;
     const inputs = observed.map(({ input }) => input);
     const freshness = freshnessForSh({ inputs, stamps, strict, variables });
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
-    const plan = { launcher, activation, freshness, readyLine, scripts, bootsCold, missing: ASK_PROGRAM };
+    const elsewhere = runsAny(ready.flagKey) ? RUN_ANY : askProgram(commandsFile(stamps));
+    const plan = { launcher, activation, freshness, readyLine, scripts, bootsCold, elsewhere };
+    if (isRenewed === true && last !== undefined) keepCommands(stampsIn(ready, last), stamps);
     writeAtomic(planFile(ready), renderPlan(plan), 0o600);
   } else removeFile(planFile(ready));
-  if (last !== undefined && last.stamps !== path.basename(stamps))
-    removeStamps(path.join(planFolder(ready), path.basename(last.stamps)));
+  if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(stampsIn(ready, last));
   for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   return reason;
 }
@@ -239,7 +258,7 @@ function pinCtime(stamps: string, env: Environment, strict: readonly Observed[])
 /** Removes what was stamped once, absolute, and what belongs to it; a name that is no stamp's is left. */
 export function removeStamps(stamps: string): void {
   if (!/^(?:stamps|script)-[0-9a-f]{8}$/.test(path.basename(stamps))) return;
-  for (const ending of ["", ".pin", ".ctime"]) remove(`${stamps}${ending}`);
+  for (const ending of ["", ".pin", ".ctime", ".commands"]) remove(`${stamps}${ending}`);
 }
 
 /** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */
@@ -248,7 +267,7 @@ export function abandonedPlanParts(place: PlanFolder, before: number): string[] 
   const names = namesInFolder(folder);
   const used = new Set(names.filter(isRecord).map((name) => readRecord(path.join(folder, name))?.stamps));
   const isStray = (name: string): boolean => {
-    const [, stamps] = /^(stamps-[0-9a-f]{8})(?:\.pin|\.ctime)?$/.exec(name) ?? [];
+    const [, stamps] = /^(stamps-[0-9a-f]{8})(?:\.pin|\.ctime|\.commands)?$/.exec(name) ?? [];
     return stamps === undefined ? finalNameOf(name) !== undefined : !used.has(stamps);
   };
   const stray = names.filter(isStray).map((name) => path.join(folder, name));

@@ -7,11 +7,11 @@ import { runSync } from "../edges/processes/run-sync.ts";
 import { PrimeError } from "../errors.ts";
 import { contentsOf, type Observed } from "../inputs/observation.ts";
 import { renderScript, type ScriptCall } from "./known-scripts.ts";
-import { type PlanPlace, planFile, planFolder, recordFile, SEALED_STATE } from "./ready-plan.ts";
+import { type PlanPlace, planFile, planFolder, recordFile, runsAny, SEALED_STATE } from "./ready-plan.ts";
 import { type LaunchRecord, writeRecord } from "./record.ts";
 import { callForSh } from "./script-start.ts";
 import { type Seal, sealOf } from "./sealed-freshness.ts";
-import { renderPlan, SAY_MISSING } from "./text.ts";
+import { type HeldBack, refuseElsewhere, renderPlan } from "./text.ts";
 
 /**
  * The first of the folders down to the sealed plan that somebody else than root could exchange; the head can't look at them
@@ -30,7 +30,11 @@ export function unsafeFolder(launcher: string): string | undefined {
  * Puts a plan in place that is good for every user of this machine, and of each that is copied from it, from what the last
  * start knew. Gives the plan's path. Everybody must be able to read what is written (umask).
  */
-export function writeSealedPlan(started: LaunchRecord, env: Environment, entryScripts: readonly ScriptCall[]): string {
+export function writeSealedPlan(
+  started: LaunchRecord,
+  env: Environment,
+  { entryScripts, heldBack }: { readonly entryScripts: readonly ScriptCall[]; readonly heldBack: readonly HeldBack[] },
+): string {
   const record = { ...started, observed: [...started.observed, ...entryScripts.map(observedScript)] };
   const { launcher, flagKey } = record;
   const place: PlanPlace = { state: SEALED_STATE, launcher, flagKey };
@@ -51,7 +55,7 @@ export function writeSealedPlan(started: LaunchRecord, env: Environment, entrySc
       readyLine,
       scripts,
       bootsCold,
-      missing: SAY_MISSING,
+      elsewhere: runsAny(flagKey) ? refuseElsewhere([]) : refuseElsewhere(heldBack),
     });
     writeRecord(recordFile(place), record, 0o644);
     writeAtomic(planFile(place), text, 0o644);

@@ -17,28 +17,63 @@ export interface PlanParts {
   readonly scripts: { readonly kernel: string; readonly known: string } | undefined;
   /** Bare `./prime` and `-c` are the cold path's business: it refuses them. */
   readonly bootsCold: boolean;
-  /** What the plan does about a command that is not there: the program knows more, a sealed plan must do without it. */
-  readonly missing: Missing;
+  /** What the plan does about a command that is not the environment's, or not there. */
+  readonly elsewhere: Elsewhere;
 }
 
-/** Lines of sh where `$1` is what was asked for. */
-interface Missing {
+/** Lines of sh where `$1` is what was asked for; those of `command` go on where it may run. */
+export interface Elsewhere {
   readonly command: string;
   readonly file: string;
   readonly executable: string;
 }
 
-export const ASK_PROGRAM: Missing = { command: "return 0", file: "return 0", executable: "return 0" };
+/** POSIX utilities and the like, of which no repo has its own: nobody needs to judge them. */
+const USUAL =
+  "awk basename bash cat chmod cmp cp cut date diff dirname echo env expr false find git grep head id kill ln ls make mkdir mv printf ps pwd rm rmdir sed sh sleep sort tail tar tee test touch tr true uname uniq wc xargs";
 
-/** The program's own words and statuses (`refuseMissing` of run.ts), without its hints. */
-export const SAY_MISSING: Missing = {
-  command: refusal("neither the environment nor PATH has it", "command-not-found", EXIT_NOT_FOUND),
-  file: refusal("there is no such file", "command-not-found", EXIT_NOT_FOUND),
-  executable: refusal("it is not executable", "not-executable", EXIT_NOT_EXECUTABLE),
-};
+/** The program judges what the plan does not know, and knows more of what is missing. `known`: see `commandsFile`. */
+export function askProgram(known: string): Elsewhere {
+  const judged = `prime_call=''
+    case $1 in ${USUAL.split(" ").join(" | ")}) prime_call=usual ;; *) [ ! -f ${quoteForShell(known)} ] || . ${quoteForShell(known)} ;; esac
+    [ -n "$prime_call" ] || return 0
+`;
+  return { command: `${judged}    ${onPathOr("return 0")}`, file: "return 0", executable: "return 0" };
+}
 
-function refusal(why: string, id: string, status: number): string {
-  return `{ printf 'prime: error: could not run %s: %s\\n  id: %s\\n' "$1" '${why}' ${id} >&2; exit ${status}; }`;
+/** Any command runs; what is to be looked for behind the environment only the program can tell. */
+export const RUN_ANY: Elsewhere = { command: onPathOr("return 0"), file: "return 0", executable: "return 0" };
+
+/** A command that a sealed plan holds back. */
+export interface HeldBack {
+  /** Patterns of sh. */
+  readonly names: readonly string[];
+  readonly why: string;
+  readonly next: string;
+}
+
+/** Without the program: its own words and statuses, in short. */
+export function refuseElsewhere(held: readonly HeldBack[]): Elsewhere {
+  const cases = held.map(
+    ({ names, why, next }) =>
+      `    ${names.join(" | ")}) ${refusal(why, "not-the-environments", EXIT_NOT_FOUND, next)} ;;\n`,
+  );
+  const missing = refusal("neither the environment nor PATH has it", "command-not-found", EXIT_NOT_FOUND);
+  return {
+    command: `${cases.length === 0 ? "" : `case $1 in\n${cases.join("")}    esac\n    `}${onPathOr(missing)}`,
+    file: refusal("there is no such file", "command-not-found", EXIT_NOT_FOUND),
+    executable: refusal("it is not executable", "not-executable", EXIT_NOT_EXECUTABLE),
+  };
+}
+
+function onPathOr(otherwise: string): string {
+  return `PATH=$prime_path command -v "$1" >/dev/null || ${otherwise}\n`;
+}
+
+function refusal(why: string, id: string, status: number, next?: string): string {
+  const words = [why, ...(next === undefined ? [] : [next]), id].map(quoteForShell).join(" ");
+  const lines = `prime: error: could not run %s: %s\\n${next === undefined ? "" : "  next: %s\\n"}  id: %s\\n`;
+  return `{ printf '${lines}' "$1" ${words} >&2; exit ${status}; }`;
 }
 
 /** Names that sh runs itself and mostly no file has: whoever wants such a command gets the cold path's answer. */
@@ -51,7 +86,8 @@ const SHELL_WORDS =
  * cold path would see. The user's arguments are never part of a text.
  */
 export function renderPlan(parts: PlanParts): string {
-  const { launcher, activation, freshness, readyLine, scripts, bootsCold, missing } = parts;
+  const { launcher, activation, freshness, readyLine, scripts, bootsCold, elsewhere } = parts;
+  const bin = quoteForShell(`${activation.generation}/bin/`);
   const python = `${activation.generation}/bin/python`;
   const startScript = scripts === undefined ? plainScript(python) : entryScript(activation, scripts);
   return `# prime's ready plan for ${JSON.stringify(launcher)}
@@ -67,10 +103,11 @@ run)
   case \${1-} in
   '' | -* | ${SHELL_WORDS.split(" ").join(" | ")}) return 0 ;;
   */*)
-    [ -f "$1" ] || ${missing.file}
-    [ -x "$1" ] || ${missing.executable}
+    [ -f "$1" ] || ${elsewhere.file}
+    [ -x "$1" ] || ${elsewhere.executable}
     ;;
-  *) PATH=$prime_path command -v "$1" >/dev/null || ${missing.command} ;;
+  ${elsewhere === RUN_ANY ? "pip | pip[0-9-]*) return 0 ;;\n  " : ""}*) if [ ! -f ${bin}"$1" ] || [ ! -x ${bin}"$1" ]; then
+    ${elsewhere.command}  fi ;;
   esac
   ;;
 -c)
@@ -79,7 +116,7 @@ run)
   ;;
 -*) return 0 ;;
 */*)
-  [ -f "$1" ] || ${missing.file}
+  [ -f "$1" ] || ${elsewhere.file}
   ${startScript};;
 *) return 0 ;;
 esac

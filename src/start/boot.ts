@@ -111,7 +111,8 @@ function renew(context: Context, cold: Cold, record: LaunchRecord): Booted {
   const { activation, root, readyLine, freshness, variables, observed, kernel, bootsCold } = record;
   const inputs = observed.map(({ input }) => input);
   const { known } = cold;
-  writePlan(context, { activation, root, readyLine, freshness, variables, kernel, bootsCold, inputs, known });
+  const parts = { activation, root, readyLine, freshness, variables, kernel, bootsCold, inputs, known };
+  writePlan(context, { ...parts, isRenewed: true });
   tellCold(context, cold, "nothing that counts changed: the ready plan was renewed");
   return { kind: "ready", activation, readyLine, kernel, freshness, built: undefined };
 }

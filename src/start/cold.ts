@@ -51,7 +51,7 @@ export function whyCold(context: Context): Cold {
   const [first, ...others] = same ? touched : changes;
   const reason =
     first === undefined
-      ? `no ready plan${record.kernel === undefined ? "" : " that knows this script"}, though nothing changed`
+      ? "no ready plan that knows what is to be run, though nothing changed"
       : `${first.path} ${first.what}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
   return {
     reason,

@@ -67,7 +67,7 @@ export class Launcher {
     fs.mkdirSync(path.join(this.generation, "bin"), { recursive: true });
     fs.mkdirSync(path.join(this.generation, "site-packages"));
     fs.mkdirSync(this.home);
-    fs.symlinkSync(python(), path.join(this.generation, "bin/python"));
+    for (const name of ["python", "python3"]) fs.symlinkSync(python(), path.join(this.generation, "bin", name));
     fs.symlinkSync(".prime/generations/1", path.join(this.root, ".venv"));
     this.write("prime", HEAD + PROGRAM);
     fs.chmodSync(this.file, 0o755);

@@ -28,6 +28,8 @@ export interface ProjectTable {
   readonly dynamic: readonly string[];
   /** `requires-python`, a range by PEP 440. */
   readonly requiresPython: string | undefined;
+  /** Names of the commands that it declares. */
+  readonly scripts: readonly string[];
 }
 
 export interface UvTable {
@@ -93,6 +95,7 @@ function readProject(view: View, project: Table): ProjectTable {
     extras,
     dynamic: view.texts(project, "project.dynamic") ?? [],
     requiresPython: typeof project["requires-python"] === "string" ? project["requires-python"] : undefined,
+    scripts: ["scripts", "gui-scripts"].flatMap((key) => Object.keys(isTable(project[key]) ? project[key] : {})),
   };
 }
 

