@@ -11,9 +11,10 @@ prime | *[/]prime) ;;
   case $prime_line in 'true /* prime: '*) prime_line='' ;; *) prime_line=sourced ;; esac ;;
 esac
 [ -z "$prime_line" ] || { echo 'prime: run it, do not source it: ./prime' >&2; return 2; }
-{ true 3<&0; } 2>/dev/null || exec </dev/null; { true 3>&1; } 2>/dev/null || exec >/dev/null
+{ true 3<&0 || exec </dev/null; true 3>&1 || exec >/dev/null; } 2>/dev/null
 # shellcheck disable=SC3013 # bash puts the script on a closed 2; zsh ends when it writes there
-if [ /dev/fd/2 -ef "$0" ] || { [ ! -e /dev/fd/2 ] && ! (true 3>&2); }; then exec 2>/dev/null; fi
+case ${BASH_VERSION-}${ZSH_VERSION-} in '') true 3>&2 ;;
+*) [ ! /dev/fd/2 -ef "$0" ] && { [ -e /dev/fd/2 ] || (true 3>&2); } ;; esac || exec 2>/dev/null
 prime_self=$0; [ -e "$0" ] || prime_self=$(command -v -- "$0")
 case $prime_self in [/]*) ;; *) prime_self=$PWD/$prime_self ;; esac
 while [ -L "$prime_self" ]; do # in /, where a relative entry of PATH is nobody's
@@ -26,8 +27,7 @@ prime_try() { # what this user's prime wrote in a folder that it has closed (-k)
   if case $1 in
     /var/lib/prime) [ -O "$prime_plan" ] || [ ! -w "${prime_plan%/*}" ] && [ -r "$prime_plan" ] ;;
     *) [ -O "$prime_plan" ] && [ -k "$1" ] && [ -O "$1" ] && [ ! -L "$1" ] ;;
-    esac && [ ! -L "$prime_plan" ]; then shift && . "$prime_plan"; fi
-}
+    esac && [ ! -L "$prime_plan" ]; then shift && . "$prime_plan"; fi; }
 # shellcheck disable=SC2034 # prime_quiet is for the plan
 prime_warm() { # functions: what a plan shifts is back when it declines, by its return
   prime_quiet='' prime_key='' prime_run='' prime_why='' prime_dir=${prime_self%/*}
@@ -45,9 +45,9 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
   { prime_dir=$(CDPATH='' && command cd -P "$prime_dir/" && pwd -P && echo .)
     prime_dir=${prime_dir%??}; }
   prime_try "$prime_at" "$@"; prime_try ~root/.local/state/prime "$@"; prime_try /var/lib/prime "$@"
-  [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "
-}
-prime_warm "$@"; prime_load='(function (r, p, F, f, v, e, M, m, t, c, b, d) {
+  [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "; }
+prime_warm "$@" # before what follows is read
+prime_load='(function (r, p, F, f, v, e, M, m, t, c, b, d) {
   if ((v = p.versions).bun || v.deno) return; e = p.env; t = v.node.split(".");
   if (t[0] * 100 + +t[1] < 1819) return F.writeSync(3, " (" + v.node + ")"); // the next may do
   try { F.writeSync(3, ": prime;"); } catch (shellIsGone) { return; } m = new (M = r("module"))(f);

@@ -1,5 +1,4 @@
-import type { Environment } from "../edges/command.ts";
-import { isOwnText, makeFolder } from "../edges/files/change.ts";
+import { isOwnText } from "../edges/files/change.ts";
 import {
   exists,
   type FileFacts,
@@ -10,8 +9,6 @@ import {
   sha256,
   sha256OfFile,
 } from "../edges/files/read.ts";
-import { runSync } from "../edges/processes/run-sync.ts";
-import { PrimeError } from "../errors.ts";
 import type { Input } from "./input.ts";
 
 /** An input as it was when it was looked at. */
@@ -23,17 +20,13 @@ export interface Observed {
   readonly contents?: string;
 }
 
-/** Inputs with a stamp each: the one at index `i` has it at `<stamps>/<i>`, with the input's very mtime. */
+/** What is known of all inputs; a plan that compares with it has its stamps in the folder `stamps`, which is absolute. */
 export interface Observation {
   readonly stamps: string;
   readonly observed: readonly Observed[];
 }
 
 export interface Observer {
-  /** Absolute path of any working interpreter, 3.3 or newer; Node sets times only to the microsecond. */
-  readonly python: string;
-  /** A clean environment for it. */
-  readonly env: Environment;
   /**
    * Milliseconds since the epoch when this start began to read inputs. What was changed later may have been read
    * before the change, so that its contents are not vouched for, unless they are what this very start wrote.
@@ -43,26 +36,12 @@ export interface Observer {
   readonly known?: ((input: Input, is: FileFacts) => string | undefined) | undefined;
 }
 
-/** Reads path after path, and gives the stamp that is named by its number the time of what is there. */
-const STAMP = `
-import os, sys
-words = sys.stdin.buffer.read().split(b"\\0")
-for stamp, path in zip(words[0::2], words[1::2]):
-    try:
-        time = os.stat(path).st_mtime_ns
-    except OSError:
-        continue
-    os.close(os.open(stamp, os.O_CREAT | os.O_WRONLY, 0o600))
-    os.utime(stamp, ns=(time, time))
-`;
-
 /**
- * Stamps inputs, then takes their facts and contents: in this order, so that an edit that comes in between is seen by
- * the next start. Call it before anything is made from the inputs, and again, on the observation so far, for those that
+ * Takes the facts of inputs, then their contents: in this order, so that an edit that comes in between is seen by the
+ * next start. Call it before anything is made from the inputs, and again, on the observation so far, for those that
  * prime itself wrote or that came up later; an input that is named again is observed anew.
  */
 export function observe(inputs: readonly Input[], before: Observation, observer: Observer): Observation {
-  makeFolder(before.stamps, 0o700);
   const observed = [...before.observed];
   const numbers = new Map(observed.map((one, number) => [keyOf(one.input), number]));
   const added = new Map<number, Input>();
@@ -71,7 +50,6 @@ export function observe(inputs: readonly Input[], before: Observation, observer:
     numbers.set(keyOf(input), number);
     added.set(number, input);
   }
-  stamp(before.stamps, added, observer);
   for (const [number, input] of added) observed[number] = look(input, observer);
   return { stamps: before.stamps, observed };
 }
@@ -113,18 +91,6 @@ function withLinkPinned(input: Input): Input[] {
 /** Inputs that are equal in this are one. */
 export function keyOf(input: Input): string {
   return `${input.kind} ${input.path}`;
-}
-
-function stamp(folder: string, inputs: ReadonlyMap<number, Input>, { python, env }: Observer): void {
-  const words = [...inputs]
-    .filter(([, input]) => isStamped(input))
-    .flatMap(([number, { path }]) => [`${number}`, path]);
-  if (words.length === 0) return;
-  runSync({ file: python, args: ["-I", "-S", "-c", STAMP], env, cwd: folder }, words.join("\0"), (reason) => {
-    throw new PrimeError("stamps", `could not stamp the inputs in ${folder} by ${python}: ${reason}`, {
-      hint: "check that this interpreter starts and that the folder can be written",
-    });
-  });
 }
 
 function look(input: Input, { since, known }: Observer): Observed {

@@ -6,16 +6,10 @@ import { writeAtomic } from "../edges/files/change.ts";
 import { PATH, readOwnJson, TEXT } from "../edges/files/own-json.ts";
 import { exists, type FileFacts, facts, namesInFolder, nonce } from "../edges/files/read.ts";
 import { type Observer, observe } from "../inputs/observation.ts";
-import { freshnessForSh, type Watch } from "./freshness.ts";
-import {
-  makePlanFolder,
-  type PlanFolder,
-  pinObservation,
-  planFolder,
-  removeStamps,
-  scriptsFile,
-} from "./ready-plan.ts";
-import { FACTS, INPUT } from "./record.ts";
+import { freshnessForSh } from "./freshness.ts";
+import { type Comparing, pinObservation } from "./pin.ts";
+import { makePlanFolder, type PlanFolder, planFolder, removeStamps, scriptsFile } from "./ready-plan.ts";
+import { FACTS } from "./record.ts";
 import { callForSh, type EntryCall } from "./script-start.ts";
 
 /** A script and what it calls; null: it is no entry script. */
@@ -30,11 +24,14 @@ export interface ScriptCall {
 /** A script as it was when it was looked at. */
 interface KnownScript extends ScriptCall {
   readonly facts: FileFacts;
-  readonly watch: Watch;
+  /** Its stamps, absolute. */
+  readonly stamps: string;
+  /** Lines of sh that return when it is not as it was. */
+  readonly freshness: string;
 }
 
 function renderScripts(scripts: readonly KnownScript[]): string {
-  return scripts.map((one) => renderScript(one, freshnessForSh(one.watch))).join("");
+  return scripts.map((one) => renderScript(one, one.freshness)).join("");
 }
 
 /**
@@ -58,7 +55,7 @@ export function knownScript(place: PlanFolder, name: string, file: string): Know
   const is = JSON.stringify(facts(file));
   const same = (one: KnownScript): boolean =>
     one.name === name && one.path === file && JSON.stringify(one.facts) === is;
-  return readScripts(place).find((one) => same(one) && exists(one.watch.stamps));
+  return readScripts(place).find((one) => same(one) && exists(one.stamps));
 }
 
 /**
@@ -68,29 +65,22 @@ export function knownScript(place: PlanFolder, name: string, file: string): Know
 export function rememberScripts(
   place: PlanFolder,
   scripts: readonly ScriptCall[],
-  observer: Observer & { readonly freshness: "mtime" | "strict" },
+  observer: Observer & Comparing,
 ): string | undefined {
   const folder = planFolder(place);
   makePlanFolder(place);
-  const stamps = path.join(folder, `script-${nonce()}`);
-  const inputs = scripts.map(({ path: file }) => ({ kind: "file", path: file }) as const);
-  const observation = observe(inputs, { stamps, observed: [] }, observer);
-  const { reason, strict } = pinObservation(observation, observer);
-  if (reason !== undefined) {
-    removeStamps(stamps);
-    return reason;
+  const added: KnownScript[] = [];
+  for (const script of scripts) {
+    const stamps = path.join(folder, `script-${nonce()}`);
+    const observation = observe([{ kind: "file", path: script.path }], { stamps, observed: [] }, observer);
+    const watch = pinObservation(observation, observer);
+    if (typeof watch === "string") {
+      for (const one of [stamps, ...added.map((other) => other.stamps)]) removeStamps(one);
+      return watch;
+    }
+    const seen = observation.observed[0]?.facts;
+    if (seen !== undefined) added.push({ ...script, facts: seen, stamps, freshness: freshnessForSh(watch) });
   }
-  const added = observation.observed.flatMap(({ input, facts: seen }, first): KnownScript[] => {
-    if (seen === undefined) return [];
-    const watch = {
-      inputs: [input],
-      first,
-      stamps,
-      strict: strict.filter((file) => file === input.path),
-      variables: {},
-    };
-    return scripts.filter((one) => one.path === input.path).map((one) => ({ ...one, facts: seen, watch }));
-  });
   const others = readScripts(place).filter(
     (one) =>
       facts(one.path) !== undefined && !added.some(({ name, path: file }) => one.name === name && one.path === file),
@@ -98,7 +88,7 @@ export function rememberScripts(
   const all = [...others, ...added].slice(-MOST);
   writeAtomic(recordFile(place), JSON.stringify(all), 0o600);
   writeAtomic(scriptsFile(place), renderScripts(all), 0o600);
-  const used = new Set(all.map((one) => path.basename(one.watch.stamps)));
+  const used = new Set(all.map((one) => path.basename(one.stamps)));
   for (const name of namesInFolder(folder)) {
     if (!/^script-[0-9a-f]{8}$/.test(name) || used.has(name)) continue;
     const made = facts(path.join(folder, name))?.ctimeNs ?? "0";
@@ -113,13 +103,8 @@ const SCRIPTS = v.array(
     path: PATH,
     calls: v.nullable(v.picklist(["boot_env", "start_app"])),
     facts: FACTS,
-    watch: v.object({
-      inputs: v.array(INPUT),
-      first: v.exactOptional(v.number()),
-      stamps: PATH,
-      strict: v.array(PATH),
-      variables: v.record(TEXT, v.nullable(TEXT)),
-    }),
+    stamps: PATH,
+    freshness: TEXT,
   }),
 );
 

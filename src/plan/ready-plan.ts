@@ -1,18 +1,17 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
-import { makeFolder, setTimes, writeAtomic, writePlain } from "../edges/files/change.ts";
+import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
-
 import { makeOwnFolder } from "../edges/files/own-folder.ts";
-import { facts, namesInFolder, nonce } from "../edges/files/read.ts";
+import { namesInFolder, nonce } from "../edges/files/read.ts";
 import { remove, removeFile } from "../edges/files/remove.ts";
-import { runSync } from "../edges/processes/run-sync.ts";
-import { isStamped, type Observation, type Observed } from "../inputs/observation.ts";
+import type { Observation } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
-import { freshnessForSh } from "./freshness.ts";
+import { freshnessForSh, variablesForSh } from "./freshness.ts";
 import { commandsFile, keepCommands } from "./outside-commands.ts";
-import { type LaunchRecord, newRecord, readRecord, writeRecord, YOUNG_MS } from "./record.ts";
+import { pinObservation } from "./pin.ts";
+import { type LaunchRecord, newRecord, readRecord, writeRecord } from "./record.ts";
 import { askProgram, RUN_ANY, renderPlan } from "./text.ts";
 
 /** Where the ready plans of one launcher stand. */
@@ -42,7 +41,7 @@ export interface ReadyPlan extends PlanPlace {
   readonly bootsCold: boolean;
   /** Nothing that counts has changed since the last plan. */
   readonly isRenewed?: true;
-  /** A clean environment with the user's PATH, to try whether `find` here can compare ctimes. */
+  /** A clean environment with the user's PATH, to see what tells ctimes here. */
   readonly env: Environment;
 }
 
@@ -129,15 +128,15 @@ export function newObservation(place: PlanFolder): Observation {
  * next start is cold once more; no older plan stays either.
  */
 export function writeReadyPlan(ready: ReadyPlan): string | undefined {
-  const { stamps, observed } = ready.observation;
+  const { stamps } = ready.observation;
   makePlanFolder(ready);
   const last = readRecord(recordFile(ready));
-  const { strict, reason } = pinObservation(ready.observation, ready);
+  const watch = pinObservation(ready.observation, ready);
+  const reason = typeof watch === "string" ? watch : undefined;
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
-  if (reason === undefined) {
+  if (typeof watch !== "string") {
     const { launcher, activation, readyLine, variables, kernel, bootsCold, isRenewed } = ready;
-    const inputs = observed.map(({ input }) => input);
-    const freshness = freshnessForSh({ inputs, stamps, strict, variables });
+    const freshness = variablesForSh(variables) + freshnessForSh(watch);
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
     const elsewhere = runsAny(ready.flagKey) ? RUN_ANY : askProgram(commandsFile(stamps));
     const plan = { launcher, activation, freshness, readyLine, scripts, bootsCold, elsewhere };
@@ -147,20 +146,6 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(stampsIn(ready, last));
   for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   return reason;
-}
-
-/**
- * Makes the stamps of an observation ones that a plan can compare with. `strict` are the paths that are compared by ctime
- * as well; `reason` says why stamps made now would not tell an edit from none.
- */
-export function pinObservation(
-  observation: Observation,
-  by: Pick<ReadyPlan, "freshness" | "env">,
-): { readonly strict: readonly string[]; readonly reason: string | undefined } {
-  const strict = observation.observed.filter((one) => needsCtime(one, by));
-  const reason = reasonAgainst(observation, strict) ?? pinCtime(observation.stamps, by.env, strict);
-  if (reason === undefined) pinStamps(observation.stamps);
-  return { strict: strict.map(({ input }) => input.path), reason };
 }
 
 function recordOf(ready: ReadyPlan): LaunchRecord {
@@ -194,71 +179,10 @@ function recordOf(ready: ReadyPlan): LaunchRecord {
   });
 }
 
-/**
- * The deletion or addition of a stamp changes the folder's mtime, so that two times that are equal stand for all
- * stamps. They are set to whole seconds well in the past, which every shell compares in the same way.
- */
-function pinStamps(stamps: string): void {
-  const past = Math.floor(now() / 1000) - 10;
-  writePlain(`${stamps}.pin`, "", 0o600);
-  for (const pinned of [`${stamps}.pin`, stamps]) setTimes(pinned, past);
-}
-
-/** Why stamps made now would not tell an edit from none. */
-function reasonAgainst({ stamps, observed }: Observation, strict: readonly Observed[]): string | undefined {
-  for (const [number, one] of observed.entries()) {
-    const { input, facts: was, contents } = one;
-    if (!isStamped(input)) {
-      if (contents !== "yes") return `${input.path} is not as it has to be`;
-      continue;
-    }
-    const is = facts(input.path);
-    if (was === undefined || is === undefined) return `${input.path} is missing`;
-    if (contents === undefined || is.mtimeNs !== was.mtimeNs || is.ctimeNs !== was.ctimeNs || is.ino !== was.ino) {
-      return `${input.path} was changed while the environment was made`;
-    }
-    if (isYoung(is.mtimeNs) || (strict.includes(one) && isYoung(is.ctimeNs)))
-      return `${input.path} was changed a moment ago`;
-    const kept = facts(path.join(stamps, String(number)));
-    if (kept?.mtimeNs !== is.mtimeNs) return `${stamps} is on a file system that cannot keep the time of ${input.path}`;
-  }
-  return undefined;
-}
-
-/** A file may lie in the future, too: it is young only around the present. */
-function isYoung(timeNs: string): boolean {
-  return Math.abs(now() - Number(BigInt(timeNs) / 1_000_000n)) < YOUNG_MS;
-}
-
-/** Reproducible times (the epoch, that of zip archives, SOURCE_DATE_EPOCH) are those of another file just as well. */
-function needsCtime(
-  { input, facts: was }: Observed,
-  { freshness, env }: Pick<ReadyPlan, "freshness" | "env">,
-): boolean {
-  if (!isStamped(input) || was === undefined) return false;
-  const seconds = BigInt(was.mtimeNs) / 1_000_000_000n;
-  return freshness === "strict" || seconds < 315_705_600n || String(seconds) === env.SOURCE_DATE_EPOCH;
-}
-
-/** Writes the file that `find` compares ctimes with: the next whole second after the youngest one. */
-function pinCtime(stamps: string, env: Environment, strict: readonly Observed[]): string | undefined {
-  if (strict.length === 0) return undefined;
-  const seconds = strict.map((one) => Number(BigInt(one.facts?.ctimeNs ?? 0) / 1_000_000_000n));
-  const youngest = seconds.reduce((a, b) => Math.max(a, b), 0);
-  const pin = `${stamps}.ctime`;
-  writePlain(pin, "", 0o600);
-  setTimes(pin, youngest + 1);
-  let reason: string | undefined;
-  runSync({ file: "find", args: ["-H", pin, "-prune", "-cnewer", pin], env, cwd: "/" }, "", (why) => {
-    reason = `find cannot compare ctimes here (${why.split("\n", 1)[0]})`;
-  });
-  return reason;
-}
-
 /** Removes what was stamped once, absolute, and what belongs to it; a name that is no stamp's is left. */
 export function removeStamps(stamps: string): void {
   if (!/^(?:stamps|script)-[0-9a-f]{8}$/.test(path.basename(stamps))) return;
-  for (const ending of ["", ".pin", ".ctime", ".commands"]) remove(`${stamps}${ending}`);
+  for (const ending of ["", ".commands"]) remove(`${stamps}${ending}`);
 }
 
 /** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */
@@ -267,7 +191,7 @@ export function abandonedPlanParts(place: PlanFolder, before: number): string[] 
   const names = namesInFolder(folder);
   const used = new Set(names.filter(isRecord).map((name) => readRecord(path.join(folder, name))?.stamps));
   const isStray = (name: string): boolean => {
-    const [, stamps] = /^(stamps-[0-9a-f]{8})(?:\.pin|\.ctime|\.commands)?$/.exec(name) ?? [];
+    const [, stamps] = /^(stamps-[0-9a-f]{8})(?:\.commands)?$/.exec(name) ?? [];
     return stamps === undefined ? finalNameOf(name) !== undefined : !used.has(stamps);
   };
   const stray = names.filter(isStray).map((name) => path.join(folder, name));

@@ -92,8 +92,7 @@ function plainLines({ observed, activation }: LaunchRecord): string[] {
     .map(({ input }) => input)
     .filter((input) => !isStamped(input) && !(input.kind === "same" && input.target === activation.generation))
     .map(
-      (input) =>
-        `${inputTest(input, "")} || ${decline(`${input.path} is not as it was sealed, or closed to this user`)}`,
+      (input) => `${inputTest(input)} || ${decline(`${input.path} is not as it was sealed, or closed to this user`)}`,
     );
 }
 

@@ -103,14 +103,12 @@ export function entryScripts({ root, env }: Context, { kernel, activation }: Rea
 type Script = Omit<ScriptCall, "calls">;
 
 function look(context: Context, { activation, freshness }: Ready, scripts: readonly Script[]): ScriptCall[] {
-  const { env, startedAt, terminal, plans } = context;
+  const { root, env, startedAt, terminal, plans } = context;
   const found = withCalls(activation.generation, scripts, env);
   if (plans === undefined) return found;
   const told = scripts.map(({ name }) => name).join(", ");
   try {
-    const python = path.join(activation.generation, "bin", "python");
-    const observer = { python, env: cleanEnvironment(env), since: startedAt, freshness };
-    const reason = rememberScripts(plans, found, observer);
+    const reason = rememberScripts(plans, found, { root, env: cleanEnvironment(env), since: startedAt, freshness });
     if (reason !== undefined) terminal.detail(`the next start of ${told} is cold once more: ${reason}`);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;

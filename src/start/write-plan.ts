@@ -1,4 +1,3 @@
-import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { isFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
@@ -36,12 +35,10 @@ export function writePlan(context: Context, { inputs, known, ...parts }: PlanPar
   const { plans, stateFault, flagKey, terminal } = context;
   if (flagKey === undefined) return;
   const env = cleanEnvironment(context.env);
-  const python = path.join(parts.activation.generation, "bin", "python");
   try {
     if (plans === undefined) throw new PrimeError("state-folder", `${stateFault?.why}; ${stateFault?.cure}`);
     makePlanFolder(plans);
-    const observer = { python, env, since: context.startedAt, known };
-    const observation = observe(inputs, newObservation(plans), observer);
+    const observation = observe(inputs, newObservation(plans), { since: context.startedAt, known });
     const reason = writeReadyPlan({ ...plans, flagKey, ...parts, observation, env });
     if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
   } catch (error) {

@@ -100,7 +100,7 @@ export class Launcher {
       kernel: undefined,
       bootsCold: false,
       variables: {},
-      observation: observe(inputs, newObservation(place), { python: python(), env }),
+      observation: observe(inputs, newObservation(place), {}),
       env,
       ...changes,
     });

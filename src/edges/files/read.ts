@@ -62,6 +62,14 @@ export function isExecutableFile(file: string): boolean {
   });
 }
 
+/** What a shell runs by this name; relative folders of the search path are seen from `cwd`. */
+export function executableOnPath(name: string, folders: string, cwd: string): string | undefined {
+  return folders
+    .split(":")
+    .map((folder) => path.resolve(cwd, folder, name))
+    .find(isExecutableFile);
+}
+
 export function isWritable(folder: string): boolean {
   return quiet(() => {
     fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);

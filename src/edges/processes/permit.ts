@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Command } from "../command.ts";
 import { isScript } from "../files/program-file.ts";
-import { isExecutableFile, readStart } from "../files/read.ts";
+import { executableOnPath, readStart } from "../files/read.ts";
 import { trustOf, whyOthersDecide } from "../files/trust.ts";
 import { isSuperuser } from "../surroundings.ts";
 
@@ -11,7 +11,7 @@ import { isSuperuser } from "../surroundings.ts";
  */
 export function whyNotStarted({ file, env, cwd }: Command): string | undefined {
   if (!isSuperuser()) return undefined;
-  const program = file.includes("/") ? path.resolve(cwd, file) : onPath(file, env.PATH ?? "", cwd);
+  const program = file.includes("/") ? path.resolve(cwd, file) : executableOnPath(file, env.PATH ?? "", cwd);
   if (program === undefined) return undefined;
   const trust = trustOf(process.env);
   for (const one of [program, ...interpreterOf(program)]) {
@@ -19,13 +19,6 @@ export function whyNotStarted({ file, env, cwd }: Command): string | undefined {
     if (why !== undefined) return `root does not run ${program}: ${why}`;
   }
   return undefined;
-}
-
-function onPath(name: string, folders: string, cwd: string): string | undefined {
-  return folders
-    .split(":")
-    .map((folder) => path.resolve(cwd, folder, name))
-    .find(isExecutableFile);
 }
 
 /** Longer first lines are cut by every kernel (execve(2), NOTES). */

@@ -22,7 +22,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
   {
     what: "changes modes and times",
     calls: /\b[fl]?(?:chmod|utimes)(?:Sync)?\s*\(|\bos\.(?:chmod|utime)\b/,
-    files: ["src/edges/files/change.ts", "src/edges/files/copy-tree.ts", "src/inputs/observation.ts"],
+    files: ["src/edges/files/change.ts", "src/edges/files/copy-tree.ts", "src/edges/files/stamp.ts"],
   },
   { what: "cuts files", calls: /\bf?truncate(?:Sync)?\s*\(/, files: ["src/edges/files/change.ts"] },
   { what: "gives files to somebody", calls: /\b[fl]?chown(?:Sync)?\s*\(/, files: [] },

@@ -1,0 +1,95 @@
+import type { Environment } from "../edges/command.ts";
+import { quoteForShell } from "../edges/command.ts";
+import { executableOnPath } from "../edges/files/read.ts";
+import { runSync } from "../edges/processes/run-sync.ts";
+
+/** Files and folders whose ctimes one process tells: nothing can set them, so a change that sets an mtime back is seen, too. */
+export interface Ctimes {
+  /** Absolute path of `stat`, and its options. */
+  readonly stat: readonly string[];
+  /** Absolute; most paths are below it, and looked at from there, which shortens the kernel's way and the plan. */
+  readonly folder: string;
+  /** In groups of a length that every system takes as arguments. */
+  readonly groups: readonly CtimeGroup[];
+}
+
+interface CtimeGroup {
+  /** Absolute. */
+  readonly paths: readonly string[];
+  /** What `stat` says of them, in UTC and the language C. */
+  readonly told: string;
+}
+
+/** A path, and its ctime in nanoseconds since the epoch. */
+export interface Changed {
+  readonly path: string;
+  readonly ctimeNs: string;
+}
+
+/** GNU's, busybox's, and that of the BSDs and macOS. */
+const FORMS: readonly (readonly string[])[] = [
+  ["-L", "-c", "%.9Z", "--"],
+  ["-L", "-c", "%z", "--"],
+  ["-L", "-f", "%Fc", "--"],
+];
+const FIXED = { TZ: "UTC0", LC_ALL: "C" };
+
+/** Characters of paths for one `stat`: well below the smallest ARG_MAX in use. */
+const GROUP_LIMIT = 60_000;
+
+/** How the ctimes of all these can be told here, to the nanosecond; `undefined`: in no way. */
+export function tellCtimes(changed: readonly Changed[], folder: string, env: Environment): Ctimes | undefined {
+  const file = executableOnPath("stat", env.PATH ?? "", "/");
+  if (file === undefined) return undefined;
+  const grouped = inGroups(changed);
+  for (const form of FORMS) {
+    const groups = grouped.flatMap((group): CtimeGroup[] => {
+      const paths = group.map((one) => one.path);
+      const args = [...form, ...paths.map((one) => seenFrom(folder, one))];
+      const told = runSync({ file, args, env: { ...env, ...FIXED }, cwd: folder }, "", () => {});
+      const text = told?.replace(/\n+$/, "") ?? "";
+      const lines = text.split("\n");
+      const fits = lines.length === group.length && group.every((one, index) => tells(lines[index] ?? "", one.ctimeNs));
+      return fits ? [{ paths, told: text }] : [];
+    });
+    if (groups.length === grouped.length) return { stat: [file, ...form], folder, groups };
+  }
+  return undefined;
+}
+
+/** Tests in sh. What `stat` says of a path that is gone is a difference as well. */
+export function ctimeTests({ stat, folder, groups }: Ctimes): string[] {
+  const settings = Object.entries(FIXED).map(([name, value]) => `${name}=${value}`);
+  const prepare = `command cd ${quoteForShell(folder)} 2>&1 && export ${settings.join(" ")}`;
+  return groups.map(({ paths, told }) => {
+    const words = paths.map((one) => ` \\\n  ${quoteForShell(seenFrom(folder, one))}`).join("");
+    const command = `exec ${stat.map(quoteForShell).join(" ")}${words} 2>&1`;
+    return `[ "$(${prepare} &&\n  ${command})" = ${quoteForShell(told)} ]`;
+  });
+}
+
+function seenFrom(folder: string, file: string): string {
+  return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
+}
+
+/** `2026-11-28 09:54:12.162048134 +0000` or `1795859652.162048134`. */
+function tells(line: string, ctimeNs: string): boolean {
+  const seconds = BigInt(ctimeNs) / 1_000_000_000n;
+  const fraction = ctimeNs.slice(-9).padStart(9, "0");
+  const date = new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace("T", " ");
+  return line === `${date}.${fraction} +0000` || line === `${seconds}.${fraction}`;
+}
+
+function inGroups(changed: readonly Changed[]): Changed[][] {
+  const groups: Changed[][] = [];
+  let room = 0;
+  for (const one of changed) {
+    room -= one.path.length;
+    if (room < 0 || groups.length === 0) {
+      groups.push([]);
+      room = GROUP_LIMIT - one.path.length;
+    }
+    groups.at(-1)?.push(one);
+  }
+  return groups;
+}
