@@ -4,7 +4,8 @@
  *   npm run bench                             writes docs/bench.json, docs/bench.md, docs/bench.svg and README.md's figures
  *   npm run bench -- --only touched,switch    prints the results of these scenarios, writes nothing
  *   npm run bench -- --rounds 0.1             a tenth of the rounds
- *   npm run bench -- --launcher FILE          measures another launcher than the committed one
+ *   npm run bench -- --check                  exits with 1 when a goal is missed; writes nothing
+ *   npm run bench -- --before FILE            measures an earlier launcher as well, by turns with the committed one
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
@@ -14,18 +15,20 @@ import { renderChart } from "./chart.ts";
 import { describeMachine } from "./machine.ts";
 import { Place } from "./place.ts";
 import { withFigures } from "./readme.ts";
-import { goalsOf, type Results, resultOf } from "./results.ts";
-import type { ScenarioResult } from "./scenario.ts";
+import { BEFORE, goalsOf, type Results, resultOf } from "./results.ts";
+import type { Scenario, ScenarioResult } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { renderTable } from "./table.ts";
 import { measure } from "./timer.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 
-function measureAll(ids: readonly string[], factor: number, launcher: string): Results {
-  const place = new Place(launcher);
+function measureAll(ids: readonly string[], factor: number, before: string | undefined): Results {
+  const place = new Place(path.join(ROOT, "prime"));
+  const earlier = before === undefined ? undefined : new Place(before);
   try {
     place.deployUv();
+    earlier?.deployUv();
     const machine = describeMachine(place);
     const scenarios: ScenarioResult[] = [];
     for (const id of ids) {
@@ -37,13 +40,21 @@ function measureAll(ids: readonly string[], factor: number, launcher: string): R
         console.error(`skipped ${id}: ${scenario}`);
         continue;
       }
+      const other = earlier && prepare(earlier);
+      if (typeof other === "object") Object.assign(scenario.arms, armsBefore(other));
       const rounds = Math.max(2, 2 * Math.round((scenario.rounds * factor) / 2));
       scenarios.push(resultOf({ ...scenario, rounds }, measure(place.python, scenario.arms, rounds)));
     }
     return { date: new Date().toISOString().slice(0, 10), machine, goals: goalsOf(scenarios), scenarios };
   } finally {
     place.remove();
+    earlier?.remove();
   }
+}
+
+function armsBefore({ arms }: Scenario): Scenario["arms"] {
+  const theirs = Object.entries(arms).filter(([name]) => name.startsWith("./prime"));
+  return Object.fromEntries(theirs.map(([name, arm]) => [`${name}${BEFORE}`, arm]));
 }
 
 function write(results: Results): void {
@@ -60,11 +71,13 @@ const { values: flags } = parseArgs({
   options: {
     only: { type: "string" },
     rounds: { type: "string", default: "1" },
-    launcher: { type: "string", default: path.join(ROOT, "prime") },
+    check: { type: "boolean", default: false },
+    before: { type: "string" },
   },
 });
 for (const version of Object.values(NODES)) fetchNode(version);
 const ids = flags.only?.split(",") ?? Object.keys(SCENARIOS);
-const results = measureAll(ids, Number(flags.rounds), path.resolve(flags.launcher));
-if (flags.only === undefined) write(results);
+const results = measureAll(ids, Number(flags.rounds), flags.before && path.resolve(flags.before));
+if (flags.only === undefined && !flags.check) write(results);
 console.log(renderTable(results));
+if (flags.check && results.goals.some(({ met }) => !met)) process.exitCode = 1;

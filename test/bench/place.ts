@@ -2,11 +2,12 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { isStamped } from "../../src/inputs/observation.ts";
 import { recordFile } from "../../src/plan/ready-plan.ts";
 import { readRecord } from "../../src/plan/record.ts";
 
 /** Old enough for every shell that compares whole seconds. */
-const PAST = 1_600_000_000;
+export const PAST = 1_600_000_000;
 /** What the user's network and indexes need stays. */
 const KEPT = /^(?:https?_proxy|no_proxy|all_proxy|ssl_cert_\w+|pip_\w+|uv_(?:default_|extra_)?index\w*)$/i;
 
@@ -136,8 +137,17 @@ export class Repo {
 
   /** How many inputs a warm start looks at. */
   get inputs(): number {
+    return this.observed.length;
+  }
+
+  /** Those of them that have a time. */
+  get files(): string[] {
+    return this.observed.filter(({ input }) => isStamped(input)).map(({ input }) => input.path);
+  }
+
+  private get observed() {
     const state = path.join(this.place.home, ".local/state/prime");
-    return readRecord(recordFile({ state, launcher: this.prime, flagKey: "" }))?.observed.length ?? 0;
+    return readRecord(recordFile({ state, launcher: this.prime, flagKey: "" }))?.observed ?? [];
   }
 }
 

@@ -5,7 +5,7 @@ import type { Place, Repo } from "./place.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A protoprimer boot takes seconds. A script takes a tenth of one, so that it takes many to tell a millisecond. */
-const ROUNDS = { boot: 12, script: 240 };
+const ROUNDS = { boot: 20, script: 240 };
 const SCRIPT = "cmd/start_app";
 
 /** The same repo twice, ready: with the launcher, and as protoprimer itself made it. */
@@ -21,6 +21,11 @@ export function protoReady(place: Place): Scenario | string {
   const { byPrime, byProtoprimer } = pair;
   const arms = {
     "bare command": { argv: [place.true], cwd: byPrime.root, env: place.env },
+    "sh that becomes it": {
+      argv: [place.command("sh"), "-c", 'exec "$0"', place.true],
+      cwd: byPrime.root,
+      env: place.env,
+    },
     "./prime": { argv: [byPrime.prime], cwd: byPrime.root, env: place.env },
     "protoprimer's boot": {
       argv: [place.python, KERNEL, "-q"],

@@ -32,35 +32,112 @@ function startsOf(marks: Measured["marks"]): Record<string, Estimate> {
   return Object.fromEntries(Object.entries(marks).map(([mark, moments]) => [mark, rounded(estimate(moments))]));
 }
 
+/** What ends the name of an arm of the launcher that the measured one is compared with. */
+export const BEFORE = " (before)";
+
+/** Milliseconds of an arm of a scenario. */
+type Look = (id: string, arm: string) => number;
+
+interface Promised {
+  readonly text: string;
+  readonly limit: number;
+  readonly bound?: "at least";
+  /** What the user waits for, in milliseconds, and what that is a ratio to. */
+  readonly cost: (over: Look, total: Look) => number;
+  readonly to: (over: Look, total: Look) => number;
+}
+
+const RUN = "./prime run";
+const SH = "sh that becomes it";
+const NODE = "Node alone";
+const startOfSh = "one `sh` that becomes the command";
+
+const PROMISES: readonly Promised[] = [
+  warm("warm-small", "some 20 inputs"),
+  warm("warm-50", "some 60 inputs"),
+  {
+    text: "warm `./prime run` with some 1,000 inputs, against a plain loop over them in `sh`",
+    limit: 0.5,
+    cost: (over) => over("warm-1000", RUN),
+    to: (over) => over("warm-1000", "a loop over the inputs"),
+  },
+  {
+    text: "`uv run` against warm `./prime run`",
+    limit: 10,
+    bound: "at least",
+    cost: (over) => over("warm-small", "uv run"),
+    to: (over) => over("warm-small", RUN),
+  },
+  {
+    text: `bare \`./prime\` when all is ready, against ${startOfSh}`,
+    limit: 1.7,
+    cost: (over) => over("ready", "./prime"),
+    to: (over) => over("ready", SH),
+  },
+  {
+    text: "getting uv, against `pip download` of its wheel",
+    limit: 1.3,
+    cost: (over) => over("uv", "./prime uv, none there"),
+    to: (_, total) => total("uv", "pip download"),
+  },
+  {
+    text: "a first run over `uv sync`, against 3 starts of Node and 100 ms",
+    limit: 1,
+    cost: (over) => over("first", RUN),
+    to: (_, total) => 3 * total("first", NODE) + 100,
+  },
+  ofNode("a start after an input was touched", 1.8, "touched", RUN),
+  ofNode("a start after a branch switch", 2.5, "switch", RUN),
+  ofNode("`./prime rollback`", 2.5, "rollback", "./prime rollback"),
+  {
+    text: `bare \`./prime\` in a protoprimer repo, against ${startOfSh}`,
+    limit: 1.7,
+    cost: (over) => over("proto-ready", "./prime"),
+    to: (over) => over("proto-ready", SH),
+  },
+  {
+    text: "a protoprimer entry script, against `venv/bin/python -I`",
+    limit: 1.05,
+    cost: (_, total) => total("proto-script", "./prime cmd/start_app"),
+    to: (_, total) => total("proto-script", "venv/bin/python -I"),
+  },
+];
+
+function warm(id: string, inputs: string): Promised {
+  return {
+    text: `warm \`./prime run\` with ${inputs}, against ${startOfSh}`,
+    limit: 1.7,
+    cost: (over) => over(id, RUN),
+    to: (over) => over(id, SH),
+  };
+}
+
+function ofNode(what: string, limit: number, id: string, prime: string): Promised {
+  const to: Promised["to"] = (_, total) => total(id, NODE);
+  return { text: `${what}, against one start of Node`, limit, cost: (_, total) => total(id, prime), to };
+}
+
 /** What is promised of the scenarios that were measured. */
 export function goalsOf(scenarios: readonly ScenarioResult[]): Goal[] {
-  const armOf = (id: string, name: string) =>
-    scenarios.find((one) => one.id === id)?.arms.find((arm) => arm.name === name);
-  const over = (id: string, name = "./prime run") => armOf(id, name)?.over?.median;
-  const [warm, uvRun] = [over("warm-small"), over("warm-small", "uv run")];
-  const ratio = warm === undefined || uvRun === undefined ? undefined : uvRun / warm;
-  return [
-    atMost("warm `./prime run` over the bare command", warm, 1.5),
-    atLeast("the overhead of `uv run` against that of warm `./prime run`", ratio, 10),
-    atMost("bare `./prime` when all is ready", armOf("ready", "./prime")?.total.median, 3),
-    atMost("warm `./prime run` with about 1,000 inputs", over("warm-1000"), 12),
-    atMost("first run over raw `uv sync`", over("first"), 400),
-    atMost("start after an input was touched", armOf("touched", "./prime run")?.total.median, 150),
-    atMost("start after a branch switch", armOf("switch", "./prime run")?.total.median, 150),
-    atMost("bare `./prime` in a protoprimer repo", armOf("proto-ready", "./prime")?.total.median, 5),
-    atMost("a protoprimer entry script over `venv/bin/python -I`", over("proto-script", "./prime cmd/start_app"), 1.5),
-    atMost("rollback", armOf("rollback", "./prime rollback")?.total.median, 150),
-  ].filter((goal) => goal !== undefined);
-}
-
-function atMost(text: string, measured: number | undefined, limit: number): Goal | undefined {
-  return measured === undefined ? undefined : { text, measured, limit, unit: "ms", met: measured <= limit };
-}
-
-function atLeast(text: string, measured: number | undefined, limit: number): Goal | undefined {
-  return measured === undefined
-    ? undefined
-    : { text, measured: round(measured), limit, unit: "times", met: measured >= limit };
+  const look = (read: (arm: ArmResult) => number | undefined, suffix: string): Look => {
+    const armOf = (id: string, name: string) =>
+      scenarios.find((one) => one.id === id)?.arms.find((arm) => arm.name === name);
+    return (id, name) => {
+      const arm = armOf(id, name.startsWith("./prime") ? `${name}${suffix}` : name);
+      return (arm && read(arm)) ?? Number.NaN;
+    };
+  };
+  return PROMISES.flatMap(({ text, limit, bound = "at most" as const, cost, to }): Goal[] => {
+    const measure = (suffix: string) => {
+      const [over, total] = [look((arm) => arm.over?.median, suffix), look((arm) => arm.total.median, suffix)];
+      return { milliseconds: round(cost(over, total)), ratio: round(cost(over, total) / to(over, total)) };
+    };
+    const { milliseconds, ratio: measured } = measure("");
+    if (Number.isNaN(measured)) return [];
+    const { ratio: before } = measure(BEFORE);
+    const met = bound === "at most" ? measured <= limit : measured >= limit;
+    return [{ text, measured, ...(Number.isNaN(before) ? {} : { before }), limit, bound, milliseconds, met }];
+  });
 }
 
 function rounded({ median, low, high }: Estimate): Estimate {

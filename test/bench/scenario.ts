@@ -39,12 +39,15 @@ export interface ScenarioResult {
   readonly arms: readonly ArmResult[];
 }
 
-/** A promise of prime's, and whether this run kept it. */
+/** A promise of prime's, and whether this run kept it: a ratio to what was measured in the same run. */
 export interface Goal {
   readonly text: string;
-  /** What was measured, and how much it may be or must at least be. */
   readonly measured: number;
+  /** The same of the launcher that this one is compared with. */
+  readonly before?: number;
   readonly limit: number;
-  readonly unit: "ms" | "times";
+  readonly bound: "at most" | "at least";
+  /** What the user waits for, in milliseconds. */
+  readonly milliseconds: number;
   readonly met: boolean;
 }

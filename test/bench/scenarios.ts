@@ -1,6 +1,8 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
+import { quoteForShell } from "../../src/edges/command.ts";
 import { NODES, nodeBinary } from "../support/nodes.ts";
-import type { Place, Repo } from "./place.ts";
+import { PAST, type Place, type Repo } from "./place.ts";
 import { protoReady, protoScript } from "./protoprimer.ts";
 import { SMALL, SMALL_AND_MORE, USUAL, workspace } from "./repos.ts";
 import type { Arm, Scenario } from "./scenario.ts";
@@ -12,13 +14,14 @@ export const STAGES = ["stage node", "stage python", "stage venv"] as const;
 export type Preparation = (place: Place) => Scenario | string;
 
 /** How often each is measured, before the user's own factor. */
-const ROUNDS = { warm: 200, cold: 40, first: 15 };
+const ROUNDS = { warm: 200, cold: 40, first: 15, uv: 8 };
 
 export const SCENARIOS: Readonly<Record<string, Preparation>> = {
   "warm-small": (place) => warm(place, place.repo("small", SMALL), "warm-small"),
   "warm-50": (place) => warm(place, place.repo("fifty", workspace(34)), "warm-50"),
   "warm-1000": (place) => warm(place, place.repo("thousand", workspace(984)), "warm-1000"),
   ready: bareReady,
+  uv: gettingUv,
   touched,
   switch: branchSwitch,
   rollback,
@@ -33,15 +36,33 @@ function warm(place: Place, repo: Repo, id: string): Scenario {
   repo.makeReady();
   const clone = repo.cloneForUv();
   const title = `warm \`./prime run true\`, ${repo.inputs} inputs`;
-  const arms = { ...bare(place, repo), ...throughSh(place, repo), ...runs(repo), ...uvRuns(clone) };
+  const arms = {
+    ...bare(place, repo),
+    ...throughSh(place, repo),
+    ...loop(place, repo),
+    ...runs(repo),
+    ...uvRuns(clone),
+  };
   return { id, title, rounds: ROUNDS.warm, arms };
+}
+
+/** What a shell does without prime's doing: it looks whether each input has the time of a stamp. */
+function loop(place: Place, repo: Repo) {
+  const stamp = repo.file(".git/stamp");
+  const script = repo.file(".git/loop");
+  fs.writeFileSync(stamp, "");
+  fs.utimesSync(stamp, PAST, PAST);
+  const words = repo.files.map(quoteForShell).join(" \\\n  ");
+  const same = `[ -e "$it" ] && ! [ "$it" -nt "$1" ] && ! [ "$it" -ot "$1" ]`;
+  fs.writeFileSync(script, `for it in ${words}; do\n  ${same} || differs=$it\ndone\nexec "$2"\n`);
+  return { "a loop over the inputs": arm(repo, [place.command("sh"), script, stamp, place.true]) };
 }
 
 function bareReady(place: Place): Scenario {
   const repo = place.repo("ready", SMALL);
   repo.commit();
   repo.makeReady();
-  const arms = { ...bare(place, repo), "./prime": arm(repo, [repo.prime]) };
+  const arms = { ...bare(place, repo), ...throughSh(place, repo), "./prime": arm(repo, [repo.prime]) };
   return { id: "ready", title: "bare `./prime` when all is ready", rounds: ROUNDS.warm, arms };
 }
 
@@ -52,7 +73,12 @@ function touched(place: Place): Scenario {
   const clone = repo.cloneForUv();
   const touching = (one: Repo, arms: Record<string, Arm>) =>
     Object.fromEntries(Object.entries(arms).map(([name, it]) => [name, { ...it, touch: one.file("pyproject.toml") }]));
-  const arms = { ...bare(place, repo), ...touching(repo, runs(repo)), ...touching(clone, uvRuns(clone)) };
+  const arms = {
+    ...bare(place, repo),
+    ...node(repo),
+    ...touching(repo, runs(repo)),
+    ...touching(clone, uvRuns(clone)),
+  };
   return { id: "touched", title: "an input was touched, its contents are the same", rounds: ROUNDS.cold, arms };
 }
 
@@ -87,7 +113,7 @@ function branchSwitch(place: Place): Scenario {
   const switching = (arms: Record<string, Arm>) =>
     Object.fromEntries(Object.entries(arms).map(([name, it]) => [name, { ...it, before }]));
   const { "uv run": uvRun } = uvRuns(clone);
-  const arms = { ...bare(place, repo), ...switching(runs(repo)), ...switching({ "uv run": uvRun }) };
+  const arms = { ...bare(place, repo), ...node(repo), ...switching(runs(repo)), ...switching({ "uv run": uvRun }) };
   return {
     id: "switch",
     title: "the first start after a switch to a branch that was built before",
@@ -102,7 +128,7 @@ function rollback(place: Place): Scenario {
   repo.makeReady();
   repo.write(SMALL_AND_MORE);
   repo.run(repo.prime);
-  const arms = { ...bare(place, repo), "./prime rollback": arm(repo, [repo.prime, "rollback"]) };
+  const arms = { ...bare(place, repo), ...node(repo), "./prime rollback": arm(repo, [repo.prime, "rollback"]) };
   return { id: "rollback", title: "back to the environment before", rounds: ROUNDS.cold, arms };
 }
 
@@ -117,10 +143,31 @@ function firstRun(place: Place): Scenario {
   const launcher = path.join(clone, "prime");
   const arms = {
     "uv sync": { ...fresh, argv: [place.uv, "sync", "--quiet", "--project", clone] },
+    ...node(repo),
     "./prime run": { ...fresh, argv: [launcher, "run", "true"] },
     "./prime -v run": { ...fresh, argv: [launcher, "-v", "run", "true"], marks: STAGES },
   };
   return { id: "first", title: "the first run in a fresh clone, uv's cache warm", rounds: ROUNDS.first, arms };
+}
+
+/** By the same python, with the same cache of pip's; what differs from one start to the next is uv alone. */
+function gettingUv(place: Place): Scenario {
+  const repo = place.repo("uv", SMALL);
+  repo.commit();
+  repo.makeReady();
+  const cache = path.join(place.folder, "cache");
+  const wheels = path.join(place.folder, "wheels");
+  const env = { ...place.env, XDG_CACHE_HOME: cache };
+  const version = repo.run(place.uv, "--version").split(" ")[1] as string;
+  const without = (folder: string) => ["/bin/rm", "-rf", folder];
+  const download = ["-I", "-m", "pip", "download", "--quiet", "--no-deps", `--dest=${wheels}`, `uv==${version.trim()}`];
+  const asked = { argv: [repo.prime, "uv", "--version"], cwd: repo.root, env };
+  const arms = {
+    "./prime uv, there already": { ...asked, env: place.env },
+    "./prime uv, none there": { ...asked, before: without(path.join(cache, "prime/uv")) },
+    "pip download": { argv: [place.python, ...download], cwd: repo.root, env, before: without(wheels) },
+  };
+  return { id: "uv", title: "getting uv, pip's cache warm", rounds: ROUNDS.uv, arms };
 }
 
 function bare(place: Place, repo: Repo) {
@@ -130,6 +177,10 @@ function bare(place: Place, repo: Repo) {
 /** What no launcher can do without: one start of sh that becomes the command. */
 function throughSh(place: Place, repo: Repo) {
   return { "sh that becomes it": arm(repo, [place.command("sh"), "-c", 'exec "$0"', place.true]) };
+}
+
+function node(repo: Repo) {
+  return { "Node alone": arm(repo, [process.execPath, "-e", "0"]) };
 }
 
 function runs(repo: Repo) {
