@@ -23,6 +23,7 @@ import { type CompiledModule, keepCompiled } from "./launch/compiled.ts";
 import { answerPlan } from "./launch/handover.ts";
 import { readProgress } from "./launch/progress.ts";
 import { flagKey } from "./plan/ready-plan.ts";
+import { hideValuesOf } from "./secrets.ts";
 import { openRepo } from "./start/open.ts";
 
 const STDERR = 2;
@@ -30,6 +31,7 @@ const STDERR = 2;
 /** One start of the program: make the context, follow one flow, turn an error into an exit status. */
 async function main(): Promise<number> {
   const started = { ...surroundings(), at: now(), launcher: realPath(__filename) ?? __filename };
+  hideValuesOf(started.env);
   closeToOthers();
   endWithUser(started.shell);
   atEnd(releaseMutexes);

@@ -1,4 +1,5 @@
 import { PrimeError } from "./errors.ts";
+import { quoted } from "./quoted.ts";
 
 export type Table = Readonly<Record<string, unknown>>;
 
@@ -30,7 +31,7 @@ export async function parseToml(text: string, file: string): Promise<Table> {
     if (!(error instanceof TomlError)) throw error;
     const reason = error.message.split("\n", 1)[0]?.replace("Invalid TOML document: ", "");
     const line = text.split(/\r?\n/)[error.line - 1] ?? "";
-    const message = `could not read ${file}:${error.line}:${error.column} as TOML: ${reason}\n  ${line}`;
+    const message = `could not read ${file}:${error.line}:${error.column} as TOML: ${reason}\n  ${quoted(line)}`;
     throw new PrimeError("config-torn", message, { hint: `mend that line of ${file}`, cause: error });
   }
 }
@@ -95,6 +96,11 @@ export function tomlText(value: unknown): string {
   if (!isTable(value)) return String(value);
   const entries = Object.entries(value).map(([key, item]) => `${tomlKey(key)} = ${tomlText(item)}`);
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+}
+
+/** A value as a message quotes it. */
+export function quotedToml(value: unknown): string {
+  return isDeeper(value, 10) ? "a value nested more than 10 deep" : quoted(tomlText(value));
 }
 
 function tomlKey(key: string): string {

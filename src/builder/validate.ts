@@ -1,7 +1,9 @@
 import * as path from "node:path";
+import * as v from "valibot";
 import { now } from "../edges/clock.ts";
 import type { Command } from "../edges/command.ts";
 import { backdate, writePlain } from "../edges/files/change.ts";
+import { lastLineOf, PATH, parseJson, TEXT } from "../edges/files/own-json.ts";
 import { linkFacts, listFolder, readStart, realPath, sha256OfFile } from "../edges/files/read.ts";
 import { hostName, inContainer, userName } from "../edges/machine.ts";
 import { run } from "../edges/processes/run.ts";
@@ -15,15 +17,16 @@ import { VALIDATE_PY } from "../python/texts/texts.ts";
 import { beginningOf, interpreterOf } from "../venv/shebang.ts";
 import type { Job } from "./job.ts";
 
-/** What validate.py says of an environment; names as the packages spell themselves. */
-export interface Validation {
-  readonly ok: boolean;
-  readonly problems: readonly string[];
-  readonly packages: Readonly<Record<string, string>>;
-  readonly digests: Readonly<Record<string, string>>;
-  /** Absolute folders. */
-  readonly site_packages: readonly string[];
-}
+const NAMES = v.record(TEXT, TEXT);
+/** What validate.py says of an environment; names as the packages spell themselves, folders absolute. */
+const VALIDATION = v.object({
+  ok: v.boolean(),
+  problems: v.array(TEXT),
+  packages: NAMES,
+  digests: NAMES,
+  site_packages: v.array(PATH),
+});
+export type Validation = v.InferOutput<typeof VALIDATION>;
 
 /** Starts the new environment's interpreter, which looks at itself and at what was installed. */
 export async function validate(job: Job, generation: string, base: Interpreter, work: string): Promise<Validation> {
@@ -41,7 +44,7 @@ export async function validate(job: Job, generation: string, base: Interpreter, 
   ]);
   step.done();
   job.steps.push({ title: "validate the environment", durationMs: Math.round(outcome.durationMs) });
-  const validation = parseValidation(outcome.stdout);
+  const validation = parseJson(lastLineOf(outcome.stdout), VALIDATION);
   if (outcome.ok && validation?.ok === true && scriptProblems.length === 0) return validation;
   const problems = [...(validation?.problems ?? [outcome.failure ?? outcome.output.trim()]), ...scriptProblems];
   throw new PrimeError(
@@ -113,14 +116,6 @@ export function finishGeneration(generation: string, validation: Validation, fac
   };
   writeManifest(generation, manifest);
   return manifest;
-}
-
-function parseValidation(text: string): Validation | undefined {
-  try {
-    return JSON.parse(text.trim().split("\n").at(-1) ?? "") as Validation;
-  } catch {
-    return undefined;
-  }
 }
 
 /** One spelling (PEP 503), whoever names a package. */

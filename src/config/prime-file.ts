@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";
 import type { InputCollector } from "../inputs/collector.ts";
-import { isTable, lineOf, type Table, tomlText, valueAt } from "../toml.ts";
+import { isTable, lineOf, quotedToml, type Table, valueAt } from "../toml.ts";
 import type { Layer } from "./layer.ts";
 
 /** What `prime.toml` says, else `[tool.prime]` in pyproject.toml; the first that is there is the only one that counts. */
@@ -15,7 +15,7 @@ export async function readPrimeConfig(root: string, files: InputCollector): Prom
   const section = valueAt((await files.toml(shared)) ?? {}, SECTION);
   if (section === undefined) return undefined;
   if (isTable(section)) return fileLayer(shared, text, SECTION, section);
-  const message = `could not use ${place(shared, text, SECTION)}: \`tool.prime\` must be a table, found ${tomlText(section)}`;
+  const message = `could not use ${place(shared, text, SECTION)}: \`tool.prime\` must be a table, found ${quotedToml(section)}`;
   throw new PrimeError("config-value", message, { hint: "write the keys below a line [tool.prime]" });
 }
 

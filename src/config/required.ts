@@ -2,7 +2,8 @@ import * as path from "node:path";
 import { isFitFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import type { InputCollector } from "../inputs/collector.ts";
-import { lineOf, tomlText, valueAt } from "../toml.ts";
+import { quoted } from "../quoted.ts";
+import { lineOf, quotedToml, valueAt } from "../toml.ts";
 import type { Sourced } from "./source.ts";
 import { VERSION_REQUEST } from "./version-text.ts";
 
@@ -37,14 +38,18 @@ export function pinnedVersion(root: string, files: InputCollector, warnings: str
         .replace(/#.*/, "")
         .trim(),
     )
-    .filter((line) => line !== "");
+    .filter((line) => line !== "")
+    .slice(0, MOST_PINS);
   for (const word of words) {
     const version = asRequest(word);
     if (version !== undefined) return { value: version, source: { kind: "file", where: file } };
-    warnings.push(`${file} says \`${word}\`, which is no version of Python: passed over`);
+    warnings.push(`${file} says \`${quoted(word)}\`, which is no version of Python: passed over`);
   }
   return undefined;
 }
+
+/** Lines of a file that count: pyenv's users list some. */
+const MOST_PINS = 20;
 
 function nearestVersionFile(root: string, files: InputCollector): string | undefined {
   for (let folder = root; ; folder = path.dirname(folder)) {
@@ -71,7 +76,7 @@ async function projectRange(root: string, files: InputCollector): Promise<Source
   if (value === undefined) return undefined;
   if (typeof value !== "string") {
     const line = lineOf(files.text(file) ?? "", keys);
-    const message = `could not use ${file}:${line ?? 1}: \`${keys.join(".")}\` must be a range in quotes, e.g. ">=3.10", found ${tomlText(value)}`;
+    const message = `could not use ${file}:${line ?? 1}: \`${keys.join(".")}\` must be a range in quotes, e.g. ">=3.10", found ${quotedToml(value)}`;
     throw new PrimeError("config-value", message, { hint: "correct the value (PEP 621)" });
   }
   return range(value, file, keys);
@@ -101,9 +106,9 @@ function iniValue(text: string, section: string, names: readonly string[]): stri
     }
     const header = /^\[([^\]]+)\]/.exec(line)?.[1];
     if (header !== undefined) inSection = header === section;
-    const [, name, first] = /^\s*([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
-    isOpen = header === undefined && inSection && name !== undefined && names.includes(name.toLowerCase());
-    if (isOpen) value = (first ?? "").trim();
+    const end = line.search(/[=:]/);
+    isOpen = header === undefined && inSection && names.includes(line.slice(0, Math.max(0, end)).trim().toLowerCase());
+    if (isOpen) value = line.slice(end + 1).trim();
   }
   return value;
 }

@@ -1,7 +1,8 @@
 import type { BaseIssue, BaseSchema, InferOutput } from "valibot";
 import { PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import { isTable, tomlText } from "../toml.ts";
+import { quoted } from "../quoted.ts";
+import { isTable, quotedToml } from "../toml.ts";
 import { KEYS } from "./keys.ts";
 import type { Layer } from "./layer.ts";
 import type { ConfigValues } from "./schema.ts";
@@ -72,17 +73,13 @@ function refusal(layer: Place, issue: BaseIssue<unknown>): PrimeError {
 }
 
 function dotted(chain: readonly string[]): string {
-  return chain.reduce(
-    (text, key) => (text === "" ? key : /^\d+$/.test(key) ? `${text}[${key}]` : `${text}.${key}`),
-    "",
-  );
+  return chain
+    .map(quoted)
+    .reduce((text, key) => (text === "" ? key : /^\d+$/.test(key) ? `${text}[${key}]` : `${text}.${key}`), "");
 }
-
-const LONGEST_FOUND = 60;
 
 function foundText(value: unknown): string {
   if (typeof value === "number" || typeof value === "bigint") return `the number ${value}`;
   if (typeof value === "boolean") return `the truth value ${value}`;
-  const text = tomlText(value);
-  return text.length <= LONGEST_FOUND ? text : `${text.slice(0, LONGEST_FOUND)}…`;
+  return quotedToml(value);
 }

@@ -1,15 +1,15 @@
 import * as path from "node:path";
+import * as v from "valibot";
 import type { Context } from "../context.ts";
+import { lastLineOf, parseJson, TEXT } from "../edges/files/own-json.ts";
 import { run } from "../edges/processes/run.ts";
 import type { Manifest } from "../environment/manifest.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import { EXTENSIONS_PY } from "../python/texts/texts.ts";
 
-/** What extensions.py tells. */
-interface Extensions {
-  readonly loaded: number;
-  readonly failed: readonly (readonly [path: string, why: string])[];
-}
+/** What extensions.py tells: which paths failed, and why. */
+const EXTENSIONS = v.object({ loaded: v.number(), failed: v.array(v.tuple([TEXT, TEXT])) });
+type Extensions = v.InferOutput<typeof EXTENSIONS>;
 
 /** Has the environment's own interpreter load its extension modules, each in a process of its own. */
 export async function loadExtensions(
@@ -21,9 +21,8 @@ export async function loadExtensions(
   const python = path.join(generation, "bin", "python");
   const args = ["-I", "-B", "-c", EXTENSIONS_PY, ...sites];
   const answer = await run({ file: python, args, env: cleanEnvironment(context.env), cwd: generation });
-  try {
-    if (answer.ok) return JSON.parse(answer.stdout.trimEnd().split("\n").pop() ?? "") as Extensions;
-  } catch {}
+  const told = answer.ok ? parseJson(lastLineOf(answer.stdout), EXTENSIONS) : undefined;
+  if (told !== undefined) return told;
   return {
     loaded: 0,
     failed: [[python, answer.failure ?? `it ended with ${answer.signal ?? `status ${answer.exitCode}`}`]],

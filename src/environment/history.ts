@@ -1,10 +1,10 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import { append, makeFolder } from "../edges/files/change.ts";
-import { parseOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
+import { parseJson, TEXT, TIME } from "../edges/files/own-json.ts";
 import { readText } from "../edges/files/read.ts";
-import { hideSecrets } from "../edges/secrets.ts";
 import { changedPackages, describeChange } from "../project/packages.ts";
+import { hideSecrets } from "../secrets.ts";
 import type { Folders } from "./folders.ts";
 import type { Manifest } from "./manifest.ts";
 
@@ -66,12 +66,12 @@ export function readHistory(folders: Folders): HistoryEntry[] {
 
 function entriesIn(folder: string): HistoryEntry[] {
   const lines = (readText(path.join(folder, FILE)) ?? "").split("\n");
-  return lines.flatMap((line) => parseOwnJson(line, ENTRY) ?? []);
+  return lines.flatMap((line) => parseJson(line, ENTRY) ?? []);
 }
 
 /** Whether a line is an entry. */
 export function isEntry(line: string): boolean {
-  return parseOwnJson(line, ENTRY) !== undefined;
+  return parseJson(line, ENTRY) !== undefined;
 }
 
 /** The entries that tell of another generation being shown. */

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import { backdate, makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { PATH, parseOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
+import { PATH, parseJson, TEXT, TIME } from "../edges/files/own-json.ts";
 import { exists, linkFacts, readText } from "../edges/files/read.ts";
 import { removeFile } from "../edges/files/remove.ts";
 import { PrimeError } from "../errors.ts";
@@ -76,13 +76,13 @@ const NOTHING: State = { holds: {}, given: [] };
 function parseState(file: string): State | "torn" {
   const text = readText(file);
   if (text === undefined) return NOTHING;
-  const { form } = parseOwnJson(text, ANY_STATE) ?? {};
+  const { form } = parseJson(text, ANY_STATE) ?? {};
   if (form !== undefined && form > FORM) {
     throw new PrimeError("newer-state", `could not use ${file}: a newer prime wrote it (form ${form})`, {
       hint: "use the launcher that this checkout had last, or remove the file: only holds of rollbacks are lost",
     });
   }
-  return parseOwnJson(text, STATE) ?? "torn";
+  return parseJson(text, STATE) ?? "torn";
 }
 
 /** Sets a hold, or takes it away with `undefined`. */

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { readText, sha256OfFile } from "../edges/files/read.ts";
+import { decodePath } from "../project/packages.ts";
 import { type Archive, digestOfResolution, type Ingredients } from "./digest.ts";
 import type { Folders } from "./folders.ts";
 import type { SeenInterpreter } from "./interpreter-record.ts";
@@ -20,6 +21,6 @@ export function resolutionFile({ resolved }: Folders, madeOf: Ingredients, seen:
 export function withArchives(folders: Folders, madeOf: Ingredients, seen: SeenInterpreter): Ingredients {
   const text = readText(resolutionFile(folders, madeOf, seen)) ?? "";
   const lines = text.split("\n").filter((line) => !line.startsWith("vcs ="));
-  const files = lines.flatMap((line) => /\burl = "file:\/\/([^"]+)"/.exec(line)?.[1] ?? []).map(decodeURIComponent);
+  const files = lines.flatMap((line) => /\burl = "file:\/\/([^"]+)"/.exec(line)?.[1] ?? []).map(decodePath);
   return { ...madeOf, archives: [...new Set(files)].sort().map((file): Archive => [file, sha256OfFile(file) ?? null]) };
 }

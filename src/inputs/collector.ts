@@ -43,9 +43,8 @@ export class InputCollector {
   }
 
   /** The text of a file that people write, read once; `undefined` when there is none: then its absence is the input. */
-  text(file: string): string | undefined {
-    if (!this.#texts.has(file))
-      this.#texts.set(file, this.file(file, MOST.written) ? readText(file, MOST.written) : undefined);
+  text(file: string, most: number = MOST.written): string | undefined {
+    if (!this.#texts.has(file)) this.#texts.set(file, this.file(file, most) ? readText(file, most) : undefined);
     return this.#texts.get(file);
   }
 

@@ -17,8 +17,12 @@ export function expandGlob(
 ): string[] {
   const wanted = want === "files" ? isFile : isFolder;
   const found = new Set<string>();
+  const walked = new Set<string>();
   const walk = (at: string, segments: readonly string[]): void => {
     const [segment, ...rest] = segments;
+    const step = `${segments.join("/")} ${at}`;
+    if (walked.has(step)) return;
+    walked.add(step);
     if (segment === undefined) {
       if (wanted(at)) found.add(at);
     } else if (segment === "**") {
@@ -36,7 +40,10 @@ export function expandGlob(
   };
   walk(
     path.resolve(folder),
-    pattern.split("/").filter((segment) => segment !== "" && segment !== "."),
+    pattern
+      .slice(0, LONGEST_PATTERN)
+      .split("/")
+      .filter((segment) => segment !== "" && segment !== "."),
   );
   return [...found].sort();
 }
@@ -45,30 +52,94 @@ export function isPattern(text: string): boolean {
   return /[*?[{]/.test(text);
 }
 
+/** Characters; no path is longer (PATH_MAX), and each takes a look at each character of a text. */
+const LONGEST_PATTERN = 4096;
+
+type Takes = (character: string) => boolean;
+
+/** One place in a pattern: where to go on from it, at once or, with `takes`, by such a character. */
+interface Place {
+  readonly takes: Takes | undefined;
+  readonly to: number[];
+}
+
 /**
  * Whether a text as a whole fits a pattern of `*`, `?`, `[…]`, `[!…]` and `{a,b}`. With `crossing`, `*` takes a `/` too:
- * so does uv where it holds a member's whole path against an `exclude` pattern.
+ * so does uv where it holds a member's whole path against an `exclude` pattern. All ways through the pattern are gone at once, so
+ * that no pattern takes longer than its length for a character.
  */
 export function globMatcher(pattern: string, options: { crossing?: boolean } = {}): (text: string) => boolean {
-  const any = options.crossing === true ? "." : "[^/]";
-  let depth = 0;
-  const source = pattern.replace(/\*+|\?|\[!?[^\]]+\]|[{},]|[\\^$.+()|[\]]/g, (token) => {
-    if (token.startsWith("*")) return token === "*" ? `${any}*` : ".*";
-    if (token === "?") return any;
-    if (token.length > 1) return token.replace(/\\/g, "\\\\").replace(/^\[!/, "[^");
-    if (token === "{") {
-      depth += 1;
-      return "(?:";
+  if (pattern.length > LONGEST_PATTERN) return () => false;
+  const { places, end } = placesOf(pattern, options.crossing === true ? () => true : (one) => one !== "/");
+  return (text) => {
+    let here = reachedFrom([0], places);
+    for (const character of text) {
+      const taking = [...here].filter((place) => places[place]?.takes?.(character));
+      here = reachedFrom(
+        taking.flatMap((place) => places[place]?.to ?? []),
+        places,
+      );
     }
-    if (token === "}" && depth > 0) {
-      depth -= 1;
-      return ")";
+    return here.has(end);
+  };
+}
+
+function placesOf(pattern: string, any: Takes): { readonly places: readonly Place[]; readonly end: number } {
+  const places: Place[] = [];
+  const add = (takes?: Takes): number => places.push({ takes, to: [] }) - 1;
+  const lead = (from: number, to: number): void => void places[from]?.to.push(to);
+  const choices: { readonly start: number; readonly end: number }[] = [];
+  let at = add();
+  for (const [token] of pattern.matchAll(/\*+|\[!?[^\]]+\]|./gsu)) {
+    const choice = choices.at(-1);
+    if (token.startsWith("*")) {
+      const many = add(token === "*" ? any : () => true);
+      lead(at, many);
+      lead(many, at);
+    } else if (token === "{") {
+      choices.push({ start: at, end: add() });
+      lead(at, add());
+      at = places.length - 1;
+    } else if (choice !== undefined && (token === "," || token === "}")) {
+      lead(at, choice.end);
+      if (token === "}") choices.pop();
+      at = token === "}" ? choice.end : add();
+      if (token === ",") lead(choice.start, at);
+    } else {
+      const one = add(token === "?" ? any : token.length > 2 ? classOf(token) : (character) => character === token);
+      lead(at, one);
+      at = add();
+      lead(one, at);
     }
-    if (token === ",") return depth > 0 ? "|" : ",";
-    return `\\${token}`;
-  });
-  const expression = new RegExp(`^${source}${")".repeat(depth)}$`, "s");
-  return (text) => expression.test(text);
+  }
+  for (const { end } of choices.reverse()) {
+    lead(at, end);
+    at = end;
+  }
+  return { places, end: at };
+}
+
+/** `[a-z_]`, `[!a]`; a range from its end to its beginning holds nothing. */
+function classOf(token: string): Takes {
+  const [, not = "", listed = ""] = /^\[([!^]?)(.+)\]$/su.exec(token) ?? [];
+  const parts = [...listed.matchAll(/(.)-(.)|./gsu)];
+  const isIn: Takes = (one) =>
+    parts.some(([part, from, to]) =>
+      from === undefined || to === undefined ? one === part : from <= one && one <= to,
+    );
+  return not === "" ? isIn : (one) => !isIn(one);
+}
+
+function reachedFrom(start: readonly number[], places: readonly Place[]): Set<number> {
+  const reached = new Set<number>();
+  const waiting = [...start];
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    if (reached.has(place)) continue;
+    reached.add(place);
+    const is = places[place];
+    if (is?.takes === undefined) waiting.push(...(is?.to ?? []));
+  }
+  return reached;
 }
 
 function subfolders(folder: string, inputs: InputCollector): string[] {

@@ -1,6 +1,6 @@
 import { quoteForShell } from "../edges/command.ts";
-import { HIDDEN } from "../edges/secrets.ts";
 import type { Input } from "../inputs/input.ts";
+import { HIDDEN } from "../secrets.ts";
 import { type Ctimes, ctimeTests } from "./ctimes.ts";
 
 /** What a ready plan looks at before it believes that nothing changed. All paths are absolute. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { quoteForShell } from "../edges/command.ts";
 import { writeAtomic } from "../edges/files/change.ts";
-import { PATH, parseOwnJson, TEXT } from "../edges/files/own-json.ts";
+import { PATH, parseJson, TEXT } from "../edges/files/own-json.ts";
 import { facts, readText } from "../edges/files/read.ts";
 
 /*
@@ -51,7 +51,7 @@ function write(stamps: string, known: Known): void {
 
 function read(stamps: string): Known {
   const text = /^# (.*)/.exec(readText(commandsFile(stamps)) ?? "")?.[1];
-  return parseOwnJson(text ?? "", KNOWN) ?? { names: [], judgedBy: {} };
+  return parseJson(text ?? "", KNOWN) ?? { names: [], judgedBy: {} };
 }
 
 function stateOf(file: string): string {

@@ -3,9 +3,9 @@ import type { Environment } from "../edges/command.ts";
 import { writeAtomic } from "../edges/files/change.ts";
 import { PATH, readOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
 import { type FileFacts, facts } from "../edges/files/read.ts";
-import { remembered } from "../edges/secrets.ts";
 import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, keyOf, type Observed } from "../inputs/observation.ts";
+import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
 
 /** Of a size that a double can't tell exactly. */

@@ -24,6 +24,10 @@ export function markerEnvironment(
   };
 }
 
+/** Nobody writes so much; what is within stands on the stack. */
+const MOST_CHARACTERS = 10_000;
+const MOST_PARENTHESES = 500;
+
 /** Undefined: it can't be told, since a variable has no value here or the text is no marker. */
 type Truth = boolean | undefined;
 
@@ -36,9 +40,11 @@ export function holds(
   environment: MarkerEnvironment,
   sets: { readonly extras?: readonly string[]; readonly groups?: readonly string[] } = {},
 ): Truth {
-  const tokens = [...marker.matchAll(/\s*(\(|\)|"[^"]*"|'[^']*'|not\s+in\b|[A-Za-z_][\w.]*|[<>=!~]+)/g)];
-  const words = tokens.map((token) => (token[1] as string).replace(/\s+/g, " "));
+  if (marker.length > MOST_CHARACTERS) return undefined;
+  const tokens = [...marker.matchAll(/\s*(\(|\)|"[^"]*"|'[^']*'|not\s+in\b|[A-Za-z_][\w.]*|[<>=!~]+)/gy)];
+  const words = tokens.map((token) => (token[1] as string).replace(/\s+/g, " ")).reverse();
   if (tokens.map((token) => token[0]).join("").length !== marker.trimEnd().length) return undefined;
+  if (words.filter((word) => word === "(").length > MOST_PARENTHESES) return undefined;
   const lists: Readonly<Record<string, readonly string[]>> = {
     extra: sets.extras ?? [],
     extras: sets.extras ?? [],
@@ -46,27 +52,27 @@ export function holds(
   };
   const any = (): Truth => {
     let found = all();
-    while (words[0] === "or") {
-      words.shift();
+    while (words.at(-1) === "or") {
+      words.pop();
       found = either(found, all());
     }
     return found;
   };
   const all = (): Truth => {
     let found = one();
-    while (words[0] === "and") {
-      words.shift();
+    while (words.at(-1) === "and") {
+      words.pop();
       found = both(found, one());
     }
     return found;
   };
   const one = (): Truth => {
-    if (words[0] === "(") {
-      words.shift();
+    if (words.at(-1) === "(") {
+      words.pop();
       const inner = any();
-      return words.shift() === ")" ? inner : undefined;
+      return words.pop() === ")" ? inner : undefined;
     }
-    const [left = "", operator = "", right = ""] = words.splice(0, 3);
+    const [left = "", operator = "", right = ""] = [words.pop(), words.pop(), words.pop()];
     const list = lists[left] ?? lists[right];
     if (list !== undefined) return inList(lists[left] === undefined ? left : right, operator, list);
     return compare(valueIn(left, environment), operator, valueIn(right, environment));

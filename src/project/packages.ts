@@ -7,7 +7,7 @@ export function normalizeName(name: string): string {
 
 /** The name and the extras that a requirement starts with (PEP 508); `undefined` for a bare path or URL. */
 export function requirementHead(text: string): { name: string; extras: string[] } | undefined {
-  const match = /^\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(?=$|[<>=!~;@(\s,])/.exec(text);
+  const match = /^\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?:\s*\[([^\]]*)\])?(?=$|[<>=!~;@(\s,])/.exec(text);
   if (match?.[1] === undefined) return undefined;
   const extras = (match[2] ?? "").split(",").map((extra) => normalizeName(extra.trim()));
   return { name: normalizeName(match[1]), extras: extras.filter((extra) => extra !== "") };
@@ -20,23 +20,31 @@ export function requirementHead(text: string): { name: string; extras: string[] 
  * for the root; a path with any other variable is left alone.
  */
 export function localPath(requirement: string, root: string, options: { bare?: boolean } = {}): string | undefined {
-  const direct = /^\s*[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\])?\s*@\s*(.+)$/s.exec(requirement)?.[1] ?? requirement;
+  const direct = /^\s*[A-Za-z0-9][\w.-]*(?:\s*\[[^\]]*\])?\s*@\s*(.+)$/s.exec(requirement)?.[1] ?? requirement;
   const text = direct
     .replace(/\{root:uri\}/g, `file://${root}`)
     .replace(/\$\{PROJECT_ROOT\}/g, root)
     .replace(/\s--.*$/s, "")
-    .replace(/\s*;.*$/s, "")
+    .replace(/;.*$/s, "")
     .trim();
   if (text === "" || /\$\{|\{root:/.test(text)) return undefined;
   const url = /^file:(?:\/\/(?:localhost)?(?=\/))?([^#?]*)/i.exec(text)?.[1];
   if (url !== undefined) return path.resolve(root, decodePath(url));
   if (/^[a-z][a-z0-9+.-]*:/i.test(text)) return undefined;
-  const plain = text.replace(/\s*\[[^\]/]*\]$/, "");
+  const plain = withoutExtras(text);
   const isPath = options.bare === true || direct !== requirement || /^\.|\//.test(plain);
   return isPath ? path.resolve(root, plain) : undefined;
 }
 
-function decodePath(url: string): string {
+/** Without the `[extras]` at the end. */
+function withoutExtras(text: string): string {
+  if (!text.endsWith("]")) return text;
+  const open = text.indexOf("[", Math.max(text.lastIndexOf("]", text.length - 2), text.lastIndexOf("/")) + 1);
+  return open < 0 ? text : text.slice(0, open).trimEnd();
+}
+
+/** As it is where an escape in it is none. */
+export function decodePath(url: string): string {
   try {
     return decodeURIComponent(url);
   } catch {

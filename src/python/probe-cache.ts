@@ -24,27 +24,29 @@ interface ProbeRecord {
   readonly interpreter: Interpreter;
 }
 
+/** What PROBE_PY answers. */
+export const PROBED = v.object({
+  executable: PATH,
+  realPath: PATH,
+  implementation: TEXT,
+  version: v.pipe(TEXT, v.regex(/^\d+\.\d+\.\d+$/)),
+  prerelease: TEXT,
+  soabi: TEXT,
+  platform: TEXT,
+  libc: v.picklist(["gnu", "musl", ""]),
+  machine: TEXT,
+  basePrefix: PATH,
+  stdlib: PATH,
+  builtFor: v.nullable(TEXT),
+  libpython: v.nullable(PATH),
+  isVenv: v.boolean(),
+});
+
 const RECORD = v.object({
   asked: TEXT,
   path: PATH,
   files: v.array(TEXT),
-  interpreter: v.object({
-    path: PATH,
-    executable: PATH,
-    realPath: PATH,
-    implementation: TEXT,
-    version: v.pipe(TEXT, v.regex(/^\d+\.\d+\.\d+$/)),
-    prerelease: TEXT,
-    soabi: TEXT,
-    platform: TEXT,
-    libc: v.picklist(["gnu", "musl", ""]),
-    machine: TEXT,
-    basePrefix: PATH,
-    stdlib: PATH,
-    builtFor: v.nullable(TEXT),
-    libpython: v.nullable(PATH),
-    isVenv: v.boolean(),
-  }),
+  interpreter: v.object({ path: PATH, ...PROBED.entries }),
 });
 
 /**

@@ -1,10 +1,11 @@
 import type { Environment } from "../edges/command.ts";
+import { lastLineOf, parseJson } from "../edges/files/own-json.ts";
 import { isForOtherMachine, isScript } from "../edges/files/program-file.ts";
 import { isExecutableFile } from "../edges/files/read.ts";
 import { type Outcome, run } from "../edges/processes/run.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import type { Failure, Interpreter } from "./interpreter.ts";
-import { readProbe, writeProbe } from "./probe-cache.ts";
+import { PROBED, readProbe, writeProbe } from "./probe-cache.ts";
 import type { Starting } from "./starting.ts";
 import { PROBE_PY } from "./texts/texts.ts";
 
@@ -48,12 +49,8 @@ function ask(file: string, args: readonly string[], options: ProbeOptions): Prom
 
 /** Reads the last line, since a wrapper script may print something of its own before. */
 function parseAnswer(file: string, stdout: string): Interpreter | undefined {
-  try {
-    const answer = JSON.parse(stdout.trimEnd().split("\n").pop() ?? "");
-    return typeof answer?.executable === "string" ? { path: file, ...answer } : undefined;
-  } catch {
-    return undefined;
-  }
+  const answer = parseJson(lastLineOf(stdout), PROBED);
+  return answer && { path: file, ...answer };
 }
 
 /** The words are those of glibc's and musl's loaders, of macOS's dyld and of CPython's own start. */

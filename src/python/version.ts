@@ -1,5 +1,6 @@
 import { compare, explain, satisfies, validRange } from "@renovatebot/pep440";
 import { PrimeError } from "../errors.ts";
+import { quoted } from "../quoted.ts";
 
 /** What a repo asks for. Every form keeps the text as written, since padding it would change its meaning for uv. */
 export interface VersionRequest {
@@ -40,14 +41,17 @@ export function parseRequest(text: string | null): VersionRequest {
   if (written === "" || written === "any") return { text: "", implementation: undefined, wanted: { kind: "any" } };
   const request = readRelease(written) ?? readRange(written);
   if (request === undefined) {
-    throw refusal(`could not understand the required python version \`${written}\``, FORMS);
+    throw refusal(`could not understand the required python version \`${quoted(written)}\``, FORMS);
   }
   if (request.wanted.kind === "release" && request.wanted.release[0] !== 3) {
-    throw refusal(`could not use the required python version \`${written}\`: prime works with Python 3 alone`, FORMS);
+    throw refusal(
+      `could not use the required python version \`${quoted(written)}\`: prime works with Python 3 alone`,
+      FORMS,
+    );
   }
   if (request.wanted.kind === "range" && !fitsAny(request.wanted.range)) {
     throw refusal(
-      `could not use the required python version \`${written}\`: no version of Python 3 fits this range`,
+      `could not use the required python version \`${quoted(written)}\`: no version of Python 3 fits this range`,
       "correct the range, e.g. `>=3.9,<3.14`",
     );
   }
@@ -140,8 +144,12 @@ function readRelease(text: string): VersionRequest | undefined {
   };
 }
 
+/** Characters; each clause is looked at for each version. */
+const MOST_OF_RANGE = 1000;
+
 /** PEP 440 knows no empty clause, but `>=3.9,` stands in real projects and every installer takes it. */
 function readRange(text: string): VersionRequest | undefined {
+  if (text.length > MOST_OF_RANGE) return undefined;
   const clauses = text.split(",").map((clause) => clause.trim());
   const range = clauses.filter((clause) => clause !== "").join(",");
   if (range === "" || !validRange(range)) return undefined;

@@ -3,7 +3,7 @@ import type { Environment } from "../../edges/command.ts";
 import { isFolder, realPath } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
-import { isTable, type Table, tomlText } from "../../toml.ts";
+import { isTable, quotedToml, type Table } from "../../toml.ts";
 import type { Leap, Leaps } from "./config.ts";
 import { EXIT_PROTOPRIMER, KERNEL_FILE, type Kernel } from "./kernel.ts";
 import type { LeapName, LeapValues } from "./schema.ts";
@@ -134,7 +134,7 @@ function parse(text: string, file: string): Table {
   if (isTable(value)) return value;
   throw new PrimeError(
     "config-value",
-    `could not use ${file}: it must hold one object in braces, found ${tomlText(value)}`,
+    `could not use ${file}: it must hold one object in braces, found ${quotedToml(value)}`,
     {
       hint: 'write the fields between braces, e.g. {"global_conf_dir_rel_path": "gconf"}',
       exitCode: EXIT_PROTOPRIMER,

@@ -5,8 +5,10 @@ const MB = 1024 * 1024;
 
 /** The most that prime reads of a file, in bytes, by who makes such files. Larger ones would take minutes to understand. */
 export const MOST = {
-  /** What people write: configurations, requirement files, scripts. */
-  written: 8 * MB,
+  /** What people write: configurations and scripts. The largest in use have a fifth of it. */
+  written: MB,
+  /** Requirement files: tools write all digests of some hundred packages into them, too. */
+  listed: 4 * MB,
   /** What tools write, prime itself among them. */
   made: 64 * MB,
   /** git's index: 130 bytes for each file of a repo. */

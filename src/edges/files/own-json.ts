@@ -13,10 +13,17 @@ export const TIME = v.pipe(v.number(), v.finite());
  */
 export function readOwnJson<T>(file: string, schema: v.GenericSchema<unknown, T>): T | undefined {
   const text = readText(file);
-  return text === undefined ? undefined : parseOwnJson(text, schema);
+  return text === undefined ? undefined : parseJson(text, schema);
 }
 
-export function parseOwnJson<T>(text: string, schema: v.GenericSchema<unknown, T>): T | undefined {
+/** Programs can print more before their answer. */
+export function lastLineOf(text: string): string {
+  const end = text.trimEnd();
+  return end.slice(end.lastIndexOf("\n") + 1);
+}
+
+/** What a text says that was made by a program that could be another one, or go wrong; `undefined` where it does not fit. */
+export function parseJson<T>(text: string, schema: v.GenericSchema<unknown, T>): T | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);

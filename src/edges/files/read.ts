@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
-import { neverQuote } from "../secrets.ts";
+import { neverQuote } from "../../unquotable.ts";
 import { tell } from "./errors.ts";
 import { chunks, MOST, readWhole, refuseUnfit, withRegularFile } from "./open.ts";
 
@@ -84,14 +85,33 @@ export function readText(file: string, most: number = MOST.made): string | undef
   return text;
 }
 
-/** Whether a link takes a file out of the folder that the last part without a link names. */
+/** Whether a link takes a file out of what belongs to the folder that the last part without a link names. */
 function leadsOut(file: string): boolean {
   const named = path.resolve(file);
   const real = realPath(named);
   if (real === undefined || real === named) return false;
   let folder = path.dirname(named);
   while (realPath(folder) !== folder) folder = path.dirname(folder);
-  return !real.startsWith(folder === "/" ? "/" : `${folder}/`);
+  return isOutside(real, folder);
+}
+
+/**
+ * Whether a file belongs to other people's eyes than a folder does: it is neither below it nor in git's work tree around it. What git
+ * itself keeps there (credentials among it) is outside, and a work tree that holds the user's home is none of a repo's.
+ */
+export function isOutside(file: string, folder: string): boolean {
+  const [real, home] = [realPath(file) ?? file, os.homedir()];
+  let tree = folder;
+  for (let place = folder; !isBelow(home, place); place = path.dirname(place)) {
+    if (!exists(path.join(place, ".git"))) continue;
+    tree = place;
+    break;
+  }
+  return !isBelow(real, tree) || path.relative(tree, real).split("/").includes(".git");
+}
+
+function isBelow(file: string, folder: string): boolean {
+  return file === folder || file.startsWith(folder === "/" ? "/" : `${folder}/`);
 }
 
 export function readBytes(file: string, most: number = MOST.made): Buffer | undefined {

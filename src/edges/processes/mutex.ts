@@ -4,7 +4,7 @@ import { PrimeError } from "../../errors.ts";
 import { elapsed, now, pause } from "../clock.ts";
 import { makeFolder, rename, setTimes, writeExclusive, writePlain } from "../files/change.ts";
 import { temporaryName } from "../files/maker-mark.ts";
-import { parseOwnJson, TEXT } from "../files/own-json.ts";
+import { parseJson, TEXT } from "../files/own-json.ts";
 import { facts, physicalPath, readText, sha256 } from "../files/read.ts";
 import { removeFile } from "../files/remove.ts";
 import { bootId, hostName, isAncestor, isRunning, processSpace, startOfProcess } from "../machine.ts";
@@ -308,5 +308,5 @@ const HOLDER = v.object({
 });
 
 function parseHolder(text: string): Holder | undefined {
-  return parseOwnJson(text, HOLDER);
+  return parseJson(text, HOLDER);
 }

@@ -1,7 +1,7 @@
 import { reasonOf } from "../../errors.ts";
+import { withoutSecrets } from "../../secrets.ts";
 import { type Command, commandLine } from "../command.ts";
 import { append } from "../files/change.ts";
-import { withoutSecrets } from "../secrets.ts";
 import { endGroupToo, hearSignals, refuseWhenEnding, shielded } from "./ending.ts";
 import { whyNotStarted } from "./permit.ts";
 

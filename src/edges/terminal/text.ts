@@ -1,6 +1,7 @@
 import { PrimeError } from "../../errors.ts";
+import { cut, OBEYED, spelledOut } from "../../quoted.ts";
+import { hideSecrets, withoutSecrets } from "../../secrets.ts";
 import type { Environment } from "../command.ts";
-import { hideSecrets, withoutSecrets } from "../secrets.ts";
 
 /** How prime's words look on one stream. */
 export interface TerminalStyle {
@@ -37,25 +38,24 @@ export function progressBar(done: number, total: number, width: number): string 
   return `[${"#".repeat(filled)}${"-".repeat(inner - filled)}]`;
 }
 
-/** What a terminal obeys, or shows as something else than it is: controls, and characters of format (bidi, zero width). */
-const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
+/** Characters of a line; lists and commands of prime's own are shorter, and paths with their reasons, too. */
+const LONGEST_LINE = 2000;
 /**
- * A text as a terminal may have it: foreign words in it can neither give orders nor hide. Lines and tabs stay; what else is obeyed is
- * spelled out, and secrets are hidden. Colour is put on afterwards.
+ * A text as a terminal may have it: foreign words in it can neither give orders nor hide, nor bury what is said. Lines and tabs stay;
+ * what else is obeyed is spelled out, and secrets are hidden. Colour is put on afterwards.
  */
 export function plain(text: string): string {
-  return withoutSecrets(text).replace(OBEYED, (one) => (one === "\n" || one === "\t" ? one : spelledOut(one)));
+  return withoutSecrets(text)
+    .replace(OBEYED, (one) => (one === "\n" || one === "\t" ? one : spelledOut(one)))
+    .split("\n")
+    .map((line) => cut(line, LONGEST_LINE))
+    .join("\n");
 }
 
 /** The same for JSON, which stays what it says. */
 export function plainJson(value: unknown): string {
   const text = JSON.stringify(value, hideSecrets, 2);
   return text.replace(OBEYED, (one) => (one === "\n" ? one : [...one].map(unitsOf).join("")));
-}
-
-function spelledOut(one: string): string {
-  return `\\u{${one.codePointAt(0)?.toString(16)}}`;
 }
 
 function unitsOf(one: string): string {

@@ -1,4 +1,6 @@
 import { PrimeError } from "../../errors.ts";
+import { quoted } from "../../quoted.ts";
+import { quotedToml } from "../../toml.ts";
 import { normalizeName } from "../packages.ts";
 
 /** One entry of a dependency group: a requirement (PEP 508) or the normalized name of a group to include. */
@@ -26,14 +28,11 @@ export function readGroups(
       const spellings = Object.keys(raw).filter((other) => normalizeName(other) === name);
       throw groupError(
         file,
-        `${spellings.map(quoted).join(" and ")} are the same group`,
+        `${spellings.map(named).join(" and ")} are the same group`,
         "give one of them another name",
       );
     }
-    entries.set(
-      name,
-      Array.isArray(list) ? list.map(readEntry) : [{ wrong: `group ${quoted(written)} is not a list` }],
-    );
+    entries.set(name, Array.isArray(list) ? list.map(readEntry) : [{ wrong: `group ${named(written)} is not a list` }]);
   }
   if (dev.length > 0) {
     entries.set("dev", [...(entries.get("dev") ?? []), ...dev.map((requirement) => ({ requirement }))]);
@@ -44,7 +43,8 @@ export function readGroups(
 /** The requirements of these groups, `include-group` followed, in order, each text once (PEP 735). */
 export function expandGroups(table: GroupTable, names: readonly string[]): string[] {
   const texts = new Set<string>();
-  for (const name of names) for (const text of expand(table, normalizeName(name), [])) texts.add(text);
+  const done = new Set<string>();
+  for (const name of names) expand(table, normalizeName(name), { way: [], done, texts });
   return [...texts];
 }
 
@@ -57,30 +57,50 @@ export function ownRequirements(table: GroupTable): Record<string, readonly stri
   return own;
 }
 
-function expand(table: GroupTable, name: string, way: readonly string[]): string[] {
+/** Nobody writes so; each group stands on the stack. */
+const MOST_DEEP = 100;
+
+interface Expansion {
+  /** The groups that led here. */
+  readonly way: readonly string[];
+  readonly done: Set<string>;
+  readonly texts: Set<string>;
+}
+
+function expand(table: GroupTable, name: string, { way, done, texts }: Expansion): void {
+  if (done.has(name)) return;
   const entries = table.entries.get(name);
   const here = [...way, name];
   if (way.includes(name)) {
-    const cycle = here.slice(way.indexOf(name)).join(" → ");
+    const cycle = here.slice(way.indexOf(name)).map(quoted).join(" → ");
     throw groupError(
       table.file,
       `the groups include each other: ${cycle}`,
       "take one `include-group` of this circle out",
     );
   }
-  if (entries === undefined) {
-    const from = way.length === 0 ? "" : `, which group ${quoted(way[way.length - 1] ?? "")} includes`;
+  if (way.length > MOST_DEEP) {
     throw groupError(
       table.file,
-      `there is no group ${quoted(name)}${from}`,
+      `more than ${MOST_DEEP} groups include one another in a row`,
+      "list the requirements in fewer groups",
+    );
+  }
+  if (entries === undefined) {
+    const from = way.length === 0 ? "" : `, which group ${named(way[way.length - 1] ?? "")} includes`;
+    throw groupError(
+      table.file,
+      `there is no group ${named(name)}${from}`,
       "declare the group or take the include out",
     );
   }
-  return entries.flatMap((entry) => {
-    if ("requirement" in entry) return [entry.requirement];
-    if ("include" in entry) return expand(table, entry.include, here);
-    throw groupError(table.file, `${entry.wrong} (in group ${quoted(name)})`, "see PEP 735 for what a group may hold");
-  });
+  for (const entry of entries) {
+    if ("requirement" in entry) texts.add(entry.requirement);
+    else if ("include" in entry) expand(table, entry.include, { way: here, done, texts });
+    else
+      throw groupError(table.file, `${entry.wrong} (in group ${named(name)})`, "see PEP 735 for what a group may hold");
+  }
+  done.add(name);
 }
 
 function readEntry(entry: unknown): GroupEntry {
@@ -89,13 +109,13 @@ function readEntry(entry: unknown): GroupEntry {
     const { "include-group": include, ...others } = entry as Record<string, unknown>;
     if (typeof include === "string" && Object.keys(others).length === 0) return { include: normalizeName(include) };
   }
-  return { wrong: `${JSON.stringify(entry)} is neither a requirement nor an include-group` };
+  return { wrong: `${quotedToml(entry)} is neither a requirement nor an include-group` };
 }
 
 function groupError(file: string, reason: string, hint: string): PrimeError {
   return new PrimeError("bad-groups", `could not read [dependency-groups] in ${file}: ${reason}`, { hint });
 }
 
-function quoted(name: string): string {
-  return `\`${name}\``;
+function named(name: string): string {
+  return `\`${quoted(name)}\``;
 }

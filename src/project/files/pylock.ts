@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { readText } from "../../edges/files/read.ts";
 import { isTable, parseToml, type Table, tomlText } from "../../toml.ts";
-import { normalizeName } from "../packages.ts";
+import { decodePath, normalizeName } from "../packages.ts";
 
 /** A pylock.toml (PEP 751), as far as prime reads it. */
 export interface Pylock {
@@ -82,7 +82,7 @@ export function sha256Of({ hashes }: Table): string | undefined {
 function localFile({ url, path: relative }: Table, folder: string): string | undefined {
   if (typeof relative === "string") return path.resolve(folder, relative);
   if (typeof url !== "string" || !url.startsWith("file://")) return undefined;
-  return decodeURIComponent(url.slice("file://".length));
+  return decodePath(url.slice("file://".length));
 }
 
 /** The same with only those files of a package that `isMeant`. */

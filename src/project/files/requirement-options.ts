@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { exists } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
+import { quoted } from "../../quoted.ts";
 import type { PlacedLine } from "./requirements.ts";
 
 /** What requirement files say of where packages come from and how they are built. Variables (`${NAME}`) are not replaced. */
@@ -33,8 +34,9 @@ export function readOptions(lines: readonly PlacedLine[]): RequirementOptions {
     const [name, value] = split(line.value);
     const key = NAMES[name];
     if (key === undefined) throw unknown(line, name);
-    if (key === "passedOver") all.passedOver = [...(all.passedOver ?? []), `${name} (${line.file}:${line.line})`];
-    else all[key] = [...(all[key] ?? []), key === "findLinks" ? besideFile(value, line.file) : value];
+    all[key] ??= [];
+    if (key === "passedOver") all[key].push(`${name} (${line.file}:${line.line})`);
+    else all[key].push(key === "findLinks" ? besideFile(value, line.file) : value);
   }
   const of = (key: string) => all[key] ?? [];
   return {
@@ -87,7 +89,7 @@ function refuseOwnOptions(line: PlacedLine): void {
 function unknown({ file, line }: PlacedLine, name: string): PrimeError {
   return new PrimeError(
     "requirement-option",
-    `could not install ${file}:${line}: uv has no meaning for \`${name}\` in a requirement file`,
+    `could not install ${file}:${line}: uv has no meaning for \`${quoted(name)}\` in a requirement file`,
     { hint: 'take it out, or set `venv_driver = "venv_pip"`: pip reads the file itself' },
   );
 }

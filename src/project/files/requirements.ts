@@ -1,8 +1,8 @@
 import * as path from "node:path";
-import { exists, isFile, isFolder, MOST, readText } from "../../edges/files/read.ts";
-import { neverQuote } from "../../edges/secrets.ts";
+import { exists, isFile, isFolder, isOutside, MOST, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
+import { neverQuote } from "../../unquotable.ts";
 import { localPath, requirementHead } from "../packages.ts";
 
 /** One line of a requirement file with its continuations joined and its comment gone. */
@@ -31,7 +31,7 @@ const OPTIONS: Readonly<Record<string, RequirementLine["kind"]>> = {
 export function parseRequirements(text: string): RequirementLine[] {
   const found: RequirementLine[] = [];
   for (const { content, line } of logicalLines(text)) {
-    const option = /^(-[rce]|--(?:requirement|constraint|editable))(?:\s*=\s*|\s+|(?<=^-[rce]))(.+)$/.exec(content);
+    const option = /^(-[rce]|--(?:requirement|constraint|editable))(?:\s*=\s*|\s+|(?<=^-[rce]))(.+)$/s.exec(content);
     const kind = OPTIONS[option?.[1] ?? ""];
     if (kind !== undefined) found.push({ kind, value: unquote(option?.[2] ?? ""), line });
     else found.push({ kind: content.startsWith("-") ? "option" : "requirement", value: content, line });
@@ -80,9 +80,9 @@ export function followRequirements(
     const reading = `${asConstraint ? "constraint" : "requirement"} ${file}`;
     if (seen.has(reading)) return;
     seen.add(reading);
-    const text = inputs.text(file);
+    const text = inputs.text(file, MOST.listed);
     if (text === undefined) throw missing(file, from);
-    if (!file.startsWith(`${root}/`)) neverQuote(text);
+    if (isOutside(file, root)) neverQuote(text);
     for (const entry of parseRequirements(text)) {
       if (entry.kind !== "include" && entry.kind !== "constraint") {
         lines.push({ ...entry, file });
@@ -113,10 +113,11 @@ export function expandVariables(text: string, env: Readonly<Record<string, strin
 }
 
 /** The names that a file and those that it includes ask for, normalized; what has no name as it is written. */
-export function requiredNames(file: string, from: readonly string[] = []): string[] {
-  if (from.includes(file)) return [];
-  return parseRequirements(readText(file, MOST.written) ?? "").flatMap(({ kind, value }) => {
-    if (kind === "include") return requiredNames(path.resolve(path.dirname(file), value), [...from, file]);
+export function requiredNames(file: string, seen = new Set<string>()): string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  return parseRequirements(readText(file, MOST.listed) ?? "").flatMap(({ kind, value }) => {
+    if (kind === "include") return requiredNames(path.resolve(path.dirname(file), value), seen);
     if (kind === "option" || kind === "constraint") return [];
     return [requirementHead(value)?.name ?? value];
   });
@@ -124,7 +125,7 @@ export function requiredNames(file: string, from: readonly string[] = []): strin
 
 /** Whether a requirement file itself, its includes not looked at, asks for the project in `root` (`-e .[dev]`). */
 export function asksForRoot(file: string, root: string): boolean {
-  return parseRequirements(readText(file, MOST.written) ?? "").some(
+  return parseRequirements(readText(file, MOST.listed) ?? "").some(
     ({ kind, value }) =>
       (kind === "editable" || kind === "requirement") && localPath(value, root, { bare: kind === "editable" }) === root,
   );
@@ -135,7 +136,7 @@ function* logicalLines(text: string): Generator<{ content: string; line: number 
   let first = 0;
   for (const [index, physical] of text
     .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
+    .split(/\r\n?|\n/)
     .entries()) {
     if (joined === "") first = index + 1;
     const comment = /(?:^|\s)#/.exec(physical);

@@ -30,23 +30,46 @@ export function readSetupPy(file: string): SetupPy | undefined {
   };
 }
 
+const OPENS = /([A-Za-z]{0,2})("""|'''|"|')/y;
+const NAME = /[A-Za-z_]\w*/y;
+
 /** Python's lexical rules (reference, chapter 2) as far as strings, comments and names need them. */
 function tokenize(text: string): Token[] {
-  const pattern =
-    /#[^\n]*|([A-Za-z]{0,2})("""|''')((?:\\[\s\S]|(?!\2)[\s\S])*)\2|([A-Za-z]{0,2})(["'])((?:\\[\s\S]|(?!\5)[^\\\n])*)\5|([A-Za-z_]\w*)|\S/g;
   const tokens: Token[] = [];
-  for (const match of text.matchAll(pattern)) {
-    if (match[0].startsWith("#")) continue;
-    const body = match[3] ?? match[6];
-    const prefix = (match[1] ?? match[4] ?? "").toLowerCase();
-    if (body !== undefined) {
-      const literal = !prefix.includes("f") && !prefix.includes("b") && !body.includes("\\");
-      tokens.push(literal ? { kind: "text", value: body } : { kind: "other", value: match[0] });
-    } else {
-      tokens.push({ kind: match[7] === undefined ? "other" : "name", value: match[0] });
+  for (let at = 0; at < text.length; ) {
+    const [opening, prefix = "", quote = ""] = matchAt(OPENS, text, at) ?? [];
+    const name = opening === undefined ? matchAt(NAME, text, at)?.[0] : undefined;
+    let end = at + (name ?? " ").length;
+    if (opening !== undefined) {
+      const start = at + opening.length;
+      const close = closeOf(text, start, quote);
+      end = Math.min(text.length, close + (quote.length === 1 && text[close] === "\n" ? 0 : quote.length));
+      const body = text.slice(start, close);
+      const literal = !/[fb]/i.test(prefix) && !body.includes("\\");
+      tokens.push(literal ? { kind: "text", value: body } : { kind: "other", value: text.slice(at, end) });
+    } else if (text[at] === "#") {
+      const line = text.indexOf("\n", at);
+      end = line < 0 ? text.length : line;
+    } else if (name !== undefined || !/\s/.test(text[at] as string)) {
+      tokens.push({ kind: name === undefined ? "other" : "name", value: text.slice(at, end) });
     }
+    at = end;
   }
   return tokens;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+/** Where a string ends: at its closing quotes, else at the end of its line or, of a triple one, of the text. */
+function closeOf(text: string, start: number, quote: string): number {
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === "\\") at += 1;
+    else if (text.startsWith(quote, at) || (quote.length === 1 && text[at] === "\n")) return at;
+  }
+  return text.length;
 }
 
 /** `name="…"` among the arguments of a call. */
@@ -60,6 +83,9 @@ function findName(tokens: readonly Token[]): string | undefined {
   return undefined;
 }
 
+/** Nobody writes so many; one can stand in another. */
+const MOST_DICTS = 20;
+
 /** `extras_require={…}`, or `extras_require=NAME` with `NAME = {…}` and `NAME["…"] = …`. */
 function findExtras(tokens: readonly Token[]): { extras: Record<string, readonly string[]>; known: boolean } {
   const extras: Record<string, readonly string[]> = {};
@@ -70,10 +96,12 @@ function findExtras(tokens: readonly Token[]): { extras: Record<string, readonly
     if (is(token, "extras_require") && is(tokens[index + 1], "=") && value?.kind === "name") names.add(value.value);
   }
   const defined = new Set<string>();
+  let dicts = 0;
   for (const [index, token] of tokens.entries()) {
     if (!names.has(token.value) || token.kind !== "name") continue;
     const [next, after] = [tokens[index + 1], tokens[index + 2]];
-    if (is(next, "=") && is(after, "{")) {
+    if (is(next, "=") && is(after, "{") && dicts < MOST_DICTS) {
+      dicts += 1;
       known = readDict(tokens, index + 3, extras) && known;
       defined.add(token.value);
     } else if (is(next, "=") && after?.kind === "name" && names.has(after.value)) {
@@ -116,7 +144,8 @@ function readDict(tokens: readonly Token[], index: number, extras: Record<string
 function readTexts(tokens: readonly Token[], index: number): string[] {
   const texts: string[] = [];
   if (!is(tokens[index], "[") && !is(tokens[index], "(")) return texts;
-  for (const token of tokens.slice(index + 1)) {
+  for (let at = index + 1; at < tokens.length; at++) {
+    const token = tokens[at] as Token;
     if (token.kind === "text") texts.push(token.value);
     else if (token.value !== ",") break;
   }

@@ -153,8 +153,19 @@ export function readLockedSources(lockFile: string): LockedSources {
   const found: Record<string, string[]> = { editable: [], directory: [], virtual: [], path: [] };
   const text = readText(lockFile) ?? "";
   for (const match of text.matchAll(/^source = \{ (editable|directory|virtual|path) = ("(?:[^"\\]|\\.)*") \}$/gm)) {
-    found[match[1] ?? ""]?.push(path.resolve(folder, JSON.parse(match[2] ?? '""')));
+    const place = textOf(match[2] ?? "");
+    if (place !== undefined) found[match[1] ?? ""]?.push(path.resolve(folder, place));
   }
   const { editable = [], directory = [], virtual = [], path: archives = [] } = found;
   return { projects: [...editable, ...directory], virtual, archives };
+}
+
+/** A TOML text that is JSON, too, as uv writes them; what is another one is uv's to understand. */
+function textOf(written: string): string | undefined {
+  try {
+    const text: string = JSON.parse(written);
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,8 +1,11 @@
 import * as path from "node:path";
+import * as v from "valibot";
 import type { Environment } from "../../edges/command.ts";
+import { parseJson } from "../../edges/files/own-json.ts";
 import { exists, isExecutableFile, isFile } from "../../edges/files/read.ts";
 import { type Outcome, run } from "../../edges/processes/run.ts";
 import { PrimeError } from "../../errors.ts";
+import { quoted } from "../../quoted.ts";
 import { cleanEnvironment } from "../clean-environment.ts";
 import { RUN_SELECTOR_PY } from "../texts/texts.ts";
 import { selectorTuple, type VersionRequest } from "../version.ts";
@@ -28,12 +31,13 @@ export interface SelectorAnswer {
 }
 
 /** What run_selector.py answers. */
-interface Reply {
-  readonly path?: string | null;
-  readonly failure?: "undefined" | "type" | "syntax" | "raised";
-  readonly text?: string;
-  readonly line?: number | null;
-}
+const REPLY = v.object({
+  path: v.optional(v.nullable(v.string())),
+  failure: v.optional(v.picklist(["undefined", "type", "syntax", "raised"])),
+  text: v.optional(v.string()),
+  line: v.optional(v.nullable(v.number())),
+});
+type Reply = v.InferOutput<typeof REPLY>;
 
 /** Whether a selector is a Python file that defines the function, not an executable of its own. */
 export function isPythonSelector(selector: string): boolean {
@@ -53,8 +57,8 @@ export async function runSelector(call: SelectorCall): Promise<SelectorAnswer> {
     throw failure(call, "missing", `could not run the python selector ${selector}: ${why}`, NAME_ANOTHER);
   }
   const answer = isPythonSelector(selector) ? await askPython(call) : await askExecutable(call);
-  if (answer.path === null || path.isAbsolute(answer.path)) return answer;
-  const said = `the python selector ${selector} answered \`${answer.path}\`, which is not an absolute path`;
+  if (answer.path === null || (path.isAbsolute(answer.path) && !answer.path.includes("\0"))) return answer;
+  const said = `the python selector ${selector} answered \`${quoted(answer.path)}\`, which is not an absolute path`;
   throw failure(call, "answer", said, "let it answer with an absolute path, or with nothing to have PATH searched");
 }
 
@@ -62,7 +66,7 @@ async function askPython(call: SelectorCall): Promise<SelectorAnswer> {
   if (call.interpreter === undefined) throw new TypeError("a .py selector needs an interpreter");
   const numbers = selectorTuple(call.request).map(String);
   const outcome = await start(call, call.interpreter, ["-I", "-B", "-c", RUN_SELECTOR_PY, call.selector, ...numbers]);
-  const reply = readReply(outcome);
+  const reply = parseJson(outcome.stdout, REPLY);
   if (reply === undefined) throw silent(call, outcome);
   if (reply.failure !== undefined) throw unanswered(call, reply);
   return { path: reply.path ?? null, printed: outcome.stderr };
@@ -78,7 +82,7 @@ async function askExecutable(call: SelectorCall): Promise<SelectorAnswer> {
   if (!outcome.ok) throw silent(call, outcome);
   const lines = outcome.stdout.replace(/\n$/, "").split("\n");
   if (lines.length > 1) {
-    const printed = `printed ${lines.length} lines where one path is expected:\n${indent(outcome.stdout)}`;
+    const printed = `printed ${lines.length} lines where one path is expected:\n${shown(lines.slice(0, MOST_LINES))}`;
     const said = `the python selector ${selector} ${printed}`;
     throw failure(
       call,
@@ -105,14 +109,6 @@ async function start(call: SelectorCall, file: string, args: readonly string[]):
   return outcome;
 }
 
-function readReply(outcome: Outcome): Reply | undefined {
-  try {
-    return JSON.parse(outcome.stdout) as Reply;
-  } catch {
-    return undefined;
-  }
-}
-
 /** It ended without an answer: could not be started, failed, or left by `os._exit`. */
 function silent(call: SelectorCall, outcome: Outcome): PrimeError {
   const why = outcome.failure ?? `it ended with ${outcome.signal ?? `status ${outcome.exitCode}`}`;
@@ -131,12 +127,22 @@ function unanswered(call: SelectorCall, reply: Reply): PrimeError {
     case "undefined":
       return failure(call, "undefined", `the python selector ${at} does not define ${FUNCTION}`, SIGNATURE);
     case "type":
-      return failure(call, "answer", `the python selector ${at} returned a value of type ${reply.text}`, SIGNATURE);
+      return failure(
+        call,
+        "answer",
+        `the python selector ${at} returned a value of type ${quoted(reply.text ?? "")}`,
+        SIGNATURE,
+      );
     case "syntax":
-      return failure(call, "syntax", `the python selector ${at} is not valid Python: ${reply.text}`, SYNTAX);
+      return failure(
+        call,
+        "syntax",
+        `the python selector ${at} is not valid Python: ${quoted(reply.text ?? "")}`,
+        SYNTAX,
+      );
     default: {
       const asked = selectorTuple(call.request).join(", ");
-      const said = `the python selector ${at} raised ${reply.text}`;
+      const said = `the python selector ${at} raised ${quoted(reply.text ?? "")}`;
       return failure(call, "raised", said, `correct the selector; it was asked for (${asked})`);
     }
   }
@@ -153,10 +159,12 @@ function failure(call: SelectorCall, id: string, message: string, hint: string):
 }
 
 function tail(outcome: Outcome): string {
-  const lines = outcome.stderr.trimEnd().split("\n").slice(-10);
-  return lines.join("") === "" ? "" : `; it said:\n${indent(lines.join("\n"))}`;
+  const lines = outcome.stderr.trimEnd().split("\n").slice(-MOST_LINES);
+  return lines.join("") === "" ? "" : `; it said:\n${shown(lines)}`;
 }
 
-function indent(text: string): string {
-  return text.trimEnd().replace(/^/gm, "  ");
+const MOST_LINES = 10;
+
+function shown(lines: readonly string[]): string {
+  return lines.map((line) => `  ${quoted(line)}`).join("\n");
 }

@@ -51,7 +51,7 @@ describe("dependency groups", () => {
     );
     expect(expandGroups(table, ["good"])).toEqual(["six"]);
     expect(() => expandGroups(table, ["unknown"])).toThrow("there is no group `gone`, which group `unknown` includes");
-    expect(() => expandGroups(table, ["odd"])).toThrow('{"path":"x"} is neither a requirement nor an include-group');
+    expect(() => expandGroups(table, ["odd"])).toThrow('{ path = "x" } is neither a requirement nor an include-group');
     expect(() => expandGroups(table, ["more"])).toThrow("neither a requirement nor an include-group");
     expect(() => expandGroups(table, ["text"])).toThrow("group `text` is not a list");
   });

@@ -243,3 +243,26 @@ test("a path with a quote in a uv.lock", () => {
   write({ "uv.lock": 'source = { editable = "a\\"b" }\n' });
   expect(readLockedSources(path.join(root, "uv.lock")).projects).toEqual([path.join(root, 'a"b')]);
 });
+
+describe("a pattern", () => {
+  test.each([
+    ["[z-a]", "m", false],
+    ["[z-a]*", "x", false],
+    ["[a-c]x", "bx", true],
+    ["[!a-c]x", "dx", true],
+    ["{a,b{c,d}}*", "bdz", true],
+    ["{a,*}x", "yyx", true],
+    ["{a,b", "b", true],
+    ["a,b}", "a,b}", true],
+    ["[", "[", true],
+    ["(a|b)+\\", "(a|b)+\\", true],
+    ["?", "ä", true],
+    ["?", "/", false],
+    ["*".repeat(4000), "a".repeat(4000), true],
+    [`${"*a".repeat(2000)}b`, "a".repeat(4000), false],
+    ["{a,b}".repeat(800), "ab".repeat(400), true],
+    ["*".repeat(5000), "a", false],
+  ])("%s is asked of %s in a time that its length bounds", (pattern, text, expected) => {
+    expect(globMatcher(pattern)(text)).toBe(expected);
+  });
+});

@@ -1,0 +1,25 @@
+import { withoutSecrets } from "./secrets.ts";
+
+/**
+ * What a terminal obeys, or shows as something else than it is, or not at all: controls, format (bidi, tags, zero width), fillers and
+ * variation selectors (Unicode's Default_Ignorable_Code_Point), halves of characters, a blank that is no space.
+ */
+export const OBEYED = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** Characters of a foreign text that is quoted within a sentence. */
+const LONGEST = 200;
+
+/** A foreign text (a key, a name, a line) as a message quotes it: on one line, and not all of a long one. */
+export function quoted(text: string): string {
+  return cut(withoutSecrets(text).replace(OBEYED, spelledOut), LONGEST);
+}
+
+/** One character as one reads it. */
+export function spelledOut(one: string): string {
+  return `\\u{${one.codePointAt(0)?.toString(16)}}`;
+}
+
+/** A line with no more than so many characters, and how many are missing. */
+export function cut(line: string, most: number): string {
+  return line.length <= most ? line : `${line.slice(0, most)}… (${line.length - most} characters more)`;
+}
