@@ -42,6 +42,35 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/python/texts/extensions.py", // itself
     ],
   },
+  {
+    what: "prints",
+    calls:
+      /\bconsole\??[.[]|=\s*console\b|\bprocess\.std(?:out|err)\.(?:write|end)\b|\b_rawDebug\b|\bwriteOutput\(|\bwriteSync\(|\bcreateWriteStream\b/,
+    files: [
+      "src/edges/terminal/stdout.ts",
+      "src/edges/terminal/output.ts",
+      "src/edges/answer.ts", // to the head, which is code
+      "src/main.ts",
+      ...["src/prologue.js", "src/head.sh"], // words of their own alone
+    ],
+  },
+  {
+    what: "opens files for reading",
+    calls:
+      /\bfs\.(?:promises|readFile|readSync|readv|open|createReadStream|cp|copyFile)|\b(?:readFile|open|read|copyFile|cp)Sync\s*\(|\bcreateReadStream\b|fs\/promises|\bos\.open\b|(?<![.\w])open\(/,
+    files: [
+      "src/edges/files/open.ts",
+      "src/head.sh", // the launcher itself
+      ...["read", "elf"].map((name) => `src/edges/files/${name}.ts`), // what that one has opened
+      ...["change", "held-folder", "copy-tree"].map((name) => `src/edges/files/${name}.ts`), // prime's own, and folders
+      "src/edges/files/trust.ts", // the system's own
+      ...["in-use", "ending"].map((name) => `src/edges/processes/${name}.ts`),
+      "src/edges/machine.ts",
+      "src/edges/files/stamp.ts", // to make one
+      ...["entry_call", "extensions", "validate"].map((name) => `src/python/texts/${name}.py`),
+      "src/python/texts/probe.py",
+    ],
+  },
 ];
 
 const sources = (fs.readdirSync(path.join(ROOT, "src"), { recursive: true }) as string[])
@@ -49,7 +78,7 @@ const sources = (fs.readdirSync(path.join(ROOT, "src"), { recursive: true }) as 
   .map((file) => path.posix.join("src", file));
 
 function linesWith(calls: RegExp, text: string): string[] {
-  return text.split("\n").filter((line) => calls.test(line) && !/^\s*(?:\*|\/\/|#)/.test(line));
+  return text.split("\n").filter((line) => calls.test(line) && !/^\s*(?:\/?\*|\/\/|#)/.test(line));
 }
 
 describe("one place", () => {
@@ -65,8 +94,23 @@ describe("one place", () => {
     expect(text.indexOf("whyNotStarted(command)")).toBeLessThan(text.search(/\b(?:spawn|spawnSync|execa)\(/));
   });
 
+  it("what is printed has been made plain, or is code", () => {
+    const printed = linesWith(/\bwriteOutput\(/, fs.readFileSync(path.join(ROOT, "src/main.ts"), "utf8"));
+    expect(printed.filter((line) => !/\b(?:plain|renderError)\(|const code =/.test(line))).toEqual([]);
+    expect(printed.length).toBeGreaterThan(0);
+  });
+
+  it.each(["entry_call", "validate", "probe"])("%s.py waits for no pipe", (name) => {
+    const text = fs.readFileSync(path.join(ROOT, "src/python/texts", `${name}.py`), "utf8");
+    const opened = [...text.matchAll(/(?<![.\w])open\((\w+)/g)].map(([, file]) => file as string);
+    expect(opened.length).toBeGreaterThan(0);
+    expect(opened.filter((file) => !text.includes(`if not os.path.isfile(${file}):`))).toEqual([]);
+  });
+
   it("the rule sees them in each language", () => {
-    const [deletes, renames, modes, cuts, gives, programs, starts] = RULES.map(({ calls }) => calls) as RegExp[];
+    const [deletes, renames, modes, cuts, gives, programs, starts, prints, opens] = RULES.map(
+      ({ calls }) => calls,
+    ) as RegExp[];
     const seen = (calls: RegExp | undefined, line: string) =>
       calls !== undefined && linesWith(calls, line).length === 1;
     expect(seen(deletes, "  fs.rmSync(file, { recursive: true });")).toBe(true);
@@ -82,6 +126,15 @@ describe("one place", () => {
     expect(seen(starts, "  const child = execa(...shielded(command), {")).toBe(true);
     expect(seen(starts, "  spawnSync(command.file, command.args);")).toBe(true);
     expect(seen(starts, "    pid = os.fork()")).toBe(true);
+    expect(seen(prints, "  console.log(name);")).toBe(true);
+    expect(seen(prints, "  process.stdout.write(text);")).toBe(true);
+    expect(seen(prints, "  fs.writeSync(1, text);")).toBe(true);
+    expect(seen(prints, "  context.print.text(text);")).toBe(false);
+    expect(seen(opens, '  const text = fs.readFileSync(file, "utf8");')).toBe(true);
+    expect(seen(opens, "  const fd = openSync(file);")).toBe(true);
+    expect(seen(opens, '  import { readFile } from "node:fs/promises";')).toBe(true);
+    expect(seen(opens, "    with open(path) as file:")).toBe(true);
+    expect(seen(opens, "  const text = readText(file);")).toBe(false);
     expect(seen(starts, "  const [name] = PATTERN.exec(text) ?? [];")).toBe(false);
   });
 });

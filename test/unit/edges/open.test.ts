@@ -3,7 +3,6 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../../build/program.ts";
 import { readStart, readText, sha256OfFile } from "../../../src/edges/files/read.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-open-"));
@@ -34,22 +33,4 @@ describe("a foreign file", () => {
     fs.truncateSync(at("huge"), 4 * 1024 ** 3);
     expect(() => readText(at("huge"))).toThrow("it has more than 64 MB");
   });
-});
-
-/** Files of the system's own, which no clone brings, and what prime itself has just opened. */
-const MAY_READ = ["in-use.ts", "ending.ts", "trust.ts", "held-folder.ts", "machine.ts", "hash.ts", "copy-tree.ts"];
-
-it("is opened for reading by one door alone", () => {
-  const sources = (fs.readdirSync(path.join(ROOT, "src"), { recursive: true }) as string[]).filter((name) =>
-    name.endsWith(".ts"),
-  );
-  const readers = sources.filter((name) => {
-    const text = fs.readFileSync(path.join(ROOT, "src", name), "utf8");
-    return /\breadFileSync\(|\bcreateReadStream\(|openSync\([^)]*"r"\)/.test(text);
-  });
-  expect(
-    readers
-      .map((name) => path.basename(name))
-      .filter((name) => !MAY_READ.includes(name) && name !== "open.ts" && name !== "change.ts"),
-  ).toEqual([]);
 });
