@@ -82,20 +82,18 @@ async function fromPath({ pin, env, cwd, starting }: UvRequest): Promise<Provisi
 }
 
 /**
- * Deploys the pinned uv through the selected python by pip, which verifies the wheel against the pin and honours the
- * user's index, proxy and certificates.
+ * Deploys the pinned uv through the selected python, by its own pip or else by that of a temporary venv. Both verify the
+ * wheel against the pin and honour the user's index, proxy and certificates.
  */
 export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
   makeFolder(path.join(request.cacheFolder, "uv"), CLOSED);
   const work = makeTemporaryFolder(path.join(request.cacheFolder, "uv", `${DEPLOY}.${makerMark()}.`));
   const target = cachedFolder(request);
   try {
-    const venv = path.join(work, "venv");
-    await makeVenv(request, work, venv);
-    await installUv(request, work, venv);
+    const installed = (await installByOwnPip(request, work)) ?? (await installInVenv(request, work));
     const ready = path.join(work, "ready");
     makeFolder(ready, CLOSED);
-    copyFile(path.join(venv, "bin", "uv"), path.join(ready, "uv"), 0o755);
+    copyFile(path.join(installed, "bin", "uv"), path.join(ready, "uv"), 0o755);
     const file = path.join(ready, "uv");
     writePlain(`${file}.sha256`, `${sha256OfFile(file)}\n`);
     publish(ready, physicalPath(target), () => fromCache(request) !== undefined);
@@ -156,7 +154,7 @@ async function makeVenv(request: UvRequest, work: string, venv: string): Promise
   );
 }
 
-/** Bytes: pip and uv twice, once where it is installed. */
+/** Bytes: perhaps pip, and uv twice, once where it is installed. */
 const ROOM = 120_000_000;
 /** Bytes: with less left, a failure is the disk's, though ensurepip does not say so. */
 const NO_ROOM = 30_000_000;
@@ -169,31 +167,40 @@ function noRoom({ output }: Outcome, work: string): string | undefined {
     : undefined;
 }
 
+/** Into a folder of its own; `undefined` where this python has no pip, or one that does not come to look for uv. */
+async function installByOwnPip(request: UvRequest, work: string): Promise<string | undefined> {
+  const folder = path.join(work, "own");
+  const done = await installUv(request, work, request.python.executable, [`--target=${folder}`]);
+  if (done.ok && isExecutableFile(path.join(folder, "bin", "uv"))) return folder;
+  if (!done.ok && done.output.includes("Collecting uv")) refuse(request, work, done, request.python.executable);
+  return undefined;
+}
+
+/** With the pip that comes with Python itself. */
+async function installInVenv(request: UvRequest, work: string): Promise<string> {
+  const venv = path.join(work, "venv");
+  await makeVenv(request, work, venv);
+  const done = await installUv(request, work, path.join(venv, "bin", "python"), []);
+  return done.ok ? venv : refuse(request, work, done, venv);
+}
+
 /** `--require-hashes`: a wheel whose digest is not pinned is refused, whatever the index says. */
-async function installUv(request: UvRequest, work: string, venv: string): Promise<void> {
+function installUv(request: UvRequest, work: string, python: string, where: readonly string[]): Promise<Outcome> {
   const { pin } = request;
   const requirements = path.join(work, "requirements.txt");
   const hashes = Object.values(pin.sha256).map((digest) => ` --hash=sha256:${digest}`);
   writePlain(requirements, `uv==${pin.version}${hashes.join("")}\n`);
-  const install = [
-    "-I",
-    "-m",
-    "pip",
-    "install",
-    "--require-hashes",
-    "--no-deps",
-    "--only-binary=:all:",
-    "-r",
-    requirements,
-  ];
-  const done = await pythonRun(request, work, path.join(venv, "bin", "python"), install);
-  if (done.ok) return;
-  throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip in ${venv}: ${lastLines(done)}`, {
+  const only = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--no-compile"];
+  return pythonRun(request, work, python, ["-I", "-m", "pip", "install", ...only, ...where, "-r", requirements]);
+}
+
+function refuse({ pin, log }: UvRequest, work: string, done: Outcome, by: string): never {
+  throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip of ${by}: ${lastLines(done)}`, {
     hint:
       noRoom(done, work) ??
       (/hashes|HASH/.test(done.output)
         ? "the index serves other bytes than this launcher pins: check the index, or pin its uv by `uv` in prime.toml"
-        : `check the network, the index and the proxy that pip is configured for (log: ${request.log}), or put uv ${pin.version} on PATH`),
+        : `check the network, the index and the proxy that pip is configured for (log: ${log}), or put uv ${pin.version} on PATH`),
   });
 }
 
