@@ -35,12 +35,15 @@ export async function buildProgram(root: string = ROOT): Promise<Program> {
 
 /**
  * Puts the parts of the launcher together: for sh the head and a here-document that nobody reads, so that the whole file is
- * sound sh for shellcheck and `sh -n`; for JavaScript a comment, and the prologue that is given the program. The notices
+ * sound sh for shellcheck and `sh -n`; for JavaScript two comments, the second of which the head has evaluated, and the prologue that is given the program. The notices
  * are a comment, and the last line is the digest.
  */
 export async function launcherText(parts: { head: string; code: string; notices: string }): Promise<string> {
   const program = `function(require,module,exports,__filename,__dirname){"use strict";${parts.code}\n}`;
-  return withOwnDigest(`${parts.head};${await prologue()}(\n${program});\n/*\n${parts.notices}${HERE_END}\n`);
+  const [loader, prologue] = [await plainScript("src/loader.js"), await plainScript("src/prologue.js")];
+  return withOwnDigest(
+    `${parts.head}/*loader ${loader}*/\n;${prologue}(\n${program});\n/*\n${parts.notices}${HERE_END}\n`,
+  );
 }
 
 /**
@@ -72,8 +75,9 @@ export async function bundle(root: string): Promise<{ code: string; comments: st
   return { code: code.trimEnd(), comments: textOf(".LEGAL.txt"), metafile: result.metafile };
 }
 
-async function prologue(): Promise<string> {
-  const source = readFileSync(path.join(ROOT, "src/prologue.js"), "utf8");
+/** The text of one expression that no other module is part of. */
+async function plainScript(file: string): Promise<string> {
+  const source = readFileSync(path.join(ROOT, file), "utf8");
   const { code } = await transform(source, {
     ...FORM,
     supported: { "dynamic-import": true }, // Node 10 reads it, and never comes to run it

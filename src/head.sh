@@ -30,7 +30,7 @@ prime_try() { # what this user's prime wrote in a folder that it has closed (-k)
     esac && [ ! -L "$prime_plan" ]; then shift && . "$prime_plan"; fi; }
 # shellcheck disable=SC2034 # prime_quiet is for the plan
 prime_warm() { # functions: what a plan shifts is back when it declines, by its return
-  prime_quiet='' prime_key='' prime_run='' prime_why='' prime_dir=${prime_self%/*}
+  prime_quiet='' prime_key='' prime_run='' prime_why='' prime_was='' prime_dir=${prime_self%/*}
   case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_at=$XDG_STATE_HOME/prime ;;
   *:[/]*) prime_at=$HOME/.local/state/prime ;; *) prime_at=/var/lib/prime ;; esac
   while case ${1-} in
@@ -47,33 +47,33 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
   prime_try "$prime_at" "$@"; prime_try ~root/.local/state/prime "$@"; prime_try /var/lib/prime "$@"
   [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "; }
 prime_warm "$@" # before what follows is read
-prime_load='(function (r, p, F, f, v, e, M, m, t, c, b, d) {
-  if ((v = p.versions).bun || v.deno) return; e = p.env; t = v.node.split(".");
-  if (t[0] * 100 + +t[1] < 1819) return F.writeSync(3, " (" + v.node + ")"); // the next may do
-  try { F.writeSync(3, ": prime;"); } catch (shellIsGone) { return; } m = new (M = r("module"))(f);
-  if (!F.existsSync(m.filename = f)) return console.error("prime: not UTF-8, rename it: " + f);
-  t = F.readFileSync(f, "latin1").replace("#!", "//"); c = e.XDG_CACHE_HOME || e.HOME + "/.cache";
-  m.cache = (c += "/prime/node") + "/" + v.node + "-" + t.slice(-68, -4); // V8 trusts what it kept
-  try { d = F.lstatSync(c); b = d.uid == p.geteuid() && d.mode % 4096 == 960 && e.PRIME_CACHE !=
-    "never" && p.argv.indexOf("verify") < 0 && F.readFileSync(m.cache); } catch (none) {} // 01700
-  b = b && r("crypto").createHash("sha256").update(d = b.slice(32)).digest().equals(b.slice(0, 32));
-  m.script = new (r("vm").Script)(M.wrap(t), { filename: f, cachedData: b ? d : void 0 });
-  m.script.runInThisContext()(m.exports, r, m, f, r("path").dirname(f));
-})(require, process, require("fs"), require("path").resolve(process.argv[1]))'
-prime_plan='' prime_seen='' prime_rest=${PATH-}: prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-}
-prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}; while [ -n "$prime_rest" ]; do
-  for prime_node in "${prime_rest%%:*}/node" "${prime_rest%%:*}/nodejs"; do
-    case $prime_node in [!/]*) continue ;; esac
-    if [ ! -f "$prime_node" ] || [ ! -x "$prime_node" ]; then continue; fi
-    prime_status=0 prime_seen="$prime_seen $prime_node"
-    { prime_plan=$(NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' NODE_CHANNEL_FD='' PRIME_HEAD=$$ \
+prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-} prime_seen=''
+prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-} prime_rest=${PATH-}:$prime_was:
+prime_load='{ let F = require("fs"), f = require("path").resolve(process.argv[1]), t = F.writeSync;
+  if (!F.existsSync(f)) t(3, ": prime;"), t(6, "prime: not UTF-8, rename it: " + f + "\n");
+  else eval((t = F.readFileSync(f, "latin1")).split("/" + "*loader")[1].split("*" + "/")[0])(
+    require, process, F, f, t); }' # the loader is the first comment of the JavaScript below
+prime_node() { # NODE ARG...: comes back from one that is no fit; 5, 4, 6 are the user's streams
+  case "$prime_seen " in *" $1 "*) return ;; esac; [ -f "$1" ] && [ -x "$1" ] || return 0
+  prime_status=0 prime_seen="$prime_seen $1" prime_node=$1; shift
+  { [ ! -t 0 ] || exec </dev/null; [ ! -t 2 ] || exec 2>/dev/null # Node would set their modes
+    prime_plan=$(NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' NODE_CHANNEL_FD='' PRIME_HEAD=$$ \
       PRIME_NODE_OPTIONS=$prime_options PRIME_NODE_EXTRA_CA_CERTS=$prime_certs "$prime_node" \
-      -e "$prime_load" -- "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?; } 4>&1
-    case $prime_plan in ': prime;'*) ;; *) prime_seen=$prime_seen$prime_plan; continue ;; esac
-    [ "$prime_status" != 0 ] || eval "$prime_plan"
-    echo "prime: the program ended with status $prime_status under $prime_node" >&2
-    [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)); exit 125
-  done; prime_rest=${prime_rest#*:}; done
+      -e "$prime_load" -- "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?
+  } 4>&1 5<&0 6>&2 0<&5 2>&6
+  case $prime_plan in ': prime;'*': whole') eval "$prime_plan" ;; ': prime;'*) ;;
+  *) prime_seen=$prime_seen$prime_plan; return 0 ;; esac
+  echo "prime: the program ended with status $prime_status under $prime_node" >&2
+  [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)); exit 125
+}
+while [ -n "$prime_rest" ]; do
+  case $prime_rest in [/]*) prime_node "${prime_rest%%:*}/node" "$@"
+    prime_node "${prime_rest%%:*}/nodejs" "$@" ;; esac; prime_rest=${prime_rest#*:}; done
+# shellcheck disable=SC3067 # where cron does not look; root starts there what is root's alone
+for prime_line in ~/.nvm/versions/node/v*[0-9] ~/.local/share/mise/installs/node/*[0-9] /usr/local \
+  ~/.asdf/installs/nodejs/*[0-9] ~/.volta/tools/image/node/*[0-9] ~/.nodenv/versions/*[0-9] ~/n \
+  ~/.local/share/fnm/node-versions/v*[0-9]/installation /opt/homebrew /home/linuxbrew/.linuxbrew; do
+  { [ -O / ] && [ ! -O "$prime_line/bin/node" ]; } || prime_node "$prime_line/bin/node" "$@"; done
 echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
   "install Node.js 18.19 or newer from the system's packages, and start again" >&2; exit 125
 # shellcheck disable=SC2317 # no sh comes here, and what reads all of the file finds one text

@@ -14,7 +14,7 @@ import { atEnd, endWithUser, stillWanted } from "./edges/processes/ending.ts";
 import { releaseMutexes } from "./edges/processes/mutex.ts";
 import { type Surroundings, surroundings } from "./edges/surroundings.ts";
 import { openTerminal, renderError } from "./edges/terminal/output.ts";
-import { userOutput, writeOutput } from "./edges/terminal/stdout.ts";
+import { writeMessage, writeOutput } from "./edges/terminal/streams.ts";
 import { plain, plainJson } from "./edges/terminal/text.ts";
 import { closeToOthers } from "./edges/umask.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "./errors.ts";
@@ -25,8 +25,6 @@ import { readProgress } from "./launch/progress.ts";
 import { flagKey } from "./plan/ready-plan.ts";
 import { hideValuesOf } from "./secrets.ts";
 import { openRepo } from "./start/open.ts";
-
-const STDERR = 2;
 
 /** One start of the program: make the context, follow one flow, turn an error into an exit status. */
 async function main(): Promise<number> {
@@ -49,7 +47,7 @@ async function main(): Promise<number> {
     answer = await request.follow(context);
   } catch (error) {
     await stillWanted();
-    writeOutput(STDERR, renderError(error, { verbosity: failing.verbosity, env: started.env }));
+    writeMessage(renderError(error, { verbosity: failing.verbosity, env: started.env }));
     const code = error instanceof PrimeError ? error.exitCode : EXIT_FAILURE;
     answer = { kind: "exit", code: code === EXIT_FAILURE ? failing.status : code };
   }
@@ -110,8 +108,11 @@ async function contextOf(
 }
 
 function openPrinter(): Context["print"] {
-  const code = (text: string): void => writeOutput(userOutput(), text);
-  return { text: (text) => code(plain(text)), json: (value) => code(`${plainJson(value)}\n`), code };
+  return {
+    text: (text) => writeOutput(plain(text)),
+    json: (value) => writeOutput(`${plainJson(value)}\n`),
+    code: writeOutput,
+  };
 }
 
 function folderOf(given: string | undefined, cwd: string, launcher: string): string {
@@ -130,7 +131,7 @@ main().then(
     keepCompiled(module as CompiledModule, { env: process.env, args: process.argv, trust: trustOf(process.env) });
   },
   (error: unknown) => {
-    writeOutput(STDERR, plain(`prime: could not hand over: ${error instanceof Error ? error.message : error}\n`));
+    writeMessage(plain(`prime: could not hand over: ${error instanceof Error ? error.message : error}\n`));
     process.exitCode = EXIT_FAILURE;
   },
 );

@@ -2,6 +2,7 @@ import { isatty } from "node:tty";
 import type { Environment } from "./command.ts";
 import { headShell, userEnvironment } from "./head.ts";
 import { startOfProcess } from "./machine.ts";
+import { userInput } from "./terminal/streams.ts";
 
 /** What this process was started with. Nobody else reads it from the process. */
 export interface Surroundings {
@@ -30,7 +31,7 @@ export function surroundings(): Surroundings {
     args: process.argv.slice(2),
     node: process.execPath,
     platform: process.platform,
-    isInteractive: isatty(0),
+    isInteractive: isatty(userInput()),
     shell: { pid, start: startOfProcess(pid) ?? "" },
   };
 }

@@ -41,6 +41,8 @@ export interface ReadyPlan extends PlanPlace {
   readonly bootsCold: boolean;
   /** Nothing that counts has changed since the last plan. */
   readonly isRenewed?: true;
+  /** The Node that writes the plan; absolute. */
+  readonly node: string;
   /** A clean environment with the user's PATH, to see what tells ctimes here. */
   readonly env: Environment;
 }
@@ -139,7 +141,8 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
     const freshness = variablesForSh(variables) + freshnessForSh(watch);
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
     const elsewhere = runsAny(ready.flagKey) ? RUN_ANY : askProgram(commandsFile(stamps));
-    const plan = { launcher, activation, freshness, readyLine, scripts, bootsCold, elsewhere };
+    const node = path.dirname(ready.node);
+    const plan = { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere };
     if (isRenewed === true && last !== undefined) keepCommands(stampsIn(ready, last), stamps);
     writeAtomic(planFile(ready), renderPlan(plan), 0o600);
   } else removeFile(planFile(ready));

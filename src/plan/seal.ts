@@ -49,6 +49,7 @@ export function writeSealedPlan(
     const scripts = kernel === undefined ? undefined : { kernel, known: path.join(folder, "scripts") };
     if (scripts !== undefined) writePlain(scripts.known, renderSealedScripts(entryScripts));
     const text = renderPlan({
+      node: undefined,
       launcher,
       activation,
       freshness: seal.freshness,

@@ -8,6 +8,8 @@ import { EARLY_WORDS, STRIDES, startForSh } from "./script-start.ts";
 export interface PlanParts {
   /** Absolute physical path of the launcher file. */
   readonly launcher: string;
+  /** The folder of the Node that wrote it: a later start may find none in its PATH. */
+  readonly node: string | undefined;
   readonly activation: Activation;
   /** Lines of sh, each of which returns when something is not as it was: `freshnessForSh`, `sealedFreshnessForSh`. */
   readonly freshness: string;
@@ -86,13 +88,13 @@ const SHELL_WORDS =
  * cold path would see. The user's arguments are never part of a text.
  */
 export function renderPlan(parts: PlanParts): string {
-  const { launcher, activation, freshness, readyLine, scripts, bootsCold, elsewhere } = parts;
+  const { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere } = parts;
   const bin = quoteForShell(`${activation.generation}/bin/`);
   const python = `${activation.generation}/bin/python`;
   const startScript = scripts === undefined ? plainScript(python) : entryScript(activation, scripts);
   return `# prime's ready plan for ${JSON.stringify(launcher)}
 [ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
-${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${freshness}[ $# -gt 0 ] || {
+${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${freshness}[ $# -gt 0 ] || {
   [ -n "$prime_quiet" ] || printf '%s\\n' ${quoteForShell(readyLine)} >&2
   exit 0
 }

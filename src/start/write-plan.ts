@@ -27,7 +27,7 @@ export function isPlanned({ plans, root, flagKey, env }: Context, activation: Ac
   return same && touched.length === 0;
 }
 
-type PlanParts = Omit<ReadyPlan, "state" | "launcher" | "flagKey" | "observation" | "env"> &
+type PlanParts = Omit<ReadyPlan, "state" | "launcher" | "flagKey" | "observation" | "env" | "node"> &
   Pick<Observer, "known"> & { readonly inputs: readonly Input[] };
 
 /** The plan saves time and nothing else: a state folder that can't be written must not stop the command. */
@@ -39,7 +39,7 @@ export function writePlan(context: Context, { inputs, known, ...parts }: PlanPar
     if (plans === undefined) throw new PrimeError("state-folder", `${stateFault?.why}; ${stateFault?.cure}`);
     makePlanFolder(plans);
     const observation = observe(inputs, newObservation(plans), { since: context.startedAt, known });
-    const reason = writeReadyPlan({ ...plans, flagKey, ...parts, observation, env });
+    const reason = writeReadyPlan({ ...plans, flagKey, ...parts, observation, env, node: context.node });
     if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { isStamped } from "../../src/inputs/observation.ts";
 import { recordFile } from "../../src/plan/ready-plan.ts";
 import { readRecord } from "../../src/plan/record.ts";
+import { withoutNode } from "../support/no-node.ts";
 
 /** Old enough for every shell that compares whole seconds. */
 export const PAST = 1_600_000_000;
@@ -131,7 +132,7 @@ export class Repo {
     this.run(this.prime);
     execFileSync(this.prime, ["run", this.place.true], {
       cwd: this.root,
-      env: { ...this.place.env, PATH: "/nowhere" },
+      env: { ...this.place.env, PATH: withoutNode({ base: this.place.folder }) },
     });
   }
 

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { withoutNode } from "../support/no-node.ts";
 import type { Operation } from "./operations.ts";
 import { type Ended, LOOK_WORDS, type Place } from "./place.ts";
 import { rubbishOf } from "./rubbish.ts";
@@ -101,7 +102,9 @@ async function afterGc({ place }: Ready): Promise<string[]> {
   if (ended.code !== 0) return [`gc ended with ${ended.code}: ${ended.stderr}`];
   const left = rubbishOf(place);
   if (left.length > 0) return [`left after gc: ${left.join(", ")}`];
-  const warm = await place.start([path.join(place.root, "prime"), "run", "python", "-c", ""], { PATH: "/var/empty" });
+  const warm = await place.start([path.join(place.root, "prime"), "run", "python", "-c", ""], {
+    PATH: withoutNode(place),
+  });
   return warm.code === 0 ? [] : [`the start after gc is not warm: ${warm.stderr}`];
 }
 

@@ -12,7 +12,9 @@ export const SHELLS: Readonly<Record<string, readonly string[] | undefined>> = O
   [["dash"], ["bash"], ["busybox", "sh"], ["ksh"], ["zsh"]].map((words) => [words[0], installed(words)]),
 );
 
-const HEAD = fs.readFileSync(path.join(import.meta.dirname, "../../src/head.sh"), "utf8");
+const BUILT = fs.readFileSync(path.join(import.meta.dirname, "../../prime"), "latin1");
+/** The head, and what loads the program. */
+export const HEAD = BUILT.slice(0, BUILT.indexOf("*/\n;(") + 3);
 
 /** Runs the command that is asked for, or `STAND_IN`, JavaScript of the test; says on standard error that it ran. */
 const PROGRAM = `
@@ -20,7 +22,7 @@ const PROGRAM = `
 var fs = require("fs");
 fs.writeSync(2, "cold\\n");
 if (process.env.STAND_IN) eval(process.env.STAND_IN);
-else fs.writeSync(3, process.argv[2] === "run" ? 'shift 1; exec "$@"' : "exit 99");
+else fs.writeSync(3, process.argv[2] === "run" ? 'shift 1; exec "$@"\\n: whole' : "exit 99\\n: whole");
 })(require);
 `;
 
@@ -102,6 +104,7 @@ export class Launcher {
       variables: {},
       observation: observe(inputs, newObservation(place), {}),
       env,
+      node: process.execPath,
       ...changes,
     });
   }

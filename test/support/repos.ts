@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "vitest";
 import type { PackageIndex } from "./index-server.ts";
+import { NO_NODE, withoutNode } from "./no-node.ts";
 import { type Ended, LONG_AGO, type RunOptions, type Sandbox, type SandboxOptions, sandbox } from "./sandbox.ts";
 import { SEEDED_UV } from "./seed.ts";
 
@@ -71,10 +72,10 @@ export function generations(box: Sandbox): string[] {
   return fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
 }
 
-/** Whether a start is warm: it works where no Node can be found. */
+/** Whether a start is warm: it works without Node. */
 export async function isWarm(box: Sandbox, flags: readonly string[] = []): Promise<boolean> {
-  const { code, stderr } = await box.run([...flags, "run", "python", "-c", ""], { env: { PATH: "/var/empty" } });
-  if (code !== 0) expect(stderr).toContain("no Node");
+  const { code, stderr } = await box.run([...flags, "run", "python", "-c", ""], { env: { PATH: withoutNode(box) } });
+  if (code !== 0) expect(stderr).toContain(NO_NODE);
   return code === 0;
 }
 

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "vitest";
 import { SHELLS } from "./launchers.ts";
+import { NO_NODE, withoutNode } from "./no-node.ts";
 import { good } from "./repos.ts";
 import type { RunOptions, Sandbox } from "./sandbox.ts";
 
@@ -11,13 +12,12 @@ export const MACHINE_SHELLS: readonly (readonly [name: string, words: readonly s
   SHELLS,
 ).flatMap(([name, words]) => (words === undefined ? [] : [[name, words] as const]));
 
-/** The programs that a warm start and its command may use, and no Node, which a cold one could not do without. */
+/** The programs that a warm start and its command may use. */
 const PROGRAMS = ["env", "sh", "find", "cat"] as const;
 
 /** A PATH by which no start can be cold and succeed. */
 export function pathWithoutNode(box: Sandbox): string {
-  const folder = path.join(box.base, "programs");
-  fs.mkdirSync(folder, { recursive: true });
+  const folder = withoutNode(box);
   for (const name of PROGRAMS) {
     const link = path.join(folder, name);
     if (!fs.existsSync(link)) fs.symlinkSync(whereIs(name), link);
@@ -42,7 +42,7 @@ export async function warmShells(
     const words = [...(options.shell ?? []), ...shell];
     const { code, stderr } = await box.run([...flags, "run", "env"], { ...options, env, shell: words });
     if (code === 0) warm.push(name);
-    else expect(stderr).toContain("found no Node.js that works");
+    else expect(stderr).toContain(NO_NODE);
   }
   return warm;
 }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as os from "node:os";
 import { PrimeError } from "../../errors.ts";
 import type { Command } from "../command.ts";
-import { userOutput } from "../terminal/stdout.ts";
+import { userErrors, userInput, userOutput } from "../terminal/streams.ts";
 import { refuseWhenEnding, shielded } from "./ending.ts";
 import { whyNotStarted } from "./permit.ts";
 
@@ -17,7 +17,7 @@ export async function runAttached(command: Command): Promise<number> {
   const child = spawn(...shielded(command), {
     cwd: command.cwd,
     env: { ...command.env } as NodeJS.ProcessEnv,
-    stdio: ["inherit", userOutput(), "inherit"],
+    stdio: [userInput(), userOutput(), userErrors()],
   });
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.on("error", reject);

@@ -1,10 +1,9 @@
+import { isatty, WriteStream } from "node:tty";
 import type { Environment } from "../command.ts";
 import { createTerminal, type TerminalClock } from "./lines.ts";
-import { writeOutput } from "./stdout.ts";
+import { userErrors, writeMessage } from "./streams.ts";
 import type { Terminal } from "./terminal.ts";
 import { errorText, terminalStyle } from "./text.ts";
-
-const STANDARD_ERROR = 2;
 
 const systemClock: TerminalClock = {
   now: () => Date.now(),
@@ -17,13 +16,25 @@ const systemClock: TerminalClock = {
 /** The terminal behind standard error; what it shows in place is gone when the process ends, however it ends. */
 export function openTerminal({ verbosity, env }: { verbosity: number; env: Environment }): Terminal {
   const stream = {
-    isTerminal: Boolean(process.stderr.isTTY),
-    columns: () => process.stderr.columns,
-    write: (text: string) => writeOutput(STANDARD_ERROR, text),
+    isTerminal: isatty(userErrors()),
+    columns,
+    write: writeMessage,
   };
   const terminal = createTerminal({ stream, env, verbosity, clock: systemClock });
   process.once("exit", () => terminal.end());
   return terminal;
+}
+
+let stream: WriteStream | undefined;
+
+/** How wide the terminal is now; `undefined` where there is none, or it has gone away. */
+function columns(): number | undefined {
+  try {
+    stream ??= isatty(userErrors()) ? new WriteStream(userErrors()) : undefined;
+    return stream?.columns;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -31,6 +42,6 @@ export function openTerminal({ verbosity, env }: { verbosity: number; env: Envir
  * stands at that line's beginning.
  */
 export function renderError(error: unknown, { verbosity, env }: { verbosity: number; env: Environment }): string {
-  const { color, redraw } = terminalStyle(env, Boolean(process.stderr.isTTY));
+  const { color, redraw } = terminalStyle(env, isatty(userErrors()));
   return (redraw ? "\u001b[2K" : "") + errorText(error, { verbosity, color });
 }

@@ -254,7 +254,7 @@ describe.each(Object.keys(SHELLS))("%s", (name) => {
         }, 5);
         process.on("SIGINT", function () {
           gone();
-          try { fs.writeSync(3, "exit 130"); } catch (e) {} // the shell may be gone already
+          try { fs.writeSync(3, "exit 130 #: whole"); } catch (e) {} // the shell may be gone already
           process.exit(0);
         });
         fs.writeFileSync(process.env.TOLD + "/node", String(process.pid));`;

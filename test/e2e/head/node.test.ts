@@ -79,6 +79,56 @@ describe("Node", () => {
   });
 });
 
+describe("Node that is in no folder of PATH", () => {
+  const shell = SHELLS.dash ?? ["/bin/sh"];
+  const env = { PATH: "/nonexistent" };
+
+  it("is the one that made the ready plan", () => {
+    const l = new Launcher();
+    const input = l.write("pyproject.toml", "");
+    const folder = path.join(l.base, "it's a place");
+    fs.mkdirSync(folder);
+    fs.symlinkSync(process.execPath, path.join(folder, "node"));
+    expect(l.ready([{ kind: "file", path: input }], { node: path.join(folder, "node") })).toBeUndefined();
+    fs.utimesSync(input, 1, 1);
+    expect(l.start(["run", "/bin/echo", "yes"], { shell, env })).toMatchObject({ stdout: "yes\n", stderr: "cold\n" });
+  });
+
+  it.each([
+    ".nvm/versions/node/v20.1.0",
+    ".local/share/fnm/node-versions/v20.1.0/installation",
+    ".volta/tools/image/node/20.1.0",
+    ".asdf/installs/nodejs/20.1.0",
+    ".local/share/mise/installs/node/20.1.0",
+    ".nodenv/versions/20.1.0",
+    "n",
+  ])("is found in ~/%s, past one that is too old", (folder) => {
+    const l = new Launcher();
+    const fit = path.join(l.home, folder, "bin/node");
+    fs.mkdirSync(path.dirname(fit), { recursive: true });
+    fs.symlinkSync(process.execPath, fit);
+    const old = path.join(l.home, ".nvm/versions/node/v1.0.0/bin/node");
+    fs.mkdirSync(path.dirname(old), { recursive: true });
+    executable(old, '#!/bin/sh\necho " (1.0.0)" >&3\n');
+    for (const words of Object.values(SHELLS)) {
+      if (words === undefined) continue;
+      const end = l.start(["run", "/bin/echo", "yes"], { shell: words, env });
+      expect([words, end]).toMatchObject([words, { code: 0, stdout: "yes\n", stderr: "cold\n" }]);
+    }
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("is not started by root when it is another user's", () => {
+    const l = new Launcher();
+    const ran = path.join(l.base, "ran");
+    const node = path.join(l.home, "n/bin/node");
+    fs.mkdirSync(path.dirname(node), { recursive: true });
+    executable(node, `#!/bin/sh\n: >'${ran}'\n`);
+    fs.chownSync(node, 54321, 54321);
+    l.start(["run", "/bin/echo", "yes"], { shell, env });
+    expect(fs.existsSync(ran)).toBe(false);
+  });
+});
+
 describe.each(Object.keys(SHELLS))("%s", (name) => {
   const shell = SHELLS[name] as readonly string[];
   describe.skipIf(shell === undefined)(shell === undefined ? "is not installed" : "as the shell", () => {
@@ -94,11 +144,16 @@ describe.each(Object.keys(SHELLS))("%s", (name) => {
         stderr: expect.stringContaining("ended with status 3"),
       });
       expect(run("process.kill(process.pid, 'SIGKILL')").code).toBe(137);
-      expect(run("console.log('not for the user'); fs.writeSync(3, 'exit 6')")).toMatchObject({ code: 6, stdout: "" });
-      expect(run("fs.writeSync(4, 'for the user'); fs.writeSync(3, 'exit 0')")).toMatchObject({
+      expect(run("console.log('not for the user'); fs.writeSync(3, 'exit 6 #: whole')")).toMatchObject({
+        code: 6,
+        stdout: "",
+      });
+      expect(run("fs.writeSync(4, 'for the user'); fs.writeSync(3, 'exit 0 #: whole')")).toMatchObject({
         stdout: "for the user",
       });
-      expect(run("fs.writeSync(4, fs.readFileSync(0)); fs.writeSync(3, 'exit 0')").code).toBe(0);
+      expect(run("fs.writeSync(3, 'exit 5 #: whole'); process.abort()").code).toBe(5);
+      expect(run("fs.writeSync(3, 'exit 5'); process.abort()").code).toBe(134);
+      expect(run("fs.writeSync(4, fs.readFileSync(0)); fs.writeSync(3, 'exit 0 #: whole')").code).toBe(0);
     });
   });
 });

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { buildSync } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Launcher, SHELLS, temporaryFolder } from "../../support/launchers.ts";
+import { HEAD, Launcher, SHELLS, temporaryFolder } from "../../support/launchers.ts";
 
 const SOURCE = path.join(import.meta.dirname, "../../../src");
 
@@ -48,8 +48,7 @@ beforeAll(() => {
 
 function staged(): Launcher {
   const l = new Launcher("re po");
-  const head = fs.readFileSync(path.join(SOURCE, "head.sh"), "utf8");
-  fs.writeFileSync(l.file, head + program, { mode: 0o755 });
+  fs.writeFileSync(l.file, HEAD + program, { mode: 0o755 });
   return l;
 }
 

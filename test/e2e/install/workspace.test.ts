@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageIndex } from "../../support/index-server.ts";
+import { withoutNode } from "../../support/no-node.ts";
 import {
   bad,
   edit,
@@ -143,7 +144,7 @@ describe("a launcher in a member of a workspace", () => {
     expect(stderr).toContain(`${box.path("packages/a/uv.lock")} is not read: ${box.path("packages/a")} is a member`);
     expect(packagesOf(box.path("packages/a/.venv"))).toEqual({ aa: "1", bb: "1", beta: "1.0", gamma: "1.0" });
     const warm = async () =>
-      (await box.run(["run", "python", "-c", ""], { ...there, env: { PATH: "/var/empty" } })).code === 0;
+      (await box.run(["run", "python", "-c", ""], { ...there, env: { PATH: withoutNode(box) } })).code === 0;
     expect(await warm()).toBe(true);
     await uvBeside(box, ["lock", "--quiet"], options.env ?? {});
     expect(await warm()).toBe(false);

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { UV_PIN } from "../../../src/provision/pins.ts";
 import { failure } from "../../support/failures.ts";
 import { program } from "../../support/machine.ts";
+import { withoutNode } from "../../support/no-node.ts";
 import { edit, generations, good, isWarm, repo, shown } from "../../support/repos.ts";
 import { LAUNCHER, type Sandbox, sandbox } from "../../support/sandbox.ts";
 import { SEEDED_UV } from "../../support/seed.ts";
@@ -96,7 +97,7 @@ describe("folders that can't be written", () => {
     const who = somebody(box, context);
     expect(await box.run(["-q", ...PRINT_SIX], who)).toMatchObject({ code: 0, stdout: "1.17.0\n", stderr: "" });
     expect(await box.run([], who)).toMatchObject({ code: 0, stderr: expect.stringContaining("prime: ready: ") });
-    const warm = await box.run(PRINT_SIX, { shell: who.shell, env: { PATH: "/var/empty" } });
+    const warm = await box.run(PRINT_SIX, { shell: who.shell, env: { PATH: withoutNode(box) } });
     expect(warm).toMatchObject({ code: 0, stdout: "1.17.0\n", stderr: "" });
     expect(fs.readdirSync(box.root)).toEqual(before);
   });
@@ -145,7 +146,7 @@ it("HOME unset, with XDG folders: works, and is warm from then on", async () => 
     stdout: "hello\n",
     stderr: "",
   });
-  const warm = await box.run(["run", "python", "-c", "print('hello')"], { env: { ...env, PATH: "/var/empty" } });
+  const warm = await box.run(["run", "python", "-c", "print('hello')"], { env: { ...env, PATH: withoutNode(box) } });
   expect(warm).toMatchObject({ code: 0, stdout: "hello\n", stderr: "" });
 });
 

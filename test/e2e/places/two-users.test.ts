@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { withoutNode } from "../../support/no-node.ts";
 import { edit, generations, good, installed, repo, shown } from "../../support/repos.ts";
 import type { RunOptions, Sandbox } from "../../support/sandbox.ts";
 import { give, readOnly, userOf } from "../../support/users.ts";
@@ -16,7 +17,7 @@ async function folderOf(box: Sandbox, options: RunOptions): Promise<string> {
 
 /** Whether these options' next start is warm. */
 async function isWarm(box: Sandbox, options: RunOptions): Promise<boolean> {
-  const env = { ...options.env, PATH: "/var/empty" };
+  const env = { ...options.env, PATH: withoutNode(box) };
   return (await box.run(["run", "python", "-c", ""], { ...options, env })).code === 0;
 }
 

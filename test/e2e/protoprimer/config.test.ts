@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { goodPython } from "../../support/machine.ts";
+import { withoutNode } from "../../support/no-node.ts";
 import { entryScript, KERNEL, protoprimer, protoRepo } from "../../support/protoprimer.ts";
 import { good } from "../../support/repos.ts";
 import { LONG_AGO, python, type Sandbox } from "../../support/sandbox.ts";
@@ -170,7 +171,7 @@ describe("the configuration of protoprimer", () => {
     expect(fs.readdirSync(box.path("repo")).sort()).toEqual(["cmd", "prime"]);
     const { stdout } = await good(box, ["run", "python", "-c", "import sys; print(sys.prefix)"], {
       launcher,
-      env: { PATH: `/var/empty` },
+      env: { PATH: withoutNode(box) },
     });
     expect(stdout.trim()).toBe(fs.realpathSync(box.path("client/venv")));
   });

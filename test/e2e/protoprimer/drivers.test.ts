@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { goodPython } from "../../support/machine.ts";
+import { withoutNode } from "../../support/no-node.ts";
 import { protoRepo } from "../../support/protoprimer.ts";
 import { good, isWarm } from "../../support/repos.ts";
 import { python } from "../../support/sandbox.ts";
@@ -40,7 +41,7 @@ describe("the driver of the environment", () => {
     await good(box, [], { env });
     expect(isOfUv(box.path("venv"))).toBe(false);
     const first = fs.realpathSync(box.path("venv"));
-    const warm = await box.run(["run", "true"], { env: { ...env, PATH: "/var/empty:/usr/bin:/bin" } });
+    const warm = await box.run(["run", "true"], { env: { ...env, PATH: `${withoutNode(box)}:/usr/bin:/bin` } });
     expect(warm.code).toBe(0);
     await good(box);
     expect(isOfUv(box.path("venv"))).toBe(true);
