@@ -171,7 +171,8 @@ describe.each(Object.keys(SHELLS))("%s", (name) => {
       expect(Object.values(cold.fds).map(kind)).toEqual(Object.values(warm.fds).map(kind));
       expect(Object.keys(cold.fds)).toEqual(Object.keys(warm.fds));
       const changed = Object.keys(warm.env).filter((variable) => warm.env[variable] !== cold.env[variable]);
-      expect(changed.sort()).toEqual(["PATH", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT"]);
+      // `_` is how ksh and zsh name what they run, which the stand-in finds by another PATH.
+      expect(changed.filter((name) => name !== "_").sort()).toEqual(["PATH", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT"]);
       expect(warm.cwd).toBe(l.root);
     });
 
