@@ -45,13 +45,12 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
   {
     what: "prints",
     calls:
-      /\bconsole\??[.[]|=\s*console\b|\bprocess\.std(?:out|err)\.(?:write|end)\b|\b_rawDebug\b|\bwriteOutput\(|\bwriteSync\(|\bcreateWriteStream\b/,
+      /\bconsole\??[.[]|=\s*console\b|\bprocess\.std(?:out|err)\.(?:write|end)\b|\b_rawDebug\b|\bwrite(?:Output|Message)\(|\bwriteSync\(|\bcreateWriteStream\b/,
     files: [
-      "src/edges/terminal/stdout.ts",
-      "src/edges/terminal/output.ts",
-      "src/edges/answer.ts", // to the head, which is code
+      "src/edges/terminal/streams.ts",
+      ...["src/edges/answer.ts", "src/loader.js"], // to the head, which is code
       "src/main.ts",
-      ...["src/prologue.js", "src/head.sh"], // words of their own alone
+      "src/prologue.js", // words of its own alone
     ],
   },
   {
@@ -60,7 +59,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       /\bfs\.(?:promises|readFile|readSync|readv|open|createReadStream|cp|copyFile)|\b(?:readFile|open|read|copyFile|cp)Sync\s*\(|\bcreateReadStream\b|fs\/promises|\bos\.open\b|(?<![.\w])open\(/,
     files: [
       "src/edges/files/open.ts",
-      "src/head.sh", // the launcher itself
+      ...["src/head.sh", "src/loader.js"], // the launcher itself, and what V8 compiled of it
       ...["read", "elf"].map((name) => `src/edges/files/${name}.ts`), // what that one has opened
       ...["change", "held-folder", "copy-tree"].map((name) => `src/edges/files/${name}.ts`), // prime's own, and folders
       "src/edges/files/trust.ts", // the system's own
@@ -95,8 +94,8 @@ describe("one place", () => {
   });
 
   it("what is printed has been made plain, or is code", () => {
-    const printed = linesWith(/\bwriteOutput\(/, fs.readFileSync(path.join(ROOT, "src/main.ts"), "utf8"));
-    expect(printed.filter((line) => !/\b(?:plain|renderError)\(|const code =/.test(line))).toEqual([]);
+    const printed = linesWith(/\bwrite(?:Output|Message)\(/, fs.readFileSync(path.join(ROOT, "src/main.ts"), "utf8"));
+    expect(printed.filter((line) => !/\b(?:plain|plainJson|renderError)\(/.test(line))).toEqual([]);
     expect(printed.length).toBeGreaterThan(0);
   });
 
