@@ -2,6 +2,7 @@ import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { type Asked, askFor, pinOf } from "../decision/asked.ts";
 import { type Decision, decide } from "../decision/decide.ts";
+import { refuseMisfit } from "../decision/pip-misfit.ts";
 import { linkOf } from "../decision/shown.ts";
 import { findUsable } from "../decision/usable.ts";
 import { now } from "../edges/clock.ts";
@@ -27,7 +28,7 @@ import type { Target } from "./target.ts";
 import { rootMutex, takeTurn } from "./turn.ts";
 import { settleLock } from "./uv-lock.ts";
 import { buildDescriptors, settleConstraints } from "./with-descriptors.ts";
-import { buildWithPip, refuseMisfit } from "./with-pip.ts";
+import { buildWithPip } from "./with-pip.ts";
 import { buildWithUv } from "./with-uv.ts";
 
 /** Why a new generation is built, and whether one that is there already will do. */

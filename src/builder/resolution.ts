@@ -160,12 +160,16 @@ function installCommand(
   });
 }
 
-/** Installs the repo's own pylock.toml: that very file, unless an address in it wants a user named. */
+/**
+ * Installs the repo's own pylock.toml: that very file, unless an address in it wants a user named, or all of its default
+ * groups are left out, for which uv has no word.
+ */
 export async function installRepoLock(job: Job, uv: commands.UvTool, target: Target): Promise<void> {
   const { project, work } = target;
   const own = path.join(uv.root, "pylock.toml");
-  const { table } = await readPylock(own);
-  const named = await withUsers(uv, project, table);
+  const { table, defaultGroups } = await readPylock(own);
+  const withoutAll = project.groups?.length === 0 && defaultGroups.length > 0;
+  const named = await withUsers(uv, project, withoutAll ? { ...table, "default-groups": [] } : table);
   const file = isDeepStrictEqual(table, named) ? own : path.join(work, "pylock.install.toml");
   if (file !== own) writePlain(file, renderPylock(absolute(named, uv.root)), 0o600);
   const install = installCommand(uv, target, file, { extras: project.extras, groups: project.groups });

@@ -1,32 +1,13 @@
 import * as path from "node:path";
-import type { VenvDriver } from "../config/source.ts";
 import type { Command } from "../edges/command.ts";
 import { writeAtomic } from "../edges/files/change.ts";
 import { PrimeError } from "../errors.ts";
 import { pipEnvironment } from "../provision/uv.ts";
-import type { Interpreter } from "../python/interpreter.ts";
-import { describe, fits, type VersionRequest } from "../python/version.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
 import type { Target } from "./target.ts";
 
 /** The first that installs a project editable whose backend is not setuptools (PEP 660). */
 const PIP_NEEDED = "pip>=21.3";
-
-/** pip installs into the interpreter that runs it, so the selected python must be the required one. */
-export function refuseMisfit(request: VersionRequest, selected: Interpreter, configured: VenvDriver): void {
-  if (fits(request, selected)) return;
-  const byUv =
-    configured === "venv_uv"
-      ? "select a python of 3.8 or newer, by which uv can install it"
-      : "use the driver `venv_uv`, which installs it";
-  throw new PrimeError(
-    "pip-version",
-    `could not make the environment by pip: ${describe(request)} is required, and the selected python ${selected.path} is ${selected.version}`,
-    {
-      hint: `put the required python in front on PATH, name it by a selector, or ${byUv}`,
-    },
-  );
-}
 
 /** A venv made by the interpreter itself; gives pip's commands in it. */
 export async function makePipVenv(job: Job, { generation, python, project }: Target) {

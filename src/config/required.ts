@@ -16,11 +16,14 @@ export async function inferRequiredPython(
   files: InputCollector,
   warnings: string[],
 ): Promise<Sourced<string | null>> {
-  return (
-    pinnedVersion(root, files, warnings) ??
-    (await projectRange(root, files)) ??
-    setupRange(root, files) ?? { value: null, source: { kind: "default" } }
-  );
+  return pinnedVersion(root, files, warnings) ?? (await declaredRange(root, files)) ?? ANY;
+}
+
+export const ANY: Sourced<null> = { value: null, source: { kind: "default" } };
+
+/** The range that the project in `root` says it is for. */
+export async function declaredRange(root: string, files: InputCollector): Promise<Sourced<string> | undefined> {
+  return (await projectRange(root, files)) ?? setupRange(root, files);
 }
 
 /**

@@ -12,7 +12,7 @@ import { inspectProject } from "../project/inspect.ts";
 import { markerEnvironment } from "../project/markers.ts";
 import type { Project } from "../project/project.ts";
 import { unmet } from "../project/pylock-fit.ts";
-import { withWorkspaceRange } from "../project/workspace-range.ts";
+import { withinRange } from "../project/python-range.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { interpreterInputs, type Selection, selectPython } from "../python/search/choose.ts";
 import { isNotKnown } from "../python/search/not-known.ts";
@@ -21,6 +21,7 @@ import { asLook, asStart, type Starting } from "../python/starting.ts";
 import { compareVersions, fits, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
 import { type Asked, askFor } from "./asked.ts";
 import { type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
+import { refuseMisfit } from "./pip-misfit.ts";
 
 /** The selected python; what freshness watches of it is said of the interpreter below the environment. */
 type Chosen = Omit<Selection, "inputs">;
@@ -91,10 +92,10 @@ function lookAround(context: Context): Promise<Survey> {
 
 async function survey(context: Context, starting: Starting): Promise<Survey> {
   const loaded = await loadConfig(context);
-  const config = await withWorkspaceRange(loaded.config);
+  const { config, warnings } = await withinRange(loaded.config);
   const folders = foldersOf(context.root, context.places.state, config.protoprimer);
   return {
-    loaded,
+    loaded: { ...loaded, warnings: [...loaded.warnings, ...warnings] },
     config,
     folders,
     request: parseRequest(config.requiredPythonVersion.value),
@@ -114,6 +115,9 @@ async function decideBy(context: Context, surveyed: Survey, anew: boolean): Prom
   });
   const base = selection.fits ? selection.selected : memory.known?.interpreter;
   const driver = driverFor(config, selection.selected);
+  // What was built before must not decide whether a selector's answer will do.
+  const bySelector = config.pythonSelectorFileRelPath.value !== null;
+  if (bySelector && driver.value === "venv_pip") refuseMisfit(request, selection.selected, config.venvDriver.value);
   const project = await inspectProject(context.root, config, driver.value);
   const asked = base && askFor(context, { config, project, driver: driver.value, folders }, base);
   return {

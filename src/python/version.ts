@@ -28,6 +28,8 @@ export interface Version {
 const RELEASE = /^(?:(cpython|pypy|python)(?:[-@]?(?=\d)|$))?(?:(\d+(?:\.\d+){0,2})((?:a|b|rc)\d+)?)?$/;
 /** Far enough ahead to find by name any `python3.N` that a machine can have. */
 const MINORS = [...Array(31).keys()];
+/** Later than any patch that a range names. */
+const LATE_PATCH = 999;
 /** The oldest Python that prime works with at all. */
 const OLDEST_MINOR = 6;
 
@@ -71,6 +73,26 @@ export function fits(request: VersionRequest, version: Version): boolean {
     case "range":
       return fitsRange(version.version + prerelease, wanted.range);
   }
+}
+
+/** Whether some version of Python 3 is what both ask for; how far it is from its final release has no part in that. */
+export function canMeet(one: VersionRequest, other: VersionRequest): boolean {
+  const asked = [one.wanted, other.wanted];
+  return asked.flatMap(examples).some((version) => asked.every((wanted) => isWithin(version, wanted)));
+}
+
+/** Versions of which one fits, if any does that another request narrows. */
+function examples(wanted: VersionRequest["wanted"]): string[] {
+  if (wanted.kind === "range") return candidates(wanted.range);
+  const [major = 3, minor, patch] = wanted.kind === "release" ? wanted.release : [];
+  const minors = minor === undefined ? MINORS : [minor];
+  const patches = patch === undefined ? [0, LATE_PATCH] : [patch];
+  return minors.flatMap((one) => patches.map((last) => `${major}.${one}.${last}`));
+}
+
+function isWithin(version: string, wanted: VersionRequest["wanted"]): boolean {
+  if (wanted.kind === "range") return fitsRange(version, wanted.range);
+  return wanted.kind === "any" || startsWith(numbersOf(version), wanted.release);
 }
 
 /**

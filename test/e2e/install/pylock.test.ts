@@ -41,6 +41,29 @@ describe("a repo with a pylock.toml", () => {
     expect(await bad(box, ["--group", "dosc", "run", "true"])).toContain("did you mean `docs`?");
   });
 
+  it("follows the lock's default groups, and a marker that several choices meet", async () => {
+    const index = await packageIndex();
+    const [alpha, beta, gamma] = ["alpha", "beta", "gamma"].map((name) => index.publish(name, "1.0"));
+    const box = repo({
+      "pylock.toml": [
+        'lock-version = "1.0"\ncreated-by = "test"\ndependency-groups = ["ci", "docs"]\ndefault-groups = ["ci"]\nextras = ["cli"]',
+        locked("alpha", alpha as Published, "python_version >= '3'"),
+        locked("beta", beta as Published, "'ci' in dependency_groups"),
+        locked("gamma", gamma as Published, "'docs' in dependency_groups or 'cli' in extras"),
+      ].join("\n"),
+    });
+    const env = { UV_CACHE_DIR: path.join(box.base, "uv-cache") };
+    const { stderr } = await good(box, [], { env });
+    expect(stderr).toContain("not installed: groups docs; extras cli");
+    const all = { alpha: "1.0", beta: "1.0", gamma: "1.0" };
+    const { gamma: _, ...usual } = all;
+    const { beta: __, gamma: ___, ...fewest } = all;
+    expect(installed(box)).toEqual(usual);
+    expect(await installedBy(box, ["--extra", "cli"])).toEqual(all);
+    expect(await installedBy(box, ["--group", "docs", "--group", "ci"])).toEqual(all);
+    expect(await installedBy(box, ["--no-group", "ci"])).toEqual(fewest);
+  });
+
   it("refuses bytes that are not the locked ones", async () => {
     const index = await packageIndex();
     const { url, sha256 } = index.publish("alpha", "1.0");
