@@ -6,10 +6,12 @@ import { refuseMisfit } from "../decision/pip-misfit.ts";
 import { linkOf } from "../decision/shown.ts";
 import { findUsable } from "../decision/usable.ts";
 import { now } from "../edges/clock.ts";
+import type { Environment } from "../edges/command.ts";
 import { makeNewFolder, rename } from "../edges/files/change.ts";
 import { makerMark } from "../edges/files/maker-mark.ts";
 import { isFile, realPath } from "../edges/files/read.ts";
 import { remove } from "../edges/files/remove.ts";
+import { whyOthersDecide } from "../edges/files/trust.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
 import { listGenerations, type Manifest, readManifest } from "../environment/manifest.ts";
 import { resolutionFile, withArchives } from "../environment/resolved.ts";
@@ -17,7 +19,7 @@ import { PrimeError } from "../errors.ts";
 import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../provision/uv.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { saysLocked, type UvTool, uvEnvironment } from "../uv/commands.ts";
-import { readOnlyCache, useThrough } from "../uv/read-only-cache.ts";
+import { cacheFolder, readOnlyCache, useThrough } from "../uv/read-only-cache.ts";
 import { addRequirements } from "./additions.ts";
 import { makeAside } from "./aside.ts";
 import type { Job } from "./job.ts";
@@ -141,7 +143,17 @@ export async function provision(job: Job, decision: Tooling): Promise<UvTool> {
   };
   const uv = (await findUv(request)) ?? (await deployAlone(job, decision, request));
   context.terminal.detail(`uv ${version} (${uv.from}): ${uv.file}`);
-  return { file: uv.file, env: uvEnvironment(context.env), root: context.root };
+  const env = uvEnvironment(context.env);
+  return { file: uv.file, env: { ...env, ...withoutForeignCache(context, env) }, root: context.root };
+}
+
+/** What is in uv's cache is installed, and interpreters are believed to be what it tells. */
+function withoutForeignCache({ root, trust, terminal }: Context, env: Environment): Environment {
+  const folder = cacheFolder(env);
+  const why = folder && whyOthersDecide(path.resolve(root, folder), trust);
+  if (!why) return {};
+  terminal.say(`uv works without its cache ${folder}: ${why}`);
+  return { UV_NO_CACHE: "1" };
 }
 
 async function deployAlone(job: Job, { config }: Pick<Decision, "config">, request: UvRequest): Promise<ProvisionedUv> {

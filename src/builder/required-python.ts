@@ -1,5 +1,9 @@
+import * as path from "node:path";
+import type { Context } from "../context.ts";
 import type { Decision } from "../decision/decide.ts";
+import { SAFE_VARIABLE, whyOthersDecide } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
+import { folderOfUv } from "../python/candidates.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { interpreterAt, searchPython } from "../python/search/search.ts";
 import { describe, fits, uvRequest } from "../python/version.ts";
@@ -18,6 +22,7 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
   const onPath =
     decision.config.pythonSelectorFileRelPath.value === null ? undefined : await searchPython(decision.request, search);
   if (onPath?.selected !== undefined && onPath.fits) return onPath.selected;
+  refuseForeignStore(job.context, what);
   const known = await tryStep(job, `look for ${what}`, findManaged(uv, request), { otherwise: "uv has none yet" });
   if (!known.ok) {
     await runStep(job, `install ${what}`, installManaged(uv, request), {
@@ -46,6 +51,16 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
     );
   }
   return interpreter;
+}
+
+/** uv starts what is in there to ask what it is, before prime can look at it. */
+function refuseForeignStore({ env, root, trust }: Context, what: string): void {
+  const folder = path.resolve(root, folderOfUv(env));
+  const why = whyOthersDecide(folder, trust);
+  if (why === undefined) return;
+  throw new PrimeError("python-store", `could not have uv look for ${what} in ${folder}: ${why}`, {
+    hint: `put ${what} on PATH, set UV_PYTHON_INSTALL_DIR to a folder that you alone can write, or name that one in ${SAFE_VARIABLE}`,
+  });
 }
 
 function whereFrom({ config }: Decision): string {

@@ -14,6 +14,7 @@ import type { Answer } from "../launch/answer.ts";
 import { inspectProject } from "../project/inspect.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { type SearchOptions, searchPython } from "../python/search/search.ts";
+import { describe } from "../python/version.ts";
 import { configFindings } from "./doctor/config.ts";
 import { type Finding, isSound, sound, wrong } from "./doctor/finding.ts";
 import { askGit, cloneFindings } from "./doctor/git.ts";
@@ -53,7 +54,7 @@ async function lockFinding(context: Context, builds: boolean): Promise<Finding> 
     const project = decision?.project ?? (await inspectProject(context.root, config, config.venvDriver.value));
     const python = await startable(looked);
     const base = decision === undefined ? python : (decision.asked?.base ?? decision.selected);
-    const [unfit] = base === undefined ? [] : unfitLock(project, base);
+    const [unfit] = typeof base === "string" ? [] : unfitLock(project, base);
     if (unfit !== undefined) return wrong("lock", unfit, "lock anew with the tool that wrote it, and commit it");
     if (project.kind === "pylock") return sound("lock", "pylock.toml fits pyproject.toml");
     if (project.uvLock === null) return noLock(context.root);
@@ -80,10 +81,12 @@ function noLock(root: string): Finding {
   return sound("lock", isPassedOver ? "nothing is installed from uv.lock" : "the repo has no uv.lock");
 }
 
-/** An interpreter that a look may start, whatever is recorded of others. */
-async function startable({ request, search }: Decision | Undecided): Promise<Interpreter | undefined> {
-  const { selected } = await searchPython(request, startingNow(search));
-  return selected;
+/** An interpreter that a look may start, whatever is recorded of others; else why there is none. */
+async function startable({ request, search }: Decision | Undecided): Promise<Interpreter | string> {
+  const { selected, fits, passedOver } = await searchPython(request, startingNow(search));
+  if (selected !== undefined && fits) return selected;
+  const tried = passedOver.map(({ path: file, why }) => `\n  ${file}: ${why}`).join("");
+  return `no Python was found that fits ${describe(request)} and that looking may start${tried}`;
 }
 
 function startingNow(search: SearchOptions): SearchOptions {
@@ -91,7 +94,7 @@ function startingNow(search: SearchOptions): SearchOptions {
 }
 
 interface ByText extends Pick<Decision, "config" | "search"> {
-  readonly python: Interpreter | undefined;
+  readonly python: Interpreter | string;
   /** Absolute. */
   readonly lock: string;
   readonly work: string;
@@ -99,7 +102,7 @@ interface ByText extends Pick<Decision, "config" | "search"> {
 
 /** By any such interpreter: which one it is has no part in the answer. */
 async function byText(job: Job, { config, search, python, lock, work }: ByText): Promise<LockFit> {
-  if (python === undefined) return { why: "no Python was found that looking may start" };
+  if (typeof python === "string") return { why: python };
   const uv = await provision(job, { config, selected: python, search: startingNow(search) });
   return lockFitsByText(job, uv, { python: python.executable, lock, work });
 }

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { isScript } from "../edges/files/program-file.ts";
 import { isFile, namesInFolder, physicalPath, readText, realPath } from "../edges/files/read.ts";
-import { type Trust, whyOthersDecide } from "../edges/files/trust.ts";
+import { SAFE_VARIABLE, type Trust, whyOthersDecide } from "../edges/files/trust.ts";
 import { isSuperuser } from "../edges/surroundings.ts";
 import { folderOfUv, interpreterStores, pathFolders } from "./candidates.ts";
 
@@ -21,7 +21,11 @@ export interface Starting {
 export function asStart(trust: Trust, env: Environment): Starting {
   const uv = folderOfUv(env);
   const isStrict = (file: string): boolean => isSuperuser() || isWithin(uv, file);
-  return { isLook: false, whyNot: (file) => (isStrict(file) ? whyOthersDecideOn(file, trust) : undefined) };
+  const whyNot = (file: string): string | undefined => {
+    const why = isStrict(file) ? whyOthersDecideOn(file, trust) : undefined;
+    return why && `${why}, and ${SAFE_VARIABLE} does not name that folder`;
+  };
+  return { isLook: false, whyNot };
 }
 
 /** A look starts programs that are found on PATH or in a known store, outside of what is examined, and that nobody else could change. */
@@ -38,11 +42,15 @@ export function asLook(trust: Trust, env: Environment, examined: readonly string
     );
     if (below !== undefined) return `it is below ${below}, which is looked at`;
     if (isScript(real)) return "it is a script, which could start anything";
+    if (!PROGRAM.test(path.basename(real))) return `${real} is no interpreter by its name`;
     if (!isKnown(file, real)) return "it is neither on PATH nor where interpreters are installed";
     return whyOthersDecideOn(file, trust);
   };
   return { isLook: true, whyNot };
 }
+
+/** What a link in an environment calls an interpreter may be any program. */
+const PROGRAM = /^(?:(?:python|pypy|graalpy)[\w.+-]*|uv)$/;
 
 /** Of the executable, and of what it loads before all else: its standard library, by way of a venv's `home` if it is a copy in one. */
 function whyOthersDecideOn(file: string, trust: Trust): string | undefined {

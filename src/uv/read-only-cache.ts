@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import type { Environment } from "../edges/command.ts";
 import { linkPlain, makeFolder, makeNewFolder } from "../edges/files/change.ts";
 import { isFolder, isWritable, linkFacts, listFolder, readLink } from "../edges/files/read.ts";
 import type { UvTool } from "./commands.ts";
@@ -6,13 +7,17 @@ import type { UvTool } from "./commands.ts";
 /** Buckets in which uv replaces files, locks them, or copies folders, also where it finds all that it needs. */
 const USED = /^(?:simple|wheels|sdists|archive|interpreter|flat-index)-v\d+$/;
 
-/** uv's cache, found as uv finds it, where it is there and can't be written: a read-only disk, another user's. */
+/** uv's cache where it is there and can't be written: a read-only disk, another user's. */
 export function readOnlyCache({ env }: UvTool): string | undefined {
-  const { UV_CACHE_DIR, UV_NO_CACHE, XDG_CACHE_HOME, HOME } = env;
+  const folder = cacheFolder(env);
+  return folder !== undefined && isFolder(folder) && !isWritable(folder) ? folder : undefined;
+}
+
+/** uv's cache, found as uv finds it, there or not; undefined where it is to have none. */
+export function cacheFolder({ UV_CACHE_DIR, UV_NO_CACHE, XDG_CACHE_HOME, HOME }: Environment): string | undefined {
   if (UV_NO_CACHE) return undefined;
   const base = XDG_CACHE_HOME !== undefined && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : `${HOME}/.cache`;
-  const folder = UV_CACHE_DIR || path.join(base, "uv");
-  return isFolder(folder) && !isWritable(folder) ? folder : undefined;
+  return UV_CACHE_DIR || path.join(base, "uv");
 }
 
 /**

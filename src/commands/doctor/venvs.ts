@@ -7,12 +7,12 @@ import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { interpreterByFiles } from "../../python/by-files.ts";
 import { distributorByPath, restoreByName } from "../../python/distributor.ts";
-import { type Failure, type Interpreter, isFailure } from "../../python/interpreter.ts";
+import { isFailure } from "../../python/interpreter.ts";
 import { interpreterAt } from "../../python/search/search.ts";
 import { asLook } from "../../python/starting.ts";
 import { lookAtVenv, type VenvFacts } from "../../venv/foreign-venv.ts";
 import { isVenv } from "../../venv/site-folders.ts";
-import { judgeVenv, type Verdict } from "../../venv/venv-verdict.ts";
+import { type Below, judgeVenv, type Verdict } from "../../venv/venv-verdict.ts";
 
 /** What is said of one environment; the names are those of the JSON form. */
 interface VenvReport extends Verdict {
@@ -99,25 +99,24 @@ export function examiner(
   context: Context,
   examined: readonly string[],
 ): (venv: VenvFacts, restore?: string | null) => Promise<VenvReport> {
-  const asked = new Map<string, Promise<Interpreter | Failure>>();
+  const asked = new Map<string, Promise<Told>>();
   const { env, root, repo, places, trust } = context;
   const starting = asLook(trust, env, [root, repo.folder, ...examined]);
-  const ask = (file: string): Promise<Interpreter | Failure> => {
-    const options = { env, root, cacheFolder: places.cache, limitMs: PROBE_LIMIT_MS, starting, exclude: [] };
-    const answer = asked.get(file) ?? interpreterAt(file, options);
-    asked.set(file, answer);
-    return answer;
+  const options = { env, root, cacheFolder: places.cache, limitMs: PROBE_LIMIT_MS, starting, exclude: [] };
+  const ask = async (file: string): Promise<Told> => {
+    const answer = await interpreterAt(file, options);
+    if (!isFailure(answer) || answer.kind !== "unasked") return { base: answer, unasked: undefined };
+    return { base: interpreterByFiles(file), unasked: answer.why };
   };
   return async (venv, restore) => {
     const { anchor, version, home } = venv;
     const isThere = anchor !== null && realPath(anchor) !== undefined;
     const owned = { realPath: anchor ?? "", version: version ?? "", implementation: "cpython" };
-    const answer = isThere ? await ask(anchor) : undefined;
-    const unasked = answer !== undefined && isFailure(answer) && answer.kind === "unasked" ? answer : undefined;
+    const told = isThere ? (asked.get(anchor) ?? ask(anchor)) : undefined;
+    if (told !== undefined) asked.set(anchor as string, told);
     const verdict = judgeVenv(venv, {
       exists: isThere,
-      base: unasked === undefined ? answer : interpreterByFiles(unasked.path),
-      unasked: unasked?.why,
+      ...((await told) ?? { base: undefined, unasked: undefined }),
       homeExists: home === null || exists(home),
       restore: restore ?? distributorByPath(owned, context.env)?.restore ?? restoreByName(owned.realPath, context.env),
     });
@@ -133,6 +132,8 @@ export function examiner(
     };
   };
 }
+
+type Told = Pick<Below, "base" | "unasked">;
 
 /** As the configuration's default; a foreign environment has no configuration of its own. */
 const PROBE_LIMIT_MS = 10_000;

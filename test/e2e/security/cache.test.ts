@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { expect, it } from "vitest";
 import { UV_PIN } from "../../../src/provision/pins.ts";
 import { examine, wrongs } from "../../support/doctor.ts";
-import { good, installed, repo } from "../../support/repos.ts";
+import { bad, good, installed, repo } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
 import { SEEDED_UV } from "../../support/seed.ts";
 import { somebody } from "../../support/users.ts";
@@ -54,13 +54,15 @@ it("a cache that another user could change is not used, be the uv in it what is 
   fs.mkdirSync(cache);
   fs.chmodSync(cache, 0o1777);
   fs.cpSync(SEEDED_UV, path.join(cache, "prime/uv"), { recursive: true });
-  const env = { XDG_CACHE_HOME: cache };
-  execFileSync("chown", ["-R", "54321", path.join(cache, "prime")]);
+  fs.mkdirSync(path.join(cache, "uv"));
+  const env = { XDG_CACHE_HOME: cache, UV_CACHE_DIR: undefined };
+  for (const name of ["prime", "uv"]) execFileSync("chown", ["-R", "54321", path.join(cache, name)]);
   expect(other.length).toBeGreaterThan(0);
   const before = fs.readdirSync(cache, { recursive: true }).sort();
   const { stderr } = await good(box, [], { env });
   const why = `${cache}/prime belongs to another user (uid 54321)`;
   expect(stderr).toContain(`uv is fetched for this start alone: ${why}; set XDG_CACHE_HOME`);
+  expect(stderr).toContain(`uv works without its cache ${cache}/uv: ${cache}/uv belongs to another user (uid 54321)`);
   expect(wrongs(await examine(box, [], env))).toEqual([["cache", expect.stringContaining(why)]]);
   expect([fs.readdirSync(cache, { recursive: true }).sort(), fs.readdirSync(path.join(box.base, "tmp"))]).toEqual([
     before,
@@ -84,4 +86,19 @@ it("PRIME_CACHE=never: nothing that is kept is run or believed, and nothing is k
     [],
   ]);
   expect((await good(box, ["run", "python", "-c", "import six"], { env })).stderr).toBe("");
+});
+
+it("uv is not let into a store of interpreters that another user could change", async () => {
+  const box = repo({ "requirements.txt": "", ".python-version": "3.7.1\n" });
+  somebody(box);
+  const store = path.join(box.base, "store");
+  const { program, ran } = tattler(box);
+  const python = path.join(store, "cpython-3.7.1-linux-x86_64-gnu/bin/python3.7");
+  fs.mkdirSync(path.dirname(python), { recursive: true });
+  fs.writeFileSync(python, program, { mode: 0o755 });
+  for (const name of ["python3", "python"]) fs.symlinkSync("python3.7", path.join(path.dirname(python), name));
+  execFileSync("chown", ["-R", "54321", store]);
+  const said = await bad(box, [], { env: { UV_PYTHON_INSTALL_DIR: store } });
+  expect(said).toContain(`in ${store}: ${store} belongs to another user (uid 54321)`);
+  expect(fs.existsSync(ran)).toBe(false);
 });

@@ -243,6 +243,7 @@ describe("doctor DIR", () => {
     venv(path.join(home, "inner-venv"), path.dirname(inner.file), inner.file, inner.version);
     venv(path.join(home, "outer-venv"), path.dirname(outer.file), outer.file, outer.version);
     venv(path.join(home, "mixed-venv"), path.dirname(mixed.file), mixed.file, mixed.version);
+    venv(path.join(home, "program"), "/usr/bin", fs.realpathSync("/bin/sh"));
     venv(path.join(home, "copy"), home);
     tattler.script(path.join(home, "copy/bin/python"));
     tattler.script(path.join(home, "python3.12"));
@@ -263,11 +264,13 @@ describe("doctor DIR", () => {
       "inner-venv",
       "mixed-venv",
       "outer-venv",
+      "program",
       "script",
       "up",
     ]);
     expect(found["inner-venv"]).toContain(`it is below ${home}, which is looked at`);
     for (const name of ["outer-venv", "up"]) expect(found[name]).toContain("belongs to another user (uid 54321)");
+    expect(found.program).toContain("is no interpreter by its name");
     expect(found["mixed-venv"]).toContain(`${mixed.stdlib} belongs to another user (uid 54321)`);
 
     fs.rmSync(box.path(".venv"), { force: true });

@@ -70,6 +70,22 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/python/texts/probe.py",
     ],
   },
+  {
+    what: "decides as a start does, which may run what the repo names; all else looks",
+    calls: /\bdecide\(/,
+    files: [
+      "src/builder/build.ts",
+      "src/commands/doctor/doctor.ts", // --fix
+      "src/commands/doctor/mend.ts",
+      "src/commands/environments/adopt.ts",
+      "src/commands/environments/rollback.ts", // --cancel
+      "src/commands/uv.ts",
+      "src/commands/verify.ts", // --build
+      "src/decision/decide.ts",
+      "src/start/boot.ts",
+      "src/start/entry-scripts.ts",
+    ],
+  },
 ];
 
 const sources = (fs.readdirSync(path.join(ROOT, "src"), { recursive: true }) as string[])
