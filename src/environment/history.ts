@@ -1,8 +1,7 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import { append, makeFolder } from "../edges/files/change.ts";
-import { parseJson, TEXT, TIME } from "../edges/files/own-json.ts";
-import { readText } from "../edges/files/read.ts";
+import { parseJson, readOwnText, TEXT, TIME } from "../edges/files/own-json.ts";
 import { changedPackages, describeChange } from "../project/packages.ts";
 import { hideSecrets } from "../secrets.ts";
 import type { Folders } from "./folders.ts";
@@ -24,6 +23,8 @@ export interface HistoryEntry {
 }
 
 const FILE = "history.jsonl";
+/** A build a day makes as many in 27 years. */
+const MOST_ENTRIES = 10_000;
 
 const ENTRY = v.object({
   at: TIME,
@@ -43,7 +44,7 @@ export function historyFile({ data }: Folders): string {
 export function recordHistory(folders: Folders, entry: HistoryEntry): void {
   const last = readHistory(folders).findLast(({ flags }) => flags === entry.flags);
   if (last !== undefined && isSame(last, entry)) return;
-  const text = readText(historyFile(folders)) ?? "";
+  const text = readOwnText(historyFile(folders)) ?? "";
   makeFolder(folders.data);
   append(
     historyFile(folders),
@@ -65,13 +66,13 @@ export function readHistory(folders: Folders): HistoryEntry[] {
 }
 
 function entriesIn(folder: string): HistoryEntry[] {
-  const lines = (readText(path.join(folder, FILE)) ?? "").split("\n");
-  return lines.flatMap((line) => parseJson(line, ENTRY) ?? []);
+  const lines = (readOwnText(path.join(folder, FILE)) ?? "").trimEnd().split("\n");
+  return lines.slice(-MOST_ENTRIES).flatMap((line) => parseJson(line, ENTRY) ?? []);
 }
 
-/** Whether a line is an entry. */
-export function isEntry(line: string): boolean {
-  return parseJson(line, ENTRY) !== undefined;
+/** Of the lines of a history those that are entries, as far as it is read. */
+export function entryLines(lines: readonly string[]): string[] {
+  return lines.slice(-MOST_ENTRIES).filter((line) => parseJson(line, ENTRY) !== undefined);
 }
 
 /** The entries that tell of another generation being shown. */

@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import { backdate, makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { PATH, parseJson, TEXT, TIME } from "../edges/files/own-json.ts";
-import { exists, linkFacts, readText } from "../edges/files/read.ts";
+import { PATH, parseJson, readOwnText, TEXT, TIME } from "../edges/files/own-json.ts";
+import { exists, linkFacts } from "../edges/files/read.ts";
 import { removeFile } from "../edges/files/remove.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
@@ -74,7 +74,7 @@ const STATE = v.object({
 const NOTHING: State = { holds: {}, given: [] };
 
 function parseState(file: string): State | "torn" {
-  const text = readText(file);
+  const text = readOwnText(file);
   if (text === undefined) return NOTHING;
   const { form } = parseJson(text, ANY_STATE) ?? {};
   if (form !== undefined && form > FORM) {

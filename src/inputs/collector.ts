@@ -44,7 +44,10 @@ export class InputCollector {
 
   /** The text of a file that people write, read once; `undefined` when there is none: then its absence is the input. */
   text(file: string, most: number = MOST.written): string | undefined {
-    if (!this.#texts.has(file)) this.#texts.set(file, this.file(file, most) ? readText(file, most) : undefined);
+    if (!this.#texts.has(file)) {
+      const isThere = this.file(file, most) || isFolder(file); // which is refused by name: it is no absence
+      this.#texts.set(file, isThere ? readText(file, most) : undefined);
+    }
     return this.#texts.get(file);
   }
 

@@ -9,7 +9,7 @@ import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
 
 /** Of a size that a double can't tell exactly. */
-const NUMERAL = v.pipe(TEXT, v.regex(/^-?\d+$/));
+const NUMERAL = v.pipe(TEXT, v.regex(/^-?\d{1,20}$/));
 /** Raised when the form changes: a record of another form is none. */
 const FORM = 1;
 /** Two writes within this time can leave the same times behind, on file systems and in shells alike. */

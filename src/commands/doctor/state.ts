@@ -1,9 +1,19 @@
 import * as path from "node:path";
 import { now } from "../../edges/clock.ts";
-import { isFile, isFolder, linkFacts, listFolder, readLink, readText, realPath } from "../../edges/files/read.ts";
+import { readOwnText } from "../../edges/files/own-json.ts";
+import {
+  exists,
+  isFile,
+  isFolder,
+  linkFacts,
+  listFolder,
+  readLink,
+  readText,
+  realPath,
+} from "../../edges/files/read.ts";
 import { deadHolder } from "../../edges/processes/mutex.ts";
 import { type Folders, generationFolder } from "../../environment/folders.ts";
-import { historyFile, isEntry } from "../../environment/history.ts";
+import { entryLines, historyFile } from "../../environment/history.ts";
 import { isGivenBack, isTornState, readHolds, stateFile } from "../../environment/holds.ts";
 import { hasTornManifest, isWhole, readManifest } from "../../environment/manifest.ts";
 import { takeStock } from "../../environment/stock.ts";
@@ -39,7 +49,7 @@ function lockFindings(file: string): Finding[] {
 
 function holdFindings(folders: Folders): Finding[] {
   const file = stateFile(folders);
-  if (readText(file) === undefined) return [];
+  if (readOwnText(file) === undefined) return [];
   try {
     if (isTornState(folders)) {
       const mend = "`./prime doctor --fix` moves it aside; only rollbacks that hold, and what was given back, are lost";
@@ -63,14 +73,16 @@ function holdFindings(folders: Folders): Finding[] {
 
 function historyFindings(folders: Folders): Finding[] {
   const file = historyFile(folders);
-  const lines = (readText(file) ?? "").split("\n").filter((line) => line !== "");
-  const good = lines.filter(isEntry);
+  if (exists(file) && !isFile(file))
+    return [wrong("history", `${file} is no file`, "take it away: prime makes it anew")];
+  const lines = (readOwnText(file) ?? "").split("\n").filter((line) => line !== "");
+  const good = entryLines(lines);
   if (good.length === lines.length) return [];
   const text = good.map((line) => `${line}\n`).join("");
   return [
     wrong(
       "history",
-      `${lines.length - good.length} of ${lines.length} lines of ${file} are torn`,
+      `${lines.length - good.length} of ${lines.length} lines of ${file} are torn, or more than prime reads`,
       "`./prime doctor --fix` takes them out and keeps the old file aside",
       { kind: "replace", file, text },
     ),

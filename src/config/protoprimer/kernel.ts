@@ -63,7 +63,7 @@ export function kernelIn(folder: string, relative: string, place: string): Kerne
 
 /** Whether a kernel is in one of the usual places below `folder`, be its configuration in force or not. */
 export function hasUsualKernel(folder: string): boolean {
-  return PLACES.some((place) => SIGNS.some((name) => isFile(path.join(folder, place, name))));
+  return PLACES.some((place) => SIGNS.some((name) => exists(path.join(folder, place, name))));
 }
 
 /** False: no start in `folder` has anything to do with protoprimer. Told without parsing a file. */
@@ -84,7 +84,7 @@ export function kernelBeside(folder: string, files: InputCollector): string | un
 }
 
 function hasSign(file: string, files: InputCollector): boolean {
-  const there = isFitFile(file);
+  const there = isFitFile(file) || (isFolder(file) && readText(file) !== undefined); // a folder is refused by name
   files.note(there ? "present" : "no-file", file);
   return there;
 }

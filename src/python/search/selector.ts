@@ -31,13 +31,12 @@ export interface SelectorAnswer {
 }
 
 /** What run_selector.py answers. */
-const REPLY = v.object({
-  path: v.optional(v.nullable(v.string())),
-  failure: v.optional(v.picklist(["undefined", "type", "syntax", "raised"])),
+const FAILED = v.object({
+  failure: v.picklist(["undefined", "type", "syntax", "raised"]),
   text: v.optional(v.string()),
   line: v.optional(v.nullable(v.number())),
 });
-type Reply = v.InferOutput<typeof REPLY>;
+const REPLY = v.union([v.object({ path: v.nullable(v.string()) }), FAILED]);
 
 /** Whether a selector is a Python file that defines the function, not an executable of its own. */
 export function isPythonSelector(selector: string): boolean {
@@ -68,8 +67,8 @@ async function askPython(call: SelectorCall): Promise<SelectorAnswer> {
   const outcome = await start(call, call.interpreter, ["-I", "-B", "-c", RUN_SELECTOR_PY, call.selector, ...numbers]);
   const reply = parseJson(outcome.stdout, REPLY);
   if (reply === undefined) throw silent(call, outcome);
-  if (reply.failure !== undefined) throw unanswered(call, reply);
-  return { path: reply.path ?? null, printed: outcome.stderr };
+  if ("failure" in reply) throw unanswered(call, reply);
+  return { path: reply.path, printed: outcome.stderr };
 }
 
 async function askExecutable(call: SelectorCall): Promise<SelectorAnswer> {
@@ -121,7 +120,7 @@ function silent(call: SelectorCall, outcome: Outcome): PrimeError {
   );
 }
 
-function unanswered(call: SelectorCall, reply: Reply): PrimeError {
+function unanswered(call: SelectorCall, reply: v.InferOutput<typeof FAILED>): PrimeError {
   const at = `${call.selector}${reply.line ? `:${reply.line}` : ""}`;
   switch (reply.failure) {
     case "undefined":

@@ -103,6 +103,27 @@ describe("no order in the place of a file keeps prime waiting:", () => {
     const { code, stderr } = await box.run(["run", "true"]);
     expect([code, stderr]).toEqual([125, expect.stringContaining(`could not read ${box.path(name)}: it `)]);
   });
+
+  const odd: Record<string, (file: string) => void> = {
+    "a named pipe": (file) => execFileSync("mkfifo", [file]),
+    "a device": (file) => fs.symlinkSync("/dev/zero", file),
+    "a folder": (file) => fs.mkdirSync(file),
+    "a socket": (file) =>
+      execFileSync("python3", ["-c", "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", file]),
+  };
+  const places = ["proto_kernel.json", "cmd/proto_code/proto_kernel.json", "prime.toml", "pyproject.toml", "setup.cfg"];
+
+  it.each(Object.keys(odd).flatMap((what) => places.map((name): [string, string] => [what, name])))(
+    "%s as %s is no absence",
+    async (what, name) => {
+      const box = repo({ "requirements.txt": "" });
+      fs.mkdirSync(path.dirname(box.path(name)), { recursive: true });
+      odd[what]?.(box.path(name));
+      const { code, stderr } = await box.run(["run", "true"]);
+      expect(code, stderr).not.toBe(0);
+      expect(stderr).toContain(`could not read ${box.path(name)}: it is ${what}, and no regular file`);
+    },
+  );
 });
 
 describe("secrets stay where they are:", () => {
@@ -119,6 +140,21 @@ describe("secrets stay where they are:", () => {
         await noSecret(box, args, "hunter2");
     },
   );
+
+  it("but what lies in the same work tree of git is quoted, and git's own files are not", async () => {
+    const box = repo({}, { git: true });
+    const [root, base] = [box.path("apps/one"), box.path("base.txt")];
+    fs.mkdirSync(root, { recursive: true });
+    fs.copyFileSync(box.launcher, path.join(root, "prime"));
+    fs.chmodSync(path.join(root, "prime"), 0o755);
+    const options = { launcher: path.join(root, "prime"), cwd: root };
+    fs.writeFileSync(path.join(root, "requirements.txt"), "-r ../../base.txt\n");
+    fs.writeFileSync(base, "six === no version at all\n");
+    expect((await box.run(["run", "true"], options)).stderr).toContain("no version at all");
+    box.git("config", "http.extraheader", "AUTHORIZATION: basic c29tZWJvZHk6cHc3");
+    fs.writeFileSync(path.join(root, "requirements.txt"), "-r ../../.git/config\n");
+    expect((await box.run(["run", "true"], options)).stderr).not.toContain("c29tZWJvZHk6cHc3");
+  });
 
   it("so does one that a requirement file includes", async () => {
     const box = repo({ "requirements.txt": "-r ../home/.netrc\n" });

@@ -141,6 +141,24 @@ describe("a selector in Python", () => {
   });
 });
 
+describe("a reply that prime's own text would not give", () => {
+  test.each([
+    ["null", "b'null'"],
+    ["a number", "b'1'"],
+    ["a list", "b'[1, {}]'"],
+    ["another type", `b'{"path": 1}'`],
+    ["an unknown failure", `b'{"failure": "x"}'`],
+    ["a NUL", `b'{"path": "/a\\\\u0000b"}'`],
+    ["bottomless", "b'[' * 200000"],
+    ["a huge one", `b'{"path": "' + b'a' * 5000000 + b'"}'`],
+  ])("%s is a refusal", async (_, reply) => {
+    const forge = `import os\nfor fd in range(3, 20):\n  try:\n    rest = ${reply}\n    while rest: rest = rest[os.write(fd, rest):]\n  except OSError: pass\nos._exit(0)\n`;
+    const error = await refusal(ask(python(forge)));
+    expect(error.id).toMatch(/^selector-(?:failed|answer)$/);
+    expect(error.message.length).toBeLessThan(1000);
+  });
+});
+
 describe("any other executable", () => {
   test("gets the version as written and prints one path", async () => {
     const selector = box.stub("select", `echo "/$#/$1"`);
