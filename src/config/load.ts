@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { isFile, isWritable } from "../edges/files/read.ts";
+import { type Trust, trustOf } from "../edges/files/trust.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import type { ConfigFlags, LoadedConfig, LockPolicy, Repo } from "./config.ts";
@@ -42,10 +43,11 @@ export async function loadConfig(from: {
   const proto = kernel === undefined ? undefined : await readTheirs({ ...repo, kernel, env }, said, files);
   if (proto !== undefined) refuseChoices(proto, said, flags);
   const root = proto?.config.leaps.root ?? repo.folder;
+  const trust = trustOf(env);
   const warnings = [...strangeVariables(env), ...(proto?.warnings ?? [])];
   const pick = <K extends Key>(key: K) => first(said, key);
   const required = () =>
-    proto === undefined ? inferRequiredPython(root, files, warnings) : pinned(proto, files, warnings);
+    proto === undefined ? inferRequiredPython(root, files, warnings, trust) : pinned(proto, files, warnings, trust);
   const config = {
     root,
     requiredPythonVersion: pick("required_python_version") ?? (await required()),
@@ -140,9 +142,14 @@ function kernelOf({ config: { leaps } }: ProtoprimerLayer, files: InputCollector
   return there ? leaps.kernelFile : undefined;
 }
 
-function pinned({ config: { leaps } }: ProtoprimerLayer, files: InputCollector, warnings: string[]): Sourced<string> {
+function pinned(
+  { config: { leaps } }: ProtoprimerLayer,
+  files: InputCollector,
+  warnings: string[],
+  trust: Trust,
+): Sourced<string> {
   const passedOver: string[] = [];
-  const found = pinnedVersion(leaps.root, files, passedOver);
+  const found = pinnedVersion(leaps.root, files, passedOver, trust);
   warnings.push(...passedOver);
   if (found !== undefined) return found;
   const why = [...leaps.warnings, ...passedOver].map((one) => `\n  ${one}`).join("");

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { isFitFile } from "../edges/files/read.ts";
+import { exists, isFitFile } from "../edges/files/read.ts";
+import { type Trust, whyForeignAbove } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
 import type { InputCollector } from "../inputs/collector.ts";
 import { quoted } from "../quoted.ts";
@@ -15,8 +16,9 @@ export async function inferRequiredPython(
   root: string,
   files: InputCollector,
   warnings: string[],
+  trust: Trust,
 ): Promise<Sourced<string | null>> {
-  return pinnedVersion(root, files, warnings) ?? (await declaredRange(root, files)) ?? ANY;
+  return pinnedVersion(root, files, warnings, trust) ?? (await declaredRange(root, files)) ?? ANY;
 }
 
 export const ANY: Sourced<null> = { value: null, source: { kind: "default" } };
@@ -30,8 +32,13 @@ export async function declaredRange(root: string, files: InputCollector): Promis
  * What the nearest `.python-version` pins. Names that are no version (pyenv's `system`, a virtualenv of pyenv's) are
  * passed over, and a file with nothing else pins nothing; the search never goes on above it, as with uv.
  */
-export function pinnedVersion(root: string, files: InputCollector, warnings: string[]): Sourced<string> | undefined {
-  const file = nearestVersionFile(root, files);
+export function pinnedVersion(
+  root: string,
+  files: InputCollector,
+  warnings: string[],
+  trust: Trust,
+): Sourced<string> | undefined {
+  const file = nearestVersionFile(root, files, warnings, trust);
   if (file === undefined) return undefined;
   const words = (files.text(file) ?? "")
     .split(/\r?\n/)
@@ -54,11 +61,14 @@ export function pinnedVersion(root: string, files: InputCollector, warnings: str
 /** Lines of a file that count: pyenv's users list some. */
 const MOST_PINS = 20;
 
-function nearestVersionFile(root: string, files: InputCollector): string | undefined {
+/** Above the root what another user put there is passed over, which that user can take away again. */
+function nearestVersionFile(root: string, files: InputCollector, warnings: string[], trust: Trust): string | undefined {
   for (let folder = root; ; folder = path.dirname(folder)) {
     const file = path.join(folder, ".python-version");
-    if (isFitFile(file)) return file;
-    files.note("no-file", file);
+    const foreign = folder === root ? undefined : whyForeignAbove(file, root, trust);
+    if (foreign === undefined && isFitFile(file)) return file;
+    if (foreign !== undefined) warnings.push(`${foreign}: not followed`);
+    files.note(exists(file) ? "present" : "no-file", file);
     if (folder === path.dirname(folder)) return undefined;
   }
 }

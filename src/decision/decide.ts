@@ -22,6 +22,7 @@ import { compareVersions, fits, parseRequest, type Version, type VersionRequest 
 import { type Asked, askFor } from "./asked.ts";
 import { type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
 import { refuseMisfit } from "./pip-misfit.ts";
+import { refuseForeignRepo, refuseForeignWorkspace } from "./whose-repo.ts";
 
 /** The selected python; what freshness watches of it is said of the interpreter below the environment. */
 type Chosen = Omit<Selection, "inputs">;
@@ -70,7 +71,10 @@ function generationsHere(folders: Folders, root: string): Manifest[] {
 
 /** Reads the config and the project and chooses the selected python, which can start what the repo names. Builds nothing. */
 export async function decide(context: Context, anew: boolean): Promise<Decision> {
-  return decideBy(context, await survey(context, asStart(context.trust, context.env)), anew);
+  refuseForeignRepo(context);
+  await refuseForeignWorkspace(context);
+  const { trust, env, root, repo } = context;
+  return decideBy(context, await survey(context, asStart(trust, env, [root, repo.folder])), anew);
 }
 
 /** The same by what is recorded, and nothing of the repo is run. */

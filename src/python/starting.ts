@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { isScript } from "../edges/files/program-file.ts";
 import { isFile, namesInFolder, physicalPath, readText, realPath } from "../edges/files/read.ts";
-import { SAFE_VARIABLE, type Trust, whyOthersDecide } from "../edges/files/trust.ts";
+import { isInSafeRepo, SAFE_VARIABLE, type Trust, whyOthersDecide } from "../edges/files/trust.ts";
 import { isSuperuser } from "../edges/surroundings.ts";
 import { folderOfUv, interpreterStores, pathFolders } from "./candidates.ts";
 
@@ -15,12 +15,13 @@ export interface Starting {
 }
 
 /**
- * A start does what its user's PATH says, as the user's shell would; root starts nothing that somebody else could change, and
- * nobody does so from a store that tools fill.
+ * A start does what its user's PATH says, as the user's shell would; root starts nothing that somebody else could change but in a
+ * repo that is named safe, and nobody does so from a store that tools fill.
  */
-export function asStart(trust: Trust, env: Environment): Starting {
+export function asStart(trust: Trust, env: Environment, repo: readonly string[]): Starting {
   const uv = folderOfUv(env);
-  const isStrict = (file: string): boolean => isSuperuser() || isWithin(uv, file);
+  const isSafe = (file: string): boolean => repo.some((folder) => isInSafeRepo(file, folder, trust));
+  const isStrict = (file: string): boolean => isWithin(uv, file) || (isSuperuser() && !isSafe(file));
   const whyNot = (file: string): string | undefined => {
     const why = isStrict(file) ? whyOthersDecideOn(file, trust) : undefined;
     return why && `${why}, and ${SAFE_VARIABLE} does not name that folder`;

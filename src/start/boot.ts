@@ -9,6 +9,7 @@ import { type Decision, decide } from "../decision/decide.ts";
 import { lostFact, replacementError } from "../decision/known-python.ts";
 import { linkOf, mayMoveLink } from "../decision/shown.ts";
 import { asUsable, findUsable, isSound } from "../decision/usable.ts";
+import { refuseForeignRepo } from "../decision/whose-repo.ts";
 import { now } from "../edges/clock.ts";
 import { makeLink } from "../edges/files/change.ts";
 import { isFolder } from "../edges/files/read.ts";
@@ -45,6 +46,7 @@ export interface BootRequest {
  */
 export async function boot(context: Context, { anew, reason }: BootRequest): Promise<Booted> {
   const { progress } = context;
+  refuseForeignRepo(context);
   const seen = whyCold(context);
   tellStage(context, seen);
   if (!anew && progress === undefined && seen.renew !== undefined) return renew(context, seen, seen.renew);

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { askFor } from "../decision/asked.ts";
 import type { Decision } from "../decision/decide.ts";
 import { holdOf, linkOf, mayMoveLink } from "../decision/shown.ts";
+import { trustVariables } from "../decision/whose-repo.ts";
 import { now } from "../edges/clock.ts";
 import { plain } from "../edges/terminal/text.ts";
 import { generationFolder } from "../environment/folders.ts";
@@ -48,7 +49,7 @@ export async function settleIn(
     ...generationInputs(generation, manifest),
     ...(link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const]),
   ];
-  const names = [...new Set([...loaded.variables, ...project.variables])];
+  const names = [...new Set([...loaded.variables, ...project.variables, ...trustVariables(context)])];
   const variables = Object.fromEntries(names.map((name) => [name, remembered(name, context.env[name])]));
   const isBuilt = what === "build";
   const kernel = config.kernelFile ?? undefined;

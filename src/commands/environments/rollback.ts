@@ -3,6 +3,7 @@ import type { Context } from "../../context.ts";
 import { type Decision, decide, look } from "../../decision/decide.ts";
 import { holdOf, linkOf, mayMoveLink } from "../../decision/shown.ts";
 import { asUsable, isSound, judgeGeneration } from "../../decision/usable.ts";
+import { refuseForeignRepo } from "../../decision/whose-repo.ts";
 import { now } from "../../edges/clock.ts";
 import { listFolder } from "../../edges/files/read.ts";
 import { readMoves } from "../../environment/history.ts";
@@ -23,6 +24,7 @@ import { prepare } from "../prepare.ts";
 export async function rollBack(context: Context, id: string | undefined): Promise<Answer> {
   if (context.flagKey === undefined)
     throw refusal("a rollback is kept for the launcher's own root", "leave --root away");
+  refuseForeignRepo(context);
   const decision = await look(context);
   if ("notKnown" in decision) throw decision.notKnown;
   const { asked } = decision;

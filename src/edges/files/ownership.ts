@@ -37,12 +37,17 @@ export function isSticky({ mode }: Ownership): boolean {
   return (mode & STICKY) !== 0;
 }
 
+/** Whether this user, but not root, has a folder in common with a group: it is the group's to write, and nobody else's. */
+export function isShared({ gid, mode }: Ownership): boolean {
+  const groups = [process.getegid?.(), ...(process.getgroups?.() ?? [])];
+  return thisUser() !== 0 && (mode & GROUP_WRITES) !== 0 && (mode & OTHERS_WRITE) === 0 && groups.includes(gid);
+}
+
 /**
  * Whether whoever decides here decides on this, too: this user, or, for everybody but root, the group by which a folder is
  * shared. What everybody may write is shared with nobody.
  */
 export function isOurs(one: Ownership, room: Ownership): boolean {
   if (one.uid === thisUser()) return true;
-  const isShared = (room.mode & one.mode & GROUP_WRITES) !== 0 && one.gid === room.gid && !isOpenToAll(one);
-  return thisUser() !== 0 && isShared;
+  return isShared(one) && one.gid === room.gid && (room.mode & GROUP_WRITES) !== 0;
 }

@@ -32,9 +32,14 @@ export function trustOf(env: Environment): Trust {
 /** Whether SAFE_VARIABLE names a folder; absolute, physical. */
 export function isNamedSafe(folder: string, { folders }: Trust): boolean {
   return folders.some((named) => {
-    if (named === "*" || named.replace(/(?<=.)\/+$/, "") === folder) return true;
-    return named.endsWith("/*") && folder.startsWith(named.slice(0, -1));
+    if (!named.endsWith("*")) return (realpath(named) ?? named) === folder;
+    return named === "*" || (named.endsWith("/*") && folder.startsWith(named.slice(0, -1)));
   });
+}
+
+/** Whether a file, links followed, is in a repo that is named safe, which says so of all that is in it, as git's `safe.directory`. */
+export function isInSafeRepo(file: string, repo: string, trust: Trust): boolean {
+  return isNamedSafe(repo, trust) && (realpath(file) ?? "").startsWith(`${repo}/`);
 }
 
 /** Why somebody else could decide what is in a file or folder (absolute, physical), in words; `undefined`: nobody can, or it is not there. */
@@ -83,6 +88,17 @@ export function whyOthersExchange(file: string, trust: Trust): string | undefine
 export function whyOthersDecide(file: string, trust: Trust): string | undefined {
   const real = realpath(file);
   return whyOthersExchange(file, trust) ?? (real === undefined ? undefined : whyOthersWrite(real, trust));
+}
+
+/**
+ * Why what stands above a root, found by going upwards, is not for this user to follow: it is neither theirs nor root's nor of whoever
+ * owns the root. Both a link and what it leads to count; `undefined` too where nothing is there.
+ */
+export function whyForeignAbove(file: string, root: string, trust: Trust): string | undefined {
+  const owner = look(root)?.uid;
+  const places = [file, realpath(file)].map((place) => (place === undefined ? undefined : look(place)));
+  const foreign = places.find((is) => is !== undefined && is.uid !== owner && !isTrusted(is.uid, trust));
+  return foreign === undefined || isNamedSafe(path.dirname(file), trust) ? undefined : belongs(file, foreign.uid);
 }
 
 function realpath(file: string): string | undefined {

@@ -2,12 +2,13 @@ import * as path from "node:path";
 import type { Command } from "../command.ts";
 import { isScript } from "../files/program-file.ts";
 import { executableOnPath, readStart } from "../files/read.ts";
-import { trustOf, whyOthersDecide } from "../files/trust.ts";
+import { isInSafeRepo, trustOf, whyOthersDecide } from "../files/trust.ts";
 import { isSuperuser } from "../surroundings.ts";
 
 /**
  * Why prime must not start a command, whoever asks for it: root starts nothing that somebody else could change, neither the program nor
- * the interpreter that a script names. Every process that prime starts for itself passes here.
+ * the interpreter that a script names, but for what is in the repo that it works on, if that is named safe. Every process that prime
+ * starts for itself passes here.
  */
 export function whyNotStarted({ file, env, cwd }: Command): string | undefined {
   if (!isSuperuser()) return undefined;
@@ -15,7 +16,7 @@ export function whyNotStarted({ file, env, cwd }: Command): string | undefined {
   if (program === undefined) return undefined;
   const trust = trustOf(process.env);
   for (const one of [program, ...interpreterOf(program)]) {
-    const why = whyOthersDecide(one, trust);
+    const why = isInSafeRepo(one, cwd, trust) ? undefined : whyOthersDecide(one, trust);
     if (why !== undefined) return `root does not run ${program}: ${why}`;
   }
   return undefined;

@@ -174,9 +174,10 @@ describe("a `.prime` of another user's", () => {
     await good(box, [], user);
     const id = shown(box);
     const before = listing(box.path(".prime"));
-    const { stderr } = await good(box);
+    const env = { PRIME_SAFE_DIRECTORY: box.root };
+    const { stderr } = await good(box, [], { env });
     expect(stderr).toContain(`${box.path(".prime")} belongs to another user (uid 54321): nothing in`);
-    expect((await good(box, ["run", "sh", "-c", 'echo "$VIRTUAL_ENV"'])).stdout).toContain(elsewhere(box));
+    expect((await good(box, ["run", "sh", "-c", 'echo "$VIRTUAL_ENV"'], { env })).stdout).toContain(elsewhere(box));
     await touchesNothing(box, box.path(".prime"));
     expect([listing(box.path(".prime")), shown(box)]).toEqual([before, id]);
   });
@@ -198,7 +199,8 @@ describe("a `.prime` of another user's", () => {
     await good(box, [], one);
     fs.chmodSync(box.path(".prime"), 0o777);
     const before = listing(box.path(".prime"));
-    const { stderr } = await good(box, [], other);
+    const env = { ...other.env, PRIME_SAFE_DIRECTORY: box.root };
+    const { stderr } = await good(box, [], { ...other, env });
     expect(stderr).toContain(`${box.path(".prime")} belongs to another user (uid 54321)`);
     expect(listing(box.path(".prime"))).toEqual(before);
   });

@@ -1,0 +1,77 @@
+import * as path from "node:path";
+import type { Context } from "../context.ts";
+import { isOpenToAll, isShared, isSticky, ownership } from "../edges/files/ownership.ts";
+import { isFile, readText } from "../edges/files/read.ts";
+import { isNamedSafe, isTrusted, SAFE_VARIABLE, type Trust, trustOf, whyForeignAbove } from "../edges/files/trust.ts";
+import { PrimeError } from "../errors.ts";
+import { isTable, parseToml, valueAt } from "../toml.ts";
+
+type Place = Pick<Context, "root" | "repo" | "trust">;
+
+/** What decides in a folder that is somebody's only because it is everybody's, as /tmp is. */
+const DECIDING = [
+  ...["prime.toml", "pyproject.toml", "uv.toml", ".python-version", "uv.lock", "pylock.toml", "setup.py", "setup.cfg"],
+  ...["requirements.txt", "requirements-dev.txt", "dev-requirements.txt", "requirements"],
+  ...["proto_kernel.json", "proto_kernel.py", "cmd", "proto_code"],
+];
+
+/**
+ * Refuses to run what a repo names that belongs to neither this user nor root, by git's rules (git-config(1), `safe.directory`): as
+ * root that would give its owner the machine. A checkout that a group shares is not refused to its members.
+ */
+export function refuseForeignRepo({ root, repo, trust }: Place): void {
+  for (const folder of [root, repo.folder]) {
+    const why = whyForeign(folder, trust);
+    if (why === undefined) continue;
+    throw new PrimeError("foreign-repo", `could not run what ${folder} asks for: ${why}`, {
+      hint: `own the checkout; or, if you trust who can write it, say so: ${SAFE_VARIABLE}=${folder}`,
+    });
+  }
+}
+
+/** The variables without which a repo would be refused: a start that lacks them must not be warm. */
+export function trustVariables({ root, repo }: Place): string[] {
+  const unsaid = trustOf({});
+  return [root, repo.folder].some((folder) => whyForeign(folder, unsaid) !== undefined)
+    ? [SAFE_VARIABLE, "SUDO_UID"]
+    : [];
+}
+
+function whyForeign(folder: string, trust: Trust): string | undefined {
+  const is = ownership(folder);
+  if (is === undefined || isNamedSafe(folder, trust) || isShared(is)) return undefined;
+  if (!isTrusted(is.uid, trust)) return `it belongs to another user (uid ${is.uid})`;
+  const names = isOpenToAll(is) && isSticky(is) ? DECIDING : [];
+  const strange = names.find((name) => !isTrusted(ownership(path.join(folder, name))?.uid ?? is.uid, trust));
+  return strange === undefined ? undefined : `every user can add files to it, and ${strange} is another user's`;
+}
+
+/**
+ * Refuses a root that uv would take for a member of somebody else's workspace, since uv can't be kept from that: the nearest
+ * pyproject.toml above one decides (uv's manual, "Workspaces").
+ */
+export async function refuseForeignWorkspace({ root, trust }: Place): Promise<void> {
+  const own = path.join(root, "pyproject.toml");
+  if (!isFile(own) || (await mayDeclareWorkspace(own))) return;
+  for (let folder = path.dirname(root); ; folder = path.dirname(folder)) {
+    const file = path.join(folder, "pyproject.toml");
+    if (isFile(file)) return refuseWorkspace(file, root, whyForeignAbove(file, root, trust));
+    if (folder === path.dirname(folder)) return;
+  }
+}
+
+async function refuseWorkspace(file: string, root: string, why: string | undefined): Promise<void> {
+  if (why === undefined || !(await mayDeclareWorkspace(file))) return;
+  throw new PrimeError("foreign-workspace", `could not work on ${root}: uv would follow a workspace above it; ${why}`, {
+    hint: `move the repo away from there; or, if you trust who can write it, say so: ${SAFE_VARIABLE}=${path.dirname(file)}`,
+  });
+}
+
+/** What can't be parsed or read may be one to uv. */
+async function mayDeclareWorkspace(file: string): Promise<boolean> {
+  try {
+    return isTable(valueAt(await parseToml(readText(file) ?? "", file), ["tool", "uv", "workspace"]));
+  } catch {
+    return true;
+  }
+}
