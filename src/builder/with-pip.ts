@@ -4,6 +4,8 @@ import { writeAtomic } from "../edges/files/change.ts";
 import { PrimeError } from "../errors.ts";
 import { pipEnvironment } from "../provision/uv.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
+import { refuseOutsideLimits } from "./limits.ts";
+import { type PipChoices, pipChoices } from "./pip-choices.ts";
 import type { Target } from "./target.ts";
 
 /** The first that installs a project editable whose backend is not setuptools (PEP 660). */
@@ -39,8 +41,6 @@ export async function updatePip(job: Job, pip: (...args: string[]) => Command): 
 /** The same environment by `python -m venv` and pip. Gives the list of what was installed, a file, if anything was. */
 export async function buildWithPip(job: Job, target: Target): Promise<string | undefined> {
   const { project } = target;
-  const pip = await makePipVenv(job, target);
-  if (project.kind === "nothing") return undefined;
   if (project.kind === "pylock") {
     throw new PrimeError(
       "pylock-by-pip",
@@ -50,17 +50,25 @@ export async function buildWithPip(job: Job, target: Target): Promise<string | u
       },
     );
   }
+  refuseOutsideLimits(project, target.base);
+  const choices = await pipChoices(target, job.context.env);
+  const pip = await makePipVenv(job, target);
+  if (project.kind === "nothing") return undefined;
   await updatePip(job, pip);
-  const wanted = wantedByPip(job, target);
+  const wanted = wantedByPip(job, target, choices);
+  const install = (...args: string[]): Command => {
+    const said = pip("install", ...choices.args, ...args);
+    return { ...said, env: { ...said.env, ...choices.env } };
+  };
   const preferred = target.known ?? target.preferred;
   const kept =
     preferred === undefined || wanted.length === 0
       ? undefined
-      : await tryStep(job, "install packages as before", pip("install", "--constraint", preferred, ...wanted), {
+      : await tryStep(job, "install packages as before", install("--constraint", preferred, ...wanted), {
           otherwise: "they do not fit",
         });
   if (kept?.ok !== true && wanted.length > 0) {
-    await runStep(job, "install packages", pip("install", ...wanted), {
+    await runStep(job, "install packages", install(...wanted), {
       id: "install-failed",
       hint: "correct the requirements, or check the index and the network",
     });
@@ -72,17 +80,18 @@ export async function buildWithPip(job: Job, target: Target): Promise<string | u
 }
 
 /** pip knows nothing of sources and workspaces: without their folders it would look for such projects on an index. */
-function wantedByPip(job: Job, { project }: Target): string[] {
+function wantedByPip(job: Job, { project, work }: Target, { wanted }: PipChoices): string[] {
   const root = job.context.root;
-  const extras = new Map(project.editables.map((one) => [one.folder, one.extras]));
-  const folders = new Set([...extras.keys(), ...project.localProjects]);
+  const named = [...project.virtualRequirements, ...project.groupRequirements];
+  const file = path.join(work, "wanted.txt"); // pip reads names of its arguments before folders, and asks the index for them
+  if (named.length > 0) writeAtomic(file, `${named.join("\n")}\n`);
   return [
-    ...[...folders].flatMap((folder) => {
-      const chosen = extras.get(folder) ?? [];
-      return ["--editable", chosen.length === 0 ? folder : `${folder}[${chosen.join(",")}]`];
-    }),
-    ...project.virtualRequirements,
-    ...project.groupRequirements,
+    ...project.editables.flatMap(({ folder, extras }) => [
+      "--editable",
+      extras.length === 0 ? folder : `${folder}[${extras.join(",")}]`,
+    ]),
+    ...wanted,
+    ...(named.length === 0 ? [] : ["--requirement", file]),
     ...project.requirementFiles.flatMap((file) => ["--requirement", path.join(root, file)]),
   ];
 }

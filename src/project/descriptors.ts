@@ -9,7 +9,8 @@ import { dynamicExtras, type WatchedProject, watchProject } from "./dynamic.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
 import { readSetupCfg } from "./files/setup-cfg.ts";
 import { readSetupPy } from "./files/setup-py.ts";
-import { followSources, readWorkspace } from "./files/workspace.ts";
+import { followSources } from "./files/sources.ts";
+import { readWorkspace } from "./files/workspace.ts";
 import { normalizeName } from "./packages.ts";
 import type { InstallGroup, Project } from "./project.ts";
 
@@ -69,6 +70,7 @@ const NOTHING_ELSE = {
   groupSources: [],
   uvLock: null,
   lockedNeeds: null,
+  sources: [],
   uvSettings: { file: undefined, table: {} },
   groupRequirements: [],
   declaredExtras: {},
@@ -128,7 +130,8 @@ function projectFolder(
 async function sourcesOf(pyprojects: readonly Pyproject[], inputs: InputCollector): Promise<string[]> {
   const found: string[] = [];
   for (const pyproject of pyprojects) {
-    found.push(...(await followSources([pyproject], await readWorkspace(pyproject, inputs), inputs)));
+    const { folders } = await followSources([pyproject], await readWorkspace(pyproject, inputs), inputs);
+    found.push(...folders);
   }
   return found;
 }

@@ -9,12 +9,14 @@ import { relevantContents } from "./build-inputs.ts";
 import { inspectDescriptors } from "./descriptors.ts";
 import { watchProject } from "./dynamic.ts";
 import { expandGroups } from "./files/groups.ts";
+import { readLockedSources } from "./files/locked-sources.ts";
 import { type Pylock, readPylock } from "./files/pylock.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
 import { type RequirementOptions, readOptions } from "./files/requirement-options.ts";
 import { followRequirements } from "./files/requirements.ts";
+import { followSources } from "./files/sources.ts";
 import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv-settings.ts";
-import { followSources, readLockedSources, type Workspace } from "./files/workspace.ts";
+import type { Workspace } from "./files/workspace.ts";
 import { foundRequirements } from "./found-requirements.ts";
 import { kindOf } from "./kind.ts";
 import { describeLeftOut, partsLeftOut, requirementsLeftOut } from "./left-out.ts";
@@ -24,7 +26,7 @@ import type { LeftOut, Project } from "./project.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
 import { type RootFiles, readRootFiles } from "./root-files.ts";
 import { leavesOut, type Selection, select } from "./selection.ts";
-import { canBuildRoot, chooseTargets, declaringOf, isPackage, sourcesOf, withExtras } from "./targets.ts";
+import { canBuildRoot, chooseTargets, declaringOf, isPackage, neededBy, sourcesOf, withExtras } from "./targets.ts";
 
 /**
  * Reads what the repo in `root` (absolute, physical) asks to be installed; pip, as the driver, does not read a uv.lock.
@@ -39,8 +41,9 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const kind = kindOf(files, asked);
   refuseUnclear(config.oneStart, kind);
   const { workspace } = files;
-  const isByUv = driver === "venv_uv" && kind !== "nothing";
-  const uvSettings = isByUv ? await readUvSettings(workspace?.root.folder ?? root, inputs) : NO_SETTINGS;
+  const isByUv = driver === "venv_uv";
+  const settled = workspace?.root.folder ?? root;
+  const uvSettings = kind === "nothing" ? NO_SETTINGS : await readUvSettings(settled, inputs, { above: isByUv });
   if (kind !== "uv-lock") refuseUnfitSettings(uvSettings, root);
   const packages = config.installPackages.value;
   const targets = chooseTargets(files, workspace, packages);
@@ -60,7 +63,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const found = isLocked ? [] : foundRequirements(kind, files, config.oneStart);
   const requirementFiles = groupsAlone ? [] : (asked ?? found);
   const followed = followRequirements(root, requirementFiles, inputs);
-  const options = driver === "venv_uv" ? readOptions(followed.lines) : undefined;
+  const options = isByUv ? readOptions(followed.lines) : undefined;
   const virtual = isLocked || groupsAlone ? [] : targets.filter((target) => !isPackage(target));
   const groupSources = isLocked ? [] : sourcesOf(declaring, selection.groups);
   for (const { file } of pylock?.archives ?? []) inputs.file(file, MOST.hashed);
@@ -75,9 +78,11 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     ...followed.localProjects,
   ];
   const starts = await readStarts(targets, named);
-  const localProjects = [...new Set([...named, ...(await followSources(starts, workspace, inputs))])];
+  const { folders, sources } = await followSources(starts, workspace, inputs);
+  const localProjects = [...new Set([...named, ...folders])];
   const watched = await Promise.all(localProjects.map((folder) => watchProject(folder, inputs)));
 
+  const groupRequirements = kind === "pylock" ? [] : expandChosen(declaring, selection.groups);
   const leftOut: LeftOut = {
     ...partsLeftOut(offers, choicesOf(selection)),
     files: requirementsLeftOut(files, requirementFiles),
@@ -94,7 +99,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
         : packageFolders.map((folder) => withExtras(folder, targets, selection.extras)),
     virtualProjects: virtual.map(({ folder }) => withExtras(folder, targets, selection.extras)),
     virtualRequirements: virtual.flatMap((target) => requirementsWithExtras(target, selection.extras)),
-    groupRequirements: kind === "pylock" ? [] : expandChosen(declaring, selection.groups),
+    groupRequirements,
     requirementLines: followed.lines,
     requirementOptions: options ?? null,
     groupSources,
@@ -102,15 +107,16 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     uvLock: files.uvLock ?? null,
     lockedNeeds: pylock === undefined ? null : needsOf(files, pylock, selection),
     localProjects,
+    sources: sources.filter(neededBy(targets, selection, groupRequirements)),
     declaredExtras: declared.extras,
     declaredGroups: declared.groups,
     installGroups: [],
     constraintsFile: null,
     warnings: [
-      ...fromAbove(uvSettings, workspace?.root.folder ?? root),
+      ...fromAbove(uvSettings, settled),
       ...passedOverLock(files),
       ...passedOver(options),
-      ...(driver === "venv_uv" ? unseen(followed.remote) : []),
+      ...(isByUv ? unseen(followed.remote) : []),
     ],
     notes: [...noteFound(project, asked === null), ...(usesDefaults ? [] : selection.notes)],
     leftOut,

@@ -1,6 +1,7 @@
 import type { Input } from "../inputs/input.ts";
 import type { RequirementOptions } from "./files/requirement-options.ts";
 import type { PlacedLine } from "./files/requirements.ts";
+import type { NeededSource } from "./files/sources.ts";
 import type { UvSettings } from "./files/uv-settings.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
 
@@ -84,6 +85,8 @@ export interface Project {
   readonly groupRequirements: readonly string[];
   /** Folders, absolute, of each local project that is installed: root, members, path dependencies, `-e DIR`. */
   readonly localProjects: readonly string[];
+  /** What `tool.uv.sources` of these and of the chosen projects say of packages that they may need. */
+  readonly sources: readonly NeededSource[];
   /** Extras and groups that the repo declares, for hints: name → requirement texts. */
   readonly declaredExtras: Readonly<Record<string, readonly string[]>>;
   readonly declaredGroups: Readonly<Record<string, readonly string[]>>;

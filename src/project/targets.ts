@@ -1,9 +1,12 @@
 import { isTable } from "../toml.ts";
 import type { Pyproject } from "./files/pyproject.ts";
+import type { NeededSource } from "./files/sources.ts";
 import type { Workspace } from "./files/workspace.ts";
-import { normalizeName } from "./packages.ts";
+import { requirementsWithExtras } from "./offers.ts";
+import { normalizeName, requirementHead } from "./packages.ts";
 import type { GroupSource, LocalProject, ProjectKind } from "./project.ts";
 import type { RootFiles } from "./root-files.ts";
+import type { Selection } from "./selection.ts";
 
 /** The projects whose dependencies, extras and groups count: as `uv sync`, with its `--package` and `--all-packages`. */
 export function chooseTargets(
@@ -65,4 +68,20 @@ export function withExtras(folder: string, targets: readonly Pyproject[], extras
   const project = targets.length < 2 ? undefined : targets.find((target) => target.folder === folder)?.project;
   const isKnown = project !== undefined && !project.dynamic.includes("optional-dependencies");
   return { folder, extras: isKnown ? extras.filter((name) => Object.hasOwn(project.extras, name)) : extras };
+}
+
+/** Whether a source is one of what was chosen: of the projects themselves what is required, of all below what they may require. */
+export function neededBy(
+  targets: readonly Pyproject[],
+  { extras, groups }: Pick<Selection, "extras" | "groups">,
+  groupRequirements: readonly string[],
+): (source: NeededSource) => boolean {
+  const chosen = new Set(targets.map(({ folder }) => folder));
+  const texts = [...targets.flatMap((target) => requirementsWithExtras(target, extras)), ...groupRequirements];
+  const names = new Set(texts.map((text) => requirementHead(text)?.name));
+  return ({ project, name, extra, group }) => {
+    if (!chosen.has(project)) return group === undefined;
+    const isAsked = (extra === undefined || extras.includes(extra)) && (group === undefined || groups.includes(group));
+    return names.has(name) && isAsked;
+  };
 }

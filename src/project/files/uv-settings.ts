@@ -13,8 +13,13 @@ export interface UvSettings {
 /**
  * As uv finds them: from `folder`, which is the root or that of its workspace, upwards until there is a uv.toml or a
  * pyproject.toml with `[tool.uv]`. A file above that is no TOML is passed over, as uv does; uv would wait for a pipe.
+ * Without `above` only the folder's own are read: what a repo says to uv holds for pip, and pip itself would look at none.
  */
-export async function readUvSettings(folder: string, inputs: InputCollector): Promise<UvSettings> {
+export async function readUvSettings(
+  folder: string,
+  inputs: InputCollector,
+  { above }: { readonly above: boolean },
+): Promise<UvSettings> {
   for (let place = folder; ; place = path.dirname(place)) {
     for (const [name, keys] of PLACES) {
       const file = path.join(place, name);
@@ -22,7 +27,7 @@ export async function readUvSettings(folder: string, inputs: InputCollector): Pr
       const table = whole && valueAt(whole, keys);
       if (isTable(table)) return { file, table };
     }
-    if (place === path.dirname(place)) return { file: undefined, table: {} };
+    if (!above || place === path.dirname(place)) return { file: undefined, table: {} };
   }
 }
 
