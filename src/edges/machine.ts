@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { Environment } from "./command.ts";
 
 /** States of a process that has ended and that nobody has asked for yet (proc(5)). */
 const ENDED = new Set(["Z", "X"]);
@@ -31,6 +32,20 @@ export function statOf(pid: number): string[] | undefined {
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Names of variables that this shell was started with and does not hand on, since they are no names for it (POSIX, 2.5.3): dash and
+ * busybox drop `INPUT_WHO-TO-GREET` and exported functions of bash. Known on Linux alone (proc(5)).
+ */
+export function droppedVariables(shell: number, env: Environment): string[] {
+  try {
+    const entries = readFileSync(`/proc/${shell}/environ`, "utf8").split("\0");
+    const names = entries.flatMap((entry) => /^[^=]+(?==)/.exec(entry)?.[0] ?? []);
+    return names.filter((name) => !/^[A-Za-z_]\w*$/.test(name) && env[name] === undefined);
+  } catch {
+    return [];
   }
 }
 

@@ -13,7 +13,7 @@ import { refuseForeignRepo } from "../decision/whose-repo.ts";
 import { now } from "../edges/clock.ts";
 import { makeLink } from "../edges/files/change.ts";
 import { isFolder } from "../edges/files/read.ts";
-import { shellOfProcess } from "../edges/machine.ts";
+import { droppedVariables, shellOfProcess } from "../edges/machine.ts";
 import { driftSinceUse } from "../environment/drift.ts";
 import { readHolds, writeHold } from "../environment/holds.ts";
 import type { Manifest } from "../environment/manifest.ts";
@@ -79,6 +79,7 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
     telling: drift?.telling,
     lost: lost && lostFact(lost),
   };
+  if (progress === undefined) tellDropped(context);
   if (progress?.stage !== "python") {
     return hop(context, "python", facts, `selected ${facts.python}, ${facts.how}`);
   }
@@ -94,6 +95,14 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
   const stillLost = built.standsInFor === lost?.manifest.id ? lost : undefined;
   const next = { ...facts, lost: stillLost && lostFact(stillLost), generation: built.id };
   return hop(context, "venv", next, `built generation ${built.id}`);
+}
+
+/** Once for each environment that is built, since each start with this shell drops them. */
+function tellDropped({ shell, env, terminal }: Context): void {
+  const names = droppedVariables(shell.pid, env);
+  if (names.length === 0) return;
+  const which = names.length === 1 ? "the variable" : "the variables";
+  terminal.say(`${which} ${names.join(", ")} will not reach a command: sh drops such names, bash ./prime keeps them`);
 }
 
 function settleFound({ context, decision, manifest }: Known, cold: Cold): Promise<Ready> {

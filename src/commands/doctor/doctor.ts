@@ -7,6 +7,7 @@ import { holdOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
 import type { Fault } from "../../edges/files/own-folder.ts";
 import { realPath } from "../../edges/files/read.ts";
+import { droppedVariables } from "../../edges/machine.ts";
 import { type Folders, foldersOf } from "../../environment/folders.ts";
 import { readManifest } from "../../environment/manifest.ts";
 import { PrimeError } from "../../errors.ts";
@@ -58,6 +59,7 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
     ...machineFindings({
       env,
       node: { path: node, version: process.version },
+      dropped: droppedVariables(context.shell.pid, env),
       now: now(),
       files: timedFiles(root, folders.data),
     }),

@@ -5,11 +5,18 @@ import { facts, isFile, isFolder, readStart } from "../../edges/files/read.ts";
 import { type Finding, sound, wrong } from "./finding.ts";
 
 /** What of the machine decides whether a download can succeed and whether times can be believed. */
-export function machineFindings({ env, node, now, files }: MachineFacts): Finding[] {
+export function machineFindings({ env, node, now, files, dropped }: MachineFacts): Finding[] {
   return [
     sound("node", `${node.path} ${node.version}`),
     ...certificateFindings(env),
     ...proxyFindings(env),
+    ...dropped.map((name) =>
+      wrong(
+        "variables",
+        `this machine's sh drops the variable ${name}`,
+        "start it by `bash ./prime …`, or name it by letters, digits and `_`",
+      ),
+    ),
     clockFinding(now, files),
   ];
 }
@@ -17,6 +24,8 @@ export function machineFindings({ env, node, now, files }: MachineFacts): Findin
 export interface MachineFacts {
   readonly env: Environment;
   readonly node: { readonly path: string; readonly version: string };
+  /** See `droppedVariables`. */
+  readonly dropped: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Files and folders, absolute, of which none can have been changed later than now. */

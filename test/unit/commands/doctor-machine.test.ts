@@ -12,7 +12,7 @@ fs.writeFileSync(file, "# one\n-----BEGIN CERTIFICATE-----\n");
 
 function wrongs(env: Record<string, string>, now = Date.now()): string[] {
   const node = { path: "/node", version: "v20" };
-  const findings = machineFindings({ env, node, now, files: [file, path.join(folder, "absent")] });
+  const findings = machineFindings({ env, node, dropped: [], now, files: [file, path.join(folder, "absent")] });
   return findings.filter(({ status }) => status === "finding").map(({ check, found }) => `${check}: ${found}`);
 }
 
