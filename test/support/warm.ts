@@ -13,7 +13,7 @@ export const MACHINE_SHELLS: readonly (readonly [name: string, words: readonly s
 ).flatMap(([name, words]) => (words === undefined ? [] : [[name, words] as const]));
 
 /** The programs that a warm start and its command may use. */
-const PROGRAMS = ["env", "sh", "find", "cat"] as const;
+const PROGRAMS = ["env", "sh", "stat", "cat"] as const;
 
 /** A PATH by which no start can be cold and succeed. */
 export function pathWithoutNode(box: Sandbox): string {

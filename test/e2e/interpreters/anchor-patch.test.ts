@@ -14,7 +14,7 @@ function manifestOf(box: Sandbox) {
   return JSON.parse(fs.readFileSync(path.join(fs.realpathSync(box.path(".venv")), "prime.json"), "utf8"));
 }
 
-/** With a `find` at hand: files of a store all have one time, so that it is their ctime that counts. */
+/** With a `stat` at hand: files of a store all have one time, so that it is their ctime that counts. */
 async function startsWarm(box: Sandbox): Promise<boolean> {
   return (await box.run(["run", "python", "-c", ""], { env: { PATH: pathWithoutNode(box) } })).code === 0;
 }

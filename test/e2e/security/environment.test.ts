@@ -11,7 +11,7 @@ const RUN = ["run", "/bin/sh", "-c", "echo done"];
 
 /** All that prime itself starts by a name, and what it could be tempted to. */
 const DECOYS =
-  "node nodejs python python3 python3.12 uv git find readlink sha256sum ls ps sh env dpkg rpm brew pip cc gcc".split(
+  "node nodejs python python3 python3.12 uv git find stat readlink sha256sum ls ps sh env dpkg rpm brew pip cc gcc".split(
     " ",
   );
 

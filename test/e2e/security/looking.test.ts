@@ -308,7 +308,8 @@ it("root starts nothing on PATH that another user could change: it is passed ove
   const tattler = new Tattler(box);
   somebody(box);
   const bin = path.join(box.base, "bin");
-  for (const name of ["python3", "python", "uv", "git", "dpkg", "rpm", "find"]) tattler.script(path.join(bin, name));
+  for (const name of ["python3", "python", "uv", "git", "dpkg", "rpm", "find", "stat"])
+    tattler.script(path.join(bin, name));
   tattler.script(path.join(box.base, "sticky/python3"));
   execFileSync("chmod", ["1777", path.join(box.base, "sticky")]);
   give(bin, path.join(box.base, "sticky/python3"));
