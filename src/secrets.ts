@@ -9,9 +9,9 @@ const WORD = /[^\s'"<>`]+/g;
 const QUERY = /([?&](?:\w*token|api_?key|\w*key|pass(?:word|wd)?|secret|sig(?:nature)?|auth)=)[^&\s'"#]+/gi;
 /** A header that holds one. */
 const HEADER = /(\bauthorization:\s*(?:basic|bearer|token)\s+)\S+/gi;
-/** A setting or a variable that holds one, as in ini files, TOML, JSON and `sh`. */
+/** A setting or a variable that holds one, as in ini files, TOML, JSON and `sh`; a file of that name is none. */
 const SETTING =
-  /(?<![\w-])([\w-]*(?:password|passwd|passphrase|token|secret|api_?key|access_?key)["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi;
+  /(?<![\w/-]|\/\.)([\w-]*(?:password|passwd|passphrase|token|secret|api_?key|access_?key)["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi;
 /** netrc(5): in one line, in the other order, in a line of its own. */
 const NETRC =
   /(\blogin\s+\S+\s+(?:account\s+\S+\s+)?password\s+)\S+|(\bpassword[ \t]+)\S+(?=\s+login\b)|(^[ \t]*password[ \t]+)\S+(?=[ \t]*$)/gim;
