@@ -1,13 +1,13 @@
 import * as path from "node:path";
 import { localTime } from "../../edges/clock.ts";
 import type { Environment } from "../../edges/command.ts";
-import { facts, isFile, isFolder, readStart } from "../../edges/files/read.ts";
+import { facts, isFile, isFolder, readStart, realPath } from "../../edges/files/read.ts";
 import { type Finding, sound, wrong } from "./finding.ts";
 
 /** What of the machine decides whether a download can succeed and whether times can be believed. */
 export function machineFindings({ env, node, now, files, dropped }: MachineFacts): Finding[] {
   return [
-    sound("node", `${node.path} ${node.version}`),
+    sound("node", `${node.path} ${node.version}${isOnPath(node.path, env) ? "" : ", to which no entry of PATH leads"}`),
     ...certificateFindings(env),
     ...proxyFindings(env),
     ...dropped.map((name) =>
@@ -30,6 +30,12 @@ export interface MachineFacts {
   readonly now: number;
   /** Files and folders, absolute, of which none can have been changed later than now. */
   readonly files: readonly string[];
+}
+
+/** prime looks for Node behind PATH, too (see the head). */
+function isOnPath(node: string, { PATH = "" }: Environment): boolean {
+  const folders = PATH.split(":").filter(path.isAbsolute);
+  return folders.some((folder) => ["node", "nodejs"].some((name) => realPath(path.join(folder, name)) === node));
 }
 
 /** Variables that name certificates: OpenSSL's, those of requests and curl, of pip, of Node. */

@@ -46,3 +46,13 @@ describe("the doctor finds", () => {
     ]);
   });
 });
+
+it("the doctor says where PATH does not lead to the Node that it runs by", () => {
+  const node = { path: fs.realpathSync(process.execPath), version: "v20" };
+  const found = (PATH: string) => machineFindings({ env: { PATH }, node, dropped: [], now: Date.now(), files: [] })[0];
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-machine-"));
+  fs.symlinkSync(process.execPath, path.join(folder, "nodejs"));
+  expect(found(`/nonexistent:${folder}`)?.found).toBe(`${node.path} v20`);
+  expect(found("/nonexistent")?.found).toBe(`${node.path} v20, to which no entry of PATH leads`);
+  fs.rmSync(folder, { recursive: true });
+});
