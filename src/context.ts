@@ -1,6 +1,6 @@
 import type { ConfigFlags, Repo } from "./config/config.ts";
 import type { Environment } from "./edges/command.ts";
-import type { Fault } from "./edges/files/own-folder.ts";
+import type { Fault } from "./edges/files/own/own-folder.ts";
 import type { Trust } from "./edges/files/trust.ts";
 import type { Places } from "./edges/places.ts";
 import type { Terminal } from "./edges/terminal/terminal.ts";

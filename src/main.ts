@@ -5,7 +5,7 @@ import { configFlags, type GlobalFlags } from "./cli/flags.ts";
 import type { Request } from "./commands/declaration.ts";
 import type { Context } from "./context.ts";
 import { now } from "./edges/clock.ts";
-import { faultOfOwn } from "./edges/files/own-folder.ts";
+import { faultOfOwn } from "./edges/files/own/own-folder.ts";
 import { isFile, isFolder, realPath } from "./edges/files/read.ts";
 import { trustOf } from "./edges/files/trust.ts";
 import { cacheOf } from "./edges/own-cache.ts";

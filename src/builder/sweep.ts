@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { now } from "../edges/clock.ts";
-import { isAbandoned } from "../edges/files/maker-mark.ts";
+import { isAbandoned } from "../edges/files/own/maker-mark.ts";
+import { remove } from "../edges/files/own/remove.ts";
 import { diskUse, exists, facts, isFolder, isWritable, realPath } from "../edges/files/read.ts";
-import { remove } from "../edges/files/remove.ts";
 import { foldersInUse } from "../edges/processes/in-use.ts";
 import { deadHolder } from "../edges/processes/mutex.ts";
 import {
@@ -17,7 +17,7 @@ import {
 import type { Folders } from "../environment/folders.ts";
 import { type HistoryEntry, readMoves } from "../environment/history.ts";
 import { readHolds } from "../environment/holds.ts";
-import { listGenerations, listOlder } from "../environment/manifest.ts";
+import { listGenerations, listOlder } from "../environment/manifest/manifest.ts";
 import { isOthers } from "../environment/shared-folder.ts";
 import { type Scene, type Stock, takeStock } from "../environment/stock.ts";
 import { PrimeError } from "../errors.ts";

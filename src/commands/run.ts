@@ -6,9 +6,17 @@ import type { Answer } from "../launch/answer.ts";
 import { nearest } from "../nearest.ts";
 import type { Activation } from "../shells/activation.ts";
 import { noShell, usersShell } from "../shells/user-shell.ts";
-import { entryStart, startEarly } from "../start/entry-scripts.ts";
-import { inEnvironment } from "../start/in-environment.ts";
-import { admit, findCommand, groundsOf, type HeldBack, heldBack, isOwn, refusalOf } from "../start/outside-command.ts";
+import { entryStart, startEarly } from "../start/command/entry-scripts.ts";
+import { inEnvironment } from "../start/command/in-environment.ts";
+import {
+  admit,
+  findCommand,
+  groundsOf,
+  type HeldBack,
+  heldBack,
+  isOwn,
+  refusalOf,
+} from "../start/command/outside-command.ts";
 
 /** How many arguments are prime's own, in front of the command. */
 export interface RunRequest {

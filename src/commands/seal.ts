@@ -7,9 +7,9 @@ import type { Answer } from "../launch/answer.ts";
 import { recordFile, SEALED_STATE } from "../plan/ready-plan.ts";
 import { type LaunchRecord, readRecord } from "../plan/record.ts";
 import { unsafeFolder, writeSealedPlan } from "../plan/seal.ts";
-import { entryScripts } from "../start/entry-scripts.ts";
-import { inEnvironment } from "../start/in-environment.ts";
-import { allHeldBack } from "../start/outside-command.ts";
+import { entryScripts } from "../start/command/entry-scripts.ts";
+import { inEnvironment } from "../start/command/in-environment.ts";
+import { allHeldBack } from "../start/command/outside-command.ts";
 import type { Ready } from "../start/ready.ts";
 import { closedToOthers, everythingIn } from "../venv/permissions.ts";
 

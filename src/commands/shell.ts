@@ -1,13 +1,13 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { type Fault, makeOwnFolder } from "../edges/files/own-folder.ts";
+import { type Fault, makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import type { Activation } from "../shells/activation.ts";
 import { interactiveShell } from "../shells/interactive.ts";
 import { noShell, usersShell } from "../shells/user-shell.ts";
-import { inEnvironment } from "../start/in-environment.ts";
+import { inEnvironment } from "../start/command/in-environment.ts";
 
 /** `./prime shell`: the user's shell, as this very process, with the environment active behind the user's own start files. */
 export function openShell(context: Context): Promise<Answer> {

@@ -7,7 +7,7 @@ import { isoTime, localTime } from "../edges/clock.ts";
 import { sha256OfFile } from "../edges/files/read.ts";
 import { findDrift } from "../environment/drift.ts";
 import { generationFolder } from "../environment/folders.ts";
-import type { Manifest } from "../environment/manifest.ts";
+import type { Manifest } from "../environment/manifest/manifest.ts";
 import type { Answer } from "../launch/answer.ts";
 import { inspectProject } from "../project/inspect.ts";
 import { fromCache } from "../provision/uv.ts";

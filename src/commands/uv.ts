@@ -8,7 +8,7 @@ import { makeFolders, newLog } from "../environment/folders.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { boot } from "../start/boot.ts";
-import { inEnvironment } from "../start/in-environment.ts";
+import { inEnvironment } from "../start/command/in-environment.ts";
 import { readingEnvironment } from "../uv/commands.ts";
 
 /** What would change an environment in place, and what to do instead: a generation never changes once active. */

@@ -1,24 +1,24 @@
 import * as path from "node:path";
 import { provision } from "../builder/build.ts";
 import { type Job, lastLines } from "../builder/job.ts";
-import { type LockFit, lockFitsByText } from "../builder/lock-by-text.ts";
-import { lockFits } from "../builder/uv-lock.ts";
+import { type LockFit, lockFitsByText } from "../builder/resolve/lock-by-text.ts";
+import { lockFits } from "../builder/resolve/uv-lock.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Context } from "../context.ts";
 import { type Decision, decide, look, type Undecided, unfitLock } from "../decision/decide.ts";
 import { makeTemporaryFolder } from "../edges/files/change.ts";
+import { remove } from "../edges/files/own/remove.ts";
 import { isFile, readText } from "../edges/files/read.ts";
-import { remove } from "../edges/files/remove.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { inspectProject } from "../project/inspect.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { type SearchOptions, searchPython } from "../python/search/search.ts";
 import { describe } from "../python/version.ts";
-import { configFindings } from "./doctor/config.ts";
+import { configFindings } from "./doctor/examine/config.ts";
+import { askGit, cloneFindings } from "./doctor/examine/git.ts";
+import { launcherFacts, launcherFindings } from "./doctor/examine/launcher.ts";
 import { type Finding, isSound, sound, wrong } from "./doctor/finding.ts";
-import { askGit, cloneFindings } from "./doctor/git.ts";
-import { launcherFacts, launcherFindings } from "./doctor/launcher.ts";
 import { renderFindings, reportOf } from "./doctor/report.ts";
 
 export interface VerifyRequest {

@@ -1,10 +1,10 @@
 import type { Config } from "../config/config.ts";
 import type { VenvDriver } from "../config/source.ts";
 import type { Context } from "../context.ts";
-import { digestOf, type Ingredients, ingredientsOf } from "../environment/digest.ts";
 import type { Folders } from "../environment/folders.ts";
-import { recordOfInterpreter, type SeenInterpreter } from "../environment/interpreter-record.ts";
-import { withArchives } from "../environment/resolved.ts";
+import { digestOf, type Ingredients, ingredientsOf } from "../environment/manifest/digest.ts";
+import { recordOfInterpreter, type SeenInterpreter } from "../environment/manifest/interpreter-record.ts";
+import { withArchives } from "../environment/manifest/resolved.ts";
 import type { Project } from "../project/project.ts";
 import { UV_PIN } from "../provision/pins.ts";
 import { anchorOf } from "../python/anchor.ts";

@@ -4,7 +4,7 @@ import { loadConfig } from "../config/load.ts";
 import type { VenvDriver } from "../config/source.ts";
 import type { Context } from "../context.ts";
 import { type Folders, foldersOf, generationFolders } from "../environment/folders.ts";
-import { listGenerations, type Manifest } from "../environment/manifest.ts";
+import { listGenerations, type Manifest } from "../environment/manifest/manifest.ts";
 import { isOthers } from "../environment/shared-folder.ts";
 import type { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";

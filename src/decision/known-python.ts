@@ -1,6 +1,6 @@
 import type { Environment } from "../edges/command.ts";
 import { isFile } from "../edges/files/read.ts";
-import type { Manifest } from "../environment/manifest.ts";
+import type { Manifest } from "../environment/manifest/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import type { StageFacts } from "../launch/progress.ts";

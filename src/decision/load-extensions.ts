@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import type { Context } from "../context.ts";
-import { lastLineOf, parseJson, TEXT } from "../edges/files/own-json.ts";
+import { lastLineOf, parseJson, TEXT } from "../edges/files/own/own-json.ts";
 import { run } from "../edges/processes/run.ts";
-import type { Manifest } from "../environment/manifest.ts";
+import type { Manifest } from "../environment/manifest/manifest.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import { EXTENSIONS_PY } from "../python/texts/texts.ts";
 

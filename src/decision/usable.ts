@@ -9,8 +9,8 @@ import {
   type InterpreterRecord,
   recordOfInterpreter,
   type SeenInterpreter,
-} from "../environment/interpreter-record.ts";
-import { type Manifest, writeManifest } from "../environment/manifest.ts";
+} from "../environment/manifest/interpreter-record.ts";
+import { type Manifest, writeManifest } from "../environment/manifest/manifest.ts";
 import { judge, type Silence, type Verdict } from "../environment/verdict.ts";
 import { PrimeError } from "../errors.ts";
 import { anchorOf } from "../python/anchor.ts";

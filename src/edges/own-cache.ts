@@ -3,8 +3,8 @@ import * as path from "node:path";
 import { PrimeError } from "../errors.ts";
 import type { Environment } from "./command.ts";
 import { makeTemporaryFolder } from "./files/change.ts";
-import type { Fault } from "./files/own-folder.ts";
-import { remove } from "./files/remove.ts";
+import type { Fault } from "./files/own/own-folder.ts";
+import { remove } from "./files/own/remove.ts";
 import { type Trust, whyOthersDecide } from "./files/trust.ts";
 import { CACHE_VARIABLE, physicalFolder, usesCache } from "./places.ts";
 

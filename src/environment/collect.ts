@@ -1,10 +1,10 @@
 import * as path from "node:path";
 import { rename, swapLink } from "../edges/files/change.ts";
-import { makerMark } from "../edges/files/maker-mark.ts";
+import { makerMark } from "../edges/files/own/maker-mark.ts";
+import { remove } from "../edges/files/own/remove.ts";
 import { exists, linkFacts, namesInFolder } from "../edges/files/read.ts";
-import { remove } from "../edges/files/remove.ts";
 import type { Folders } from "./folders.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 import { GONE } from "./stock.ts";
 
 /** What is kept unless the user says otherwise: this many of the youngest, and what was shown in these last days. */

@@ -5,7 +5,7 @@ import { linkFacts, realPath } from "../edges/files/read.ts";
 import { normalizeName } from "../project/packages.ts";
 import { parseRecord, type RecordedFile } from "../venv/record-file.ts";
 import { infoFolders, recordText, siteFolders } from "../venv/site-folders.ts";
-import { readManifest } from "./manifest.ts";
+import { readManifest } from "./manifest/manifest.ts";
 
 /** A file that is not what RECORD tells. */
 export interface Unlike {

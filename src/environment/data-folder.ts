@@ -2,8 +2,8 @@ import * as path from "node:path";
 import { isOpenToAll, isOurs, isSticky, type Ownership, ownership, thisUser } from "../edges/files/ownership.ts";
 import { isWritable, realPath } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
+import { trackedBy } from "../git/index.ts";
 import type { Input } from "../inputs/input.ts";
-import { trackedBy } from "../venv/git-index.ts";
 
 /** What prime itself makes in its data folder, and as what; drafts, locks of locks and folders to work in come and go. */
 const PARTS: Readonly<Record<string, "folder" | "file">> = {

@@ -3,7 +3,7 @@ import { writeAtomic } from "../edges/files/change.ts";
 import { isFolder, readText, sha256OfFile } from "../edges/files/read.ts";
 import { changedPackages } from "../project/packages.ts";
 import { installedPackages } from "../venv/site-folders.ts";
-import { digestOfNames, hasManifest, type Manifest, readManifest } from "./manifest.ts";
+import { digestOfNames, hasManifest, type Manifest, readManifest } from "./manifest/manifest.ts";
 /** In a generation: what a look at every file found, a line each. No start looks so closely. */
 export const DAMAGE_FILE = "damaged.txt";
 

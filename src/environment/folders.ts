@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { removeFile } from "../edges/files/own/remove.ts";
 import { isFolder, listFolder } from "../edges/files/read.ts";
-import { removeFile } from "../edges/files/remove.ts";
 import type { Input } from "../inputs/input.ts";
 import { refuseForeignState, standingOf, whyUnfit } from "./data-folder.ts";
 

@@ -1,11 +1,11 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import { append, makeFolder } from "../edges/files/change.ts";
-import { parseJson, readOwnText, TEXT, TIME } from "../edges/files/own-json.ts";
+import { parseJson, readOwnText, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { changedPackages, describeChange } from "../project/packages.ts";
 import { hideSecrets } from "../secrets.ts";
 import type { Folders } from "./folders.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 
 /** One change of what a root shows, as a line of history.jsonl. */
 export interface HistoryEntry {

@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import { backdate, makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { PATH, parseJson, readOwnText, TEXT, TIME } from "../edges/files/own-json.ts";
+import { PATH, parseJson, readOwnText, TEXT, TIME } from "../edges/files/own/own-json.ts";
+import { removeFile } from "../edges/files/own/remove.ts";
 import { exists, linkFacts } from "../edges/files/read.ts";
-import { removeFile } from "../edges/files/remove.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import type { Folders } from "./folders.ts";

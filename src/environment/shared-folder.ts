@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import { facts } from "../edges/files/read.ts";
 import { hostName, inContainer } from "../edges/machine.ts";
-import { isUntouched } from "./interpreter-record.ts";
-import type { Manifest } from "./manifest.ts";
+import { isUntouched } from "./manifest/interpreter-record.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 
 /** From where a generation is looked at. */
 export interface Here {

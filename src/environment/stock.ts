@@ -1,13 +1,13 @@
 import * as path from "node:path";
-import { finalNameOf, isAbandoned, MARK } from "../edges/files/maker-mark.ts";
+import { finalNameOf, isAbandoned, MARK } from "../edges/files/own/maker-mark.ts";
 import { type Ownership, ownership, thisUser } from "../edges/files/ownership.ts";
 import { namesInFolder, readText } from "../edges/files/read.ts";
 import { isLockText } from "../edges/processes/mutex.ts";
 import { DRAFT_NOTE } from "../uv/lock-drafts.ts";
 import { DATA_NAMES } from "./data-folder.ts";
 import type { Folders } from "./folders.ts";
-import { GENERATION_ID, hasManifest, hasTornManifest, listGenerations } from "./manifest.ts";
-import { RESOLUTION } from "./resolved.ts";
+import { GENERATION_ID, hasManifest, hasTornManifest, listGenerations } from "./manifest/manifest.ts";
+import { RESOLUTION } from "./manifest/resolved.ts";
 
 /** Where it is looked for what prime made and nobody needs. */
 export interface Scene {

@@ -3,10 +3,10 @@ import * as path from "node:path";
 import type { Script } from "node:vm";
 import type { Environment } from "../edges/command.ts";
 import { writeAtomic } from "../edges/files/change.ts";
-import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
-import { faultOfOwn, isOwnFolder, makeOwnFolder } from "../edges/files/own-folder.ts";
+import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
+import { faultOfOwn, isOwnFolder, makeOwnFolder } from "../edges/files/own/own-folder.ts";
+import { removeFile } from "../edges/files/own/remove.ts";
 import { linkFacts, namesInFolder } from "../edges/files/read.ts";
-import { removeFile } from "../edges/files/remove.ts";
 import type { Trust } from "../edges/files/trust.ts";
 import { usesCache } from "../edges/places.ts";
 

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { now } from "../edges/clock.ts";
 import { quoteForShell } from "../edges/command.ts";
 import { writeAtomic } from "../edges/files/change.ts";
-import { PATH, readOwnJson, TEXT } from "../edges/files/own-json.ts";
+import { PATH, readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import { exists, type FileFacts, facts, namesInFolder, nonce } from "../edges/files/read.ts";
 import { type Observer, observe } from "../inputs/observation.ts";
 import { freshnessForSh } from "./freshness.ts";

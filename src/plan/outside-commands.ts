@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { quoteForShell } from "../edges/command.ts";
 import { writeAtomic } from "../edges/files/change.ts";
-import { PATH, parseJson, TEXT } from "../edges/files/own-json.ts";
+import { PATH, parseJson, TEXT } from "../edges/files/own/own-json.ts";
 import { facts, readText } from "../edges/files/read.ts";
 
 /*

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Environment } from "../edges/command.ts";
 import { writeAtomic } from "../edges/files/change.ts";
-import { PATH, readOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
+import { PATH, readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { type FileFacts, facts } from "../edges/files/read.ts";
 import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, keyOf, type Observed } from "../inputs/observation.ts";

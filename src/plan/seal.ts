@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { makeFolder, setTimes, writeAtomic, writePlain } from "../edges/files/change.ts";
+import { remove } from "../edges/files/own/remove.ts";
 import { facts, listFolder, nonce, physicalPath, sha256 } from "../edges/files/read.ts";
-import { remove } from "../edges/files/remove.ts";
 import { runSync } from "../edges/processes/run-sync.ts";
 import { PrimeError } from "../errors.ts";
 import { contentsOf, type Observed } from "../inputs/observation.ts";

@@ -3,30 +3,38 @@ import type { Config } from "../config/config.ts";
 import type { VenvDriver } from "../config/source.ts";
 import { MOST } from "../edges/files/read.ts";
 import { InputCollector } from "../inputs/collector.ts";
-import { refuseUnclear } from "./additions.ts";
-import { choicesOf } from "./brought.ts";
-import { relevantContents } from "./build-inputs.ts";
-import { inspectDescriptors } from "./descriptors.ts";
-import { watchProject } from "./dynamic.ts";
+import { relevantContents } from "./built/build-inputs.ts";
+import { inspectDescriptors } from "./built/descriptors.ts";
+import { watchProject } from "./built/dynamic.ts";
 import { expandGroups } from "./files/groups.ts";
-import { readLockedSources } from "./files/locked-sources.ts";
 import { type Pylock, readPylock } from "./files/pylock.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
 import { type RequirementOptions, readOptions } from "./files/requirement-options.ts";
 import { followRequirements } from "./files/requirements.ts";
-import { followSources } from "./files/sources.ts";
-import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv-settings.ts";
-import type { Workspace } from "./files/workspace.ts";
-import { foundRequirements } from "./found-requirements.ts";
+import { readLockedSources } from "./files/uv/locked-sources.ts";
+import { followSources } from "./files/uv/sources.ts";
+import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv/uv-settings.ts";
+import type { Workspace } from "./files/uv/workspace.ts";
 import { kindOf } from "./kind.ts";
-import { describeLeftOut, partsLeftOut, requirementsLeftOut } from "./left-out.ts";
 import { noteBelow, noteFound, noteUnread } from "./notes.ts";
-import { offersOf, readDeclarations, requirementsWithExtras } from "./offers.ts";
 import type { LeftOut, Project } from "./project.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
 import { type RootFiles, readRootFiles } from "./root-files.ts";
-import { leavesOut, type Selection, select } from "./selection.ts";
-import { canBuildRoot, chooseTargets, declaringOf, isPackage, neededBy, sourcesOf, withExtras } from "./targets.ts";
+import { refuseUnclear } from "./selection/additions.ts";
+import { choicesOf } from "./selection/brought.ts";
+import { foundRequirements } from "./selection/found-requirements.ts";
+import { describeLeftOut, partsLeftOut, requirementsLeftOut } from "./selection/left-out.ts";
+import { offersOf, readDeclarations, requirementsWithExtras } from "./selection/offers.ts";
+import { leavesOut, type Selection, select } from "./selection/selection.ts";
+import {
+  canBuildRoot,
+  chooseTargets,
+  declaringOf,
+  isPackage,
+  neededBy,
+  sourcesOf,
+  withExtras,
+} from "./selection/targets.ts";
 
 /**
  * Reads what the repo in `root` (absolute, physical) asks to be installed; pip, as the driver, does not read a uv.lock.

@@ -2,7 +2,7 @@ import { PrimeError } from "../errors.ts";
 import { isTable } from "../toml.ts";
 import type { ProjectKind } from "./project.ts";
 import { FOREIGN, isForUv, type RootFiles } from "./root-files.ts";
-import { isBuiltWithoutProject } from "./targets.ts";
+import { isBuiltWithoutProject } from "./selection/targets.ts";
 
 /** What kind of repo this is; the first rule that fits. `requirements`: the files named in the configuration, if any. */
 export function kindOf(files: RootFiles, requirements: readonly string[] | null): ProjectKind {

@@ -1,8 +1,8 @@
 import type { Input } from "../inputs/input.ts";
 import type { RequirementOptions } from "./files/requirement-options.ts";
 import type { PlacedLine } from "./files/requirements.ts";
-import type { NeededSource } from "./files/sources.ts";
-import type { UvSettings } from "./files/uv-settings.ts";
+import type { NeededSource } from "./files/uv/sources.ts";
+import type { UvSettings } from "./files/uv/uv-settings.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
 
 /**

@@ -6,7 +6,7 @@ import { PrimeError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { canMeet, parseRequest } from "../python/version.ts";
 import { readPyproject } from "./files/pyproject.ts";
-import { nearestAbove, readWorkspace, type Workspace } from "./files/workspace.ts";
+import { nearestAbove, readWorkspace, type Workspace } from "./files/uv/workspace.ts";
 
 /**
  * The configuration with the range of Python that all members of a uv workspace allow, in place of the root's own alone: uv

@@ -5,7 +5,7 @@ import type { InputCollector } from "../inputs/collector.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
 import { readSetupCfg, type SetupCfg } from "./files/setup-cfg.ts";
 import { readSetupPy, type SetupPy } from "./files/setup-py.ts";
-import { readWorkspace, type Workspace } from "./files/workspace.ts";
+import { readWorkspace, type Workspace } from "./files/uv/workspace.ts";
 
 /** The files in a root that can say what is to be installed. */
 export interface RootFiles {

@@ -3,9 +3,9 @@ import type { Environment } from "../edges/command.ts";
 import { isExecutableFile, isFolder } from "../edges/files/read.ts";
 import { run } from "../edges/processes/run.ts";
 import { isManaged } from "./anchor.ts";
-import { pathFolders } from "./candidates.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { pathFolders } from "./search/candidates.ts";
 import { minorOf } from "./version.ts";
 
 /** What brought an interpreter to a machine, so that a message can name what brings it back when it can no longer be asked. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Environment } from "../edges/command.ts";
-import { parseJson } from "../edges/files/own-json.ts";
+import { parseJson } from "../edges/files/own/own-json.ts";
 import { runSync } from "../edges/processes/run-sync.ts";
 import { PrimeError } from "../errors.ts";
 import type { EntryCall } from "../plan/script-start.ts";

@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { finalNameOf, isAbandoned } from "../edges/files/maker-mark.ts";
-import { PATH, readOwnJson, TEXT } from "../edges/files/own-json.ts";
+import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
+import { PATH, readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import {
   type FileFacts,
   facts,

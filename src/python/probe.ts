@@ -1,5 +1,5 @@
 import type { Environment } from "../edges/command.ts";
-import { lastLineOf, parseJson } from "../edges/files/own-json.ts";
+import { lastLineOf, parseJson } from "../edges/files/own/own-json.ts";
 import { isForOtherMachine, isScript } from "../edges/files/program-file.ts";
 import { isExecutableFile } from "../edges/files/read.ts";
 import { type Outcome, run } from "../edges/processes/run.ts";

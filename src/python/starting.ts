@@ -4,7 +4,7 @@ import { isScript } from "../edges/files/program-file.ts";
 import { isFile, namesInFolder, physicalPath, readText, realPath } from "../edges/files/read.ts";
 import { isInSafeRepo, SAFE_VARIABLE, type Trust, whyOthersDecide } from "../edges/files/trust.ts";
 import { isSuperuser } from "../edges/surroundings.ts";
-import { folderOfUv, interpreterStores, pathFolders } from "./candidates.ts";
+import { folderOfUv, interpreterStores, pathFolders } from "./search/candidates.ts";
 
 /** Which interpreters may be started, and which are only known by what was recorded of them. */
 export interface Starting {

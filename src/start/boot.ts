@@ -16,7 +16,7 @@ import { isFolder } from "../edges/files/read.ts";
 import { droppedVariables, shellOfProcess } from "../edges/machine.ts";
 import { driftSinceUse } from "../environment/drift.ts";
 import { readHolds, writeHold } from "../environment/holds.ts";
-import type { Manifest } from "../environment/manifest.ts";
+import type { Manifest } from "../environment/manifest/manifest.ts";
 import { lookAtVenvPlace } from "../environment/venv-link.ts";
 import type { Answer } from "../launch/answer.ts";
 import { renderProgress, type Stage, type StageFacts } from "../launch/progress.ts";

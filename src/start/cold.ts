@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Context } from "../context.ts";
 import { now } from "../edges/clock.ts";
 import { writePlain } from "../edges/files/change.ts";
-import { readOwnJson, TEXT, TIME } from "../edges/files/own-json.ts";
+import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { PrimeError } from "../errors.ts";
 import type { Observer } from "../inputs/observation.ts";
 import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/ready-plan.ts";

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Context } from "../context.ts";
 import type { Decision } from "../decision/decide.ts";
 import { judgeGeneration } from "../decision/usable.ts";
-import type { Manifest } from "../environment/manifest.ts";
+import type { Manifest } from "../environment/manifest/manifest.ts";
 import type { Verdict } from "../environment/verdict.ts";
 import { describe } from "../python/version.ts";
 import type { Cold } from "./cold.ts";

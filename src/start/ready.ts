@@ -1,5 +1,5 @@
 import type { Freshness } from "../config/config.ts";
-import type { Manifest } from "../environment/manifest.ts";
+import type { Manifest } from "../environment/manifest/manifest.ts";
 import type { Project } from "../project/project.ts";
 import type { Activation } from "../shells/activation.ts";
 

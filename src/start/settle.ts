@@ -10,14 +10,14 @@ import { plain } from "../edges/terminal/text.ts";
 import { generationFolder } from "../environment/folders.ts";
 import { differences, type HistoryEntry, readHistory, recordHistory } from "../environment/history.ts";
 import { holdsInput } from "../environment/holds.ts";
-import { recordInputs } from "../environment/interpreter-record.ts";
-import type { Manifest } from "../environment/manifest.ts";
+import { recordInputs } from "../environment/manifest/interpreter-record.ts";
+import type { Manifest } from "../environment/manifest/manifest.ts";
 import { activate } from "../environment/venv-link.ts";
 import { PrimeError } from "../errors.ts";
+import { excludeFromGit } from "../git/exclude.ts";
 import type { Input } from "../inputs/input.ts";
 import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
-import { excludeFromGit } from "../venv/git-exclude.ts";
 import { type Cold, tellCold } from "./cold.ts";
 import type { Ready } from "./ready.ts";
 import { runSetup } from "./setup.ts";
@@ -74,7 +74,7 @@ export async function settleIn(
   tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`);
   const built = isBuilt ? { manifest, project } : undefined;
   const ready: Ready = { kind: "ready", activation, readyLine, kernel, freshness: config.freshness.value, built };
-  if (isBuilt && kernel !== undefined) (await import("./entry-scripts.ts")).learnScripts(context, ready);
+  if (isBuilt && kernel !== undefined) (await import("./command/entry-scripts.ts")).learnScripts(context, ready);
   return ready;
 }
 

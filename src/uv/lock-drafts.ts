@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { writePlain } from "../edges/files/change.ts";
-import { isAbandoned, MARK, makerMark } from "../edges/files/maker-mark.ts";
+import { isAbandoned, MARK, makerMark } from "../edges/files/own/maker-mark.ts";
 import { ownership, thisUser } from "../edges/files/ownership.ts";
 import { linkFacts, namesInFolder, readText } from "../edges/files/read.ts";
 

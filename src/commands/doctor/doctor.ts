@@ -5,23 +5,23 @@ import { pinOf } from "../../decision/asked.ts";
 import { type Decision, decide, look } from "../../decision/decide.ts";
 import { holdOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
-import type { Fault } from "../../edges/files/own-folder.ts";
+import type { Fault } from "../../edges/files/own/own-folder.ts";
 import { realPath } from "../../edges/files/read.ts";
 import { droppedVariables } from "../../edges/machine.ts";
 import { type Folders, foldersOf } from "../../environment/folders.ts";
-import { readManifest } from "../../environment/manifest.ts";
+import { readManifest } from "../../environment/manifest/manifest.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { whyCold } from "../../start/cold.ts";
-import { configFindings } from "./config.ts";
-import { environmentFindings } from "./environment.ts";
+import { configFindings } from "./examine/config.ts";
+import { environmentFindings } from "./examine/environment.ts";
+import { askGit, trackedFindings } from "./examine/git.ts";
+import { launcherFacts, launcherFindings } from "./examine/launcher.ts";
+import { machineFindings, timedFiles } from "./examine/machine.ts";
+import { stateFindings } from "./examine/state.ts";
+import { uvFinding } from "./examine/uv.ts";
 import { type Finding, isSound, sound, wrong } from "./finding.ts";
-import { askGit, trackedFindings } from "./git.ts";
-import { launcherFacts, launcherFindings } from "./launcher.ts";
-import { machineFindings, timedFiles } from "./machine.ts";
 import { renderFindings, reportOf } from "./report.ts";
-import { stateFindings } from "./state.ts";
-import { uvFinding } from "./uv.ts";
 
 export interface DoctorRequest {
   /** An environment, or with `all` a folder of them; undefined for the root's own. */
@@ -34,7 +34,7 @@ export interface DoctorRequest {
 /** `./prime doctor`: examines and names; only `--fix` changes anything. Status 1 when something is wrong. */
 export async function doctor(context: Context, { folder, all, fix, json }: DoctorRequest): Promise<Answer> {
   if (folder !== undefined) {
-    const { examineAll, examineVenv } = await import("./venvs.ts");
+    const { examineAll, examineVenv } = await import("./examine/venvs.ts");
     return all ? examineAll(context, folder, json) : examineVenv(context, folder, json);
   }
   const before = await examine(context, fix);

@@ -7,16 +7,16 @@ import { type Decision, decide } from "../../decision/decide.ts";
 import { linkOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
 import { backdate, copyFile, makeExecutable, makeFolder, rename, writeAtomic } from "../../edges/files/change.ts";
+import { remove } from "../../edges/files/own/remove.ts";
 import { exists, nonce, physicalPath } from "../../edges/files/read.ts";
-import { remove } from "../../edges/files/remove.ts";
 import { markDamaged } from "../../environment/drift.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
-import { readManifest } from "../../environment/manifest.ts";
+import { readManifest } from "../../environment/manifest/manifest.ts";
 import { PrimeError } from "../../errors.ts";
+import { excludeFromGit } from "../../git/exclude.ts";
 import { whyCold } from "../../start/cold.ts";
 import { settleIn } from "../../start/settle.ts";
 import { forgetPackages } from "../../uv/commands.ts";
-import { excludeFromGit } from "../../venv/git-exclude.ts";
 import type { Finding, Fix, Rebuild } from "./finding.ts";
 
 /** Makes the repairs that findings name, each once, the rebuild last of all, and says so. Gives what was done, a sentence each. */

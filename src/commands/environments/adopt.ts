@@ -14,7 +14,7 @@ import { DAMAGE_FILE, driftSinceUse } from "../../environment/drift.ts";
 import { generationFolder, makeFolders, newLog } from "../../environment/folders.ts";
 import { differences } from "../../environment/history.ts";
 import { writeHold } from "../../environment/holds.ts";
-import { GENERATION_ID, type Manifest, readManifest } from "../../environment/manifest.ts";
+import { GENERATION_ID, type Manifest, readManifest } from "../../environment/manifest/manifest.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { type Interpreter, isFailure } from "../../python/interpreter.ts";

@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import { isoTime, localTime } from "../../edges/clock.ts";
 import { foldersOf, generationFolders } from "../../environment/folders.ts";
 import { type HistoryEntry, readHistory } from "../../environment/history.ts";
-import { listGenerations } from "../../environment/manifest.ts";
+import { listGenerations } from "../../environment/manifest/manifest.ts";
 import type { Answer } from "../../launch/answer.ts";
 
 /** `./prime history`: what changed from one generation to the next, package by package, and why; the youngest first. */

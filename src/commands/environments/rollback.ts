@@ -8,7 +8,7 @@ import { now } from "../../edges/clock.ts";
 import { listFolder } from "../../edges/files/read.ts";
 import { readMoves } from "../../environment/history.ts";
 import { isGivenBack, setGivenBack, writeHold } from "../../environment/holds.ts";
-import { isOfNewerPrime, type Manifest } from "../../environment/manifest.ts";
+import { isOfNewerPrime, type Manifest } from "../../environment/manifest/manifest.ts";
 import { findAside, giveBack, lookAtVenvPlace } from "../../environment/venv-link.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";

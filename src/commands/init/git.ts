@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import type { Outcome } from "../../edges/processes/run.ts";
-import { gitIn } from "../doctor/git.ts";
+import { gitIn } from "../doctor/examine/git.ts";
 import type { Deed } from "./deed.ts";
 
 /** What git would do with the files that init writes. */

@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { PrimeError } from "../../errors.ts";
 import { act, failure } from "./errors.ts";
-import { HeldFolder, within } from "./held-folder.ts";
-import { temporaryName } from "./maker-mark.ts";
+import { HeldFolder, within } from "./own/held-folder.ts";
+import { temporaryName } from "./own/maker-mark.ts";
+import { removeFile } from "./own/remove.ts";
 import { physicalPath, sha256 } from "./read.ts";
-import { removeFile } from "./remove.ts";
 
 export function makeFolder(folder: string, mode = 0o777): void {
   act("make the folder", folder, () => {

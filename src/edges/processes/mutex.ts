@@ -3,10 +3,10 @@ import * as v from "valibot";
 import { PrimeError } from "../../errors.ts";
 import { elapsed, now, pause } from "../clock.ts";
 import { makeFolder, rename, setTimes, writeExclusive, writePlain } from "../files/change.ts";
-import { temporaryName } from "../files/maker-mark.ts";
-import { parseJson, TEXT } from "../files/own-json.ts";
+import { temporaryName } from "../files/own/maker-mark.ts";
+import { parseJson, TEXT } from "../files/own/own-json.ts";
+import { removeFile } from "../files/own/remove.ts";
 import { facts, physicalPath, readText, sha256 } from "../files/read.ts";
-import { removeFile } from "../files/remove.ts";
 import { bootId, hostName, isAncestor, isRunning, processSpace, startOfProcess } from "../machine.ts";
 
 /** Who holds a lock, as its file says. */

@@ -3,7 +3,7 @@ import { MOST, readText } from "../../edges/files/read.ts";
 import { isTable, parseToml, type Table } from "../../toml.ts";
 import { normalizeName } from "../packages.ts";
 import { type GroupTable, readGroups } from "./groups.ts";
-import { readUvTable, type UvTable } from "./uv-table.ts";
+import { readUvTable, type UvTable } from "./uv/uv-table.ts";
 import { View } from "./view.ts";
 
 /** A pyproject.toml as far as it says what is to be installed. Names are normalized. */

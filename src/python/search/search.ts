@@ -2,11 +2,11 @@ import * as path from "node:path";
 import type { Environment } from "../../edges/command.ts";
 import { isScript } from "../../edges/files/program-file.ts";
 import { realPath } from "../../edges/files/read.ts";
-import { behindShims, installedByUv, named, pathFolders, whyNotExecutable } from "../candidates.ts";
 import { type Failure, type Interpreter, isFailure, versionOf } from "../interpreter.ts";
 import { probe } from "../probe.ts";
 import type { Starting } from "../starting.ts";
 import { basenames, describe, fits, parseRequest, type VersionRequest } from "../version.ts";
+import { behindShims, installedByUv, named, pathFolders, whyNotExecutable } from "./candidates.ts";
 
 export interface SearchOptions {
   /** The user's environment; its PATH is searched. */

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import type { Environment } from "../../edges/command.ts";
-import { parseJson } from "../../edges/files/own-json.ts";
+import { parseJson } from "../../edges/files/own/own-json.ts";
 import { exists, isExecutableFile, isFile } from "../../edges/files/read.ts";
 import { type Outcome, run } from "../../edges/processes/run.ts";
 import { PrimeError } from "../../errors.ts";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { makerMark } from "../../../src/edges/files/maker-mark.ts";
+import { makerMark } from "../../../src/edges/files/own/maker-mark.ts";
 import { bootId, hostName, processSpace, startOfProcess } from "../../../src/edges/machine.ts";
 import { generations, good, installed, repo, shown } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { UNFIT } from "../../../src/project/files/uv-settings.ts";
+import { UNFIT } from "../../../src/project/files/uv/uv-settings.ts";
 import { type PackageIndex, packageIndex } from "../../support/index-server.ts";
 import { bad, built, edit, good, installed, onlyBy, pinnedUv, repo, witness } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";

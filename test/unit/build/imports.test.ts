@@ -18,6 +18,7 @@ const ORDER = [
   "environment",
   "context",
   "venv",
+  "git",
   "sources",
   "uv",
   "project",

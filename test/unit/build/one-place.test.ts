@@ -12,7 +12,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
     what: "deletes",
     calls:
       /\b(?:rm|rmdir|unlink)(?:Sync)?\s*\(|\b(?:remove|rmtree|removedirs)\s*\((?=.*\bos\b)|\bos\.remove|\bshutil\b/,
-    files: ["src/edges/files/remove.ts"],
+    files: ["src/edges/files/own/remove.ts"],
   },
   {
     what: "renames",
@@ -61,7 +61,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/edges/files/open.ts",
       ...["src/head.sh", "src/loader.js"], // the launcher itself, and what V8 compiled of it
       ...["read", "elf"].map((name) => `src/edges/files/${name}.ts`), // what that one has opened
-      ...["change", "held-folder", "copy-tree"].map((name) => `src/edges/files/${name}.ts`), // prime's own, and folders
+      ...["change", "own/held-folder", "copy-tree"].map((name) => `src/edges/files/${name}.ts`), // prime's own, and folders
       "src/edges/files/trust.ts", // the system's own
       ...["in-use", "ending"].map((name) => `src/edges/processes/${name}.ts`),
       "src/edges/machine.ts",
@@ -83,7 +83,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/commands/verify.ts", // --build
       "src/decision/decide.ts",
       "src/start/boot.ts",
-      "src/start/entry-scripts.ts",
+      "src/start/command/entry-scripts.ts",
     ],
   },
 ];

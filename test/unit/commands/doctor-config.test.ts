@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { configFindings } from "../../../src/commands/doctor/config.ts";
+import { configFindings } from "../../../src/commands/doctor/examine/config.ts";
 import { load } from "../config/place.ts";
 
 it("the doctor names each likely mistake in a configuration", async () => {

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { machineFindings } from "../../../src/commands/doctor/machine.ts";
+import { machineFindings } from "../../../src/commands/doctor/examine/machine.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-machine-"));
 afterAll(() => fs.rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { finalNameOf, isAbandoned, makerMark, temporaryName } from "../../../src/edges/files/maker-mark.ts";
+import { finalNameOf, isAbandoned, makerMark, temporaryName } from "../../../src/edges/files/own/maker-mark.ts";
 
 /** Later than everything, so that age alone would make all abandoned; and earlier, so that nothing would be. */
 const [LATER, EARLIER] = [Date.now() + 86_400_000, 0];

@@ -4,8 +4,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { rename, setTimes, swapLink, writePlain } from "../../../src/edges/files/change.ts";
+import { removeFile } from "../../../src/edges/files/own/remove.ts";
 import { linkFacts } from "../../../src/edges/files/read.ts";
-import { removeFile } from "../../../src/edges/files/remove.ts";
 
 function place(): string {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "prime-remove-")));
@@ -27,12 +27,12 @@ function isWhole(mine: string): boolean {
 }
 
 /** The same files as they are loaded on another system: how an open folder is worked in is decided once. */
-async function on(platform: NodeJS.Platform): Promise<typeof import("../../../src/edges/files/remove.ts")> {
+async function on(platform: NodeJS.Platform): Promise<typeof import("../../../src/edges/files/own/remove.ts")> {
   const real = process.platform;
   vi.resetModules();
   Object.defineProperty(process, "platform", { value: platform });
   try {
-    return await import("../../../src/edges/files/remove.ts");
+    return await import("../../../src/edges/files/own/remove.ts");
   } finally {
     Object.defineProperty(process, "platform", { value: real });
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { InterpreterRecord } from "../../../src/environment/interpreter-record.ts";
+import type { InterpreterRecord } from "../../../src/environment/manifest/interpreter-record.ts";
 import { judge, type Seen, type Verdict } from "../../../src/environment/verdict.ts";
 
 const RECORD: InterpreterRecord = {

@@ -7,7 +7,7 @@ import type { Config } from "../../../src/config/config.ts";
 import { oneStartOf } from "../../../src/config/flags.ts";
 import { InputCollector } from "../../../src/inputs/collector.ts";
 import { expandGlob, globMatcher } from "../../../src/inputs/glob.ts";
-import { readLockedSources } from "../../../src/project/files/locked-sources.ts";
+import { readLockedSources } from "../../../src/project/files/uv/locked-sources.ts";
 import { inspectProject } from "../../../src/project/inspect.ts";
 
 let root: string;

@@ -1,0 +1,32 @@
+import * as path from "node:path";
+import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { exists } from "../../edges/files/read.ts";
+import type { Folders } from "../../environment/folders.ts";
+import type { Project } from "../../project/project.ts";
+
+const PYPROJECT = `[build-system]
+requires = ["setuptools"]
+build-backend = "backend:backend"
+backend-path = ["."]
+`;
+
+/**
+ * Neither pip nor uv takes a folder with a setup.cfg alone for a project, though setuptools can build it. A project of
+ * prime's own stands for such a root: its build backend (PEP 517, "In-tree build backends") is setuptools' at work there.
+ */
+export function withStandIn(project: Project, root: string, folders: Folders): Project {
+  const isAlone = !["setup.py", "pyproject.toml"].some((name) => exists(path.join(root, name)));
+  if (project.kind !== "setup" || !isAlone) return project;
+  const folder = path.join(folders.data, "setup-cfg");
+  const backend = [
+    "import os",
+    `os.chdir(${JSON.stringify(root)})`,
+    "from setuptools.build_meta import __legacy__ as backend",
+  ];
+  makeFolder(folder);
+  writeAtomic(path.join(folder, "pyproject.toml"), PYPROJECT);
+  writeAtomic(path.join(folder, "backend.py"), `${backend.join("\n")}\n`);
+  const stand = (one: string): string => (one === root ? folder : one);
+  const editables = project.editables.map((one) => ({ ...one, folder: stand(one.folder) }));
+  return { ...project, editables, localProjects: project.localProjects.map(stand) };
+}

@@ -1,0 +1,25 @@
+import type { Project } from "../../project/project.ts";
+import type { Interpreter } from "../../python/interpreter.ts";
+
+/** What is made, of what, and where. */
+export interface Target {
+  /** The generation's own folder, absolute; it does not exist yet. */
+  readonly generation: string;
+  /** A folder for files that only this build needs, absolute. */
+  readonly work: string;
+  /** The interpreter below it: by its anchor, and what it is. */
+  readonly python: string;
+  readonly base: Interpreter;
+  readonly project: Project;
+  /** What exactly this was resolved to before, for what has no lock; a file, absolute. */
+  readonly known: string | undefined;
+  /** The resolution to stay near to, if there is one; absolute. */
+  readonly preferred: string | undefined;
+  /** Where resolutions are kept, absolute. */
+  readonly resolved: string;
+}
+
+export const FAILED = {
+  id: "install-failed",
+  hint: "mend what the words above name; what worked before still works",
+} as const;

@@ -1,0 +1,100 @@
+import * as path from "node:path";
+import type { Decision } from "../../decision/decide.ts";
+import type { Command } from "../../edges/command.ts";
+import { backdate, writeAtomic, writePlain } from "../../edges/files/change.ts";
+import { isFile, readText } from "../../edges/files/read.ts";
+import { PrimeError } from "../../errors.ts";
+import type { InstallGroup } from "../../project/project.ts";
+import * as commands from "../../uv/commands.ts";
+import { type Job, runStep } from "../job.ts";
+import type { Target } from "./target.ts";
+import { makePipVenv, updatePip } from "./with-pip.ts";
+
+/**
+ * Makes the environment that protoprimer's configuration asks for: each group by a command of its own, under the
+ * constraints as they are; `anew` without any. Gives what they become, as text.
+ */
+export async function buildDescriptors(
+  job: Job,
+  uv: commands.UvTool | undefined,
+  target: Target,
+  { anew }: { readonly anew: boolean },
+): Promise<string> {
+  const { project, work } = target;
+  const constraints = anew ? emptyFile(work) : (present(project.constraintsFile) ?? emptyFile(work));
+  const install = uv === undefined ? await byPip(job, target) : await byUv(job, uv, target);
+  for (const { name, args, projects } of project.installGroups) {
+    await runStep(job, titleOf(name), inVenv(target, install.group({ constraints, args, projects })), {
+      id: "install-failed",
+      hint: `mend what the words above name${args.length === 0 ? "" : ` (\`install_specs\` adds \`${args.join(" ")}\` to the command)`}; the versions are pinned in ${project.constraintsFile}, which ./prime reboot makes anew; what worked before still works`,
+    });
+  }
+  return (await runStep(job, "list packages", install.list, { id: "install-failed" })).stdout;
+}
+
+/**
+ * Writes the constraints of an environment that stands, for the next one to be the same; `lock` says whether that may be.
+ * Gives whether they are others than before.
+ */
+export function settleConstraints(job: Job, { config, project }: Decision, text: string): boolean {
+  const file = project.constraintsFile;
+  if (file === null || readText(file) === text || config.lock.value === "frozen") return false;
+  if (config.lock.value === "check") {
+    throw new PrimeError("lock-outdated", `${file} is not what was installed, and lock is "check"`, {
+      hint: "run ./prime where the file may be written, and commit it",
+    });
+  }
+  try {
+    writeAtomic(file, text);
+    backdate(file);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    job.context.terminal.warn(`the versions stay as they were pinned: ${error.message}`);
+    return false;
+  }
+  return true;
+}
+
+interface Installer {
+  group(install: commands.EditableInstall): Command;
+  readonly list: Command;
+}
+
+async function byUv(job: Job, uv: commands.UvTool, { generation, python, project }: Target): Promise<Installer> {
+  await runStep(job, "make the venv", commands.createSeededVenv(uv, generation, python, project.name), {
+    id: "venv-failed",
+    hint: "check that this python works, and that the index has pip",
+  });
+  return {
+    group: (install) => commands.installEditable(uv, generation, install, project.rebuilt),
+    list: commands.freeze(uv, generation),
+  };
+}
+
+async function byPip(job: Job, target: Target): Promise<Installer> {
+  const pip = await makePipVenv(job, target);
+  if (target.project.installGroups.length > 0) await updatePip(job, pip);
+  return {
+    group: (install) => pip("install", ...commands.editableArguments(install)),
+    list: pip("freeze", "--exclude-editable"),
+  };
+}
+
+/** A keyring that an earlier group brought is found by the installer of the next one. */
+function inVenv({ generation }: Target, command: Command): Command {
+  return { ...command, env: { ...command.env, PATH: `${path.join(generation, "bin")}:${command.env.PATH ?? ""}` } };
+}
+
+function titleOf(name: InstallGroup["name"]): string {
+  return name === null ? "install the projects" : `install the group ${name}`;
+}
+
+function present(file: string | null): string | undefined {
+  return file !== null && isFile(file) ? file : undefined;
+}
+
+function emptyFile(work: string): string {
+  const file = path.join(work, "constraints.txt");
+  writePlain(file, "");
+  return file;
+}

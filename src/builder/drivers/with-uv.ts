@@ -1,0 +1,27 @@
+import * as commands from "../../uv/commands.ts";
+import { type Job, runStep } from "../job.ts";
+import { installRepoLock, installResolved, writeEditables } from "../resolve/resolution.ts";
+import { refuseUnreadSettings } from "../resolve/unread-settings.ts";
+import { FAILED, type Target } from "./target.ts";
+
+/** Makes the venv and installs what the project asks for. Gives the resolution that was used, a file, if any. */
+export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target): Promise<string | undefined> {
+  const { generation, python, project } = target;
+  if (project.kind === "uv-lock") {
+    await runStep(job, "install from uv.lock", commands.syncLock(uv, generation, python, project), FAILED);
+    return undefined;
+  }
+  const made = await runStep(job, "make the venv", commands.createVenv(uv, generation, python, project.name), {
+    id: "venv-failed",
+    hint: "check that this python works",
+  });
+  refuseUnreadSettings(job, made.output);
+  if (project.kind === "nothing") return undefined;
+  if (project.kind !== "pylock") return installResolved(job, uv, target);
+  await installRepoLock(job, uv, target);
+  if (project.editables.length > 0) {
+    const alone = commands.installAlone(uv, generation, writeEditables(target), project.rebuilt);
+    await runStep(job, "install the project", alone, FAILED);
+  }
+  return undefined;
+}

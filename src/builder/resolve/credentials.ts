@@ -1,0 +1,77 @@
+import type { Environment } from "../../edges/command.ts";
+import { readText } from "../../edges/files/read.ts";
+import { expandVariables } from "../../project/files/requirements.ts";
+import type { Project } from "../../project/project.ts";
+import { isTable, parseToml } from "../../toml.ts";
+
+/** Who one is to a server, and for which addresses. */
+export interface Credential {
+  /** As it stands before the `@` of an address. */
+  readonly user: string;
+  /** Host and path, without the last `/simple` of an index. */
+  readonly prefix: string;
+}
+
+const ADDRESS = /^((?:[a-z]+\+)?https?:\/\/)(?:([^@/?#]*)@)?(.*)$/is;
+
+/** An address that says to nobody who one is; `ssh://git@host` and the like stay as they are. */
+export function withoutCredentials(url: string): string {
+  return url.replace(ADDRESS, "$1$3");
+}
+
+/** Names the user again, by the longest address that is known to want it, else by the first of the same host. */
+export function withCredentials(url: string, known: readonly Credential[]): string {
+  const [, scheme, user, rest = ""] = ADDRESS.exec(url) ?? [];
+  if (scheme === undefined || user !== undefined) return url;
+  const within = known.filter(({ prefix }) => rest === prefix || rest.startsWith(`${prefix}/`));
+  const [best] = within.sort((a, b) => b.prefix.length - a.prefix.length);
+  const found = best ?? known.find(({ prefix }) => hostOf(prefix) === hostOf(rest));
+  return found === undefined ? url : `${scheme}${found.user}@${rest}`;
+}
+
+/**
+ * The credentials that the repo's files and the environment give to indexes and addresses. uv gives them itself as long
+ * as it resolves; a lock does not hold them, and those of a path dependency's own index are not asked for again.
+ */
+export async function credentialsOf({ inputs }: Project, env: Environment): Promise<Credential[]> {
+  const files = inputs.flatMap(({ kind, path }) => (kind === "file" && /\.(?:toml|txt|in)$/.test(path) ? [path] : []));
+  const texts = files.map((file) => ({ file, text: readText(file) ?? "" }));
+  const written = texts.flatMap(({ text }) => writtenIn(text, env));
+  if (!Object.keys(env).some((name) => /^UV_INDEX_\w+_(?:USERNAME|PASSWORD)$/.test(name))) return written;
+  const named = await Promise.all(
+    texts.map(({ file, text }) => (/\/(?:pyproject|uv)\.toml$/.test(file) ? namedIndexes(text, file, env) : [])),
+  );
+  return [...written, ...named.flat()];
+}
+
+function writtenIn(text: string, env: Environment): Credential[] {
+  const found = text.matchAll(/\bhttps?:\/\/([^\s"'@/]+)@([^\s"'?#;,\])}>]+)/g);
+  return [...found].map(([, user = "", rest = ""]) => ({
+    user: expandVariables(user, env),
+    prefix: prefixOf(expandVariables(rest, env)),
+  }));
+}
+
+/** `UV_INDEX_<NAME>_USERNAME` and `_PASSWORD` belong to the index of that name. */
+async function namedIndexes(text: string, file: string, env: Environment): Promise<Credential[]> {
+  const document = await parseToml(text, file);
+  const { tool } = document;
+  const uv = file.endsWith("/uv.toml") ? document : isTable(tool) && isTable(tool.uv) ? tool.uv : {};
+  return (Array.isArray(uv.index) ? uv.index : []).filter(isTable).flatMap(({ name, url }) => {
+    const variable = `UV_INDEX_${String(name)
+      .toUpperCase()
+      .replace(/[^A-Z0-9]/g, "_")}`;
+    const [user, password] = [env[`${variable}_USERNAME`], env[`${variable}_PASSWORD`]];
+    if (typeof name !== "string" || typeof url !== "string" || (user ?? password) === undefined) return [];
+    const both = [user ?? "", ...(password === undefined ? [] : [password])].map(encodeURIComponent).join(":");
+    return [{ user: both, prefix: prefixOf(ADDRESS.exec(url)?.[3] ?? url) }];
+  });
+}
+
+function prefixOf(address: string): string {
+  return address.replace(/\/(?:\+?simple\/?)?$/, "");
+}
+
+function hostOf(address: string): string {
+  return address.replace(/\/.*/s, "");
+}

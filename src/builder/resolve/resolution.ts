@@ -1,0 +1,216 @@
+import * as path from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Command } from "../../edges/command.ts";
+import { writeAtomic, writePlain } from "../../edges/files/change.ts";
+import { sha256OfFile } from "../../edges/files/read.ts";
+import { PrimeError } from "../../errors.ts";
+import { declaredDigests, restrictDigests } from "../../project/files/digests.ts";
+import { type Pylock, packagesOf, pylockOf, readPylock, renderPylock, withPlaces } from "../../project/files/pylock.ts";
+import { changedPackages, describeChange, normalizeName } from "../../project/packages.ts";
+import type { Project } from "../../project/project.ts";
+import type { Table } from "../../toml.ts";
+import * as commands from "../../uv/commands.ts";
+import { FAILED, type Target } from "../drivers/target.ts";
+import { type Job, runStep, stepError, tryStep } from "../job.ts";
+import { credentialsOf, withCredentials, withoutCredentials } from "./credentials.ts";
+import { forThisMachine, refuseOutsideLimits, withoutIsolation } from "./limits.ts";
+
+/**
+ * Installs what has no lock by a pylock.toml (PEP 751) of prime's own, which it gives as a file: the one that is known, or
+ * one that is resolved now, near to it or to the one before.
+ */
+export async function installResolved(job: Job, uv: commands.UvTool, target: Target): Promise<string> {
+  refuseOutsideLimits(target.project, target.base);
+  const { known } = target;
+  const before = await readKept(known);
+  if (known === undefined || before === undefined) {
+    return resolveAndInstall(job, uv, target, await readKept(target.preferred));
+  }
+  const gone = changedArchive(before);
+  const why = gone === undefined ? await installKnown(job, uv, target, before) : `${gone} is not what it was`;
+  if (why === undefined) return known;
+  job.context.terminal.say(`${why}: resolving again, near to the same versions`);
+  return resolveAndInstall(job, uv, target, before, gone === undefined);
+}
+
+/** With absolute paths; a torn one is none. */
+async function readKept(file: string | undefined): Promise<Pylock | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    const { table } = await readPylock(file);
+    return pylockOf(absolute(table, path.dirname(file)), path.dirname(file));
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    return undefined;
+  }
+}
+
+function changedArchive({ archives }: Pylock): string | undefined {
+  return archives.find(({ file, sha256 }) => sha256 !== undefined && sha256OfFile(file) !== sha256)?.file;
+}
+
+/** Gives why it can't be had any more, if it can't; other failures are failures. */
+async function installKnown(job: Job, uv: commands.UvTool, target: Target, known: Pylock): Promise<string | undefined> {
+  const installs = await installCommands(uv, target, known.table);
+  if (await installFromCache(job, installs, target.project)) return undefined;
+  const title = "install packages";
+  for (const install of installs) {
+    const outcome = await tryStep(job, title, install, { otherwise: "failed" });
+    if (outcome.ok) continue;
+    const moved = UNREACHABLE.exec(outcome.output)?.[1];
+    if (moved === undefined) throw stepError(job, title, outcome, FAILED);
+    return `${withoutCredentials(moved)} can't be had any more`;
+  }
+  return undefined;
+}
+
+/** uv's words for an address that does not answer, or not with the file. */
+const UNREACHABLE = /Failed to (?:fetch|download)[^\n]*?(https?:\/\/[^\s`)]+|file:\/\/[^\s`)]+)/;
+
+/** What was installed before is likely to be here still: then no index is asked, and none has to answer. */
+async function installFromCache(job: Job, installs: readonly Command[], { rebuilt }: Project): Promise<boolean> {
+  if (rebuilt.length > 0) return false;
+  for (const install of installs) {
+    const offline = { ...install, args: [...install.args, "--offline"] };
+    const title = "install packages from the cache";
+    if (!(await tryStep(job, title, offline, { otherwise: "not all are there" })).ok) return false;
+  }
+  return true;
+}
+
+async function resolveAndInstall(
+  job: Job,
+  uv: commands.UvTool,
+  target: Target,
+  preferred: Pylock | undefined,
+  isMoved = false,
+): Promise<string> {
+  const found = await resolve(job, uv, target, preferred);
+  if (isMoved && preferred !== undefined) compareWithMoved(job, preferred, found);
+  for (const install of await installCommands(uv, target, found.table)) {
+    await runStep(job, "install packages", install, FAILED);
+  }
+  const answer = path.join(target.work, "pylock.toml");
+  writeAtomic(answer, renderPylock(relative(found.table, target.resolved)));
+  return answer;
+}
+
+/** Paths in it are absolute. */
+async function resolve(job: Job, uv: commands.UvTool, target: Target, preferred: Pylock | undefined): Promise<Pylock> {
+  const { project, work } = target;
+  const draft = path.join(work, "pylock.draft.toml");
+  if (preferred !== undefined) writePlain(draft, renderPylock(preferred.table), 0o600);
+  await runStep(job, "resolve requirements", resolveCommand(uv, target, draft), {
+    id: "resolve-failed",
+    hint: "correct the requirements, or check the index and the network; what worked before still works",
+  });
+  const { table } = await readPylock(draft);
+  return pylockOf(absolute(restrictDigests(table, declaredDigests(project)), work), work);
+}
+
+/** A mirror may have moved; the bytes of a version may not have become others on the way. */
+function compareWithMoved({ context }: Job, before: Pylock, after: Pylock): void {
+  const digests = new Map(before.packages.map((one) => [`${one.name} ${one.version}`, one.digests]));
+  for (const { name, version, digests: now } of after.packages) {
+    const were = digests.get(`${name} ${version}`) ?? [];
+    if (were.length === 0 || now.length === 0 || now.some((one) => were.includes(one))) continue;
+    throw new PrimeError(
+      "resolution-bytes",
+      `could not install ${name} ${version}: where it comes from now, it has other bytes than before (sha256 ${now[0]}, not ${were[0]})`,
+      { hint: "find out why; ./prime reboot takes what the index has now" },
+    );
+  }
+  const changes = changedPackages(versionsOf(before), versionsOf(after)).map(describeChange);
+  context.terminal.say(
+    changes.length === 0 ? "resolved again: the same versions" : `resolved again: ${changes.join(", ")}`,
+  );
+}
+
+function versionsOf({ packages }: Pylock): Record<string, string> {
+  return Object.fromEntries(packages.map(({ name, version }) => [name, version ?? "of its folder"]));
+}
+
+/** What is built within the environment itself comes last: then all that it may need is there. */
+async function installCommands(uv: commands.UvTool, target: Target, table: Table): Promise<Command[]> {
+  const { project, work } = target;
+  const named = await withUsers(uv, project, table);
+  const shared = withoutIsolation(project.uvSettings);
+  const isLate = (entry: Table): boolean =>
+    shared === "all" ? entry.wheels === undefined : shared.includes(normalizeName(String(entry.name)));
+  const early = packagesOf(named).filter((entry) => !isLate(entry));
+  const parts = early.length < packagesOf(named).length ? [{ ...named, packages: early }, named] : [named];
+  return parts.map((part, index) => {
+    const file = path.join(work, `pylock.install${index}.toml`);
+    writePlain(file, renderPylock(part), 0o600);
+    return installCommand(uv, target, file);
+  });
+}
+
+function installCommand(
+  uv: commands.UvTool,
+  { project, generation, base }: Target,
+  file: string,
+  choice?: commands.PylockInstall["choice"],
+): Command {
+  return commands.installPylock(uv, generation, file, {
+    ...(choice === undefined ? {} : { choice }),
+    options: project.requirementOptions,
+    rebuilt: project.rebuilt,
+    overrides: forThisMachine(project.uvSettings, base),
+  });
+}
+
+/**
+ * Installs the repo's own pylock.toml: that very file, unless an address in it wants a user named, or all of its default
+ * groups are left out, for which uv has no word.
+ */
+export async function installRepoLock(job: Job, uv: commands.UvTool, target: Target): Promise<void> {
+  const { project, work } = target;
+  const own = path.join(uv.root, "pylock.toml");
+  const { table, defaultGroups } = await readPylock(own);
+  const withoutAll = project.groups?.length === 0 && defaultGroups.length > 0;
+  const named = await withUsers(uv, project, withoutAll ? { ...table, "default-groups": [] } : table);
+  const file = isDeepStrictEqual(table, named) ? own : path.join(work, "pylock.install.toml");
+  if (file !== own) writePlain(file, renderPylock(absolute(named, uv.root)), 0o600);
+  const install = installCommand(uv, target, file, { extras: project.extras, groups: project.groups });
+  await runStep(job, "install from pylock.toml", install, FAILED);
+}
+
+async function withUsers({ env }: commands.UvTool, project: Project, table: Table): Promise<Table> {
+  const known = await credentialsOf(project, env);
+  return withPlaces(table, (key, text) => (key === "url" ? withCredentials(text, known) : text));
+}
+
+function absolute(table: Table, folder: string): Table {
+  return withPlaces(table, (key, text) => (key === "url" ? text : path.resolve(folder, text)));
+}
+
+/** As it is kept: to be compared, and without secrets. */
+function relative(table: Table, folder: string): Table {
+  return withPlaces(table, (key, text) => (key === "url" ? withoutCredentials(text) : path.relative(folder, text)));
+}
+
+function resolveCommand(uv: commands.UvTool, target: Target, output: string): Command {
+  const { project, generation } = target;
+  const { editables, virtualProjects, groupSources, requirementFiles, rebuilt } = project;
+  const isBare = editables.length + virtualProjects.length + groupSources.length + requirementFiles.length === 0;
+  const files = [
+    ...(editables.length > 0 || isBare ? [writeEditables(target)] : []), // uv refuses to resolve nothing at all
+    ...virtualProjects.map(({ folder }) => path.join(folder, "pyproject.toml")),
+    ...requirementFiles.map((file) => path.join(uv.root, file)),
+  ];
+  const extras = [...new Set(virtualProjects.flatMap((one) => one.extras))];
+  return commands.resolve(uv, generation, {
+    ...{ files, groups: groupSources, extras, output, rebuilt },
+    options: project.requirementOptions,
+    overrides: forThisMachine(project.uvSettings, target.base),
+  });
+}
+
+/** What is to be installed editable, as a requirement file. */
+export function writeEditables({ project, work }: Target): string {
+  const file = path.join(work, "editables.in");
+  const lines = project.editables.map(({ folder, extras }) => commands.editableLine(folder, extras));
+  writeAtomic(file, `${lines.join("\n")}\n`);
+  return file;
+}

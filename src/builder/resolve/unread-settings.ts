@@ -1,0 +1,22 @@
+import { PrimeError } from "../../errors.ts";
+import type { Job } from "../job.ts";
+
+/**
+ * uv goes on without any of its settings where one of them is not as it knows them, with a warning: without the indexes
+ * among them it would resolve something else. `output` is what any command of uv's printed.
+ */
+export function refuseUnreadSettings({ context }: Job, output: string): void {
+  const words = /^warning: Failed to parse `([^`]+)` during settings discovery:\n((?: .*\n)*)/m.exec(output);
+  if (words === null) return;
+  const reason = words[2]
+    ?.trimEnd()
+    .split("\n")
+    .at(-1)
+    ?.trim()
+    .replace(/, expected one of.*/s, "");
+  throw new PrimeError(
+    "uv-settings",
+    `could not install for ${context.root}: uv would pass over all of its settings in ${words[1]} for this one: ${reason}`,
+    { hint: "correct that key, or name a uv that knows it by the key `uv` of prime's configuration" },
+  );
+}

@@ -1,0 +1,86 @@
+import * as path from "node:path";
+import type { Decision } from "../../decision/decide.ts";
+import { backdate, writeAtomic } from "../../edges/files/change.ts";
+import { removeFile } from "../../edges/files/own/remove.ts";
+import { isWritable, readText } from "../../edges/files/read.ts";
+import { PrimeError } from "../../errors.ts";
+import { diffLocks, readLock, requiresSame } from "../../project/files/uv/uv-lock.ts";
+import { checkLock, type LockCheck, type UvTool, updateLock } from "../../uv/commands.ts";
+import { noteDrafts } from "../../uv/lock-drafts.ts";
+import { type Job, runStep, tryStep } from "../job.ts";
+
+/**
+ * Brings uv.lock in step with the project's requirements, as the config's lock policy says. Only a changed requirement
+ * is a reason: an index or a mirror that answers with other addresses leaves the lock as it is.
+ */
+export async function settleLock(job: Job, decision: Decision, uv: UvTool, python: string): Promise<void> {
+  const { terminal } = job.context;
+  const policy = decision.config.lock.value;
+  const file = decision.project.uvLock;
+  if (file === null || policy === "frozen") return;
+  const isAbove = path.dirname(file) !== job.context.root;
+  const isFixed = isAbove && !isWritable(path.dirname(file));
+  const before = readText(file) ?? "";
+  const old = await readLock(before, file);
+  const { rebuilt } = decision.project;
+  const question = { python, registries: old.registries, rebuilt };
+  if (policy === "check" || isFixed) {
+    if ((await fits(job, uv, question)) === true) return;
+    const why = isFixed ? "it can't be written" : 'lock is "check"';
+    throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for, and ${why}`, {
+      hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
+    });
+  }
+  if ((await fitsOffline(job, uv, question)) === true) return;
+  const note = isAbove ? undefined : noteDrafts(decision.folders.data, job.context.root);
+  try {
+    await runStep(job, "update uv.lock", updateLock(uv, python, rebuilt), {
+      id: "lock-failed",
+      hint: "correct the requirements in pyproject.toml, or check the index",
+    });
+  } finally {
+    if (note !== undefined) removeFile(note);
+  }
+  const after = readText(file) ?? "";
+  if (after === before) return;
+  const fresh = await readLock(after, file);
+  if (requiresSame(old, fresh)) {
+    writeAtomic(file, before);
+    return;
+  }
+  backdate(file);
+  terminal.say(
+    `${isAbove ? file : "uv.lock"} follows pyproject.toml: ${diffLocks(old, fresh).join(", ") || "requirements only"}`,
+  );
+}
+
+/** Whether uv.lock fits the project's requirements; undefined when that can't be told. Writes nothing. */
+export async function lockFits(
+  job: Job,
+  { project }: Decision,
+  uv: UvTool,
+  python: string,
+): Promise<boolean | undefined> {
+  const file = project.uvLock ?? "";
+  const { registries } = await readLock(readText(file) ?? "", file);
+  return fits(job, uv, { python, registries, rebuilt: project.rebuilt });
+}
+
+type Question = Omit<LockCheck, "offline" | "builds">;
+
+async function fits(job: Job, uv: UvTool, question: Question): Promise<boolean | undefined> {
+  return (await fitsOffline(job, uv, question)) ?? check(job, uv, { ...question, offline: false });
+}
+
+/** Undefined too where a project has to be built for it: its requirements are not trusted to a cache. */
+async function fitsOffline(job: Job, uv: UvTool, question: Question): Promise<boolean | undefined> {
+  return question.rebuilt.length > 0 ? undefined : check(job, uv, { ...question, offline: true });
+}
+
+/** Undefined: it can't be told, for example because a project has to be built for it and what builds it is not there. */
+async function check(job: Job, uv: UvTool, question: Omit<LockCheck, "builds">): Promise<boolean | undefined> {
+  const { exitCode } = await tryStep(job, "check uv.lock", checkLock(uv, { ...question, builds: true }), {
+    otherwise: "it does not fit",
+  });
+  return exitCode === 0 ? true : exitCode === 1 ? false : undefined;
+}

@@ -1,0 +1,109 @@
+import * as path from "node:path";
+import type { Context } from "../../../context.ts";
+import type { Environment } from "../../../edges/command.ts";
+import { realPath } from "../../../edges/files/read.ts";
+import { type Outcome, run } from "../../../edges/processes/run.ts";
+import { cleanEnvironment } from "../../../python/clean-environment.ts";
+import { pathFolders } from "../../../python/search/candidates.ts";
+import { type Finding, listed, sound, wrong } from "../finding.ts";
+
+/** What git says of the launcher and of what prime makes. */
+export interface GitFacts {
+  /** As git says it. */
+  readonly version: string;
+  /** The launcher's mode in the index, e.g. `100755`; null when it is not there. */
+  readonly mode: string | null;
+  /** Whether git writes the launcher with line feeds wherever it checks it out (gitattributes(5)). */
+  readonly keepsLineFeeds: boolean;
+  /** Files in the index, relative to the root, that prime makes anew on each machine. */
+  readonly tracked: readonly string[];
+}
+
+/** Why git tells nothing, or what it tells. */
+export type GitAnswer =
+  | { readonly kind: "none"; readonly why: string }
+  | { readonly kind: "refused"; readonly why: string }
+  | ({ readonly kind: "facts" } & GitFacts);
+
+/**
+ * What a repo's own configuration could have git start, whatever it is asked (git-config(1)), which for want of an object also is
+ * the way to a remote (git(1), `GIT_NO_LAZY_FETCH`, `GIT_ALLOW_PROTOCOL`).
+ */
+const NOTHING_ELSE = ["-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null"];
+const NO_REMOTE = { GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none", GIT_OPTIONAL_LOCKS: "0" };
+
+/** Runs git in a folder, and no git that stands in it; it may be absent. */
+export function gitIn(given: Environment, cwd: string): (...args: string[]) => Promise<Outcome> {
+  const folders = pathFolders(given).filter((folder) => !`${realPath(folder)}/`.startsWith(`${cwd}/`));
+  const env = { ...cleanEnvironment(given), ...NO_REMOTE, PATH: folders.join(":") };
+  return (...args) => run({ file: "git", args: [...NOTHING_ELSE, ...args], env, cwd });
+}
+
+/** Asks git, which may be absent, about a root that may be in no work tree. `link`: where the environment is shown, absolute. */
+export async function askGit({ env, root, launcher }: Context, link: string): Promise<GitAnswer> {
+  const git = (cwd: string, ...args: string[]) => gitIn(env, cwd)("--literal-pathspecs", ...args);
+  const told = await git(root, "--version");
+  if (told.failure !== undefined) return { kind: "none", why: `git can't be started: ${told.failure}` };
+  const inside = await git(root, "rev-parse", "--is-inside-work-tree");
+  if (!inside.ok) {
+    const isRefused = /dubious ownership/.test(inside.stderr);
+    const why = inside.stderr.trim().split("\n")[0] ?? "";
+    return isRefused ? { kind: "refused", why } : { kind: "none", why: "the root is in no git work tree" };
+  }
+  const [folder, name] = [path.dirname(launcher), path.basename(launcher)];
+  const staged = await git(folder, "ls-files", "--stage", "-z", "--", name);
+  const attributes = await git(folder, "check-attr", "-z", "text", "eol", "--", name);
+  const [, , text, , , eol] = attributes.stdout.split("\0");
+  const tracked = await git(root, "ls-files", "-z", "--", ".prime", ...(link.startsWith(`${root}/`) ? [link] : []));
+  return {
+    kind: "facts",
+    version: told.stdout.trim(),
+    mode: /^\d+/.exec(staged.stdout)?.[0] ?? null,
+    keepsLineFeeds: text === "unset" || eol === "lf",
+    tracked: tracked.stdout.split("\0").filter((file) => file !== ""),
+  };
+}
+
+/** Whether a clone gets the launcher as it is here, and nothing of prime's beside it. */
+export function cloneFindings(answer: GitAnswer, launcher: string): Finding[] {
+  if (answer.kind !== "facts") return trackedFindings(answer);
+  const name = path.basename(launcher);
+  const { mode, keepsLineFeeds } = answer;
+  return [
+    mode === null
+      ? wrong("git mode", `${name} is not in git's index`, `\`git add ${name}\`, and commit it`)
+      : mode === "100755"
+        ? sound("git mode", `git has ${name} as executable`)
+        : wrong(
+            "git mode",
+            `git has ${name} with mode ${mode}: a clone could not start it`,
+            `\`git update-index --chmod=+x ${name}\`, and commit it`,
+          ),
+    keepsLineFeeds
+      ? sound("git line ends", `.gitattributes keeps ${name} with line feeds`)
+      : wrong(
+          "git line ends",
+          `no line in .gitattributes keeps ${name} with line feeds: a checkout may get CRLF, which sh can't read`,
+          "`./prime init` writes the line into .gitattributes",
+        ),
+    ...trackedFindings(answer),
+  ];
+}
+
+/** Whether git has what each machine makes for itself. */
+export function trackedFindings(answer: GitAnswer): Finding[] {
+  if (answer.kind === "none") return [sound("git", answer.why)];
+  if (answer.kind === "refused") {
+    return [
+      wrong(
+        "git",
+        `git says nothing of this root: ${answer.why}`,
+        "own the checkout, or name it by `git config --global --add safe.directory`",
+      ),
+    ];
+  }
+  const { tracked, version } = answer;
+  if (tracked.length === 0) return [sound("tracked", `nothing of what prime makes is in git (${version})`)];
+  const mend = "`git rm -r --cached` them, `./prime init` to ignore them, and commit";
+  return [wrong("tracked", `git has ${listed(tracked)}, which each machine makes for itself`, mend)];
+}

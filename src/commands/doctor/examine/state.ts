@@ -1,0 +1,170 @@
+import * as path from "node:path";
+import { now } from "../../../edges/clock.ts";
+import { readOwnText } from "../../../edges/files/own/own-json.ts";
+import {
+  exists,
+  isFile,
+  isFolder,
+  linkFacts,
+  listFolder,
+  readLink,
+  readText,
+  realPath,
+} from "../../../edges/files/read.ts";
+import { deadHolder } from "../../../edges/processes/mutex.ts";
+import { type Folders, generationFolder } from "../../../environment/folders.ts";
+import { entryLines, historyFile } from "../../../environment/history.ts";
+import { isGivenBack, isTornState, readHolds, stateFile } from "../../../environment/holds.ts";
+import { hasTornManifest, isWhole, readManifest } from "../../../environment/manifest/manifest.ts";
+import { takeStock } from "../../../environment/stock.ts";
+import { PrimeError } from "../../../errors.ts";
+import { missingExclude } from "../../../git/exclude.ts";
+import { MANIFEST_FILE } from "../../../venv/foreign-venv.ts";
+import { type Finding, listed, sound, wrong } from "../finding.ts";
+
+const DAY_MS = 86_400_000;
+
+/** What prime keeps in `.prime`: whether it can be read, agrees with itself, and is kept out of git. */
+export function stateFindings(root: string, link: string, folders: Folders): Finding[] {
+  const strange = folders.warnings.map((one) => wrong("state", one, "remove it, unless you know what it is for"));
+  if (!isFolder(folders.data)) return strange.length > 0 ? strange : [sound("state", "nothing was kept yet")];
+  const findings = [
+    ...strange,
+    ...lockFindings(path.join(folders.data, "lock")),
+    ...holdFindings(folders),
+    ...historyFindings(folders),
+    ...generationFindings(root, link, folders),
+    ...linkFindings(link, folders),
+    ...ignoreFindings(root, link, folders),
+  ];
+  return findings.length === 0 ? [sound("state", `${folders.data} can be read and agrees with itself`)] : findings;
+}
+
+function lockFindings(file: string): Finding[] {
+  const holder = deadHolder(file);
+  if (holder === undefined) return [];
+  const found = `process ${holder.pid} (${holder.reason}) has ended and left ${file}`;
+  return [wrong("lock", found, "the next build takes it over; so does `./prime doctor --fix`", { kind: "lock", file })];
+}
+
+function holdFindings(folders: Folders): Finding[] {
+  const file = stateFile(folders);
+  if (readOwnText(file) === undefined) return [];
+  try {
+    if (isTornState(folders)) {
+      const mend = "`./prime doctor --fix` moves it aside; only rollbacks that hold, and what was given back, are lost";
+      return [wrong("state", `${file} is torn`, mend, { kind: "replace", file, text: null })];
+    }
+    const gone = Object.values(readHolds(folders)).filter(
+      ({ generation }) => readManifest(generationFolder(folders, generation)) === undefined,
+    );
+    return gone.map(({ generation }) =>
+      wrong(
+        "state",
+        `a rollback holds ${generation}, which is gone`,
+        "the next start ends it; or ./prime rollback --cancel",
+      ),
+    );
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    return [wrong("state", error.message, error.hint ?? "use the newer launcher")];
+  }
+}
+
+function historyFindings(folders: Folders): Finding[] {
+  const file = historyFile(folders);
+  if (exists(file) && !isFile(file))
+    return [wrong("history", `${file} is no file`, "take it away: prime makes it anew")];
+  const lines = (readOwnText(file) ?? "").split("\n").filter((line) => line !== "");
+  const good = entryLines(lines);
+  if (good.length === lines.length) return [];
+  const text = good.map((line) => `${line}\n`).join("");
+  return [
+    wrong(
+      "history",
+      `${lines.length - good.length} of ${lines.length} lines of ${file} are torn, or more than prime reads`,
+      "`./prime doctor --fix` takes them out and keeps the old file aside",
+      { kind: "replace", file, text },
+    ),
+  ];
+}
+
+function generationFindings(root: string, link: string, folders: Folders): Finding[] {
+  const names = listFolder(folders.generations) ?? [];
+  const torn = names.filter((name) => {
+    const folder = path.join(folders.generations, name);
+    return linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, MANIFEST_FILE)) && !isWhole(folder);
+  });
+  const shown = path.basename(realPath(link) ?? link);
+  const scene = { folders, link, uvLock: path.join(root, "uv.lock"), needed: new Set([shown]) };
+  const { left, strange } = takeStock(scene, now() - DAY_MS);
+  const others = strange.filter((file) => !torn.includes(path.basename(file)));
+  const dangling = names.map((name) => path.join(folders.generations, name)).filter(leadsNowhere);
+  return [
+    ...torn.map((name) =>
+      wrong(
+        "generations",
+        `the manifest of ${name} is torn: that environment is not used`,
+        name === shown
+          ? "./prime reboot builds what takes its place, beside it"
+          : hasTornManifest(path.join(folders.generations, name))
+            ? "./prime gc removes it"
+            : `remove ${path.join(folders.generations, name)}, unless you know what it is`,
+      ),
+    ),
+    ...(left.length === 0
+      ? []
+      : [wrong("generations", `killed starts left ${left.length} behind, as ${left[0]}`, "./prime gc")]),
+    ...(others.length === 0
+      ? []
+      : [sound("strangers", `nothing proves that prime made ${listed(others)}: that is left alone`)]),
+    ...dangling.map((file) =>
+      wrong("links", `${file} leads nowhere: a start makes the environment that it leads to`, "./prime"),
+    ),
+  ];
+}
+
+function linkFindings(link: string, folders: Folders): Finding[] {
+  const found = linkFacts(link);
+  if (found === undefined || !folders.inRoot || isGivenBack(folders, link)) return [];
+  if (found.kind !== "link")
+    return [
+      wrong(
+        "links",
+        `${link} is no link of prime's, but a ${found.kind}`,
+        "./prime keeps it aside and puts its link there",
+      ),
+    ];
+  if (realPath(link) !== undefined) return [];
+  return [wrong("links", `${link} leads nowhere (${readLink(link)})`, "./prime makes the environment anew")];
+}
+
+function leadsNowhere(file: string): boolean {
+  return linkFacts(file)?.kind === "link" && realPath(file) === undefined;
+}
+
+function ignoreFindings(root: string, link: string, folders: Folders): Finding[] {
+  const ignore = path.join(folders.data, ".gitignore");
+  const missing = folders.inRoot ? missingExclude(root, link) : undefined;
+  return [
+    ...((readText(ignore) ?? "").split("\n").includes("*")
+      ? []
+      : [
+          wrong("git ignore", `${ignore} does not keep .prime out of git`, "`./prime doctor --fix` writes it", {
+            kind: "replace",
+            file: ignore,
+            text: "*\n",
+          } as const),
+        ]),
+    ...(missing === undefined
+      ? []
+      : [
+          wrong(
+            "git ignore",
+            `nothing keeps ${path.basename(link)} out of git`,
+            `\`./prime doctor --fix\` adds a line to ${missing.file}; ./prime init to .gitignore`,
+            { kind: "exclude" } as const,
+          ),
+        ]),
+  ];
+}

@@ -1,0 +1,48 @@
+import { createHash, randomBytes } from "node:crypto";
+import { lstatSync } from "node:fs";
+import * as path from "node:path";
+import { bootId, hostName, isRunning, processSpace, startOfProcess } from "../../machine.ts";
+
+/** How names end that hold a mark, as the text of a regular expression. */
+export const MARK = String.raw`\.\d+(?:\.[0-9a-f]{8}){2}`;
+
+/** A part of a name, e.g. `17.3f2a9c01.5be1d2a4`, for what only this process works on: who finds it can tell whether it still does. */
+export function makerMark(): string {
+  own ??= [process.pid, place(), digest(startOfProcess(process.pid) ?? "")].join(".");
+  return own;
+}
+
+let own: string | undefined;
+
+/** A sibling of a file, or of a link, that is to take its place by a rename. */
+export function temporaryName(file: string): string {
+  return `${file}.${makerMark()}.${randomBytes(4).toString("hex")}.tmp`;
+}
+
+/** The name whose place a temporary one was to take; undefined for all other names. */
+export function finalNameOf(name: string): string | undefined {
+  return /^(.+)\.\d+(?:\.[0-9a-f]{8}){3}\.tmp$/.exec(name)?.[1];
+}
+
+/**
+ * Whether nobody works on this file or folder any more: the process whose mark its name (or `marked`, another name) holds has
+ * ended. Where that can't be told (no mark, another machine, boot or container) what was not touched since `before` is
+ * abandoned, in milliseconds since the epoch.
+ */
+export function isAbandoned(file: string, before: number, marked: string = path.basename(file)): boolean {
+  const [, pid, where, start = ""] = /\.(\d+)\.([0-9a-f]{8})\.([0-9a-f]{8})(?:\.|$)/.exec(marked) ?? [];
+  if (where === place()) {
+    const is = startOfProcess(Number(pid));
+    return is === undefined ? !isRunning(Number(pid), start) : digest(is) !== start;
+  }
+  return (lstatSync(file, { throwIfNoEntry: false })?.ctimeMs ?? before) < before;
+}
+
+/** Where a number means one process: this boot of this machine, in one namespace (pid_namespaces(7)). */
+function place(): string {
+  return digest(`${bootId()} ${hostName()} ${processSpace()}`);
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}

@@ -1,0 +1,61 @@
+import * as fs from "node:fs";
+import { PrimeError } from "../../../errors.ts";
+import { makeFolder, setFolderMode } from "../change.ts";
+import { act } from "../errors.ts";
+import { type Trust, whyOthersExchange, whyOthersWrite } from "../trust.ts";
+
+/**
+ * The mode of a folder that is this user's alone. No process makes such a folder by chance, and no checkout holds one: the
+ * sticky bit says that prime has looked at the folder and at the way to it. The head can see no more of a mode (`[ -k ]`).
+ */
+const OWN = 0o1700;
+
+const ELSEWHERE = "set XDG_STATE_HOME to a folder that you alone can write";
+
+/** Why what is in a folder of prime's own is not believed. */
+export interface Fault {
+  readonly why: string;
+  /** What to do. */
+  readonly cure: string;
+}
+
+/** `undefined`: this user's alone, or still to be made. */
+export function faultOfOwn(folder: string, trust: Trust): Fault | undefined {
+  const onTheWay = whyOthersExchange(folder, trust);
+  if (onTheWay !== undefined) return { why: onTheWay, cure: ELSEWHERE };
+  const is = fs.lstatSync(folder, { throwIfNoEntry: false });
+  if (is === undefined) return undefined;
+  const strange = strangeness(folder, is);
+  if (strange !== undefined) return { why: strange, cure: ELSEWHERE };
+  const open = whyOthersWrite(folder, { ...trust, folders: [] });
+  return open === undefined ? undefined : { why: open, cure: "remove it: it is made anew, for you alone" };
+}
+
+/** Whether prime has made a folder this user's alone before, so that nobody else can have put anything there since. */
+export function isOwnFolder(folder: string): boolean {
+  const is = fs.lstatSync(folder, { throwIfNoEntry: false });
+  return is !== undefined && strangeness(folder, is) === undefined && (is.mode & 0o7777) === OWN;
+}
+
+/** Makes a folder of this user's alone, and marks it; what is in it must be believed already (`faultOfOwn`). */
+export function makeOwnFolder(folder: string): void {
+  makeFolder(folder, 0o700);
+  act("close to others", folder, () => {
+    const is = fs.lstatSync(folder);
+    const why = strangeness(folder, is);
+    if (why !== undefined) throw refusal(folder, why);
+    if ((is.mode & 0o7777) === OWN) return;
+    setFolderMode(folder, OWN);
+    if ((fs.lstatSync(folder).mode & 0o7777) !== OWN) throw refusal(folder, "its file system keeps no modes");
+  });
+}
+
+function strangeness(folder: string, is: fs.Stats): string | undefined {
+  if (is.isSymbolicLink()) return `${folder} is a link`;
+  if (!is.isDirectory()) return `${folder} is no folder`;
+  return is.uid === process.geteuid?.() ? undefined : `${folder} belongs to another user (uid ${is.uid})`;
+}
+
+function refusal(folder: string, why: string): PrimeError {
+  return new PrimeError("state-folder", `could not close ${folder} to others: ${why}`, { hint: ELSEWHERE });
+}

@@ -1,0 +1,77 @@
+import * as path from "node:path";
+import type { Config } from "../../config/config.ts";
+import type { Environment } from "../../edges/command.ts";
+import { sha256 } from "../../edges/files/read.ts";
+import { contentsOf } from "../../inputs/observation.ts";
+import type { Project } from "../../project/project.ts";
+import { identityOf, type SeenInterpreter } from "./interpreter-record.ts";
+
+export interface DigestParts {
+  readonly root: string;
+  readonly interpreter: SeenInterpreter;
+  readonly config: Config;
+  readonly project: Project;
+  readonly driver: Config["venvDriver"]["value"];
+  /** Version of uv; null with the pip driver. */
+  readonly uv: string | null;
+  readonly env: Environment;
+}
+
+/** A file on this machine, outside of what the repo's own files name, that a resolution takes a package from. */
+export type Archive = readonly [path: string, sha256: string | null];
+
+/** All that decides what an environment is, with the sha256 of what counts of each file: a manifest keeps it. */
+export type Ingredients = ReturnType<typeof ingredientsOf>;
+
+/** The root path is one, since editable installs and script shebangs hold it. */
+export function ingredientsOf({ root, interpreter, config, project, driver, uv, env }: DigestParts) {
+  return {
+    interpreter: identityOf(interpreter),
+    layout: LAYOUT,
+    root,
+    driver,
+    uv,
+    kind: project.kind,
+    name: project.name,
+    extras: project.extras,
+    groups: project.groups,
+    packages: project.packages,
+    requirementFiles: project.requirementFiles,
+    ...(project.kind === "descriptors" ? { installGroups: project.installGroups } : {}),
+    ...(project.groupsAlone ? { groupsAlone: true } : {}),
+    ...(config.oneStart.additions.length > 0 ? { additions: config.oneStart.additions } : {}),
+    lock: config.lock.value === "frozen",
+    variables: project.variables.map((name) => [name, digestOfValue(env[name])] as const),
+    inputs: project.inputs
+      .map(
+        (input) =>
+          [
+            input.kind,
+            path.relative(root, input.path),
+            project.relevantContents[input.path] ?? contentsOf(input) ?? null,
+          ] as const,
+      )
+      .sort(),
+    archives: [] as readonly Archive[],
+  };
+}
+
+/** sha256 of all ingredients: equal digests mean that one generation serves. */
+export function digestOf(ingredients: Ingredients): string {
+  return sha256(JSON.stringify(ingredients));
+}
+
+/** The same without the interpreter's place and what a resolution brings in: names what one was made for. */
+export function digestOfResolution(madeOf: Ingredients, seen: SeenInterpreter): string {
+  const { implementation, version, soabi, platform, libc } = seen;
+  const where = { implementation, version, soabi, platform, libc };
+  return sha256(JSON.stringify({ ...madeOf, interpreter: where, archives: [] }));
+}
+
+/** Requirement files name variables that hold secrets. */
+function digestOfValue(value: string | undefined): string | null {
+  return value === undefined ? null : sha256(value);
+}
+
+/** Raised when the form changes; a generation of another form is not used. */
+export const LAYOUT = 7;

@@ -1,0 +1,35 @@
+import * as path from "node:path";
+import { readText } from "../../../edges/files/read.ts";
+
+/** Local sources that a uv.lock names; absolute. */
+export interface LockedSources {
+  /** Folders that uv installs. */
+  readonly projects: readonly string[];
+  /** Folders of which only the dependencies are installed. */
+  readonly virtual: readonly string[];
+  /** Wheels and source archives. */
+  readonly archives: readonly string[];
+}
+
+/** Reads them by pattern: uv itself writes the file, one source a line, and parsing it whole costs 50 times more. */
+export function readLockedSources(lockFile: string): LockedSources {
+  const folder = path.dirname(lockFile);
+  const found: Record<string, string[]> = { editable: [], directory: [], virtual: [], path: [] };
+  const text = readText(lockFile) ?? "";
+  for (const match of text.matchAll(/^source = \{ (editable|directory|virtual|path) = ("(?:[^"\\]|\\.)*") \}$/gm)) {
+    const place = textOf(match[2] ?? "");
+    if (place !== undefined) found[match[1] ?? ""]?.push(path.resolve(folder, place));
+  }
+  const { editable = [], directory = [], virtual = [], path: archives = [] } = found;
+  return { projects: [...editable, ...directory], virtual, archives };
+}
+
+/** A TOML text that is JSON, too, as uv writes them; what is another one is uv's to understand. */
+function textOf(written: string): string | undefined {
+  try {
+    const text: string = JSON.parse(written);
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}

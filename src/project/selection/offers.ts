@@ -1,0 +1,103 @@
+import { dynamicExtras } from "../built/dynamic.ts";
+import { ownRequirements } from "../files/groups.ts";
+import type { Pylock } from "../files/pylock.ts";
+import type { Pyproject } from "../files/pyproject.ts";
+import { normalizeName, requirementHead } from "../packages.ts";
+import type { ProjectKind } from "../project.ts";
+import type { RootFiles } from "../root-files.ts";
+import { type Brought, type Part, readBrought } from "./brought.ts";
+import type { Offers } from "./selection.ts";
+
+type Declared = Record<string, readonly string[]>;
+
+/** What a repo declares to choose from, with the requirement texts where they can be told. */
+export interface Declarations {
+  readonly extras: Declared;
+  readonly extrasAreKnown: boolean;
+  readonly groups: Declared;
+  readonly brought: Brought;
+  readonly conflicts: readonly (readonly Part[])[];
+}
+
+/** The extras of the targets (see `chooseTargets`) and of the root, and the groups of those whose groups count. */
+export function readDeclarations(
+  files: RootFiles,
+  targets: readonly Pyproject[],
+  declaring: readonly Pyproject[],
+  installsRoot: boolean,
+): Declarations {
+  const groups: Declared = Object.assign({}, ...declaring.map((source) => ownRequirements(source.groups)).reverse());
+  const extras: Declared = {};
+  let extrasAreKnown = true;
+  for (const { project, ...target } of targets) {
+    Object.assign(extras, project?.extras);
+    if (project?.dynamic.includes("optional-dependencies") !== true) continue;
+    const names = dynamicExtras({ project, ...target });
+    for (const name of names) extras[name] ??= [];
+    if (names.length === 0) extrasAreKnown = addSetupExtras(files, extras) && extrasAreKnown;
+  }
+  if (files.pyproject?.project === undefined && installsRoot)
+    extrasAreKnown = addSetupExtras(files, extras) && extrasAreKnown;
+  const sources = [...new Set([...(files.pyproject === undefined ? [] : [files.pyproject]), ...declaring, ...targets])];
+  const names = sources.flatMap(({ project }) => (project?.name === undefined ? [] : [normalizeName(project.name)]));
+  const conflicts = sources.flatMap(({ uv }) =>
+    uv.conflicts.map((set) => set.filter((one) => one.package === undefined || names.includes(one.package))),
+  );
+  return { extras, extrasAreKnown, groups, brought: readBrought(sources), conflicts };
+}
+
+/** Adds what setup.cfg and setup.py declare; tells whether that is all there can be. */
+function addSetupExtras(files: RootFiles, extras: Declared): boolean {
+  Object.assign(extras, files.setupPy?.extras, files.setupCfg?.extras);
+  const backend = files.pyproject?.buildBackend ?? "setuptools";
+  const described = files.setupPy !== undefined || files.setupCfg !== undefined;
+  return described && backend.startsWith("setuptools") && (files.setupPy?.extrasAreKnown ?? true);
+}
+
+/** The choice as `select` wants it; `first` is the one of the declaring projects whose default groups count. */
+export function offersOf(
+  kind: ProjectKind,
+  files: RootFiles,
+  declared: Declarations,
+  first: Pyproject | undefined,
+  lock: Pylock | undefined,
+): Offers {
+  const packages = [...(files.workspace?.members.keys() ?? [])];
+  if (kind === "pylock" && lock !== undefined) {
+    const none = { brought: new Map(), conflicts: [] };
+    const defaultGroups = lock.defaultGroups.filter((name) => lock.groups.includes(name));
+    return { ...lock, ...none, defaultGroups, where: "pylock.toml", extrasAreKnown: true, packages };
+  }
+  const { brought, conflicts } = declared;
+  return {
+    brought,
+    conflicts,
+    where: files.pyproject !== undefined ? "pyproject.toml" : files.setupPy !== undefined ? "setup.py" : "the repo",
+    extras: Object.keys(declared.extras),
+    extrasAreKnown: declared.extrasAreKnown,
+    groups: Object.keys(declared.groups),
+    defaultGroups: first?.uv.defaultGroups,
+    packages,
+  };
+}
+
+/**
+ * The requirements of a project and of the chosen extras, each text once. An extra that asks for the project itself
+ * with further extras (`all = ["me[cli,dev]"]`) is followed.
+ */
+export function requirementsWithExtras(target: Pyproject, extras: readonly string[]): string[] {
+  const own = normalizeName(target.project?.name ?? "");
+  const texts = new Set(target.project?.dependencies);
+  const seen = new Set<string>();
+  const waiting = [...extras];
+  for (let extra = waiting.shift(); extra !== undefined; extra = waiting.shift()) {
+    if (seen.has(extra)) continue;
+    seen.add(extra);
+    for (const text of target.project?.extras[extra] ?? []) {
+      const head = requirementHead(text);
+      if (head?.name === own) waiting.push(...head.extras);
+      else texts.add(text);
+    }
+  }
+  return [...texts];
+}

@@ -1,0 +1,20 @@
+import type { Context } from "../../context.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { type BootRequest, boot } from "../boot.ts";
+import type { Ready } from "../ready.ts";
+import { tellBuilt } from "../summary.ts";
+
+/**
+ * Makes the environment ready, tells what was built, and goes on in it; or hands over to the next stage, in which this is
+ * called again.
+ */
+export async function inEnvironment(
+  context: Context,
+  goOn: (ready: Ready) => Promise<Answer> | Answer,
+  request: BootRequest = { anew: false },
+): Promise<Answer> {
+  const booted = await boot(context, request);
+  if (booted.kind === "hop") return booted.answer;
+  tellBuilt(context, booted);
+  return goOn(booted);
+}
