@@ -15,7 +15,8 @@ import { readLockedSources } from "./files/uv/locked-sources.ts";
 import { followSources } from "./files/uv/sources.ts";
 import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv/uv-settings.ts";
 import type { Workspace } from "./files/uv/workspace.ts";
-import { kindOf } from "./kind.ts";
+import { kindOf } from "./kind-of.ts";
+import { KINDS } from "./kinds.ts";
 import { noteBelow, noteFound, noteUnread } from "./notes.ts";
 import type { LeftOut, Project } from "./project.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
@@ -61,7 +62,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const installsRoot = packageFolders.includes(root) && !groupsAlone;
 
   const pylock = kind === "pylock" ? await readPylock(path.join(root, "pylock.toml")) : undefined;
-  const isLocked = kind === "uv-lock" || kind === "pylock";
+  const { isLocked } = KINDS[kind];
   const declaring = declaringOf(files, targets, packages);
   const declared = readDeclarations(files, targets, declaring, installsRoot);
   const offers = offersOf(kind, files, declared, declaring[0], pylock);

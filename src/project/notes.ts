@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { isTable } from "../toml.ts";
 import { projectsBelow } from "./below.ts";
 import type { Pyproject } from "./files/pyproject.ts";
+import { KINDS } from "./kinds.ts";
 import type { Project } from "./project.ts";
 import type { RootFiles } from "./root-files.ts";
 
@@ -87,10 +88,9 @@ function noteForeign(
   { kind, installsRoot }: Pick<Project, "kind" | "installsRoot">,
   { pyproject, foreign }: RootFiles,
 ): string[] {
-  if (kind === "uv-lock" || kind === "pylock") return [];
-  const instead =
-    kind === "pyproject" ? "the versions are resolved from [project]" : "the files beside it are installed";
-  const notes = foreign.map((name) => `${name} is not read: ${instead}.`);
+  const { insteadOfForeign } = KINDS[kind];
+  if (insteadOfForeign === undefined) return [];
+  const notes = foreign.map((name) => `${name} is not read: ${insteadOfForeign}.`);
   if (pyproject === undefined) return notes;
   const { poetry, pdm, hatch } = pyproject.tool;
   const backendReadsPoetry = pyproject.hasBuildSystem && installsRoot;

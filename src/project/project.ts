@@ -3,13 +3,8 @@ import type { RequirementOptions } from "./files/requirement-options.ts";
 import type { PlacedLine } from "./files/requirements.ts";
 import type { NeededSource } from "./files/uv/sources.ts";
 import type { UvSettings } from "./files/uv/uv-settings.ts";
+import type { ProjectKind } from "./kinds.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
-
-/**
- * What kind of repo this is, first match wins (README, "What is installed"); `descriptors` whenever protoprimer's
- * configuration is in force.
- */
-export type ProjectKind = "uv-lock" | "pylock" | "pyproject" | "requirements" | "setup" | "nothing" | "descriptors";
 
 /** A local project that is installed by name. */
 export interface LocalProject {

@@ -1,7 +1,7 @@
 import type { OneStart } from "../../config/config.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { ProjectKind } from "../kinds.ts";
 import { requirementHead } from "../packages.ts";
-import type { ProjectKind } from "../project.ts";
 
 /** Refuses what the flags of this start can't have. */
 export function refuseUnclear({ additions, onlyGroups }: OneStart, kind: ProjectKind): void {

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { OneStart } from "../../config/config.ts";
 import { asksForRoot, requiredNames } from "../files/requirements.ts";
-import type { ProjectKind } from "../project.ts";
+import type { ProjectKind } from "../kinds.ts";
 import type { RootFiles } from "../root-files.ts";
 
 /**

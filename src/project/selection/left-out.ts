@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import { listFolder, readText } from "../../edges/files/read.ts";
 import { dynamicFiles } from "../built/dynamic.ts";
-import type { LeftOut, ProjectKind } from "../project.ts";
+import { KINDS, type ProjectKind } from "../kinds.ts";
+import type { LeftOut } from "../project.ts";
 import { isRequirementFile, type RootFiles } from "../root-files.ts";
 import { type Part, withBrought } from "./brought.ts";
 import type { Offers } from "./selection.ts";
@@ -44,16 +45,9 @@ export function describeLeftOut({ groups, extras, files }: LeftOut, kind: Projec
   ];
   const lines = [
     ...(parts.length === 0 ? [] : [`${parts.join("; ")} (./prime ${how} run …)`]),
-    ...(files.length === 0 ? [] : [`${shortened(files)} (${wayToFiles(files, kind)})`]),
+    ...(files.length === 0 ? [] : [`${shortened(files)} (${KINDS[kind].wayToFile(files[0] as string)})`]),
   ];
   return lines.length === 0 ? [] : [`not installed: ${lines.join("; ")}`];
-}
-
-function wayToFiles([first]: readonly string[], kind: ProjectKind): string {
-  if (kind === "pylock") return "pylock.toml says all that is installed";
-  return kind === "uv-lock"
-    ? `\`./prime uv add --dev -r ${first}\` brings it into the lock`
-    : "the key `requirements` chooses";
 }
 
 /** The one that somebody who misses something most likely wants. */

@@ -2,8 +2,9 @@ import { isTable } from "../../toml.ts";
 import type { Pyproject } from "../files/pyproject.ts";
 import type { NeededSource } from "../files/uv/sources.ts";
 import type { Workspace } from "../files/uv/workspace.ts";
+import { KINDS, type ProjectKind } from "../kinds.ts";
 import { normalizeName, requirementHead } from "../packages.ts";
-import type { GroupSource, LocalProject, ProjectKind } from "../project.ts";
+import type { GroupSource, LocalProject } from "../project.ts";
 import type { RootFiles } from "../root-files.ts";
 import { requirementsWithExtras } from "./offers.ts";
 import type { Selection } from "./selection.ts";
@@ -28,8 +29,8 @@ export function isPackage({ project, uv, hasBuildSystem }: Pyproject): boolean {
 
 /** Whether a root without [project] is installed, where the kind of the repo leaves it open. */
 export function canBuildRoot(kind: ProjectKind, { pyproject, setupPy, setupCfg }: RootFiles): boolean {
-  if (kind === "setup") return true;
-  if (kind !== "requirements" && kind !== "pylock") return false;
+  const { buildsRoot } = KINDS[kind];
+  if (buildsRoot !== "where described") return buildsRoot === "always";
   return (
     setupPy !== undefined || (pyproject !== undefined && (setupCfg !== undefined || isBuiltWithoutProject(pyproject)))
   );

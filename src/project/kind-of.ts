@@ -1,26 +1,51 @@
 import { PrimeError } from "../errors.ts";
 import { isTable } from "../toml.ts";
-import type { ProjectKind } from "./project.ts";
+import type { ProjectKind } from "./kinds.ts";
 import { FOREIGN, isForUv, type RootFiles } from "./root-files.ts";
 import { isBuiltWithoutProject } from "./selection/targets.ts";
 
 /** What kind of repo this is; the first rule that fits. `requirements`: the files named in the configuration, if any. */
 export function kindOf(files: RootFiles, requirements: readonly string[] | null): ProjectKind {
-  const { pyproject } = files;
-  const hasSetup = files.setupPy !== undefined || files.setupCfg !== undefined;
-  const found = files.mainRequirements === undefined ? files.devRequirements : [files.mainRequirements];
-  if (files.uvLock !== undefined || files.hasPylock) {
-    refuseBeside(files.uvLock !== undefined ? "uv.lock" : "pylock.toml", files.root, requirements);
-    return files.uvLock !== undefined ? "uv-lock" : "pylock";
-  }
-  if (pyproject?.project !== undefined) return "pyproject";
-  if (pyproject?.hasBuildSystem === true && hasSetup) return "setup";
-  if ((requirements ?? found).length > 0) return "requirements";
-  if (hasSetup) return "setup";
-  refuseForeign(files);
-  if (pyproject !== undefined && isBuiltWithoutProject(pyproject)) return "setup";
-  return isForUv(pyproject) ? "pyproject" : "nothing";
+  const rule = RULES.find(({ fits }) => fits(files, requirements));
+  rule?.refuse?.(files, requirements);
+  return rule?.kind ?? "nothing";
 }
+
+interface Rule {
+  readonly kind: ProjectKind;
+  fits(files: RootFiles, requirements: readonly string[] | null): boolean;
+  /** Throws where other files contradict. */
+  refuse?(files: RootFiles, requirements: readonly string[] | null): void;
+}
+
+const hasSetup = ({ setupPy, setupCfg }: RootFiles): boolean => setupPy !== undefined || setupCfg !== undefined;
+
+const hasRequirements = ({ mainRequirements, devRequirements }: RootFiles, asked: readonly string[] | null): boolean =>
+  asked === null ? mainRequirements !== undefined || devRequirements.length > 0 : asked.length > 0;
+
+const RULES: readonly Rule[] = [
+  {
+    kind: "uv-lock",
+    fits: ({ uvLock }) => uvLock !== undefined,
+    refuse: ({ root }, asked) => refuseBeside("uv.lock", root, asked),
+  },
+  {
+    kind: "pylock",
+    fits: ({ hasPylock }) => hasPylock,
+    refuse: ({ root }, asked) => refuseBeside("pylock.toml", root, asked),
+  },
+  { kind: "pyproject", fits: ({ pyproject }) => pyproject?.project !== undefined },
+  { kind: "setup", fits: (files) => files.pyproject?.hasBuildSystem === true && hasSetup(files) },
+  { kind: "requirements", fits: hasRequirements },
+  { kind: "setup", fits: hasSetup },
+  {
+    kind: "setup",
+    fits: ({ pyproject }) => pyproject !== undefined && isBuiltWithoutProject(pyproject),
+    refuse: refuseForeign,
+  },
+  { kind: "pyproject", fits: ({ pyproject }) => isForUv(pyproject), refuse: refuseForeign },
+  { kind: "nothing", fits: () => true, refuse: refuseForeign },
+];
 
 function refuseBeside(lock: string, root: string, requirements: readonly string[] | null): void {
   if (requirements === null || requirements.length === 0) return;
