@@ -12,9 +12,9 @@ const HEADER = /(\bauthorization:\s*(?:basic|bearer|token)\s+)\S+/gi;
 /** A setting or a variable that holds one, as in ini files, TOML, JSON and `sh`; a file of that name is none. */
 const SETTING =
   /(?<![\w/-]|\/\.)([\w-]*(?:password|passwd|passphrase|token|secret|api_?key|access_?key)["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi;
-/** netrc(5): in one line, in the other order, in a line of its own. */
+/** netrc(5): in one line, in the other order, in a line of its own; `PASSWORD` is what an example says. */
 const NETRC =
-  /(\blogin\s+\S+\s+(?:account\s+\S+\s+)?password\s+)\S+|(\bpassword[ \t]+)\S+(?=\s+login\b)|(^[ \t]*password[ \t]+)\S+(?=[ \t]*$)/gim;
+  /(\blogin\s+\S+\s+(?:account\s+\S+\s+)?password\s+)(?!PASSWORD\b)\S+|(\bpassword[ \t]+)\S+(?=\s+login\b)|(^[ \t]*password[ \t]+)\S+(?=[ \t]*$)/gim;
 
 const SECRET_NAME = /TOKEN|PASS|SECRET|CRED|AUTH|(?:^|_)KEY(?:_|$)/i;
 /** Names of variables whose values are secrets themselves, and neither paths nor numbers of sockets. */

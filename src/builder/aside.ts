@@ -8,7 +8,7 @@ import { remove } from "../edges/files/own/remove.ts";
 import { nonce } from "../edges/files/read.ts";
 import type { InterpreterRecord } from "../environment/manifest/interpreter-record.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
-import { insteadOfPip } from "../project/commands/instead-of-pip.ts";
+import { insteadOfPip } from "../project/ways.ts";
 import { distributorOf } from "../python/distributor.ts";
 import { minorOf } from "../python/version.ts";
 import { shadowPip } from "../venv/pip-stub.ts";

@@ -58,7 +58,7 @@ export type Built = { readonly built: Manifest } | { readonly found: Known };
 export async function build(context: Context, decision: Decision, request: BuildRequest): Promise<Built> {
   const { folders, driver } = decision;
   makeFolders(folders);
-  const job: Job = { context, log: newLog(folders, now(), process.pid), steps: [] };
+  const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
   if (driver === "venv_pip") refuseMisfit(decision.request, decision.selected, decision.config.venvDriver.value);
   if (driver !== "venv_uv") return buildBy(job, decision, request, undefined);
   const uv = await provision(job, decision);

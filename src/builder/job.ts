@@ -1,22 +1,24 @@
-import * as path from "node:path";
+import { causeOf } from "../causes/find-cause.ts";
 import type { Context } from "../context.ts";
 import type { Command } from "../edges/command.ts";
-import { spaceHint } from "../edges/files/errors.ts";
 import { type Outcome, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
+import type { Project } from "../project/project.ts";
 import { countProgress, type Tally } from "../uv/progress.ts";
 
 /** One build: where its words and its log go, and how long each step took. */
 export interface Job {
   readonly context: Context;
   readonly log: string;
+  /** What is built, as far as it is known. */
+  readonly project?: Project;
   readonly steps: { title: string; durationMs: number }[];
 }
 
 export interface StepOptions {
   /** Stable id of the error when the step fails. */
   readonly id: string;
-  /** What to do about a failure; the log is named anyway. */
+  /** What to do about a failure of which the tool's words tell no cause; the log is named anyway. */
   readonly hint?: string;
   readonly limitMs?: number;
 }
@@ -30,13 +32,17 @@ export async function runStep(job: Job, title: string, command: Command, options
   throw stepError(job, title, outcome, options);
 }
 
-/** What a step that failed says: the tool's own last words, and where all of them are. */
+/** What a step that failed says: its likeliest cause, the tool's own last words, and where all of them are. */
 export function stepError(job: Job, title: string, outcome: Outcome, options: StepOptions): PrimeError {
+  const { root, env } = job.context;
   const words = outcome.failure ?? lastLines(outcome.output);
   const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
-  const hint = spaceHint(outcome.output, path.dirname(job.log)) ?? options.hint;
-  return new PrimeError(options.id, `could not finish \`${title}\` for ${job.context.root} (${how}):\n${words}`, {
-    hint: `${hint === undefined ? "" : `${hint}; `}the whole output is in ${job.log}`,
+  const told = outcome.failure === undefined ? ` (${how})` : "";
+  const cause = causeOf(outcome.failure ?? outcome.output, { root, env, project: job.project });
+  const why = cause === undefined ? "" : `: ${cause.why}`;
+  const hint = cause?.next ?? options.hint;
+  return new PrimeError(options.id, `could not finish \`${title}\` for ${root}${why}${told}:\n${words}`, {
+    hint: `${hint === undefined ? "" : `${hint}; `}what worked before still works; the whole output is in ${job.log}`,
   });
 }
 

@@ -56,7 +56,7 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   if (typeof generation === "object") return generation;
   const decision = await decide(context, false);
   makeFolders(decision.folders);
-  const job = { context, log: newLog(decision.folders, now(), process.pid), steps: [] };
+  const job = { context, log: newLog(decision.folders, now(), process.pid), project: decision.project, steps: [] };
   const uv = await provision(job, decision);
   const env = readingEnvironment(uv.env, generation);
   const code = await runAttached({ file: uv.file, args, env, cwd: context.cwd });

@@ -16,7 +16,7 @@ import { followSources } from "./files/uv/sources.ts";
 import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv/uv-settings.ts";
 import type { Workspace } from "./files/uv/workspace.ts";
 import { kindOf } from "./kind-of.ts";
-import { KINDS } from "./kinds.ts";
+import { KINDS, type ProjectKind } from "./kinds.ts";
 import { noteBelow, noteFound, noteUnread } from "./notes.ts";
 import type { LeftOut, Project } from "./project.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
@@ -99,6 +99,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const project = { kind, installsRoot, packages, requirementFiles, groupsAlone };
   return {
     ...project,
+    ...writtenIn(kind, files, requirementFiles),
     name: nameOf(files),
     extras: selection.extras,
     groups: usesDefaults ? null : selection.groups,
@@ -197,6 +198,28 @@ function passedOver(options: RequirementOptions | undefined): string[] {
 
 function unseen(remote: readonly string[]): string[] {
   return remote.map((include) => `prime can't look into ${include}: digests in it are not compared`);
+}
+
+/** Where people write what the repo requires, and what of that uv can write. */
+function writtenIn(
+  kind: ProjectKind,
+  { pyproject, setupCfg, setupPy }: RootFiles,
+  requirementFiles: readonly string[],
+) {
+  const setup = setupCfg !== undefined ? "setup.cfg" : setupPy !== undefined ? "setup.py" : undefined;
+  const isDynamic = pyproject?.project?.dynamic.includes("dependencies") === true;
+  const inKind: Partial<Record<ProjectKind, string | undefined>> = {
+    requirements: requirementFiles[0] ?? "requirements.txt",
+    nothing: "requirements.txt",
+    setup,
+  };
+  const uvAdds: Project["uvAdds"] =
+    pyproject?.project === undefined || (kind !== "uv-lock" && kind !== "pyproject")
+      ? "nothing"
+      : isDynamic
+        ? "groups"
+        : "all";
+  return { declaredIn: inKind[kind] ?? (isDynamic ? setup : undefined) ?? "pyproject.toml", uvAdds };
 }
 
 function nameOf({ root, pyproject, setupCfg, setupPy }: RootFiles): string {

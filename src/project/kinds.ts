@@ -13,12 +13,23 @@ interface KindFacts {
   readonly insteadOfForeign: string | undefined;
   /** How a requirement file that nothing reads gets a say. */
   wayToFile(file: string): string;
-  /** How a person adds a package for good. */
-  wayToAdd(requirementFiles: readonly string[]): string;
+  /** How a person has one more package where uv writes it nowhere; `isTool`: one to work with, which its users do not need. */
+  wayToAdd(place: WrittenIn, name: string, isTool: boolean): string;
 }
 
-const BY_UV = "./prime uv add NAME";
-const BY_HAND = "declare what you want in the repo, and start again";
+/** Where people write what a repo requires. */
+export interface WrittenIn {
+  /** Relative to root; it need not be there. */
+  readonly declaredIn: string;
+  readonly requirementFiles: readonly string[];
+}
+
+const write = (name: string, place: string): string => `write ${name} into ${place}, and start again`;
+
+const BY_GROUP: KindFacts["wayToAdd"] = ({ declaredIn }, name) =>
+  write(name, `the list \`dev\` below [dependency-groups] of ${declaredIn}`);
+const BY_HAND: KindFacts["wayToAdd"] = ({ declaredIn }, name) =>
+  write(name, `${declaredIn.endsWith(".toml") ? "the dependencies" : "`install_requires`"} of ${declaredIn}`);
 
 const RESOLVED: Pick<KindFacts, "isLocked" | "insteadOfForeign" | "wayToFile"> = {
   isLocked: false,
@@ -33,27 +44,28 @@ export const KINDS: Readonly<Record<ProjectKind, KindFacts>> = {
     buildsRoot: "never",
     insteadOfForeign: undefined,
     wayToFile: (file) => `\`./prime uv add --dev -r ${file}\` brings it into the lock`,
-    wayToAdd: () => BY_UV,
+    wayToAdd: BY_GROUP,
   },
   pylock: {
     isLocked: true,
     buildsRoot: "where described",
     insteadOfForeign: undefined,
     wayToFile: () => "pylock.toml says all that is installed",
-    wayToAdd: () => BY_HAND,
+    wayToAdd: (_, name) => `declare ${name} in what pylock.toml is made from, and lock anew by what made it`,
   },
   pyproject: {
     ...RESOLVED,
     buildsRoot: "never",
     insteadOfForeign: "the versions are resolved from [project]",
-    wayToAdd: () => BY_UV,
+    wayToAdd: BY_GROUP,
   },
   requirements: {
     ...RESOLVED,
     buildsRoot: "where described",
-    wayToAdd: ([file]) => `write what you want into ${file}, and start again`,
+    wayToAdd: ({ declaredIn, requirementFiles }, name, isTool) =>
+      write(name, (isTool ? requirementFiles.at(-1) : undefined) ?? declaredIn),
   },
-  setup: { ...RESOLVED, buildsRoot: "always", wayToAdd: () => BY_HAND },
-  nothing: { ...RESOLVED, buildsRoot: "never", wayToAdd: () => BY_HAND },
-  descriptors: { ...RESOLVED, buildsRoot: "never", wayToAdd: () => BY_HAND },
+  setup: { ...RESOLVED, buildsRoot: "always", wayToAdd: BY_HAND },
+  nothing: { ...RESOLVED, buildsRoot: "never", wayToAdd: ({ declaredIn }, name) => write(name, `a ${declaredIn}`) },
+  descriptors: { ...RESOLVED, buildsRoot: "never", wayToAdd: BY_HAND },
 };

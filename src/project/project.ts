@@ -42,6 +42,10 @@ export interface GroupSource {
 /** What a repo asks to be installed, read from its files without running any of them. */
 export interface Project {
   readonly kind: ProjectKind;
+  /** The file in which people write what it requires, relative to root; it need not be there. */
+  readonly declaredIn: string;
+  /** What `uv add` can write into pyproject.toml. */
+  readonly uvAdds: "all" | "groups" | "nothing";
   /** For VIRTUAL_ENV_PROMPT: `project.name`, else setup.cfg's name, else the root folder's name. */
   readonly name: string;
   /** Whether the root itself is installed, editable. */

@@ -21,5 +21,5 @@ export interface Target {
 
 export const FAILED = {
   id: "install-failed",
-  hint: "mend what the words above name; what worked before still works",
+  hint: "mend what the words above name",
 } as const;

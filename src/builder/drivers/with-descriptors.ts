@@ -26,7 +26,7 @@ export async function buildDescriptors(
   for (const { name, args, projects } of project.installGroups) {
     await runStep(job, titleOf(name), inVenv(target, install.group({ constraints, args, projects })), {
       id: "install-failed",
-      hint: `mend what the words above name${args.length === 0 ? "" : ` (\`install_specs\` adds \`${args.join(" ")}\` to the command)`}; the versions are pinned in ${project.constraintsFile}, which ./prime reboot makes anew; what worked before still works`,
+      hint: `mend what the words above name${args.length === 0 ? "" : ` (\`install_specs\` adds \`${args.join(" ")}\` to the command)`}; the versions are pinned in ${project.constraintsFile}, which ./prime reboot makes anew`,
     });
   }
   return (await runStep(job, "list packages", install.list, { id: "install-failed" })).stdout;

@@ -102,7 +102,7 @@ async function resolve(job: Job, uv: commands.UvTool, target: Target, preferred:
   if (preferred !== undefined) writePlain(draft, renderPylock(preferred.table), 0o600);
   await runStep(job, "resolve requirements", resolveCommand(uv, target, draft), {
     id: "resolve-failed",
-    hint: "correct the requirements, or check the index and the network; what worked before still works",
+    hint: "correct the requirements, or check the index and the network",
   });
   const { table } = await readPylock(draft);
   return pylockOf(absolute(restrictDigests(table, declaredDigests(project)), work), work);

@@ -125,7 +125,7 @@ async function refuseMisfit(decision: Decision, base: Interpreter, source: strin
 function copyAside(context: Context, decision: Decision, asked: Asked, source: string): Promise<Manifest> {
   const { folders } = decision;
   const name = path.basename(source);
-  const job: Job = { context, log: newLog(folders, now(), process.pid), steps: [] };
+  const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
   return makeAside(job, {
     decision,
     asked,

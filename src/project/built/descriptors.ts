@@ -37,6 +37,8 @@ export async function inspectDescriptors(root: string, config: ProtoprimerConfig
   return {
     ...NOTHING_ELSE,
     kind: "descriptors",
+    declaredIn: path.relative(root, path.join(folders[0] ?? root, "pyproject.toml")),
+    uvAdds: "nothing",
     name: own?.project?.name ?? path.basename(root),
     localProjects,
     installGroups: groupsInOrder(config, folders),

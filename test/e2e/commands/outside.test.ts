@@ -145,9 +145,7 @@ describe("pip and another python are held back, whatever the repo declares:", ()
     const { code, stdout, stderr } = await box.run(args, options);
     expect([args[1] === "make" ? 127 : code, stdout]).toEqual([127, ""]);
     expect(stderr).toContain(pip);
-    expect(stderr).toContain(
-      "write what you want into requirements.txt, and start again; for one start, ./prime run --with",
-    );
+    expect(stderr).toContain("write NAME into requirements.txt, and start again; for one start, ./prime run --with");
   });
 
   it("in a shell, as far as PATH allows", async () => {

@@ -54,7 +54,7 @@ describe("a build that fails", () => {
     index.stop();
     edit(box, "requirements.txt", "alpha\nbeta\n");
     const said = await bad(box, [], options);
-    expect(said).toContain("check the index and the network");
+    expect(said).toContain("next: check the network, and the index");
     expect(installed(box)).toEqual({ alpha: "1.0" });
     edit(box, "requirements.txt", "alpha\n");
     fs.rmSync(box.path(".prime/generations"), { recursive: true });

@@ -21,6 +21,7 @@ const ORDER = [
   "git",
   "sources",
   "uv",
+  "causes",
   "project",
   "python",
   "launch",

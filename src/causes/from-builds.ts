@@ -1,0 +1,119 @@
+import * as path from "node:path";
+import { isFile } from "../edges/files/read.ts";
+import { normalizeName } from "../project/packages.ts";
+import type { Project } from "../project/project.ts";
+import type { Row, Scene } from "./cause.ts";
+import { howToInstallPart } from "./system-packages.ts";
+import { distributionOf } from "./well-known.ts";
+
+/** What a package that has to be built does not find. */
+export const FROM_BUILDS: readonly Row[] = [
+  {
+    says: /likely indicates that `([^`]+)` depends on `([^`]+)`, but doesn't declare it as a build dependency/,
+    cause: ([, built = "", module = ""], scene) => undeclared(built.replace(/@.*/s, ""), module, scene),
+  },
+  {
+    says: /(?:Failed to (?:download and )?build `([^`]+)`[\s\S]*|build backend returned an error[\s\S]*)ModuleNotFoundError: No module named '([^']+)'/,
+    cause: ([, built = "", module = ""], scene) => undeclared(built.replace(/(?:==| @ ).*/s, ""), module, scene),
+  },
+  {
+    says: /ModuleNotFoundError: No module named '([^']+)'[\s\S]*(?:Getting requirements to build|Building|Preparing) (?:editable|wheel|metadata)/,
+    cause: ([, module = ""], scene) => undeclared("", module, scene),
+  },
+  {
+    says: /fatal error: '?([\w./+-]+\.h(?:pp)?)'?(?:: No such file|\s+file not found)/,
+    cause: ([, header = ""]) => missing(`the header ${header}`, header),
+  },
+  {
+    says: /\[Errno 2\] No such file or directory: '([\w+./-]*(?:cc|\+\+|clang))'|command '([\w+./-]*(?:cc|\+\+|clang))' failed: No such file/,
+    cause: ([, one = "", other = ""], { env }) => ofCompiler(one || other, env),
+  },
+  {
+    says: /Unknown compiler\(s\): \[\['([^']+)'|linker `([^`]+)` not found|No (CMAKE_C(?:XX)?_COMPILER) could be found/,
+    cause: ([, one = "", other = ""]) =>
+      missing("a C compiler", /^(?:gfortran|ifort)/.test(one) ? "gfortran" : "cc", other),
+  },
+  {
+    says: /cannot find (-l[\w.+-]+)|library '?(?:not found for )?-?l?([\w.+-]+)'? not found/,
+    cause: ([, one = "", other = ""]) =>
+      missing(`the library ${(one || other).replace(/^-l/, "")}`, one || `-l${other}`),
+  },
+  {
+    says: /(?:Cargo, the Rust package manager, is not installed|can't find Rust compiler|Unable to find (?:the )?`?(?:cargo|rustc))/i,
+    cause: () => missing("the Rust compiler", "cargo"),
+  },
+  {
+    says: /Package '?([\w.+-]+)'?,? (?:required by '[^']*', )?(?:was )?not found|Dependency "([\w.+-]+)" not found|Run-time dependency ([\w.+-]+) found: NO/,
+    cause: ([, one = "", two = "", three = ""]) => missing(`the library ${one || two || three}`, one || two || three),
+  },
+  {
+    says: /\b([\w-]*_config|[\w]+-config|cmake|CMake|ninja|swig|pkg-config|make|gfortran)\b['"`]?:? (?:executable )?(?:was )?(?:not found|could not be found|must be installed|command not found|is not installed)|No such file or directory: '([\w./+-]*(?:_config|-config|cmake|ninja|swig|make|gfortran))'/,
+    cause: ([, one = "", other = ""]) => {
+      const program = (one || other).replace(/.*\//, "").toLowerCase();
+      return missing(`the program ${program}`, program);
+    },
+  },
+];
+
+function missing(what: string, part: string, word = "") {
+  return {
+    why: `a build needs ${what}${word === "" ? "" : ` (${word})`}, which this machine lacks`,
+    next: howToInstallPart(part),
+  };
+}
+
+/** A compiler that a variable names, and that is not there, is that variable's mistake. */
+function ofCompiler(compiler: string, env: Scene["env"]) {
+  const variable = ["CC", "CXX"].find((name) => env[name]?.split(" ")[0] === compiler);
+  return variable === undefined
+    ? missing(`the compiler ${compiler}`, compiler.replace(/.*\//, ""))
+    : {
+        why: `${variable} names the compiler ${compiler}, which is not there`,
+        next: `correct ${variable}, or unset it`,
+      };
+}
+
+/** Modules that Python itself had, and since when it has not (PEP 594, PEP 632, What's New in 3.12). */
+const GONE: Readonly<Record<string, string>> = {
+  asynchat: "3.12",
+  asyncore: "3.12",
+  imp: "3.12",
+  smtpd: "3.12",
+  cgi: "3.13",
+  crypt: "3.13",
+  pipes: "3.13",
+  telnetlib: "3.13",
+};
+
+/** A build that imports what it does not declare: the repo's own declares it, for another the repo says it to uv. */
+function undeclared(built: string, module: string, { project }: Scene) {
+  const top = module.replace(/\..*/s, "");
+  const gone = GONE[top];
+  if (gone !== undefined) {
+    return {
+      why: `the build of ${built || "a package"} imports ${top}, which Python has no more since ${gone}`,
+      next: `require an older Python (\`requires-python\`, or \`required_python_version = "<${gone}"\` in prime.toml), or a newer version of that package`,
+    };
+  }
+  const needed = distributionOf(top);
+  const why = `the build of ${built || "a package"} imports ${module}, and does not declare it`;
+  const isOwn = built === "" || project?.localNames.some((name) => normalizeName(name) === normalizeName(built));
+  if (isOwn || project === undefined) return { why, next: inBuildSystem(project, needed) };
+  return { why, next: `write \`${built} = ["${needed}"]\` below ${tableOf(project, "extra-build-dependencies")}` };
+}
+
+function inBuildSystem(project: Project | undefined, needed: string): string {
+  const place = project?.kind === "setup" ? "" : "that project's ";
+  const asNew = project?.kind === "setup" ? `; without any: \`requires = ["setuptools", "${needed}"]\`` : "";
+  return `add "${needed}" to \`requires\` below [build-system] of ${place}pyproject.toml${asNew}`;
+}
+
+/** Where a table of uv's belongs: a uv.toml hides `[tool.uv]` beside it, and a repo without a pyproject.toml needs none for it. */
+function tableOf({ uvSettings, inputs }: Project, table: string): string {
+  const { file } = uvSettings;
+  const hasPyproject = inputs.some(
+    ({ kind, path: input }) => kind === "file" && input.endsWith("/pyproject.toml") && isFile(input),
+  );
+  const isOwnFile = file === undefined ? !hasPyproject : path.basename(file) === "uv.toml";
+  return isOwnFile ? `[${table}] of ${file ?? "a uv.toml"}` : `[tool.uv.${table}] of ${file ?? "pyproject.toml"}`;
+}

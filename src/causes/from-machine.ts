@@ -1,0 +1,27 @@
+import { spaceHint } from "../edges/files/errors.ts";
+import type { Row } from "./cause.ts";
+import { howToInstallPart } from "./system-packages.ts";
+
+/** What the machine lacks or forbids, whatever is installed. */
+export const FROM_MACHINE: readonly Row[] = [
+  {
+    says: /No space left on device|ENOSPC|Disk quota exceeded|EDQUOT/,
+    cause: (_, { root }, words) => {
+      const next = spaceHint(words, root);
+      return next === undefined ? undefined : { why: "the disk is full", next };
+    },
+  },
+  {
+    says: /(\/[^\s:'"]+): failed to map segment from shared object/,
+    cause: ([, file = ""], { root }) => ({
+      why: `${file} is on a file system that lets nothing be executed (mounted \`noexec\`)`,
+      next: file.startsWith(`${root}/`)
+        ? "clone the repo to another file system, or have this one mounted without `noexec`"
+        : "set UV_CACHE_DIR and XDG_CACHE_HOME to folders elsewhere, and start again",
+    }),
+  },
+  {
+    says: /Git executable not found|Cannot find command 'git'/,
+    cause: () => ({ why: "git, by which a package is fetched, is not on PATH", next: howToInstallPart("git") }),
+  },
+];

@@ -1,0 +1,95 @@
+import { nearest } from "../nearest.ts";
+import { whereNamed } from "../project/ways.ts";
+import type { Row, Scene } from "./cause.ts";
+import { knownByModule, WELL_KNOWN } from "./well-known.ts";
+
+const NAME = String.raw`([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)`;
+
+/** What nobody can install as it is asked for. */
+export const FROM_REQUIREMENTS: readonly Row[] = [
+  {
+    says: /No download found for request: (?:\w+-)?(\d[\w.]*|[^\n]+)/,
+    cause: ([, version = ""]) => ({
+      why: `nobody offers Python ${version.replace(/-.*/s, "")} for this machine`,
+      next: undefined,
+    }),
+  },
+  {
+    says: new RegExp(
+      `(?:Because|because|and) ${NAME} was not found in the (?:package registry|provided package locations)`,
+    ),
+    cause: ([, name = ""], scene) => unknownName(name, scene),
+  },
+  {
+    says: new RegExp(String.raw`requirement ${NAME}[^\n]*\(from versions: none\)`),
+    cause: ([, name = ""], scene) => {
+      const { why, next } = unknownName(name, scene);
+      return { why, next: `${next}; pip says no more where an index does not answer or wants a password` };
+    },
+  },
+  {
+    says: /Requires-Python|the current Python version \(([\d.]+)\) does not satisfy|requires a different Python|only supports? (?:Python )?([<>=~!][^\s)]+)/,
+    cause: (_, { project }, words) => {
+      if (!/unsatisfiable|No matching distribution|different Python|does not satisfy/.test(words)) return undefined;
+      return {
+        why: "some package is not for this Python",
+        next: `require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\`), or another version of it in ${project?.declaredIn ?? "the requirements"}`,
+      };
+    },
+  },
+  {
+    says: /[Pp]re-releases? (?:are|were|is|was) (?:available|not enabled)/,
+    cause: () => ({
+      why: "only pre-releases fit",
+      next: 'name one in the requirement itself (for example `>=2.0rc1`), or allow them: `prerelease = "allow"` in uv\'s settings',
+    }),
+  },
+  {
+    says: /has no wheels with a matching (?:Python|platform|ABI)|no wheels? .*for the current platform|not a supported wheel on this platform/,
+    cause: () => ({
+      why: "some package has no file for this Python on this machine",
+      next: "require a Python that it has files for (`required_python_version`), or another version of it",
+    }),
+  },
+  {
+    says: new RegExp(
+      String.raw`(?:there (?:is|are) no versions? of|only) ${NAME}([=<>~!]=?[^\s,]*)?(?: is available)?(?: and|,|$)|requirement ${NAME}([=<>~!]=[^\s]*) \(from versions: `,
+    ),
+    cause: ([, one = "", , other = ""], { project, root }) => {
+      const name = one || other;
+      const where = project === undefined ? "the requirements" : whereNamed(project, root, name);
+      return {
+        why: `no version of ${name} that can be had fits what is asked for`,
+        next: `ask for another version of ${name} in ${where}`,
+      };
+    },
+  },
+  {
+    says: /requirements are unsatisfiable|ResolutionImpossible|conflicting dependencies/,
+    cause: (_, { project, root }, words) => {
+      const both = new RegExp(`(?:require|requires|depends on|requested) ${NAME}[<>=~!]`).exec(words)?.[1];
+      const where =
+        project === undefined
+          ? "the requirements"
+          : both === undefined
+            ? project.declaredIn
+            : whereNamed(project, root, both);
+      return {
+        why: "the requirements contradict each other",
+        next: `change one of those that the words above name, in ${where}`,
+      };
+    },
+  },
+];
+
+/** A name that no index has: what was meant is only ever one of the well-known. */
+function unknownName(name: string, { project, root }: Scene) {
+  const near = nearest(name, WELL_KNOWN);
+  const meant = knownByModule(name) ?? (Math.abs((near ?? "").length - name.length) <= 2 ? near : undefined);
+  const where = project === undefined ? "the requirements" : whereNamed(project, root, name);
+  const did = meant === undefined || meant === name ? "" : `; did you mean \`${meant}\`?`;
+  return {
+    why: `the index has no package ${name}`,
+    next: `correct the name in ${where}, or name the index that has it (\`[[tool.uv.index]]\`, UV_INDEX)${did}`,
+  };
+}

@@ -1,0 +1,35 @@
+import * as path from "node:path";
+import { MOST, readText } from "../edges/files/read.ts";
+import { KINDS } from "./kinds.ts";
+import { normalizeName } from "./packages.ts";
+import type { Project } from "./project.ts";
+
+/** What to do in place of `pip install`, by what kind of repo this is. */
+export function insteadOfPip(project: Project): string {
+  return `${wayToAdd(project, "NAME")}; for one start, ./prime run --with NAME CMD`;
+}
+
+/** How this repo comes to have one more package; `isTool`: one to work with, which its users do not need. */
+export function wayToAdd(project: Project, name: string, isTool = false): string {
+  const { kind, uvAdds } = project;
+  const byUv = uvAdds === "all" || (uvAdds === "groups" && isTool);
+  return byUv ? `./prime uv add ${isTool ? "--dev " : ""}${name}` : KINDS[kind].wayToAdd(project, name, isTool);
+}
+
+/** Where the repo's files name a package first, as `file:line`; else where a person would write it. */
+export function whereNamed(project: Project, root: string, name: string): string {
+  const written = [...normalizeName(name)].map((letter) => (letter === "-" ? "[-_.]+" : letter)).join("");
+  const named = new RegExp(`(?<![\\w.-])${written}(?![\\w-])`, "i");
+  const files = project.inputs.flatMap(({ kind, path: file }) =>
+    kind === "file" && DECLARING.test(file) ? [file] : [],
+  );
+  for (const file of files) {
+    const line = (readText(file, MOST.listed) ?? "")
+      .split("\n")
+      .findIndex((text) => named.test(text.replace(/#.*/, "")));
+    if (line >= 0) return `${path.relative(root, file)}:${line + 1}`;
+  }
+  return project.declaredIn;
+}
+
+const DECLARING = /(?:\/(?:pyproject\.toml|setup\.cfg|setup\.py)|\.(?:txt|in))$/;

@@ -1,0 +1,76 @@
+import { expect, it } from "vitest";
+import { causeOf } from "../../../src/causes/find-cause.ts";
+
+const scene = { root: "/repo", env: {}, project: undefined };
+const of = (words: string) => causeOf(words, scene);
+
+/** What uv, pip, git, linkers and build backends print, and what of it tells the cause. */
+const WORDS = [
+  [
+    "cause: invalid peer certificate: UnknownIssuer\n for url (https://index.test/simple/six/)",
+    /index\.test .*nobody whom/,
+  ],
+  ["OSError: Tunnel connection failed: 407 Proxy Authentication Required", /^the proxy wants a password$/],
+  [
+    "error: HTTP status client error (403 Forbidden) for url (https://u:p@index.test/a.whl)",
+    /^https:\/\/index\.test\/a\.whl wants/,
+  ],
+  [
+    "cause: HTTP status client error (404 Not Found) for url (https://index.test/a.whl)",
+    /^nothing is at https:\/\/index\.test\/a\.whl$/,
+  ],
+  [
+    "cause: HTTP status server error (502 Bad Gateway) for url (https://index.test/simple/six/)",
+    /^index\.test failed itself/,
+  ],
+  [
+    "fatal: could not read Username for 'https://git.test': terminal prompts disabled",
+    /^git was not let in by https:\/\/git\.test$/,
+  ],
+  ["cause: Git operation failed\n cause: failed to fetch branch or tag `v9`", /^git could not fetch a package$/],
+  [
+    "cause: Git executable not found. Ensure that Git is installed and available.",
+    /^git, by which .*, is not on PATH$/,
+  ],
+  [
+    "ImportError: /cache/x.so: failed to map segment from shared object",
+    /^\/cache\/x\.so is on a file system that lets nothing/,
+  ],
+  ["error: Hash mismatch for `six==1.16.0`", /^six==1\.16\.0 has other bytes/],
+  ["/usr/bin/ld: cannot find -lpq: No such file or directory", /needs the library pq,/],
+  ["x.c:1:10: fatal error: 'ffi.h' file not found", /needs the header ffi\.h,/],
+  ["error: can't find Rust compiler", /needs the Rust compiler,/],
+  [
+    "error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory",
+    /needs the compiler x86_64-linux-gnu-gcc,/,
+  ],
+  ["../meson.build:1:0: ERROR: Unknown compiler(s): [['cc'], ['gcc']]", /needs a C compiler,/],
+  ["Error: pg_config executable not found.", /needs the program pg_config,/],
+  ["FileNotFoundError: [Errno 2] No such file or directory: 'cmake'", /needs the program cmake,/],
+  ["Package cairo was not found in the pkg-config search path.", /needs the library cairo,/],
+  [
+    "Failed to build `old==1`\nModuleNotFoundError: No module named 'imp'",
+    /build of old imports imp, which Python has no more since 3\.12/,
+  ],
+  ["error: No download found for request: cpython-3.99-linux-x86_64-gnu", /^nobody offers Python 3\.99/],
+  ['Python downloads are not allowed (`python-downloads = "never"`). Change', /^uv may get no Python/],
+] as const;
+
+it.for(WORDS)("%s", ([words, why]) => {
+  expect(of(words)?.why).toMatch(why);
+  expect(of(words)?.next).not.toBe("");
+});
+
+it("finds nothing in words that tell none", () => {
+  expect(of("error: the flux capacitor is empty")).toBeUndefined();
+  expect(of("error: invalid value 'abc' for '--link-mode <LINK_MODE>'")).toBeUndefined();
+});
+
+it("names for a part the packages of three package managers", () => {
+  expect(of("x.c:1:10: fatal error: Python.h: No such file or directory")?.next).toBe(
+    "install it, and start again (Debian, Ubuntu: `apt-get install python3-dev`, Fedora: `dnf install python3-devel`, Homebrew: `brew install python`)",
+  );
+  expect(of("x.c:1:10: fatal error: nobody_knows.h: No such file")?.next).toBe(
+    "install the system package that has nobody_knows.h",
+  );
+});
