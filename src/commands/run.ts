@@ -1,9 +1,8 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
-import { isExecutableFile, isFile, listFolder } from "../edges/files/read.ts";
+import { isExecutableFile, isFile } from "../edges/files/read.ts";
 import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
-import { nearest } from "../nearest.ts";
 import type { Activation } from "../shells/activation.ts";
 import { noShell, usersShell } from "../shells/user-shell.ts";
 import { entryStart, startEarly } from "../start/command/entry-scripts.ts";
@@ -17,6 +16,7 @@ import {
   isOwn,
   refusalOf,
 } from "../start/command/outside-command.ts";
+import { missingCommand } from "./missing-command.ts";
 
 /** How many arguments are prime's own, in front of the command. */
 export interface RunRequest {
@@ -93,19 +93,7 @@ function refuseFile(context: Context, command: string): void {
 async function judge(context: Context, command: string, activation: Activation, found: string | undefined) {
   const grounds = await groundsOf(context, activation);
   const held = heldBack(context, grounds, command);
-  if (found === undefined) throw missing(command, activation, held);
+  if (found === undefined) throw missingCommand(context, command, activation, { grounds, held });
   if (held !== undefined) throw refusalOf(command, held, found);
   admit(context, activation, command, found, grounds);
-}
-
-function missing(command: string, { generation }: Activation, held: HeldBack | undefined): PrimeError {
-  const near = nearest(command, listFolder(path.join(generation, "bin")) ?? []);
-  const hints = [
-    ...(near === undefined ? [] : [`did you mean \`${near}\`?`]),
-    ...(held === undefined ? [] : [held.next]),
-  ];
-  return new PrimeError("command-not-found", `could not run ${command}: neither the environment nor PATH has it`, {
-    exitCode: EXIT_NOT_FOUND,
-    hint: hints.length > 0 ? hints.join("; ") : `add what brings it, for example \`./prime uv add --dev ${command}\``,
-  });
 }

@@ -82,6 +82,11 @@ export function commandsOfRequired(distribution: string): string[] {
   return HOSTS.has(distribution) || COMMANDS[distribution] !== undefined ? ownCommands(distribution) : [];
 }
 
+/** The well-known distribution that has a command; undefined: none is known. */
+export function knownProvider(command: string): string | undefined {
+  return [...HOSTS, ...Object.keys(COMMANDS)].find((name) => ownCommands(name).includes(command));
+}
+
 function ownCommands(name: string): string[] {
   return [...new Set([name, name.replaceAll("-", "_"), ...(COMMANDS[name]?.split(" ") ?? [])])];
 }

@@ -238,3 +238,58 @@ describe("the hint of a failure names its cause, and cures it: what is built", (
     expect(nobody.next).toMatch(/^correct CC, or unset it;/);
   });
 });
+
+describe("the hint for a command that is nowhere works in each kind of repo, once it is followed", () => {
+  /** What follows the hint: the line for a shell, or the file and what it holds then. */
+  type Kind = readonly [
+    kind: string,
+    files: Record<string, string>,
+    next: RegExp,
+    follow: (box: Sandbox) => Promise<unknown>,
+  ];
+  const SETUP = "from setuptools import setup\nsetup(name='app', version='1', py_modules=[], install_requires=[])\n";
+  const write = (file: string, text: string) => async (box: Sandbox) => void edit(box, file, text);
+  const byUv = (box: Sandbox) => good(box, ["uv", "add", "--dev", "pytest"]);
+  const KINDS: readonly Kind[] = [
+    [
+      "requirement files",
+      { "requirements.txt": "six\n" },
+      /^write pytest into requirements\.txt, and start again; for one start, \.\/prime run --with pytest pytest …$/,
+      write("requirements.txt", "six\npytest\n"),
+    ],
+    [
+      "requirement files, one for people",
+      { "requirements.txt": "six\n", "requirements-dev.txt": "six\n" },
+      /^write pytest into requirements-dev\.txt,/,
+      write("requirements-dev.txt", "pytest\n"),
+    ],
+    ["a [project]", { "pyproject.toml": APP }, /^\.\/prime uv add --dev pytest; /, byUv],
+    [
+      "a uv.lock",
+      { "pyproject.toml": APP, "uv.lock": 'version = 1\nrequires-python = ">=3.8"\n' },
+      /^\.\/prime uv add --dev pytest; /,
+      byUv,
+    ],
+    [
+      "groups without a [project]",
+      { "pyproject.toml": '[dependency-groups]\ndev = ["six"]\n' },
+      /^write pytest into the list `dev` below \[dependency-groups\] of pyproject\.toml,/,
+      write("pyproject.toml", '[dependency-groups]\ndev = ["six", "pytest"]\n'),
+    ],
+    [
+      "a setup.py",
+      { "setup.py": SETUP },
+      /^write pytest into `install_requires` of setup\.py,/,
+      write("setup.py", SETUP.replace("[])", "['pytest'])")),
+    ],
+    ["nothing", {}, /^write pytest into a requirements\.txt,/, write("requirements.txt", "pytest\n")],
+  ];
+  it.for(KINDS)("%s", async ([, files, next, follow]) => {
+    const box = repo(files);
+    const refused = await box.run(["run", "pytest", "--version"]);
+    expect(refused.code).toBe(127);
+    expect(said(refused.stderr).next).toMatch(next);
+    await follow(box);
+    expect((await good(box, ["run", "pytest", "--version"])).stdout).toMatch(/^pytest \d/);
+  });
+});
