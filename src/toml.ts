@@ -1,4 +1,5 @@
 import { PrimeError } from "./errors.ts";
+import { refuseMergeMarkers } from "./merge-markers.ts";
 import { quoted } from "./quoted.ts";
 
 export type Table = Readonly<Record<string, unknown>>;
@@ -16,7 +17,7 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
-/** Reads TOML 1.0; `file` is only for the message. Throws `config-torn` with line, column and the line itself. */
+/** Reads TOML 1.0; `file` is only for the message. Throws `merge-conflict`, or `config-torn` with line, column and the line itself. */
 export async function parseToml(text: string, file: string): Promise<Table> {
   const { parse, TomlError } = await import("./toml-parser.ts");
   try {
@@ -29,6 +30,7 @@ export async function parseToml(text: string, file: string): Promise<Table> {
     return table;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
+    refuseMergeMarkers(text, file);
     const reason = error.message.split("\n", 1)[0]?.replace("Invalid TOML document: ", "");
     const line = text.split(/\r?\n/)[error.line - 1] ?? "";
     const message = `could not read ${file}:${error.line}:${error.column} as TOML: ${reason}\n  ${quoted(line)}`;

@@ -7,15 +7,7 @@ import type { Activation } from "../shells/activation.ts";
 import { noShell, usersShell } from "../shells/user-shell.ts";
 import { entryStart, startEarly } from "../start/command/entry-scripts.ts";
 import { inEnvironment } from "../start/command/in-environment.ts";
-import {
-  admit,
-  findCommand,
-  groundsOf,
-  type HeldBack,
-  heldBack,
-  isOwn,
-  refusalOf,
-} from "../start/command/outside-command.ts";
+import { admit, findCommand, groundsOf, heldBack, isOwn, refusalOf } from "../start/command/outside-command.ts";
 import { missingCommand } from "./missing-command.ts";
 
 /** How many arguments are prime's own, in front of the command. */

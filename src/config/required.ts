@@ -3,6 +3,7 @@ import { exists, isFitFile } from "../edges/files/read.ts";
 import { type Trust, whyForeignAbove } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
 import type { InputCollector } from "../inputs/collector.ts";
+import { refuseMergeMarkers } from "../merge-markers.ts";
 import { quoted } from "../quoted.ts";
 import { lineOf, quotedToml, valueAt } from "../toml.ts";
 import type { Sourced } from "./source.ts";
@@ -40,7 +41,9 @@ export function pinnedVersion(
 ): Sourced<string> | undefined {
   const file = nearestVersionFile(root, files, warnings, trust);
   if (file === undefined) return undefined;
-  const words = (files.text(file) ?? "")
+  const text = files.text(file) ?? "";
+  refuseMergeMarkers(text, file);
+  const words = text
     .split(/\r?\n/)
     .map((line) =>
       line

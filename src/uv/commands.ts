@@ -85,8 +85,6 @@ export interface LockCheck {
  * lock names are given as the indexes, so that a mirror in the user's settings is no reason to call it outdated.
  */
 export function checkLock(uv: UvTool, { python, registries, rebuilt, offline, builds }: LockCheck): Command {
-  const [main, ...others] = registries;
-  const indexes = main === undefined ? [] : ["--default-index", main, ...others.flatMap((url) => ["--index", url])];
   const args = [
     "lock",
     "--check",
@@ -94,9 +92,26 @@ export function checkLock(uv: UvTool, { python, registries, rebuilt, offline, bu
     python,
     ...(offline ? ["--offline"] : rebuildArguments(rebuilt)),
     ...(builds ? [] : ["--no-build"]),
-    ...indexes,
+    ...indexesOf(registries),
   ];
-  return { ...command(uv, args), env: noVenv(uv, without(uv.env, /^UV_(?:INDEX|DEFAULT_INDEX|EXTRA_INDEX)/)) };
+  return { ...command(uv, args), env: noIndexes(uv) };
+}
+
+/** What uv would write into uv.lock, told and not written; by the registries that it names, as in `checkLock`. */
+export function previewLock(
+  uv: UvTool,
+  { python, registries, rebuilt }: Omit<LockCheck, "offline" | "builds">,
+): Command {
+  const args = ["lock", "--dry-run", "--python", python, ...rebuildArguments(rebuilt), ...indexesOf(registries)];
+  return { ...command(uv, args), env: noIndexes(uv) };
+}
+
+function indexesOf([main, ...others]: readonly string[]): string[] {
+  return main === undefined ? [] : ["--default-index", main, ...others.flatMap((url) => ["--index", url])];
+}
+
+function noIndexes(uv: UvTool): Environment {
+  return noVenv(uv, without(uv.env, /^UV_(?:INDEX|DEFAULT_INDEX|EXTRA_INDEX)/));
 }
 
 /** Writes uv.lock anew, keeping every version that still fits. */

@@ -5,7 +5,7 @@ import { removeFile } from "../../edges/files/own/remove.ts";
 import { isWritable, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import { diffLocks, readLock, requiresSame } from "../../project/files/uv/uv-lock.ts";
-import { checkLock, type LockCheck, type UvTool, updateLock } from "../../uv/commands.ts";
+import { checkLock, type LockCheck, previewLock, type UvTool, updateLock } from "../../uv/commands.ts";
 import { noteDrafts } from "../../uv/lock-drafts.ts";
 import { type Job, runStep, tryStep } from "../job.ts";
 
@@ -26,8 +26,9 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   const question = { python, registries: old.registries, rebuilt };
   if (policy === "check" || isFixed) {
     if ((await fits(job, uv, question)) === true) return;
-    const why = isFixed ? "it can't be written" : 'lock is "check"';
-    throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for, and ${why}`, {
+    const why = isFixed ? "it can't be written" : `is left as it is, because ${reasonOfPolicy(decision)}`;
+    const lacks = await changesOf(job, uv, question);
+    throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for${lacks}, and ${why}`, {
       hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
     });
   }
@@ -52,6 +53,25 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   terminal.say(
     `${isAbove ? file : "uv.lock"} follows pyproject.toml: ${diffLocks(old, fresh).join(", ") || "requirements only"}`,
   );
+}
+
+function reasonOfPolicy({ config }: Decision): string {
+  const { source } = config.lock;
+  if (source.kind === "inferred" && source.reason !== undefined) return source.reason;
+  return `\`lock\` is "check"${source.where === undefined ? "" : ` (${source.where})`}`;
+}
+
+const MOST_CHANGES = 5;
+
+/** What would become of the lock, in uv's words; empty where they tell nothing. */
+async function changesOf(job: Job, uv: UvTool, { python, registries, rebuilt }: Question): Promise<string> {
+  const command = previewLock(uv, { python, registries, rebuilt });
+  const { ok, output } = await tryStep(job, "see what uv.lock lacks", command, { otherwise: "that can't be told" });
+  const changes = ok ? [...output.matchAll(/^(Add|Update|Remove) (\S[^\n]*)$/gm)] : [];
+  const told = changes.slice(0, MOST_CHANGES).map(([, verb = "", what]) => `${verb.toLowerCase()} ${what}`);
+  if (told.length === 0) return "";
+  const more = changes.length - told.length;
+  return ` (it would ${told.join(", ")}${more > 0 ? ` and ${more} more` : ""})`;
 }
 
 /** Whether uv.lock fits the project's requirements; undefined when that can't be told. Writes nothing. */

@@ -53,6 +53,26 @@ describe("the hint of a failure names its cause, and cures it: what uv is told",
     expect(installed(box)).toMatchObject({ alpha: "1.0" });
   });
 
+  it("a lock that does not fit, in CI: why it is left, what it would become, and the command", async () => {
+    const index = await alpha();
+    index.publish("beta", "1.0");
+    const text = (names: string) => `${APP}dependencies = [${names}]\n`;
+    const box = repo({ "pyproject.toml": text('"alpha"') });
+    const options = { env: { UV_DEFAULT_INDEX: index.url } };
+    await good(box, ["uv", "lock"], options);
+    edit(box, "pyproject.toml", text('"alpha", "beta"'));
+    const inCi = { env: { ...options.env, CI: "true" } };
+    const { first, next } = await failing(box, [], inCi);
+    expect(first).toContain("(it would add beta v1.0), and is left as it is, because CI is set");
+    expect(next).toMatch(/^run `\.\/prime uv lock` where the lock may be written, and commit it/);
+    edit(box, "prime.toml", 'lock = "check"\n');
+    expect((await failing(box, [], options)).first).toContain(`because \`lock\` is "check" (${box.path("prime.toml")}`);
+    fs.rmSync(box.path("prime.toml"));
+    await good(box, ["uv", "lock"], options);
+    await good(box, [], inCi);
+    expect(installed(box)).toEqual({ alpha: "1.0", beta: "1.0" });
+  });
+
   const variables = [
     ["UV_HTTP_TIMEOUT", "soon"],
     ["UV_LINK_MODE", "telepathy"],

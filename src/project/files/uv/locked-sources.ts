@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { readText } from "../../../edges/files/read.ts";
+import { refuseMergeMarkers } from "../../../merge-markers.ts";
 
 /** Local sources that a uv.lock names; absolute. */
 export interface LockedSources {
@@ -16,6 +17,7 @@ export function readLockedSources(lockFile: string): LockedSources {
   const folder = path.dirname(lockFile);
   const found: Record<string, string[]> = { editable: [], directory: [], virtual: [], path: [] };
   const text = readText(lockFile) ?? "";
+  refuseMergeMarkers(text, lockFile);
   for (const match of text.matchAll(/^source = \{ (editable|directory|virtual|path) = ("(?:[^"\\]|\\.)*") \}$/gm)) {
     const place = textOf(match[2] ?? "");
     if (place !== undefined) found[match[1] ?? ""]?.push(path.resolve(folder, place));

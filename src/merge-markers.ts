@@ -1,0 +1,28 @@
+import { PrimeError } from "./errors.ts";
+
+/** What git writes around both sides of a conflict (gitattributes(5), `conflict-marker-size`). */
+const CONFLICT = /^<{7}(?: .*)?\r?\n(?:.*\n)*?={7}\r?\n(?:.*\n)*?>{7}(?: |\r?$)/m;
+
+/**
+ * Refuses a text that a merge has left with both sides of a conflict; `file` is absolute. What a tool would say of such a line
+ * names neither the cause nor the way out.
+ */
+export function refuseMergeMarkers(text: string, file: string): void {
+  const found = text.includes("<<<<<<<") ? CONFLICT.exec(text) : null;
+  if (found === null) return;
+  const line = text.slice(0, found.index).split("\n").length;
+  const end = line + found[0].split("\n").length - 1;
+  throw new PrimeError(
+    "merge-conflict",
+    `could not read ${file}: a merge has left a conflict in it, lines ${line} to ${end}`,
+    { hint: wayOut(file) },
+  );
+}
+
+function wayOut(file: string): string {
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  if (name === "uv.lock")
+    return "`git checkout --ours uv.lock` (or remove it), then `./prime uv lock`, which brings it in step with pyproject.toml";
+  if (name === "pylock.toml") return "`git checkout --ours pylock.toml`, then lock anew by the tool that made it";
+  return `keep what is right of both sides (\`git checkout --ours ${name}\` or \`--theirs\` keeps one whole), then \`git add ${name}\``;
+}
