@@ -3,11 +3,13 @@ import type { Context } from "../context.ts";
 import type { Asked } from "../decision/asked.ts";
 import type { Decision } from "../decision/decide.ts";
 import { makeFolder, makeNewFolder } from "../edges/files/change.ts";
+import { NO_EXEC } from "../edges/files/errors.ts";
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
-import { nonce } from "../edges/files/read.ts";
+import { isExecutableFile, isFile, nonce } from "../edges/files/read.ts";
 import type { InterpreterRecord } from "../environment/manifest/interpreter-record.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
+import { PrimeError } from "../errors.ts";
 import { insteadOfPip } from "../project/ways.ts";
 import { distributorOf } from "../python/distributor.ts";
 import { minorOf } from "../python/version.ts";
@@ -37,6 +39,15 @@ export interface Making<T> {
   readonly tell: (filled: T, place: Place) => Promise<Told> | Told;
 }
 
+/** Where nothing may be executed, no script of the environment would start, and no extension module could be loaded. */
+function refuseNoExec(generation: string): void {
+  const script = path.join(generation, "bin", "pip");
+  if (!isFile(script) || isExecutableFile(script)) return;
+  throw new PrimeError("no-exec", `could not make an environment in ${path.dirname(generation)}: ${NO_EXEC}`, {
+    hint: "clone the repo to another file system, or have this one mounted without `noexec`",
+  });
+}
+
 /** What a manifest says beyond what every environment has. */
 export type Told = Pick<Facts, "project" | "resolution"> & Partial<Pick<Facts, "adopted" | "madeOf" | "standsInFor">>;
 
@@ -61,6 +72,7 @@ export async function makeAside<T>(job: Job, { decision, asked, reason, fill, te
     const filled = await fill(place);
     standOn(place.generation, place.anchor);
     shadowPip(place.generation, minorOf(asked.base.version), insteadOfPip(decision.project));
+    refuseNoExec(place.generation);
     const validation = await validate(job, place.generation, asked.base, place.work);
     return finishGeneration(place.generation, validation, {
       madeOf: asked.madeOf,

@@ -1,4 +1,4 @@
-import { spaceHint } from "../edges/files/errors.ts";
+import { NO_EXEC, spaceHint } from "../edges/files/errors.ts";
 import type { Row } from "./cause.ts";
 import { howToInstallPart } from "./system-packages.ts";
 
@@ -14,7 +14,7 @@ export const FROM_MACHINE: readonly Row[] = [
   {
     says: /(\/[^\s:'"]+): failed to map segment from shared object/,
     cause: ([, file = ""], { root }) => ({
-      why: `${file} is on a file system that lets nothing be executed (mounted \`noexec\`)`,
+      why: `${file} can't be loaded: ${NO_EXEC}`,
       next: file.startsWith(`${root}/`)
         ? "clone the repo to another file system, or have this one mounted without `noexec`"
         : "set UV_CACHE_DIR and XDG_CACHE_HOME to folders elsewhere, and start again",

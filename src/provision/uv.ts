@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { UvPin } from "../config/config.ts";
 import type { Environment } from "../edges/command.ts";
 import { copyFile, makeFolder, makeTemporaryFolder, rename, writePlain } from "../edges/files/change.ts";
-import { spaceHint } from "../edges/files/errors.ts";
+import { NO_EXEC, spaceHint } from "../edges/files/errors.ts";
 import { isAbandoned, MARK, makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { isExecutableFile, namesInFolder, physicalPath, readText, roomIn, sha256OfFile } from "../edges/files/read.ts";
@@ -95,12 +95,19 @@ export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
     makeFolder(ready, CLOSED);
     copyFile(path.join(installed, "bin", "uv"), path.join(ready, "uv"), 0o755);
     const file = path.join(ready, "uv");
+    if (!isExecutableFile(file)) refuseNoExec(request.cacheFolder);
     writePlain(`${file}.sha256`, `${sha256OfFile(file)}\n`);
     publish(ready, physicalPath(target), () => fromCache(request) !== undefined);
   } finally {
     remove(work);
   }
   return { file: path.join(target, "uv"), version: request.pin.version, from: "deployed" };
+}
+
+function refuseNoExec(folder: string): never {
+  throw new PrimeError("no-exec", `could not keep uv in ${folder}: ${NO_EXEC}`, {
+    hint: "set XDG_CACHE_HOME to a folder on another file system",
+  });
 }
 
 /** For everybody to use and for this user alone to write, whatever the umask is. */

@@ -36,6 +36,9 @@ export function failure(verb: string, file: string, cause: unknown): PrimeError 
   return new PrimeError("file-system", `could not ${verb} ${file}: ${why}`, { cause, hint });
 }
 
+/** Why a file that its mode lets everybody execute can't be. */
+export const NO_EXEC = "that file system lets nothing be executed (it is mounted `noexec`)";
+
 const NO_INODES =
   "remove files on that disk (`df -i` shows how many it can hold) and start again; what worked before still works";
 

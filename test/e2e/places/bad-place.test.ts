@@ -220,3 +220,35 @@ it("a root that is not there any more", async () => {
   failure(await box.run(["--root", box.path("file")]), "no-root", 2);
   expect(await isWarm(box)).toBe(false);
 });
+
+describe("a file system that lets nothing be executed", () => {
+  function noExec(box: Sandbox, name: string, { skip }: TestContext): string {
+    const folder = path.join(box.base, name);
+    fs.mkdirSync(folder);
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "noexec,size=200m", "tmpfs", folder]);
+    if (mounted.status !== 0) skip("this user may mount nothing");
+    onTestFinished(() => void spawnSync("umount", ["-l", folder]));
+    return folder;
+  }
+
+  it("for prime's cache: named with the variable that ends it", async (test) => {
+    const box = repo({ "requirements.txt": "six\n" }, { cache: "empty" });
+    const folder = noExec(box, "noexec", test);
+    const said = failure(await box.run([], { env: { XDG_CACHE_HOME: folder } }), "no-exec");
+    expect(said).toContain(`could not keep uv in ${folder}/prime: that file system lets nothing be executed`);
+    expect(said).toContain("next: set XDG_CACHE_HOME to a folder on another file system");
+    await good(box, [], { env: { XDG_CACHE_HOME: path.join(box.base, "elsewhere") } });
+  });
+
+  it("for the repo: no environment that would start no script", async (test) => {
+    const box = repo({});
+    const root = noExec(box, "noexec", test);
+    for (const name of ["prime", "requirements.txt"]) fs.copyFileSync(LAUNCHER, path.join(root, name));
+    fs.writeFileSync(path.join(root, "requirements.txt"), "six\n");
+    const options = { shell: ["sh"], launcher: path.join(root, "prime"), cwd: root };
+    const said = failure(await box.run([], options), "no-exec");
+    expect(said).toContain(`could not make an environment in ${root}/.prime/generations: that file system lets`);
+    expect(said).toContain("next: clone the repo to another file system");
+    expect(fs.readdirSync(path.join(root, ".prime/generations"))).toEqual([]);
+  });
+});
