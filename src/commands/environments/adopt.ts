@@ -17,6 +17,7 @@ import { writeHold } from "../../environment/holds.ts";
 import { GENERATION_ID, type Manifest, readManifest } from "../../environment/manifest/manifest.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
+import { wayToAdd } from "../../project/ways.ts";
 import { type Interpreter, isFailure } from "../../python/interpreter.ts";
 import { interpreterAt } from "../../python/search/search.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
@@ -76,7 +77,12 @@ export async function adopt(context: Context, id: string | undefined): Promise<A
 }
 
 /** What is shown now against what was shown before, which is the changed one itself or what took its place. */
-function tellAdopted({ terminal }: Context, { generations }: Decision, manifest: Manifest, { before }: Cold): void {
+function tellAdopted(
+  { terminal }: Context,
+  { generations, project }: Decision,
+  manifest: Manifest,
+  { before }: Cold,
+): void {
   const shown = generations.find(({ id }) => id === path.basename(before ?? ""));
   const account =
     shown === undefined
@@ -85,7 +91,9 @@ function tellAdopted({ terminal }: Context, { generations }: Decision, manifest:
   const against = shown === undefined ? "it holds" : `against ${shown.id} as it was built`;
   terminal.say(`adopted as ${manifest.id}, until an input changes; ${against}:`);
   for (const one of account.length === 0 ? ["the same packages"] : account) terminal.say(`  ${one}`);
-  terminal.say("to keep it for good, ask for it in the project (./prime uv add NAME, or the requirement files)");
+  terminal.say(
+    `nothing tells where what was changed by hand came from; to keep it for good, ask for it in the project: ${wayToAdd(project, "NAME")}`,
+  );
 }
 
 function named({ folders }: Decision, id: string): string {
@@ -137,9 +145,10 @@ function copyAside(context: Context, decision: Decision, asked: Asked, source: s
     },
     tell: async (_, { generation }) => {
       const { unlike } = await compareFiles(context, generation);
+      const built = readManifest(source);
       return {
-        project: readManifest(source)?.project ?? decision.project.name,
-        resolution: null,
+        project: built?.project ?? decision.project.name,
+        resolution: built?.resolution ?? null, // of all that nobody changed
         adopted: Object.fromEntries(
           unlike
             .filter(({ state }) => state !== "outside")

@@ -50,6 +50,9 @@ describe("./prime adopt", () => {
     const { stderr } = await good(box, ["adopt"], OFFLINE);
     for (const line of ["six went from 1.16.0 to 1.17.0", "wheel 0.45.1 was added"]) expect(stderr).toContain(line);
     for (const line of ["  six 1.16.0 -> 1.17.0\n", "  wheel 0.45.1 added\n"]) expect(stderr).toContain(line);
+    expect(stderr).toContain(
+      "nothing tells where what was changed by hand came from; to keep it for good, ask for it in the project: write NAME into requirements.txt",
+    );
     adopted = shown(box);
     expect(adopted).not.toBe(first);
     expect(installed(box)).toEqual(CHANGED);
@@ -62,6 +65,14 @@ describe("./prime adopt", () => {
       to: adopted,
       changes: ["six 1.16.0 -> 1.17.0", "wheel 0.45.1 added"],
     });
+  });
+
+  it("keeps where all that nobody changed came from, and says that of the rest nothing tells", async () => {
+    const resolutionOf = (id: string): string =>
+      JSON.parse(fs.readFileSync(box.path(".prime/generations", id, "prime.json"), "utf8")).resolution;
+    expect(resolutionOf(adopted)).toBe(resolutionOf(first));
+    const kept = fs.readFileSync(box.path(".prime/resolved", resolutionOf(adopted)), "utf8");
+    expect(kept).toContain('version = "1.16.0"');
   });
 
   it("is whole by itself: nothing in it names the old one, and each file is as RECORD tells", async () => {
