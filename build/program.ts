@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, transform } from "esbuild";
 import { withOwnDigest } from "../src/launch/own-digest.ts";
+import { builtins } from "./builtins.ts";
 import { noticesOf } from "./notices.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -14,6 +15,9 @@ export interface Program {
   /** The head alone, with the line that ends it. */
   readonly head: string;
   readonly metafile: Metafile;
+  /** The source map of what is bundled, as JSON, and where that begins in the text: the line from 1, the column from 0. */
+  readonly map: string;
+  readonly starts: { readonly line: number; readonly column: number };
 }
 
 /** ES2018 is what Node 10 can read, so that an old Node can say that it is too old. */
@@ -28,9 +32,11 @@ export const HERE_END = "JAVASCRIPT";
 /** Builds the launcher in memory: the head, the prologue, the program, and the notices of what is bundled. */
 export async function buildProgram(root: string = ROOT): Promise<Program> {
   const head = readFileSync(path.join(root, "src/head.sh"), "utf8");
-  const { code, comments, metafile } = await bundle(root);
+  const { code, map, comments, metafile } = await bundle(root);
   const notices = noticesOf(root, metafile, comments);
-  return { text: await launcherText({ head, code, notices }), head, metafile };
+  const text = await launcherText({ head, code, notices });
+  const before = text.slice(0, text.indexOf(code)).split("\n");
+  return { text, head, metafile, map, starts: { line: before.length, column: before.at(-1)?.length ?? 0 } };
 }
 
 /**
@@ -46,11 +52,20 @@ export async function launcherText(parts: { head: string; code: string; notices:
   );
 }
 
+interface Bundle {
+  readonly code: string;
+  /** The source map of the code (ECMA-426), as JSON. */
+  readonly map: string;
+  /** The licence comments of what is bundled. */
+  readonly comments: string;
+  readonly metafile: Metafile;
+}
+
 /**
- * The program as one CommonJS text, the licence comments of its sources, and what imports what. Local names are shortened,
- * which is a quarter of the whole; functions and classes keep theirs, so that a stack trace tells where it comes from.
+ * The program as one CommonJS text, and what imports what. Names are shortened, which is a third of the whole; where a place of
+ * a stack trace comes from tells `npm run where`.
  */
-export async function bundle(root: string): Promise<{ code: string; comments: string; metafile: Metafile }> {
+export async function bundle(root: string): Promise<Bundle> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: ["src/main.ts"],
@@ -63,16 +78,22 @@ export async function bundle(root: string): Promise<{ code: string; comments: st
     ...FORM,
     minifySyntax: true,
     minifyIdentifiers: true,
-    keepNames: true,
     legalComments: "external",
+    sourcemap: "inline",
     loader: { ".py": "text" },
+    plugins: [builtins],
     logLevel: "silent",
     logOverride: { "empty-import-meta": "error" },
   });
   const textOf = (ending: string) => result.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? "";
   // Bundling limits the lines of each module, but not of what it joins.
-  const { code } = await transform(textOf("prime.js"), { ...FORM, lineLimit: LINE_LIMIT });
-  return { code: code.trimEnd(), comments: textOf(".LEGAL.txt"), metafile: result.metafile };
+  const { code, map } = await transform(textOf("prime.js"), {
+    ...FORM,
+    lineLimit: LINE_LIMIT,
+    sourcemap: "external",
+    sourcesContent: false,
+  });
+  return { code: code.trimEnd(), map, comments: textOf(".LEGAL.txt"), metafile: result.metafile };
 }
 
 /** The text of one expression that no other module is part of. */

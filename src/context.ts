@@ -52,7 +52,7 @@ export interface Context {
   /** Absolute path of the Node that runs this program. */
   readonly node: string;
   /** Standard input is a terminal. */
-  readonly isInteractive: boolean;
+  isInteractive(): boolean;
   /** Milliseconds since the epoch: nothing that counts was read before. */
   readonly startedAt: number;
   /** The head's shell, which is the user's process and keeps its number through all stages. */

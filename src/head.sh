@@ -1,7 +1,7 @@
 #!/bin/sh
 true /* prime: makes the environment of this repo, runs in it. editorconfig-checker-disable
 # POSIX sh: a ready plan, else Node, which answers on 3; stdout is 4 then. @generated cspell:disable
-prime_line=''
+prime_line='' prime_stale=''
 # shellcheck disable=SC3028 # in dash and the like a sourced head finds a $0 that is no launcher
 case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
 bash*) [ "${BASH_SOURCE:-$0}" = "$0" ] || prime_line=sourced ;;
@@ -57,9 +57,9 @@ prime_node() { # NODE ARG...: comes back from one that is no fit; 5, 4, 6 are th
   case "$prime_seen " in *" $1 "*) return ;; esac; [ -f "$1" ] && [ -x "$1" ] || return 0
   prime_status=0 prime_seen="$prime_seen $1" prime_node=$1; shift
   { [ ! -t 0 ] || exec </dev/null; [ ! -t 2 ] || exec 2>/dev/null # Node would set their modes
-    prime_plan=$(NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' NODE_CHANNEL_FD='' PRIME_HEAD=$$ \
-      PRIME_NODE_OPTIONS=$prime_options PRIME_NODE_EXTRA_CA_CERTS=$prime_certs "$prime_node" \
-      -e "$prime_load" -- "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?
+    prime_plan=$(NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' PRIME_NODE_OPTIONS=$prime_options \
+      PRIME_NODE_EXTRA_CA_CERTS=$prime_certs NODE_CHANNEL_FD='' PRIME_HEAD=$$:$prime_stale \
+      "$prime_node" -e "$prime_load" -- "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?
   } 4>&1 5<&0 6>&2 0<&5 2>&6
   case $prime_plan in ': prime;'*': whole') eval "$prime_plan" ;; ': prime;'*) ;;
   *) prime_seen=$prime_seen$prime_plan; return 0 ;; esac

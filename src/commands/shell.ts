@@ -18,7 +18,7 @@ function shellIn({ env, places, stateFault, isInteractive, terminal }: Context, 
   const shell = usersShell(env) ?? "/bin/sh";
   if (usersShell(env) === undefined) terminal.detail(`opening /bin/sh: ${noShell(env)}`);
   const folder = path.join(places.state, "shell");
-  const start = interactiveShell({ shell, activation, env, folder, isTerminal: isInteractive });
+  const start = interactiveShell({ shell, activation, env, folder, isTerminal: isInteractive() });
   if (start.note !== undefined) terminal.say(start.note);
   if (start.files.length > 0) {
     if (stateFault !== undefined) throw noPlaceForStartFiles(folder, stateFault);

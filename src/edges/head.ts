@@ -6,7 +6,7 @@ import { isAncestor } from "./machine.ts";
 /** What the head spares prime's own Node: options can stop it, and reading more certificates costs it as much as its start. */
 const SPARED = ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"] as const;
 
-let found: { readonly pid: number | undefined } | undefined;
+let found: { readonly pid: number | undefined; readonly plan: string | undefined } | undefined;
 
 /**
  * The number of the head's shell, which waits for this process's answer; undefined without one (`node prime …`). It says its
@@ -14,9 +14,21 @@ let found: { readonly pid: number | undefined } | undefined;
  * from anywhere else counts for nothing.
  */
 export function headShell(): number | undefined {
-  const pid = Number(process.env.PRIME_HEAD ?? Number.NaN);
-  found ??= { pid: Number.isInteger(pid) && isAncestor(pid) && takesAnswer() ? pid : undefined };
-  return found.pid;
+  return asked().pid;
+}
+
+/** The ready plan, absolute, that would have served this start, had an input not been touched. */
+export function stalePlan(): string | undefined {
+  return asked().plan;
+}
+
+function asked() {
+  if (found !== undefined) return found;
+  const [, number, plan] = /^(\d+):(\/.*)?$/s.exec(process.env.PRIME_HEAD ?? "") ?? [];
+  const pid = Number(number ?? Number.NaN);
+  found =
+    Number.isInteger(pid) && isAncestor(pid) && takesAnswer() ? { pid, plan } : { pid: undefined, plan: undefined };
+  return found;
 }
 
 /** A command substitution reads a pipe, a pair of sockets or a file (ksh). Node itself opens what is none of these. */

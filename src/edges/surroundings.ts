@@ -1,6 +1,6 @@
 import { isatty } from "node:tty";
 import type { Environment } from "./command.ts";
-import { headShell, userEnvironment } from "./head.ts";
+import { headShell, stalePlan, userEnvironment } from "./head.ts";
 import { startOfProcess } from "./machine.ts";
 import { userInput } from "./terminal/streams.ts";
 
@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly env: Environment;
   /** What an earlier stage of this start left, or somebody who wants it to look so. */
   readonly progress: string | undefined;
+  /** The ready plan that declined this start only because of what has a later time now; absolute. */
+  readonly stale: string | undefined;
   /** Absolute; "/" when the folder that the user stood in is gone. */
   readonly cwd: string;
   readonly args: readonly string[];
@@ -17,7 +19,7 @@ export interface Surroundings {
   /** As Node names it, e.g. `linux`, `darwin`, `win32`. */
   readonly platform: string;
   /** Whether the user types into the command. */
-  readonly isInteractive: boolean;
+  isInteractive(): boolean;
   /** The process that the user started: the head's shell, or this one for `node prime`. */
   readonly shell: { readonly pid: number; readonly start: string };
 }
@@ -27,11 +29,12 @@ export function surroundings(): Surroundings {
   return {
     env: userEnvironment(process.env),
     progress: process.env.PRIME_PROGRESS,
+    stale: stalePlan(),
     cwd: currentFolder(),
     args: process.argv.slice(2),
     node: process.execPath,
     platform: process.platform,
-    isInteractive: isatty(userInput()),
+    isInteractive: () => isatty(userInput()),
     shell: { pid, start: startOfProcess(pid) ?? "" },
   };
 }

@@ -38,6 +38,8 @@ export type Answer =
       /** Exported beside the activation. */
       readonly variables: Readonly<Record<string, string>>;
     }
+  /** The ready plan serves the start after all. `shell`: as below. */
+  | { readonly kind: "again"; readonly shell: readonly string[] }
   /** `shell` are the words that start the shell which runs the head now. */
   | { readonly kind: "next-stage"; readonly progress: string; readonly shell: readonly string[] }
   | { readonly kind: "exit"; readonly code: number };
@@ -47,10 +49,10 @@ export function renderAnswer(answer: Answer): string {
   switch (answer.kind) {
     case "exit":
       return `exit ${answer.code}\n`;
+    case "again":
+      return `prime_warm "$@"\n${startOver(answer.shell)}`;
     case "next-stage":
-      return `export PRIME_PROGRESS=${quoteForShell(answer.progress)}
-exec ${answer.shell.map(quoteForShell).join(" ")} "$prime_self" "$@"
-`;
+      return `export PRIME_PROGRESS=${quoteForShell(answer.progress)}\n${startOver(answer.shell)}`;
     case "command":
       return handOver(answer, answer.file === undefined ? "" : `shift\nset -- ${quoteForShell(answer.file)} "$@"\n`);
     case "program": {
@@ -70,6 +72,10 @@ ${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports
     case "shell-command":
       return handOver(answer, `${SPELLED_OUT}${answer.alone ? `set -- "$1" "$2"\n` : ""}${USERS_SHELL_FOR_SH}\n`);
   }
+}
+
+function startOver(shell: readonly string[]): string {
+  return `exec ${shell.map(quoteForShell).join(" ")} "$prime_self" "$@"\n`;
 }
 
 function handOver(answer: { readonly activation: Activation; readonly shift: number }, last: string): string {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { quoteForShell } from "../edges/command.ts";
-import { writeAtomic } from "../edges/files/change.ts";
+import { writeRenewable } from "../edges/files/change.ts";
 import { PATH, parseJson, TEXT } from "../edges/files/own/own-json.ts";
 import { facts, readText } from "../edges/files/read.ts";
 
@@ -46,7 +46,7 @@ function write(stamps: string, known: Known): void {
     ...Object.keys(known.judgedBy).map((file) => `[ ! ${quoteForShell(file)} -nt "$prime_plan" ] || return 0`),
     `case $1 in ${known.names.map(quoteForShell).join(" | ")}) prime_call=known ;; esac\n`,
   ];
-  writeAtomic(commandsFile(stamps), lines.join("\n"), 0o600);
+  writeRenewable(commandsFile(stamps), lines.join("\n"), 0o600);
 }
 
 function read(stamps: string): Known {

@@ -165,7 +165,7 @@ function pinStamps(stamps: string): void {
 }
 
 /** A file may lie in the future, too: it is young only around the present. */
-function isYoung(timeNs: string): boolean {
+export function isYoung(timeNs: string): boolean {
   return ageOf(timeNs) < YOUNG_MS;
 }
 

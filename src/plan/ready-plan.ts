@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
-import { makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { makeFolder, writeRenewable } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
 import { makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
@@ -52,7 +52,7 @@ export const SEALED_STATE = "/var/lib/prime";
 
 /** Builders that were killed leave stamps behind; nobody builds for a day. */
 const ABANDONED_MS = 86_400_000;
-/** A file name's limit is 255 bytes; `writeAtomic` needs some of it. */
+/** A file name's limit is 255 bytes; `writeRenewable` needs some of it. */
 const KEY_LIMIT = 200;
 
 /**
@@ -74,6 +74,14 @@ function isPlain(value: string): boolean {
 
 export function planFolder({ state, launcher }: PlanFolder): string {
   return path.join(state, `at${path.dirname(launcher)}`, ".plan");
+}
+
+/** The place of a plan by its file, absolute, where that is one of this launcher's. */
+export function placeOfPlan(file: string, launcher: string): PlanPlace | undefined {
+  const ending = `/at${path.dirname(launcher)}/.plan`;
+  const { dir: folder, base: name } = path.parse(path.normalize(file));
+  if (!folder.endsWith(ending) || !name.startsWith("plan")) return undefined;
+  return { state: folder.slice(0, -ending.length), launcher, flagKey: name.slice("plan".length) };
 }
 
 /** Makes the folder of plans, in a state folder that is this user's alone. */
@@ -144,7 +152,7 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
     const node = path.dirname(ready.node);
     const plan = { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere };
     if (isRenewed === true && last !== undefined) keepCommands(stampsIn(ready, last), stamps);
-    writeAtomic(planFile(ready), renderPlan(plan), 0o600);
+    writeRenewable(planFile(ready), renderPlan(plan), 0o600);
   } else removeFile(planFile(ready));
   if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(stampsIn(ready, last));
   for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);

@@ -82,6 +82,10 @@ function refusal(why: string, id: string, status: number, next?: string): string
 const SHELL_WORDS =
   ". : alias bg break cd command continue eval exec exit export fc fg getopts hash jobs read readonly return set shift source times trap type ulimit umask unalias unset wait";
 
+/** What a plan can serve is told to the program, which may have no more to do than to renew the plan's stamps. */
+const TELL_STALE = `case \${1-} in '' | run | -c | [!-]*/*) prime_stale=$prime_plan ;; esac
+`;
+
 /**
  * The text of a ready plan: the head sources it within a function, with the user's arguments behind the flags that
  * chose the plan. It ends in `exec` or `exit`, or declines by `return`; until it is sure it changes nothing that the
@@ -94,7 +98,8 @@ export function renderPlan(parts: PlanParts): string {
   const startScript = scripts === undefined ? plainScript(python) : entryScript(activation, scripts);
   return `# prime's ready plan for ${JSON.stringify(launcher)}
 [ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
-${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${freshness}[ $# -gt 0 ] || {
+${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${TELL_STALE}${freshness}prime_stale=''
+[ $# -gt 0 ] || {
   [ -n "$prime_quiet" ] || printf '%s\\n' ${quoteForShell(readyLine)} >&2
   exit 0
 }

@@ -26,9 +26,10 @@ import { type Cold, tellCold, whyCold } from "./cold.ts";
 import { tellHealing } from "./heal.ts";
 import { tellLostState } from "./lost-state.ts";
 import type { Ready } from "./ready.ts";
+import { RENEWED } from "./renew.ts";
 import { rememberChange, settleIn } from "./settle.ts";
 import { tellMoved } from "./shared-checkout.ts";
-import { writePlan } from "./write-plan.ts";
+import { partsOf, writePlan } from "./write-plan.ts";
 
 /** An environment that is ready, or the next stage that this start has to go through. */
 export type Booted = Ready | { readonly kind: "hop"; readonly answer: Answer };
@@ -119,12 +120,9 @@ async function lookAgain(context: Context): Promise<Known | undefined> {
 
 /** Only times changed: the environment and the plan stay as they are, with new stamps. */
 function renew(context: Context, cold: Cold, record: LaunchRecord): Booted {
-  const { activation, root, readyLine, freshness, variables, observed, kernel, bootsCold } = record;
-  const inputs = observed.map(({ input }) => input);
-  const { known } = cold;
-  const parts = { activation, root, readyLine, freshness, variables, kernel, bootsCold, inputs, known };
-  writePlan(context, { ...parts, isRenewed: true });
-  tellCold(context, cold, "nothing that counts changed: the ready plan was renewed");
+  const { activation, readyLine, freshness, kernel } = record;
+  writePlan(context, { ...partsOf(record), known: cold.known });
+  tellCold(context, cold, RENEWED);
   return { kind: "ready", activation, readyLine, kernel, freshness, built: undefined };
 }
 

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import * as v from "valibot";
 import type { Context } from "../context.ts";
 import { now } from "../edges/clock.ts";
+import type { Environment } from "../edges/command.ts";
 import { writePlain } from "../edges/files/change.ts";
 import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { PrimeError } from "../errors.ts";
@@ -47,7 +48,12 @@ export function whyCold(context: Context): Cold {
   if (plans === undefined) return { ...nothing, reason: `nothing is kept: ${context.stateFault?.why}` };
   const record = readRecord(recordFile({ ...plans, flagKey }));
   if (record === undefined || record.root !== context.root) return { ...nothing, reason: "the first start here" };
-  const { same, changes, touched } = compareWithRecord(record, context.env);
+  return coldSince(record, context.env, context.startedAt);
+}
+
+/** What has changed since the last start that was not warm; `at`: see `Cold`. */
+export function coldSince(record: LaunchRecord, env: Environment, at: number): Cold {
+  const { same, changes, touched } = compareWithRecord(record, env);
   const [first, ...others] = same ? touched : changes;
   const reason =
     first === undefined
@@ -59,20 +65,25 @@ export function whyCold(context: Context): Cold {
     renew: same ? record : undefined,
     before: record.activation.generation,
     known: knownContents(record),
-    at: context.startedAt,
+    at,
   };
 }
 
-export function tellCold({ plans, terminal }: Context, { changes, reason }: Cold, done: string): void {
-  const account: ColdAccount = { at: now(), changes, reason, done };
+export function tellCold({ plans, terminal }: Context, cold: Cold, done: string): void {
   if (plans === undefined) return;
   try {
     makePlanFolder(plans);
-    writePlain(accountFile(plans), JSON.stringify(account), 0o600); // not worth waiting for the disk: a torn one is none
+    keepAccount(plans, cold, done);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
     terminal.detail(`\`prime why\` will not know of this start: ${error.message}`);
   }
+}
+
+/** For `prime why`; throws where the folder of plans can't be written. */
+export function keepAccount(plans: PlanFolder, { changes, reason }: Cold, done: string): void {
+  const account: ColdAccount = { at: now(), changes, reason, done };
+  writePlain(accountFile(plans), JSON.stringify(account), 0o600); // not worth waiting for the disk: a torn one is none
 }
 
 export function lastCold({ plans }: Context): ColdAccount | undefined {

@@ -6,12 +6,13 @@ import { type Observer, observe } from "../inputs/observation.ts";
 import {
   makePlanFolder,
   newObservation,
+  type PlanPlace,
   planFile,
   type ReadyPlan,
   recordFile,
   writeReadyPlan,
 } from "../plan/ready-plan.ts";
-import { compareWithRecord, readRecord } from "../plan/record.ts";
+import { compareWithRecord, type LaunchRecord, readRecord } from "../plan/record.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Activation } from "../shells/activation.ts";
 
@@ -27,22 +28,37 @@ export function isPlanned({ plans, root, flagKey, env }: Context, activation: Ac
   return same && touched.length === 0;
 }
 
-type PlanParts = Omit<ReadyPlan, "state" | "launcher" | "flagKey" | "observation" | "env" | "node"> &
+type PlanParts = Omit<ReadyPlan, keyof PlanPlace | "observation" | "env" | "node"> &
   Pick<Observer, "known"> & { readonly inputs: readonly Input[] };
 
 /** The plan saves time and nothing else: a state folder that can't be written must not stop the command. */
-export function writePlan(context: Context, { inputs, known, ...parts }: PlanParts): void {
+export function writePlan(context: Context, parts: PlanParts): void {
   const { plans, stateFault, flagKey, terminal } = context;
   if (flagKey === undefined) return;
-  const env = cleanEnvironment(context.env);
   try {
     if (plans === undefined) throw new PrimeError("state-folder", `${stateFault?.why}; ${stateFault?.cure}`);
-    makePlanFolder(plans);
-    const observation = observe(inputs, newObservation(plans), { since: context.startedAt, known });
-    const reason = writeReadyPlan({ ...plans, flagKey, ...parts, observation, env, node: context.node });
+    const reason = putPlan({ ...plans, flagKey }, context, parts);
     if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
     terminal.warn(`this start goes on, and the next ones are slower without a ready plan: ${error.message}`);
   }
+}
+
+/** Gives the reason where there can be no plan yet. */
+export function putPlan(
+  place: PlanPlace,
+  { env, node, startedAt }: Pick<Context, "env" | "node" | "startedAt">,
+  { inputs, known, ...parts }: PlanParts,
+): string | undefined {
+  makePlanFolder(place);
+  const observation = observe(inputs, newObservation(place), { since: startedAt, known });
+  return writeReadyPlan({ ...place, ...parts, observation, env: cleanEnvironment(env), node });
+}
+
+/** The plan of a record once more, with new stamps. */
+export function partsOf(record: LaunchRecord): Omit<PlanParts, "known"> {
+  const { activation, root, readyLine, freshness, variables, observed, kernel, bootsCold } = record;
+  const inputs = observed.map(({ input }) => input);
+  return { activation, root, readyLine, freshness, variables, kernel, bootsCold, inputs, isRenewed: true };
 }

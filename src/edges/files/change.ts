@@ -46,6 +46,12 @@ export function isOwnText(file: string, digest: string | undefined): boolean {
  * sibling, fsync, rename, fsync of the folder.
  */
 export function writeAtomic(file: string, text: string | Buffer, mode = 0o666): void {
+  writeRenewable(file, text, mode);
+  act("write", file, () => syncFolder(path.dirname(file)));
+}
+
+/** The same for what is made anew when a power cut takes it: after one the file is the old one, the new one, or not there. */
+export function writeRenewable(file: string, text: string | Buffer, mode = 0o666): void {
   act("write", file, () => {
     const temporary = temporaryName(physicalPath(file));
     try {
@@ -62,7 +68,6 @@ export function writeAtomic(file: string, text: string | Buffer, mode = 0o666): 
       throw error;
     }
     ownTexts.set(file, sha256(text));
-    syncFolder(path.dirname(file));
   });
 }
 

@@ -251,7 +251,7 @@ describe.each(Object.keys(SHELLS))("%s", (name) => {
       const program = `
         var gone = function () { fs.writeFileSync(process.env.TOLD + "/gone", ""); };
         setInterval(function () {
-          try { process.kill(Number(process.env.PRIME_HEAD), 0); } catch (e) { gone(); process.exit(); }
+          try { process.kill(Number.parseInt(process.env.PRIME_HEAD, 10), 0); } catch (e) { gone(); process.exit(); }
         }, 5);
         process.on("SIGINT", function () {
           gone();

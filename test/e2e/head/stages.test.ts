@@ -13,7 +13,7 @@ import { shellOfProcess, startOfProcess } from "${SOURCE}/edges/machine.ts";
 import { answerPlan } from "${SOURCE}/launch/handover.ts";
 import { readProgress, renderProgress } from "${SOURCE}/launch/progress.ts";
 const root = process.cwd();
-const pid = Number(process.env.PRIME_HEAD ?? process.pid);
+const pid = Number.parseInt(process.env.PRIME_HEAD ?? process.pid, 10);
 const here = { root, shellPid: pid, shellStart: startOfProcess(pid) };
 readProgress(process.env.PRIME_PROGRESS, here).then((before) => {
   const stage = before?.stage ?? "node";

@@ -141,7 +141,7 @@ describeEachShell("no start is another by", ({ words: shell }) => {
 describeEachNode("node prime", ({ binary }) => {
   it("is not told by a forged PRIME_HEAD that somebody waits for its answer", async () => {
     const box = repo({});
-    for (const PRIME_HEAD of ["1", `${process.pid + 1}`, "0", "-1", "x", ""]) {
+    for (const PRIME_HEAD of ["1", "1:", "1:/nonexistent/.plan/plan", `${process.pid + 1}:`, "0:", "-1:", "x", ""]) {
       const env = { PRIME_HEAD, PRIME_NODE_OPTIONS: "=--require=/nonexistent" };
       const { stdout } = await good(box, ["run", "sh", "-c", 'echo "$NODE_OPTIONS|$PRIME_HEAD|done"'], {
         env,

@@ -6,7 +6,8 @@ import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { faultsOf, firstDifference } from "../../../build/checks.ts";
 import { bundledPackages } from "../../../build/notices.ts";
-import { buildProgram, launcherText } from "../../../build/program.ts";
+import { placeInSources } from "../../../build/place-in-sources.ts";
+import { buildProgram, launcherText, ROOT } from "../../../build/program.ts";
 import { LICENCES } from "../../../src/commands/init/checkers/packaging.ts";
 import { ownDigestFault } from "../../../src/launch/own-digest.ts";
 import { NODES, nodeBinary, OLD_NODES } from "../../support/nodes.ts";
@@ -26,6 +27,16 @@ describe("the built launcher", async () => {
 
   it("is the same each time, byte for byte", async () => {
     expect(firstDifference(program.text, (await buildProgram()).text)).toBeUndefined();
+  });
+
+  it("tells of each place which source it comes from", () => {
+    const told = "could not start: prime does not work on native Windows";
+    const lines = program.text.split("\n");
+    const line = lines.findIndex((one) => one.includes(told));
+    const source = placeInSources(program, line + 1, (lines[line] as string).indexOf(told) + 1) ?? "";
+    const [file = "", number] = source.split(":");
+    expect(fs.readFileSync(path.join(ROOT, file), "utf8").split("\n")[Number(number) - 1]).toContain(told);
+    expect(placeInSources(program, 1, 1)).toBeUndefined();
   });
 
   it("ends with the digest of all that stands before", () => {

@@ -1,0 +1,118 @@
+import * as path from "node:path";
+import { version } from "../../package.json";
+import type { Request } from "../commands/declaration.ts";
+import type { Context } from "../context.ts";
+import { faultOfOwn } from "../edges/files/own/own-folder.ts";
+import { isFile, isFolder, realPath } from "../edges/files/read.ts";
+import { trustOf } from "../edges/files/trust.ts";
+import { cacheOf } from "../edges/own-cache.ts";
+import { findPlaces } from "../edges/places.ts";
+import { atEnd, stillWanted } from "../edges/processes/ending.ts";
+import { releaseMutexes } from "../edges/processes/mutex.ts";
+import type { Surroundings } from "../edges/surroundings.ts";
+import { openTerminal, renderError } from "../edges/terminal/output.ts";
+import { writeMessage, writeOutput } from "../edges/terminal/streams.ts";
+import { plain, plainJson } from "../edges/terminal/text.ts";
+import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
+import type { Answer } from "../launch/answer.ts";
+import { readProgress } from "../launch/progress.ts";
+import { flagKey } from "../plan/ready-plan.ts";
+import { openRepo } from "../start/open.ts";
+import { parseArguments } from "./arguments.ts";
+import { configFlags, type GlobalFlags } from "./flags.ts";
+
+/** What one start was made with. */
+export interface Started extends Surroundings {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Absolute physical path of the launcher file. */
+  readonly launcher: string;
+}
+
+/** Makes the context, follows one flow, and turns an error into an exit status. */
+export async function follow(started: Started): Promise<Answer> {
+  atEnd(releaseMutexes);
+  const failing = { verbosity: 0, status: EXIT_FAILURE };
+  try {
+    refuseWindows(started.platform);
+    const { flags, request } = parseArguments(started.args, {
+      version,
+      isFile: (word) => isFile(path.resolve(started.cwd, word)),
+    });
+    failing.verbosity = flags.verbosity;
+    const context = await contextOf(started, flags, request);
+    failing.status = context.failureStatus;
+    return await request.follow(context);
+  } catch (error) {
+    await stillWanted();
+    writeMessage(renderError(error, { verbosity: failing.verbosity, env: started.env }));
+    const code = error instanceof PrimeError ? error.exitCode : EXIT_FAILURE;
+    return { kind: "exit", code: code === EXIT_FAILURE ? failing.status : code };
+  }
+}
+
+function refuseWindows(platform: string): void {
+  if (platform !== "win32") return;
+  throw new PrimeError(
+    "windows",
+    "could not start: prime does not work on native Windows, which has no exec and no POSIX sh",
+    {
+      hint: "use it in WSL (`wsl --install`), in a container, or on Linux or macOS",
+    },
+  );
+}
+
+async function contextOf(started: Started, flags: GlobalFlags, { needsRepo, mustAgree }: Request): Promise<Context> {
+  const { env, cwd, args, shell, node, isInteractive, launcher, at } = started;
+  const choice = { env: flags.env, cwd, mustAgree };
+  const repo = { folder: folderOf(flags.root, cwd, launcher), launcher, choice };
+  const opened = needsRepo ? await openRepo(repo, env) : undefined;
+  const root = opened?.root ?? repo.folder;
+  const [places, trust] = [findPlaces(env), trustOf(env)];
+  const stateFault = faultOfOwn(places.stateByName, trust);
+  const cache = cacheOf(opened?.cache ?? places.cache, env, trust);
+  return {
+    launcher,
+    repo,
+    isProtoprimer: opened?.isProtoprimer === true,
+    failureStatus: opened?.failureStatus ?? EXIT_FAILURE,
+    root,
+    cwd,
+    args,
+    env,
+    shell,
+    node,
+    isInteractive,
+    version,
+    flags: configFlags(flags.choices),
+    anyCommand: flags.choices.some(({ name }) => name === "any-command"),
+    flagKey: flags.root === undefined && opened?.isUsual !== false ? flagKey(flags.choices) : undefined,
+    places: { ...places, cache: cache.folder },
+    trust,
+    plans: stateFault === undefined ? { state: places.state, launcher } : undefined,
+    stateFault,
+    cacheFault: cache.fault,
+    terminal: openTerminal({ verbosity: flags.verbosity, env }),
+    startedAt: at,
+    progress: await readProgress(started.progress, { root, shellPid: shell.pid, shellStart: shell.start }),
+    print: openPrinter(),
+  };
+}
+
+function openPrinter(): Context["print"] {
+  return {
+    text: (text) => writeOutput(plain(text)),
+    json: (value) => writeOutput(`${plainJson(value)}\n`),
+    code: writeOutput,
+  };
+}
+
+function folderOf(given: string | undefined, cwd: string, launcher: string): string {
+  if (given === undefined) return path.dirname(launcher);
+  const root = realPath(path.resolve(cwd, given));
+  if (root !== undefined && isFolder(root)) return root;
+  throw new PrimeError("no-root", `could not work on ${given}: it is not a folder`, {
+    exitCode: EXIT_USAGE,
+    hint: "name the folder of a repo after --root",
+  });
+}

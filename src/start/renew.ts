@@ -1,0 +1,50 @@
+import { faultOfOwn } from "../edges/files/own/own-folder.ts";
+import { facts } from "../edges/files/read.ts";
+import { trustOf } from "../edges/files/trust.ts";
+import { shellOfProcess } from "../edges/machine.ts";
+import type { Surroundings } from "../edges/surroundings.ts";
+import { PrimeError } from "../errors.ts";
+import type { Answer } from "../launch/answer.ts";
+import { isYoung } from "../plan/pin.ts";
+import { placeOfPlan, recordFile } from "../plan/ready-plan.ts";
+import { readRecord } from "../plan/record.ts";
+import { type Cold, coldSince, keepAccount } from "./cold.ts";
+import { partsOf, putPlan } from "./write-plan.ts";
+
+/** What is done about inputs that were touched and say what they said. */
+export const RENEWED = "nothing that counts changed: the ready plan was renewed";
+
+/**
+ * The commonest of cold starts: a file was touched. The plan that declined gets new stamps and is tried again, for a part of what
+ * the program costs. Undefined: the program has to look.
+ */
+export function renewTouched({
+  stale,
+  launcher,
+  progress,
+  env,
+  node,
+  shell,
+  at,
+}: Surroundings & { readonly at: number; readonly launcher: string }): Answer | undefined {
+  const place = stale === undefined || progress !== undefined ? undefined : placeOfPlan(stale, launcher);
+  if (place === undefined || faultOfOwn(place.state, trustOf(env)) !== undefined) return undefined;
+  const record = readRecord(recordFile(place));
+  if (record === undefined || record.launcher !== launcher) return undefined;
+  const cold = coldSince(record, env, at);
+  if (cold.renew === undefined || cold.changes.length === 0 || isTooEarly(cold)) return undefined;
+  try {
+    const { known } = cold;
+    if (putPlan(place, { env, node, startedAt: at }, { ...partsOf(record), known }) !== undefined) return undefined;
+    keepAccount(place, cold, RENEWED);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    return undefined;
+  }
+  return { kind: "again", shell: shellOfProcess(shell.pid) };
+}
+
+/** No plan can tell a second edit from this one. */
+function isTooEarly({ changes }: Cold): boolean {
+  return changes.some(({ path: file }) => isYoung(facts(file)?.mtimeNs ?? "0"));
+}
