@@ -32,6 +32,7 @@ import { addRequirements } from "./resolve/additions.ts";
 import { settleLock } from "./resolve/uv-lock.ts";
 import { collectOld } from "./sweep.ts";
 import { rootMutex, takeTurn } from "./turn.ts";
+import { refuseForeignPipSettings, refuseForeignUvSettings } from "./whose-settings.ts";
 
 /** Why a new generation is built, and whether one that is there already will do. */
 export interface BuildRequest {
@@ -60,7 +61,10 @@ export async function build(context: Context, decision: Decision, request: Build
   makeFolders(folders);
   const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
   if (driver === "venv_pip") refuseMisfit(decision.request, decision.selected, decision.config.venvDriver.value);
-  if (driver !== "venv_uv") return buildBy(job, decision, request, undefined);
+  if (driver !== "venv_uv") {
+    refuseForeignPipSettings(context);
+    return buildBy(job, decision, request, undefined);
+  }
   const uv = await provision(job, decision);
   const cache = readOnlyCache(uv);
   if (cache === undefined) return buildBy(job, decision, request, uv);
@@ -131,6 +135,7 @@ type Tooling = Pick<Decision, "config" | "selected" | "search">;
 export async function provision(job: Job, decision: Tooling): Promise<UvTool> {
   const { context } = job;
   const { version } = pinOf(decision.config);
+  await refuseForeignUvSettings(context);
   const request = {
     pin: pinOf(decision.config),
     python: decision.selected,
@@ -172,7 +177,9 @@ async function deployAlone(job: Job, { config }: Pick<Decision, "config">, reque
   const step = context.terminal.step(title);
   const started = now();
   try {
-    return fromCache(request) ?? (await deployUv(request));
+    const found = fromCache(request);
+    if (found === undefined) refuseForeignPipSettings(context);
+    return found ?? (await deployUv(request));
   } finally {
     step.done();
     job.steps.push({ title, durationMs: now() - started });

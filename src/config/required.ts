@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { exists, isFitFile } from "../edges/files/read.ts";
-import { type Trust, whyForeignAbove } from "../edges/files/trust.ts";
+import { type Trust, whyForeignOutside } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
 import type { InputCollector } from "../inputs/collector.ts";
 import { refuseMergeMarkers } from "../merge-markers.ts";
@@ -68,7 +68,7 @@ const MOST_PINS = 20;
 function nearestVersionFile(root: string, files: InputCollector, warnings: string[], trust: Trust): string | undefined {
   for (let folder = root; ; folder = path.dirname(folder)) {
     const file = path.join(folder, ".python-version");
-    const foreign = folder === root ? undefined : whyForeignAbove(file, root, trust);
+    const foreign = folder === root ? undefined : whyForeignOutside(file, root, trust);
     if (foreign === undefined && isFitFile(file)) return file;
     if (foreign !== undefined) warnings.push(`${foreign}: not followed`);
     files.note(exists(file) ? "present" : "no-file", file);

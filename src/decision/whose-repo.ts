@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { isOpenToAll, isShared, isSticky, ownership } from "../edges/files/ownership.ts";
 import { isFile, readText } from "../edges/files/read.ts";
-import { isNamedSafe, isTrusted, SAFE_VARIABLE, type Trust, trustOf, whyForeignAbove } from "../edges/files/trust.ts";
+import { isNamedSafe, isTrusted, SAFE_VARIABLE, type Trust, trustOf, whyForeignOutside } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
 import { isTable, parseToml, valueAt } from "../toml.ts";
 
@@ -55,7 +55,7 @@ export async function refuseForeignWorkspace({ root, trust }: Place): Promise<vo
   if (!isFile(own) || (await mayDeclareWorkspace(own))) return;
   for (let folder = path.dirname(root); ; folder = path.dirname(folder)) {
     const file = path.join(folder, "pyproject.toml");
-    if (isFile(file)) return refuseWorkspace(file, root, whyForeignAbove(file, root, trust));
+    if (isFile(file)) return refuseWorkspace(file, root, whyForeignOutside(file, root, trust));
     if (folder === path.dirname(folder)) return;
   }
 }

@@ -177,7 +177,7 @@ function noRoom({ output }: Outcome, work: string): string | undefined {
 /** Into a folder of its own; `undefined` where this python has no pip, or one that does not come to look for uv. */
 async function installByOwnPip(request: UvRequest, work: string): Promise<string | undefined> {
   const folder = path.join(work, "own");
-  const done = await installUv(request, work, request.python.executable, [`--target=${folder}`]);
+  const done = await installUv(request, work, request.python.executable, { target: folder });
   if (done.ok && isExecutableFile(path.join(folder, "bin", "uv"))) return folder;
   if (!done.ok && done.output.includes("Collecting uv")) refuse(request, work, done, request.python.executable);
   return undefined;
@@ -187,18 +187,19 @@ async function installByOwnPip(request: UvRequest, work: string): Promise<string
 async function installInVenv(request: UvRequest, work: string): Promise<string> {
   const venv = path.join(work, "venv");
   await makeVenv(request, work, venv);
-  const done = await installUv(request, work, path.join(venv, "bin", "python"), []);
+  const done = await installUv(request, work, path.join(venv, "bin", "python"), { prefix: venv });
   return done.ok ? venv : refuse(request, work, done, venv);
 }
 
 /** `--require-hashes`: a wheel whose digest is not pinned is refused, whatever the index says. */
-function installUv(request: UvRequest, work: string, python: string, where: readonly string[]): Promise<Outcome> {
+function installUv(request: UvRequest, work: string, python: string, where: PipPlace): Promise<Outcome> {
   const { pin } = request;
   const requirements = path.join(work, "requirements.txt");
   const hashes = Object.values(pin.sha256).map((digest) => ` --hash=sha256:${digest}`);
   writePlain(requirements, `uv==${pin.version}${hashes.join("")}\n`);
   const only = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--no-compile"];
-  return pythonRun(request, work, python, ["-I", "-m", "pip", "install", ...only, ...where, "-r", requirements]);
+  const args = ["-I", "-m", "pip", ...pipInstall(where), ...only, "-r", requirements];
+  return pythonRun(request, work, python, args);
 }
 
 function refuse({ pin, log }: UvRequest, work: string, done: Outcome, by: string): never {
@@ -224,17 +225,29 @@ function pythonRun(
 /** pip with the user's index, proxy and certificates, but installing where it is told to. */
 export function pipEnvironment(env: Environment): Environment {
   const kept = Object.entries(cleanEnvironment(env)).filter(
-    ([name]) =>
-      !/^PIP_(?:TARGET|PREFIX|ROOT|PYTHON|CONSTRAINT|REQUIREMENT|REPORT|DRY_RUN|NO_DEPS|EDITABLE)$/.test(name),
+    ([name]) => !/^PIP_(?:TARGET|PREFIX|PYTHON|CONSTRAINT|REQUIREMENT|REPORT|EDITABLE)$/.test(name),
   );
   return {
     ...Object.fromEntries(kept),
     PIP_USER: "0",
+    PIP_ROOT: "/",
+    PIP_DRY_RUN: "0",
+    PIP_NO_DEPS: "0",
     PIP_REQUIRE_VIRTUALENV: "0",
     PIP_DISABLE_PIP_VERSION_CHECK: "1",
     PIP_NO_INPUT: "1",
+    _PIP_RUNNING_IN_SUBPROCESS: "1", // else a pip.conf's `python` has pip start another interpreter
     ...(usesCache(env) ? {} : { PIP_NO_CACHE_DIR: "1" }),
   };
+}
+
+/** A venv, or a folder that is none. */
+type PipPlace = { readonly prefix: string } | { readonly target: string };
+
+/** The words of an installation into one place, whatever a pip.conf says: no variable takes back what one says of these two. */
+export function pipInstall(where: PipPlace): string[] {
+  const [target, prefix] = "target" in where ? [where.target, ""] : ["", where.prefix];
+  return ["install", `--target=${target}`, `--prefix=${prefix}`];
 }
 
 function lastLines({ output, failure }: Outcome): string {

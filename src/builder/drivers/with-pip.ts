@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Command } from "../../edges/command.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
 import { PrimeError } from "../../errors.ts";
-import { pipEnvironment } from "../../provision/uv.ts";
+import { pipEnvironment, pipInstall } from "../../provision/uv.ts";
 import { type Job, runStep, tryStep } from "../job.ts";
 import { refuseOutsideLimits } from "../resolve/limits.ts";
 import { type PipChoices, pipChoices } from "./pip-choices.ts";
@@ -26,12 +26,19 @@ export async function makePipVenv(job: Job, { generation, python, project }: Tar
 }
 
 /** pip's commands in a venv. */
-export function pipIn(job: Job, generation: string): (...args: string[]) => Command {
+export function pipIn(job: Job, generation: string): (word: string, ...args: string[]) => Command {
   const python = path.join(generation, "bin", "python");
-  return (...args) => command(job, python, ["-I", "-m", "pip", ...args]);
+  return (word, ...args) =>
+    command(job, python, [
+      "-I",
+      "-m",
+      "pip",
+      ...(word === "install" ? pipInstall({ prefix: generation }) : [word]),
+      ...args,
+    ]);
 }
 
-export async function updatePip(job: Job, pip: (...args: string[]) => Command): Promise<void> {
+export async function updatePip(job: Job, pip: (word: string, ...args: string[]) => Command): Promise<void> {
   await runStep(job, "update pip", pip("install", PIP_NEEDED), {
     id: "install-failed",
     hint: "check the network and the index that pip is configured for",

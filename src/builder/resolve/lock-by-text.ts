@@ -4,6 +4,7 @@ import { isFile, isFolder, readText, realPath } from "../../edges/files/read.ts"
 import { InputCollector } from "../../inputs/collector.ts";
 import { expandGlob } from "../../inputs/glob.ts";
 import { readLock } from "../../project/files/uv/uv-lock.ts";
+import { readUvSettings } from "../../project/files/uv/uv-settings.ts";
 import { isTable, parseToml, renderToml, type Table, valueAt } from "../../toml.ts";
 import { checkLock, type UvTool } from "../../uv/commands.ts";
 import { type Job, lastLines, tryStep } from "../job.ts";
@@ -66,8 +67,8 @@ async function copyTexts(root: string, work: string): Promise<string | undefined
     waiting.push(...members, ...places.map((place) => path.resolve(folder as string, place)));
     await write(path.join(work, path.relative(root, file)), withoutBackend(project));
   }
-  const settings = path.join(root, "uv.toml");
-  if (isFile(settings)) await write(path.join(work, "uv.toml"), await parseToml(readText(settings) ?? "", settings));
+  const { file, table } = await readUvSettings(root, new InputCollector(), { above: true });
+  if (file !== path.join(root, "pyproject.toml")) await write(path.join(work, "uv.toml"), table);
   await write(path.join(work, "uv.lock"), lock);
   return undefined;
 }

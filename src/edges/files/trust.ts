@@ -91,14 +91,22 @@ export function whyOthersDecide(file: string, trust: Trust): string | undefined 
 }
 
 /**
- * Why what stands above a root, found by going upwards, is not for this user to follow: it is neither theirs nor root's nor of whoever
- * owns the root. Both a link and what it leads to count; `undefined` too where nothing is there.
+ * Why what stands outside of a root, where tools look for it, is not for this user to follow: it is neither theirs nor root's nor of
+ * whoever owns the root, or others can write it who can't write the root. Both a link and what it leads to count; `undefined` too where
+ * nothing is there.
  */
-export function whyForeignAbove(file: string, root: string, trust: Trust): string | undefined {
-  const owner = look(root)?.uid;
+export function whyForeignOutside(file: string, root: string, trust: Trust): string | undefined {
+  const owner = look(root);
   const places = [file, realpath(file)].map((place) => (place === undefined ? undefined : look(place)));
-  const foreign = places.find((is) => is !== undefined && is.uid !== owner && !isTrusted(is.uid, trust));
-  return foreign === undefined || isNamedSafe(path.dirname(file), trust) ? undefined : belongs(file, foreign.uid);
+  if (isNamedSafe(path.dirname(file), trust)) return undefined;
+  const foreign = places.find((is) => is !== undefined && is.uid !== owner?.uid && !isTrusted(is.uid, trust));
+  if (foreign !== undefined) return belongs(file, foreign.uid);
+  return places.some((is) => is?.isFile() && isMoreOpen(is, owner)) ? `others can write ${file}` : undefined;
+}
+
+function isMoreOpen(is: fs.Stats, than: fs.Stats | undefined): boolean {
+  const isOfGroup = than !== undefined && is.gid === than.gid && (is.mode & OTHERS_WRITE) === 0;
+  return isOpen(is) && !isOfGroup && !(than !== undefined && isOpen(than));
 }
 
 function realpath(file: string): string | undefined {

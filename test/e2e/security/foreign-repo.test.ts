@@ -189,4 +189,50 @@ describe("what another user puts above a repo", () => {
     box.file("pyproject.toml", PROJECT + WORKSPACE, { mtime: 1_700_000_001 });
     await good(box, RUN);
   });
+
+  it.each([
+    ["uv.toml", 'index-url = "file:///nowhere"\n'],
+    ["pyproject.toml", '[tool.uv]\nindex-url = "file:///nowhere"\n'],
+  ])("gives uv no settings by a %s: uv would follow, so that is refused by name", async (name, text) => {
+    const { box, put } = below({ "requirements.txt": "six==1.17.0\n" });
+    const file = put(name, text);
+    const said = failure(await box.run(RUN), "foreign-settings");
+    expect(said).toContain(`uv would follow the settings in ${file}; ${file} belongs to another user (uid ${UID})`);
+    expect(said).toContain(`PRIME_SAFE_DIRECTORY=${box.base}`);
+    fs.chownSync(file, 0, 0);
+    fs.chmodSync(file, 0o666);
+    expect(failure(await box.run(RUN), "foreign-settings")).toContain(`others can write ${file}`);
+    const env = { PRIME_SAFE_DIRECTORY: box.base };
+    expect((await box.run(RUN, { env })).stderr).toContain(`uv takes its settings from ${file}`);
+    box.file("uv.toml", "");
+    await good(box, RUN);
+  });
+
+  it("nor by one of theirs where uv looks for a user's", async () => {
+    const { box } = below({ "requirements.txt": "" });
+    const file = path.join(box.home, "config/uv/uv.toml");
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, "");
+    give(file);
+    for (const env of [{ XDG_CONFIG_HOME: path.join(box.home, "config") }, { UV_CONFIG_FILE: file }]) {
+      expect(failure(await box.run(RUN, { env }), "foreign-settings")).toContain(`${file} belongs to another user`);
+      await good(box, ["reboot"], { env: { ...env, PRIME_SAFE_DIRECTORY: path.dirname(file) } });
+      fs.rmSync(box.path(".prime"), { recursive: true });
+    }
+    await good(box, RUN, { env: { UV_NO_CONFIG: "1", XDG_CONFIG_HOME: path.join(box.home, "config") } });
+  });
+
+  it("gives pip none either, where pip looks for a user's", async () => {
+    const { box } = below({ "requirements.txt": "six==1.17.0\n" });
+    const file = path.join(box.home, ".config/pip/pip.conf");
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, "[global]\nindex-url = file:///nowhere\n");
+    give(file);
+    box.file("prime.toml", 'venv_driver = "venv_pip"\n');
+    for (const env of [{}, { PIP_CONFIG_FILE: file }, { XDG_CONFIG_DIRS: path.join(box.home, ".config") }])
+      expect(failure(await box.run(RUN, { env }), "foreign-settings")).toContain(
+        `pip would follow the settings in ${file}`,
+      );
+    await good(box, RUN, { env: { PIP_CONFIG_FILE: "/dev/null" } });
+  });
 });
