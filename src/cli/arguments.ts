@@ -31,7 +31,7 @@ Examples:
 /** In the order of `--help`, within each group. */
 const COMMANDS: readonly Declaration[] = [
   ...[OWN.run, OWN.shell, OWN.env, OWN.boot],
-  ...[OWN.status, OWN.why, history, OWN.evaluate, OWN.verify],
+  ...[OWN.tasks, OWN.status, OWN.why, history, OWN.evaluate, OWN.verify],
   ...[OWN.uv, init],
   ...[doctor, rollback, adopt, OWN.reboot, gc],
   ...[OWN.seal, { group: "For maintainers", declare: declareCompletion } as const],
@@ -139,14 +139,27 @@ function scriptOrShell(line: CommandLine, words: readonly string[], isFile: (wor
   if (program.opts().command !== undefined) takeShellCommand(line, words);
   else if (first === undefined) takePrepare(line);
   else if (first.includes("/") && isFile(first)) takeScript(line, args.length - words.length);
-  else refuseWord(program, first);
+  else if (!first.includes("/")) takeTask(line, words);
+  else refuseFile(first);
 }
 
-function refuseWord(program: Command, word: string): never {
-  if (!word.includes("/")) {
-    const names = program.commands.map((command) => command.name());
-    program.error(`error: unknown command '${word}'${didYouMean(word, names)}`);
-  }
+/** A word that is no command may be a task of the repo's. */
+function takeTask({ program, args, take }: CommandLine, words: readonly string[]): void {
+  const [name = ""] = words;
+  const shift = args.length - words.length + 1;
+  take(async (context) => {
+    const { runTask, taskNames } = await import("../commands/task.ts");
+    const answer = await runTask(context, { name, shift });
+    if (answer !== undefined) return answer;
+    const known = [...program.commands.map((command) => command.name()), ...(await taskNames(context))];
+    throw new PrimeError("usage", `unknown command '${name}'${didYouMean(name, known)}`, {
+      exitCode: EXIT_USAGE,
+      hint: "see ./prime --help",
+    });
+  });
+}
+
+function refuseFile(word: string): never {
   throw new PrimeError("command-not-found", `could not run ${word}: there is no such file`, {
     exitCode: EXIT_NOT_FOUND,
     hint: "check the path, which starts at the folder that you stand in; ./prime --help lists the commands",

@@ -49,6 +49,14 @@ const boot: Declaration = {
       ),
 };
 
+const tasks: Declaration = {
+  group: "Look",
+  declare: ({ program, take }) =>
+    looking(program, "tasks", "list what one word starts here: [tasks] of prime.toml, and other tools' tasks", (json) =>
+      take(async (context) => (await import("./tasks.ts")).showTasks(context, json)),
+    ),
+};
+
 const status: Declaration = {
   group: "Look",
   declare: ({ program, take }) =>
@@ -123,7 +131,7 @@ const seal: Declaration = {
   },
 };
 
-export const OWN = { run, shell, env, boot, status, why, evaluate, verify, uv, reboot, seal };
+export const OWN = { run, shell, env, boot, tasks, status, why, evaluate, verify, uv, reboot, seal };
 
 /** What `./prime` alone asks for. */
 export function takePrepare({ take }: CommandLine): void {

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { isExecutableFile, isFile } from "../edges/files/read.ts";
 import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
+import type { PlannedTask } from "../plan/tasks.ts";
 import type { Activation } from "../shells/activation.ts";
 import { noShell, usersShell } from "../shells/user-shell.ts";
 import { entryStart, startEarly } from "../start/command/entry-scripts.ts";
@@ -14,12 +15,14 @@ import { missingCommand } from "./missing-command.ts";
 export interface RunRequest {
   readonly command: string;
   readonly shift: number;
+  /** What stands for the command and in front of its arguments. */
+  readonly task?: PlannedTask;
 }
 
 /** `./prime run CMD …`: CMD in the environment, as this very process. */
-export async function runCommand(context: Context, { command, shift }: RunRequest): Promise<Answer> {
+export async function runCommand(context: Context, { command, shift, task }: RunRequest): Promise<Answer> {
   return inEnvironment(context, async ({ activation }) => {
-    const answer = { kind: "command", activation, shift } as const;
+    const answer = { kind: "command", activation, shift, task } as const;
     if (command.includes("/")) refuseFile(context, command);
     else {
       const found = findCommand(context, activation, command);

@@ -2,6 +2,8 @@ import type { Input } from "../inputs/input.ts";
 import type { ProtoprimerConfig } from "./protoprimer/config.ts";
 import type { EnvChoice } from "./protoprimer/selected-env.ts";
 import type { Sourced, VenvDriver } from "./source.ts";
+import type { Tasks } from "./tasks.ts";
+
 export type LockPolicy = "update" | "check" | "frozen";
 export type Freshness = "mtime" | "strict";
 
@@ -32,6 +34,7 @@ export interface Config {
   readonly lock: Sourced<LockPolicy>;
   readonly setup: Sourced<readonly string[]>;
   readonly env: Sourced<Readonly<Record<string, string>>>;
+  readonly tasks: Sourced<Tasks>;
   readonly freshness: Sourced<Freshness>;
   readonly uv: Sourced<UvPin | null>;
   /** Seconds that a selector may take. */

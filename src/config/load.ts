@@ -61,6 +61,7 @@ export async function loadConfig(from: {
     lock: pick("lock") ?? (proto === undefined ? suggestedLock(env, root, isWritable(root)) : UPDATE),
     setup: pick("setup") ?? standard("setup"),
     env: pick("env") ?? standard("env"),
+    tasks: pick("tasks") ?? standard("tasks"),
     freshness: pick("freshness") ?? standard("freshness"),
     uv: pick("uv") ?? NOT_SET,
     selectorLimit: pick("selector_limit_s") ?? standard("selector_limit_s"),

@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import { isTable } from "../toml.ts";
+import { COMMANDS } from "./command-names.ts";
 import { VERSION_REQUEST } from "./version-text.ts";
 
 // By way of this file, so that the bundle holds only the used parts of valibot: a lazy import would take all of it.
@@ -16,6 +17,8 @@ const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 /** Not absolute, and no `..` among its parts: by links or not, it stays under root. */
 const PATH_INSIDE_ROOT = /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** A word that no shell reads in its own way, and no flag. */
+const TASK = /^[A-Za-z0-9_][A-Za-z0-9._:-]*$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** What prime sets for every command by itself, and what belongs to the shell that runs the ready plan. */
@@ -57,6 +60,48 @@ const namesOrAll = (example: string, of = "") => {
   return v.union([v.literal("all"), listOf(name, expected)], expected);
 };
 const limit = "a number of seconds above 0 and up to a day";
+
+const variables = v.pipe(
+  table('a table of variables, e.g. { DEBUG = "1" }'),
+  v.record(
+    v.pipe(
+      v.string(),
+      v.regex(VARIABLE, "made of letters, digits and `_`, the first one no digit"),
+      v.check((value) => !isTaken(value), "one that neither prime nor the shell sets by itself"),
+    ),
+    text("a text in quotes"),
+  ),
+);
+
+const commandLine = v.pipe(text("a command line"), v.regex(/\S/, "a command line that is not empty"));
+const lines = 'a list of command lines, e.g. ["ruff check", "mypy src"]';
+const commandLines = v.pipe(v.array(commandLine, lines), v.minLength(1, lines));
+const task = "a command line, a list of command lines, or a table with `run`";
+
+/** A task that says more than what is run. */
+export const TASK_SCHEMA = v.strictObject(
+  {
+    run: v.pipe(
+      v.union([commandLine, commandLines], "a command line or a list of them"),
+      v.description("A command line of sh, or several of which the first that fails is the last."),
+    ),
+    about: v.exactOptional(v.pipe(text("a text in quotes"), v.description("What `./prime tasks` tells of it."))),
+    env: v.exactOptional(v.pipe(variables, v.description("Variables for this task."))),
+    groups: v.exactOptional(
+      v.pipe(
+        listOf(name, 'a list of names, e.g. ["docs"]'),
+        v.description("Dependency groups that it needs, as `--group` chooses them."),
+      ),
+    ),
+    cwd: v.exactOptional(
+      v.pipe(
+        pathInsideRoot("the path of a folder, relative to root and inside it"),
+        v.description("The folder that it runs in; root where it is not said."),
+      ),
+    ),
+  },
+  task,
+);
 
 const digest = "64 hexadecimal digits, the sha256 of uv's wheel for that platform";
 const digests = 'a table of platforms and digests, e.g. { linux-x86_64-gnu = "…" }';
@@ -166,18 +211,19 @@ export const CONFIG_SCHEMA = v.strictObject(
         v.description("Commands to run inside each newly built environment, e.g. `pre-commit install`."),
       ),
     ),
-    env: v.exactOptional(
+    env: v.exactOptional(v.pipe(variables, v.description("Variables for the commands that run in the environment."))),
+    tasks: v.exactOptional(
       v.pipe(
-        table('a table of variables, e.g. { DEBUG = "1" }'),
+        table('a table of tasks, e.g. { test = "pytest -x" }'),
         v.record(
           v.pipe(
             v.string(),
-            v.regex(VARIABLE, "made of letters, digits and `_`, the first one no digit"),
-            v.check((value) => !isTaken(value), "one that neither prime nor the shell sets by itself"),
+            v.regex(TASK, "a name of letters, digits, `.`, `_`, `:` and `-`"),
+            v.check((value) => !COMMANDS.has(value), "one that is no command of prime's own"),
           ),
-          text("a text in quotes"),
+          v.union([commandLine, commandLines, TASK_SCHEMA], task),
         ),
-        v.description("Variables for the commands that run in the environment."),
+        v.description("What `./prime NAME` runs: a command line, several, or `{ run, env, groups, cwd, about }`."),
       ),
     ),
     freshness: v.exactOptional(

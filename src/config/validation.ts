@@ -10,9 +10,12 @@ import type { ConfigValues } from "./schema.ts";
 /** Checks a layer's keys and values; throws `config-unknown-key` or `config-value` for the first one that is wrong. */
 export async function validate(layer: Layer): Promise<ConfigValues> {
   if (Object.keys(layer.values).length === 0) return {};
-  const { CONFIG_SCHEMA, UV_SCHEMA } = await import("./schema.ts");
+  const { CONFIG_SCHEMA, TASK_SCHEMA, UV_SCHEMA } = await import("./schema.ts");
   refuseUnknownKeys(layer, [], layer.values, KEYS);
   refuseUnknownKeys(layer, ["uv"], layer.values.uv, Object.keys(UV_SCHEMA.entries));
+  for (const [name, task] of Object.entries(isTable(layer.values.tasks) ? layer.values.tasks : {})) {
+    refuseUnknownKeys(layer, ["tasks", name], task, Object.keys(TASK_SCHEMA.entries));
+  }
   return check(CONFIG_SCHEMA, layer.values, layer);
 }
 

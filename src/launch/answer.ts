@@ -1,5 +1,6 @@
 import { quoteForShell } from "../edges/command.ts";
 import { callForSh, type EntryStart, startForSh } from "../plan/script-start.ts";
+import { type PlannedTask, startForSh as taskStartForSh } from "../plan/tasks.ts";
 import { plainScript } from "../plan/text.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
 import { USERS_SHELL_FOR_SH } from "../shells/user-shell.ts";
@@ -15,7 +16,14 @@ esac
 /** What the program answers the head with; N arguments are prime's own and are shifted away. */
 export type Answer =
   /** The first argument left is the command; `file`, absolute, is run in its place. */
-  | { readonly kind: "command"; readonly activation: Activation; readonly shift: number; readonly file?: string }
+  | {
+      readonly kind: "command";
+      readonly activation: Activation;
+      readonly shift: number;
+      readonly file?: string;
+      /** In front of what is left. */
+      readonly task?: PlannedTask | undefined;
+    }
   /** The first argument left is the script; `entry` in a repo that is configured for protoprimer. */
   | {
       readonly kind: "script";
@@ -54,7 +62,7 @@ export function renderAnswer(answer: Answer): string {
     case "next-stage":
       return `export PRIME_PROGRESS=${quoteForShell(answer.progress)}\n${startOver(answer.shell)}`;
     case "command":
-      return handOver(answer, answer.file === undefined ? "" : `shift\nset -- ${quoteForShell(answer.file)} "$@"\n`);
+      return handOver(answer, commandForSh(answer));
     case "program": {
       const exports = Object.entries(answer.variables).map(
         ([name, value]) => `export ${name}=${quoteForShell(value)}\n`,
@@ -72,6 +80,12 @@ ${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports
     case "shell-command":
       return handOver(answer, `${SPELLED_OUT}${answer.alone ? `set -- "$1" "$2"\n` : ""}${USERS_SHELL_FOR_SH}\n`);
   }
+}
+
+function commandForSh({ file, task }: Extract<Answer, { kind: "command" }>): string {
+  const put = task === undefined ? "" : `set -- ${task.words.map(quoteForShell).join(" ")} "$@"\n`;
+  const replace = file === undefined ? "" : `shift\nset -- ${quoteForShell(file)} "$@"\n`;
+  return put + replace + (task === undefined ? "" : `${taskStartForSh(task)}\n`);
 }
 
 function startOver(shell: readonly string[]): string {

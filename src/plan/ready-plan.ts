@@ -5,14 +5,15 @@ import { makeFolder, writeRenewable } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
 import { makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
-import { namesInFolder, nonce } from "../edges/files/read.ts";
+import { exists, namesInFolder, nonce } from "../edges/files/read.ts";
 import type { Observation } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
 import { freshnessForSh, variablesForSh } from "./freshness.ts";
 import { commandsFile, keepCommands } from "./outside-commands.ts";
 import { pinObservation } from "./pin.ts";
 import { type LaunchRecord, newRecord, readRecord, writeRecord } from "./record.ts";
-import { askProgram, RUN_ANY, renderPlan } from "./text.ts";
+import type { PlannedTasks } from "./tasks.ts";
+import { askProgram, RUN_ANY, renderPlan, renderWayToTasks } from "./text.ts";
 
 /** Where the ready plans of one launcher stand. */
 export interface PlanFolder {
@@ -39,6 +40,7 @@ export interface ReadyPlan extends PlanPlace {
   readonly kernel: string | undefined;
   /** Bare `./prime` is refused, since the link shows another env than the default. */
   readonly bootsCold: boolean;
+  readonly tasks: PlannedTasks;
   /** Nothing that counts has changed since the last plan. */
   readonly isRenewed?: true;
   /** The Node that writes the plan; absolute. */
@@ -145,18 +147,23 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const reason = typeof watch === "string" ? watch : undefined;
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
   if (typeof watch !== "string") {
-    const { launcher, activation, readyLine, variables, kernel, bootsCold, isRenewed } = ready;
+    const { launcher, activation, readyLine, variables, kernel, bootsCold, tasks, isRenewed } = ready;
     const freshness = variablesForSh(variables) + freshnessForSh(watch);
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
     const elsewhere = runsAny(ready.flagKey) ? RUN_ANY : askProgram(commandsFile(stamps));
     const node = path.dirname(ready.node);
-    const plan = { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere };
+    const plan = { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere, tasks };
     if (isRenewed === true && last !== undefined) keepCommands(stampsIn(ready, last), stamps);
     writeRenewable(planFile(ready), renderPlan(plan), 0o600);
   } else removeFile(planFile(ready));
   if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(stampsIn(ready, last));
   for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   return reason;
+}
+
+/** Lets tasks with flags of their own be warm where no start without flags has been yet. */
+export function keepWayToTasks(place: PlanPlace, tasks: PlannedTasks): void {
+  if (!exists(planFile(place))) writeRenewable(planFile(place), renderWayToTasks(place.launcher, tasks), 0o600);
 }
 
 function recordOf(ready: ReadyPlan): LaunchRecord {
@@ -170,6 +177,7 @@ function recordOf(ready: ReadyPlan): LaunchRecord {
     variables,
     kernel,
     bootsCold,
+    tasks,
     observation,
   } = ready;
   const stamps = path.basename(observation.stamps);
@@ -185,6 +193,7 @@ function recordOf(ready: ReadyPlan): LaunchRecord {
     observed,
     stamps,
     bootsCold,
+    tasks,
     writtenAt: now(),
     ...(kernel === undefined ? {} : { kernel }),
   });

@@ -7,6 +7,7 @@ import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, keyOf, type Observed } from "../inputs/observation.ts";
 import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
+import type { PlannedTasks } from "./tasks.ts";
 
 /** Of a size that a double can't tell exactly. */
 const NUMERAL = v.pipe(TEXT, v.regex(/^-?\d{1,20}$/));
@@ -33,6 +34,7 @@ export interface LaunchRecord {
   /** See `ReadyPlan`. */
   readonly kernel?: string;
   readonly bootsCold: boolean;
+  readonly tasks: PlannedTasks;
   /** Milliseconds since the epoch. */
   readonly writtenAt: number;
 }
@@ -80,6 +82,11 @@ const OBSERVED = v.object({
   contents: v.exactOptional(TEXT),
 });
 
+const TASKS = v.object({
+  own: v.array(v.object({ name: TEXT, words: v.array(TEXT), cwd: PATH, variables: v.record(TEXT, TEXT) })),
+  elsewhere: v.array(v.object({ name: TEXT, flags: v.array(TEXT) })),
+});
+
 const RECORD = v.object({
   form: v.literal(FORM),
   launcher: PATH,
@@ -98,6 +105,7 @@ const RECORD = v.object({
   stamps: v.pipe(TEXT, v.regex(/^[^/]+$/)),
   kernel: v.exactOptional(PATH),
   bootsCold: v.boolean(),
+  tasks: TASKS,
   writtenAt: TIME,
 });
 

@@ -45,7 +45,7 @@ export function writeSealedPlan(
     const seal = sealOf(record, folder, digestOfNames);
     writeLists(seal, folder);
     tryLists(seal, folder, env);
-    const { activation, readyLine, kernel, bootsCold } = record;
+    const { activation, readyLine, kernel, bootsCold, tasks } = record;
     const scripts = kernel === undefined ? undefined : { kernel, known: path.join(folder, "scripts") };
     if (scripts !== undefined) writePlain(scripts.known, renderSealedScripts(entryScripts));
     const text = renderPlan({
@@ -56,6 +56,7 @@ export function writeSealedPlan(
       readyLine,
       scripts,
       bootsCold,
+      tasks: { own: tasks.own, elsewhere: [] },
       elsewhere: runsAny(flagKey) ? refuseElsewhere([]) : refuseElsewhere(heldBack),
     });
     writeRecord(recordFile(place), record, 0o644);

@@ -3,6 +3,7 @@ import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND } from "../errors.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
 import { USERS_SHELL_FOR_SH } from "../shells/user-shell.ts";
 import { EARLY_WORDS, STRIDES, startForSh } from "./script-start.ts";
+import { elsewhereForSh, type PlannedTasks, taskEndForSh, taskPatterns, tasksForSh } from "./tasks.ts";
 
 /** Everything that a ready plan is made from. */
 export interface PlanParts {
@@ -21,6 +22,7 @@ export interface PlanParts {
   readonly bootsCold: boolean;
   /** What the plan does about a command that is not the environment's, or not there. */
   readonly elsewhere: Elsewhere;
+  readonly tasks: PlannedTasks;
 }
 
 /** Lines of sh where `$1` is what was asked for; those of `command` go on where it may run. */
@@ -83,8 +85,9 @@ const SHELL_WORDS =
   ". : alias bg break cd command continue eval exec exit export fc fg getopts hash jobs read readonly return set shift source times trap type ulimit umask unalias unset wait";
 
 /** What a plan can serve is told to the program, which may have no more to do than to renew the plan's stamps. */
-const TELL_STALE = `case \${1-} in '' | run | -c | [!-]*/*) prime_stale=$prime_plan ;; esac
-`;
+function tellStale(tasks: PlannedTasks): string {
+  return `case \${1-} in '' | run | -c | [!-]*/*${taskPatterns(tasks)}) prime_stale=$prime_plan ;; esac\n`;
+}
 
 /**
  * The text of a ready plan: the head sources it within a function, with the user's arguments behind the flags that
@@ -92,18 +95,18 @@ const TELL_STALE = `case \${1-} in '' | run | -c | [!-]*/*) prime_stale=$prime_p
  * cold path would see. The user's arguments are never part of a text.
  */
 export function renderPlan(parts: PlanParts): string {
-  const { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere } = parts;
+  const { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere, tasks } = parts;
   const bin = quoteForShell(`${activation.generation}/bin/`);
   const python = `${activation.generation}/bin/python`;
   const startScript = scripts === undefined ? plainScript(python) : entryScript(activation, scripts);
   return `# prime's ready plan for ${JSON.stringify(launcher)}
 [ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
-${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${TELL_STALE}${freshness}prime_stale=''
+${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${elsewhereForSh(tasks)}${tellStale(tasks)}${freshness}prime_stale=''
 [ $# -gt 0 ] || {
   [ -n "$prime_quiet" ] || printf '%s\\n' ${quoteForShell(readyLine)} >&2
   exit 0
 }
-${searchPathForSh(activation)}case $1 in
+${searchPathForSh(activation)}${tasksForSh(tasks)}case $1 in
 run)
   shift
   [ "\${1-}" != -- ] || shift
@@ -127,8 +130,15 @@ run)
   ${startScript};;
 *) return 0 ;;
 esac
-${exportsForSh(activation)}exec "$@"
+${exportsForSh(activation)}${taskEndForSh(tasks)}exec "$@"
 `;
+}
+
+/** Where no plan of these flags is kept, the way to those of tasks that have flags of their own. */
+export function renderWayToTasks(launcher: string, tasks: PlannedTasks): string {
+  return `# prime's way to the ready plans of tasks for ${JSON.stringify(launcher)}
+[ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
+${elsewhereForSh(tasks)}`;
 }
 
 export function plainScript(python: string): string {

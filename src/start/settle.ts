@@ -22,6 +22,7 @@ import { type Cold, tellCold } from "./cold.ts";
 import type { Ready } from "./ready.ts";
 import { runSetup } from "./setup.ts";
 import { leftToOthers } from "./shared-checkout.ts";
+import { plannedTasks } from "./tasks.ts";
 import { isPlanned, writePlan } from "./write-plan.ts";
 
 /** The venv stage: show the generation, run the repo's setup commands in it, write the ready plan. */
@@ -66,6 +67,7 @@ export async function settleIn(
       variables,
       kernel,
       bootsCold: config.protoprimer?.leaps.link?.disagrees === true,
+      tasks: plannedTasks(context, config),
       inputs,
       known: cold.known,
     });

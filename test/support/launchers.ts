@@ -101,6 +101,7 @@ export class Launcher {
       freshness: "mtime",
       kernel: undefined,
       bootsCold: false,
+      tasks: { own: [], elsewhere: [] },
       variables: {},
       observation: observe(inputs, newObservation(place), {}),
       env,

@@ -44,6 +44,7 @@ function recordOf(
     flagKey: "",
     activation: { generation: at("generation"), prompt: "x", variables: {}, hidden: [] },
     bootsCold: false,
+    tasks: { own: [], elsewhere: [] },
     readyLine: "ready",
     freshness: "mtime",
     variables,
