@@ -13,6 +13,7 @@ import { remove } from "../edges/files/own/remove.ts";
 import { isFile, realPath } from "../edges/files/read.ts";
 import { whyOthersDecide } from "../edges/files/trust.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
+import { digestOfIndexes } from "../environment/manifest/digest.ts";
 import { listGenerations, type Manifest, readManifest } from "../environment/manifest/manifest.ts";
 import { resolutionFile, withArchives } from "../environment/manifest/resolved.ts";
 import { PrimeError } from "../errors.ts";
@@ -221,6 +222,7 @@ function buildAside(job: Job, decision: Decision, asked: Asked, uv: UvTool | und
         preferred: anew
           ? undefined
           : preferredResolution(decision, linkOf(job.context, decision), path.extname(resolved)),
+        indexes: digestOfIndexes(asked.madeOf),
       };
       const filled =
         project.kind === "descriptors"

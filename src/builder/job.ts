@@ -20,6 +20,8 @@ export interface StepOptions {
   readonly id: string;
   /** What to do about a failure of which the tool's words tell no cause; the log is named anyway. */
   readonly hint?: string;
+  /** What is worth knowing whatever the cause is. */
+  readonly note?: string;
   readonly limitMs?: number;
 }
 
@@ -40,9 +42,12 @@ export function stepError(job: Job, title: string, outcome: Outcome, options: St
   const told = outcome.failure === undefined ? ` (${how})` : "";
   const cause = causeOf(outcome.failure ?? outcome.output, { root, env, project: job.project });
   const why = cause === undefined ? "" : `: ${cause.why}`;
-  const hint = cause?.next ?? options.hint;
+  const hint = [cause?.next ?? options.hint ?? [], options.note ?? []]
+    .flat()
+    .map((part) => `${part}; `)
+    .join("");
   return new PrimeError(options.id, `could not finish \`${title}\` for ${root}${why}${told}:\n${words}`, {
-    hint: `${hint === undefined ? "" : `${hint}; `}what worked before still works; the whole output is in ${job.log}`,
+    hint: `${hint}what worked before still works; the whole output is in ${job.log}`,
   });
 }
 

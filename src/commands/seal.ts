@@ -7,6 +7,7 @@ import type { Answer } from "../launch/answer.ts";
 import { recordFile, SEALED_STATE } from "../plan/ready-plan.ts";
 import { type LaunchRecord, readRecord } from "../plan/record.ts";
 import { unsafeFolder, writeSealedPlan } from "../plan/seal.ts";
+import { isUserSettings } from "../project/files/uv/user-settings.ts";
 import { entryScripts } from "../start/command/entry-scripts.ts";
 import { inEnvironment } from "../start/command/in-environment.ts";
 import { allHeldBack } from "../start/command/outside-command.ts";
@@ -25,7 +26,7 @@ export function seal(context: Context): Promise<Answer> {
 
 async function sealReady(context: Context, ready: Ready): Promise<Answer> {
   const { terminal } = context;
-  const record = recordOfStart(context, ready.activation.generation);
+  const record = withoutUser(context, recordOfStart(context, ready.activation.generation));
   const closed = closedToOthers(neededBy(context, record));
   if (closed !== undefined) {
     terminal.warn(
@@ -48,6 +49,12 @@ function refuseWithout({ launcher, flagKey, stateFault }: Context): void {
     `others than root could exchange ${unsafe}`,
     `give it to root alone: \`chown root ${unsafe} && chmod go-w ${unsafe}\``,
   );
+}
+
+/** Who uses the image has other settings than who made it, and nothing is resolved there. */
+function withoutUser({ root, env }: Context, record: LaunchRecord): LaunchRecord {
+  const isUsers = (file: string) => file === env.UV_CONFIG_FILE || isUserSettings(file, root);
+  return { ...record, observed: record.observed.filter(({ input }) => !isUsers(input.path)) };
 }
 
 /** What the start before this line wrote down; it writes nothing of an environment that is no longer asked for. */

@@ -8,7 +8,9 @@ import { listGenerations, type Manifest } from "../environment/manifest/manifest
 import { isOthers } from "../environment/shared-folder.ts";
 import type { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
+import { readUserSettings } from "../project/files/uv/user-settings.ts";
 import { inspectProject } from "../project/inspect.ts";
+import { KINDS } from "../project/kinds.ts";
 import { markerEnvironment } from "../project/markers.ts";
 import type { Project } from "../project/project.ts";
 import { unmet } from "../project/pylock-fit.ts";
@@ -122,7 +124,9 @@ async function decideBy(context: Context, surveyed: Survey, anew: boolean): Prom
   // What was built before must not decide whether a selector's answer will do.
   const bySelector = config.pythonSelectorFileRelPath.value !== null;
   if (bySelector && driver.value === "venv_pip") refuseMisfit(request, selection.selected, config.venvDriver.value);
-  const project = await inspectProject(context.root, config, driver.value);
+  const inspected = await inspectProject(context.root, config, driver.value);
+  const resolves = !KINDS[inspected.kind].isLocked && inspected.kind !== "nothing";
+  const project = resolves ? { ...inspected, userSettings: await readUserSettings(context.env) } : inspected;
   const asked = base && askFor(context, { config, project, driver: driver.value, folders }, base);
   return {
     ...surveyed,
@@ -150,6 +154,7 @@ async function decideBy(context: Context, surveyed: Survey, anew: boolean): Prom
       ...interpreterInputs(base ?? selection.selected),
       ...(lost === undefined ? [] : returnInputs(lost)),
       ...project.inputs,
+      ...project.userSettings.inputs,
       ...(asked?.madeOf.archives ?? []).map(([file]) => ({ kind: "file", path: file }) as const),
     ],
   };

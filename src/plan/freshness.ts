@@ -2,6 +2,7 @@ import { quoteForShell } from "../edges/command.ts";
 import type { Input } from "../inputs/input.ts";
 import { HIDDEN } from "../secrets.ts";
 import { type Ctimes, ctimeTests } from "./ctimes.ts";
+import { INDEX_VARIABLES } from "./index-variables.ts";
 
 /** What a ready plan looks at before it believes that nothing changed. All paths are absolute. */
 export interface Watch {
@@ -115,5 +116,6 @@ export function variablesForSh(variables: Readonly<Record<string, string | null>
 export function valueTest(name: string, value: string): string {
   const is = `"\${${name}+=}\${${name}-}"`;
   const parts = `=${value}`.split(HIDDEN).map((part) => (part === "" ? "" : quoteForShell(part)));
-  return parts.length === 1 ? `[ ${is} = ${parts[0]} ]` : `case ${is} in ${parts.join("*")}) ;; *) false ;; esac`;
+  const test = parts.length === 1 ? `[ ${is} = ${parts[0]} ]` : `case ${is} in ${parts.join("*")}) ;; *) false ;; esac`;
+  return INDEX_VARIABLES.includes(name) ? `[ -z "\${${name}-}" ] || ${test}` : test;
 }

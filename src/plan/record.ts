@@ -7,6 +7,7 @@ import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, keyOf, type Observed } from "../inputs/observation.ts";
 import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
+import { INDEX_VARIABLES } from "./index-variables.ts";
 import type { PlannedTasks } from "./tasks.ts";
 
 /** Of a size that a double can't tell exactly. */
@@ -124,6 +125,7 @@ export function compareWithRecord(record: LaunchRecord, env: Environment): Compa
   const touched: Change[] = [];
   for (const [name, was] of Object.entries(record.variables)) {
     const is = remembered(name, env[name]);
+    if (!env[name] && INDEX_VARIABLES.includes(name)) continue;
     if (is !== was) changes.push({ path: `$${name}`, what: `${tell(was)} before, ${tell(is)} now` });
   }
   for (const one of record.observed) {

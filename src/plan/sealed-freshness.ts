@@ -1,6 +1,7 @@
 import { quoteForShell } from "../edges/command.ts";
 import { isStamped, type Observed } from "../inputs/observation.ts";
 import { inputTest, valueTest } from "./freshness.ts";
+import { INDEX_VARIABLES } from "./index-variables.ts";
 import type { LaunchRecord } from "./record.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { LaunchRecord } from "./record.ts";
  */
 const LARGE = 4_000_000;
 /** Variables that decide only how the environment is built. */
-const OF_NO_CONSEQUENCE: readonly string[] = ["CI"];
+const OF_NO_CONSEQUENCE: readonly string[] = ["CI", ...INDEX_VARIABLES];
 
 /** What a sealed plan compares with. */
 export interface Seal {

@@ -13,6 +13,7 @@ import { type RequirementOptions, readOptions } from "./files/requirement-option
 import { followRequirements } from "./files/requirements.ts";
 import { readLockedSources } from "./files/uv/locked-sources.ts";
 import { followSources } from "./files/uv/sources.ts";
+import { NO_USER_SETTINGS } from "./files/uv/user-settings.ts";
 import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv/uv-settings.ts";
 import type { Workspace } from "./files/uv/workspace.ts";
 import { kindOf } from "./kind-of.ts";
@@ -114,6 +115,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     requirementOptions: options ?? null,
     groupSources,
     uvSettings,
+    userSettings: NO_USER_SETTINGS,
     uvLock: files.uvLock ?? null,
     lockedNeeds: pylock === undefined ? null : needsOf(files, pylock, selection),
     localProjects,

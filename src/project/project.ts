@@ -2,6 +2,7 @@ import type { Input } from "../inputs/input.ts";
 import type { RequirementOptions } from "./files/requirement-options.ts";
 import type { PlacedLine } from "./files/requirements.ts";
 import type { NeededSource } from "./files/uv/sources.ts";
+import type { UserSettings } from "./files/uv/user-settings.ts";
 import type { UvSettings } from "./files/uv/uv-settings.ts";
 import type { ProjectKind } from "./kinds.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
@@ -80,6 +81,8 @@ export interface Project {
   readonly uvLock: string | null;
   /** What uv's files of settings say, where uv installs. */
   readonly uvSettings: UvSettings;
+  /** What the user's own say beside them, where something is resolved. */
+  readonly userSettings: UserSettings;
   /** PEP 735 groups expanded to PEP 508 texts (include-group followed), for drivers that know no groups; none with a pylock. */
   readonly groupRequirements: readonly string[];
   /** Folders, absolute, of each local project that is installed: root, members, path dependencies, `-e DIR`. */

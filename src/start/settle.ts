@@ -51,7 +51,10 @@ export async function settleIn(
     ...(link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const]),
   ];
   const names = [...new Set([...loaded.variables, ...project.variables, ...trustVariables(context)])];
-  const variables = Object.fromEntries(names.map((name) => [name, remembered(name, context.env[name])]));
+  const variables = {
+    ...Object.fromEntries(names.map((name) => [name, remembered(name, context.env[name])])),
+    ...project.userSettings.variables,
+  };
   const isBuilt = what === "build";
   const kernel = config.kernelFile ?? undefined;
   const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };

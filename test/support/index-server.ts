@@ -89,6 +89,11 @@ export class PackageIndex {
     return this.offer(`${base}.tar.gz`);
   }
 
+  /** Has a release no more. */
+  withdraw(name: string, version: string): void {
+    for (const file of this.addresses.keys()) if (file.startsWith(`${name}-${version}-`)) this.addresses.delete(file);
+  }
+
   /** The very files that another index has. */
   mirror(other: PackageIndex): this {
     for (const file of other.addresses.keys()) {

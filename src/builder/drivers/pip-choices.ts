@@ -4,6 +4,7 @@ import { writeAtomic } from "../../edges/files/change.ts";
 import { isFolder, MOST, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { NeededSource } from "../../project/files/uv/sources.ts";
+import type { UserSettings } from "../../project/files/uv/user-settings.ts";
 import { pipSetting } from "../../project/files/uv/uv-settings.ts";
 import { holds, markerEnvironment } from "../../project/markers.ts";
 import { normalizeName } from "../../project/packages.ts";
@@ -34,6 +35,7 @@ export async function pipChoices({ project, base, work }: Target, env: Environme
   const unknown = UNKNOWN_TO_PIP.find((key) => said(key) !== undefined);
   if (unknown !== undefined) throw refusal(`${file} sets \`${unknown}\``);
   const indexes = indexesFor(table, said, file);
+  const main = indexes.main ?? mainOfUser(project.userSettings, env);
   const known = await credentialsOf(project, env);
   const url = (one: string): string => withCredentials(one, known);
   const here = markerEnvironment(base);
@@ -44,7 +46,7 @@ export async function pipChoices({ project, base, work }: Target, env: Environme
   );
   const wanted = new Map<string, readonly string[]>();
   for (const source of applying) {
-    const words = await wantedOf(source, indexes.main);
+    const words = await wantedOf(source, main);
     wanted.set(words.join(" "), words);
   }
   return {
@@ -62,7 +64,7 @@ export async function pipChoices({ project, base, work }: Target, env: Environme
       ...(said("no-index") === true ? ["--no-index"] : []),
     ],
     env: {
-      ...(indexes.main === undefined || env.PIP_INDEX_URL !== undefined ? {} : { PIP_INDEX_URL: url(indexes.main) }),
+      ...(main === undefined || env.PIP_INDEX_URL !== undefined ? {} : { PIP_INDEX_URL: url(main) }),
       ...(indexes.more.length === 0
         ? {}
         : { PIP_EXTRA_INDEX_URL: [env.PIP_EXTRA_INDEX_URL ?? "", ...indexes.more.map(url)].join(" ").trim() }),
@@ -91,6 +93,18 @@ function indexesFor(table: Table, said: (key: string) => unknown, file: string) 
     more,
     links: [...flat, ...texts(said("find-links"))].map(place),
   };
+}
+
+/** The default index that the user names to uv, which pip does not look at. Several are refused as those of a repo are. */
+function mainOfUser({ files }: UserSettings, env: Environment): string | undefined {
+  const named = (env.UV_DEFAULT_INDEX || env.UV_INDEX_URL)?.replace(/^[\w-]+=/, "");
+  const more = ["UV_INDEX", "UV_EXTRA_INDEX_URL"].find((name) => env[name]);
+  if (more !== undefined)
+    throw refusal(`the variable ${more} names an index more, and pip can't ask one after the other`);
+  const all = files.map(
+    ({ file = "", table }) => indexesFor(table, (key) => pipSetting({ file, table }, key), file).main,
+  );
+  return named || all.find((one) => one !== undefined);
 }
 
 async function wantedOf(source: NeededSource, main: string | undefined): Promise<string[]> {

@@ -15,6 +15,8 @@ export interface Target {
   readonly known: string | undefined;
   /** The resolution to stay near to, if there is one; absolute. */
   readonly preferred: string | undefined;
+  /** Tells the indexes that the user names now from others; "" for none. */
+  readonly indexes: string;
   /** Where resolutions are kept, absolute. */
   readonly resolved: string;
 }

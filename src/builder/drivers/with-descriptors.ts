@@ -26,7 +26,8 @@ export async function buildDescriptors(
   for (const { name, args, projects } of project.installGroups) {
     await runStep(job, titleOf(name), inVenv(target, install.group({ constraints, args, projects })), {
       id: "install-failed",
-      hint: `mend what the words above name${args.length === 0 ? "" : ` (\`install_specs\` adds \`${args.join(" ")}\` to the command)`}; the versions are pinned in ${project.constraintsFile}, which ./prime reboot makes anew`,
+      hint: `mend what the words above name${args.length === 0 ? "" : ` (\`install_specs\` adds \`${args.join(" ")}\` to the command)`}`,
+      note: `the versions are pinned in ${project.constraintsFile}, which ./prime reboot makes anew`,
     });
   }
   return (await runStep(job, "list packages", install.list, { id: "install-failed" })).stdout;

@@ -8,7 +8,7 @@ import { declaredDigests, restrictDigests } from "../../project/files/digests.ts
 import { type Pylock, packagesOf, pylockOf, readPylock, renderPylock, withPlaces } from "../../project/files/pylock.ts";
 import { changedPackages, describeChange, normalizeName } from "../../project/packages.ts";
 import type { Project } from "../../project/project.ts";
-import type { Table } from "../../toml.ts";
+import { type Table, valueAt } from "../../toml.ts";
 import * as commands from "../../uv/commands.ts";
 import { FAILED, type Target } from "../drivers/target.ts";
 import { type Job, runStep, stepError, tryStep } from "../job.ts";
@@ -24,13 +24,30 @@ export async function installResolved(job: Job, uv: commands.UvTool, target: Tar
   const { known } = target;
   const before = await readKept(known);
   if (known === undefined || before === undefined) {
-    return resolveAndInstall(job, uv, target, await readKept(target.preferred));
+    const preferred = await readKept(target.preferred);
+    return resolveAndInstall(job, uv, target, preferred, preferred !== undefined && isElsewhere(preferred, target));
   }
   const gone = changedArchive(before);
-  const why = gone === undefined ? await installKnown(job, uv, target, before) : `${gone} is not what it was`;
+  const why = isElsewhere(before, target)
+    ? "the user's indexes are others than before"
+    : gone === undefined
+      ? await installKnown(job, uv, target, before)
+      : `${gone} is not what it was`;
   if (why === undefined) return known;
   job.context.terminal.say(`${why}: resolving again, near to the same versions`);
   return resolveAndInstall(job, uv, target, before, gone === undefined);
+}
+
+/** Whether it came from other indexes than the user names; who names none takes it as it is. */
+function isElsewhere({ table }: Pylock, { indexes }: Target): boolean {
+  return indexes !== "" && valueAt(table, INDEXES) !== indexes;
+}
+
+/** Where a kept resolution says which indexes the user named for it (PEP 751, "The [tool] table"). */
+const INDEXES = ["tool", "prime", "indexes"];
+
+function withIndexes(table: Table, { indexes }: Target): Table {
+  return indexes === "" ? table : { ...table, tool: { prime: { indexes } } };
 }
 
 /** With absolute paths; a torn one is none. */
@@ -91,7 +108,7 @@ async function resolveAndInstall(
     await runStep(job, "install packages", install, FAILED);
   }
   const answer = path.join(target.work, "pylock.toml");
-  writeAtomic(answer, renderPylock(relative(found.table, target.resolved)));
+  writeAtomic(answer, renderPylock(withIndexes(relative(found.table, target.resolved), target)));
   return answer;
 }
 

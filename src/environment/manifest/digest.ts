@@ -52,8 +52,24 @@ export function ingredientsOf({ root, interpreter, config, project, driver, uv, 
           ] as const,
       )
       .sort(),
+    ...toldByUser(project),
     archives: [] as readonly Archive[],
   };
+}
+
+/** Who tells uv nothing of their own shares what others built. */
+function toldByUser({ userSettings }: Project): { readonly userSettings?: readonly (readonly [string, string])[] } {
+  const files = userSettings.files.map(
+    ({ table }) => ["uv.toml", sha256(JSON.stringify(table, textOfNumber))] as const,
+  );
+  const variables = Object.entries(userSettings.variables).flatMap(([name, value]) =>
+    value === null ? [] : [[name, value] as const],
+  );
+  return files.length + variables.length === 0 ? {} : { userSettings: [...files, ...variables] };
+}
+
+function textOfNumber(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }
 
 /** sha256 of all ingredients: equal digests mean that one generation serves. */
@@ -61,11 +77,16 @@ export function digestOf(ingredients: Ingredients): string {
   return sha256(JSON.stringify(ingredients));
 }
 
-/** The same without the interpreter's place and what a resolution brings in: names what one was made for. */
+/** The same without the interpreter's place, the user's indexes and what a resolution brings in: names what one was made for. */
 export function digestOfResolution(madeOf: Ingredients, seen: SeenInterpreter): string {
   const { implementation, version, soabi, platform, libc } = seen;
   const where = { implementation, version, soabi, platform, libc };
-  return sha256(JSON.stringify({ ...madeOf, interpreter: where, archives: [] }));
+  return sha256(JSON.stringify({ ...madeOf, interpreter: where, archives: [], userSettings: undefined }));
+}
+
+/** Tells the indexes that the user names from others; "" for none. */
+export function digestOfIndexes({ userSettings }: Ingredients): string {
+  return userSettings === undefined ? "" : sha256(JSON.stringify(userSettings)).slice(0, 16);
 }
 
 /** Requirement files name variables that hold secrets. */

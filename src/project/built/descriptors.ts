@@ -8,6 +8,7 @@ import { type Pyproject, readPyproject } from "../files/pyproject.ts";
 import { readSetupCfg } from "../files/setup-cfg.ts";
 import { readSetupPy } from "../files/setup-py.ts";
 import { followSources } from "../files/uv/sources.ts";
+import { NO_USER_SETTINGS } from "../files/uv/user-settings.ts";
 import { readWorkspace } from "../files/uv/workspace.ts";
 import { normalizeName } from "../packages.ts";
 import type { InstallGroup, Project } from "../project.ts";
@@ -74,6 +75,7 @@ const NOTHING_ELSE = {
   lockedNeeds: null,
   sources: [],
   uvSettings: { file: undefined, table: {} },
+  userSettings: NO_USER_SETTINGS,
   groupRequirements: [],
   declaredExtras: {},
   declaredGroups: {},

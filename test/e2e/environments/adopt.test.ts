@@ -7,7 +7,8 @@ import type { Sandbox } from "../../support/sandbox.ts";
 const REQUIREMENTS = "six==1.16.0\n";
 
 /** No index answers. */
-const OFFLINE = { env: { UV_DEFAULT_INDEX: "http://127.0.0.1:9/simple", PIP_INDEX_URL: "http://127.0.0.1:9/simple" } };
+const NOWHERE = "http://127.0.0.1:9";
+const OFFLINE = { env: { HTTP_PROXY: NOWHERE, HTTPS_PROXY: NOWHERE, ALL_PROXY: NOWHERE, NO_PROXY: "" } };
 
 function inVenv(box: Sandbox, ...args: string[]): void {
   uv(box, ["pip", ...args, "--quiet"], { VIRTUAL_ENV: box.path(".venv") });

@@ -62,9 +62,8 @@ describe("./prime rollback", () => {
 
   it("builds nothing and asks no network; what it names must be there and whole", async () => {
     const { box, first, second } = await twice();
-    const offline = {
-      env: { UV_DEFAULT_INDEX: "http://127.0.0.1:9/simple", PIP_INDEX_URL: "http://127.0.0.1:9/simple" },
-    };
+    const nowhere = "http://127.0.0.1:9";
+    const offline = { env: { HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, ALL_PROXY: nowhere, NO_PROXY: "" } };
     await good(box, ["rollback"], offline);
     expect(shown(box)).toBe(first);
     const unknown = await box.run(["rollback", "nothing-like-it"]);

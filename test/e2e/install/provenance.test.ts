@@ -276,9 +276,22 @@ describe("what was resolved is kept", () => {
     forget(box);
     const { stderr } = await good(box, [], onlyBy(box, second));
     expect(installed(box)).toEqual({ alpha: "1.0", beta: "1.0" });
-    expect(stderr).toMatch(/http:\/\/127[^ ]*\.whl can't be had any more: resolving again, near to the same versions/);
+    expect(stderr).toContain("indexes are others than before: resolving again, near to the same versions");
     expect(stderr).toContain("resolved again: the same versions");
     expect(resolution(box)).toContain(second.url.replace("/simple", "/files/alpha-1.0"));
+  });
+
+  it("when a file has gone from the same index: another one, and it is said", async () => {
+    const index = await packageIndex();
+    index.publish("alpha", "1.0");
+    const box = repo({ "requirements.txt": "alpha\n" });
+    await good(box, [], onlyBy(box, index));
+    index.withdraw("alpha", "1.0");
+    index.publish("alpha", "2.0");
+    forget(box);
+    const { stderr } = await good(box, [], onlyBy(box, index));
+    expect(stderr).toMatch(/http:\/\/127[^ ]*\.whl can't be had any more: resolving again, near to the same versions/);
+    expect(stderr).toContain("resolved again: alpha 1.0 -> 2.0");
   });
 
   it("when the version has gone from there: another one, and it is said", async () => {
