@@ -4,6 +4,7 @@ import { OWN, takePrepare, takeScript, takeShellCommand } from "../commands/decl
 import { doctor } from "../commands/doctor/declared.ts";
 import { adopt, gc, history, rollback } from "../commands/environments/declared.ts";
 import { init } from "../commands/init/declared.ts";
+import { selfUpdate } from "../commands/self-update/declared.ts";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { COMPLETED_SHELLS, type CompletedShell, completionScript, describeCommandLine } from "./completion.ts";
@@ -32,7 +33,7 @@ Examples:
 const COMMANDS: readonly Declaration[] = [
   ...[OWN.run, OWN.shell, OWN.env, OWN.boot],
   ...[OWN.tasks, OWN.status, OWN.why, history, OWN.evaluate, OWN.verify],
-  ...[OWN.uv, init],
+  ...[OWN.uv, init, selfUpdate],
   ...[doctor, rollback, adopt, OWN.reboot, gc],
   ...[OWN.seal, { group: "For maintainers", declare: declareCompletion } as const],
 ];

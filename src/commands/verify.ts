@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import { type Decision, decide, look, type Undecided, unfitLock } from "../decision/decide.ts";
 import { makeTemporaryFolder } from "../edges/files/change.ts";
 import { remove } from "../edges/files/own/remove.ts";
-import { isFile, readText } from "../edges/files/read.ts";
+import { isFile, readBytes, readText, sha256 } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { inspectProject } from "../project/inspect.ts";
@@ -20,6 +20,7 @@ import { askGit, cloneFindings } from "./doctor/examine/git.ts";
 import { launcherFacts, launcherFindings } from "./doctor/examine/launcher.ts";
 import { type Finding, isSound, sound, wrong } from "./doctor/finding.ts";
 import { renderFindings, reportOf } from "./doctor/report.ts";
+import { lastRelease } from "./self-update/kept.ts";
 
 export interface VerifyRequest {
   readonly json: boolean;
@@ -36,6 +37,7 @@ export async function verify(context: Context, { json, builds }: VerifyRequest):
   const link = path.resolve(context.root, config.loaded?.config.localVenvDirRelPath.value ?? ".venv");
   const findings = [
     ...launcherFindings(launcherFacts(context)),
+    ...releaseFindings(context),
     ...cloneFindings(await askGit(context, link), context.launcher),
     ...config.findings,
     ...(config.loaded === undefined ? [] : [await lockFinding(context, builds)]),
@@ -43,6 +45,23 @@ export async function verify(context: Context, { json, builds }: VerifyRequest):
   if (json) context.print.json(reportOf(findings));
   else context.print.text(renderFindings(findings));
   return { kind: "exit", code: isSound(findings) ? 0 : 1 };
+}
+
+/** Where `self-update` has put a release in place: whether it still is that one. */
+function releaseFindings(context: Context): Finding[] {
+  const release = lastRelease(context);
+  if (release === undefined || release.version !== context.version) return [];
+  const { version, from } = release;
+  if (sha256(readBytes(context.launcher) ?? Buffer.alloc(0)) === release.sha256) {
+    return [sound("release", `${context.launcher} is the release ${version}, by ${from}`)];
+  }
+  return [
+    wrong(
+      "release",
+      `${context.launcher} says that it is prime ${version}, and is not what was released (by ${from})`,
+      `./prime self-update ${version} --from …`,
+    ),
+  ];
 }
 
 async function lockFinding(context: Context, builds: boolean): Promise<Finding> {

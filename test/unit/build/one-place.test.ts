@@ -47,6 +47,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
     calls:
       /\bconsole\??[.[]|=\s*console\b|\bprocess\.std(?:out|err)\.(?:write|end)\b|\b_rawDebug\b|\bwrite(?:Output|Message)\(|\bwriteSync\(|\bcreateWriteStream\b/,
     files: [
+      "src/edges/network/download.ts", // to a file
       "src/edges/terminal/streams.ts",
       ...["src/edges/answer.ts", "src/loader.js"], // to the head, which is code
       "src/main.ts",
@@ -72,6 +73,11 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
     ],
   },
   {
+    what: "asks the network",
+    calls: /"node:(?:https?|http2|net|tls|dgram|dns)"|\bfetch\(/,
+    files: ["certificates", "download", "exchange"].map((name) => `src/edges/network/${name}.ts`),
+  },
+  {
     what: "decides as a start does, which may run what the repo names; all else looks",
     calls: /\bdecide\(/,
     files: [
@@ -80,6 +86,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/commands/doctor/mend.ts",
       "src/commands/environments/adopt.ts",
       "src/commands/environments/rollback.ts", // --cancel
+      "src/commands/self-update/candidate.ts", // --from index
       "src/commands/uv.ts",
       "src/commands/verify.ts", // --build
       "src/decision/decide.ts",

@@ -1,0 +1,126 @@
+import * as path from "node:path";
+import type { Context } from "../../context.ts";
+import { refuseForeignRepo } from "../../decision/whose-repo.ts";
+import { makeTemporaryFolder, writeAtomic } from "../../edges/files/change.ts";
+import { remove } from "../../edges/files/own/remove.ts";
+import { facts, readBytes, sha256 } from "../../edges/files/read.ts";
+import { run } from "../../edges/processes/run.ts";
+import { plain } from "../../edges/terminal/text.ts";
+import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { ownDigestFault } from "../../launch/own-digest.ts";
+import { cleanEnvironment } from "../../python/clean-environment.ts";
+import { getCandidate } from "./candidate.ts";
+import { keepLauncher, keptLauncher } from "./kept.ts";
+import { RELEASES } from "./names.ts";
+
+export interface UpdateRequest {
+  readonly version: string | undefined;
+  readonly from: string | undefined;
+}
+
+/** `./prime self-update`: another release of the launcher in its place, by its digest; the old one is kept for `--undo`. */
+export async function updateLauncher(context: Context, { version, from = RELEASES }: UpdateRequest): Promise<Answer> {
+  refuseForeignRepo(context);
+  if (from === undefined) {
+    throw new PrimeError("usage", "could not look for a release: this build knows no place of releases", {
+      exitCode: EXIT_USAGE,
+      hint: "name one: --from URL, --from FILE or --from index",
+    });
+  }
+  const work = makeTemporaryFolder(path.join(context.places.cache, "self-update-"));
+  try {
+    const { file, digest } = await getCandidate(context, { from, version }, work);
+    const bytes = readBytes(file) ?? Buffer.alloc(0);
+    refuseUnfit(bytes, digest);
+    const now = { version: await versionOf(context, file), sha256: digest.sha256 };
+    if (version !== undefined && now.version !== version) {
+      throw new PrimeError(
+        "other-release",
+        `could not take prime ${version} from ${plain(from)}: it holds ${now.version}`,
+        {
+          hint: `name another place, or ask for ${now.version}`,
+        },
+      );
+    }
+    const old = readBytes(context.launcher) ?? Buffer.alloc(0);
+    if (sha256(old) === now.sha256) return tell(context, `${context.launcher} is prime ${now.version} already\n`);
+    const before = { version: context.version, sha256: sha256(old) };
+    keepLauncher(context, old, { previous: before, release: { ...now, from: digest.from } });
+    put(context, bytes);
+    return tell(
+      context,
+      `prime ${before.version} → ${now.version} (sha256 ${now.sha256}, by ${plain(digest.from)})\n${NEXT}`,
+    );
+  } finally {
+    remove(work);
+  }
+}
+
+/** `./prime self-update --undo`: the launcher that the last update replaced. */
+export async function undoUpdate(context: Context): Promise<Answer> {
+  refuseForeignRepo(context);
+  const kept = keptLauncher(context);
+  if (kept === undefined) {
+    throw new PrimeError("nothing-kept", `could not put back a launcher: none was replaced here by \`self-update\``, {
+      hint: "git has the one that was committed: git checkout -- prime",
+    });
+  }
+  const old = readBytes(context.launcher) ?? Buffer.alloc(0);
+  const [previous, release] = [
+    { version: context.version, sha256: sha256(old) },
+    { version: kept.version, sha256: sha256(kept.bytes), from: "what self-update kept" },
+  ];
+  keepLauncher(context, old, { previous, release });
+  put(context, kept.bytes);
+  return tell(context, `prime ${context.version} → ${kept.version} again\n${NEXT}`);
+}
+
+const NEXT = "  look at it and commit it; ./prime self-update --undo puts the other one back\n";
+
+function put({ launcher }: Context, bytes: Buffer): void {
+  writeAtomic(launcher, bytes, (facts(launcher)?.mode ?? 0o755) | 0o111);
+}
+
+function tell({ print }: Context, text: string): Answer {
+  print.text(text);
+  return { kind: "exit", code: 0 };
+}
+
+/** What was got is nothing but what was released, and is a launcher. */
+function refuseUnfit(bytes: Buffer, { sha256: expected, from }: { sha256: string; from: string }): void {
+  const is = sha256(bytes);
+  if (is !== expected) {
+    throw new PrimeError(
+      "wrong-digest",
+      `could not take the launcher: its sha256 is ${is}, and ${plain(from)} says ${expected}`,
+      {
+        hint: "nothing was changed; somebody has altered one of the two, or a transfer went wrong: ask who released it",
+      },
+    );
+  }
+  const fault = bytes.subarray(0, 64).includes("\ntrue /* prime: ")
+    ? ownDigestFault(bytes.toString("latin1"))
+    : "it has no head";
+  if (fault === undefined) return;
+  throw new PrimeError("no-launcher", `could not take the launcher: what was got is none (${fault})`, {
+    hint: "name a launcher, or a folder that `npm run release` has made",
+  });
+}
+
+/** It starts here: by this machine's sh and Node. */
+async function versionOf({ env, root }: Context, file: string): Promise<string> {
+  const outcome = await run(
+    { file: "/bin/sh", args: [file, "--version"], env: cleanEnvironment(env), cwd: root },
+    { limitMs: 60_000 },
+  );
+  const version = outcome.stdout.trim();
+  if (outcome.ok && /^\d+\.\d+\.\d+\S*$/.test(version)) return version;
+  throw new PrimeError(
+    "no-launcher",
+    `could not take the launcher: \`--version\` of it fails here: ${plain(outcome.output.trim())}`,
+    {
+      hint: "nothing was changed; take another release",
+    },
+  );
+}
