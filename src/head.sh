@@ -64,16 +64,16 @@ prime_node() { # NODE ARG...: comes back from one that is no fit; 5, 4, 6 are th
   case $prime_plan in ': prime;'*': whole') eval "$prime_plan" ;; ': prime;'*) ;;
   *) prime_seen=$prime_seen$prime_plan; return 0 ;; esac
   echo "prime: the program ended with status $prime_status under $prime_node" >&2
-  [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)); exit 125
-}
-while [ -n "$prime_rest" ]; do
-  case $prime_rest in [/]*) prime_node "${prime_rest%%:*}/node" "$@"
+  [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)); exit 125; }
+while [ -n "$prime_rest" ]; do case $prime_rest in [/]*) prime_node "${prime_rest%%:*}/node" "$@"
     prime_node "${prime_rest%%:*}/nodejs" "$@" ;; esac; prime_rest=${prime_rest#*:}; done
 # shellcheck disable=SC3067 # where cron does not look; root starts there what is root's alone
 for prime_line in ~/.nvm/versions/node/v*[0-9] ~/.local/share/mise/installs/node/*[0-9] /usr/local \
   ~/.asdf/installs/nodejs/*[0-9] ~/.volta/tools/image/node/*[0-9] ~/.nodenv/versions/*[0-9] ~/n \
   ~/.local/share/fnm/node-versions/v*[0-9]/installation /opt/homebrew /home/linuxbrew/.linuxbrew; do
   { [ -O / ] && [ ! -O "$prime_line/bin/node" ]; } || prime_node "$prime_line/bin/node" "$@"; done
+# shellcheck disable=SC1090
+[ -z "$prime_stale" ] || [ ! -f "$prime_stale+why" ] || . "$prime_stale+why"
 echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
   "install Node.js 18.19 or newer from the system's packages, and start again" >&2; exit 125
 # shellcheck disable=SC2317 # no sh comes here, and what reads all of the file finds one text

@@ -57,6 +57,37 @@ export function freshnessForSh({ stamps, timed, changed, absent, others }: Watch
   ].join("");
 }
 
+/**
+ * What the head sources where a plan declined and no Node is there to tell why: the same tests one by one, the first difference is
+ * put into words.
+ */
+export function differenceForSh(
+  variables: Readonly<Record<string, string | null>>,
+  { stamps, timed, changed, absent, others }: Watch,
+): string {
+  const ofTime = ({ stamp, paths }: Timed) =>
+    paths.map((file) => {
+      const [it, from, to] = [file, `${stamps}/${stamp.from}`, `${stamps}/${stamp.to}`].map(quoteForShell);
+      return [file, `! [ ! -e ${it} -o ${from} -nt ${it} -o ${it} -nt ${to} ]`] as const;
+    });
+  const tests = [
+    ...Object.entries(variables).map(([name, value]) => [`$${name}`, variablesTest(name, value)] as const),
+    ...[...others, ...absent.flatMap(({ inputs }) => inputs)].map((one) => [one.path, inputTest(one)] as const),
+    ...timed.flatMap(ofTime),
+    ...(changed === undefined
+      ? []
+      : ctimeTests(changed).map((test) => [`a file that ${stamps} tells of`, test] as const)),
+  ];
+  const lines = tests.map(
+    ([name, test]) => `${test} || { prime_why=${quoteForShell(`${name} is not as it was; `)}; return 0; }\n`,
+  );
+  return lines.join("");
+}
+
+function variablesTest(name: string, value: string | null): string {
+  return value === null ? `[ -z "\${${name}+=}" ]` : valueTest(name, value);
+}
+
 /** `[` ends with 1 when none is so, and with more where it does not understand; 1 must not end a shell that has -e. */
 function returnWhenAny(differences: readonly string[]): string {
   let lines = "";

@@ -8,7 +8,7 @@ import { remove, removeFile } from "../edges/files/own/remove.ts";
 import { exists, namesInFolder, nonce } from "../edges/files/read.ts";
 import type { Observation } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
-import { freshnessForSh, variablesForSh } from "./freshness.ts";
+import { differenceForSh, freshnessForSh, variablesForSh } from "./freshness.ts";
 import { commandsFile, keepCommands } from "./outside-commands.ts";
 import { pinObservation } from "./pin.ts";
 import { type LaunchRecord, newRecord, readRecord, writeRecord } from "./record.ts";
@@ -149,6 +149,7 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   if (typeof watch !== "string") {
     const { launcher, activation, readyLine, variables, kernel, bootsCold, tasks, isRenewed } = ready;
     const freshness = variablesForSh(variables) + freshnessForSh(watch);
+    writeRenewable(`${planFile(ready)}${WHY}`, differenceForSh(variables, watch), 0o600);
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
     const elsewhere = runsAny(ready.flagKey) ? RUN_ANY : askProgram(commandsFile(stamps));
     const node = path.dirname(ready.node);
@@ -198,6 +199,9 @@ function recordOf(ready: ReadyPlan): LaunchRecord {
     ...(kernel === undefined ? {} : { kernel }),
   });
 }
+
+/** Behind a plan's name, in letters that no flag's value has: what the head sources where no Node can tell why it declined. */
+const WHY = "+why";
 
 /** Removes what was stamped once, absolute, and what belongs to it; a name that is no stamp's is left. */
 export function removeStamps(stamps: string): void {
