@@ -7,7 +7,8 @@ import { init } from "../commands/init/declared.ts";
 import { selfUpdate } from "../commands/self-update/declared.ts";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import { COMPLETED_SHELLS, type CompletedShell, completionScript, describeCommandLine } from "./completion.ts";
+import { describeCommandLine } from "./completion/command-line.ts";
+import { COMPLETED_SHELLS, type CompletedShell, completionScript } from "./completion/script.ts";
 import { addChoices, addFlags, flagsOf, type GlobalFlags } from "./flags.ts";
 
 export interface Parsed {

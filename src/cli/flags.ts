@@ -4,13 +4,13 @@ import { EXIT_USAGE, PrimeError } from "../errors.ts";
 
 /** What chooses another environment for one start. Those without a placeholder take no value. */
 const CHOICES = {
-  group: { value: "<name>", about: "install this group for this start; repeatable" },
+  group: { value: "<group>", about: "install this group for this start; repeatable" },
   "all-groups": { about: "install all groups for this start" },
-  "no-group": { value: "<name>", about: "leave this group out for this start; repeatable" },
-  "only-group": { value: "<name>", about: "install this group and not the project for this start; repeatable" },
-  extra: { value: "<name>", about: "install this extra for this start; repeatable" },
+  "no-group": { value: "<group>", about: "leave this group out for this start; repeatable" },
+  "only-group": { value: "<group>", about: "install this group and not the project for this start; repeatable" },
+  extra: { value: "<extra>", about: "install this extra for this start; repeatable" },
   "all-extras": { about: "install all extras for this start" },
-  "no-extra": { value: "<name>", about: "leave this extra out for this start; repeatable" },
+  "no-extra": { value: "<extra>", about: "leave this extra out for this start; repeatable" },
   "no-dev": { about: "leave out for this start what only developers need: the group dev, or what stands in for it" },
   package: { value: "<name>", about: "install this workspace member for this start; repeatable" },
   with: { value: "<requirement>", about: "install this, too, for this start; repeatable" },

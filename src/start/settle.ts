@@ -16,6 +16,7 @@ import { activate } from "../environment/venv-link.ts";
 import { PrimeError } from "../errors.ts";
 import { excludeFromGit } from "../git/exclude.ts";
 import type { Input } from "../inputs/input.ts";
+import { keepNames } from "../plan/names.ts";
 import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
 import { type Cold, tellCold } from "./cold.ts";
@@ -75,6 +76,7 @@ export async function settleIn(
       known: cold.known,
     });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
+  rememberNames(context, decision, manifest);
   const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
   tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`);
   const built = isBuilt ? { manifest, project } : undefined;
@@ -111,6 +113,28 @@ export function rememberChange(
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
     terminal.warn(`./prime history will not know of this: ${error.message}`);
+  }
+}
+
+/** For the completion of the user's shell; without it, that completes less. */
+function rememberNames(
+  { plans, terminal }: Context,
+  { config, project, generations }: Decision,
+  { id }: Manifest,
+): void {
+  if (plans === undefined) return;
+  const generation = [...new Set([...generations.map((one) => one.id), id])];
+  const task = Object.keys(config.tasks.value);
+  try {
+    keepNames(plans, {
+      group: Object.keys(project.declaredGroups),
+      extra: Object.keys(project.declaredExtras),
+      task,
+      generation,
+    });
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    terminal.detail(`the shell will complete no names of this repo: ${error.message}`);
   }
 }
 

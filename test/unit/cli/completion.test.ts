@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { Command, Option } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { COMPLETED_SHELLS, completionScript, describeCommandLine } from "../../../src/cli/completion.ts";
+import { describeCommandLine } from "../../../src/cli/completion/command-line.ts";
+import { COMPLETED_SHELLS, completionScript } from "../../../src/cli/completion/script.ts";
 import { goodPython, program as machineProgram } from "../../support/machine.ts";
 
 const PERSON = path.join(import.meta.dirname, "../../fixtures/terminal.py");
@@ -13,9 +14,10 @@ const program = new Command("prime");
 program
   .option("-q, --quiet", "say nothing but what's [needed]: warnings")
   .option("--root <dir>", "the repo to work on")
-  .option("--group <name>", "install this group")
+  .option("--group <group>", "install this group")
   .option("-c <string>", "run a string");
 program.command("run").description("run a command").argument("<cmd...>");
+program.command("rollback [id]").description("show another");
 program.command("reboot").description("build the user's environment: anew");
 program
   .command("env")
@@ -34,11 +36,19 @@ beforeAll(() => {
     writeFileSync(path.join(folder, name), "#!/bin/sh\nprintf '<%s>' \"$@\" end\n", { mode: 0o755 });
   }
   writeFileSync(path.join(folder, ".venv/bin/activate"), "");
+  const plans = path.join(folder, `state/prime/at${folder}/.plan`);
+  mkdirSync(plans, { recursive: true });
+  writeFileSync(
+    path.join(plans, "names"),
+    "group docs\ngroup $(touch x)\ntask lint:all\nextra cli\ngeneration 0a1b-2c3d\n",
+  );
   for (const shell of COMPLETED_SHELLS) writeFileSync(path.join(folder, shell), completionScript(shell, LINE));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const ENV = { HOME: "/", PATH: "/usr/bin:/bin", TERM: "dumb", LC_ALL: "C.UTF-8" };
+/** With the state folder that is made for these tests. */
+const environment = () => ({ ...ENV, XDG_STATE_HOME: path.join(folder, "state") });
 
 const PREPARE = {
   bash: [["bash", "--norc", "--noprofile"], "set +o history"],
@@ -57,7 +67,10 @@ function typed(shell: keyof typeof PREPARE, line: string, cwd = folder): string[
     ["expect", "<end>"],
     ["send", "exit\n"],
   ];
-  const outcome = spawnSync(goodPython(), [PERSON, JSON.stringify(steps), ...words], { env: ENV, encoding: "utf8" });
+  const outcome = spawnSync(goodPython(), [PERSON, JSON.stringify(steps), ...words], {
+    env: environment(),
+    encoding: "utf8",
+  });
   expect(outcome.stderr).toBe("");
   const { shown, missing } = JSON.parse(outcome.stdout) as { shown: string; missing: string | null };
   expect({ missing, shown }).toMatchObject({ missing: null });
@@ -67,7 +80,10 @@ function typed(shell: keyof typeof PREPARE, line: string, cwd = folder): string[
 /** What fish offers for the line: a word and its description, a line each. */
 function offered(line: string, cwd = folder): string {
   const script = `. '${path.join(folder, "fish")}'; cd '${cwd}'; complete -C '${line}'`;
-  const outcome = spawnSync(machineProgram("fish"), ["--no-config", "-c", script], { env: ENV, encoding: "utf8" });
+  const outcome = spawnSync(machineProgram("fish"), ["--no-config", "-c", script], {
+    env: environment(),
+    encoding: "utf8",
+  });
   expect(outcome.stderr).toBe("");
   return outcome.stdout;
 }
@@ -85,6 +101,11 @@ describe.each(["bash", "zsh"] as const)("%s", (shell) => {
     ["./prime run -- pyth", "run -- python"],
     ["./prime --group x run pyth", "--group x run python"],
     ["./prime run activ", "run activ"],
+    ["./prime --group do", "--group docs"],
+    ["./prime --group=do", "--group=docs"],
+    ["./prime rollback 0a", "rollback 0a1b-2c3d"],
+    ["./prime rollback 1", "rollback 1"],
+    ["./prime lin", "lint:all"],
     ["./prime env --sh", "env --shell"],
     ["./prime env --shell cs", "env --shell csh"],
     ["./prime init --dr", "init --dry-run"],
@@ -109,6 +130,9 @@ describe("fish", () => {
     ["./prime run -- pyth", "python\n"],
     ["./prime -q run pytest-", "pytest-cov\n"],
     ["./prime run activ", ""],
+    ["./prime --group do", "docs\tinstall this group\n"],
+    ["./prime rollback 0a", "0a1b-2c3d\n"],
+    ["./prime lin", "lint:all\ttask\n"],
     ["./prime env --shell cs", "csh\n"],
     ["./prime init --dr", "--dry-run\tonly say\n"],
     ["./prime init sub/targ", "sub/targets/\n"],

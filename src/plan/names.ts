@@ -1,0 +1,25 @@
+import * as path from "node:path";
+import { writeRenewable } from "../edges/files/change.ts";
+import { readText } from "../edges/files/read.ts";
+import { type PlanFolder, planFolder } from "./ready-plan.ts";
+
+/** What a shell can complete of one repo, by what it is. */
+export type Names = Readonly<Record<RecordedKind, readonly string[]>>;
+
+export type RecordedKind = "group" | "extra" | "task" | "generation";
+
+/** No shell reads anything else in such a name. */
+const PLAIN = /^[A-Za-z0-9._:-]+$/;
+
+/** Records them for the completion scripts, which read `KIND NAME`, a line each, in the file `names` beside the plans. */
+export function keepNames(plans: PlanFolder, names: Names): void {
+  const lines = Object.entries(names).flatMap(([kind, all]) =>
+    [...all]
+      .filter((name) => PLAIN.test(name))
+      .sort()
+      .map((name) => `${kind} ${name}\n`),
+  );
+  const file = path.join(planFolder(plans), "names");
+  const text = lines.join("");
+  if (readText(file) !== text) writeRenewable(file, text, 0o600);
+}
