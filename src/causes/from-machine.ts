@@ -1,4 +1,5 @@
 import { NO_EXEC, spaceHint } from "../edges/files/errors.ts";
+import { othersIn, whatIsOthers } from "../project/made-beside.ts";
 import type { Row } from "./cause.ts";
 import { howToInstallPart } from "./system-packages.ts";
 
@@ -19,6 +20,14 @@ export const FROM_MACHINE: readonly Row[] = [
         ? "clone the repo to another file system, or have this one mounted without `noexec`"
         : "set UV_CACHE_DIR and XDG_CACHE_HOME to folders elsewhere, and start again",
     }),
+  },
+  {
+    says: /[Pp]ermission denied|PermissionError|Cannot update time stamp|could not (?:create|delete)|Operation not permitted/,
+    cause: (_, { root, project }) => {
+      const others = othersIn(root, project?.localProjects ?? []);
+      if (others === undefined) return undefined;
+      return { why: whatIsOthers(others), next: `make it yours (\`${others.cure}\`), and start again` };
+    },
   },
   {
     says: /Git executable not found|Cannot find command 'git'/,

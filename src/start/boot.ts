@@ -23,6 +23,7 @@ import { renderProgress, type Stage, type StageFacts } from "../launch/progress.
 import type { LaunchRecord } from "../plan/record.ts";
 import { isVenv } from "../venv/site-folders.ts";
 import { type Cold, tellCold, whyCold } from "./cold.ts";
+import { giveToOwner } from "./give-to-owner.ts";
 import { tellHealing } from "./heal.ts";
 import { tellLostState } from "./lost-state.ts";
 import type { Ready } from "./ready.ts";
@@ -53,6 +54,20 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
   if (!anew && progress === undefined && seen.renew !== undefined) return renew(context, seen, seen.renew);
 
   const decision = await decide(context, anew && progress === undefined);
+  try {
+    return await bootBy(context, decision, seen, { anew, reason });
+  } finally {
+    giveToOwner(context, decision, progress?.facts.since ?? context.startedAt);
+  }
+}
+
+async function bootBy(
+  context: Context,
+  decision: Decision,
+  seen: Cold,
+  { anew, reason }: { readonly anew: boolean; readonly reason: string | undefined },
+): Promise<Booted> {
+  const { progress } = context;
   makeEnvLink(context, decision.config);
   tellDecision(context, decision);
   tellLostState(context, decision, seen);

@@ -18,6 +18,7 @@ import { environmentFindings } from "./examine/environment.ts";
 import { askGit, trackedFindings } from "./examine/git.ts";
 import { launcherFacts, launcherFindings } from "./examine/launcher.ts";
 import { machineFindings, timedFiles } from "./examine/machine.ts";
+import { ownerFindings } from "./examine/owner.ts";
 import { stateFindings } from "./examine/state.ts";
 import { uvFinding } from "./examine/uv.ts";
 import { type Finding, isSound, sound, wrong } from "./finding.ts";
@@ -68,9 +69,14 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
     ...trackedFindings(await askGit(context, link)),
     ...config.findings,
     ...stateFindings(root, link, folders),
+    ...ownerFindings(root, projectsOf(decided)),
     ...(decided === undefined ? [] : decidedFindings(context, decided)),
     ...(await shownFindings(context, { link, folders, decided, loads: fix })),
   ];
+}
+
+function projectsOf(decided: Decision | Finding | undefined): readonly string[] {
+  return decided === undefined || "check" in decided ? [] : decided.project.localProjects;
 }
 
 function cacheFinding({ why, cure }: Fault): Finding {

@@ -16,6 +16,7 @@ import {
 import { plainText } from "../../edges/terminal/text.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
+import { giveToFolder } from "../../start/give-to-owner.ts";
 import { planCheckers } from "./checkers/checkers.ts";
 import type { Deed } from "./deed.ts";
 import { planDocker } from "./docker.ts";
@@ -40,7 +41,7 @@ interface Change {
   readonly executable?: boolean;
 }
 
-export type InitContext = Pick<Context, "launcher" | "cwd" | "version" | "terminal" | "print" | "env">;
+export type InitContext = Pick<Context, "launcher" | "cwd" | "version" | "terminal" | "print" | "env" | "startedAt">;
 
 /** What is known of a repo whose configuration was another tool's. */
 export interface TakenOver {
@@ -99,7 +100,10 @@ function perform(
     );
     return false;
   }
-  for (const change of changes) apply(change);
+  for (const change of changes) {
+    apply(change);
+    giveToFolder(change.file, context.startedAt);
+  }
   for (const line of lines) context.terminal.say(line);
   return true;
 }

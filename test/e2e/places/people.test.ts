@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { failure } from "../../support/failures.ts";
-import { generations, good, repo, shown } from "../../support/repos.ts";
-import { LAUNCHER, sandbox } from "../../support/sandbox.ts";
+import { edit, generations, good, repo, shown } from "../../support/repos.ts";
+import { LAUNCHER, LONG_AGO, sandbox } from "../../support/sandbox.ts";
 import { give, rootAtHome, userOf } from "../../support/users.ts";
 import { ALL_SHELLS, warmShells } from "../../support/warm.ts";
 
@@ -74,4 +74,70 @@ describe("root in another user's home", () => {
     expect(after).toBe(before);
     expect(await good(box, ["run", "python", "-c", "import six"], user)).toMatchObject({ stderr: "" });
   });
+
+  it("gives what init writes to whose folder it is", async () => {
+    const box = repo({});
+    userOf(box);
+    const folder = path.join(box.base, "theirs");
+    fs.mkdirSync(folder);
+    give(folder);
+    await good(box, ["init", folder]);
+    const rootsOwn = execFileSync("find", [folder, "-uid", "0"], { encoding: "utf8" });
+    expect([rootsOwn, fs.existsSync(path.join(folder, "prime.toml"))]).toEqual(["", true]);
+  });
+
+  it("leaves nothing of its own in that user's checkout, and gives nothing away that it has not made", async () => {
+    const SETUP =
+      "from setuptools import setup\nsetup(name='app', version='1', py_modules=[], install_requires=['six'])\n";
+    const box = repo({ "setup.py": SETUP }, { git: true });
+    const user = userOf(box);
+    give(box.root);
+    const kept = ["kept-by-root", ".prime/kept-by-root", "elsewhere"].map((name) => box.path(name));
+    fs.mkdirSync(box.path(".prime"));
+    for (const file of kept) fs.writeFileSync(file, "");
+    for (const file of kept) fs.utimesSync(file, LONG_AGO, LONG_AGO);
+    fs.chownSync(box.path(".prime"), fs.statSync(box.root).uid, fs.statSync(box.root).gid);
+    const outside = path.join(box.base, "outside");
+    fs.writeFileSync(outside, "");
+    fs.symlinkSync(outside, box.path(".prime/link"));
+    fs.linkSync(outside, box.path(".prime/second-name"));
+
+    const home = path.join(box.base, "root-home");
+    const asRoot = {
+      env: { HOME: user.env.HOME as string, PRIME_SAFE_DIRECTORY: box.root },
+      shell: rootAtHome(box, home),
+    };
+    await good(box, ["run", "python", "-c", "import six"], asRoot);
+    expect(fs.existsSync(box.path("app.egg-info"))).toBe(true);
+    const rootsOwn = execFileSync("find", [box.root, "-uid", "0"], { encoding: "utf8" }).trim().split("\n").sort();
+    expect(rootsOwn).toEqual([...kept, box.path(".prime/link"), box.path(".prime/second-name")].sort());
+    expect(fs.statSync(outside).uid).toBe(0);
+
+    edit(box, "setup.py", SETUP.replace("'six'", "'six', 'iniconfig'"));
+    give(box.path("setup.py"));
+    await good(box, ["run", "python", "-c", "import iniconfig"], user);
+  });
+});
+
+it("what root has left in a user's own checkout is named by a start that fails for it and by doctor, with the cure", async () => {
+  const SETUP = "from setuptools import setup\nsetup(name='app', version='1', py_modules=[])\n";
+  const box = repo({ "setup.py": SETUP });
+  const user = userOf(box);
+  await good(box, [], { env: { HOME: path.join(box.base, "root-home") } }); // a checkout that was root's then
+  give(...[".", "prime", "setup.py"].map((name) => box.path(name)));
+  const others = [".prime", ".venv", "app.egg-info"];
+  for (const name of others) spawnSync("chown", ["-hR", "0:0", box.path(name)]);
+
+  const told = `${others.map((name) => box.path(name)).join(", ")} belong to root, and this user can't change them`;
+  const cure = `sudo chown -hR 54321:54321 ${others.join(" ")}`;
+  const said = failure(await box.run([], user), "resolve-failed");
+  expect(said).toContain(told);
+  expect(said).toContain(`next: make it yours (\`${cure}\`), and start again`);
+  const { code, stdout } = await box.run(["doctor"], user);
+  expect([code, stdout]).toEqual([1, expect.stringContaining(told)]);
+  expect(stdout).toContain(cure);
+
+  expect(spawnSync("sh", ["-c", cure.replace("sudo ", "")], { cwd: box.root }).status).toBe(0);
+  await good(box, ["run", "true"], user);
+  expect((await box.run(["doctor"], user)).stdout).not.toContain("belong to root");
 });

@@ -47,7 +47,15 @@ async function start(request: Partial<InitRequest> = {}): Promise<{ said: string
   };
   const print = { text, json: () => {}, code: text };
   const env = { PATH: process.env.PATH, HOME: folder };
-  const context = { launcher: path.join(folder, "prime"), cwd: folder, version: "2.0.0", terminal, print, env };
+  const context = {
+    launcher: path.join(folder, "prime"),
+    cwd: folder,
+    version: "2.0.0",
+    terminal,
+    print,
+    env,
+    startedAt: 0,
+  };
   const asked = { folder: "a repo", dryRun: false, force: false, toToml: false, ...request };
   expect(await init(context, asked)).toEqual({ kind: "exit", code: 0 });
   return { said, printed };

@@ -54,6 +54,7 @@ function initScript(file = script, cwd = folder): string[] {
     terminal,
     print: { text: () => {}, json: () => {}, code: () => {} },
     env: {},
+    startedAt: 0,
   };
   putHeader(context, { folder: ".", dryRun: false, force: false, toToml: false }, file);
   return said;
