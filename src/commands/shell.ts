@@ -4,6 +4,7 @@ import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { type Fault, makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
+import { IN_STATE } from "../plan/ready-plan.ts";
 import type { Activation } from "../shells/activation.ts";
 import { interactiveShell } from "../shells/interactive.ts";
 import { noShell, usersShell } from "../shells/user-shell.ts";
@@ -22,7 +23,7 @@ function shellIn({ env, places, stateFault, isInteractive, terminal }: Context, 
   if (start.note !== undefined) terminal.say(start.note);
   if (start.files.length > 0) {
     if (stateFault !== undefined) throw noPlaceForStartFiles(folder, stateFault);
-    makeOwnFolder(places.state);
+    makeOwnFolder(places.state, IN_STATE);
   }
   for (const file of start.files) {
     makeFolder(path.dirname(file.path), 0o700);

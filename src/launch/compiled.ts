@@ -31,7 +31,7 @@ export function keepCompiled({ script, cache }: CompiledModule, { env, args, tru
   try {
     const data = script.createCachedData();
     if (!isOwnFolder(folder)) for (const file of compiledFiles(folder)) removeFile(file); // a checkout can bring them
-    makeOwnFolder(folder);
+    makeOwnFolder(folder, []);
     writeAtomic(cache, Buffer.concat([createHash("sha256").update(data).digest(), data]), 0o600);
   } catch {} // a cache that can't be written costs time and nothing else
 }

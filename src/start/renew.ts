@@ -1,4 +1,4 @@
-import { faultOfOwn } from "../edges/files/own/own-folder.ts";
+import { faultOfOwn, isOwnFolder } from "../edges/files/own/own-folder.ts";
 import { facts } from "../edges/files/read.ts";
 import { trustOf } from "../edges/files/trust.ts";
 import { shellOfProcess } from "../edges/machine.ts";
@@ -28,7 +28,8 @@ export function renewTouched({
   at,
 }: Surroundings & { readonly at: number; readonly launcher: string }): Answer | undefined {
   const place = stale === undefined || progress !== undefined ? undefined : placeOfPlan(stale, launcher);
-  if (place === undefined || faultOfOwn(place.state, trustOf(env)) !== undefined) return undefined;
+  if (place === undefined || !isOwnFolder(place.state)) return undefined;
+  if (faultOfOwn(place.state, trustOf(env)) !== undefined) return undefined;
   const record = readRecord(recordFile(place));
   if (record === undefined || record.launcher !== launcher) return undefined;
   const cold = coldSince(record, env, at);

@@ -6,7 +6,7 @@ import { makeOwnFolder } from "../../edges/files/own/own-folder.ts";
 import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { readBytes, sha256 } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import { type PlanFolder, planFolder } from "../../plan/ready-plan.ts";
+import { IN_STATE, type PlanFolder, planFolder } from "../../plan/ready-plan.ts";
 
 /** A launcher that stood in this one's place, and the release that took its place. */
 interface Kept {
@@ -44,7 +44,7 @@ export function lastRelease({ plans }: Pick<Context, "plans">): Account["release
 
 function needed({ plans, stateFault }: Context): PlanFolder {
   if (plans !== undefined) {
-    makeOwnFolder(plans.state);
+    makeOwnFolder(plans.state, IN_STATE);
     return plans;
   }
   throw new PrimeError("state-folder", `could not keep the launcher that is to be replaced: ${stateFault?.why}`, {

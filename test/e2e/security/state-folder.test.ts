@@ -173,3 +173,21 @@ describe("what is in a state folder that is not believed", () => {
     expect(failure(end, "seal-refused")).toContain(`${shared.own} belongs to another user (uid 54321)`);
   });
 });
+
+describeEachShell("a state folder that a checkout brings", ({ words }) => {
+  it("is not believed, and is closed only once what it brought is out of the way", async () => {
+    const box = repo({});
+    const state = box.path("state/prime");
+    const env = { XDG_STATE_HOME: path.dirname(state) };
+    const folder = path.join(state, `at${box.root}/.plan`);
+    fs.mkdirSync(folder, { recursive: true });
+    for (const name of ["plan", "plan--group=test", "plan--any-command"])
+      fs.writeFileSync(path.join(folder, name), "echo sourced\nexit 0\n");
+    for (const args of [RUN, RUN, ["--any-command", ...RUN], ["--any-command", ...RUN]])
+      expect((await good(box, args, { env, shell: words })).stdout).toBe("done\n");
+    const end = await box.run(["--group", "test", ...RUN], { env, shell: words });
+    expect([end.stdout, end.code]).toEqual(["", 125]);
+    const [aside = ""] = fs.readdirSync(state).filter((name) => name.startsWith("at.not-made-here-"));
+    expect(fs.readdirSync(path.join(state, aside, box.root, ".plan"))).toHaveLength(3);
+  });
+});

@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { PrimeError } from "../../../errors.ts";
-import { makeFolder, setFolderMode } from "../change.ts";
+import { makeFolder, rename, setFolderMode } from "../change.ts";
 import { act } from "../errors.ts";
 import { type Trust, whyOthersExchange, whyOthersWrite } from "../trust.ts";
 
@@ -37,17 +39,26 @@ export function isOwnFolder(folder: string): boolean {
   return is !== undefined && strangeness(folder, is) === undefined && (is.mode & 0o7777) === OWN;
 }
 
-/** Makes a folder of this user's alone, and marks it; what is in it must be believed already (`faultOfOwn`). */
-export function makeOwnFolder(folder: string): void {
+/**
+ * Makes a folder of this user's alone, and marks it. Where prime has not closed it before, what has one of these names in it is somebody
+ * else's, as a checkout brings such folders: it is moved aside, and nobody believes it.
+ */
+export function makeOwnFolder(folder: string, believed: readonly string[]): void {
   makeFolder(folder, 0o700);
   act("close to others", folder, () => {
     const is = fs.lstatSync(folder);
     const why = strangeness(folder, is);
     if (why !== undefined) throw refusal(folder, why);
     if ((is.mode & 0o7777) === OWN) return;
+    for (const name of believed) setAside(path.join(folder, name));
     setFolderMode(folder, OWN);
     if ((fs.lstatSync(folder).mode & 0o7777) !== OWN) throw refusal(folder, "its file system keeps no modes");
   });
+}
+
+function setAside(file: string): void {
+  if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return;
+  rename(file, `${file}.not-made-here-${randomBytes(4).toString("hex")}`);
 }
 
 function strangeness(folder: string, is: fs.Stats): string | undefined {
