@@ -4,7 +4,8 @@ true /* prime: makes the environment of this repo, runs in it. editorconfig-chec
 prime_line='' prime_stale=''
 # shellcheck disable=SC3028 # in dash and the like a sourced head finds a $0 that is no launcher
 case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
-bash*) [ "${BASH_SOURCE:-$0}" = "$0" ] || prime_line=sourced ;;
+bash*) unset -f [ true false echo read printf pwd command readlink exec eval set shift return exit \
+    export . unset; [ "${BASH_SOURCE:-$0}" = "$0" ] || prime_line=sourced ;;
 zsh*) case ${ZSH_EVAL_CONTEXT-} in *file*) prime_line=sourced ;; *) emulate sh ;; esac ;;
 prime | *[/]prime) ;;
 *) [ ! -f "$0" ] || { read -r prime_line && read -r prime_line; } <"$0" || prime_line=''
@@ -23,8 +24,7 @@ while [ -L "$prime_self" ]; do # in /, where a relative entry of PATH is nobody'
   prime_self=$prime_self${prime_line%??}; done
 # shellcheck disable=SC1090,SC3065,SC3067 # -k and -O are everywhere
 prime_try() { # what this user's prime wrote in a folder that it has closed (-k), or root's seal
-  prime_plan=$1/at$prime_dir/.plan/plan$prime_key
-  if case $1 in
+  prime_plan=$1/at$prime_dir/.plan/plan$prime_key; if case $1 in
     /var/lib/prime) [ -O "$prime_plan" ] || [ ! -w "${prime_plan%/*}" ] && [ -r "$prime_plan" ] ;;
     *) [ -O "$prime_plan" ] && [ -k "$1" ] && [ -O "$1" ] && [ ! -L "$1" ] ;;
     esac && [ ! -L "$prime_plan" ]; then shift && . "$prime_plan"; fi; }

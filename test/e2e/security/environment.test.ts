@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { program } from "../../support/machine.ts";
 import { good, repo } from "../../support/repos.ts";
 import { describeEachNode, describeEachShell, LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
 import { BACKEND, PROJECT } from "../../support/slow-repo.ts";
@@ -135,6 +136,27 @@ describeEachShell("no start is another by", ({ words: shell }) => {
     expect(await box.run(RUN, { env: warm, shell })).toEqual({ code: 0, signal: null, stdout: "done\n", stderr: "" });
     touch(box);
     expect(await box.run(RUN, { env, shell })).toEqual({ code: 0, signal: null, stdout: "done\n", stderr: "" });
+  });
+});
+
+describe("functions that a bash has exported by the names that the head uses", () => {
+  /** `true` comes before the head can forget any, and `unset` forgets them; as sh, bash keeps that one its own. */
+  const NAMES = "[ false echo read printf pwd cd test command readlink exec eval set shift return exit export .".split(
+    " ",
+  );
+
+  it.each(["bash", "sh"])("are not run by %s, be the start cold or warm", async (name) => {
+    const box = repo({});
+    const shell = path.join(box.base, name);
+    fs.symlinkSync(program("bash"), shell);
+    await good(box, RUN);
+    for (const one of NAMES) {
+      const env = { [`BASH_FUNC_${one}%%`]: "() { /bin/echo hijacked >&2; }" };
+      for (const args of [RUN, ["why"]]) {
+        const { stderr } = await good(box, ["-q", ...args], { env, shell: [shell] });
+        expect([one, stderr]).toEqual([one, ""]);
+      }
+    }
   });
 });
 
