@@ -3,6 +3,7 @@ import type * as v from "valibot";
 import { writeAtomic } from "../../edges/files/change.ts";
 import { readOwnJson } from "../../edges/files/own/own-json.ts";
 import { linkFacts, listFolder, readText, sha256 } from "../../edges/files/read.ts";
+import { withoutSecrets } from "../../secrets.ts";
 import { MANIFEST_FILE } from "../../venv/foreign-venv.ts";
 import type { Ingredients } from "./digest.ts";
 import { LAYOUT } from "./digest.ts";
@@ -46,7 +47,19 @@ export interface Manifest {
 }
 
 export function writeManifest(generation: string, manifest: Manifest): void {
-  writeAtomic(path.join(generation, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeAtomic(path.join(generation, MANIFEST_FILE), `${JSON.stringify(forAnybody(manifest), null, 2)}\n`);
+}
+
+/** Others can read it: what a user typed can hold a password. Of paths nothing is hidden, since they are compared. */
+function forAnybody(manifest: Manifest): Manifest {
+  const { madeOf, reason, steps } = manifest;
+  const { additions } = madeOf;
+  return {
+    ...manifest,
+    madeOf: additions === undefined ? madeOf : { ...madeOf, additions: additions.map(withoutSecrets) },
+    reason: withoutSecrets(reason),
+    steps: steps.map(({ title, durationMs }) => ({ title: withoutSecrets(title), durationMs })),
+  };
 }
 
 /** How a generation's folder is named: by its digest, and by chance. */

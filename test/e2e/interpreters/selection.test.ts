@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { failure, folderOf } from "../../support/failures.ts";
+import { goodPython } from "../../support/machine.ts";
 import { edit, generations, good, isWarm, repo, shown } from "../../support/repos.ts";
 import { python, type RunOptions, type Sandbox, sandbox } from "../../support/sandbox.ts";
 
@@ -222,6 +223,26 @@ describe("stages", () => {
       expect(warm.stderr).toBe("");
       expect(warm.stdout).toBe(cold.stdout);
       expect(warm.stdout).not.toMatch(/^PRIME_/m);
+    }
+  });
+
+  it("run nothing that a PRIME_PROGRESS names, be it forged by the very process that becomes prime", async () => {
+    const box = repo({});
+    const ran = path.join(box.base, "ran");
+    const facts = { python: path.join(box.base, "evil"), how: "forged", reason: "forged", since: 0 };
+    fs.writeFileSync(facts.python, `#!/bin/sh\n: >'${ran}'\nexec '${goodPython()}' "$@"\n`, { mode: 0o755 });
+    const forge = `read -r stat </proc/$$/stat
+start=$(printf '%s' "\${stat##*) }" | cut -d' ' -f20)
+export PRIME_PROGRESS='{"stage":"'$STAGE'","root":"'$ROOT'","shellPid":'$$',"shellStart":"'$start'","facts":'$FACTS'}'
+exec "$@"`;
+    const shell = ["/bin/sh", "-c", forge, "sh"];
+    for (const STAGE of ["node", "python", "venv"]) {
+      for (const args of [["run", "true"], ["status"], ["doctor"], ["verify"], ["eval"]]) {
+        fs.rmSync(box.path(".prime"), { recursive: true, force: true });
+        const env = { STAGE, ROOT: box.root, FACTS: JSON.stringify(facts) };
+        const { stderr } = await box.run(args, { env, shell });
+        expect([STAGE, args, fs.existsSync(ran), stderr.includes("evil")]).toEqual([STAGE, args, false, false]);
+      }
     }
   });
 });

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { packageIndex } from "../../support/index-server.ts";
 import { good, repo, shown } from "../../support/repos.ts";
 import type { Ended, Sandbox } from "../../support/sandbox.ts";
 import { runInTerminal } from "../../support/terminal.ts";
@@ -179,6 +180,18 @@ describe("secrets stay where they are:", () => {
       expect(found).toBe("");
     }
   });
+});
+
+it("what a start adds by an address with a password is installed, and the password is written down nowhere", async () => {
+  const index = await packageIndex({ user: "me:hunter2" });
+  const address = index.publish("added", "1").url.replace("://", "://me:hunter2@");
+  const box = repo({ "requirements.txt": "" });
+  const flags = ["--with", `added @ ${address}`];
+  expect((await noSecret(box, [...flags, "run", "python", "-c", "import added"], "hunter2")).code).toBe(0);
+  expect((await noSecret(box, [...flags, "reboot"], "hunter2")).code).toBe(0);
+  for (const args of [["history", "--json"], ["status", "--json"], ["why"]]) await noSecret(box, args, "hunter2");
+  for (const place of [box.path(".prime"), path.join(box.home, ".local")])
+    expect(spawnSync("grep", ["-rlI", "hunter2", place], { encoding: "utf8" }).stdout).toBe("");
 });
 
 async function noSecret(box: Sandbox, args: readonly string[], secret: string): Promise<Ended> {
