@@ -16,10 +16,11 @@ import type { Project } from "../project/project.ts";
 import { unmet } from "../project/pylock-fit.ts";
 import { withinRange } from "../project/python-range.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
+import { readAnswer } from "../python/probe-cache.ts";
 import { interpreterInputs, type Selection, selectPython } from "../python/search/choose.ts";
 import { isNotKnown } from "../python/search/not-known.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
-import { asLook, asStart, type Starting } from "../python/starting.ts";
+import { asLook, asStart, findable, type Starting } from "../python/starting.ts";
 import { compareVersions, fits, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
 import { type Asked, askFor } from "./asked.ts";
 import { type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
@@ -213,12 +214,13 @@ function searchOptions(
  */
 async function choosePython(
   context: Context,
-  { config, request, search }: Survey,
+  surveyed: Survey,
   { known, lost }: Pick<Memory, "known" | "lost">,
 ): Promise<Chosen> {
+  const { config, request, search } = surveyed;
   const selectorFile = config.pythonSelectorFileRelPath.value;
   const before = context.progress?.facts;
-  if (before !== undefined) {
+  if (before !== undefined && isOwnChoice(context, selectorFile, surveyed, before.python)) {
     const chosenBefore = await interpreterAt(before.python, search);
     if (!isFailure(chosenBefore)) return chosen(chosenBefore, request, before.how);
   }
@@ -238,6 +240,14 @@ async function choosePython(
   const searching = { ...search, request, selector: null, selectorLimitMs };
   const found = await selectPython(soabi === undefined ? searching : { ...searching, soabi });
   return takeKnown !== undefined && found.selected.soabi !== soabi ? takeKnown() : found;
+}
+
+/** Whether an earlier stage can have chosen this: anybody could have written the variable that says so. */
+function isOwnChoice({ root, env }: Context, selectorFile: string | null, options: Survey, python: string): boolean {
+  if (findable(env)(python)) return true;
+  if (selectorFile === null) return false;
+  const question = { selector: path.resolve(root, selectorFile), request: options.request.text };
+  return readAnswer(options.search.cacheFolder, question) === python;
 }
 
 function chosen(selected: Interpreter, request: VersionRequest, how: string): Chosen {

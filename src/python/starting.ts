@@ -31,10 +31,7 @@ export function asStart(trust: Trust, env: Environment, repo: readonly string[])
 
 /** A look starts programs that are found on PATH or in a known store, outside of what is examined, and that nobody else could change. */
 export function asLook(trust: Trust, env: Environment, examined: readonly string[]): Starting {
-  const onPath = new Set(pathFolders(env).map((folder) => realPath(folder)));
-  const stores = interpreterStores(env);
-  const isKnown = (file: string, real: string): boolean =>
-    onPath.has(realPath(path.dirname(file))) || stores.some((store) => isWithin(store, real));
+  const isKnown = findable(env);
   const whyNot = (file: string): string | undefined => {
     const real = realPath(file);
     if (real === undefined) return undefined; // there is nothing to start
@@ -44,10 +41,21 @@ export function asLook(trust: Trust, env: Environment, examined: readonly string
     if (below !== undefined) return `it is below ${below}, which is looked at`;
     if (isScript(real)) return "it is a script, which could start anything";
     if (!PROGRAM.test(path.basename(real))) return `${real} is no interpreter by its name`;
-    if (!isKnown(file, real)) return "it is neither on PATH nor where interpreters are installed";
+    if (!isKnown(file)) return "it is neither on PATH nor where interpreters are installed";
     return whyOthersDecideOn(file, trust);
   };
   return { isLook: true, whyNot };
+}
+
+/** Tells of an executable whether a search could come upon it: on PATH, or where systems and tools install interpreters. */
+export function findable(env: Environment): (file: string) => boolean {
+  const onPath = new Set(pathFolders(env).map((folder) => realPath(folder)));
+  const stores = interpreterStores(env);
+  return (file) => {
+    const real = realPath(file);
+    const isInStore = real !== undefined && stores.some((store) => isWithin(store, real));
+    return isInStore || onPath.has(realPath(path.dirname(file)));
+  };
 }
 
 /** What a link in an environment calls an interpreter may be any program. */
