@@ -14,6 +14,11 @@ export function quoted(text: string): string {
   return cut(withoutSecrets(text).replace(OBEYED, spelledOut), LONGEST);
 }
 
+/** A foreign text (a path, a name) in a list that has an item a line. */
+export function oneLine(text: string): string {
+  return text.replace(/[\n\r\t\v\f\u0085\u2028\u2029]/g, spelledOut);
+}
+
 /** One character as one reads it. */
 export function spelledOut(one: string): string {
   return `\\u{${one.codePointAt(0)?.toString(16)}}`;

@@ -12,6 +12,7 @@ import type { Answer } from "../launch/answer.ts";
 import { inspectProject } from "../project/inspect.ts";
 import { fromCache } from "../provision/uv.ts";
 import { describe } from "../python/version.ts";
+import { oneLine } from "../quoted.ts";
 import { lastCold, whyCold } from "../start/cold.ts";
 
 /** What `status` shows; the names are those of the JSON form. */
@@ -137,7 +138,7 @@ function renderStatus(status: Status): string {
     ["freshness", freshness.state],
     ...(freshness.last_cold === null ? [] : [["last cold start", freshness.last_cold] as [string, string]]),
   ];
-  return rows.map(([name, value]) => `${name.padEnd(16)} ${value}\n`).join("");
+  return rows.map(([name, value]) => `${name.padEnd(16)} ${oneLine(value)}\n`).join("");
 }
 
 const FETCHED = "fetched when something has to be built";

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import type { Answer } from "../launch/answer.ts";
 import { otherTasks } from "../project/commands/other-tasks.ts";
 import { readPyproject } from "../project/files/pyproject.ts";
+import { oneLine } from "../quoted.ts";
 
 /** `./prime tasks`: what one word starts here, and what other tools would start. */
 export async function showTasks(context: Context, json: boolean): Promise<Answer> {
@@ -24,11 +25,11 @@ export async function showTasks(context: Context, json: boolean): Promise<Answer
     return { kind: "exit", code: 0 };
   }
   const width = Math.max(0, ...tasks.map(({ name }) => name.length));
-  const own = tasks.map((task) => `${task.name.padEnd(width)}  ${describe(task)}\n`).join("");
+  const own = tasks.map((task) => `${task.name.padEnd(width)}  ${oneLine(describe(task))}\n`).join("");
   const none = 'no tasks: prime.toml can name some below [tasks], e.g. test = "pytest -x"\n';
   const also = others.map(
     ({ where, names, start }) =>
-      `also here: ${where}: ${names.join(", ")} (${start}${start.endsWith(":") ? "" : " "}NAME)\n`,
+      `also here: ${where}: ${names.map(oneLine).join(", ")} (${start}${start.endsWith(":") ? "" : " "}NAME)\n`,
   );
   context.print.text((tasks.length === 0 ? none : own) + also.join(""));
   return { kind: "exit", code: 0 };

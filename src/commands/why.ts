@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { localTime } from "../edges/clock.ts";
 import type { Answer } from "../launch/answer.ts";
+import { oneLine } from "../quoted.ts";
 import { lastCold } from "../start/cold.ts";
 
 /** `./prime why`: what made the last start cold, and what was done about it. */
@@ -10,7 +11,7 @@ export function tellWhy(context: Context): Answer {
     context.print.text("No start was cold yet: ./prime makes the environment ready.\n");
     return { kind: "exit", code: 0 };
   }
-  const changes = last.changes.map(({ path, what }) => `  ${path} ${what}\n`).join("");
-  context.print.text(`${localTime(last.at)}: ${last.reason}\n${changes}  done: ${last.done}\n`);
+  const changes = last.changes.map(({ path, what }) => `  ${oneLine(`${path} ${what}`)}\n`).join("");
+  context.print.text(`${localTime(last.at)}: ${oneLine(last.reason)}\n${changes}  done: ${last.done}\n`);
   return { kind: "exit", code: 0 };
 }

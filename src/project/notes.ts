@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { oneLine } from "../quoted.ts";
 import { isTable } from "../toml.ts";
 import { projectsBelow } from "./below.ts";
 import type { Pyproject } from "./files/pyproject.ts";
@@ -33,7 +34,9 @@ export function noteBelow(
   const shown =
     found.length > MOST_BELOW + 1 ? [...found.slice(0, MOST_BELOW), `${found.length - MOST_BELOW} more`] : found;
   const whole = isWorkspace ? ', or `install_packages = "all"` for all of them' : "";
-  return [`Projects below: ${shown.join(", ")} (./prime --root ${first} run … starts in one${whole}).`];
+  return [
+    `Projects below: ${shown.map(oneLine).join(", ")} (./prime --root ${oneLine(first)} run … starts in one${whole}).`,
+  ];
 }
 
 const MOST_BELOW = 8;
@@ -58,7 +61,7 @@ export function noteFound(
   if (!areFound || requirementFiles.length === 0) return [];
   const beside = installsRoot ? ", beside the project itself (editable)" : "";
   return [
-    `Installs what ${requirementFiles.join(", ")} ${requirementFiles.length === 1 ? "asks" : "ask"} for${beside}.`,
+    `Installs what ${requirementFiles.map(oneLine).join(", ")} ${requirementFiles.length === 1 ? "asks" : "ask"} for${beside}.`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { oneLine } from "../../quoted.ts";
 /** What one check came to. */
 export interface Finding {
   /** The check's name; several findings may bear it. */
@@ -43,7 +44,8 @@ export function isSound(findings: readonly Finding[]): boolean {
 export type Rebuild = Extract<Fix, { kind: "rebuild" }>;
 
 export function listed(files: readonly string[]): string {
-  return files.length <= 3 ? files.join(", ") : `${files.slice(0, 3).join(", ")} and ${files.length - 3} more`;
+  const first = files.slice(0, 3).map(oneLine).join(", ");
+  return files.length <= 3 ? first : `${first} and ${files.length - 3} more`;
 }
 
 /** What mends an environment that is not as it was built. */

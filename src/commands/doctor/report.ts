@@ -1,3 +1,4 @@
+import { oneLine } from "../../quoted.ts";
 import type { Finding } from "./finding.ts";
 import { isSound } from "./finding.ts";
 
@@ -18,7 +19,7 @@ export function renderFindings(findings: readonly Finding[]): string {
   const lines = findings.map(({ check, status, found, mend }) => {
     const indent = " ".repeat(width + 11);
     const text = found.replaceAll("\n", `\n${indent}`);
-    return `${status.padEnd(7)}  ${check.padEnd(width)}  ${text}\n${mend === null ? "" : `${indent}mend: ${mend}\n`}`;
+    return `${status.padEnd(7)}  ${check.padEnd(width)}  ${text}\n${mend === null ? "" : `${indent}mend: ${oneLine(mend)}\n`}`;
   });
   return lines.join("");
 }

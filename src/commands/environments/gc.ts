@@ -6,6 +6,7 @@ import type { Context } from "../../context.ts";
 import { isFolder } from "../../edges/files/read.ts";
 import { foldersOf } from "../../environment/folders.ts";
 import type { Answer } from "../../launch/answer.ts";
+import { oneLine } from "../../quoted.ts";
 
 /** `./prime gc`: removes what no start, no rollback and no process needs any more, and says what that frees. */
 export async function collectGarbage(context: Context, request: GcRequest): Promise<Answer> {
@@ -27,8 +28,8 @@ export async function collectGarbage(context: Context, request: GcRequest): Prom
       ...request,
       scrapsOlderMs: lock.isTaken ? DAY_MS : 0,
     });
-    for (const what of removed) context.terminal.say(`${request.dryRun ? "would remove" : "removed"} ${what}`);
-    for (const file of strange) context.terminal.say(`left ${file}: nothing proves that prime made it`);
+    for (const what of removed) context.terminal.say(`${request.dryRun ? "would remove" : "removed"} ${oneLine(what)}`);
+    for (const file of strange) context.terminal.say(`left ${oneLine(file)}: nothing proves that prime made it`);
     context.terminal.say(
       removed.length === 0
         ? `nothing to remove: ${kept} kept`

@@ -4,6 +4,7 @@ import { foldersOf, generationFolders } from "../../environment/folders.ts";
 import { type HistoryEntry, readHistory } from "../../environment/history.ts";
 import { listGenerations } from "../../environment/manifest/manifest.ts";
 import type { Answer } from "../../launch/answer.ts";
+import { oneLine } from "../../quoted.ts";
 
 /** `./prime history`: what changed from one generation to the next, package by package, and why; the youngest first. */
 export function showHistory(context: Context, json: boolean): Answer {
@@ -20,6 +21,6 @@ export function showHistory(context: Context, json: boolean): Answer {
 function renderEntry({ at, what, why, flags, from, to, changes }: HistoryEntry, isKept: boolean): string {
   const way = from === null || from === to ? to : `${from} -> ${to}`;
   const by = flags === "" ? "" : ` (${flags.replace(/(?!^)--/g, " --")})`;
-  const head = `${localTime(at)}  ${what.padEnd(8)}  ${way}${by}${isKept ? "" : " (gone)"}: ${why}\n`;
-  return head + changes.map((change) => `    ${change}\n`).join("");
+  const head = `${localTime(at)}  ${what.padEnd(8)}  ${way}${by}${isKept ? "" : " (gone)"}: ${why}`;
+  return [head, ...changes.map((change) => `    ${change}`)].map((line) => `${oneLine(line)}\n`).join("");
 }

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { listFolder, readText } from "../../edges/files/read.ts";
+import { oneLine } from "../../quoted.ts";
 import { dynamicFiles } from "../built/dynamic.ts";
 import { KINDS, type ProjectKind } from "../kinds.ts";
 import type { LeftOut } from "../project.ts";
@@ -45,7 +46,7 @@ export function describeLeftOut({ groups, extras, files }: LeftOut, kind: Projec
   ];
   const lines = [
     ...(parts.length === 0 ? [] : [`${parts.join("; ")} (./prime ${how} run …)`]),
-    ...(files.length === 0 ? [] : [`${shortened(files)} (${KINDS[kind].wayToFile(files[0] as string)})`]),
+    ...(files.length === 0 ? [] : [`${shortened(files)} (${KINDS[kind].wayToFile(oneLine(files[0] as string))})`]),
   ];
   return lines.length === 0 ? [] : [`not installed: ${lines.join("; ")}`];
 }
@@ -53,12 +54,13 @@ export function describeLeftOut({ groups, extras, files }: LeftOut, kind: Projec
 /** The one that somebody who misses something most likely wants. */
 function flagFor(flag: string, names: readonly string[]): string[] {
   const wanted = names.find((name) => /^tests?$|^testing$|^dev$/.test(name)) ?? names[0];
-  return wanted === undefined ? [] : [`${flag} ${wanted}`];
+  return wanted === undefined ? [] : [`${flag} ${oneLine(wanted)}`];
 }
 
 const MOST = 8;
 
 function shortened(names: readonly string[]): string {
-  if (names.length <= MOST + 1) return names.join(", ");
-  return `${names.slice(0, MOST).join(", ")} and ${names.length - MOST} more`;
+  const shown = names.map(oneLine);
+  if (names.length <= MOST + 1) return shown.join(", ");
+  return `${shown.slice(0, MOST).join(", ")} and ${names.length - MOST} more`;
 }

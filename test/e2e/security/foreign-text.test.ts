@@ -127,6 +127,27 @@ describe("no order in the place of a file keeps prime waiting:", () => {
   );
 });
 
+it("an item of a list has one line, whatever ends lines in its name", async () => {
+  const name = "a\nforged: line\r\u2028\tb";
+  const json = JSON.stringify(name);
+  const box = repo({
+    "pyproject.toml": `[dependency-groups]\n${json} = []\nplain = []\n[tool.poe.tasks]\n${json} = "true"\n`,
+    [`${name}/pyproject.toml`]: '[project]\nname = "below"\nversion = "1"\n',
+    [`requirements-${name}.txt`]: "",
+  });
+  const said = [await good(box)];
+  for (const folder of ["", "generations", "resolved", "aside"]) {
+    fs.mkdirSync(box.path(".prime", folder, name), { recursive: true });
+    fs.writeFileSync(box.path(".prime", folder, `${name}.file`), "");
+  }
+  box.file(`${name}/requirements.txt`, "", { mtime: 1_700_000_001 });
+  for (const args of [["status"], ["gc"], ["doctor"], ["doctor", "."], ["history"], ["why"], ["tasks"], ["verify"]])
+    said.push(await box.run(args));
+  const lines = said.flatMap(({ stdout, stderr }) => `${stdout}\n${stderr}`.split(/[\n\r\u2028]/));
+  expect(lines.filter((line) => line.startsWith("forged"))).toEqual([]);
+  expect(lines.filter((line) => line.includes("a\\u{a}forged")).length).toBeGreaterThan(5);
+});
+
 describe("secrets stay where they are:", () => {
   const netrc = "machine example.com login me password hunter2-and-more";
 

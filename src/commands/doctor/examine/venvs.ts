@@ -10,6 +10,7 @@ import { distributorByPath, restoreByName } from "../../../python/distributor.ts
 import { isFailure } from "../../../python/interpreter.ts";
 import { interpreterAt } from "../../../python/search/search.ts";
 import { asLook } from "../../../python/starting.ts";
+import { oneLine } from "../../../quoted.ts";
 import { lookAtVenv, type VenvFacts } from "../../../venv/foreign-venv.ts";
 import { isVenv } from "../../../venv/site-folders.ts";
 import { type Below, judgeVenv, type Verdict } from "../../../venv/venv-verdict.ts";
@@ -150,6 +151,6 @@ function renderVenv(report: VenvReport): string {
     ["why", why],
     ["mend", mend],
   ];
-  const lines = rows.flatMap(([name, value]) => (value === null ? [] : `  ${name.padEnd(8)} ${value}\n`));
-  return `${folder}: ${verdict}\n${lines.join("")}`;
+  const lines = rows.flatMap(([name, value]) => (value === null ? [] : `  ${name.padEnd(8)} ${oneLine(value)}\n`));
+  return `${oneLine(folder)}: ${verdict}\n${lines.join("")}`;
 }
