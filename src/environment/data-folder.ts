@@ -14,6 +14,7 @@ const PARTS: Readonly<Record<string, "folder" | "file">> = {
   setup: "folder",
   "setup-cfg": "folder",
   ".gitignore": "file",
+  "prime.schema.json": "file",
   "state.json": "file",
   "history.jsonl": "file",
   lock: "file",

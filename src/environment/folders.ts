@@ -1,7 +1,8 @@
 import * as path from "node:path";
-import { makeFolder, writeAtomic } from "../edges/files/change.ts";
+import configSchema from "../../prime.schema.json" with { type: "json" };
+import { makeFolder, writeAtomic, writeRenewable } from "../edges/files/change.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
-import { isFolder, listFolder } from "../edges/files/read.ts";
+import { isFile, isFolder, listFolder, readText } from "../edges/files/read.ts";
 import type { Input } from "../inputs/input.ts";
 import { refuseForeignState, standingOf, whyUnfit } from "./data-folder.ts";
 
@@ -101,7 +102,15 @@ export function makeFolders(folders: Folders): void {
   for (const folder of [folders.generations, folders.resolved, folders.log]) makeFolder(folder);
   const ignore = path.join(folders.data, ".gitignore");
   if (listFolder(folders.data)?.includes(".gitignore") !== true) writeAtomic(ignore, "*\n");
+  const schema = path.join(folders.data, path.basename(SCHEMA_FILE));
+  if (isFile(path.join(path.dirname(folders.data), "prime.toml")) && readText(schema) !== SCHEMA)
+    writeRenewable(schema, SCHEMA);
 }
+
+/** Where the schema of `prime.toml` stands for editors, relative to root. */
+export const SCHEMA_FILE = ".prime/prime.schema.json";
+
+const SCHEMA = JSON.stringify(configSchema);
 
 /** The log of one start; names sort by time, and the oldest go. */
 export function newLog(folders: Folders, nowMs: number, pid: number): string {

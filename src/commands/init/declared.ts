@@ -1,12 +1,15 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Declaration } from "../declaration.ts";
+import { EXTRAS, type Extra } from "./extras.ts";
 import type { InitRequest } from "./init.ts";
 
-interface Given extends Partial<InitRequest> {
+interface Given extends Partial<Omit<InitRequest, "extras">> {
   /** Whose configuration is taken over. */
   readonly from?: "protoprimer";
   /** Gets the header; nothing else is done then. */
   readonly script?: string;
+  /** Words with commas. */
+  readonly with?: readonly Extra[];
 }
 
 export const init: Declaration = {
@@ -17,6 +20,9 @@ export const init: Declaration = {
       .description("put this launcher into another repo")
       .option("--dry-run", "only say what would be done")
       .option("--force", "replace a file named prime that is no launcher of prime's")
+      .addOption(
+        new Option("--with <names>", `also these, with commas between: ${EXTRAS.join(",")}`).argParser(extrasOf),
+      )
       .option("--script <file>", "put a header into a script that starts it by ./prime")
       .addOption(
         new Option("--from <tool>", "take over this tool's configuration, and tell what it says").choices([
@@ -25,11 +31,11 @@ export const init: Declaration = {
       )
       .option("--to-toml", "with --from: write it as prime's own, prime.toml")
       .action((folder: string | undefined, given: Given, command: Command) => {
-        const { dryRun = false, force = false, toToml = false, script, from } = given;
+        const { dryRun = false, force = false, toToml = false, script, from, with: extras = [] } = given;
         const wrong = from === undefined ? toToml && "--to-toml" : script !== undefined && "--script";
         if (wrong)
           command.error(`error: option '${wrong}' ${from === undefined ? "wants --from" : "stands without --from"}`);
-        const request = { folder: folder ?? ".", dryRun, force, toToml };
+        const request = { folder: folder ?? ".", dryRun, force, toToml, extras };
         take(
           async (context) => {
             if (from !== undefined) return (await import("./protoprimer.ts")).takeOver(context, request);
@@ -40,3 +46,11 @@ export const init: Declaration = {
         );
       }),
 };
+
+function extrasOf(text: string): Extra[] {
+  return text.split(",").map((name) => {
+    const known = EXTRAS.find((extra) => extra === name.trim());
+    if (known === undefined) throw new InvalidArgumentError(`\`${name}\` is none of ${EXTRAS.join(", ")}.`);
+    return known;
+  });
+}

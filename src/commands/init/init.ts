@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { hasUsualKernel } from "../../config/protoprimer/kernel.ts";
 import type { Context } from "../../context.ts";
-import { appendToNamed, writeAtomic } from "../../edges/files/change.ts";
+import { appendToNamed, makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import {
   exists,
   facts,
@@ -13,6 +13,7 @@ import {
   readText,
   realPath,
 } from "../../edges/files/read.ts";
+import { physicalFolder } from "../../edges/places.ts";
 import { plainText } from "../../edges/terminal/text.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
@@ -20,6 +21,7 @@ import { giveToFolder } from "../../start/give-to-owner.ts";
 import { planCheckers } from "./checkers/checkers.ts";
 import type { Deed } from "./deed.ts";
 import { planDocker } from "./docker.ts";
+import { type Extra, planExtra } from "./extras.ts";
 import { askGit, bitDeed, stageLauncher } from "./git.ts";
 import { planRepo } from "./repo.ts";
 import { addHeader, newScript } from "./script.ts";
@@ -29,6 +31,8 @@ export interface InitRequest {
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly toToml: boolean;
+  /** What else is wanted beside the launcher. */
+  readonly extras: readonly Extra[];
 }
 
 /** One file, absolute, and what becomes of it. */
@@ -110,7 +114,7 @@ function perform(
 
 async function changeRepo(
   context: InitContext,
-  { force }: InitRequest,
+  { force, extras }: InitRequest,
   folder: string,
   taken: TakenOver | undefined,
 ): Promise<Change[]> {
@@ -136,6 +140,7 @@ async function changeRepo(
     }),
     ...planDocker(names, link, read),
     ...(await planCheckers(folder, git.top)),
+    ...extras.map((extra) => insideOf(folder, planExtra(extra, link, read))),
   ];
   return [
     launcher,
@@ -147,6 +152,17 @@ async function changeRepo(
       ...(text === undefined ? {} : { content: text }),
     })),
   ];
+}
+
+/** A folder of the repo's may be a link to elsewhere, where nothing is written. */
+function insideOf(folder: string, deed: Deed): Deed {
+  const [root, parent] = [folder, path.dirname(path.join(folder, deed.file))].map(physicalFolder) as [string, string];
+  if (parent === root || parent.startsWith(`${root}/`)) return deed;
+  return {
+    file: deed.file,
+    verb: "todo",
+    why: `${path.dirname(deed.file)} is a link to ${parent}: write it there by hand`,
+  };
 }
 
 /** The launcher, byte for byte. Another launcher of prime's is replaced; any other file only by force. */
@@ -233,6 +249,7 @@ function changeScript({ launcher, cwd }: InitContext, given: string): Change {
 function apply({ verb, file, content, executable }: Change): void {
   const mode = (facts(file)?.mode ?? 0o666) & 0o777;
   if (content === undefined) return;
+  makeFolder(path.dirname(file));
   if (verb === "extend") appendToNamed(file, content.toString());
   else
     writeAtomic(

@@ -1,3 +1,4 @@
+import { SCHEMA_FILE } from "../../environment/folders.ts";
 import { type Deed, extend, linesOf } from "./deed.ts";
 
 /** What init finds in the folder; undefined where there is nothing. Texts are whole files. */
@@ -28,7 +29,9 @@ function ignores(link: string | undefined): Readonly<Record<string, readonly str
 const TELLING =
   /^(?:prime\.toml|pyproject\.toml|uv\.lock|pylock(?:\.[^.]+)?\.toml|setup\.(?:py|cfg)|Pipfile|proto_kernel\.json|(?:dev-)?requirements.*(?:\.txt|\.in)|requirements)$/;
 
-const CONFIG = `# What prime can't find out in this repo; every line is optional. All keys: ./prime --help, ./prime eval
+const CONFIG = `#:schema ${SCHEMA_FILE}
+# What prime can't find out in this repo; every line is optional. ./prime eval shows all keys; editors complete them by
+# the schema above, which ./prime writes; docs/configuration.md of prime tells what each means.
 
 # The Python that this repo needs: "3", "3.12", "3.12.1" or a range.
 # required_python_version = ">=3.10"
@@ -38,6 +41,10 @@ const CONFIG = `# What prime can't find out in this repo; every line is optional
 
 # Commands that run once in each new environment.
 # setup = ["pre-commit install"]
+
+# What ./prime NAME runs.
+# [tasks]
+# test = "pytest -x"
 
 # Variables for the commands that run in the environment.
 # [env]

@@ -99,7 +99,7 @@ function proxyRefusal(proxy: URL, status: number): PrimeError {
   return new PrimeError("proxy", `could not get through the proxy ${at}: it ${why}`, {
     hint:
       status === 407
-        ? "write them into the variable that names the proxy: http://USER:PASSWORD@HOST:PORT"
+        ? "write USER:PASSWORD@ in front of its host, in the variable that names the proxy"
         : "ask who runs the proxy, or name the host in NO_PROXY",
   });
 }

@@ -85,6 +85,7 @@ function wrongIn(words: readonly string[]): string | undefined {
   const { rest, wrong } = passFlags(words, "");
   const [command, ...others] = rest;
   if (command === undefined || command.includes("/")) return wrong;
+  if (/^[A-Z]+$/.test(command)) return wrong; // stands for a task
   if (!helps.has(command)) return `no command ${command}`;
   return command === "run" || command === "uv" ? undefined : passFlags(others, command).wrong;
 }

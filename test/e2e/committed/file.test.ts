@@ -2,15 +2,16 @@ import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { buildProgram, ROOT } from "../../../build/program.ts";
+import { placeInSources } from "../../../build/place-in-sources.ts";
+import { buildProgram, type Program, ROOT } from "../../../build/program.ts";
 import { checkers } from "../../support/checkers.ts";
 import { LAUNCHER, sandbox } from "../../support/sandbox.ts";
 
 /** The sources in another place with other contents, built there. */
-async function builtWith(changes: Readonly<Record<string, (text: string) => string>>): Promise<string> {
+async function builtWith(changes: Readonly<Record<string, (text: string) => string>>): Promise<Program> {
   const { base } = sandbox();
   const root = path.join(base, "sources");
-  for (const name of ["src", "package.json", "tsconfig.json", "LICENSE"]) {
+  for (const name of ["src", "package.json", "tsconfig.json", "prime.schema.json", "LICENSE"]) {
     fs.cpSync(path.join(ROOT, name), path.join(root, name), { recursive: true });
   }
   fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(root, "node_modules"));
@@ -18,28 +19,27 @@ async function builtWith(changes: Readonly<Record<string, (text: string) => stri
     const file = path.join(root, name);
     fs.writeFileSync(file, change(fs.readFileSync(file, "utf8")));
   }
-  return (await buildProgram(root)).text;
+  return buildProgram(root);
 }
 
 /** Texts that minifiers write in several ways. */
 const MORE = [`it's a "word", \`$HOME\` \\ `.repeat(100), "\t tab\n\n\ttab, gr\u00fc\u00dfe", "JAVASCRIPT", "*/"];
 
-const WITH_MORE = "with other libraries and long texts in it";
-
 const BUILDS: Readonly<Record<string, () => Promise<string>>> = {
   "as it is committed": async () => fs.readFileSync(LAUNCHER, "utf8"),
-  "of another version": () =>
-    builtWith({ "package.json": (text) => text.replace(/"version": "[^"]+"/, '"version": "12.34.56-rc.7"') }),
-  [WITH_MORE]: () =>
-    builtWith({
-      "src/main.ts": (text) =>
-        `import * as v from "valibot";\nimport * as schema from "@valibot/to-json-schema";\n${text}
-export const more = [v, schema, ...${JSON.stringify(MORE)}];
-export function outerStory(): void { innerStory(); }
-export function innerStory(): void { throw new Error("on purpose"); }
-if (process.env.THROW_ON_PURPOSE) outerStory();\n`,
-    }),
+  "of another version": async () => {
+    const change = (text: string): string => text.replace(/"version": "[^"]+"/, '"version": "12.34.56-rc.7"');
+    return (await builtWith({ "package.json": change })).text;
+  },
+  "with other libraries and long texts in it": async () => (await withMore()).text,
 };
+
+const withMore = (): Promise<Program> =>
+  builtWith({
+    "src/main.ts": (text) => `import * as v from "valibot";\nimport * as schema from "@valibot/to-json-schema";\n${text}
+export const more = [v, schema, ...${JSON.stringify(MORE)}];
+if (process.env.THROW_ON_PURPOSE) throw new Error("on purpose");\n`,
+  });
 
 /** In a repo without any attributes, so that nothing is left out. */
 function committed(text: string) {
@@ -57,10 +57,12 @@ function committed(text: string) {
 
 const FINE = { status: 0, said: "" };
 
-it("tells by the names of the sources where an error comes from", async () => {
-  const { box } = committed((await BUILDS[WITH_MORE]?.()) ?? "");
+it("tells where an error comes from, by a build of the same sources", async () => {
+  const program = await withMore();
+  const { box } = committed(program.text);
   const { stderr } = await box.run(["--version"], { env: { THROW_ON_PURPOSE: "1" } });
-  expect(stderr).toMatch(/Error: on purpose\n +at innerStory \(.*\/prime:\d+:\d+\)\n +at outerStory \(/);
+  const [, line, column] = /Error: on purpose\n +at .*\/prime:(\d+):(\d+)\)?\n/.exec(stderr) ?? [];
+  expect(placeInSources(program, Number(line), Number(column))).toMatch(/^src\/main\.ts:\d+:\d+$/);
 });
 
 describe.each(Object.entries(BUILDS))("the launcher %s", async (_, build) => {

@@ -56,7 +56,7 @@ async function start(request: Partial<InitRequest> = {}): Promise<{ said: string
     env,
     startedAt: 0,
   };
-  const asked = { folder: "a repo", dryRun: false, force: false, toToml: false, ...request };
+  const asked = { folder: "a repo", dryRun: false, force: false, toToml: false, extras: [], ...request };
   expect(await init(context, asked)).toEqual({ kind: "exit", code: 0 });
   return { said, printed };
 }

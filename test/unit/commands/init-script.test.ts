@@ -56,7 +56,7 @@ function initScript(file = script, cwd = folder): string[] {
     env: {},
     startedAt: 0,
   };
-  putHeader(context, { folder: ".", dryRun: false, force: false, toToml: false }, file);
+  putHeader(context, { folder: ".", dryRun: false, force: false, toToml: false, extras: [] }, file);
   return said;
 }
 
