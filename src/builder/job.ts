@@ -47,7 +47,7 @@ export function stepError(job: Job, title: string, outcome: Outcome, options: St
     .map((part) => `${part}; `)
     .join("");
   return new PrimeError(options.id, `could not finish \`${title}\` for ${root}${why}${told}:\n${words}`, {
-    hint: `${hint}what worked before still works; the whole output is in ${job.log}`,
+    hint: `${hint}${hint.includes("still works") ? "" : "what worked before still works; "}the whole output is in ${job.log}`,
   });
 }
 
