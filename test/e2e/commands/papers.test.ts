@@ -110,7 +110,9 @@ describe.each(PAPERS)("%s", (paper) => {
 
   it("names commands and flags of prime's that exist", () => {
     const starts = code.flatMap(startsIn);
-    expect(starts.flatMap((words) => wrongIn(words) ?? [])).toEqual([]);
+    const wrong = starts.flatMap((words) => wrongIn(words) ?? []);
+    // That one shows what is said of a word which is none; `./prime --help lists …` is prime's own sentence there.
+    expect(wrong).toEqual(paper === "docs/errors.md" ? ["no command stauts", "no command lists"] : []);
   });
 
   it("names npm scripts that exist", () => {

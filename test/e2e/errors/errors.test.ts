@@ -23,7 +23,7 @@ function shown({ stderr }: Ended, box: Sandbox): string {
     .replaceAll(UV_CACHE, "~/.cache/uv")
     .replaceAll(path.dirname(path.dirname(goodPython())), "/usr")
     .replace(/127\.0\.0\.1(?::\d{2,5})?/g, "index.example")
-    .replace(/\/tmp\/tmp\w+/g, "/tmp/…")
+    .replace(/\/tmp\/tmp[\w.-]+/g, "…")
     .replace(/\.tmp-?\w+/g, "…")
     .replace(/[ \t]+$/gm, "")
     .replace(/process \d+ on \S+/g, "process 4711 on host")
