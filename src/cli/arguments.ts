@@ -6,7 +6,6 @@ import { adopt, gc, history, rollback } from "../commands/environments/declared.
 import { init } from "../commands/init/declared.ts";
 import { selfUpdate } from "../commands/self-update/declared.ts";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
-import { didYouMean } from "../nearest.ts";
 import { describeCommandLine } from "./completion/command-line.ts";
 import { COMPLETED_SHELLS, type CompletedShell, completionScript } from "./completion/script.ts";
 import { addChoices, addFlags, flagsOf, type GlobalFlags } from "./flags.ts";
@@ -68,9 +67,12 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) {
+      const [, flag = ""] = /unknown option '(-.)'/.exec(complaint) ?? [];
       throw new PrimeError("usage", inOurWords(complaint), {
         exitCode: EXIT_USAGE,
-        hint: "see ./prime --help",
+        hint: program.options.some(({ short }) => short === flag)
+          ? `${flag} stands in front of the command: ./prime ${flag} …`
+          : "see ./prime --help",
       });
     }
     takeText(line, printed);
@@ -100,7 +102,7 @@ function declareAll(line: CommandLine, { version, isFile }: CliFacts): void {
     .addHelpText("after", EXAMPLES)
     .action((words: string[]) => scriptOrShell(line, words, isFile));
   for (const { declare } of COMMANDS) declare(line);
-  program.helpCommand(false);
+  program.helpCommand(true);
   addFlags(program);
   program.configureHelp({
     formatHelp: (command, helper) => {
@@ -142,7 +144,7 @@ function scriptOrShell(line: CommandLine, words: readonly string[], isFile: (wor
   else if (first === undefined) takePrepare(line);
   else if (first.includes("/") && isFile(first)) takeScript(line, args.length - words.length);
   else if (!first.includes("/")) takeTask(line, words);
-  else refuseFile(first);
+  else takeMissingFile(line, first);
 }
 
 /** A word that is no command may be a task of the repo's. */
@@ -154,16 +156,20 @@ function takeTask({ program, args, take }: CommandLine, words: readonly string[]
     const answer = await runTask(context, { name, shift });
     if (answer !== undefined) return answer;
     const known = [...program.commands.map((command) => command.name()), ...(await taskNames(context))];
-    throw new PrimeError("usage", `unknown command '${name}'${didYouMean(name, known)}`, {
-      exitCode: EXIT_USAGE,
-      hint: "see ./prime --help",
-    });
+    throw await (await import("../commands/unknown-command.ts")).unknownCommand(context, words, known);
   });
 }
 
-function refuseFile(word: string): never {
-  throw new PrimeError("command-not-found", `could not run ${word}: there is no such file`, {
-    exitCode: EXIT_NOT_FOUND,
-    hint: "check the path, which starts at the folder that you stand in; ./prime --help lists the commands",
-  });
+function takeMissingFile({ take }: CommandLine, word: string): void {
+  take(
+    async ({ cwd }) => {
+      const { whatIsHere } = await import("../commands/what-is-here.ts");
+      const here = whatIsHere(cwd, word);
+      throw new PrimeError("command-not-found", `could not run ${word}: ${here ?? "there is no such file"}`, {
+        exitCode: EXIT_NOT_FOUND,
+        hint: "check the path, which starts at the folder that you stand in; ./prime --help lists the commands",
+      });
+    },
+    { needsRepo: false },
+  );
 }

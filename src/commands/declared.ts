@@ -10,6 +10,8 @@ const run: Declaration = {
       .argument("<cmd...>")
       .action((words: string[]) => {
         const request = { command: words[0] as string, shift: args.length - words.length };
+        if (request.command.startsWith("-") && args[request.shift - 1] !== "--")
+          program.error(`error: '${request.command}' stands behind \`run\`${FLAGS_IN_FRONT}`);
         take(async (context) => (await import("./run.ts")).runCommand(context, request));
       });
     addChoices(command, { hidden: true });
@@ -132,6 +134,8 @@ const seal: Declaration = {
 };
 
 export const OWN = { run, shell, env, boot, tasks, status, why, evaluate, verify, uv, reboot, seal };
+
+const FLAGS_IN_FRONT = ", where the command is named; flags of prime's stand in front: ./prime -v run CMD …";
 
 /** What `./prime` alone asks for. */
 export function takePrepare({ take }: CommandLine): void {

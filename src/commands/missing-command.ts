@@ -8,6 +8,7 @@ import { knownProvider } from "../project/commands/console-scripts.ts";
 import { wayToAdd } from "../project/ways.ts";
 import type { Activation } from "../shells/activation.ts";
 import { type Grounds, type HeldBack, wayToHave } from "../start/command/outside-command.ts";
+import { whatIsHere } from "./what-is-here.ts";
 
 /** A command that is nowhere: what has it, or what was meant. A name that nobody knows is proposed to no installer. */
 export function missingCommand(
@@ -16,8 +17,10 @@ export function missingCommand(
   { generation }: Activation,
   { grounds, held }: { readonly grounds: Grounds; readonly held: HeldBack | undefined },
 ): PrimeError {
+  const here = whatIsHere(context.cwd, command);
   const near = nearest(command, listFolder(path.join(generation, "bin")) ?? []);
   const hints = [
+    ...(here === undefined ? [] : [here]),
     ...(near === undefined ? [] : [`did you mean \`${near}\`?`]),
     ...(held === undefined ? meantElsewhere(context, command, grounds) : [held.next]),
   ];

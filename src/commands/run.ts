@@ -10,6 +10,7 @@ import { entryStart, startEarly } from "../start/command/entry-scripts.ts";
 import { inEnvironment } from "../start/command/in-environment.ts";
 import { admit, findCommand, groundsOf, heldBack, isOwn, refusalOf } from "../start/command/outside-command.ts";
 import { missingCommand } from "./missing-command.ts";
+import { whatIsHere } from "./what-is-here.ts";
 
 /** How many arguments are prime's own, in front of the command. */
 export interface RunRequest {
@@ -78,7 +79,8 @@ function refuseFile(context: Context, command: string): void {
       hint: `make it so by \`chmod +x\`, or run it by the environment's python: ./prime ${command}`,
     });
   }
-  throw new PrimeError("command-not-found", `could not run ${command}: there is no such file`, {
+  const here = whatIsHere(context.cwd, command);
+  throw new PrimeError("command-not-found", `could not run ${command}: ${here ?? "there is no such file"}`, {
     exitCode: EXIT_NOT_FOUND,
     hint: `check the path: it was looked for as ${file}`,
   });

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { provision } from "../builder/build.ts";
 import type { Context } from "../context.ts";
-import { decide } from "../decision/decide.ts";
+import { decideTools } from "../decision/decide.ts";
 import { now } from "../edges/clock.ts";
 import { runAttached } from "../edges/processes/attached.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
@@ -54,10 +54,10 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   }
   const generation = reads ? await readyGeneration(context) : undefined;
   if (typeof generation === "object") return generation;
-  const decision = await decide(context, false);
-  makeFolders(decision.folders);
-  const job = { context, log: newLog(decision.folders, now(), process.pid), project: decision.project, steps: [] };
-  const uv = await provision(job, decision);
+  const tools = await decideTools(context);
+  makeFolders(tools.folders);
+  const job = { context, log: newLog(tools.folders, now(), process.pid), steps: [] };
+  const uv = await provision(job, tools);
   const env = readingEnvironment(uv.env, generation);
   const code = await runAttached({ file: uv.file, args, env, cwd: context.cwd });
   if (code !== 0 || !CHANGES.has(command)) return { kind: "exit", code };

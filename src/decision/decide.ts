@@ -80,7 +80,18 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
   return decideBy(context, await survey(context, asStart(trust, env, [root, repo.folder])), anew);
 }
 
-/** The same by what is recorded, and nothing of the repo is run. */
+/** What uv's own commands need of a decision: they work whatever the project is, and may be what makes it one for prime. */
+export async function decideTools(context: Context): Promise<Survey & Pick<Decision, "selected">> {
+  refuseForeignRepo(context);
+  await refuseForeignWorkspace(context);
+  const { trust, env, root, repo } = context;
+  const surveyed = await survey(context, asStart(trust, env, [root, repo.folder]));
+  const { generations, request, requestText, search } = surveyed;
+  const memory = await recall(generations, request, requestText, search, context.progress?.facts.lost);
+  return { ...surveyed, selected: (await choosePython(context, surveyed, memory)).selected };
+}
+
+/** What `decide` does, by what is recorded, and nothing of the repo is run. */
 export async function look(context: Context): Promise<Decision | Undecided> {
   const surveyed = await lookAround(context);
   try {

@@ -3,6 +3,7 @@
  * uv that prime pins. FOLDER holds a checkout of each by its name. Writes docs/repos.md.
  *
  *   npm run repos -- FOLDER --only click,tox    only these; prints the table and writes nothing
+ *   npm run repos -- FOLDER --path A:B          more folders for PATH, behind the system's: other CPythons
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -23,12 +24,15 @@ interface Ran {
 }
 
 function main(): void {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: "string" } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { only: { type: "string" }, path: { type: "string" } },
+  });
   const [folder] = positionals;
   if (folder === undefined) throw new Error("name the folder of the checkouts: npm run repos -- FOLDER");
   const only = values.only?.split(",");
   const tried = REPOS.filter(({ name }) => only?.includes(name) ?? true).map((repo) =>
-    tryRepo(path.resolve(folder), repo),
+    tryRepo(path.resolve(folder), repo, values.path),
   );
   const text = paper(tried);
   if (only !== undefined) console.log(text);
@@ -36,7 +40,7 @@ function main(): void {
 }
 
 /** Each in a home of its own, with nothing in it but prime's uv. */
-function tryRepo(checkouts: string, repo: TriedRepo): Tried {
+function tryRepo(checkouts: string, repo: TriedRepo, behind = ""): Tried {
   const place = new Place(path.join(ROOT, "prime"));
   try {
     place.deployUv();
@@ -47,7 +51,8 @@ function tryRepo(checkouts: string, repo: TriedRepo): Tried {
     };
     const run = (cwd: string, file: string, ...args: string[]): Ran => {
       const started = performance.now();
-      const env = { ...place.env, PYTEST_ADDOPTS: "-p no:cacheprovider" };
+      const PATH = [place.env.PATH, behind].filter(Boolean).join(":");
+      const env = { ...place.env, PATH, PYTEST_ADDOPTS: "-p no:cacheprovider" };
       const done = spawnSync(file, args, { cwd, env, encoding: "utf8", timeout: LIMIT_MS, maxBuffer: 1 << 28 });
       const seconds = (performance.now() - started) / 1000;
       return { code: done.status, said: `${done.stdout}${done.stderr}`, seconds };

@@ -37,7 +37,7 @@ export const REPOS: readonly TriedRepo[] = [
   {
     name: "pre-commit",
     command: ["pytest", "-q", "tests"],
-    sample: ["tests/clientlib_test.py", "tests/util_test.py", "tests/yaml_test.py"],
+    sample: ["tests/clientlib_test.py", "tests/util_test.py", "tests/git_test.py"],
     uv: ["run", "--no-project", "--with-requirements", "requirements-dev.txt", "--with-editable", ".", "pytest", "-q"],
   },
   {

@@ -61,3 +61,30 @@ describe("./prime uv", () => {
     expect(fs.existsSync(box.path(".venv"))).toBe(false);
   });
 });
+
+describe("a repo that is described for Poetry alone", () => {
+  it("is refused with a line that moves it, which needs nothing but prime, and cures", async () => {
+    const box = repo({
+      "pyproject.toml": `[tool.poetry]
+name = "app"
+version = "1"
+description = ""
+authors = []
+package-mode = false
+[tool.poetry.dependencies]
+python = "^3.9"
+six = "^1.16"
+[tool.poetry.group.dev.dependencies]
+iniconfig = "*"
+`,
+      "poetry.lock": "",
+      "uv.lock": 'version = 1\nrevision = 3\nrequires-python = ">=3.9"\n',
+    });
+    const refused = await box.run(["run", "true"]);
+    expect(refused).toMatchObject({ code: 125, stderr: expect.stringContaining("described for Poetry alone") });
+    const [, line = ""] = /next: `\.\/prime ([^`]+)`/.exec(refused.stderr) ?? [];
+    await good(box, line.split(" "));
+    await good(box);
+    expect(Object.keys(installed(box))).toEqual(["iniconfig", "six"]);
+  });
+});

@@ -79,7 +79,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
   },
   {
     what: "decides as a start does, which may run what the repo names; all else looks",
-    calls: /\bdecide\(/,
+    calls: /\bdecide(?:Tools)?\(/,
     files: [
       "src/builder/build.ts",
       "src/commands/doctor/doctor.ts", // --fix

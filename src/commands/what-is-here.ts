@@ -1,0 +1,21 @@
+import * as path from "node:path";
+import { exists, isExecutableFile, isFile, isFolder } from "../edges/files/read.ts";
+
+/**
+ * What a word is that was taken for a command, where a file or a folder of that name is in the folder that the user
+ * stands in: how it is started. `undefined` where there is none.
+ */
+export function whatIsHere(cwd: string, word: string): string | undefined {
+  const file = path.resolve(cwd, word);
+  const written = word.includes("/") ? word : `./${word}`;
+  if (isFolder(file)) return `${written} is a folder${insideOf(file, written.replace(/\/+$/, ""))}`;
+  if (!isFile(file) || word === "") return undefined;
+  const start = isExecutableFile(file) && !word.endsWith(".py") ? `./prime run ${written}` : `./prime ${written}`;
+  return `${written} is here: ${start} …`;
+}
+
+function insideOf(folder: string, written: string): string {
+  if (["pyproject.toml", "requirements.txt", "setup.py"].some((name) => exists(path.join(folder, name))))
+    return ` with a project of its own: ./prime --root ${written}`;
+  return exists(path.join(folder, "__main__.py")) ? ` that Python can run: ./prime run python ${written} …` : "";
+}
