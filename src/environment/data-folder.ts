@@ -46,6 +46,8 @@ export function standingOf(data: string, root: string): Standing {
       ...(realPath(file) === undefined ? [] : [{ kind: "present", path: file } as const]), // which a dangling link is not
     ],
   });
+  const itself = is && strangeness(data, is, "folder"); // what is below a link is not even looked at
+  if (itself !== undefined) return foreign(data, itself);
   const parts = Object.keys(PARTS).map((name) => path.join(data, name));
   const there = [data, ...parts].flatMap((file) => {
     const one = ownership(file);

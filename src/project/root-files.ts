@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { VenvDriver } from "../config/source.ts";
-import { isFile, isFolder } from "../edges/files/read.ts";
+import { isFile, isFolder, readText } from "../edges/files/read.ts";
 import type { InputCollector } from "../inputs/collector.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
 import { readSetupCfg, type SetupCfg } from "./files/setup-cfg.ts";
@@ -51,7 +51,10 @@ export const FOREIGN = ["poetry.lock", "pdm.lock", "Pipfile.lock", "Pipfile"];
 
 /** Reads them, and gathers each as an input, there or not, as long as it can change the outcome. */
 export async function readRootFiles(root: string, inputs: InputCollector, driver: VenvDriver): Promise<RootFiles> {
-  const look = (name: string) => inputs.file(path.join(root, name));
+  const look = (name: string) => {
+    const file = path.join(root, name);
+    return inputs.file(file) || (isFolder(file) && readText(file) !== undefined); // a folder is refused by name
+  };
   const pyproject = look("pyproject.toml") ? await readPyproject(path.join(root, "pyproject.toml")) : undefined;
   const workspace = pyproject === undefined ? undefined : await readWorkspace(pyproject, inputs);
   const lock = path.join(workspace?.root.folder ?? root, "uv.lock");

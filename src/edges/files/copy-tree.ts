@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { PrimeError, reasonOf } from "../../errors.ts";
+import { MOST, readWhole } from "./open.ts";
 
 export interface CopyOptions {
   readonly name: string;
@@ -49,7 +50,7 @@ export async function copyTree(
 
 function copyFile(file: string, copy: string, old: Buffer, fresh: Buffer): boolean {
   const { mode, atime, mtime } = fs.statSync(file);
-  const bytes = fs.readFileSync(file);
+  const bytes = readWhole(file, MOST.hashed);
   const mentions = bytes.includes(old);
   for (let at = bytes.indexOf(old); at >= 0; at = bytes.indexOf(old, at)) at += fresh.copy(bytes, at);
   fs.writeFileSync(copy, bytes);

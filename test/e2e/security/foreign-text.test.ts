@@ -6,6 +6,7 @@ import { packageIndex } from "../../support/index-server.ts";
 import { good, repo, shown } from "../../support/repos.ts";
 import type { Ended, Sandbox } from "../../support/sandbox.ts";
 import { runInTerminal } from "../../support/terminal.ts";
+import { userOf } from "../../support/users.ts";
 
 /** Clears the screen, writes to the clipboard, runs backwards, hides, ends lines. */
 const ORDERS = "\u001b[2J\u001b]52;c;ZXZpbA==\u0007\u202e\u200b\u009b31m\u2028";
@@ -112,7 +113,10 @@ describe("no order in the place of a file keeps prime waiting:", () => {
     "a socket": (file) =>
       execFileSync("python3", ["-c", "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", file]),
   };
-  const places = ["proto_kernel.json", "cmd/proto_code/proto_kernel.json", "prime.toml", "pyproject.toml", "setup.cfg"];
+  const places = [
+    ...["proto_kernel.json", "cmd/proto_code/proto_kernel.json", "prime.toml", "pyproject.toml", "setup.cfg"],
+    ...["setup.py", "pylock.toml", "uv.toml"],
+  ];
 
   it.each(Object.keys(odd).flatMap((what) => places.map((name): [string, string] => [what, name])))(
     "%s as %s is no absence",
@@ -123,6 +127,30 @@ describe("no order in the place of a file keeps prime waiting:", () => {
       const { code, stderr } = await box.run(["run", "true"]);
       expect(code, stderr).not.toBe(0);
       expect(stderr).toContain(`could not read ${box.path(name)}: it is ${what}, and no regular file`);
+    },
+  );
+
+  const LOOKS = [["status"], ["doctor"], ["doctor", "--fix"], ["verify"], ["eval"], ["gc"], ["history"], ["tasks"]];
+
+  it.each([...places, ".python-version", "uv.lock", ".prime", ".prime/state.json", ".venv"])(
+    "a link that leads round, or a file that may not be read, as %s is named, or passed over with a word",
+    async (name) => {
+      const box = repo({ "requirements.txt": "" });
+      const other = userOf(box);
+      fs.mkdirSync(path.dirname(box.path(name)), { recursive: true });
+      fs.symlinkSync(path.basename(name), box.path(name));
+      for (const args of [["run", "true"], ...LOOKS]) {
+        const { code, stdout, stderr } = await box.run(args);
+        expect([args, code === null, /defect|\n {4}at /.test(stdout + stderr)]).toEqual([args, false, false]);
+        if (args[0] === "run") expect([code === 0, stderr.includes(box.path(name))]).not.toEqual([false, false]);
+      }
+      fs.unlinkSync(box.path(name));
+      fs.writeFileSync(box.path(name), "", { mode: 0 });
+      execFileSync("chown", ["-R", "54321", box.root]);
+      for (const args of [["run", "true"], ...LOOKS]) {
+        const { code, stdout, stderr } = await box.run(args, other);
+        expect([args, code === null, /defect|\n {4}at /.test(stdout + stderr)]).toEqual([args, false, false]);
+      }
     },
   );
 });

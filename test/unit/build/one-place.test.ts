@@ -63,7 +63,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/edges/files/open.ts",
       ...["src/head.sh", "src/loader.js"], // the launcher itself, and what V8 compiled of it
       ...["read", "elf"].map((name) => `src/edges/files/${name}.ts`), // what that one has opened
-      ...["change", "own/held-folder", "own/hand-over", "copy-tree"].map((name) => `src/edges/files/${name}.ts`), // prime's own, and folders
+      ...["change", "own/held-folder", "own/hand-over"].map((name) => `src/edges/files/${name}.ts`), // prime's own, and folders
       "src/edges/files/trust.ts", // the system's own
       ...["in-use", "ending"].map((name) => `src/edges/processes/${name}.ts`),
       "src/edges/machine.ts",
