@@ -96,6 +96,14 @@ describe("a look runs nothing of a hostile clone", () => {
     expect(tattler.told()).toEqual([]);
   });
 
+  it("and waits for no git that its configuration leads to a pipe", async () => {
+    const box = repo({}, { git: true });
+    execFileSync("mkfifo", [path.join(box.base, "pipe")]);
+    box.git("config", "include.path", path.join(box.base, "pipe"));
+    const { code, stdout } = await box.run(["verify"]);
+    expect([code, stdout]).toEqual([1, expect.stringContaining("git says nothing of this root: it gave no answer")]);
+  });
+
   it("through git, which is told to start nothing for want of an object either", async () => {
     const box = repo({ ".gitattributes": "prime text eol=lf\n" }, { git: true });
     const tattler = new Tattler(box);

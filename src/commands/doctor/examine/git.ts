@@ -22,7 +22,7 @@ export interface GitFacts {
 /** Why git tells nothing, or what it tells. */
 export type GitAnswer =
   | { readonly kind: "none"; readonly why: string }
-  | { readonly kind: "refused"; readonly why: string }
+  | { readonly kind: "refused"; readonly why: string; readonly mend: string }
   | ({ readonly kind: "facts" } & GitFacts);
 
 /**
@@ -32,11 +32,14 @@ export type GitAnswer =
 const NOTHING_ELSE = ["-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null"];
 const NO_REMOTE = { GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none", GIT_OPTIONAL_LOCKS: "0" };
 
+/** Its configuration can lead git to a pipe that nobody writes to. */
+const LIMIT_MS = 10_000;
+
 /** Runs git in a folder, and no git that stands in it; it may be absent. */
 export function gitIn(given: Environment, cwd: string): (...args: string[]) => Promise<Outcome> {
   const folders = pathFolders(given).filter((folder) => !`${realPath(folder)}/`.startsWith(`${cwd}/`));
   const env = { ...cleanEnvironment(given), ...NO_REMOTE, PATH: folders.join(":") };
-  return (...args) => run({ file: "git", args: [...NOTHING_ELSE, ...args], env, cwd });
+  return (...args) => run({ file: "git", args: [...NOTHING_ELSE, ...args], env, cwd }, { limitMs: LIMIT_MS });
 }
 
 /** Asks git, which may be absent, about a root that may be in no work tree. `link`: where the environment is shown, absolute. */
@@ -45,10 +48,19 @@ export async function askGit({ env, root, launcher }: Context, link: string): Pr
   const told = await git(root, "--version");
   if (told.failure !== undefined) return { kind: "none", why: `git can't be started: ${told.failure}` };
   const inside = await git(root, "rev-parse", "--is-inside-work-tree");
+  if (inside.timedOut) {
+    const why = `it gave no answer within ${LIMIT_MS / 1000} seconds`;
+    return {
+      kind: "refused",
+      why,
+      mend: "see what .git/config and .git/HEAD are, and what the configuration includes",
+    };
+  }
   if (!inside.ok) {
     const isRefused = /dubious ownership/.test(inside.stderr);
     const why = inside.stderr.trim().split("\n")[0] ?? "";
-    return isRefused ? { kind: "refused", why } : { kind: "none", why: "the root is in no git work tree" };
+    const mend = "own the checkout, or name it by `git config --global --add safe.directory`";
+    return isRefused ? { kind: "refused", why, mend } : { kind: "none", why: "the root is in no git work tree" };
   }
   const [folder, name] = [path.dirname(launcher), path.basename(launcher)];
   const staged = await git(folder, "ls-files", "--stage", "-z", "--", name);
@@ -93,15 +105,7 @@ export function cloneFindings(answer: GitAnswer, launcher: string): Finding[] {
 /** Whether git has what each machine makes for itself. */
 export function trackedFindings(answer: GitAnswer): Finding[] {
   if (answer.kind === "none") return [sound("git", answer.why)];
-  if (answer.kind === "refused") {
-    return [
-      wrong(
-        "git",
-        `git says nothing of this root: ${answer.why}`,
-        "own the checkout, or name it by `git config --global --add safe.directory`",
-      ),
-    ];
-  }
+  if (answer.kind === "refused") return [wrong("git", `git says nothing of this root: ${answer.why}`, answer.mend)];
   const { tracked, version } = answer;
   if (tracked.length === 0) return [sound("tracked", `nothing of what prime makes is in git (${version})`)];
   const mend = "`git rm -r --cached` them, `./prime init` to ignore them, and commit";
