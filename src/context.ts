@@ -3,6 +3,7 @@ import type { Environment } from "./edges/command.ts";
 import type { Fault } from "./edges/files/own/own-folder.ts";
 import type { Trust } from "./edges/files/trust.ts";
 import type { Places } from "./edges/places.ts";
+import type { Look } from "./edges/terminal/output.ts";
 import type { Terminal } from "./edges/terminal/terminal.ts";
 import type { Progress } from "./launch/progress.ts";
 import type { PlanFolder } from "./plan/ready-plan.ts";
@@ -10,7 +11,7 @@ import type { PlanFolder } from "./plan/ready-plan.ts";
 /** Standard output: one way for each reader. */
 export interface Printer {
   /** For people. */
-  text(text: string): void;
+  text(text: string, look?: Look): void;
   /** For programs. */
   json(value: unknown): void;
   /** For a shell that runs it: foreign texts in it are quoted already. */

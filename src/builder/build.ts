@@ -10,7 +10,7 @@ import type { Environment } from "../edges/command.ts";
 import { makeNewFolder, rename } from "../edges/files/change.ts";
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
-import { isFile, realPath } from "../edges/files/read.ts";
+import { facts, isFile, realPath } from "../edges/files/read.ts";
 import { whyOthersDecide } from "../edges/files/trust.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
 import { digestOfIndexes } from "../environment/manifest/digest.ts";
@@ -180,7 +180,9 @@ async function deployAlone(job: Job, { config }: Pick<Decision, "config">, reque
   try {
     const found = fromCache(request);
     if (found === undefined) refuseForeignPipSettings(context);
-    return found ?? (await deployUv(request));
+    const got = found ?? (await deployUv(request));
+    step.done(found === undefined ? `${Math.round((facts(got.file)?.size ?? 0) / 1e6)} MB` : undefined);
+    return got;
   } finally {
     step.done();
     job.steps.push({ title, durationMs: now() - started });

@@ -10,9 +10,9 @@ import { findPlaces } from "../edges/places.ts";
 import { atEnd, stillWanted } from "../edges/processes/ending.ts";
 import { releaseMutexes } from "../edges/processes/mutex.ts";
 import type { Surroundings } from "../edges/surroundings.ts";
-import { openTerminal, renderError } from "../edges/terminal/output.ts";
+import { openTerminal, renderError, textFor } from "../edges/terminal/output.ts";
 import { writeMessage, writeOutput } from "../edges/terminal/streams.ts";
-import { plain, plainJson } from "../edges/terminal/text.ts";
+import { plainJson } from "../edges/terminal/text.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { readProgress } from "../launch/progress.ts";
@@ -95,13 +95,13 @@ async function contextOf(started: Started, flags: GlobalFlags, { needsRepo, must
     terminal: openTerminal({ verbosity: flags.verbosity, env }),
     startedAt: at,
     progress: await readProgress(started.progress, { root, shellPid: shell.pid, shellStart: shell.start }),
-    print: openPrinter(),
+    print: openPrinter(env),
   };
 }
 
-function openPrinter(): Context["print"] {
+function openPrinter(env: Context["env"]): Context["print"] {
   return {
-    text: (text) => writeOutput(plain(text)),
+    text: (text, look = {}) => writeOutput(textFor(text, env, look)),
     json: (value) => writeOutput(`${plainJson(value)}\n`),
     code: writeOutput,
   };

@@ -14,7 +14,10 @@ export async function evaluate(context: Context, json: boolean): Promise<Answer>
   for (const warning of warnings) context.terminal.warn(warning);
   for (const note of notes) context.terminal.detail(note);
   if (json) context.print.json(evalJson(config));
-  else context.print.text(config.protoprimer === null ? renderEval(config) : await documentsOf(context, config));
+  else
+    context.print.text(config.protoprimer === null ? renderEval(config) : await documentsOf(context, config), {
+      asIs: true,
+    });
   return { kind: "exit", code: 0 };
 }
 

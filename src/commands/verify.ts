@@ -19,7 +19,7 @@ import { configFindings } from "./doctor/examine/config.ts";
 import { askGit, cloneFindings } from "./doctor/examine/git.ts";
 import { launcherFacts, launcherFindings } from "./doctor/examine/launcher.ts";
 import { type Finding, isSound, sound, wrong } from "./doctor/finding.ts";
-import { renderFindings, reportOf } from "./doctor/report.ts";
+import { PAINTED, renderFindings, reportOf } from "./doctor/report.ts";
 import { lastRelease } from "./self-update/kept.ts";
 
 export interface VerifyRequest {
@@ -43,7 +43,7 @@ export async function verify(context: Context, { json, builds }: VerifyRequest):
     ...(config.loaded === undefined ? [] : [await lockFinding(context, builds)]),
   ];
   if (json) context.print.json(reportOf(findings));
-  else context.print.text(renderFindings(findings));
+  else context.print.text(renderFindings(findings), { painted: PAINTED });
   return { kind: "exit", code: isSound(findings) ? 0 : 1 };
 }
 

@@ -22,7 +22,7 @@ import { ownerFindings } from "./examine/owner.ts";
 import { stateFindings } from "./examine/state.ts";
 import { uvFinding } from "./examine/uv.ts";
 import { type Finding, isSound, sound, wrong } from "./finding.ts";
-import { renderFindings, reportOf } from "./report.ts";
+import { PAINTED, renderFindings, reportOf } from "./report.ts";
 
 export interface DoctorRequest {
   /** An environment, or with `all` a folder of them; undefined for the root's own. */
@@ -42,7 +42,7 @@ export async function doctor(context: Context, { folder, all, fix, json }: Docto
   const mended = fix ? await (await import("./mend.ts")).mend(context, before) : [];
   const findings = mended.length === 0 ? before : await examine(context, fix);
   if (json) context.print.json({ ...reportOf(findings), mended });
-  else context.print.text(renderFindings(findings));
+  else context.print.text(renderFindings(findings), { painted: PAINTED });
   return { kind: "exit", code: isSound(findings) ? 0 : 1 };
 }
 

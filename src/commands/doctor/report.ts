@@ -13,6 +13,9 @@ export function reportOf(findings: readonly Finding[]): Report {
   return { sound: isSound(findings), checks };
 }
 
+/** The words of `status`, as a terminal shows them. */
+export const PAINTED = { sound: "green", finding: "yellow" } as const;
+
 /** A line for each check; below what is wrong stands what mends it. */
 export function renderFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ check }) => check.length));

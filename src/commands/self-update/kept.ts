@@ -17,7 +17,8 @@ interface Kept {
 const DIGEST = v.pipe(TEXT, v.regex(/^[0-9a-f]{64}$/));
 const KEPT = v.object({
   previous: v.object({ version: TEXT, sha256: DIGEST }),
-  release: v.object({ version: TEXT, sha256: DIGEST, from: TEXT }),
+  /** Absent where `--undo` has put back what no release was. */
+  release: v.exactOptional(v.object({ version: TEXT, sha256: DIGEST, from: TEXT })),
 });
 type Account = v.InferOutput<typeof KEPT>;
 

@@ -67,11 +67,7 @@ export async function undoUpdate(context: Context): Promise<Answer> {
     });
   }
   const old = readBytes(context.launcher) ?? Buffer.alloc(0);
-  const [previous, release] = [
-    { version: context.version, sha256: sha256(old) },
-    { version: kept.version, sha256: sha256(kept.bytes), from: "what self-update kept" },
-  ];
-  keepLauncher(context, old, { previous, release });
+  keepLauncher(context, old, { previous: { version: context.version, sha256: sha256(old) } });
   put(context, kept.bytes);
   return tell(context, `prime ${context.version} → ${kept.version} again\n${NEXT}`);
 }

@@ -1,6 +1,7 @@
 import type { Environment } from "../command.ts";
 import type { Counted, Step, Terminal } from "./terminal.ts";
 import { paint, plain, plainText, progressBar, terminalStyle } from "./text.ts";
+import { wrapped } from "./wrap.ts";
 
 /** Where the words go. */
 export interface TerminalStream {
@@ -50,7 +51,7 @@ export function createTerminal({ stream, env, verbosity, clock }: TerminalOption
   let stop: (() => void) | undefined;
 
   const write = (text: string): void => {
-    stream.write(`${shown === "" ? "" : ERASE_LINE}${text}\n`);
+    stream.write(`${shown === "" ? "" : ERASE_LINE}${wrapped(text, stream.columns())}\n`);
     shown = "";
     if (style.redraw) show();
   };

@@ -1,9 +1,10 @@
 import { isatty, WriteStream } from "node:tty";
 import type { Environment } from "../command.ts";
 import { createTerminal, type TerminalClock } from "./lines.ts";
-import { userErrors, writeMessage } from "./streams.ts";
+import { userErrors, userOutput, writeMessage } from "./streams.ts";
 import type { Terminal } from "./terminal.ts";
-import { errorText, terminalStyle } from "./text.ts";
+import { type Color, errorText, paint, plain, terminalStyle } from "./text.ts";
+import { wrapped } from "./wrap.ts";
 
 const systemClock: TerminalClock = {
   now: () => Date.now(),
@@ -17,7 +18,7 @@ const systemClock: TerminalClock = {
 export function openTerminal({ verbosity, env }: { verbosity: number; env: Environment }): Terminal {
   const stream = {
     isTerminal: isatty(userErrors()),
-    columns,
+    columns: () => columnsOf(userErrors()),
     write: writeMessage,
   };
   const terminal = createTerminal({ stream, env, verbosity, clock: systemClock });
@@ -25,16 +26,35 @@ export function openTerminal({ verbosity, env }: { verbosity: number; env: Envir
   return terminal;
 }
 
-let stream: WriteStream | undefined;
+const streams = new Map<number, WriteStream>();
 
 /** How wide the terminal is now; `undefined` where there is none, or it has gone away. */
-function columns(): number | undefined {
+function columnsOf(fd: number): number | undefined {
   try {
-    stream ??= isatty(userErrors()) ? new WriteStream(userErrors()) : undefined;
-    return stream?.columns;
+    if (!streams.has(fd) && isatty(fd)) streams.set(fd, new WriteStream(fd));
+    return streams.get(fd)?.columns;
   } catch {
     return undefined;
   }
+}
+
+/** How a text for people may look on standard output. */
+export interface Look {
+  /** Words at the beginning of a line, prime's own, and their colours. */
+  readonly painted?: Readonly<Record<string, Color>>;
+  /** Lines stay as long as they are: somebody may copy them. */
+  readonly asIs?: true;
+}
+
+/** The text as standard output has it: painted and broken at words where that is a terminal. */
+export function textFor(text: string, env: Environment, { painted = {}, asIs }: Look): string {
+  const shown = plain(text);
+  const style = terminalStyle(env, isatty(userOutput()));
+  const lines = Object.entries(painted).reduce(
+    (all, [word, color]) => all.replace(new RegExp(`^${word}(?= )`, "gm"), (one) => paint(one, color, style)),
+    asIs === true ? shown : wrapped(shown, columnsOf(userOutput())),
+  );
+  return lines;
 }
 
 /**
@@ -43,5 +63,5 @@ function columns(): number | undefined {
  */
 export function renderError(error: unknown, { verbosity, env }: { verbosity: number; env: Environment }): string {
   const { color, redraw } = terminalStyle(env, isatty(userErrors()));
-  return (redraw ? "\u001b[2K" : "") + errorText(error, { verbosity, color });
+  return (redraw ? "\u001b[2K" : "") + wrapped(errorText(error, { verbosity, color }), columnsOf(userErrors()));
 }

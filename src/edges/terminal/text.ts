@@ -24,9 +24,10 @@ function isOn(value: string | undefined): boolean {
 }
 
 /** ECMA-48, "Select Graphic Rendition". */
-const COLORS = { bold: "1", dim: "2", red: "31", yellow: "33" } as const;
+const COLORS = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" } as const;
+export type Color = keyof typeof COLORS;
 
-export function paint(text: string, color: keyof typeof COLORS, style: Pick<TerminalStyle, "color">): string {
+export function paint(text: string, color: Color, style: Pick<TerminalStyle, "color">): string {
   return style.color ? `\u001b[${COLORS[color]}m${text}\u001b[0m` : text;
 }
 
