@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isFile } from "../edges/files/read.ts";
+import { isFile, listFolder, MOST, readText } from "../edges/files/read.ts";
 import { normalizeName } from "../project/packages.ts";
 import type { Project } from "../project/project.ts";
 import type { Row, Scene } from "./cause.ts";
@@ -8,6 +8,18 @@ import { distributionOf } from "./well-known.ts";
 
 /** What a package that has to be built does not find. */
 export const FROM_BUILDS: readonly Row[] = [
+  {
+    says: /[Ff]ailed to build|build backend returned an error|subprocess-exited-with-error/,
+    cause: (_, { root }, words) => {
+      const empty = emptySubmodules(root).filter((name) => words.includes(name) || /submodule/i.test(words));
+      return empty.length === 0
+        ? undefined
+        : {
+            why: `git has not checked out what the build needs (${empty.join(", ")})`,
+            next: "`git submodule update --init --recursive`, then start again",
+          };
+    },
+  },
   {
     says: /likely indicates that `([^`]+)` depends on `([^`]+)`, but doesn't declare it as a build dependency/,
     cause: ([, built = "", module = ""], scene) => undeclared(built.replace(/@.*/s, ""), module, scene),
@@ -54,6 +66,13 @@ export const FROM_BUILDS: readonly Row[] = [
     },
   },
 ];
+
+/** Folders that .gitmodules names and that hold nothing, relative to root. */
+function emptySubmodules(root: string): string[] {
+  const text = readText(path.join(root, ".gitmodules"), MOST.written) ?? "";
+  const named = [...text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(\S+)[ \t]*$/gm)].map(([, name]) => name as string);
+  return named.filter((name) => (listFolder(path.join(root, name)) ?? []).length === 0);
+}
 
 function missing(what: string, part: string, word = "") {
   return {

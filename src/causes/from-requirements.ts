@@ -28,12 +28,13 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     },
   },
   {
-    says: /Requires-Python|the current Python version \(([\d.]+)\) does not satisfy|requires a different Python|only supports? (?:Python )?([<>=~!][^\s)]+)/,
+    says: /Requires-Python|requires Python ?[<>=~!]|the current Python version \(([\d.]+)\) does not satisfy|requires a different Python|only supports? (?:Python )?([<>=~!][^\s)]+)/,
     cause: (_, { project }, words) => {
       if (!/unsatisfiable|No matching distribution|different Python|does not satisfy/.test(words)) return undefined;
+      const start = pythonsNamed(words).map((python) => `for one start, ./prime --python ${python} run …; else `);
       return {
         why: "some package is not for this Python",
-        next: `require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\`), or another version of it in ${project?.declaredIn ?? "the requirements"}`,
+        next: `${start[0] ?? ""}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\`), or another version of it in ${project?.declaredIn ?? "the requirements"}`,
       };
     },
   },
@@ -81,6 +82,14 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     },
   },
 ];
+
+/** The oldest Pythons that packages are for, as uv's words name them, the lowest first. */
+function pythonsNamed(words: string): string[] {
+  const named = [...words.matchAll(/(?:does not satisfy|requires) Python ?>=3\.(\d+)/g)].map(([, minor]) =>
+    Number(minor),
+  );
+  return named.sort((one, other) => one - other).map((minor) => `3.${minor}`);
+}
 
 /** A name that no index has: what was meant is only ever one of the well-known. */
 function unknownName(name: string, { project, root }: Scene) {

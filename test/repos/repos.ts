@@ -30,9 +30,10 @@ export const REPOS: readonly TriedRepo[] = [
   },
   {
     name: "tox",
+    flags: ["--no-dev", "--group", "test", "--extra", "completion"],
     command: ["pytest", "-q"],
     sample: ["tests/config"],
-    uv: ["run", "pytest", "-q"],
+    uv: ["run", "--no-dev", "--group", "test", "--extra", "completion", "pytest", "-q"],
   },
   {
     name: "pre-commit",
@@ -51,7 +52,10 @@ export const REPOS: readonly TriedRepo[] = [
     name: "black",
     command: ["pytest", "-q", "tests", "--run-optional", "no_jupyter"],
     sample: ["tests/test_format.py"],
-    uv: ["run", "pytest", "-q", "tests", "--run-optional", "no_jupyter"],
+    uv: [
+      ...["run", "--no-project", "--with-editable", ".", "--with", "pytest", "--with", "pytest-xdist"],
+      ...["pytest", "-q", "tests", "--run-optional", "no_jupyter"],
+    ],
   },
   {
     name: "textual",
@@ -96,14 +100,18 @@ export const REPOS: readonly TriedRepo[] = [
   {
     name: "haystack-core-integrations",
     member: "integrations/jina",
-    flags: ["--with", "pytest", "--with", "pytest-asyncio", "--with", "haystack-pydoc-tools"],
+    flags: ["--with", "pytest,pytest-asyncio,pillow"],
     command: ["pytest", "-q", "-m", "not integration", "tests"],
-    uv: ["run", "--with", "pytest", "--with", "pytest-asyncio", "pytest", "-q", "-m", "not integration", "tests"],
+    uv: ["run", "--with", "pytest,pytest-asyncio,pillow", "pytest", "-q", "-m", "not integration", "tests"],
   },
   {
     name: "healthchecks",
+    flags: ["--python", "3.12"],
     command: ["python", "manage.py", "test", "hc.lib"],
-    uv: ["run", "--no-project", "--with-requirements", "requirements.txt", "python", "manage.py", "test", "hc.lib"],
+    uv: [
+      ...["run", "--python", "3.12", "--no-project", "--with-requirements", "requirements.txt"],
+      ...["python", "manage.py", "test", "hc.lib"],
+    ],
   },
   {
     name: "aiohttp",
@@ -115,6 +123,7 @@ export const REPOS: readonly TriedRepo[] = [
     name: "langgraph",
     member: "libs/checkpoint",
     command: ["pytest", "-q"],
+    sample: ["tests/test_memory.py"],
     uv: ["run", "pytest", "-q"],
   },
 ];

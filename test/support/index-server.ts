@@ -11,9 +11,10 @@ import { anyPython } from "../fixtures/python.ts";
 /** Writes a wheel that holds one module of its own name (PEP 427). */
 const WRITE_WHEEL = `
 import base64, hashlib, sys, zipfile
-folder, name, version, *requires = sys.argv[1:]
+folder, name, version, python, *requires = sys.argv[1:]
 info = f"{name}-{version}.dist-info"
-needs = "".join(f"Requires-Dist: {text}\\n" for text in requires)
+needs = f"Requires-Python: {python}\\n" if python else ""
+needs += "".join(f"Requires-Dist: {text}\\n" for text in requires)
 files = {
     f"{name}.py": f"version = '{version}'\\n",
     f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n{needs}",
@@ -76,9 +77,9 @@ export class PackageIndex {
     return this;
   }
 
-  publish(name: string, version: string, requires: readonly string[] = []): Published {
+  publish(name: string, version: string, requires: readonly string[] = [], python = ""): Published {
     const file = `${name}-${version}-py3-none-any.whl`;
-    execFileSync(anyPython(), ["-c", WRITE_WHEEL, this.folder, name, version, ...requires]);
+    execFileSync(anyPython(), ["-c", WRITE_WHEEL, this.folder, name, version, python, ...requires]);
     return this.offer(file);
   }
 

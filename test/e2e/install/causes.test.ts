@@ -39,6 +39,31 @@ describe("the hint of a failure names its cause, and cures it: what uv is told",
     await good(box, [], options);
   });
 
+  it("a package for a later Python: the one that it is for, for one start and for good", async () => {
+    const index = await packageIndex();
+    index.publish("late", "1.0", [], ">=3.98");
+    index.publish("late", "2.0", [], ">=3.99");
+    const box = repo({ "requirements.txt": "late\n" });
+    const { first, next } = await failing(box, [], { env: { UV_DEFAULT_INDEX: index.url } });
+    expect(first).toContain("some package is not for this Python");
+    expect(next).toMatch(/^for one start, \.\/prime --python 3\.98 run …; else require a Python that it is for/);
+  });
+
+  it("a build that finds its git submodule empty", async () => {
+    const build = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n';
+    const own = fs.readFileSync(path.join(import.meta.dirname, "../../fixtures/backend.py"), "utf8");
+    const box = repo({
+      "pyproject.toml": `${APP.replace("app", "sample")}\n${build}`,
+      "backend.py": `open("vendor/parser/parser.h").close()\n${own}`,
+      ".gitmodules": '[submodule "parser"]\n\tpath = vendor/parser\n\turl = ../parser.git\n',
+    });
+    const { first, next } = await failing(box);
+    expect(first).toContain("git has not checked out what the build needs (vendor/parser)");
+    expect(next).toMatch(/^`git submodule update --init --recursive`, then start again/);
+    box.file("vendor/parser/parser.h", "");
+    await good(box);
+  });
+
   it("a lock of a newer schema", async () => {
     const index = await alpha();
     const box = repo({ "pyproject.toml": `${APP}dependencies = ["alpha"]\n` });
