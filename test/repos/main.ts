@@ -55,7 +55,7 @@ function tryRepo(checkouts: string, repo: TriedRepo, behind = ""): Tried {
       const env = { ...place.env, PATH, PYTEST_ADDOPTS: "-p no:cacheprovider" };
       const done = spawnSync(file, args, { cwd, env, encoding: "utf8", timeout: LIMIT_MS, maxBuffer: 1 << 28 });
       const seconds = (performance.now() - started) / 1000;
-      return { code: done.status, said: `${done.stdout}${done.stderr}`, seconds };
+      return { code: done.status, said: named(`${done.stdout}${done.stderr}`, place), seconds };
     };
     const words = [...repo.command, ...(repo.sample ?? [])];
     const ours = fresh("by-prime");
@@ -71,6 +71,14 @@ function tryRepo(checkouts: string, repo: TriedRepo, behind = ""): Tried {
   } finally {
     place.remove();
   }
+}
+
+/** The folders of this machine by what they are. */
+function named(text: string, { folder, home }: Place): string {
+  return text
+    .replaceAll(/\/\S*?\/python-build-standalone\/\S*/g, "…")
+    .replaceAll(home, "~")
+    .replaceAll(`${folder}/by-`, "/by-");
 }
 
 /** The whole output, for whoever wants to know why. */

@@ -22,8 +22,9 @@ export interface Tried {
 export function paper(tried: readonly Tried[]): string {
   return `# Public repos, tried
 
-Made by \`npm run repos -- FOLDER\`: each repo was copied to a home of its own and its documented test command run at the first try, by
-\`./prime run\` and by the uv that prime pins. Where the whole takes too long, the files named are what was run.
+Made by \`npm run repos -- FOLDER --path FOLDERS\`: each repo was copied to a home of its own and its documented test command run at the first try, by
+\`./prime run\` and by the uv that prime pins, on a machine that reaches a package index and no other host. Where the whole takes too long, the
+files named are what was run. Python 3.11 is the system's, and a 3.12 stands behind it on \`PATH\`.
 
 | repo | command | by prime | by uv |
 | --- | --- | --- | --- |
@@ -53,11 +54,17 @@ function outcome({ code, said, seconds }: Ran): string {
   return `${told.replaceAll("|", "\\|").slice(0, 120)}${code === 0 ? "" : `; status ${code}`} (${seconds.toFixed(0)} s)`;
 }
 
+/** What prime itself said, steps left out: its lines, and those that it indents below them. */
 function words({ repo, first }: Tried): string {
-  const own = first.said
-    .split("\n")
-    .filter(
-      (line) => line.startsWith("prime: ") && !/^prime: (?:get|install|resolve|make|validate|check|update) /.test(line),
-    );
-  return `**${repo.name}**\n\n\`\`\`text\n${own.join("\n") || "nothing"}\n\`\`\`\n`;
+  const own: string[] = [];
+  let isOwn = false;
+  for (const line of first.said.split("\n")) {
+    isOwn = line.startsWith("prime: ") || (isOwn && line.startsWith("  "));
+    if (isOwn && !/^prime: (?:get|install|resolve|make|validate|check|update|look for) /.test(line)) own.push(line);
+  }
+  const shown = own.slice(0, MOST_LINES).map((line) => (line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line));
+  return `**${repo.name}**\n\n\`\`\`text\n${shown.join("\n") || "nothing"}\n\`\`\`\n`;
 }
+
+const MOST_LINES = 16;
+const WIDEST = 240;
