@@ -53,6 +53,20 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     }),
   },
   {
+    says: /Wheels are required for `([^`]+)` because building from source is disabled for [^\n]*\(i\.e\., with `([^`]+)`\)/,
+    cause: ([, name = "", option = ""], { project, root }) => ({
+      why: `${name} would have to be built, and that is forbidden`,
+      next: `allow it (\`${option.replace(/ .*/s, "").replace(/^--/, "")}\` in uv's settings, or \`--only-binary\` in a requirement file), or ask for a version that has a wheel in ${project === undefined ? "the requirements" : whereNamed(project, root, name)}`,
+    }),
+  },
+  {
+    says: /Couldn't parse requirement in `([^`]+)`|error: (?:Expected|Unexpected|Unsupported|Invalid)[^\n]*?: (\S+:\d+):\d+|Invalid requirement: /,
+    cause: ([, file = "", place = ""], { project }) => ({
+      why: `${place || file || project?.declaredIn || "a file"} has a line that is no requirement`,
+      next: "correct that line, as the words above say",
+    }),
+  },
+  {
     says: new RegExp(
       String.raw`(?:there (?:is|are) no versions? of|only) ${NAME}([=<>~!]=?[^\s,]*)?(?: is available)?(?: and|,|$)|requirement ${NAME}([=<>~!]=[^\s]*) \(from versions: `,
     ),

@@ -43,7 +43,7 @@ const CHANGES = new Set(["add", "remove", "lock", "version", "init"]);
  */
 export async function runUv(context: Context, args: readonly string[]): Promise<Answer> {
   const command = commandOf(args);
-  const reads = command.startsWith("pip ");
+  const reads = command.startsWith("pip ") && command !== "pip compile";
   if (context.progress !== undefined && !reads) return follow(context);
   const instead = REFUSED[command];
   if (instead !== undefined && !args.includes("--help") && !args.includes("-h")) {
@@ -58,7 +58,8 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   makeFolders(tools.folders);
   const job = { context, log: newLog(tools.folders, now(), process.pid), steps: [] };
   const uv = await provision(job, tools);
-  const env = readingEnvironment(uv.env, generation);
+  const searched = [uv.env.PATH, path.dirname(uv.file)].filter(Boolean).join(":"); // for tools that call uv themselves
+  const env = { ...readingEnvironment(uv.env, generation), PATH: searched };
   const code = await runAttached({ file: uv.file, args, env, cwd: context.cwd });
   if (code !== 0 || !CHANGES.has(command)) return { kind: "exit", code };
   return follow(context);

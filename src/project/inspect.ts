@@ -88,7 +88,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     ...followed.localProjects,
   ];
   const starts = await readStarts(targets, named);
-  const { folders, sources } = await followSources(starts, workspace, inputs);
+  const { folders, virtual: virtualSources, sources } = await followSources(starts, workspace, inputs);
   const localProjects = [...new Set([...named, ...folders])];
   const watched = await Promise.all(localProjects.map((folder) => watchProject(folder, inputs)));
 
@@ -119,6 +119,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     uvLock: files.uvLock ?? null,
     lockedNeeds: pylock === undefined ? null : needsOf(files, pylock, selection),
     localProjects,
+    virtualSources,
     sources: sources.filter(neededBy(targets, selection, groupRequirements)),
     declaredExtras: declared.extras,
     declaredGroups: declared.groups,

@@ -87,6 +87,8 @@ export interface Project {
   readonly groupRequirements: readonly string[];
   /** Folders, absolute, of each local project that is installed: root, members, path dependencies, `-e DIR`. */
   readonly localProjects: readonly string[];
+  /** Folders, absolute, of projects that are required and say to be no packages: only what they require is installed. */
+  readonly virtualSources: readonly string[];
   /** What `tool.uv.sources` of these and of the chosen projects say of packages that they may need. */
   readonly sources: readonly NeededSource[];
   /** Extras and groups that the repo declares, for hints: name → requirement texts. */

@@ -8,7 +8,7 @@ import * as path from "node:path";
 import { onTestFinished } from "vitest";
 import { anyPython } from "../fixtures/python.ts";
 
-/** Writes a wheel that holds one module of its own name (PEP 427). */
+/** Writes a wheel that holds one module of its own name (PEP 427): the same bytes each time, since caches outlive a server's port. */
 const WRITE_WHEEL = `
 import base64, hashlib, sys, zipfile
 folder, name, version, python, *requires = sys.argv[1:]
@@ -26,7 +26,7 @@ def row(path, text):
 files[f"{info}/RECORD"] = "".join(row(*file) for file in files.items()) + f"{info}/RECORD,,\\n"
 with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
     for path, text in files.items():
-        wheel.writestr(path, text)
+        wheel.writestr(zipfile.ZipInfo(path), text)
 `;
 
 export interface Published {
@@ -36,9 +36,9 @@ export interface Published {
 
 /** Writes the source archive of a project. */
 const WRITE_SOURCE = `
-import io, sys, tarfile
+import gzip, io, sys, tarfile
 folder, base, *files = sys.argv[1:]
-with tarfile.open(f"{folder}/{base}.tar.gz", "w:gz") as archive:
+with gzip.GzipFile(f"{folder}/{base}.tar.gz", "w", mtime=0) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
     for name, text in zip(files[0::2], files[1::2]):
         entry = tarfile.TarInfo(f"{base}/{name}")
         entry.size = len(text.encode())

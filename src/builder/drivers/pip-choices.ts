@@ -46,7 +46,7 @@ export async function pipChoices({ project, base, work }: Target, env: Environme
   );
   const wanted = new Map<string, readonly string[]>();
   for (const source of applying) {
-    const words = await wantedOf(source, main);
+    const words = await wantedOf(source, main, project.virtualSources);
     wanted.set(words.join(" "), words);
   }
   return {
@@ -107,8 +107,14 @@ function mainOfUser({ files }: UserSettings, env: Environment): string | undefin
   return named || all.find((one) => one !== undefined);
 }
 
-async function wantedOf(source: NeededSource, main: string | undefined): Promise<string[]> {
+async function wantedOf(
+  source: NeededSource,
+  main: string | undefined,
+  virtualSources: readonly string[],
+): Promise<string[]> {
   const { name, place, editable, workspace, url, git, reference, subdirectory, index, file } = source;
+  if (place !== undefined && virtualSources.includes(place))
+    throw refusal(`${file} takes \`${name}\` from ${place}, which is no package, and pip would install it`);
   if (place !== undefined) return isFolder(place) && (workspace || editable) ? ["--editable", place] : [place];
   if (workspace) throw refusal(`${file} takes \`${name}\` from the workspace, and no member has that name`);
   const part = subdirectory === undefined ? "" : `#subdirectory=${subdirectory}`;

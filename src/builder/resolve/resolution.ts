@@ -8,7 +8,7 @@ import { declaredDigests, restrictDigests } from "../../project/files/digests.ts
 import { type Pylock, packagesOf, pylockOf, readPylock, renderPylock, withPlaces } from "../../project/files/pylock.ts";
 import { changedPackages, describeChange, normalizeName } from "../../project/packages.ts";
 import type { Project } from "../../project/project.ts";
-import { type Table, valueAt } from "../../toml.ts";
+import { isTable, type Table, valueAt } from "../../toml.ts";
 import * as commands from "../../uv/commands.ts";
 import { FAILED, type Target } from "../drivers/target.ts";
 import { type Job, runStep, stepError, tryStep } from "../job.ts";
@@ -122,7 +122,14 @@ async function resolve(job: Job, uv: commands.UvTool, target: Target, preferred:
     hint: "correct the requirements, or check the index and the network",
   });
   const { table } = await readPylock(draft);
-  return pylockOf(absolute(restrictDigests(table, declaredDigests(project)), work), work);
+  const found = absolute(restrictDigests(table, declaredDigests(project)), work);
+  return pylockOf(withoutFolders(found, project.virtualSources), work);
+}
+
+/** uv's pip commands install each folder; `uv sync` only what it requires, where it says to be no package. */
+function withoutFolders(table: Table, folders: readonly string[]): Table {
+  const isOne = ({ directory }: Table) => isTable(directory) && folders.includes(String(directory.path));
+  return folders.length === 0 ? table : { ...table, packages: packagesOf(table).filter((entry) => !isOne(entry)) };
 }
 
 /** A mirror may have moved; the bytes of a version may not have become others on the way. */

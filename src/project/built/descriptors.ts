@@ -74,6 +74,7 @@ const NOTHING_ELSE = {
   uvLock: null,
   lockedNeeds: null,
   sources: [],
+  virtualSources: [],
   uvSettings: { file: undefined, table: {} },
   userSettings: NO_USER_SETTINGS,
   groupRequirements: [],

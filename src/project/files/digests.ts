@@ -66,6 +66,6 @@ function missing(what: string): PrimeError {
   return new PrimeError(
     "wrong-digest",
     `could not install ${what}: a requirement file says --require-hashes, and no line has a digest for it`,
-    { hint: "add `--hash=sha256:…` for it, as `uv pip compile --generate-hashes` writes them" },
+    { hint: "add `--hash=sha256:…` for it; `./prime uv pip compile --generate-hashes FILE` prints them" },
   );
 }

@@ -338,3 +338,61 @@ describe("the hint for a command that is nowhere works in each kind of repo, onc
     expect((await good(box, ["run", "pytest", "--version"])).stdout).toMatch(/^pytest \d/);
   });
 });
+
+describe("the hint of a refusal works where it is given", () => {
+  it("for another tool's repo: uv runs there, and what it runs finds it", async () => {
+    const box = repo({ "pyproject.toml": '[tool.poetry]\nname = "app"\n[tool.poetry.dependencies]\nsix = "*"\n' });
+    expect((await failing(box)).next).toMatch(
+      /^`\.\/prime uv tool run migrate-to-uv --skip-lock --skip-uv-checks` moves it to \[project\] and uv\.lock/,
+    );
+    const index = await packageIndex();
+    index.publishSource("migrate-to-uv", "1", {
+      "setup.py":
+        "from setuptools import setup\nsetup(name='migrate-to-uv', version='1', py_modules=['m'], entry_points={'console_scripts': ['migrate-to-uv = m:main']})\n",
+      "m.py": "import shutil, subprocess\ndef main():\n    subprocess.check_call([shutil.which('uv'), '--version'])\n",
+      "PKG-INFO": "Metadata-Version: 2.1\nName: migrate-to-uv\nVersion: 1\n",
+    });
+    const { stdout } = await good(box, ["uv", "tool", "run", "migrate-to-uv"], { env: { UV_INDEX: index.url } });
+    expect(stdout).toMatch(/^uv \d/);
+  });
+
+  it("for lines without digests: uv prints them before there is any environment", async () => {
+    const index = await alpha();
+    const options = { env: { UV_DEFAULT_INDEX: index.url } };
+    const box = repo({ "requirements.txt": "--require-hashes\nalpha==1.0\n" });
+    expect((await failing(box, [], options)).next).toContain(
+      "`./prime uv pip compile --generate-hashes FILE` prints them",
+    );
+    box.file("requirements.in", "alpha\n");
+    const { stdout } = await good(box, ["uv", "pip", "compile", "--generate-hashes", "requirements.in"], options);
+    edit(box, "requirements.txt", `--require-hashes\n${stdout}`);
+    await good(box, [], options);
+    expect(installed(box)).toEqual({ alpha: "1.0" });
+  });
+
+  it("for what may not be built", async () => {
+    const index = await packageIndex();
+    index.publishSource("lib", "1", {
+      "setup.py": "from setuptools import setup\nsetup(name='lib', version='1')\n",
+      "PKG-INFO": "Metadata-Version: 2.1\nName: lib\nVersion: 1\n",
+    });
+    const options = { env: { UV_INDEX: index.url } };
+    const box = repo({ "requirements.txt": "--only-binary lib\nlib\n" });
+    const { first, next } = await failing(box, [], options);
+    expect(first).toContain("lib would have to be built, and that is forbidden");
+    expect(next).toMatch(/^allow it \(/);
+    edit(box, "requirements.txt", "lib\n");
+    await good(box, [], options);
+  });
+
+  it("for a line that is no requirement", async () => {
+    const index = await alpha();
+    const options = { env: { UV_DEFAULT_INDEX: index.url } };
+    const box = repo({ "requirements.txt": "alpha\nalpha is what we need\n" });
+    const { first, next } = await failing(box, [], options);
+    expect(first).toContain("requirements.txt has a line that is no requirement");
+    expect(next).toMatch(/^correct that line/);
+    edit(box, "requirements.txt", "alpha\n");
+    await good(box, [], options);
+  });
+});

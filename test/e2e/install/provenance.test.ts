@@ -406,3 +406,25 @@ describe("how things are built", () => {
     expect(installed(box)).not.toHaveProperty("helper");
   });
 });
+
+describe("a path dependency that is no package", () => {
+  const project = (name: string, needs: string, tail = "") =>
+    `[project]\nname = "${name}"\nversion = "1"\ndependencies = ["${needs}"]\n${tail}`;
+  const BUILT = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n';
+  const WAYS = [
+    ["by its source", "package = false", "", false],
+    ["by itself", "", "[tool.uv]\npackage = false\n", false],
+    ["by itself, and its source knows better", "package = true", "[tool.uv]\npackage = false\n", true],
+  ] as const;
+  it.for(WAYS)("%s: only what it requires is installed, as by uv sync", async ([, said, own, isInstalled]) => {
+    const index = await packageIndex();
+    index.publish("alpha", "1.0");
+    const box = repo({
+      "pyproject.toml": project("app", "lib", `[tool.uv.sources]\nlib = { path = "lib"${said && `, ${said}`} }\n`),
+      "lib/pyproject.toml": project("lib", "alpha", BUILT + own),
+      "lib/lib.py": "",
+    });
+    await good(box, [], { env: { UV_INDEX: index.url } });
+    expect(installed(box)).toEqual({ alpha: "1.0", ...(isInstalled ? { lib: "1" } : {}) });
+  });
+});

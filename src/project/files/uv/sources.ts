@@ -19,6 +19,8 @@ export interface NeededSource extends UvSource {
 export interface Followed {
   /** Absolute folders of local projects. */
   readonly folders: readonly string[];
+  /** Those that say to be no packages: only what they require is installed. */
+  readonly virtual: readonly string[];
   readonly sources: readonly NeededSource[];
 }
 
@@ -34,6 +36,7 @@ export async function followSources(
 ): Promise<Followed> {
   const seen = new Set(start.map((project) => project.folder));
   const folders: string[] = [];
+  const virtual: string[] = [];
   const sources: NeededSource[] = [];
   const waiting = [...start];
   for (let project = waiting.shift(); project !== undefined; project = waiting.shift()) {
@@ -48,25 +51,26 @@ export async function followSources(
       seen.add(place);
       const file = path.join(place, "pyproject.toml");
       const next = inputs.file(file) ? await readPyproject(file) : undefined;
-      if (isPackage && next?.uv.package !== false) folders.push(place);
+      ((isPackage ?? next?.uv.package !== false) ? folders : virtual).push(place);
       if (next !== undefined) waiting.push(next);
     }
   }
-  return { folders, sources };
+  return { folders, virtual, sources };
 }
 
 interface Place {
   readonly place: string | undefined;
-  readonly isPackage: boolean;
+  /** Undefined: the project itself says. */
+  readonly isPackage: boolean | undefined;
 }
 
 function placeOf({ place, package: isPackage, workspace }: NeededSource): Place {
-  return { place, isPackage: workspace || isPackage !== false };
+  return { place, isPackage: workspace ? undefined : isPackage };
 }
 
 function directPlaces(project: Pyproject): Place[] {
   const direct = allRequirements(project).filter((text) => /^[^;]*@/.test(text));
-  return direct.map((text) => ({ place: localPath(text, project.folder), isPackage: true }));
+  return direct.map((text) => ({ place: localPath(text, project.folder), isPackage: undefined }));
 }
 
 /** A path dependency may be the member of another workspace than the root's. */
