@@ -3,6 +3,7 @@ import { provision } from "../builder/build.ts";
 import type { Context } from "../context.ts";
 import { decideTools } from "../decision/decide.ts";
 import { now } from "../edges/clock.ts";
+import { isFile } from "../edges/files/read.ts";
 import { runAttached } from "../edges/processes/attached.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
@@ -60,8 +61,11 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   const uv = await provision(job, tools);
   const searched = [uv.env.PATH, path.dirname(uv.file)].filter(Boolean).join(":"); // for tools that call uv themselves
   const env = { ...readingEnvironment(uv.env, generation), PATH: searched };
+  const lock = path.join(context.root, "uv.lock");
+  const wasLocked = isFile(lock);
   const code = await runAttached({ file: uv.file, args, env, cwd: context.cwd });
   if (code !== 0 || !CHANGES.has(command)) return { kind: "exit", code };
+  if (!wasLocked && isFile(lock)) context.terminal.say("uv.lock is new: commit it");
   return follow(context);
 }
 

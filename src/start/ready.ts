@@ -12,5 +12,12 @@ export interface Ready {
   readonly kernel: string | undefined;
   readonly freshness: Freshness;
   /** What this start built, if it built. */
-  readonly built: { readonly manifest: Manifest; readonly project: Project } | undefined;
+  readonly built: Built | undefined;
+}
+
+export interface Built {
+  readonly manifest: Manifest;
+  readonly project: Project;
+  /** What the last start with these flags had. */
+  readonly before: Manifest | undefined;
 }

@@ -79,7 +79,8 @@ export async function settleIn(
   rememberNames(context, decision, manifest);
   const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
   tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`);
-  const built = isBuilt ? { manifest, project } : undefined;
+  const before = decision.generations.find(({ id }) => id === path.basename(cold.before ?? ""));
+  const built = isBuilt ? { manifest, project, before } : undefined;
   const ready: Ready = { kind: "ready", activation, readyLine, kernel, freshness: config.freshness.value, built };
   if (isBuilt && kernel !== undefined) (await import("./command/entry-scripts.ts")).learnScripts(context, ready);
   return ready;

@@ -1,20 +1,36 @@
 import type { Context } from "../context.ts";
-import type { Ready } from "./ready.ts";
+import type { Manifest } from "../environment/manifest/manifest.ts";
+import { changedPackages } from "../project/packages.ts";
+import type { Built, Ready } from "./ready.ts";
 
 /** Tells what a start built, and what it left out, in front of a command's own output. */
 export function tellBuilt({ terminal }: Context, { built, readyLine }: Ready): void {
   if (built === undefined) return;
   terminal.say(readyLine);
-  for (const line of built.project.omissions) terminal.say(`  ${line}`);
+  for (const line of [...changesIn(built), ...built.project.omissions]) terminal.say(`  ${line}`);
+}
+
+const MOST_CHANGES = 5;
+
+/** What the environment has that the one before had not, and the other way round: at most five lines. */
+function changesIn({ before, manifest }: Built): string[] {
+  if (before === undefined) return [];
+  const pythons = [before, manifest].map(({ interpreter }: Manifest) => interpreter.version);
+  const packages = changedPackages(before.packages, manifest.packages).map(({ name, was, is }) => {
+    if (was === undefined) return `+ ${name} ${is}`;
+    return is === undefined ? `- ${name} ${was}` : `~ ${name} ${was} -> ${is}`;
+  });
+  const lines = [...(pythons[0] === pythons[1] ? [] : [`~ Python ${pythons.join(" -> ")}`]), ...packages];
+  if (lines.length <= MOST_CHANGES) return lines;
+  const shown = lines.slice(0, MOST_CHANGES - 1);
+  return [...shown, `and ${lines.length - shown.length} more: ./prime history`];
 }
 
 /** Ends a bare `./prime` that built something: what, how long each step took, and how to go on. */
-export function tellAll(
-  { terminal }: Context,
-  readyLine: string,
-  { manifest, project }: NonNullable<Ready["built"]>,
-): void {
+export function tellAll({ terminal }: Context, readyLine: string, built: Built): void {
+  const { manifest, project } = built;
   terminal.say(readyLine);
+  for (const line of changesIn(built)) terminal.say(`  ${line}`);
   for (const { title, durationMs } of manifest.steps) terminal.say(`  ${title}: ${(durationMs / 1000).toFixed(1)} s`);
   for (const note of [...project.notes, ...project.omissions]) terminal.say(`  ${note}`);
   terminal.say("Run a command in it: ./prime run CMD     Open a shell in it: ./prime shell");

@@ -50,9 +50,10 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
     return;
   }
   backdate(file);
-  terminal.say(
-    `${isAbove ? file : "uv.lock"} follows pyproject.toml: ${diffLocks(old, fresh).join(", ") || "requirements only"}`,
-  );
+  const changes = diffLocks(old, fresh);
+  const more = changes.length > MOST_CHANGES ? ` and ${changes.length - MOST_CHANGES} more` : "";
+  const told = changes.slice(0, MOST_CHANGES).join(", ") || "requirements only";
+  terminal.say(`${isAbove ? file : "uv.lock"} follows pyproject.toml: ${told}${more}`);
 }
 
 function reasonOfPolicy({ config }: Decision): string {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { backdate, generations, good, hashes, installed, isWarm, repo, shown } from "../../support/repos.ts";
+import { backdate, edit, generations, good, hashes, installed, isWarm, repo, shown } from "../../support/repos.ts";
 
 const PYPROJECT = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["six"]\n';
 
@@ -59,6 +59,28 @@ describe("./prime uv", () => {
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(instead);
     expect(fs.existsSync(box.path(".venv"))).toBe(false);
+  });
+});
+
+describe("a build beside an earlier one tells what changed:", () => {
+  it("added, removed, changed, and a lock that is new", async () => {
+    const box = repo({ "pyproject.toml": PYPROJECT.replace('"six"', '"six==1.15.0"') });
+    expect((await good(box)).stderr).not.toMatch(/^ {2}[+~-] /m);
+    const added = await good(box, ["uv", "add", "six==1.16.0", "iniconfig==2.0.0"]);
+    expect(added.stderr).toMatch(/^uv\.lock is new: commit it$/m);
+    expect(added.stderr).toMatch(/ 2 packages\n {2}\+ iniconfig 2\.0\.0\n {2}~ six 1\.15\.0 -> 1\.16\.0\n/);
+    const removed = await good(box, ["uv", "remove", "six"]);
+    expect(removed.stderr).toMatch(/ 1 package\n {2}- six 1\.16\.0\n/);
+    expect(removed.stderr).not.toContain("is new");
+  });
+
+  it("in five lines at most", async () => {
+    const box = repo({ "requirements.txt": "" });
+    await good(box);
+    edit(box, "requirements.txt", "six\niniconfig\ntomli\npluggy\nclick\nidna\n");
+    const { stderr } = await good(box, ["run", "true"]);
+    expect(stderr.match(/^ {2}\+ .*$/gm)).toHaveLength(4);
+    expect(stderr).toMatch(/^ {2}and 2 more: \.\/prime history$/m);
   });
 });
 
