@@ -129,6 +129,12 @@ export function runsAny(key: string): boolean {
   return /--any-command(?:--|$)/.test(key);
 }
 
+/** Records that are not as this prime writes them: another one's, or torn; absolute. */
+export function unfitRecords(place: PlanFolder): string[] {
+  const files = namesInFolder(planFolder(place)).filter(isRecord);
+  return files.map((name) => path.join(planFolder(place), name)).filter((file) => readRecord(file) === undefined);
+}
+
 function isRecord(name: string): boolean {
   return name.startsWith("record") && name.endsWith(".json");
 }

@@ -116,6 +116,15 @@ export function abandonedProbes(cacheFolder: string, before: number): string[] {
   return drafts.map((name) => path.join(folder, name)).filter((file) => isAbandoned(file, before));
 }
 
+/** Answers that are not as this prime writes them: another one's, or torn; absolute. */
+export function unfitProbes(cacheFolder: string): string[] {
+  const folder = path.join(cacheFolder, "probes");
+  const files = namesInFolder(folder).filter((name) => /^[0-9a-f]{64}(?:\.selector)?\.json$/.test(name));
+  return files
+    .map((name) => path.join(folder, name))
+    .filter((file) => readOwnJson<unknown>(file, file.endsWith(".selector.json") ? ANSWER : RECORD) === undefined);
+}
+
 function recordOf(cacheFolder: string, file: string): string {
   return path.join(cacheFolder, "probes", `${sha256(file)}.json`);
 }

@@ -5,6 +5,7 @@ import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
 import { writePlain } from "../edges/files/change.ts";
 import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
+import { exists } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import type { Observer } from "../inputs/observation.ts";
 import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/ready-plan.ts";
@@ -88,6 +89,12 @@ export function keepAccount(plans: PlanFolder, { changes, reason }: Cold, done: 
 
 export function lastCold({ plans }: Context): ColdAccount | undefined {
   return plans && readOwnJson(accountFile(plans), ACCOUNT);
+}
+
+/** The account of the last cold start where it is not as this prime writes it, absolute. */
+export function unfitAccount(plans: PlanFolder): string[] {
+  const file = accountFile(plans);
+  return exists(file) && readOwnJson(file, ACCOUNT) === undefined ? [file] : [];
 }
 
 function accountFile(plans: PlanFolder): string {

@@ -19,6 +19,7 @@ import { askGit, trackedFindings } from "./examine/git.ts";
 import { launcherFacts, launcherFindings } from "./examine/launcher.ts";
 import { machineFindings, timedFiles } from "./examine/machine.ts";
 import { ownerFindings } from "./examine/owner.ts";
+import { recordFindings } from "./examine/records.ts";
 import { stateFindings } from "./examine/state.ts";
 import { uvFinding } from "./examine/uv.ts";
 import { type Finding, isSound, sound, wrong } from "./finding.ts";
@@ -69,6 +70,7 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
     ...trackedFindings(await askGit(context, link)),
     ...config.findings,
     ...stateFindings(root, link, folders),
+    ...recordFindings(context),
     ...ownerFindings(root, projectsOf(decided)),
     ...(decided === undefined ? [] : decidedFindings(context, decided)),
     ...(await shownFindings(context, { link, folders, decided, loads: fix })),

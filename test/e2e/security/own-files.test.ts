@@ -42,6 +42,33 @@ const CRAFTED: Readonly<Record<string, (text: string) => string>> = {
 const LOOKS = [["status", "--json"], ["history", "--json"], ["why"], ["doctor", "--json"], ["gc", "--dry-run"]];
 const ACTS = [["run", "true"], ["rollback"]];
 
+it("doctor names each that does not fit, by its path or by the environment that it is of", async () => {
+  const box = repo({ "requirements.txt": "six\n" });
+  await good(box);
+  for (const [name, text] of [
+    ["state.json", "{}"],
+    ["lock", '{"pid": 1, "start": "0", "boot": "x", "host": "elsewhere", "reason": "a test"}'],
+  ] as const)
+    fs.writeFileSync(box.path(".prime", name), text);
+  const { lock: _taken, probe, ...kept } = ownFiles(box); // a torn lock is nobody's
+  const other = `${path.dirname(probe as string)}/${"0".repeat(64)}.json`; // the interpreter here is asked anew at once
+  fs.copyFileSync(probe as string, other);
+  const files = { ...kept, probe: other };
+  for (const [which, file] of Object.entries(files)) {
+    const before = fs.readFileSync(file, "utf8");
+    for (const craft of ["no JSON", "null", "a list"]) {
+      fs.writeFileSync(file, (CRAFTED[craft] as (text: string) => string)(before));
+      const { stdout } = await box.run(["doctor"]);
+      expect([which, craft, stdout]).toEqual([
+        which,
+        craft,
+        expect.stringContaining(which === "manifest" ? path.basename(path.dirname(file)) : file),
+      ]);
+    }
+    fs.writeFileSync(file, before);
+  }
+});
+
 describe.each(Object.keys(CRAFTED))("a file of prime's own that holds %s", (name) => {
   it("counts as absent, and never ends prime by a defect", async () => {
     const box = repo({ "requirements.txt": "six\n" });

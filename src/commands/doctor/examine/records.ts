@@ -1,0 +1,19 @@
+import type { Context } from "../../../context.ts";
+import { unfitRecords } from "../../../plan/ready-plan.ts";
+import { unfitProbes } from "../../../python/probe-cache.ts";
+import { unfitAccount } from "../../../start/cold.ts";
+import { type Finding, listed, sound } from "../finding.ts";
+
+/** What prime remembers of starts and interpreters; what does not fit harms nothing. */
+export function recordFindings({ plans, places }: Pick<Context, "plans" | "places">): Finding[] {
+  const ofStarts = plans === undefined ? [] : [...unfitRecords(plans), ...unfitAccount(plans)];
+  const unfit = [...ofStarts, ...unfitProbes(places.cache)];
+  return unfit.length === 0
+    ? []
+    : [
+        sound(
+          "records",
+          `not as this prime writes it, so that it counts as absent until a start makes it anew: ${listed(unfit)}`,
+        ),
+      ];
+}
