@@ -4,7 +4,7 @@ import { provision } from "../../builder/build.ts";
 import type { Context } from "../../context.ts";
 import { decide } from "../../decision/decide.ts";
 import { now } from "../../edges/clock.ts";
-import { copyFile } from "../../edges/files/change.ts";
+import { copyFile, writePlain } from "../../edges/files/change.ts";
 import { isFile, isFolder, readBytes, readText, sha256 } from "../../edges/files/read.ts";
 import { type DownloadRequest, download } from "../../edges/network/download.ts";
 import { run } from "../../edges/processes/run.ts";
@@ -86,6 +86,7 @@ async function fromIndex(context: Context, { from, version }: Wanted, work: stri
   const index = from.startsWith("index+") ? ["--default-index", from.slice("index+".length)] : [];
   const words = ["pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--target", target];
   const args = [...words, "--python", decision.selected.path, ...index, "--", requirement];
+  writePlain(path.join(work, "uv.toml"), ""); // where the cache is a passing one, uv would follow what stands above
   const outcome = await run({ file: uv.file, args, env: uv.env, cwd: work });
   const file = path.join(target, PACKAGE.replaceAll("-", "_"), "prime");
   if (!outcome.ok || !isFile(file)) {

@@ -97,7 +97,8 @@ describe("self-update", () => {
       response.end(`<a href="/${name}#sha256=${digestOf(bytes)}">${name}</a>`);
       return true;
     });
-    await good(box, ["self-update", "--from", `index+${url}simple`]);
+    fs.writeFileSync(path.join(box.base, "tmp/uv.toml"), "no-index = true\n"); // above a cache that passes, where anybody could put it
+    await good(box, ["self-update", "--from", `index+${url}simple`], { env: { PRIME_CACHE: "never" } });
     expect(await version(box)).toBe("0.2.0");
     expect(await bad(box, ["self-update", "9.9.9", "--from", `index+${url}simple`])).toContain(
       `could not get ${PACKAGE}==9.9.9`,
