@@ -70,10 +70,9 @@ const status: Declaration = {
 const why: Declaration = {
   group: "Look",
   declare: ({ program, take }) =>
-    program
-      .command("why")
-      .description("tell why the last start was cold, and what was done")
-      .action(() => take(async (context) => (await import("./why.ts")).tellWhy(context))),
+    looking(program, "why", "tell why the last start was cold, and what was done", (json) =>
+      take(async (context) => (await import("./why.ts")).tellWhy(context, json)),
+    ),
 };
 
 const evaluate: Declaration = {

@@ -4,9 +4,13 @@ import type { Answer } from "../launch/answer.ts";
 import { oneLine } from "../quoted.ts";
 import { lastCold } from "../start/cold.ts";
 
-/** `./prime why`: what made the last start cold, and what was done about it. */
-export function tellWhy(context: Context): Answer {
+/** `./prime why`: what made the last start cold, and what was done about it, or why it failed. */
+export function tellWhy(context: Context, json: boolean): Answer {
   const last = lastCold(context);
+  if (json) {
+    context.print.json(last === undefined ? null : { ...last, at: new Date(last.at).toISOString() });
+    return { kind: "exit", code: 0 };
+  }
   if (last === undefined) {
     context.print.text("No start was cold yet: ./prime makes the environment ready.\n");
     return { kind: "exit", code: 0 };

@@ -14,10 +14,12 @@ import { now } from "../edges/clock.ts";
 import { makeLink } from "../edges/files/change.ts";
 import { isFolder } from "../edges/files/read.ts";
 import { droppedVariables, shellOfProcess } from "../edges/machine.ts";
+import { atEnd } from "../edges/processes/ending.ts";
 import { driftSinceUse } from "../environment/drift.ts";
 import { readHolds, writeHold } from "../environment/holds.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
 import { lookAtVenvPlace } from "../environment/venv-link.ts";
+import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { renderProgress, type Stage, type StageFacts } from "../launch/progress.ts";
 import type { LaunchRecord } from "../plan/record.ts";
@@ -53,11 +55,32 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
   tellStage(context, seen);
   if (!anew && progress === undefined && seen.renew !== undefined) return renew(context, seen, seen.renew);
 
-  const decision = await decide(context, anew && progress === undefined);
+  return accountedFor(context, seen, async () => {
+    const decision = await decide(context, anew && progress === undefined);
+    try {
+      return await bootBy(context, decision, seen, { anew, reason });
+    } finally {
+      giveToOwner(context, decision, progress?.facts.since ?? context.startedAt);
+    }
+  });
+}
+
+/** A start that fails, or that the user stops, is told of by `prime why` as well. */
+async function accountedFor(context: Context, seen: Cold, start: () => Promise<Booted>): Promise<Booted> {
+  const { progress, terminal } = context;
+  const cold = { ...seen, reason: progress?.facts.reason ?? seen.reason };
+  const takeBack = atEnd(() => {
+    tellCold(context, cold, "stopped before it was done");
+    const state = progress?.stage === "venv" ? "" : "the environment is as it was; ";
+    terminal.say(`prime: stopped; ${state}start again to go on`);
+  });
   try {
-    return await bootBy(context, decision, seen, { anew, reason });
+    return await start();
+  } catch (error) {
+    if (error instanceof PrimeError) tellCold(context, cold, `failed: ${error.message.replace(/:?\n.*/s, "")}`);
+    throw error;
   } finally {
-    giveToOwner(context, decision, progress?.facts.since ?? context.startedAt);
+    takeBack();
   }
 }
 

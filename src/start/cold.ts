@@ -10,6 +10,7 @@ import { PrimeError } from "../errors.ts";
 import type { Observer } from "../inputs/observation.ts";
 import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/ready-plan.ts";
 import { type Change, compareWithRecord, knownContents, type LaunchRecord, readRecord } from "../plan/record.ts";
+import { hideSecrets } from "../secrets.ts";
 
 /** Why a start is not warm. */
 export interface Cold {
@@ -84,7 +85,7 @@ export function tellCold({ plans, terminal }: Context, cold: Cold, done: string)
 /** For `prime why`; throws where the folder of plans can't be written. */
 export function keepAccount(plans: PlanFolder, { changes, reason }: Cold, done: string): void {
   const account: ColdAccount = { at: now(), changes, reason, done };
-  writePlain(accountFile(plans), JSON.stringify(account), 0o600); // not worth waiting for the disk: a torn one is none
+  writePlain(accountFile(plans), JSON.stringify(account, hideSecrets), 0o600); // not worth waiting for the disk: a torn one is none
 }
 
 export function lastCold({ plans }: Context): ColdAccount | undefined {

@@ -24,7 +24,7 @@ const GIVE_UP_MS = 3000;
 const CLEAR_UP_MS = 100;
 const LOOK_AT_SHELL_MS = 100;
 
-const lastActs: (() => void)[] = [];
+const lastActs = new Set<() => void>();
 const ownGroups = new Set<number>();
 let ignored: readonly string[] = [];
 let ending: Ending | undefined;
@@ -54,9 +54,10 @@ export function endWithUser(shell: { readonly pid: number; readonly start: strin
   timer.unref();
 }
 
-/** Has something done when prime is ended by the user, after its children. */
-export function atEnd(act: () => void): void {
-  lastActs.push(act);
+/** Has something done when prime is ended by the user, after its children; gives what takes that back, until that has begun. */
+export function atEnd(act: () => void): () => void {
+  lastActs.add(act);
+  return () => ending === undefined && lastActs.delete(act);
 }
 
 /** Has all members of a process group ended with prime, whoever their parents are; gives what takes that back. */

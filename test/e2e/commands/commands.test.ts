@@ -140,7 +140,7 @@ describe("wrong usage", () => {
     [["status", "extra"], "too many arguments for 'status'"],
     [["run"], "missing required argument 'cmd'"],
     [["-c"], "option '-c, --command <string>' argument missing"],
-    [["--group"], "option '--group <name>' argument missing"],
+    [["--group"], "option '--group <group>' argument missing"],
     [["env", "--shell", "tcsh"], "argument 'tcsh' is invalid. Allowed choices are sh, bash, zsh,"],
     [["completion", "tcsh"], "'tcsh' is invalid"],
     [["uv", "sync"], "`uv sync` would change an environment in place"],
@@ -223,6 +223,22 @@ describe("what is asked to be printed", () => {
     const { stdout } = await good(own, ["why"]);
     expect(stdout).toContain(own.path("requirements.txt"));
     expect(stdout).toContain(`done: built generation ${shown(own)}`);
+    expect(JSON.parse((await good(own, ["why", "--json"])).stdout)).toMatchObject({
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      changes: [{ path: own.path("requirements.txt"), what: expect.any(String) }],
+      done: `built generation ${shown(own)}`,
+    });
+  });
+
+  it("why tells of a start that failed, too", async () => {
+    const own = repo({ "requirements.txt": "./nowhere\n" });
+    expect(JSON.parse((await good(own, ["why", "--json"])).stdout)).toBe(null);
+    expect((await own.run([])).code).toBe(125);
+    const { stdout } = await good(own, ["why"]);
+    expect(stdout).toMatch(/: the first start here\n {2}done: failed: could not /);
+    edit(own, "requirements.txt", "");
+    await good(own);
+    expect((await good(own, ["why"])).stdout).toContain("  done: built generation ");
   });
 
   it("env as JSON holds what a command would get", async () => {

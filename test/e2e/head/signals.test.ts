@@ -171,8 +171,14 @@ function expectEnd({ code, signal, stdout, stderr }: Ended, by: Name, shell = ""
 describe("Ctrl-C ends prime and its children, and the next start converges", () => {
   it.each(Object.keys(POINTS))("while %s", async (point) => {
     const halted = await (POINTS[point] as () => Promise<Halted>)();
-    expectEnd(await endBy(halted, "SIGINT", "group"), "SIGINT");
+    const ended = await endBy(halted, "SIGINT", "group");
+    expectEnd(ended, "SIGINT");
     const { box } = halted;
+    if (point !== "the head tries a node") {
+      const state = point === "a setup command runs" ? "" : "the environment is as it was; ";
+      expect(ended.stderr).toContain(`prime: stopped; ${state}start again to go on\n`);
+      expect((await good(box, ["why"])).stdout).toContain("  done: stopped before it was done\n");
+    }
     fs.rmSync(path.join(box.base, "gate"), { force: true });
     halted.mend?.();
     expect((await good(box, RUN)).stdout).toBe("done\n");
