@@ -2,11 +2,11 @@
  * npm run repos -- FOLDER: runs the documented test command of public repos, fresh, at the first try: by ./prime run, and by the
  * uv that prime pins. FOLDER holds a checkout of each by its name. Writes docs/repos.md.
  *
- *   npm run repos -- FOLDER --only click,tox    only these; prints the table and writes nothing
+ *   npm run repos -- FOLDER --only click,tox    only these anew; of the others what came out before
  *   npm run repos -- FOLDER --path A:B          more folders for PATH, behind the system's: other CPythons
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { Place } from "../bench/place.ts";
@@ -14,7 +14,9 @@ import { REPOS, type TriedRepo } from "./repos.ts";
 import { paper, type Tried } from "./table.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
-const LIMIT_MS = 900_000;
+/** The whole output is there, for whoever wants to know why. */
+const RESULTS = path.join(ROOT, "test/.results/repos");
+const LIMIT_MS = 300_000;
 
 interface Ran {
   readonly code: number | null;
@@ -31,12 +33,18 @@ function main(): void {
   const [folder] = positionals;
   if (folder === undefined) throw new Error("name the folder of the checkouts: npm run repos -- FOLDER");
   const only = values.only?.split(",");
-  const tried = REPOS.filter(({ name }) => only?.includes(name) ?? true).map((repo) =>
-    tryRepo(path.resolve(folder), repo, values.path),
-  );
-  const text = paper(tried);
-  if (only !== undefined) console.log(text);
-  else writeFileSync(path.join(ROOT, "docs/repos.md"), text);
+  mkdirSync(RESULTS, { recursive: true });
+  for (const repo of REPOS.filter(({ name }) => only?.includes(name) ?? true)) {
+    const tried = tryRepo(path.resolve(folder), repo, values.path);
+    writeFileSync(resultOf(repo), JSON.stringify(tried));
+  }
+  const results = REPOS.map(resultOf).filter((file) => existsSync(file));
+  const tried = results.map((file): Tried => JSON.parse(readFileSync(file, "utf8")));
+  writeFileSync(path.join(ROOT, "docs/repos.md"), paper(tried));
+}
+
+function resultOf({ name }: TriedRepo): string {
+  return path.join(RESULTS, `${name}.json`);
 }
 
 /** Each in a home of its own, with nothing in it but prime's uv. */
@@ -66,7 +74,6 @@ function tryRepo(checkouts: string, repo: TriedRepo, behind = ""): Tried {
     const byUv = run(theirs, place.uv, ...repo.uv, ...(repo.sample ?? []));
     const commit = run(path.join(checkouts, repo.name), "git", "log", "-1", "--format=%h");
     console.error(`${repo.name}: prime ${first.code}, uv ${byUv.code}`);
-    keep(repo.name, first, byUv);
     return { repo, commit: commit.said.trim(), first, again, byUv };
   } finally {
     place.remove();
@@ -79,14 +86,6 @@ function named(text: string, { folder, home }: Place): string {
     .replaceAll(/\/\S*?\/python-build-standalone\/\S*/g, "…")
     .replaceAll(home, "~")
     .replaceAll(`${folder}/by-`, "/by-");
-}
-
-/** The whole output, for whoever wants to know why. */
-function keep(name: string, ours: Ran, theirs: Ran): void {
-  const folder = path.join(ROOT, "test/.results/repos");
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, `${name}-prime.log`), ours.said);
-  writeFileSync(path.join(folder, `${name}-uv.log`), theirs.said);
 }
 
 main();

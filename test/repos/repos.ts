@@ -32,12 +32,12 @@ export const REPOS: readonly TriedRepo[] = [
     name: "tox",
     flags: ["--no-dev", "--group", "test", "--extra", "completion"],
     command: ["pytest", "-q"],
-    sample: ["tests/config"],
+    sample: ["tests/config/cli"],
     uv: ["run", "--no-dev", "--group", "test", "--extra", "completion", "pytest", "-q"],
   },
   {
     name: "pre-commit",
-    command: ["pytest", "-q", "tests"],
+    command: ["pytest", "-q"],
     sample: ["tests/clientlib_test.py", "tests/util_test.py", "tests/git_test.py"],
     uv: ["run", "--no-project", "--with-requirements", "requirements-dev.txt", "--with-editable", ".", "pytest", "-q"],
   },
@@ -50,16 +50,16 @@ export const REPOS: readonly TriedRepo[] = [
   },
   {
     name: "black",
-    command: ["pytest", "-q", "tests", "--run-optional", "no_jupyter"],
+    command: ["pytest", "-q", "--run-optional", "no_jupyter"],
     sample: ["tests/test_format.py"],
     uv: [
       ...["run", "--no-project", "--with-editable", ".", "--with", "pytest", "--with", "pytest-xdist"],
-      ...["pytest", "-q", "tests", "--run-optional", "no_jupyter"],
+      ...["pytest", "-q", "--run-optional", "no_jupyter"],
     ],
   },
   {
     name: "textual",
-    command: ["pytest", "-q", "tests/"],
+    command: ["pytest", "-q"],
     sample: ["tests/test_binding.py", "tests/css"],
     uv: ["run", "pytest", "-q"],
   },
@@ -90,11 +90,11 @@ export const REPOS: readonly TriedRepo[] = [
   },
   {
     name: "celery",
-    command: ["pytest", "-q", "t/unit"],
+    command: ["pytest", "-q"],
     sample: ["t/unit/utils"],
     uv: [
       ...["run", "--no-project", "--with-requirements", "requirements/dev.txt", "--with-editable", "."],
-      ...["pytest", "-q", "t/unit"],
+      ...["pytest", "-q"],
     ],
   },
   {
