@@ -1,13 +1,16 @@
 import type { Context } from "../context.ts";
+import { realPath } from "../edges/files/read.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
 import { changedPackages } from "../project/packages.ts";
 import type { Built, Ready } from "./ready.ts";
 
 /** Tells what a start built, and what it left out, in front of a command's own output. */
-export function tellBuilt({ terminal }: Context, { built, readyLine }: Ready): void {
+export function tellBuilt(context: Context, { built, readyLine }: Ready): void {
+  const { terminal } = context;
   if (built === undefined) return;
   terminal.say(readyLine);
-  for (const line of [...changesIn(built), ...built.project.omissions]) terminal.say(`  ${line}`);
+  for (const line of [...origin(context, built), ...changesIn(built), ...built.project.omissions])
+    terminal.say(`  ${line}`);
 }
 
 const MOST_CHANGES = 5;
@@ -27,12 +30,22 @@ function changesIn({ before, manifest }: Built): string[] {
 }
 
 /** Ends a bare `./prime` that built something: what, how long each step took, and how to go on. */
-export function tellAll({ terminal }: Context, readyLine: string, built: Built): void {
+export function tellAll(context: Context, readyLine: string, built: Built): void {
+  const { terminal } = context;
   const { manifest, project } = built;
   terminal.say(readyLine);
-  for (const line of changesIn(built)) terminal.say(`  ${line}`);
+  for (const line of [...origin(context, built), ...changesIn(built)]) terminal.say(`  ${line}`);
   for (const { title, durationMs } of manifest.steps) terminal.say(`  ${title}: ${(durationMs / 1000).toFixed(1)} s`);
   for (const note of [...project.notes, ...project.omissions]) terminal.say(`  ${note}`);
   terminal.say("Run a command in it: ./prime run CMD     Open a shell in it: ./prime shell");
   terminal.say("See what is in force: ./prime status      Everything else: ./prime --help");
+}
+
+/** Which interpreter the first environment stands on, and why that one. */
+function origin({ progress }: Context, { before, manifest }: Built): string[] {
+  if (progress === undefined || before !== undefined) return [];
+  const { python, how } = progress.facts;
+  const { anchor, realPath: base } = manifest.interpreter;
+  const isSelected = realPath(python) === base;
+  return [`by ${isSelected ? python : anchor}: ${isSelected ? how : `the required Python, which ${python} is not`}`];
 }

@@ -172,7 +172,9 @@ describe("what is asked to be printed", () => {
     const fresh = sandbox();
     const first = await good(fresh);
     expect(first.stdout).toBe("");
-    expect(first.stderr).toMatch(/^prime: ready: repo, Python [\d.]+, 0 packages$/m);
+    expect(first.stderr).toMatch(
+      /^prime: ready: repo, Python [\d.]+, 0 packages\n {2}by \/\S+: the first found that fits any \S+ 3$/m,
+    );
     expect(first.stderr).toContain("Run a command in it: ./prime run CMD");
     const second = await good(fresh);
     expect([second.stdout, second.stderr]).toEqual(["", expect.stringMatching(/^prime: ready: .*\n$/)]);
