@@ -18,6 +18,10 @@ export function openShell(context: Context): Promise<Answer> {
 function shellIn({ env, places, stateFault, isInteractive, terminal }: Context, activation: Activation): Answer {
   const shell = usersShell(env) ?? "/bin/sh";
   if (usersShell(env) === undefined) terminal.detail(`opening /bin/sh: ${noShell(env)}`);
+  if (path.dirname(env.VIRTUAL_ENV ?? "") === path.dirname(activation.generation))
+    terminal.say(
+      "prime: this is a shell in a shell that has an environment of this repo already; `exit` goes back to that",
+    );
   const folder = path.join(places.state, "shell");
   const start = interactiveShell({ shell, activation, env, folder, isTerminal: isInteractive() });
   if (start.note !== undefined) terminal.say(start.note);

@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { realPath } from "../edges/files/read.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
@@ -11,6 +12,15 @@ export function tellBuilt(context: Context, { built, readyLine }: Ready): void {
   terminal.say(readyLine);
   for (const line of [...origin(context, built), ...changesIn(built), ...built.project.omissions])
     terminal.say(`  ${line}`);
+  if (isOfBefore(context.env.VIRTUAL_ENV, built)) terminal.say(OF_BEFORE);
+}
+
+const OF_BEFORE =
+  "this shell goes on with the environment of before: ./prime shell opens one with the new one, ./prime run CMD has it";
+
+/** Whether the shell that prime was started from has what was shown before; through `.venv` it has the new one. */
+function isOfBefore(active: string | undefined, { before }: Built): boolean {
+  return active !== undefined && before !== undefined && path.basename(active) === before.id;
 }
 
 const MOST_CHANGES = 5;
@@ -37,6 +47,7 @@ export function tellAll(context: Context, readyLine: string, built: Built): void
   for (const line of [...origin(context, built), ...changesIn(built)]) terminal.say(`  ${line}`);
   for (const { title, durationMs } of manifest.steps) terminal.say(`  ${title}: ${(durationMs / 1000).toFixed(1)} s`);
   for (const note of [...project.notes, ...project.omissions]) terminal.say(`  ${note}`);
+  if (isOfBefore(context.env.VIRTUAL_ENV, built)) terminal.say(OF_BEFORE);
   terminal.say("Run a command in it: ./prime run CMD     Open a shell in it: ./prime shell");
   terminal.say("See what is in force: ./prime status      Everything else: ./prime --help");
 }

@@ -74,6 +74,20 @@ describe("a build beside an earlier one tells what changed:", () => {
     expect(removed.stderr).not.toContain("is new");
   });
 
+  it("and that a shell goes on with the environment of before", async () => {
+    const box = repo({ "pyproject.toml": PYPROJECT });
+    await good(box);
+    const env = { VIRTUAL_ENV: box.path(".prime/generations", shown(box)), SHELL: "/bin/sh" };
+    const nested = await good(box, ["shell"], { env, stdin: "exit\n" });
+    expect(nested.stderr).toContain("a shell in a shell that has an environment of this repo already");
+    const told = "this shell goes on with the environment of before: ./prime shell opens one with the new one";
+    expect((await good(box, ["uv", "add", "iniconfig"], { env })).stderr).toContain(told);
+    const through = { VIRTUAL_ENV: box.path(".venv"), SHELL: "/bin/sh" };
+    const other = await good(box, ["uv", "add", "pluggy"], { env: through });
+    expect(other.stderr).not.toContain("of before");
+    expect((await good(box, ["shell"], { env: through, stdin: "exit\n" })).stderr).not.toContain("in a shell");
+  });
+
   it("in five lines at most", async () => {
     const box = repo({ "requirements.txt": "" });
     await good(box);
