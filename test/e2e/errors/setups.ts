@@ -160,7 +160,7 @@ export const SETUPS: readonly Setup[] = [
   {
     what: "a build is ended by Ctrl-C",
     typed: "./prime run true",
-    says: [/^prime: make the venv$/m],
+    says: [/^prime: stopped; .*start again to go on$/m],
     start: async () => {
       const slow = new SlowRepo();
       const first = await slow.startSlow();
