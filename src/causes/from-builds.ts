@@ -55,6 +55,10 @@ export const FROM_BUILDS: readonly Row[] = [
     cause: () => missing("the Rust compiler", "cargo"),
   },
   {
+    says: /'pkg-config --exists ([\w.+-]+)' returned non-zero exit status 1\b/,
+    cause: ([, name = ""]) => missing(`the library ${name}`, name),
+  },
+  {
     says: /Package '?([\w.+-]+)'?,? (?:required by '[^']*', )?(?:was )?not found|Dependency "([\w.+-]+)" not found|Run-time dependency ([\w.+-]+) found: NO/,
     cause: ([, one = "", two = "", three = ""]) => missing(`the library ${one || two || three}`, one || two || three),
   },

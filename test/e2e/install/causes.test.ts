@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { folderOf } from "../../support/failures.ts";
 import { packageIndex } from "../../support/index-server.ts";
 import { bad, edit, good, installed, repo } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
@@ -277,6 +278,13 @@ describe("the hint of a failure names its cause, and cures it: what is built", (
     expect(next).toMatch(
       /^install it, and start again \(Debian, Ubuntu: `apt-get install librdkafka-dev`, Fedora: `dnf install librdkafka-devel`, Homebrew: `brew install librdkafka`\)/,
     );
+    const asks = "import subprocess; subprocess.run('pkg-config --exists mysqlclient', shell=True, check=True)\n";
+    edit(box, "setup.py", `${asks}${EXTENSION}`);
+    const path = folderOf(box, "bin", { "pkg-config": "/bin/false" });
+    const lacking = await failing(box, [], { env: { PATH: `${path}:${box.env.PATH}` } });
+    expect(lacking.first).toContain("a build needs the library mysqlclient, which this machine lacks");
+    expect(lacking.next).toContain("apt-get install");
+    edit(box, "setup.py", EXTENSION);
     edit(box, "ext.c", "int one;\n");
     const nobody = await failing(box, [], { env: { CC: "/nowhere/gcc" } });
     expect(nobody.first).toContain("CC names the compiler /nowhere/gcc, which is not there");
