@@ -38,8 +38,8 @@ function main(): void {
     const tried = tryRepo(path.resolve(folder), repo, values.path);
     writeFileSync(resultOf(repo), JSON.stringify(tried));
   }
-  const results = REPOS.map(resultOf).filter((file) => existsSync(file));
-  const tried = results.map((file): Tried => JSON.parse(readFileSync(file, "utf8")));
+  const results = REPOS.filter((repo) => existsSync(resultOf(repo)));
+  const tried = results.map((repo): Tried => ({ ...JSON.parse(readFileSync(resultOf(repo), "utf8")), repo }));
   writeFileSync(path.join(ROOT, "docs/repos.md"), paper(tried));
 }
 

@@ -50,7 +50,10 @@ function quoted(word: string): string {
 function outcome({ code, said, seconds }: Ran): string {
   const lines = said.split("\n").map((line) => stripVTControlCharacters(line).trim());
   const counted = lines.findLast((line) => /\d+ (?:passed|failed|errors?)\b|^Ran \d+ tests|^OK\b|^FAILED/.test(line));
-  const told = (counted ?? lines.findLast((line) => line !== "") ?? "nothing").replace(/^=+\s*|\s*=+$/g, "");
+  const failed = lines
+    .find((line) => line.startsWith("prime: error: "))
+    ?.replace(/^prime: error: could not .*? \/by-prime: /, "");
+  const told = (counted ?? failed ?? lines.findLast((line) => line !== "") ?? "nothing").replace(/^=+\s*|\s*=+$/g, "");
   return `${told.replaceAll("|", "\\|").slice(0, 120)}${code === 0 ? "" : `; status ${code}`} (${seconds.toFixed(0)} s)`;
 }
 
@@ -62,9 +65,11 @@ function words({ repo, first }: Tried): string {
     isOwn = line.startsWith("prime: ") || (isOwn && line.startsWith("  "));
     if (isOwn && !/^prime: (?:get|install|resolve|make|validate|check|update|look for) /.test(line)) own.push(line);
   }
-  const shown = own.slice(0, MOST_LINES).map((line) => (line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line));
-  return `**${repo.name}**\n\n\`\`\`text\n${shown.join("\n") || "nothing"}\n\`\`\`\n`;
+  const kept = own.filter((line, index) => index < MOST_LINES || /^ {2}(?:next|id): /.test(line));
+  const shown = kept.map((line) => (line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line)).join("\n");
+  const note = repo.note === undefined ? "" : `${repo.note}\n\n`;
+  return `**${repo.name}**\n\n${note}\`\`\`text\n${shown || "nothing"}\n\`\`\`\n`;
 }
 
-const MOST_LINES = 16;
-const WIDEST = 240;
+const MOST_LINES = 6;
+const WIDEST = 320;
