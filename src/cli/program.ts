@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { faultOfOwn } from "../edges/files/own/own-folder.ts";
 import { isFile, isFolder, realPath } from "../edges/files/read.ts";
 import { trustOf } from "../edges/files/trust.ts";
+import { shellOfProcess } from "../edges/machine.ts";
 import { cacheOf } from "../edges/own-cache.ts";
 import { findPlaces } from "../edges/places.ts";
 import { atEnd, stillWanted } from "../edges/processes/ending.ts";
@@ -20,6 +21,7 @@ import { flagKey } from "../plan/ready-plan.ts";
 import { openRepo } from "../start/open.ts";
 import { parseArguments } from "./arguments.ts";
 import { configFlags, type GlobalFlags } from "./flags.ts";
+import { projectOf } from "./project-of.ts";
 
 /** What one start was made with. */
 export interface Started extends Surroundings {
@@ -40,8 +42,16 @@ export async function follow(started: Started): Promise<Answer> {
       isFile: (word) => isFile(path.resolve(started.cwd, word)),
     });
     failing.verbosity = flags.verbosity;
-    const context = await contextOf(started, flags, request);
+    const elsewhere =
+      flags.root === undefined && request.needsRepo ? projectOf(started.launcher, started.cwd, started.env) : undefined;
+    if (elsewhere?.launcher !== undefined) {
+      return { kind: "launcher", file: elsewhere.launcher, shell: shellOfProcess(started.shell.pid) };
+    }
+    const context = await contextOf(started, { ...flags, root: elsewhere?.root ?? flags.root }, request);
     failing.status = context.failureStatus;
+    if (elsewhere !== undefined && context.progress === undefined) {
+      context.terminal.say(`prime: for ${elsewhere.root}, the nearest project, which has no launcher of its own`);
+    }
     return await request.follow(context);
   } catch (error) {
     await stillWanted();

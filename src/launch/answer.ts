@@ -48,6 +48,8 @@ export type Answer =
     }
   /** The ready plan serves the start after all. `shell`: as below. */
   | { readonly kind: "again"; readonly shell: readonly string[] }
+  /** Another launcher, absolute, has the start with all of its arguments. `shell`: as below. */
+  | { readonly kind: "launcher"; readonly file: string; readonly shell: readonly string[] }
   /** `shell` are the words that start the shell which runs the head now. */
   | { readonly kind: "next-stage"; readonly progress: string; readonly shell: readonly string[] }
   | { readonly kind: "exit"; readonly code: number };
@@ -57,6 +59,8 @@ export function renderAnswer(answer: Answer): string {
   switch (answer.kind) {
     case "exit":
       return `exit ${answer.code}\n`;
+    case "launcher":
+      return `exec ${[...answer.shell, answer.file].map(quoteForShell).join(" ")} "$@"\n`;
     case "again":
       return `prime_warm "$@"\n${startOver(answer.shell)}`;
     case "next-stage":

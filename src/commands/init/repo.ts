@@ -1,4 +1,5 @@
 import { SCHEMA_FILE } from "../../environment/folders.ts";
+import { areTelling } from "../../project/nearest-project.ts";
 import { type Deed, extend, linesOf } from "./deed.ts";
 
 /** What init finds in the folder; undefined where there is nothing. Texts are whole files. */
@@ -24,10 +25,6 @@ function ignores(link: string | undefined): Readonly<Record<string, readonly str
     "/.prime/": ["/.prime/", ".prime/", "/.prime", ".prime"],
   };
 }
-
-/** Any of these tells prime what to install. */
-const TELLING =
-  /^(?:prime\.toml|pyproject\.toml|uv\.lock|pylock(?:\.[^.]+)?\.toml|setup\.(?:py|cfg)|Pipfile|proto_kernel\.json|(?:dev-)?requirements.*(?:\.txt|\.in)|requirements)$/;
 
 const CONFIG = `#:schema ${SCHEMA_FILE}
 # What prime can't find out in this repo; every line is optional. ./prime eval shows all keys; editors complete them by
@@ -61,7 +58,7 @@ export function planRepo(facts: RepoFacts): Deed[] {
 }
 
 function planConfig(names: readonly string[]): Deed {
-  return names.some((name) => TELLING.test(name))
+  return areTelling(names)
     ? { file: "prime.toml", verb: "keep", why: "not needed: the repo says what to install" }
     : { file: "prime.toml", verb: "write", why: "an example, all of it comments", text: CONFIG };
 }
