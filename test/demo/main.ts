@@ -37,18 +37,15 @@ function play({ files, columns, commands, before }: Demo): string {
   try {
     const repo = place.repo("shop", files);
     before?.(place);
+    // The shell has given the terminal a size of its own before it shows its first prompt.
     const steps = commands.flatMap(({ line, until }) => [
       ["expect", PROMPT],
+      ["resize", 24, columns],
       ["send", `${line}\r`],
       ["expect", until],
     ]);
     const env = { ...place.env, PS1: PROMPT, TERM: "xterm-256color", TIMEFORMAT: "%R seconds" };
-    const words = [
-      JSON.stringify([["resize", 24, columns], ...steps, ["expect", PROMPT], ["send", "\u0004"]]),
-      "bash",
-      "--norc",
-      "--noediting",
-    ];
+    const words = [JSON.stringify([...steps, ["expect", PROMPT], ["send", "\u0004"]]), "bash", "--norc", "--noediting"];
     const told = execFileSync(place.python, [PERSON, ...words], { cwd: repo.root, env, encoding: "utf8" });
     const { shown, missing } = JSON.parse(told) as { shown: string; missing: string | null };
     if (missing !== null) throw new Error(`the terminal never showed ${JSON.stringify(missing)}: ${shown}`);
