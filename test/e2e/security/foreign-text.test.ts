@@ -11,7 +11,7 @@ import { userOf } from "../../support/users.ts";
 /** Clears the screen, writes to the clipboard, runs backwards, hides, ends lines. */
 const ORDERS = "\u001b[2J\u001b]52;c;ZXZpbA==\u0007\u202e\u200b\u009b31m\u2028";
 /** prime's own colours, and how it draws one line again in place. */
-const OWN = ["0m", "1m", "2m", "31m", "33m", "?7l", "?7h", "2K"].map((code) => `\u001b[${code}`);
+const OWN = ["0m", "1m", "2m", "31m", "32m", "33m", "?7l", "?7h", "2K"].map((code) => `\u001b[${code}`);
 
 /** What in a text a terminal would obey or hide, beside what is prime's own. */
 function obeyed(text: string): string | undefined {
