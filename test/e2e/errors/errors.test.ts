@@ -32,9 +32,9 @@ function shown({ stderr }: Ended, box: Sandbox): string {
 }
 
 describe("a set-up that is wrong:", () => {
-  it.each(SETUPS)("$what", async (setup) => {
+  it.for(SETUPS)("$what", async (setup, { skip }) => {
     const ended = await setup.start();
-    if (ended === undefined) return expect(process.getuid?.()).not.toBe(0);
+    if (ended === undefined) return skip("this machine can't be set up so: it has no small disks");
     const text = shown(ended, ended.box);
     told.set(setup, text);
     for (const part of setup.says) expect(text).toMatch(part);
