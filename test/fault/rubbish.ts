@@ -51,7 +51,11 @@ function planRubbish({ home, root }: Place): string[] {
   const records = list(folder).filter((name) => /^record.*\.json$/.test(name));
   const stamps = records.map((name) => JSON.parse(fs.readFileSync(path.join(folder, name), "utf8")).stamps as string);
   const isStamps = (name: string) => stamps.includes(name.replace(/\.commands$/, ""));
-  return others(folder, "state", (name) => /^(?:plan|record\.json|why\.json)$/.test(name) || isStamps(name));
+  return others(
+    folder,
+    "state",
+    (name) => /^(?:plan|plan\+why|names|record\.json|why\.json)$/.test(name) || isStamps(name),
+  );
 }
 
 function cacheRubbish(cache: string): string[] {
