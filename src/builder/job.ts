@@ -23,6 +23,8 @@ export interface StepOptions {
   /** What is worth knowing whatever the cause is. */
   readonly note?: string;
   readonly limitMs?: number;
+  /** Tried before, without a word: a faster way to the same, where it works. */
+  readonly first?: Command | undefined;
 }
 
 const LINES_SHOWN = 20;
@@ -56,20 +58,24 @@ export async function tryStep(
   job: Job,
   title: string,
   command: Command,
-  options: Pick<StepOptions, "limitMs"> & { readonly otherwise: string },
+  options: Pick<StepOptions, "limitMs" | "first"> & { readonly otherwise: string },
 ): Promise<Outcome> {
   const step = job.context.terminal.step(title);
   let tally: Tally | undefined;
-  const outcome = await run(command, {
-    ...(options.limitMs === undefined ? {} : { limitMs: options.limitMs }),
-    log: job.log,
-    onLine: (line) => {
-      tally = countProgress(tally, line);
-      if (line.trim() !== "") step.update(line, tally);
-    },
-  });
+  const tried = options.first === undefined ? undefined : await run(options.first, { log: job.log });
+  const isDone = tried?.ok === true;
+  const outcome = isDone
+    ? tried
+    : await run(command, {
+        ...(options.limitMs === undefined ? {} : { limitMs: options.limitMs }),
+        log: job.log,
+        onLine: (line) => {
+          tally = countProgress(tally, line);
+          if (line.trim() !== "") step.update(line, tally);
+        },
+      });
   step.done(outcome.ok ? undefined : options.otherwise);
-  job.steps.push({ title, durationMs: Math.round(outcome.durationMs) });
+  job.steps.push({ title, durationMs: Math.round(outcome.durationMs + (isDone ? 0 : (tried?.durationMs ?? 0))) });
   return outcome;
 }
 

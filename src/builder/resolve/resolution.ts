@@ -67,6 +67,14 @@ function changedArchive({ archives }: Pylock): string | undefined {
 }
 
 /** Gives why it can't be had any more, if it can't; other failures are failures. */
+/**
+ * What uv has just resolved may all be in its cache: then it need not ask the index for each file again, which takes longer than all
+ * else. Where something has to be built, what builds it is a question to the index.
+ */
+function areWheels(table: Table): boolean {
+  return packagesOf(table).every(({ wheels }) => Array.isArray(wheels) && wheels.length > 0);
+}
+
 async function installKnown(job: Job, uv: commands.UvTool, target: Target, known: Pylock): Promise<string | undefined> {
   const installs = await installCommands(uv, target, known.table);
   if (await installFromCache(job, installs, target.project)) return undefined;
@@ -105,7 +113,10 @@ async function resolveAndInstall(
   const found = await resolve(job, uv, target, preferred);
   if (isMoved && preferred !== undefined) compareWithMoved(job, preferred, found);
   for (const install of await installCommands(uv, target, found.table)) {
-    await runStep(job, "install packages", install, FAILED);
+    const first = areWheels(found.table)
+      ? { ...install, args: [...install.args, "--offline", "--no-build"] }
+      : undefined;
+    await runStep(job, "install packages", install, { ...FAILED, first });
   }
   const answer = path.join(target.work, "pylock.toml");
   writeAtomic(answer, renderPylock(withIndexes(relative(found.table, target.resolved), target)));

@@ -96,11 +96,11 @@ def record_problems(site, info, name, rows):
     missing = []
     for path in paths:
         folder, _, base = path.rpartition("/")
-        if not is_within(os.path.join(site, folder), sys.prefix):
-            continue  # what leads out of the environment is none of it, and not looked at
         if folder not in listings:
-            listings[folder] = names_in(os.path.join(site, folder))
-        if base not in listings[folder]:
+            # What leads out of the environment is none of it, and not looked at.
+            own = is_within(os.path.join(site, folder), sys.prefix)
+            listings[folder] = names_in(os.path.join(site, folder)) if own else None
+        if listings[folder] is not None and base not in listings[folder]:
             missing.append(os.path.normpath(os.path.join(site, path)))
     return [f"{name}: {path} is missing" for path in missing]
 
