@@ -13,6 +13,9 @@ const HEADER = /^""":"; case \$0 in .* "\$@" #(?:""")?$/;
 const DOCSTRING = /^([rRuU]?)("""|'''|"|')((?:\\.|(?!\2).)*)\2/s;
 const BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
+/** Sets `f` to the script that a link of the name `$1` leads to: the launcher stands beside that one. */
+const RESOLVED = `f=$1; while [ -L "$f" ]; do l=$(readlink "$f"); case $l in /*) f=$l;; *) f=\${f%/*}/$l;; esac; done`;
+
 /**
  * The line behind `#!/bin/sh` that is a command for sh and opens a string for Python. sh hands the script over to the
  * launcher, whose place is told from the script's: `$0` gets a slash when it has none, since prime knows a script by that.
@@ -22,7 +25,7 @@ const BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 export function headerLine(launcher: string, options: string): string {
   const start = options === "" ? "" : ` run python ${options}`;
   const withSlash = 'case $0 in */*) set -- "$0" "$@";; *) set -- "./$0" "$@";; esac';
-  return `""":"; ${withSlash}; exec "\${1%/*}/${launcher}"${start} "$@" #`;
+  return `""":"; ${withSlash}; ${RESOLVED}; exec "\${f%/*}/${launcher}"${start} "$@" #`;
 }
 
 /** A script to begin with. */

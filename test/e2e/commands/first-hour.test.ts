@@ -78,4 +78,18 @@ it("the lines of the first hour do what README says, one after another", () => {
   expect(header.status).toBe(0);
   const script = spawnSync(path.join(mine, "tools/report.py"), ["--all"], { cwd: "/", env, encoding: "utf8" });
   expect([script.status, script.stdout]).toEqual([0, "['--all']\n"]);
+
+  const bin = path.join(box.base, "bin");
+  fs.mkdirSync(bin);
+  fs.symlinkSync("../my-repo/tools/report.py", path.join(bin, "relative"));
+  fs.symlinkSync(path.join(bin, "relative"), path.join(bin, "report"));
+  for (const words of [[path.join(bin, "report")], ["sh", "report"], ["env", "report"]]) {
+    const [file = "", ...rest] = words;
+    const linked = spawnSync(file, [...rest, "a b"], {
+      cwd: bin,
+      env: { ...env, PATH: `${bin}:${env.PATH}` },
+      encoding: "utf8",
+    });
+    expect([linked.status, linked.stdout, linked.stderr]).toEqual([0, "['a b']\n", ""]);
+  }
 });
