@@ -4,6 +4,7 @@ import type { Environment } from "../edges/command.ts";
 import { isExecutableFile, listFolder, readBytes, realPath } from "../edges/files/read.ts";
 import { trustOf } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
+import { beginsAsLauncher } from "../launch/own-digest.ts";
 import { areTelling, nearestProject } from "../project/nearest-project.ts";
 
 /** The project that a start is for, where the launcher stands in none; absolute, physical. */
@@ -32,15 +33,11 @@ export function projectOf(launcher: string, cwd: string, env: Environment): Proj
     );
   }
   const own = path.join(root, "prime");
-  const hasOwn = isExecutableFile(own) && isLauncher(own) && realPath(own) !== launcher;
+  const hasOwn = isExecutableFile(own) && beginsAsLauncher(readBytes(own) ?? NOTHING) && realPath(own) !== launcher;
   if (hasOwn)
     refuseForeignRepo({ root, repo: { folder: root, launcher: own, choice: NO_CHOICE }, trust: trustOf(env) });
   return { root, launcher: hasOwn ? own : undefined };
 }
 
 const NO_CHOICE = { env: undefined, cwd: "/", mustAgree: false };
-
-function isLauncher(file: string): boolean {
-  const head = readBytes(file)?.subarray(0, 200).toString("latin1") ?? "";
-  return /^#![^\n]*\ntrue \/\* prime: /.test(head);
-}
+const NOTHING = Buffer.alloc(0);

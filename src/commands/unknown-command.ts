@@ -56,7 +56,7 @@ export async function unknownCommand(
   const way = Object.hasOwn(WAYS, word) ? WAYS[word] : undefined;
   const isName = /^[A-Za-z0-9][\w.-]*$/.test(operand);
   const hint =
-    way?.(await projectOf(context), isName ? operand : "NAME", isName) ??
+    way?.(await inspected(context), isName ? operand : "NAME", isName) ??
     whatIsHere(context.cwd, word) ??
     (await asCommand(context, word));
   return new PrimeError("usage", `unknown command '${word}'${hint === undefined ? didYouMean(word, known) : ""}`, {
@@ -65,7 +65,7 @@ export async function unknownCommand(
   });
 }
 
-async function projectOf(context: Context): Promise<Project> {
+async function inspected(context: Context): Promise<Project> {
   return inspectProject(context.root, (await loadConfig(context)).config);
 }
 
@@ -82,6 +82,6 @@ async function asCommand(context: Context, word: string): Promise<string | undef
 
 /** A repo that can't be read is told of when something is to be made of it, not here. */
 async function declares(context: Context, command: string): Promise<boolean> {
-  const known = projectOf(context).then((project) => declaredCommands(context.root, project, new Set()));
+  const known = inspected(context).then((project) => declaredCommands(context.root, project, new Set()));
   return known.then((commands) => commands.has(command)).catch(() => false);
 }

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { exists, isExecutableFile, isFile, isFolder } from "../edges/files/read.ts";
+import { exists, isExecutableFile, isFile, isFolder, listFolder } from "../edges/files/read.ts";
+import { areTelling } from "../project/nearest-project.ts";
 
 /**
  * What a word is that was taken for a command, where a file or a folder of that name is in the folder that the user
@@ -15,7 +16,6 @@ export function whatIsHere(cwd: string, word: string): string | undefined {
 }
 
 function insideOf(folder: string, written: string): string {
-  if (["pyproject.toml", "requirements.txt", "setup.py"].some((name) => exists(path.join(folder, name))))
-    return ` with a project of its own: ./prime --root ${written}`;
+  if (areTelling(listFolder(folder) ?? [])) return ` with a project of its own: ./prime --root ${written}`;
   return exists(path.join(folder, "__main__.py")) ? ` that Python can run: ./prime run python ${written} …` : "";
 }

@@ -1,5 +1,15 @@
 import { sha256 } from "../edges/files/read.ts";
 
+/** The first lines of every launcher, of whatever version. */
+const HEAD = /^#![^\n]*\ntrue \/\* prime: /;
+/** Bytes in which they stand. */
+const HEAD_LENGTH = 200;
+
+/** Whether a file's bytes begin as a launcher does. */
+export function beginsAsLauncher(bytes: Buffer): boolean {
+  return HEAD.test(bytes.subarray(0, HEAD_LENGTH).toString("latin1"));
+}
+
 const LINE = /# sha256 ([0-9a-f]{64}) \*\/\n$/;
 
 /**

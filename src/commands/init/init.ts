@@ -17,6 +17,7 @@ import { physicalFolder } from "../../edges/places.ts";
 import { plainText } from "../../edges/terminal/text.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
+import { beginsAsLauncher } from "../../launch/own-digest.ts";
 import { giveToFolder } from "../../start/give-to-owner.ts";
 import { planCheckers } from "./checkers/checkers.ts";
 import type { Deed } from "./deed.ts";
@@ -188,8 +189,7 @@ function changeLauncher({ launcher, version }: InitContext, file: string, force:
     if ((present.mode & 0o111) !== 0) return { file, verb: "keep", why: `has ${own}` };
     return { file, verb: "replace", why: `has ${own}, but was not executable`, content, executable: true };
   }
-  const head = there.subarray(0, 200).toString("latin1");
-  const isLauncher = link === undefined && /^#![^\n]*\ntrue \/\* prime: /.test(head);
+  const isLauncher = link === undefined && beginsAsLauncher(there);
   if (isLauncher || force) {
     return { file, verb: "replace", why: `${describe(there, isLauncher, link)} by ${own}`, content, executable: true };
   }

@@ -8,7 +8,7 @@ import { run } from "../../edges/processes/run.ts";
 import { plain } from "../../edges/terminal/text.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { ownDigestFault } from "../../launch/own-digest.ts";
+import { beginsAsLauncher, ownDigestFault } from "../../launch/own-digest.ts";
 import { cleanEnvironment } from "../../python/clean-environment.ts";
 import { getCandidate } from "./candidate.ts";
 import { keepLauncher, keptLauncher } from "./kept.ts";
@@ -95,9 +95,7 @@ function refuseUnfit(bytes: Buffer, { sha256: expected, from }: { sha256: string
       },
     );
   }
-  const fault = bytes.subarray(0, 64).includes("\ntrue /* prime: ")
-    ? ownDigestFault(bytes.toString("latin1"))
-    : "it has no head";
+  const fault = beginsAsLauncher(bytes) ? ownDigestFault(bytes.toString("latin1")) : "it has no head";
   if (fault === undefined) return;
   throw new PrimeError("no-launcher", `could not take the launcher: what was got is none (${fault})`, {
     hint: "name a launcher, or a folder that `npm run release` has made",
