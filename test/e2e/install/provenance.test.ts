@@ -3,42 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { type PackageIndex, packageIndex } from "../../support/index-server.ts";
-import {
-  bad,
-  built,
-  edit,
-  good,
-  installed,
-  isWarm,
-  onlyBy,
-  packagesOf,
-  repo,
-  shown,
-  uvBeside,
-  witness,
-} from "../../support/repos.ts";
+import { bad, built, edit, good, installed, isWarm, onlyBy, repo, witness } from "../../support/repos.ts";
+import { forget, raw, resolution } from "../../support/resolution.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
-
-/** What raw uv makes of the same requirements. */
-async function raw(box: Sandbox, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
-  const venv = path.join(box.base, "raw");
-  fs.rmSync(venv, { recursive: true, force: true });
-  await uvBeside(box, ["venv", "--quiet", venv], env);
-  await uvBeside(box, ["pip", "install", "--quiet", "--python", path.join(venv, "bin/python"), ...args], env);
-  return packagesOf(venv);
-}
-
-function forget(box: Sandbox): void {
-  fs.rmSync(path.join(box.base, "uv-cache"), { recursive: true, force: true });
-  fs.rmSync(box.path(".prime/generations"), { recursive: true });
-}
-
-/** The text of the resolution that `.venv` was made from. */
-function resolution(box: Sandbox): string {
-  const { resolution: name } = JSON.parse(fs.readFileSync(box.path(".venv/prime.json"), "utf8"));
-  expect(name).toMatch(/^pylock\.[0-9a-f]{16}\.toml$/);
-  return fs.readFileSync(box.path(".prime/resolved", name), "utf8");
-}
 
 function whereIs(box: Sandbox, module: string): string {
   const program = `import ${module}; print(${module}.__file__)`;
@@ -260,94 +227,6 @@ describe("who one is to an index", () => {
     expect(priv.asked.filter((url) => url.startsWith("/simple/")).some((url) => !url.startsWith("/simple/alpha"))).toBe(
       false,
     );
-  });
-});
-
-describe("what was resolved is kept", () => {
-  it("when a mirror moved: the same versions from there, and it is said", async () => {
-    const first = await packageIndex();
-    first.publish("alpha", "1.0");
-    first.publish("beta", "1.0");
-    const box = repo({ "requirements.txt": "alpha\nbeta\n" });
-    await good(box, [], onlyBy(box, first));
-    const second = (await packageIndex()).mirror(first);
-    second.publish("alpha", "2.0");
-    first.stop();
-    forget(box);
-    const { stderr } = await good(box, [], onlyBy(box, second));
-    expect(installed(box)).toEqual({ alpha: "1.0", beta: "1.0" });
-    expect(stderr).toContain("indexes are others than before: resolving again, near to the same versions");
-    expect(stderr).toContain("resolved again: the same versions");
-    expect(resolution(box)).toContain(second.url.replace("/simple", "/files/alpha-1.0"));
-  });
-
-  it("when a file has gone from the same index: another one, and it is said", async () => {
-    const index = await packageIndex();
-    index.publish("alpha", "1.0");
-    const box = repo({ "requirements.txt": "alpha\n" });
-    await good(box, [], onlyBy(box, index));
-    index.withdraw("alpha", "1.0");
-    index.publish("alpha", "2.0");
-    forget(box);
-    const { stderr } = await good(box, [], onlyBy(box, index));
-    expect(stderr).toMatch(/http:\/\/127[^ ]*\.whl can't be had any more: resolving again, near to the same versions/);
-    expect(stderr).toContain("resolved again: alpha 1.0 -> 2.0");
-  });
-
-  it("when the version has gone from there: another one, and it is said", async () => {
-    const first = await packageIndex();
-    first.publish("alpha", "1.0");
-    const box = repo({ "requirements.txt": "alpha\n" });
-    await good(box, [], onlyBy(box, first));
-    const second = await packageIndex();
-    second.publish("alpha", "2.0");
-    first.stop();
-    forget(box);
-    expect((await good(box, [], onlyBy(box, second))).stderr).toContain("resolved again: alpha 1.0 -> 2.0");
-  });
-
-  it("but never with other bytes for a version", async () => {
-    const first = await packageIndex();
-    first.publish("alpha", "1.0");
-    const box = repo({ "requirements.txt": "alpha\n" });
-    await good(box, [], onlyBy(box, first));
-    const second = await packageIndex();
-    second.publish("alpha", "1.0", ["six"]);
-    second.publish("six", "1.0");
-    first.stop();
-    forget(box);
-    const said = await bad(box, [], onlyBy(box, second));
-    expect(said).toMatch(/other bytes than before|Hash mismatch/);
-    expect(said).toContain("./prime reboot");
-    await good(box, ["reboot"], onlyBy(box, second));
-    expect(installed(box)).toEqual({ alpha: "1.0", six: "1.0" });
-  });
-
-  it("a wheel of a flat index counts by its bytes", async () => {
-    const usual = await packageIndex();
-    usual.publish("alpha", "1.0");
-    const box = repo({
-      "pyproject.toml":
-        '[project]\nname = "app"\nversion = "1"\ndependencies = ["alpha"]\n[[tool.uv.index]]\nname = "flat"\nurl = "wheels"\nformat = "flat"\n',
-    });
-    const wheel = "alpha-1.0-py3-none-any.whl";
-    fs.mkdirSync(box.path("wheels"));
-    fs.copyFileSync(path.join(usual.folder, wheel), box.path("wheels", wheel));
-    fs.utimesSync(box.path("wheels", wheel), 1_600_000_000, 1_600_000_000);
-    const options = onlyBy(box, usual);
-    await good(box, [], options);
-    const before = shown(box);
-    expect(await isWarm(box)).toBe(true);
-    usual.publish("alpha", "1.0", ["six"]);
-    usual.publish("six", "1.0");
-    fs.copyFileSync(path.join(usual.folder, wheel), box.path("wheels", wheel));
-    fs.utimesSync(box.path("wheels", wheel), 1_600_000_009, 1_600_000_009);
-    expect(await isWarm(box)).toBe(false);
-    const { stderr } = await good(box, [], options);
-    expect(stderr).toContain(`${wheel} is not what it was`);
-    expect(installed(box)).toEqual({ alpha: "1.0", six: "1.0" });
-    expect(shown(box)).not.toBe(before);
-    expect(await isWarm(box)).toBe(true);
   });
 });
 
