@@ -11,8 +11,13 @@ export function whatIsHere(cwd: string, word: string): string | undefined {
   const written = word.includes("/") ? word : `./${word}`;
   if (isFolder(file)) return `${written} is a folder${insideOf(file, written.replace(/\/+$/, ""))}`;
   if (!isFile(file) || word === "") return undefined;
-  const start = isExecutableFile(file) && !word.endsWith(".py") ? `./prime run ${written}` : `./prime ${written}`;
-  return `${written} is here: ${start} …`;
+  return `${written} is here: ${startOf(file, written)} …`;
+}
+
+/** What is no program by itself is Python's, but for what says that it is the shell's. */
+function startOf(file: string, written: string): string {
+  if (written.endsWith(".sh") && !isExecutableFile(file)) return `./prime run sh ${written}`;
+  return isExecutableFile(file) && !written.endsWith(".py") ? `./prime run ${written}` : `./prime ${written}`;
 }
 
 function insideOf(folder: string, written: string): string {

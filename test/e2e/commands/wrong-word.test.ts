@@ -16,6 +16,7 @@ let box: Sandbox;
 beforeAll(async () => {
   box = repo(FILES);
   box.file("t.sh", "#!/bin/sh\necho it ran\n", { mode: 0o755 });
+  box.file("plain.sh", "echo it ran\n");
   await good(box);
 });
 
@@ -29,6 +30,7 @@ describe("a word that is no command, but", () => {
   it.each([
     [["s.py"], "./s.py is here: ./prime ./s.py …"],
     [["t.sh"], "./t.sh is here: ./prime run ./t.sh …"],
+    [["plain.sh"], "./plain.sh is here: ./prime run sh ./plain.sh …"],
     [["tool"], "./tool is a folder that Python can run: ./prime run python ./tool …"],
   ])("%j here: the line that starts it, which does", async (args, line) => {
     const said = failure(await box.run(args), "usage", 2);
