@@ -1,6 +1,6 @@
 /*
- * Writes what is generated from the configuration's schema: prime.schema.json, and the table of keys in docs/configuration.md
- * between its two markers. With --check it writes nothing and fails when one of them is not what the schema gives.
+ * Writes what is generated from the configuration's schema: prime.schema.json, and the tables of keys in docs/configuration.md
+ * between their markers. With --check it writes nothing and fails when one of them is not what the schema gives.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -9,9 +9,7 @@ import { getDescription, getMetadata } from "valibot";
 import { DEFAULTS, KEYS, type Key } from "../src/config/keys.ts";
 import { CONFIG_SCHEMA } from "../src/config/schema.ts";
 import { tomlText } from "../src/toml.ts";
-
-const TABLE_START = "<!-- keys: written by build/schema.ts -->";
-const TABLE_END = "<!-- keys: end -->";
+import { RULES } from "./rules.ts";
 
 /** The JSON schema of prime.toml, for editors. Rules that JSON Schema cannot say are left to prime itself. */
 export function schemaText(): string {
@@ -19,7 +17,9 @@ export function schemaText(): string {
   const { $schema, ...schema } = toJsonSchema(CONFIG_SCHEMA, { errorMode: "ignore", typeMode: "output" });
   const properties = Object.entries(schema.properties ?? {}).map(([key, property]) => {
     if (typeof property !== "object") throw new Error(`the schema of ${key} says nothing`);
-    const { standard: _, ...rest } = property as typeof property & { standard?: string };
+    const { standard: _, ...rest } = (key === "upgrade" ? withRules(property) : property) as typeof property & {
+      standard?: string;
+    };
     return [key, key in DEFAULTS ? { ...rest, default: DEFAULTS[key as keyof typeof DEFAULTS] } : rest];
   });
   const described = {
@@ -32,6 +32,19 @@ export function schemaText(): string {
   return `${JSON.stringify(described, null, 2)}\n`;
 }
 
+function withRules(property: { properties?: Readonly<Record<string, unknown>> | undefined }): object {
+  const rules = Object.entries(property.properties ?? {}).map(([key, one]) => {
+    return [key, { description: RULES[key as keyof typeof RULES][0], ...(one as object) }];
+  });
+  return { ...property, properties: Object.fromEntries(rules) };
+}
+
+/** The table of a policy's keys, in Markdown. */
+function ruleTable(): string {
+  const rows = Object.entries(RULES).map(([key, cells]) => `| \`${key}\` | ${cells.join(" | ")} |`);
+  return ["| key | meaning | default | with a machine's policy |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
 /** The table of keys, in Markdown. */
 export function keyTable(): string {
   const rows = KEYS.map(
@@ -40,13 +53,16 @@ export function keyTable(): string {
   return ["| key | meaning | default |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
-/** The paper with the table of keys between its markers renewed. */
-export function withKeyTable(paper: string): string {
-  const start = paper.indexOf(TABLE_START);
-  const end = paper.indexOf(TABLE_END);
-  if (start === -1 || end < start)
-    throw new Error(`docs/configuration.md lacks the markers ${TABLE_START} and ${TABLE_END}`);
-  return `${paper.slice(0, start)}${TABLE_START}\n\n${keyTable()}\n\n${paper.slice(end)}`;
+/** The paper with the two tables between their markers renewed. */
+export function withTables(paper: string): string {
+  return between(between(paper, "keys", keyTable()), "rules", ruleTable());
+}
+
+function between(paper: string, name: string, table: string): string {
+  const [first, last] = [`<!-- ${name}: written by build/schema.ts -->`, `<!-- ${name}: end -->`];
+  const [start, end] = [paper.indexOf(first), paper.indexOf(last)];
+  if (start === -1 || end < start) throw new Error(`docs/configuration.md lacks the markers ${first} and ${last}`);
+  return `${paper.slice(0, start)}${first}\n\n${table}\n\n${paper.slice(end)}`;
 }
 
 function standardOf(key: Key): string {
@@ -61,7 +77,7 @@ function main(args: readonly string[]): void {
   const check = args.includes("--check");
   const files: readonly [string, (old: string) => string][] = [
     ["prime.schema.json", schemaText],
-    ["docs/configuration.md", withKeyTable],
+    ["docs/configuration.md", withTables],
   ];
   for (const [name, renew] of files) {
     const file = fileURLToPath(new URL(`../${name}`, import.meta.url));

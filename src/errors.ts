@@ -22,6 +22,8 @@ export class PrimeError extends Error {
 export const EXIT_FAILURE = 125;
 /** Wrong usage, as shells and most tools say it. */
 export const EXIT_USAGE = 2;
+/** A policy refuses what was asked for. */
+export const EXIT_POLICY = 3;
 /** POSIX 2.8.2: the command was found but could not be started. */
 export const EXIT_NOT_EXECUTABLE = 126;
 /** POSIX 2.8.2: the command was not found. */

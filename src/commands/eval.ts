@@ -1,10 +1,13 @@
 import type { Config } from "../config/config.ts";
 import { evalJson, renderEval } from "../config/evaluation.ts";
 import { loadConfig } from "../config/load.ts";
+import { readMachinePolicy, saidOf } from "../config/policy/load.ts";
+import { mergePolicies } from "../config/policy/merge.ts";
 import type { ProtoprimerConfig } from "../config/protoprimer/config.ts";
 import type { Context } from "../context.ts";
 import { lookAnew } from "../decision/decide.ts";
 import { linkOf } from "../decision/shown.ts";
+import { EXIT_POLICY } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { parseRequest, selectorTuple } from "../python/version.ts";
 
@@ -13,13 +16,19 @@ export async function evaluate(context: Context, json: boolean): Promise<Answer>
   const { config, warnings, notes } = await loadConfig(context);
   for (const warning of warnings) context.terminal.warn(warning);
   for (const note of notes) context.terminal.detail(note);
-  if (json) context.print.json(evalJson(config));
+  const machine = await readMachinePolicy(EXIT_POLICY);
+  const { proxy, allowedNetworks } = mergePolicies(saidOf(config.upgrade, config.root), machine);
+  if (proxy.value !== null && allowedNetworks.value !== null) context.terminal.warn(BEHIND_PROXY);
+  if (json) context.print.json(evalJson(config, machine));
   else
-    context.print.text(config.protoprimer === null ? renderEval(config) : await documentsOf(context, config), {
+    context.print.text(config.protoprimer === null ? renderEval(config, machine) : await documentsOf(context, config), {
       asIs: true,
     });
   return { kind: "exit", code: 0 };
 }
+
+const BEHIND_PROXY =
+  "behind `proxy` nobody here knows which address is really connected to: `allowed_networks` holds for the proxy and for addresses that are written out, and names go by `allowed_hosts`";
 
 /** Under protoprimer's configuration: what its own `eval` prints. */
 async function documentsOf(context: Context, config: Config): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Input } from "../inputs/input.ts";
+import type { UpgradeValues } from "./policy/schema.ts";
 import type { ProtoprimerConfig } from "./protoprimer/config.ts";
 import type { EnvChoice } from "./protoprimer/selected-env.ts";
 import type { Sourced, VenvDriver } from "./source.ts";
@@ -37,6 +38,8 @@ export interface Config {
   readonly tasks: Sourced<Tasks>;
   readonly freshness: Sourced<Freshness>;
   readonly uv: Sourced<UvPin | null>;
+  /** As the repo says it: what is in force beside the machine's policy is told by `loadPolicy`. */
+  readonly upgrade: Sourced<UpgradeValues>;
   /** Seconds that a selector may take. */
   readonly selectorLimit: Sourced<number>;
   /** Seconds that a probed interpreter may take to answer. */

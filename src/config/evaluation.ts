@@ -1,33 +1,54 @@
 import * as path from "node:path";
+import { withoutSecrets } from "../secrets.ts";
 import { tomlText } from "../toml.ts";
 import type { Config } from "./config.ts";
 import { FIELDS, KEYS } from "./keys.ts";
+import { MACHINE_POLICY, saidOf } from "./policy/load.ts";
+import type { Said } from "./policy/merge.ts";
+import type { UpgradeValues } from "./policy/schema.ts";
 import { foreignValues } from "./protoprimer/documents.ts";
 import type { Source } from "./source.ts";
 
 /** Beyond this many columns a long value no longer moves the sources of all the others. */
 const WIDEST_VALUE = 32;
 
-/** The whole configuration for people: TOML that could stand in `prime.toml`, each line with where its value is from. */
-export function renderEval(config: Config): string {
-  const rows = KEYS.map((key) => {
-    const { value, source } = config[FIELDS[key]];
-    const isSet = value !== null;
-    return {
-      key: isSet ? key : `# ${key}`,
-      value: isSet ? tomlText(value) : "(not set)",
-      from: sourceText(source, config.root),
-    };
+/**
+ * The whole configuration for people: TOML that could stand in `prime.toml`, each line with where its value is from. What this machine's
+ * policy says beside it is no part of that: comments.
+ */
+export function renderEval(config: Config, machine?: Said): string {
+  const { root, upgrade } = config;
+  const row = (key: string, value: unknown, source: Source) => ({
+    key: value === null ? `# ${key}` : key,
+    value: value === null ? "(not set)" : withoutSecrets(tomlText(value)),
+    from: sourceText(source, root),
   });
+  const policy = saidOf(upgrade, root);
+  const rows = [
+    ...KEYS.flatMap((key) => {
+      const { value, source } = config[FIELDS[key]];
+      if (key !== "upgrade" || source.kind === "default") return [row(key, value, source)];
+      return rulesIn(policy).map((rule) => row(`upgrade.${rule}`, policy.values[rule], policy.sourceOf(rule)));
+    }),
+    ...(machine === undefined ? [] : rulesIn(machine)).map((rule) =>
+      row(`# and upgrade.${rule}`, machine?.values[rule], (machine as Said).sourceOf(rule)),
+    ),
+  ];
   const keyWidth = Math.max(...rows.map((row) => row.key.length));
   const valueWidth = Math.max(...rows.map((row) => row.value.length).filter((width) => width <= WIDEST_VALUE));
   const lines = rows.map((row) => `${row.key.padEnd(keyWidth)} = ${row.value.padEnd(valueWidth)}  # ${row.from}`);
   return `${lines.join("\n")}\n`;
 }
 
-/** The same as data: `{key: {value, source}}`, `null` for what is not set. */
-export function evalJson(config: Config): Readonly<Record<string, unknown>> {
-  return { ...Object.fromEntries(KEYS.map((key) => [key, config[FIELDS[key]]])), ...foreignValues(config) };
+function rulesIn({ values }: Said): (keyof UpgradeValues)[] {
+  return Object.keys(values) as (keyof UpgradeValues)[];
+}
+
+/** The same as data: `{key: {value, source}}`, `null` for what is not set; `machine_policy` is that of the machine. */
+export function evalJson(config: Config, machine?: Said): Readonly<Record<string, unknown>> {
+  const policy = machine && { value: machine.values, source: { kind: "file", where: MACHINE_POLICY } };
+  const own = KEYS.map((key) => [key, config[FIELDS[key]]]);
+  return { ...Object.fromEntries(own), ...(policy && { machine_policy: policy }), ...foreignValues(config) };
 }
 
 /** Where a value came from, in a few words for people; paths inside root are shown relative to it. */

@@ -64,6 +64,7 @@ export async function loadConfig(from: {
     tasks: pick("tasks") ?? standard("tasks"),
     freshness: pick("freshness") ?? standard("freshness"),
     uv: pick("uv") ?? NOT_SET,
+    upgrade: pick("upgrade") ?? standard("upgrade"),
     selectorLimit: pick("selector_limit_s") ?? standard("selector_limit_s"),
     probeLimit: pick("probe_limit_s") ?? standard("probe_limit_s"),
     lockPatience: pick("lock_patience_s") ?? standard("lock_patience_s"),

@@ -2,10 +2,12 @@ import * as path from "node:path";
 import * as v from "valibot";
 import { isTable } from "../toml.ts";
 import { COMMANDS } from "./command-names.ts";
+import { UPGRADE_SCHEMA } from "./policy/schema.ts";
 import { VERSION_REQUEST } from "./version-text.ts";
 
 // By way of this file, so that the bundle holds only the used parts of valibot: a lazy import would take all of it.
 export { is, safeParse } from "valibot";
+export { TRIAL_SCHEMA, UPGRADE_SCHEMA, VERIFY_SCHEMA, WINDOW_SCHEMA } from "./policy/schema.ts";
 
 /*
  * Validation, the committed JSON schema and README's table of keys all come from here. The message of each rule is what
@@ -238,6 +240,14 @@ export const CONFIG_SCHEMA = v.strictObject(
         UV_SCHEMA,
         v.description("A uv in place of the one that the launcher pins: its version, and its sha256 by platform."),
         v.metadata({ standard: "the launcher's pin" }),
+      ),
+    ),
+    upgrade: v.exactOptional(
+      v.pipe(
+        UPGRADE_SCHEMA,
+        v.description(
+          "What upgrades may do, and where things are fetched from: the policy, of which each key is told below.",
+        ),
       ),
     ),
     selector_limit_s: v.exactOptional(v.pipe(seconds(limit), v.description("Seconds that the selector may take."))),

@@ -13,6 +13,7 @@ export async function validate(layer: Layer): Promise<ConfigValues> {
   const { CONFIG_SCHEMA, TASK_SCHEMA, UV_SCHEMA } = await import("./schema.ts");
   refuseUnknownKeys(layer, [], layer.values, KEYS);
   refuseUnknownKeys(layer, ["uv"], layer.values.uv, Object.keys(UV_SCHEMA.entries));
+  await refuseUnknownRules(layer, ["upgrade"], layer.values.upgrade);
   for (const [name, task] of Object.entries(isTable(layer.values.tasks) ? layer.values.tasks : {})) {
     refuseUnknownKeys(layer, ["tasks", name], task, Object.keys(TASK_SCHEMA.entries));
   }
@@ -48,7 +49,20 @@ export async function accepts(key: keyof ConfigValues, value: unknown): Promise<
   return is(CONFIG_SCHEMA.entries[key].wrapped, value);
 }
 
-function refuseUnknownKeys(layer: Layer, keys: readonly string[], value: unknown, known: readonly string[]): void {
+/** The same for a policy, whose tables stand in lists, too; `keys` leads to it. */
+export async function refuseUnknownRules(place: Place, keys: readonly string[], policy: unknown): Promise<void> {
+  if (!isTable(policy)) return;
+  const { TRIAL_SCHEMA, UPGRADE_SCHEMA, VERIFY_SCHEMA, WINDOW_SCHEMA } = await import("./schema.ts");
+  refuseUnknownKeys(place, keys, policy, Object.keys(UPGRADE_SCHEMA.entries));
+  refuseUnknownKeys(place, [...keys, "trial"], policy.trial, Object.keys(TRIAL_SCHEMA.entries));
+  for (const [key, { entries }] of Object.entries({ windows: WINDOW_SCHEMA, verify: VERIFY_SCHEMA })) {
+    const list: unknown = policy[key];
+    for (const [index, one] of (Array.isArray(list) ? list : []).entries())
+      refuseUnknownKeys(place, [...keys, key, String(index)], one, Object.keys(entries));
+  }
+}
+
+function refuseUnknownKeys(layer: Place, keys: readonly string[], value: unknown, known: readonly string[]): void {
   if (!isTable(value)) return;
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown === undefined) return;

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { withKeyTable } from "../../../build/schema.ts";
+import { withTables } from "../../../build/schema.ts";
 import { GROUPS } from "../../../src/commands/declaration.ts";
 import { withFigures } from "../../bench/readme.ts";
 import { sandbox } from "../../support/sandbox.ts";
@@ -199,7 +199,7 @@ describe("README.md", () => {
 describe("docs/configuration.md", () => {
   it("has the table of keys that the schema gives", () => {
     const paper = read("docs/configuration.md");
-    expect(withKeyTable(paper)).toBe(paper);
+    expect(withTables(paper)).toBe(paper);
   });
 });
 

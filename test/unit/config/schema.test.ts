@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { describe, expect, test } from "vitest";
-import { keyTable, schemaText, withKeyTable } from "../../../build/schema.ts";
+import { keyTable, schemaText, withTables } from "../../../build/schema.ts";
 import { KEYS } from "../../../src/config/keys.ts";
 import { CONFIG_SCHEMA } from "../../../src/config/schema.ts";
 
@@ -32,11 +32,13 @@ describe("what is generated from the schema", () => {
     }
   });
 
-  test("a README's table is renewed between its markers, and nothing else", () => {
+  test("the tables of a paper are renewed between their markers, and nothing else", () => {
     const [start, end] = ["<!-- keys: written by build/schema.ts -->", "<!-- keys: end -->"];
-    const renewed = withKeyTable(`before\n${start}\nold\n${end}\nafter\n`);
-    expect(renewed).toBe(`before\n${start}\n\n${keyTable()}\n\n${end}\nafter\n`);
-    expect(withKeyTable(renewed)).toBe(renewed);
-    expect(() => withKeyTable("no markers")).toThrow("lacks the markers");
+    const rules = "<!-- rules: written by build/schema.ts -->\n<!-- rules: end -->";
+    const renewed = withTables(`before\n${start}\nold\n${end}\nbetween\n${rules}\nafter\n`);
+    expect(renewed).toContain(`before\n${start}\n\n${keyTable()}\n\n${end}\nbetween\n<!-- rules`);
+    expect(renewed).toMatch(/\| `keep` \| .*\n\n<!-- rules: end -->\nafter\n$/);
+    expect(withTables(renewed)).toBe(renewed);
+    expect(() => withTables("no markers")).toThrow("lacks the markers");
   });
 });
