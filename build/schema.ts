@@ -6,8 +6,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { getDescription, getMetadata } from "valibot";
-import { DEFAULTS, KEYS, type Key } from "../src/config/keys.ts";
-import { CONFIG_SCHEMA } from "../src/config/schema.ts";
+import { DEFAULTS, KEYS, type Key } from "../src/config/schema/keys.ts";
+import { CONFIG_SCHEMA } from "../src/config/schema/schema.ts";
 import { tomlText } from "../src/toml.ts";
 import { RULES } from "./rules.ts";
 

@@ -152,18 +152,18 @@ function takeTask({ program, args, take }: CommandLine, words: readonly string[]
   const [name = ""] = words;
   const shift = args.length - words.length + 1;
   take(async (context) => {
-    const { runTask, taskNames } = await import("../commands/task.ts");
+    const { runTask, taskNames } = await import("../commands/tasks/task.ts");
     const answer = await runTask(context, { name, shift });
     if (answer !== undefined) return answer;
     const known = [...program.commands.map((command) => command.name()), ...(await taskNames(context))];
-    throw await (await import("../commands/unknown-command.ts")).unknownCommand(context, words, known);
+    throw await (await import("../commands/unknown/unknown-command.ts")).unknownCommand(context, words, known);
   });
 }
 
 function takeMissingFile({ take }: CommandLine, word: string): void {
   take(
     async ({ cwd }) => {
-      const { whatIsHere } = await import("../commands/what-is-here.ts");
+      const { whatIsHere } = await import("../commands/unknown/what-is-here.ts");
       const here = whatIsHere(cwd, word);
       throw new PrimeError("command-not-found", `could not run ${word}: ${here ?? "there is no such file"}`, {
         exitCode: EXIT_NOT_FOUND,

@@ -5,7 +5,7 @@ import { isExecutableFile, listFolder, readBytes, realPath } from "../edges/file
 import { trustOf } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
 import { beginsAsLauncher } from "../launch/own-digest.ts";
-import { areTelling, nearestProject } from "../project/nearest-project.ts";
+import { areTelling, nearestProject } from "../project/around/nearest-project.ts";
 
 /** The project that a start is for, where the launcher stands in none; absolute, physical. */
 export interface ProjectOf {

@@ -55,7 +55,7 @@ const tasks: Declaration = {
   group: "Look",
   declare: ({ program, take }) =>
     looking(program, "tasks", "list what one word starts here: [tasks] of prime.toml, and other tools' tasks", (json) =>
-      take(async (context) => (await import("./tasks.ts")).showTasks(context, json)),
+      take(async (context) => (await import("./tasks/tasks.ts")).showTasks(context, json)),
     ),
 };
 

@@ -6,7 +6,7 @@ import type { Input } from "../inputs/input.ts";
 import type { Answer } from "../launch/answer.ts";
 import { recordFile, SEALED_STATE } from "../plan/ready-plan.ts";
 import { type LaunchRecord, readRecord } from "../plan/record.ts";
-import { unsafeFolder, writeSealedPlan } from "../plan/seal.ts";
+import { unsafeFolder, writeSealedPlan } from "../plan/sealed/seal.ts";
 import { isUserSettings } from "../project/files/uv/user-settings.ts";
 import { entryScripts } from "../start/command/entry-scripts.ts";
 import { inEnvironment } from "../start/command/in-environment.ts";

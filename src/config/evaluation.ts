@@ -2,11 +2,11 @@ import * as path from "node:path";
 import { withoutSecrets } from "../secrets.ts";
 import { tomlText } from "../toml.ts";
 import type { Config } from "./config.ts";
-import { FIELDS, KEYS } from "./keys.ts";
 import { MACHINE_POLICY, saidOf } from "./policy/load.ts";
 import type { Said } from "./policy/merge.ts";
 import type { UpgradeValues } from "./policy/schema.ts";
 import { foreignValues } from "./protoprimer/documents.ts";
+import { FIELDS, KEYS } from "./schema/keys.ts";
 import type { Source } from "./source.ts";
 
 /** Beyond this many columns a long value no longer moves the sources of all the others. */

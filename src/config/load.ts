@@ -6,7 +6,6 @@ import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import type { ConfigFlags, LoadedConfig, LockPolicy, Repo } from "./config.ts";
 import { exclusionIn, oneStartOf, readFlags } from "./flags.ts";
-import { DEFAULTS, type Key, variableOf } from "./keys.ts";
 import type { Layer } from "./layer.ts";
 import { readPrimeConfig } from "./prime-file.ts";
 import {
@@ -21,9 +20,10 @@ import {
 import type { LeapsFrom } from "./protoprimer/leaps.ts";
 import { PROTOPRIMER_VARIABLES, type ProtoprimerLayer, readProtoprimer } from "./protoprimer/reader.ts";
 import { inferRequiredPython, pinnedVersion } from "./required.ts";
-import type { ConfigValues } from "./schema.ts";
+import { DEFAULTS, type Key, variableOf } from "./schema/keys.ts";
+import type { ConfigValues } from "./schema/schema.ts";
+import { validate } from "./schema/validation.ts";
 import type { Sourced } from "./source.ts";
-import { validate } from "./validation.ts";
 import { CONFIG_VARIABLES, readVariables, strangeVariables } from "./variables.ts";
 
 /**

@@ -6,8 +6,8 @@ import type { InputCollector } from "../inputs/collector.ts";
 import { refuseMergeMarkers } from "../merge-markers.ts";
 import { quoted } from "../quoted.ts";
 import { lineOf, quotedToml, valueAt } from "../toml.ts";
+import { VERSION_REQUEST } from "./schema/version-text.ts";
 import type { Sourced } from "./source.ts";
-import { VERSION_REQUEST } from "./version-text.ts";
 
 /**
  * The required python of a repo that prime's own configuration says nothing about: the nearest `.python-version`, from

@@ -4,9 +4,9 @@ import { CACHE_VARIABLE } from "../edges/places.ts";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { parseToml } from "../toml.ts";
-import { KEYS, type Key, variableOf } from "./keys.ts";
 import type { Layer } from "./layer.ts";
-import { accepts } from "./validation.ts";
+import { KEYS, type Key, variableOf } from "./schema/keys.ts";
+import { accepts } from "./schema/validation.ts";
 
 const PREFIX = "PRIME_";
 

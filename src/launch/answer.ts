@@ -1,6 +1,6 @@
 import { quoteForShell } from "../edges/command.ts";
-import { callForSh, type EntryStart, startForSh } from "../plan/script-start.ts";
-import { type PlannedTask, startForSh as taskStartForSh } from "../plan/tasks.ts";
+import { callForSh, type EntryStart, startForSh } from "../plan/commands/script-start.ts";
+import { type PlannedTask, startForSh as taskStartForSh } from "../plan/commands/tasks.ts";
 import { plainScript } from "../plan/text.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
 import { USERS_SHELL_FOR_SH } from "../shells/user-shell.ts";

@@ -8,11 +8,11 @@ import { remove, removeFile } from "../edges/files/own/remove.ts";
 import { exists, namesInFolder, nonce } from "../edges/files/read.ts";
 import type { Observation } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
+import { commandsFile, keepCommands } from "./commands/outside-commands.ts";
+import type { PlannedTasks } from "./commands/tasks.ts";
 import { differenceForSh, freshnessForSh, variablesForSh } from "./freshness.ts";
-import { commandsFile, keepCommands } from "./outside-commands.ts";
 import { pinObservation } from "./pin.ts";
 import { type LaunchRecord, newRecord, readRecord, writeRecord } from "./record.ts";
-import type { PlannedTasks } from "./tasks.ts";
 import { askProgram, RUN_ANY, renderPlan, renderWayToTasks } from "./text.ts";
 
 /** Where the ready plans of one launcher stand. */

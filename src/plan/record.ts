@@ -7,8 +7,8 @@ import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, keyOf, type Observed } from "../inputs/observation.ts";
 import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
+import type { PlannedTasks } from "./commands/tasks.ts";
 import { INDEX_VARIABLES } from "./index-variables.ts";
-import type { PlannedTasks } from "./tasks.ts";
 
 /** Of a size that a double can't tell exactly. */
 const NUMERAL = v.pipe(TEXT, v.regex(/^-?\d{1,20}$/));

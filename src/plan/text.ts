@@ -2,8 +2,8 @@ import { quoteForShell } from "../edges/command.ts";
 import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND } from "../errors.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
 import { USERS_SHELL_FOR_SH } from "../shells/user-shell.ts";
-import { EARLY_WORDS, STRIDES, startForSh } from "./script-start.ts";
-import { elsewhereForSh, type PlannedTasks, taskEndForSh, taskPatterns, tasksForSh } from "./tasks.ts";
+import { EARLY_WORDS, STRIDES, startForSh } from "./commands/script-start.ts";
+import { elsewhereForSh, type PlannedTasks, taskEndForSh, taskPatterns, tasksForSh } from "./commands/tasks.ts";
 
 /** Everything that a ready plan is made from. */
 export interface PlanParts {

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { oneLine } from "../quoted.ts";
 import { isTable } from "../toml.ts";
-import { projectsBelow } from "./below.ts";
+import { projectsBelow } from "./around/below.ts";
 import type { Pyproject } from "./files/pyproject.ts";
 import { KINDS } from "./kinds.ts";
 import type { Project } from "./project.ts";

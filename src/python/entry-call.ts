@@ -3,7 +3,7 @@ import type { Environment } from "../edges/command.ts";
 import { parseJson } from "../edges/files/own/own-json.ts";
 import { runSync } from "../edges/processes/run-sync.ts";
 import { PrimeError } from "../errors.ts";
-import type { EntryCall } from "../plan/script-start.ts";
+import type { EntryCall } from "../plan/commands/script-start.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import { ENTRY_CALL_PY } from "./texts/texts.ts";
 

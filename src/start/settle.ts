@@ -20,10 +20,10 @@ import { keepNames } from "../plan/names.ts";
 import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
 import { type Cold, tellCold } from "./cold.ts";
+import { plannedTasks } from "./command/tasks.ts";
 import type { Ready } from "./ready.ts";
 import { runSetup } from "./setup.ts";
-import { leftToOthers } from "./shared-checkout.ts";
-import { plannedTasks } from "./tasks.ts";
+import { leftToOthers } from "./shared/shared-checkout.ts";
 import { isPlanned, writePlan } from "./write-plan.ts";
 
 /** The venv stage: show the generation, run the repo's setup commands in it, write the ready plan. */

@@ -70,61 +70,6 @@ export function syncLock(uv: UvTool, folder: string, python: string, choice: Syn
   return { ...command(uv, args), env: { ...uv.env, UV_PROJECT_ENVIRONMENT: folder } };
 }
 
-export interface LockCheck {
-  readonly python: string;
-  /** Those that the lock names. */
-  readonly registries: readonly string[];
-  readonly rebuilt: readonly string[];
-  readonly offline: boolean;
-  /** Whether projects may be built to learn their requirements. */
-  readonly builds: boolean;
-}
-
-/**
- * Whether uv.lock fits the project's requirements: status 0 or 1, and 2 when it can't be told. The registries that the
- * lock names are given as the indexes, so that a mirror in the user's settings is no reason to call it outdated.
- */
-export function checkLock(uv: UvTool, { python, registries, rebuilt, offline, builds }: LockCheck): Command {
-  const args = [
-    "lock",
-    "--check",
-    "--python",
-    python,
-    ...(offline ? ["--offline"] : rebuildArguments(rebuilt)),
-    ...(builds ? [] : ["--no-build"]),
-    ...indexesOf(registries),
-  ];
-  return { ...command(uv, args), env: noIndexes(uv) };
-}
-
-/** What uv would write into uv.lock, told and not written; by the registries that it names, as in `checkLock`. */
-export function previewLock(
-  uv: UvTool,
-  { python, registries, rebuilt }: Omit<LockCheck, "offline" | "builds">,
-): Command {
-  const args = ["lock", "--dry-run", "--python", python, ...rebuildArguments(rebuilt), ...indexesOf(registries)];
-  return { ...command(uv, args), env: noIndexes(uv) };
-}
-
-function indexesOf([main, ...others]: readonly string[]): string[] {
-  return main === undefined ? [] : ["--default-index", main, ...others.flatMap((url) => ["--index", url])];
-}
-
-function noIndexes(uv: UvTool): Environment {
-  return noVenv(uv, without(uv.env, /^UV_(?:INDEX|DEFAULT_INDEX|EXTRA_INDEX)/));
-}
-
-/** Writes uv.lock anew, keeping every version that still fits. */
-export function updateLock(uv: UvTool, python: string, rebuilt: readonly string[]): Command {
-  const lock = command(uv, ["lock", "--python", python, ...rebuildArguments(rebuilt)]);
-  return { ...lock, env: noVenv(uv, lock.env) };
-}
-
-/** uv asks the interpreter of the project's environment before the one that it is told to use, be it a stranger's or broken. */
-function noVenv({ file }: UvTool, env: Environment): Environment {
-  return { ...env, UV_PROJECT_ENVIRONMENT: `${file}-has-none-here` };
-}
-
 export interface Resolution {
   /** Requirement files and pyproject.toml files. */
   readonly files: readonly string[];
@@ -325,14 +270,10 @@ function choiceArguments({ extras, groups, groupsAlone, packages }: SyncChoice):
 }
 
 /** uv looks at pyproject.toml, setup.py, setup.cfg and `src` alone before it takes a project's build from its cache. */
-function rebuildArguments(rebuilt: readonly string[]): string[] {
+export function rebuildArguments(rebuilt: readonly string[]): string[] {
   return rebuilt.flatMap((name) => ["--refresh-package", name]);
 }
 
-function command(uv: UvTool, args: readonly string[]): Command {
+export function command(uv: UvTool, args: readonly string[]): Command {
   return { file: uv.file, args, env: uv.env, cwd: uv.root };
-}
-
-function without(env: Environment, names: RegExp): Environment {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.test(name)));
 }

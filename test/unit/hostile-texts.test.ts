@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { VERSION_REQUEST } from "../../src/config/version-text.ts";
+import { VERSION_REQUEST } from "../../src/config/schema/version-text.ts";
 import { MOST } from "../../src/edges/files/read.ts";
 import { plain } from "../../src/edges/terminal/text.ts";
 import { PrimeError } from "../../src/errors.ts";

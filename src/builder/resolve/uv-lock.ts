@@ -5,7 +5,8 @@ import { removeFile } from "../../edges/files/own/remove.ts";
 import { isWritable, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import { diffLocks, readLock, requiresSame } from "../../project/files/uv/uv-lock.ts";
-import { checkLock, type LockCheck, previewLock, type UvTool, updateLock } from "../../uv/commands.ts";
+import type { UvTool } from "../../uv/commands.ts";
+import { checkLock, type LockCheck, previewLock, updateLock } from "../../uv/lock-commands.ts";
 import { noteDrafts } from "../../uv/lock-drafts.ts";
 import { type Job, runStep, tryStep } from "../job.ts";
 

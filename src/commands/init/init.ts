@@ -18,7 +18,7 @@ import { plainText } from "../../edges/terminal/text.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { beginsAsLauncher } from "../../launch/own-digest.ts";
-import { giveToFolder } from "../../start/give-to-owner.ts";
+import { giveToFolder } from "../../start/shared/give-to-owner.ts";
 import { planCheckers } from "./checkers/checkers.ts";
 import type { Deed } from "./deed.ts";
 import { planDocker } from "./docker.ts";

@@ -1,5 +1,5 @@
 import { SCHEMA_FILE } from "../../environment/folders.ts";
-import { areTelling } from "../../project/nearest-project.ts";
+import { areTelling } from "../../project/around/nearest-project.ts";
 import { type Deed, extend, linesOf } from "./deed.ts";
 
 /** What init finds in the folder; undefined where there is nothing. Texts are whole files. */

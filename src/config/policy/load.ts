@@ -4,7 +4,7 @@ import { whyOthersDecide } from "../../edges/files/trust.ts";
 import { PrimeError } from "../../errors.ts";
 import { lineOf, parseToml } from "../../toml.ts";
 import type { Config } from "../config.ts";
-import { check, refuseUnknownRules } from "../validation.ts";
+import { check, refuseUnknownRules } from "../schema/validation.ts";
 import { mergePolicies, type Said } from "./merge.ts";
 import type { Policy } from "./policy.ts";
 
@@ -40,7 +40,7 @@ export async function readMachinePolicy(exitCode: number): Promise<Said | undefi
     if (text === undefined || why !== undefined) throw new PrimeError("", `could not go by ${MACHINE_POLICY}: ${why}`);
     const table = await parseToml(text, MACHINE_POLICY);
     const place = { placeOf: (keys: readonly string[]) => `${MACHINE_POLICY}:${lineOf(text, keys) ?? 1}`, exitCode };
-    const { UPGRADE_SCHEMA } = await import("../schema.ts");
+    const { UPGRADE_SCHEMA } = await import("../schema/schema.ts");
     await refuseUnknownRules(place, [], table);
     const values = await check(UPGRADE_SCHEMA, table, place);
     return { values, folder: "/etc/prime", sourceOf: (key) => ({ kind: "file", where: MACHINE_POLICY, key }) };

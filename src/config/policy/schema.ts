@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isTimeZone } from "../../edges/clock.ts";
-import { VERSION_REQUEST } from "../version-text.ts";
+import { VERSION_REQUEST } from "../schema/version-text.ts";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/;

@@ -116,7 +116,7 @@ async function valuesOf<TName extends LeapName>(
   document: Table,
 ): Promise<LeapValues<TName>> {
   const { LEAP_SCHEMAS } = await import("./schema.ts");
-  const { check } = await import("../validation.ts");
+  const { check } = await import("../schema/validation.ts");
   const place = { placeOf: ([key]: readonly string[]) => placeOf(file, text, key), exitCode: EXIT_PROTOPRIMER };
   return check(LEAP_SCHEMAS[name], document, place) as Promise<LeapValues<TName>>;
 }

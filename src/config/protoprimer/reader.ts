@@ -4,7 +4,7 @@ import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
 import { didYouMean } from "../../nearest.ts";
 import { isTable, type Table } from "../../toml.ts";
-import type { ConfigValues } from "../schema.ts";
+import type { ConfigValues } from "../schema/schema.ts";
 import type { Source, Sourced, VenvDriver } from "../source.ts";
 import type { InstallSpec, Leap, Leaps, ProjectDescriptor, ProtoprimerConfig } from "./config.ts";
 import { EXIT_PROTOPRIMER } from "./kernel.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isTable } from "../../toml.ts";
-import { VERSION_REQUEST } from "../version-text.ts";
+import { VERSION_REQUEST } from "../schema/version-text.ts";
 
 /*
  * The fields of protoprimer's three files. Unknown ones are ignored, and null says "not set". As in prime's own schema,

@@ -1,27 +1,12 @@
 import * as path from "node:path";
-import * as v from "valibot";
 import { PrimeError } from "../../errors.ts";
 import { elapsed, now, pause } from "../clock.ts";
 import { makeFolder, rename, setTimes, writeExclusive, writePlain } from "../files/change.ts";
 import { temporaryName } from "../files/own/maker-mark.ts";
-import { parseJson, TEXT } from "../files/own/own-json.ts";
 import { removeFile } from "../files/own/remove.ts";
-import { facts, physicalPath, readText, sha256 } from "../files/read.ts";
-import { bootId, hostName, isAncestor, isRunning, processSpace, startOfProcess } from "../machine.ts";
-
-/** Who holds a lock, as its file says. */
-export interface Holder {
-  readonly pid: number;
-  readonly start: string;
-  readonly boot: string;
-  /** What its process number is counted in: containers of one machine can share its name. */
-  readonly space?: string;
-  readonly host: string;
-  /** What it does, e.g. `building for /home/me/repo`. */
-  readonly doing?: string;
-  /** Why it does that. */
-  readonly reason: string;
-}
+import { facts, physicalPath, readText } from "../files/read.ts";
+import { isAncestor } from "../machine.ts";
+import { describeSelf, type Holder, isDead, isNear, markOf, parseHolder } from "./lock-holder.ts";
 
 export interface Mutex {
   /** Taken from a holder that was silent for too long, and may go on. */
@@ -100,12 +85,6 @@ export async function takeMutex<T>(place: string, options: LockOptions<T>): Prom
     await pause(interval);
     interval = Math.min(interval * LOOK_AGAIN_MS.growth, LOOK_AGAIN_MS.last);
   }
-}
-
-/** Who held a lock and ended without giving it back; the next one that wants it takes it over. */
-export function deadHolder(file: string): Holder | undefined {
-  const holder = parseHolder(readText(file) ?? "");
-  return holder !== undefined && isDead(holder) ? holder : undefined;
 }
 
 /** As `takeMutex`, without taking it: ends when the holder is gone, dead or silent; the mark of one whose file is still there is given. */
@@ -264,49 +243,4 @@ function withoutFail(act: () => void): void {
 
 function claimOf(file: string, text: string): string {
   return `${file}.${markOf(text)}`;
-}
-
-/** A short name for one text of a lock. */
-export function markOf(text: string): string {
-  return sha256(text).slice(0, 16);
-}
-
-function describeSelf({ doing, reason }: Pick<LockOptions<unknown>, "doing" | "reason">): Holder {
-  return {
-    pid: process.pid,
-    start: startOfProcess(process.pid) ?? "",
-    boot: bootId(),
-    space: processSpace(),
-    host: hostName(),
-    doing,
-    reason,
-  };
-}
-
-/** In another container or on another host nothing is known of its processes: only its heartbeat counts. */
-function isNear(holder: Holder): boolean {
-  return holder.host === hostName() && (holder.space ?? processSpace()) === processSpace();
-}
-
-function isDead(holder: Holder): boolean {
-  return isNear(holder) && (holder.boot !== bootId() || !isRunning(holder.pid, holder.start));
-}
-
-/** Whether a file with this text is a lock, be it one whose maker did not come to write its name. */
-export function isLockText(text: string): boolean {
-  return text === "" || parseHolder(text) !== undefined;
-}
-
-const HOLDER = v.object({
-  pid: v.number(),
-  start: TEXT,
-  boot: TEXT,
-  space: v.exactOptional(TEXT),
-  host: TEXT,
-  doing: v.exactOptional(TEXT),
-  reason: TEXT,
-});
-
-function parseHolder(text: string): Holder | undefined {
-  return parseJson(text, HOLDER);
 }

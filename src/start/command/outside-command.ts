@@ -5,7 +5,7 @@ import { quoteForShell } from "../../edges/command.ts";
 import { isExecutableFile } from "../../edges/files/read.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
 import { EXIT_NOT_FOUND, PrimeError } from "../../errors.ts";
-import { knownCommands, rememberCommand } from "../../plan/outside-commands.ts";
+import { knownCommands, rememberCommand } from "../../plan/commands/outside-commands.ts";
 import { stampsOf } from "../../plan/ready-plan.ts";
 import { type DeclaredCommand, declaredCommands, TOOL_FILES } from "../../project/commands/declared.ts";
 import { inspectProject } from "../../project/inspect.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { parseArguments } from "../../../src/cli/arguments.ts";
-import { COMMANDS } from "../../../src/config/command-names.ts";
+import { COMMANDS } from "../../../src/config/schema/command-names.ts";
 import type { Context } from "../../../src/context.ts";
 
 it("no task can stand in the place of a command", async () => {

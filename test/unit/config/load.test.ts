@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, test } from "vitest";
 import { evalJson, renderEval, sourceText } from "../../../src/config/evaluation.ts";
-import { FIELDS, KEYS, type Key, variableOf } from "../../../src/config/keys.ts";
 import { suggestedLock } from "../../../src/config/load.ts";
+import { FIELDS, KEYS, type Key, variableOf } from "../../../src/config/schema/keys.ts";
 import { parseToml, tomlText } from "../../../src/toml.ts";
 import { DIGEST, failure, load, root, top, value, write } from "./place.ts";
 

@@ -3,8 +3,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect } from "vitest";
 import type { ConfigFlags, Repo } from "../../../src/config/config.ts";
-import { FIELDS, type Key } from "../../../src/config/keys.ts";
 import { loadConfig } from "../../../src/config/load.ts";
+import { FIELDS, type Key } from "../../../src/config/schema/keys.ts";
 import { PrimeError } from "../../../src/errors.ts";
 
 /** A folder of its own for each test, and the repo in it. */

@@ -3,7 +3,7 @@ import { loadPolicy } from "../../../src/config/policy/load.ts";
 import { mergePolicies, type Said } from "../../../src/config/policy/merge.ts";
 import { coolDownOf } from "../../../src/config/policy/policy.ts";
 import { type UpgradeValues, WINDOW_SCHEMA } from "../../../src/config/policy/schema.ts";
-import { is } from "../../../src/config/schema.ts";
+import { is } from "../../../src/config/schema/schema.ts";
 import { EXIT_POLICY } from "../../../src/errors.ts";
 import { failure, load, root, write } from "./place.ts";
 

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import * as pep440 from "@renovatebot/pep440";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../../src/config/load.ts";
-import { VERSION_REQUEST } from "../../../src/config/version-text.ts";
+import { VERSION_REQUEST } from "../../../src/config/schema/version-text.ts";
 import { PrimeError } from "../../../src/errors.ts";
 import { repoAt } from "./place.ts";
 

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import { describe, expect, test } from "vitest";
 import { keyTable, schemaText, withTables } from "../../../build/schema.ts";
-import { KEYS } from "../../../src/config/keys.ts";
-import { CONFIG_SCHEMA } from "../../../src/config/schema.ts";
+import { KEYS } from "../../../src/config/schema/keys.ts";
+import { CONFIG_SCHEMA } from "../../../src/config/schema/schema.ts";
 
 describe("what is generated from the schema", () => {
   test("the committed JSON schema is up to date", () => {

@@ -1,0 +1,42 @@
+import * as path from "node:path";
+import type { Context } from "../../context.ts";
+import type { Decision } from "../../decision/decide.ts";
+import { exists, realPath } from "../../edges/files/read.ts";
+import { isGivenBack } from "../../environment/holds.ts";
+import { listGenerations, readManifest } from "../../environment/manifest/manifest.ts";
+import { isOthers } from "../../environment/shared-folder.ts";
+import type { Cold } from "../cold.ts";
+
+/**
+ * What stands at the place of the link and is left there, absolute: what a rollback gave the place back to, or the
+ * generation that `.venv` shows when it belongs to somebody else who uses the same folder. The link is left to
+ * them then, since two that each moved it would make all their starts cold; that is told when it is news.
+ */
+export function leftToOthers(context: Context, { folders }: Decision, link: string, cold: Cold): string | undefined {
+  const shown = realPath(link);
+  if (isGivenBack(folders, link)) return shown;
+  const manifest =
+    shown !== undefined && path.dirname(shown) === realPath(folders.generations) ? readManifest(shown) : undefined;
+  if (manifest === undefined || !isOthers(manifest, hereOf(context, folders.generations))) return undefined;
+  const isNews = cold.before === undefined || cold.changes.some(({ path: changed }) => changed === link);
+  const { root, builtBy } = manifest;
+  context.terminal[isNews ? "say" : "detail"](
+    `${link} is left as it is: it shows what is used at ${root} on ${builtBy.host}; remove it to have it show the environment of ${context.root}`,
+  );
+  return shown;
+}
+
+/** Says in one line why everything is built anew in a checkout that had an environment where it was before; gives the reason. */
+export function tellMoved(context: Context, { folders, generations }: Decision): string | undefined {
+  if (generations.length > 0) return undefined;
+  const here = hereOf(context, folders.generations);
+  const moved = listGenerations(folders.generations).find((one) => one.root !== here.root && !isOthers(one, here));
+  if (moved === undefined) return undefined;
+  const reason = `this checkout was ${exists(moved.root) ? "copied" : "moved"} from ${moved.root}`;
+  context.terminal.say(`${reason}: environments can't follow, it is built anew here`);
+  return reason;
+}
+
+function hereOf({ root }: Context, generations: string): { root: string; generations: string } {
+  return { root, generations };
+}
