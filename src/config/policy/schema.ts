@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isTimeZone } from "../../edges/clock.ts";
-import { VERSION_REQUEST } from "../schema/version-text.ts";
+import { SPECIFIERS, VERSION_REQUEST } from "../schema/version-text.ts";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/;
@@ -8,11 +8,8 @@ const HOST = /^(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$|^[0-9a-fA-F]
 const NETWORK =
   /^(?:\d{1,3}(?:\.\d{1,3}){3}(?:\/(?:3[0-2]|[12]?\d))?|[0-9a-fA-F]*:[0-9a-fA-F:.]*(?:\/(?:12[0-8]|1[01]\d|[1-9]?\d))?)$/;
 const PACKAGE = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-const SPECIFIER = String.raw`(?:[<>!=~]=|===|[<>])\s*[A-Za-z0-9.*+!_-]+`;
 /** A name and the versions of it that are meant (PEP 508, without extras, address and marker); without any, all. */
-const EXCLUSION = new RegExp(
-  String.raw`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:${SPECIFIER}(?:\s*,\s*${SPECIFIER})*)?$`,
-);
+const EXCLUSION = new RegExp(String.raw`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*${SPECIFIERS}$`);
 const URL_START = /^(?:https?|file):\/\/\S+$/;
 
 function text(expected: string, form: RegExp = /^[^\0]*\S[^\0]*$/) {
@@ -31,6 +28,11 @@ function whole(expected: string, least: number, most: number) {
   return v.pipe(number(expected, least, most), v.integer(expected));
 }
 
+const exclusionText = 'a name and versions (PEP 440), e.g. "foo ==3.2.1"';
+const exclusion = v.pipe(
+  v.string(exclusionText),
+  v.check((value) => EXCLUSION.test(value), exclusionText),
+);
 const days = number("a number of days, from 0 to 3650", 0, 3650);
 const clock = text('a time in quotes, from "00:00" to "24:00"', CLOCK);
 const command = text("a command line");
@@ -79,9 +81,7 @@ export const UPGRADE_SCHEMA = v.strictObject(
     python: v.exactOptional(text('a range of versions, e.g. "<3.14"', VERSION_REQUEST)),
     max_minor: v.exactOptional(text('a minor version in quotes, e.g. "3.13"', /^3\.\d{1,3}$/)),
     prereleases: v.exactOptional(v.boolean("true or false")),
-    exclude: v.exactOptional(
-      list(text('a name and versions (PEP 440), e.g. "foo ==3.2.1"', EXCLUSION), 'a list, e.g. ["foo ==3.2.1"]'),
-    ),
+    exclude: v.exactOptional(list(exclusion, 'a list, e.g. ["foo ==3.2.1"]')),
     exclude_newer: v.exactOptional(days),
     exclude_newer_package: v.exactOptional(
       v.record(text("the name of a package", PACKAGE), days, "a table of names and days, e.g. { foo = 0 }"),

@@ -1,0 +1,182 @@
+import { compare, explain } from "@renovatebot/pep440";
+import { coolDownOf, type Policy } from "../../config/policy/policy.ts";
+import { minorOf, parseRequest, type VersionRequest } from "../../python/version.ts";
+import { exclusionOf, isWithin, placeOf, placesOf, type Refused } from "./ruling.ts";
+
+/** What the rules look at of a build of an interpreter. */
+export interface BuildFacts {
+  /** `cpython` */
+  readonly implementation: string;
+  /** PEP 440, e.g. `3.14.0rc1`. */
+  readonly version: string;
+  readonly platform: string;
+  readonly variant: string | null;
+  /** Its tag, mostly the day on which it was made; "" where that is not known. */
+  readonly build: string;
+  readonly sha256: string | null;
+}
+
+/** What the repo asks of its interpreter. */
+export interface DeclaredRange {
+  /** A version request. */
+  readonly text: string;
+  /** In words, e.g. `requires-python in pyproject.toml`. */
+  readonly place: string;
+}
+
+export interface InterpreterQuestion<T extends BuildFacts> {
+  readonly builds: readonly T[];
+  readonly platform: string;
+  /** What the user asks for; null: the best that is allowed. */
+  readonly request: VersionRequest | null;
+  /** All of them hold. */
+  readonly ranges: readonly DeclaredRange[];
+  /** What is in use; `build` is null where nobody knows it. */
+  readonly current:
+    | (Pick<BuildFacts, "implementation" | "version" | "variant"> & { readonly build: string | null })
+    | null;
+  readonly policy: Policy;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Absolute; files in it are shown relative to it. */
+  readonly root: string;
+  /** sha256 of builds that have failed here. */
+  readonly knownBad: ReadonlySet<string>;
+}
+
+export interface InterpreterDecision<T> {
+  /** null: what is in use stays. */
+  readonly to: T | null;
+  readonly why: string;
+  /** What is better than what is taken and is not taken, best first, and what is in use when it must not be. */
+  readonly refused: readonly Refused[];
+}
+
+/**
+ * Which interpreter a repo is to stand on: of the builds for its platform the highest by PEP 440, of one version the youngest, that request,
+ * ranges and policy allow. What is in use stays when nothing is better, and is moved off, downwards too, when the rules forbid it.
+ */
+export function chooseInterpreter<T extends BuildFacts>(question: InterpreterQuestion<T>): InterpreterDecision<T> {
+  const { builds, platform, request, current } = question;
+  const implementation = request?.implementation ?? current?.implementation ?? "cpython";
+  const variant = current?.variant ?? null;
+  const fitting = builds
+    .filter((one) => one.platform === platform && one.implementation === implementation && one.variant === variant)
+    .filter(({ version }) => request === null || meets(version, request))
+    .sort((one, other) => compareBuilds(other, one));
+  const ruled = fitting.map((build) => ({ build, refused: refusalOf(build, question) }));
+  const best = ruled.find(({ refused }) => refused === undefined)?.build;
+  const misfit = current === null ? undefined : ruleAgainst(current.version, question);
+  const isBetter = best !== undefined && isUpgrade(best, misfit === undefined ? current : null, request);
+  const taken = isBetter ? best : current;
+  const refused = ruled
+    .filter((one) => taken === null || compareBuilds(one.build, { ...taken, build: taken.build ?? "" }) > 0)
+    .flatMap((one) => one.refused ?? []);
+  const named = [...new Map([...(misfit ? [misfit] : []), ...refused].map((one) => [one.version, one])).values()];
+  return { to: isBetter ? best : null, why: reasonOf(question, isBetter ? best : undefined, misfit), refused: named };
+}
+
+/** Below zero when `left` is the lower version, or the older build of one. */
+export function compareBuilds(
+  left: Pick<BuildFacts, "version" | "build">,
+  right: Pick<BuildFacts, "version" | "build">,
+): number {
+  return compare(left.version, right.version) || compareTags(left.build, right.build);
+}
+
+/** By their numbers, part by part. */
+function compareTags(left: string, right: string): number {
+  return left.localeCompare(right, "en", { numeric: true });
+}
+
+type Current = InterpreterQuestion<BuildFacts>["current"];
+
+function isUpgrade(best: BuildFacts, current: Current, request: VersionRequest | null): boolean {
+  if (current === null) return true;
+  const order = compare(best.version, current.version);
+  if (order !== 0) return order > 0 || (request !== null && !meets(current.version, request));
+  return current.build !== null && current.build !== "" && compareTags(best.build, current.build) > 0;
+}
+
+function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>): Refused | undefined {
+  const { policy, now, root, request, knownBad } = question;
+  const { version, sha256 } = build;
+  const refuse = (rule: Refused["rule"], why: string): Refused => ({ name: "python", version, rule, why });
+  const against = ruleAgainst(version, question);
+  if (against !== undefined) return against;
+  const isAsked = request?.wanted.kind === "release" && request.wanted.prerelease !== "";
+  const { prereleases } = policy;
+  if (isPrerelease(version) && !prereleases.value && !(isAsked && prereleases.sources.length === 0)) {
+    const place = prereleases.sources.length === 0 ? "" : ` (${placesOf(prereleases, root)})`;
+    return refuse(
+      "prereleases",
+      `${version} comes before its final release, and these are not taken unless asked for${place}`,
+    );
+  }
+  const days = coolDownOf(policy, "python") / DAY_MS;
+  const published = dayOf(build.build);
+  if (published !== undefined && now - published < days * DAY_MS) {
+    const rule = Object.hasOwn(policy.excludeNewerPackage.value, "python") ? "exclude_newer_package" : "exclude_newer";
+    const by = rule === "exclude_newer" ? policy.excludeNewer : policy.excludeNewerPackage;
+    return refuse(rule, `the build ${build.build} of ${version} is younger than ${days} days (${placesOf(by, root)})`);
+  }
+  if (sha256 === null) return refuse("manifest", `no sha256 is known of the build ${build.build} of ${version}`);
+  if (knownBad.has(sha256)) return refuse("known-bad", `the build ${build.build} of ${version} has failed here before`);
+  return undefined;
+}
+
+/** What is against a version, whatever build it is; of one in use, neither its youth nor that it comes before its final release is. */
+function ruleAgainst(version: string, { ranges, policy, root }: InterpreterQuestion<BuildFacts>): Refused | undefined {
+  const refuse = (rule: Refused["rule"], why: string): Refused => ({ name: "python", version, rule, why });
+  const excluded = exclusionOf(policy, "python", version);
+  if (excluded !== undefined)
+    return refuse("exclude", `${version} is excluded by ${placeOf(excluded.source, root)} (${excluded.text})`);
+  const outside = ranges.find(({ text }) => !meets(version, parseRequest(text)));
+  if (outside !== undefined)
+    return refuse("requires-python", `${version} is outside of ${outside.text}, ${outside.place}`);
+  const { maxMinor, python } = policy;
+  if (maxMinor.value !== null && compare(minorOf(version), maxMinor.value) > 0)
+    return refuse("max_minor", `${version} is above ${maxMinor.value} (${placesOf(maxMinor, root)})`);
+  const unmet = python.value.findIndex((range) => !meets(version, parseRequest(range)));
+  if (unmet < 0) return undefined;
+  const source = python.sources[unmet];
+  return refuse("python", `${version} is outside of ${python.value[unmet]} (${source && placeOf(source, root)})`);
+}
+
+const DAY_MS = 86_400_000;
+
+/** The tags of uv's builds are days. */
+function dayOf(tag: string): number | undefined {
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)/.exec(tag) ?? [];
+  return year === undefined ? undefined : Date.UTC(Number(year), Number(month) - 1, Number(day));
+}
+
+function isPrerelease(version: string): boolean {
+  return explain(version)?.is_prerelease === true;
+}
+
+/** Whether a version is what is asked for; pre-releases are a rule of their own. */
+function meets(version: string, { wanted }: VersionRequest): boolean {
+  if (wanted.kind === "any") return true;
+  if (wanted.kind === "range") return isWithin(version, wanted.range);
+  const numbers = explain(version)?.release ?? [];
+  const isPart = wanted.release.every((part, index) => numbers[index] === part);
+  return isPart && (wanted.prerelease === "" || version.endsWith(wanted.prerelease));
+}
+
+function reasonOf(
+  { current, ranges, request }: InterpreterQuestion<BuildFacts>,
+  best: BuildFacts | undefined,
+  misfit: Refused | undefined,
+): string {
+  const asked = request === null ? "" : ` that ${request.text} asks for`;
+  if (best === undefined) {
+    if (misfit !== undefined) return `${misfit.why}, and no build is allowed in its place`;
+    return current === null ? `no build${asked} is allowed` : `no better build${asked} is allowed`;
+  }
+  if (misfit !== undefined) return misfit.why;
+  if (current !== null && compare(best.version, current.version) === 0)
+    return `a newer build of ${best.version}: ${best.build} in place of ${current.build}`;
+  const within = ranges.map(({ text, place }) => `${text} (${place})`).join(" and ");
+  return `the newest build${asked}${within === "" ? "" : ` within ${within}`}`;
+}
