@@ -5,6 +5,7 @@ import { build, type Metafile, transform } from "esbuild";
 import { withOwnDigest } from "../src/launch/own-digest.ts";
 import { builtins } from "./builtins.ts";
 import { noticesOf } from "./notices.ts";
+import { uncalled } from "./uncalled.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -81,7 +82,7 @@ export async function bundle(root: string): Promise<Bundle> {
     legalComments: "external",
     sourcemap: "inline",
     loader: { ".py": "text" },
-    plugins: [builtins],
+    plugins: [builtins, uncalled],
     logLevel: "silent",
     logOverride: { "empty-import-meta": "error" },
   });

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import type { Plugin } from "esbuild";
+
+/** Modules of which nothing is ever called: each export is a function that says so. */
+const UNCALLED = [
+  "execa/lib/methods/main-sync.js",
+  "execa/lib/pipe/setup.js",
+  "execa/lib/transform/generator.js",
+  "npm-run-path/index.js",
+] as const;
+
+/**
+ * What `execa(file, args, options)` comes to in these modules where options ask for no `$` and no templates, IPC, transforms,
+ * printing, cancelling and Windows: src/edges/processes/run.ts has the one call. Tree-shaking can't know that.
+ */
+const INSTEAD: Readonly<Record<string, string>> = {
+  "execa/index.js":
+    'import { createExeca } from "./lib/methods/create.js"; export const execa = createExeca(() => ({}));',
+  "execa/lib/methods/template.js":
+    "export const isTemplateString = () => false; export const parseTemplates = undefined;",
+  "execa/lib/methods/node.js":
+    "export const handleNodeOption = (file, args, options) => [file, args, { ...options, node: false }];",
+  "execa/lib/arguments/command.js":
+    "export const handleCommand = () => ({ startTime: process.hrtime.bigint(), verboseInfo: {} });",
+  "execa/lib/convert/add.js": "export const addConvertedStreams = () => {};",
+  "execa/lib/ipc/methods.js": "export const addIpcMethods = () => {};",
+  "execa/lib/ipc/ipc-input.js":
+    "export const validateIpcInputOption = () => {}; export const sendIpcInput = async () => {};",
+  "execa/lib/ipc/buffer-messages.js":
+    "export const waitForIpcOutput = async () => []; export const getBufferedIpcOutput = waitForIpcOutput;",
+  // It would look through all that was printed, and 64 MB of controls end Node.
+  "execa/lib/return/message.js":
+    "export const createMessages = ({ originalError }) => ({ message: String(originalError?.message ?? originalError) });",
+  "execa/lib/stdio/native.js": "export const handleNativeStream = ({ stdioItem }) => stdioItem;",
+  "execa/lib/terminate/cancel.js":
+    "export const validateCancelSignal = () => {}; export const throwOnCancel = () => [];",
+  "execa/lib/terminate/graceful.js":
+    "export const validateGracefulCancel = () => {}; export const throwOnGracefulCancel = () => [];",
+  "execa/lib/transform/normalize.js": "export const normalizeTransforms = (items) => items;",
+  "execa/lib/transform/object-mode.js": "export const getFdObjectMode = () => false;",
+  "execa/lib/transform/split.js": "export const getSplitLinesGenerator = () => {};",
+  "execa/lib/verbose/complete.js": "export const logResult = () => {};",
+  "execa/lib/verbose/output.js": "export const shouldLogOutput = () => false; export const logLines = undefined;",
+  "execa/lib/verbose/values.js": "export const isFullVerbose = () => false;",
+  "cross-spawn/index.js":
+    "exports._parse = (command, args, options) => ({ command, args: [...args], options: { ...options } });",
+  "human-signals/build/src/main.js":
+    "export const signalsByName = new Proxy({}, { get: (_, name) => ({ description: name }) });",
+};
+
+const MODULES = [...UNCALLED, ...Object.keys(INSTEAD)];
+const EXPORT = /^export (?:const|function|async function) (\w+)/gm;
+
+/** Leaves out of the bundle what prime never comes to; a library that has moved its parts fails the build. */
+export const uncalled: Plugin = {
+  name: "uncalled",
+  setup(build) {
+    const left = new Set(MODULES);
+    build.onStart(() => MODULES.forEach((module) => void left.add(module)));
+    build.onLoad({ filter: /\/node_modules\// }, ({ path }) => {
+      const module = path.slice(path.lastIndexOf("/node_modules/") + "/node_modules/".length);
+      if (!left.delete(module)) return undefined;
+      return { contents: INSTEAD[module] ?? withoutBodies(path, module), loader: "js" };
+    });
+    build.onEnd(() => ({
+      errors: [...left].map((module) => ({ text: `${module} is named as not called, and is no part` })),
+    }));
+  },
+};
+
+function withoutBodies(file: string, module: string): string {
+  const names = [...readFileSync(file, "utf8").matchAll(EXPORT)].map(([, name]) => name);
+  const never = `() => { throw new Error(${JSON.stringify(`${module} is left out of this build`)}); }`;
+  return names.map((name) => `export const ${name} = ${never};`).join("\n");
+}

@@ -1,0 +1,69 @@
+import * as fs from "node:fs";
+import { createRequire } from "node:module";
+import * as path from "node:path";
+import { build, type Plugin } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ROOT } from "../../../build/program.ts";
+import { uncalled } from "../../../build/uncalled.ts";
+import type { Command } from "../../../src/edges/command.ts";
+import type { Outcome, RunOptions } from "../../../src/edges/processes/run.ts";
+
+type Run = (command: Command, options?: RunOptions) => Promise<Outcome>;
+
+const folder = fs.mkdtempSync(path.join(fs.realpathSync("/tmp"), "prime-uncalled-"));
+let whole: Run;
+let cut: Run;
+
+beforeAll(async () => {
+  whole = await bundled("whole.cjs", []);
+  cut = await bundled("cut.cjs", [uncalled]);
+});
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+async function bundled(name: string, plugins: readonly Plugin[]): Promise<Run> {
+  const outfile = path.join(folder, name);
+  const entryPoints = [path.join(ROOT, "src/edges/processes/run.ts")];
+  await build({ entryPoints, outfile, bundle: true, format: "cjs", platform: "node", plugins: [...plugins] });
+  return createRequire(import.meta.url)(outfile).run;
+}
+
+const sh = (text: string): Command => ({ file: "/bin/sh", args: ["-c", text], env: { A: "1" }, cwd: folder });
+
+/** What is measured, not decided, is left out; so is the order in which two streams come. */
+async function outcomeOf(run: Run, command: Command, options: RunOptions): Promise<unknown> {
+  const lines: string[] = [];
+  const { durationMs, ...outcome } = await run(command, { ...options, onLine: (line) => lines.push(line) });
+  return { ...outcome, lines };
+}
+
+describe("a command run by what is left of execa comes to the same as by all of it:", () => {
+  test.each<[string, Command, RunOptions]>([
+    ["prints", sh("echo out; echo $A"), {}],
+    ["prints to the other stream, without a line's end", sh("printf 'x\\033[1my' >&2"), {}],
+    ["prints half a character", sh("printf '\\303'"), {}],
+    ["fails", sh("echo no >&2; exit 3"), {}],
+    ["is ended by a signal", sh("kill -TERM $$"), {}],
+    ["is ended at its limit", sh("exec sleep 60"), { limitMs: 50 }],
+    ["is ended with its group at its limit", sh("sleep 60 & wait"), { limitMs: 50, ownGroup: true }],
+    ["reads", sh("cat"), { input: "a\nb" }],
+    ["does not read what it is given", sh("exit 0"), { input: "a".repeat(1_000_000) }],
+    ["is no program", { ...sh(""), file: path.join(ROOT, "package.json") }, {}],
+    ["is not there", { ...sh(""), file: "/nowhere/at-all" }, {}],
+    ["is to run in a folder that is not there", { ...sh("true"), cwd: "/nowhere" }, {}],
+    ["has more arguments than a program can have", { ...sh("true"), args: ["x".repeat(3_000_000)] }, {}],
+  ])("one that %s", async (_, command, options) => {
+    expect(await outcomeOf(cut, command, options)).toEqual(await outcomeOf(whole, command, options));
+  });
+});
+
+test("a command that prints more controls than is kept is ended, and Node goes on", async () => {
+  const { ok, failure } = await cut(sh("head -c 70000000 /dev/zero"));
+  expect({ ok, failure }).toEqual({ ok: false, failure: "it printed more than 67108864 characters" });
+});
+
+test("a part that a library no longer has fails the build", async () => {
+  const stdin = { contents: "export const a = 1;" };
+  await expect(build({ stdin, write: false, logLevel: "silent", plugins: [uncalled] })).rejects.toThrow(
+    "execa/index.js is named as not called, and is no part",
+  );
+});
