@@ -1,13 +1,13 @@
 /*
- * Writes what is generated from the configuration's schema: prime.schema.json, and the tables of keys in docs/configuration.md
- * between their markers. With --check it writes nothing and fails when one of them is not what the schema gives.
+ * Writes what is generated from the configuration's schema: prime.schema.json, prime-pythons.schema.json, and the tables of keys
+ * in docs/configuration.md between their markers. With --check it writes nothing and fails when one of them is not what the schema gives.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { getDescription, getMetadata } from "valibot";
 import { DEFAULTS, KEYS, type Key } from "../src/config/schema/keys.ts";
-import { CONFIG_SCHEMA } from "../src/config/schema/schema.ts";
+import { BUILD_LIST_SCHEMA, CONFIG_SCHEMA } from "../src/config/schema/schema.ts";
 import { tomlText } from "../src/toml.ts";
 import { RULES } from "./rules.ts";
 
@@ -28,6 +28,17 @@ export function schemaText(): string {
     description: "Configuration of prime; the same keys stand in [tool.prime] of pyproject.toml.",
     ...schema,
     properties: Object.fromEntries(properties),
+  };
+  return `${JSON.stringify(described, null, 2)}\n`;
+}
+
+/** The JSON schema of the small form of a list of interpreters. */
+export function listSchemaText(): string {
+  const schema = toJsonSchema(BUILD_LIST_SCHEMA, { errorMode: "ignore", typeMode: "input" });
+  const described = {
+    title: "interpreters for prime",
+    description: "What `manifest` in [upgrade] may lead to.",
+    ...schema,
   };
   return `${JSON.stringify(described, null, 2)}\n`;
 }
@@ -77,6 +88,7 @@ function main(args: readonly string[]): void {
   const check = args.includes("--check");
   const files: readonly [string, (old: string) => string][] = [
     ["prime.schema.json", schemaText],
+    ["prime-pythons.schema.json", listSchemaText],
     ["docs/configuration.md", withTables],
   ];
   for (const [name, renew] of files) {

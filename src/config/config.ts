@@ -1,5 +1,6 @@
 import type { Input } from "../inputs/input.ts";
 import type { UpgradeValues } from "./policy/schema.ts";
+import type { PrimeLock } from "./prime-lock.ts";
 import type { ProtoprimerConfig } from "./protoprimer/config.ts";
 import type { EnvChoice } from "./protoprimer/selected-env.ts";
 import type { Sourced, VenvDriver } from "./source.ts";
@@ -48,6 +49,8 @@ export interface Config {
   readonly lockPatience: Sourced<number>;
   /** The folder of protoprimer's kernel, relative to the launcher's folder; null: in a usual place, or none. */
   readonly protoCodeDirRelPath: Sourced<string | null>;
+  /** What `prime.lock` in root says; nothing where there is none. */
+  readonly primeLock: PrimeLock;
   /** What flags alone say. */
   readonly oneStart: OneStart;
   /** protoprimer's kernel, absolute, whose entry scripts start by it; also where its configuration is not in force. */

@@ -19,6 +19,7 @@ import {
 } from "./protoprimer/kernel.ts";
 import type { LeapsFrom } from "./protoprimer/leaps.ts";
 import { PROTOPRIMER_VARIABLES, type ProtoprimerLayer, readProtoprimer } from "./protoprimer/reader.ts";
+import { readPrimeLock } from "./read-prime-lock.ts";
 import { inferRequiredPython, pinnedVersion } from "./required.ts";
 import { DEFAULTS, type Key, variableOf } from "./schema/keys.ts";
 import type { ConfigValues } from "./schema/schema.ts";
@@ -69,6 +70,7 @@ export async function loadConfig(from: {
     probeLimit: pick("probe_limit_s") ?? standard("probe_limit_s"),
     lockPatience: pick("lock_patience_s") ?? standard("lock_patience_s"),
     protoCodeDirRelPath: normal(pick("proto_code_dir_rel_path")) ?? NOT_SET,
+    primeLock: await readPrimeLock(root, files),
     oneStart: oneStartOf(flags),
     kernelFile: (proto === undefined ? kernelBeside(repo.folder, files) : kernelOf(proto, files)) ?? null,
     protoprimer: proto?.config ?? null,

@@ -7,7 +7,10 @@ import { VERSION_REQUEST } from "./version-text.ts";
 
 // By way of this file, so that the bundle holds only the used parts of valibot: a lazy import would take all of it.
 export { is, safeParse } from "valibot";
+
 export { TRIAL_SCHEMA, UPGRADE_SCHEMA, VERIFY_SCHEMA, WINDOW_SCHEMA } from "../policy/schema.ts";
+
+export { BUILD_LIST_SCHEMA, PRIME_LOCK_SCHEMA } from "./lock-schema.ts";
 
 /*
  * Validation, the committed JSON schema and README's table of keys all come from here. The message of each rule is what

@@ -66,26 +66,30 @@ function refuseUnknownKeys(layer: Place, keys: readonly string[], value: unknown
   if (!isTable(value)) return;
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown === undefined) return;
-  const chain = [...keys, unknown];
-  const message = `could not use ${layer.placeOf(chain)}: unknown key \`${dotted(chain)}\``;
-  throw new PrimeError("config-unknown-key", message + didYouMean(unknown, known), {
-    hint: `correct or remove it; the keys here are ${known.join(", ")}`,
-    exitCode: layer.exitCode,
+  throw unknownKey(layer, [...keys, unknown], known);
+}
+
+function unknownKey(place: Place, chain: readonly string[], known: readonly string[]): PrimeError {
+  const message = `could not use ${place.placeOf(chain)}: unknown key \`${dotted(chain)}\``;
+  return new PrimeError("config-unknown-key", message + didYouMean(chain.at(-1) ?? "", known), {
+    hint: `correct or remove it${known.length === 0 ? "" : `; the keys here are ${known.join(", ")}`}`,
+    exitCode: place.exitCode,
   });
 }
 
-function refusal(layer: Place, issue: BaseIssue<unknown>): PrimeError {
+function refusal(place: Place, issue: BaseIssue<unknown>): PrimeError {
   const last = issue.path?.at(-1);
   const isMissing = (issue.type === "strict_object" || issue.type === "object") && last?.origin === "key";
   const isName = last?.origin === "key" && !isMissing;
   const chain = (issue.path ?? []).map((item) => String(item.key));
+  if (isMissing && issue.expected === "never") return unknownKey(place, chain, []);
   const set = isMissing ? chain.slice(0, -1) : chain;
   const found = isMissing ? `but \`${chain.at(-1)}\` is missing` : `found ${foundText(issue.input)}`;
-  const subject = isName ? `the name in \`${dotted(chain)}\`` : `\`${dotted(set)}\``;
-  const message = `could not use ${layer.placeOf(set)}: ${subject} must be ${issue.message}${isName ? "" : `, ${found}`}`;
+  const subject = isName ? `the name in \`${dotted(chain)}\`` : set.length === 0 ? "it" : `\`${dotted(set)}\``;
+  const message = `could not use ${place.placeOf(set)}: ${subject} must be ${issue.message}${isName ? "" : `, ${found}`}`;
   return new PrimeError("config-value", message, {
     hint: "correct the value, or remove it to go by the default",
-    exitCode: layer.exitCode,
+    exitCode: place.exitCode,
   });
 }
 

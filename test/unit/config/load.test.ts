@@ -230,7 +230,7 @@ describe("inputs", () => {
 
   test("an empty repo relies on what is absent", async () => {
     const seen = await inputs({ PRIME_REQUIRED_PYTHON_VERSION: "3" });
-    expect(seen).toEqual(["absent prime.toml", "absent pyproject.toml", ...NO_KERNEL]);
+    expect(seen).toEqual(["absent prime.toml", "absent pyproject.toml", ...NO_KERNEL, "absent prime.lock"]);
   });
 
   test("a file where a kernel's folder could be does not have to go", async () => {
@@ -250,7 +250,7 @@ describe("inputs", () => {
   test("with a prime.toml, pyproject.toml does not matter", async () => {
     write("prime.toml", 'required_python_version = "3"');
     write("pyproject.toml", "");
-    expect(await inputs()).toEqual(["file prime.toml"]);
+    expect(await inputs()).toEqual(["file prime.toml", "absent prime.lock"]);
   });
 
   test("each file once, and every place of a nearer .python-version", async () => {
@@ -263,7 +263,7 @@ describe("inputs", () => {
       "no-file .python-version",
       "no-file ../.python-version",
     ]);
-    expect(seen.at(-1)).toBe("absent setup.cfg");
+    expect(seen.slice(-2)).toEqual(["absent setup.cfg", "absent prime.lock"]);
     expect(seen).toContain(`no-file ${path.relative(root, "/.python-version")}`);
     expect(new Set(seen).size).toBe(seen.length);
   });

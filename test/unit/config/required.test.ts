@@ -97,7 +97,10 @@ describe(".python-version", () => {
     const file = write("prime.toml", 'required_python_version = "3.12"');
     const { config, inputs } = await load();
     expect(config.requiredPythonVersion.source.where).toBe(file);
-    expect(inputs).toEqual([{ kind: "file", path: file }]);
+    expect(inputs).toEqual([
+      { kind: "file", path: file },
+      { kind: "absent", path: path.join(root, "prime.lock") },
+    ]);
   });
 });
 

@@ -1,12 +1,15 @@
 import * as fs from "node:fs";
 import { describe, expect, test } from "vitest";
-import { keyTable, schemaText, withTables } from "../../../build/schema.ts";
+import { keyTable, listSchemaText, schemaText, withTables } from "../../../build/schema.ts";
 import { KEYS } from "../../../src/config/schema/keys.ts";
 import { CONFIG_SCHEMA } from "../../../src/config/schema/schema.ts";
 
 describe("what is generated from the schema", () => {
-  test("the committed JSON schema is up to date", () => {
+  test("the committed JSON schemas are up to date", () => {
     expect(fs.readFileSync(new URL("../../../prime.schema.json", import.meta.url), "utf8")).toBe(schemaText());
+    expect(fs.readFileSync(new URL("../../../prime-pythons.schema.json", import.meta.url), "utf8")).toBe(
+      listSchemaText(),
+    );
   });
 
   test("the schema, the fields and the JSON schema have the same keys in the same order", () => {
