@@ -35,6 +35,8 @@ export interface Making<T> {
   readonly reason: string;
   /** Makes the venv in its place, with all that belongs into it. */
   readonly fill: (place: Place) => Promise<T>;
+  /** Throws for what is whole and still not to be shown. */
+  readonly check?: (place: Place) => Promise<void>;
   /** What only this way of making knows; called when the environment has proved to be sound. */
   readonly tell: (filled: T, place: Place) => Promise<Told> | Told;
 }
@@ -55,7 +57,10 @@ export type Told = Pick<Facts, "project" | "resolution"> & Partial<Pick<Facts, "
  * Makes an environment aside: a folder of its own, filled, standing on its anchor, validated, and sealed by its manifest,
  * which comes last. A failure removes the folder and touches nothing else.
  */
-export async function makeAside<T>(job: Job, { decision, asked, reason, fill, tell }: Making<T>): Promise<Manifest> {
+export async function makeAside<T>(
+  job: Job,
+  { decision, asked, reason, fill, check, tell }: Making<T>,
+): Promise<Manifest> {
   const { context } = job;
   const { folders } = decision;
   const id = `${asked.digest.slice(0, 8)}-${nonce()}`;
@@ -74,6 +79,7 @@ export async function makeAside<T>(job: Job, { decision, asked, reason, fill, te
     shadowPip(place.generation, minorOf(asked.base.version), insteadOfPip(decision.project));
     refuseNoExec(place.generation);
     const validation = await validate(job, place.generation, asked.base, place.work);
+    await check?.(place);
     return finishGeneration(place.generation, validation, {
       madeOf: asked.madeOf,
       standsInFor: null,

@@ -7,7 +7,7 @@ import { linkOf } from "../decision/shown.ts";
 import { findUsable } from "../decision/usable.ts";
 import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
-import { makeNewFolder, rename } from "../edges/files/change.ts";
+import { makeNewFolder, rename, writeRenewable } from "../edges/files/change.ts";
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { facts, isFile, realPath } from "../edges/files/read.ts";
@@ -21,7 +21,7 @@ import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvR
 import type { Interpreter } from "../python/interpreter.ts";
 import { saysLocked, type UvTool, uvEnvironment } from "../uv/commands.ts";
 import { cacheFolder, readOnlyCache, useThrough } from "../uv/read-only-cache.ts";
-import { makeAside } from "./aside.ts";
+import { makeAside, type Place } from "./aside.ts";
 import { withStandIn } from "./drivers/stand-in.ts";
 import type { Target } from "./drivers/target.ts";
 import { buildDescriptors, settleConstraints } from "./drivers/with-descriptors.ts";
@@ -30,6 +30,7 @@ import { buildWithUv } from "./drivers/with-uv.ts";
 import type { Job } from "./job.ts";
 import { requirePython } from "./required-python.ts";
 import { addRequirements } from "./resolve/additions.ts";
+import { makeLockView } from "./resolve/lock-view.ts";
 import { settleLock } from "./resolve/uv-lock.ts";
 import { collectOld } from "./sweep.ts";
 import { rootMutex, takeTurn } from "./turn.ts";
@@ -201,24 +202,47 @@ async function decideAgain({ context }: Job, { driver, selected }: Decision, bas
   return { ...now, asked: askFor(context, now, base) };
 }
 
+/** What an upgrade brings that is not in force yet. */
+export interface Coming {
+  /** The lock that is to be written. */
+  readonly lock: { readonly path: string; readonly text: string } | undefined;
+  /** What the requirements are resolved to, a pylock.toml whose paths are absolute; for what has no lock. */
+  readonly resolution: string | undefined;
+  /** Throws for an environment that is not to be shown; nobody knows of it yet. */
+  readonly check: (place: Place) => Promise<void>;
+}
+
 /** Makes what is asked for, by the driver that it says. */
-function buildAside(job: Job, decision: Decision, asked: Asked, uv: UvTool | undefined, request: BuildRequest) {
+export function buildAside(
+  job: Job,
+  decision: Decision,
+  asked: Asked,
+  uv: UvTool | undefined,
+  { anew, reason }: Pick<BuildRequest, "anew" | "reason">,
+  coming?: Coming,
+): Promise<Manifest> {
   const { folders } = decision;
-  const { anew, reason } = request;
   const project = anew ? { ...decision.project, rebuilt: decision.project.localNames } : decision.project;
   const resolved = resolutionFile(folders, asked.madeOf, asked.seen);
-  const known = anew ? undefined : existing(resolved);
+  let known = anew ? undefined : existing(resolved);
   return makeAside(job, {
     decision,
     asked,
     reason,
+    ...(coming === undefined ? {} : { check: coming.check }),
     fill: async ({ generation, work, anchor }) => {
+      if (coming?.resolution !== undefined) {
+        known = path.join(work, "pylock.coming.toml");
+        writeRenewable(known, coming.resolution);
+      }
       const target: Target = {
         generation,
         work,
         python: anchor,
         base: asked.base,
         project: withStandIn(project, job.context.root, folders),
+        lockView:
+          coming?.lock && makeLockView({ folder: path.join(work, "view"), root: job.context.root, ...coming.lock }),
         known,
         resolved: folders.resolved,
         preferred: anew
@@ -228,13 +252,13 @@ function buildAside(job: Job, decision: Decision, asked: Asked, uv: UvTool | und
       };
       const filled =
         project.kind === "descriptors"
-          ? { constraints: await buildDescriptors(job, uv, target, request) }
+          ? { constraints: await buildDescriptors(job, uv, target, { anew }) }
           : { used: await buildWith(job, uv, target) };
       await addRequirements(job, uv, target, decision.config.oneStart.additions);
       return filled;
     },
     tell: async ({ constraints, used }) => {
-      if (used !== undefined && used !== known) rename(used, resolved);
+      if (used !== undefined && used !== resolved) rename(used, resolved);
       const isOther = constraints !== undefined && settleConstraints(job, decision, constraints);
       return {
         madeOf: isOther

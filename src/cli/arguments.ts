@@ -5,6 +5,7 @@ import { doctor } from "../commands/doctor/declared.ts";
 import { adopt, gc, history, rollback } from "../commands/environments/declared.ts";
 import { init } from "../commands/init/declared.ts";
 import { selfUpdate } from "../commands/self-update/declared.ts";
+import { upgrade } from "../commands/upgrade/declared.ts";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { describeCommandLine } from "./completion/command-line.ts";
 import { COMPLETED_SHELLS, type CompletedShell, completionScript } from "./completion/script.ts";
@@ -33,7 +34,7 @@ Examples:
 const COMMANDS: readonly Declaration[] = [
   ...[OWN.run, OWN.shell, OWN.env, OWN.boot],
   ...[OWN.tasks, OWN.status, OWN.why, history, OWN.evaluate, OWN.verify],
-  ...[OWN.uv, init, selfUpdate],
+  ...[OWN.uv, upgrade, init, selfUpdate],
   ...[doctor, rollback, adopt, OWN.reboot, gc],
   ...[OWN.seal, { group: "For maintainers", declare: declareCompletion } as const],
 ];

@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
 import type { Folders } from "../environment/folders.ts";
-import { type Hold, readHolds } from "../environment/holds.ts";
+import { readHolds } from "../environment/holds.ts";
+import type { Hold } from "../environment/state.ts";
 import type { Decision } from "./decide.ts";
 
 /** The rollback that holds for what is asked for now. */

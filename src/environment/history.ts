@@ -7,11 +7,13 @@ import { hideSecrets } from "../secrets.ts";
 import type { Folders } from "./folders.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 
+const WHAT = v.picklist(["build", "switch", "rollback", "adopt", "patch", "upgrade"]);
+
 /** One change of what a root shows, as a line of history.jsonl. */
 export interface HistoryEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly what: "build" | "switch" | "rollback" | "adopt" | "patch";
+  readonly what: v.InferOutput<typeof WHAT>;
   readonly why: string;
   /** Part of the plan's name that the start's flags make; "" for the config alone. */
   readonly flags: string;
@@ -28,7 +30,7 @@ const MOST_ENTRIES = 10_000;
 
 const ENTRY = v.object({
   at: TIME,
-  what: v.picklist(["build", "switch", "rollback", "adopt", "patch"]),
+  what: WHAT,
   why: TEXT,
   flags: TEXT,
   from: v.nullable(TEXT),

@@ -32,6 +32,7 @@ import { RENEWED } from "./renew.ts";
 import { rememberChange, settleIn } from "./settle.ts";
 import { giveToOwner } from "./shared/give-to-owner.ts";
 import { tellMoved } from "./shared/shared-checkout.ts";
+import { settleUpgrade } from "./upgraded.ts";
 import { partsOf, writePlan } from "./write-plan.ts";
 
 /** An environment that is ready, or the next stage that this start has to go through. */
@@ -55,6 +56,7 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
   tellStage(context, seen);
   if (!anew && progress === undefined && seen.renew !== undefined) return renew(context, seen, seen.renew);
 
+  if (progress === undefined) settleUpgrade(context);
   return accountedFor(context, seen, async () => {
     const decision = await decide(context, anew && progress === undefined);
     try {

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Decision } from "../decision/decide.ts";
-import { dropTornState, stateFile } from "../environment/holds.ts";
+import { dropTornState, stateFile } from "../environment/state.ts";
 import { PrimeError } from "../errors.ts";
 import type { Cold } from "./cold.ts";
 

@@ -9,9 +9,9 @@ import { now } from "../edges/clock.ts";
 import { plain } from "../edges/terminal/text.ts";
 import { generationFolder } from "../environment/folders.ts";
 import { differences, type HistoryEntry, readHistory, recordHistory } from "../environment/history.ts";
-import { holdsInput } from "../environment/holds.ts";
 import { recordInputs } from "../environment/manifest/interpreter-record.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
+import { stateInput } from "../environment/state.ts";
 import { activate } from "../environment/venv-link.ts";
 import { PrimeError } from "../errors.ts";
 import { excludeFromGit } from "../git/exclude.ts";
@@ -47,7 +47,7 @@ export async function settleIn(
   const inputs = [
     { kind: "file", path: context.launcher } as const,
     ...decision.inputs,
-    holdsInput(folders),
+    stateInput(folders),
     ...generationInputs(generation, manifest),
     ...(link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const]),
   ];
@@ -92,6 +92,7 @@ const DONE: Readonly<Record<HistoryEntry["what"], string>> = {
   rollback: "rolled back to",
   adopt: "adopted",
   patch: "went on with",
+  upgrade: "upgraded to",
 };
 
 /** One line of history whenever these flags show another generation than before; of many starts at once, one writes it. */

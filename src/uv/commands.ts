@@ -64,11 +64,26 @@ export function createVenv(uv: UvTool, folder: string, python: string, prompt: s
  * What `uv sync` makes of the lock as it is: a new venv in `folder`, which must not exist yet. To make the venv first
  * would cost a process, and uv would ask the interpreter in it what it knows of `python` already.
  */
-export function syncLock(uv: UvTool, folder: string, python: string, choice: SyncChoice): Command {
-  const args = ["sync", "--frozen", "--no-progress", "--python", python, ...choiceArguments(choice)];
+export function syncLock(
+  uv: UvTool,
+  folder: string,
+  python: string,
+  choice: SyncChoice,
+  part: LockPart = "all",
+): Command {
+  const args = ["sync", "--frozen", "--no-progress", "--python", python, ...choiceArguments(choice), ...PARTS[part]];
   args.push(...rebuildArguments(choice.rebuilt));
   return { ...command(uv, args), env: { ...uv.env, UV_PROJECT_ENVIRONMENT: folder } };
 }
+
+/** What of a lock is installed: `local` are projects on this machine, beside what is there already, `fetched` all else. */
+type LockPart = "all" | "fetched" | "local";
+
+const PARTS: Readonly<Record<LockPart, readonly string[]>> = {
+  all: [],
+  fetched: ["--no-install-local"],
+  local: ["--inexact", "--only-install-local"],
+};
 
 export interface Resolution {
   /** Requirement files and pyproject.toml files. */
@@ -222,6 +237,11 @@ export function editableArguments({ constraints, args, projects }: EditableInsta
     extras.length === 0 ? folder : `${folder}[${extras.join(",")}]`,
   );
   return ["--constraint", constraints, ...args, ...editables.flatMap((one) => ["--editable", one])];
+}
+
+/** Whether what is installed fits together. */
+export function checkInstalled(uv: UvTool, folder: string): Command {
+  return command(uv, ["pip", "check", "--python", `${folder}/bin/python`]);
 }
 
 /** What is installed, a line each, local projects left out. */

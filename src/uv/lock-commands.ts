@@ -51,6 +51,13 @@ export function updateLock(uv: UvTool, python: string, rebuilt: readonly string[
   return { ...lock, env: noVenv(uv, lock.env) };
 }
 
+/** Writes uv.lock anew with the newest of all versions that fit, or of those that are named. */
+export function upgradeLock(uv: UvTool, python: string, names: readonly string[]): Command {
+  const { args, ...rest } = updateLock(uv, python, []);
+  const which = names.length === 0 ? ["--upgrade"] : names.flatMap((name) => ["--upgrade-package", name]);
+  return { ...rest, args: [...args, ...which] };
+}
+
 /** uv asks the interpreter of the project's environment before the one that it is told to use, be it a stranger's or broken. */
 function noVenv({ file }: UvTool, env: Environment): Environment {
   return { ...env, UV_PROJECT_ENVIRONMENT: `${file}-has-none-here` };

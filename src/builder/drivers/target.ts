@@ -11,6 +11,8 @@ export interface Target {
   readonly python: string;
   readonly base: Interpreter;
   readonly project: Project;
+  /** The root as it is seen beside a uv.lock that is to come; undefined: the one in place counts. */
+  readonly lockView: string | undefined;
   /** What exactly this was resolved to before, for what has no lock; a file, absolute. */
   readonly known: string | undefined;
   /** The resolution to stay near to, if there is one; absolute. */

@@ -8,7 +8,7 @@ import { FAILED, type Target } from "./target.ts";
 export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target): Promise<string | undefined> {
   const { generation, python, project } = target;
   if (project.kind === "uv-lock") {
-    await runStep(job, "install from uv.lock", commands.syncLock(uv, generation, python, project), FAILED);
+    await installLock(job, uv, target);
     return undefined;
   }
   const made = await runStep(job, "make the venv", commands.createVenv(uv, generation, python, project.name), {
@@ -24,4 +24,13 @@ export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target)
     await runStep(job, "install the project", alone, FAILED);
   }
   return undefined;
+}
+
+/** Projects of the repo's own are installed from where they stand, not from where a lock that is to come is seen. */
+async function installLock(job: Job, uv: commands.UvTool, { generation, python, project, lockView }: Target) {
+  const sync = (tool: commands.UvTool, part?: "fetched" | "local") =>
+    runStep(job, "install from uv.lock", commands.syncLock(tool, generation, python, project, part), FAILED);
+  if (lockView === undefined) return sync(uv);
+  await sync({ ...uv, root: lockView }, "fetched");
+  return sync(uv, "local");
 }

@@ -6,6 +6,7 @@ import type { Context } from "../../context.ts";
 import type { Asked } from "../../decision/asked.ts";
 import { type Decision, decide } from "../../decision/decide.ts";
 import { linkOf } from "../../decision/shown.ts";
+import { refuseForeignRepo } from "../../decision/whose-repo.ts";
 import { now } from "../../edges/clock.ts";
 import { copyTree } from "../../edges/files/copy-tree.ts";
 import { linkFacts, namesInFolder } from "../../edges/files/read.ts";
@@ -22,6 +23,7 @@ import { type Interpreter, isFailure } from "../../python/interpreter.ts";
 import { interpreterAt } from "../../python/search/search.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { settleIn } from "../../start/settle.ts";
+import { settleUpgrade } from "../../start/upgraded.ts";
 import { MANIFEST_FILE } from "../../venv/foreign-venv.ts";
 import { settleCopy } from "../../venv/relocate.ts";
 import { standOn } from "../../venv/stand-on.ts";
@@ -34,6 +36,8 @@ import { standOn } from "../../venv/stand-on.ts";
 export async function adopt(context: Context, id: string | undefined): Promise<Answer> {
   if (context.flagKey === undefined)
     throw refusal("it is kept for the launcher's own root", "leave --root away, or use the launcher that stands there");
+  refuseForeignRepo(context);
+  settleUpgrade(context);
   const decision = await decide(context, false);
   const { asked, folders } = decision;
   const cold = whyCold(context);

@@ -6,11 +6,11 @@ export const history: Declaration = {
   group: "Look",
   declare: ({ program, take }) =>
     program
-      .command("history")
-      .description("show what changed from one environment to the next, and why")
+      .command("history [id]")
+      .description("show what changed from one environment to the next, and why; or all that is known of one")
       .option("--json", "as JSON")
-      .action(({ json = false }: { json?: boolean }) =>
-        take(async (context) => (await import("./history.ts")).showHistory(context, json)),
+      .action((id: string | undefined, { json = false }: { json?: boolean }) =>
+        take(async (context) => (await import("./history.ts")).showHistory(context, json, id)),
       ),
 };
 

@@ -1,11 +1,12 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
+import type { Asked } from "../../decision/asked.ts";
 import { type Decision, decide, look } from "../../decision/decide.ts";
 import { holdOf, linkOf, mayMoveLink } from "../../decision/shown.ts";
 import { asUsable, isSound, judgeGeneration } from "../../decision/usable.ts";
 import { refuseForeignRepo } from "../../decision/whose-repo.ts";
 import { now } from "../../edges/clock.ts";
-import { listFolder } from "../../edges/files/read.ts";
+import { isFile, listFolder } from "../../edges/files/read.ts";
 import { readMoves } from "../../environment/history.ts";
 import { isGivenBack, setGivenBack, writeHold } from "../../environment/holds.ts";
 import { isOfNewerPrime, type Manifest } from "../../environment/manifest/manifest.ts";
@@ -15,6 +16,7 @@ import type { Answer } from "../../launch/answer.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { describeVerdict } from "../../start/heal.ts";
 import { settleIn } from "../../start/settle.ts";
+import { settleUpgrade } from "../../start/upgraded.ts";
 import { prepare } from "../prepare.ts";
 
 /**
@@ -25,6 +27,7 @@ export async function rollBack(context: Context, id: string | undefined): Promis
   if (context.flagKey === undefined)
     throw refusal("a rollback is kept for the launcher's own root", "leave --root away");
   refuseForeignRepo(context);
+  settleUpgrade(context);
   const decision = await look(context);
   if ("notKnown" in decision) throw decision.notKnown;
   const { asked } = decision;
@@ -44,11 +47,35 @@ export async function rollBack(context: Context, id: string | undefined): Promis
     "rollback",
   );
   context.terminal.say(readyLine);
+  const files = isAsked ? [] : filesThatDiffer(asked, target);
+  if (files.length > 0) {
+    const names = files.join(" ");
+    context.terminal.say(
+      `to make it last: \`git checkout -- ${names}\`, or \`git checkout COMMIT -- ${names}\` where the change is committed`,
+    );
+  }
   return { kind: "exit", code: 0 };
 }
 
+/** Locks that ask for what is shown no more, relative to root; they are left as they are. */
+function filesThatDiffer({ madeOf, seen }: Asked, { madeOf: was, interpreter }: Manifest): string[] {
+  const locks = madeOf.inputs.filter(([kind, file, contents]) => {
+    const before = was.inputs.find(([, name]) => name === file);
+    return kind === "file" && file.endsWith("uv.lock") && before !== undefined && before[2] !== contents;
+  });
+  const isOther = seen.version !== interpreter.version || seen.realPath !== interpreter.realPath;
+  return [
+    ...locks.map(([, file]) => file),
+    ...(isOther && isFile(path.join(madeOf.root, PRIME_LOCK)) ? [PRIME_LOCK] : []),
+  ];
+}
+
+const PRIME_LOCK = "prime.lock";
+
 /** `./prime rollback --cancel`: what the inputs ask for is shown again. */
 export async function cancelRollback(context: Context): Promise<Answer> {
+  refuseForeignRepo(context);
+  settleUpgrade(context);
   const decision = await decide(context, false);
   const link = linkOf(context, decision);
   if (holdOf(decision) === undefined && !isGivenBack(decision.folders, link))

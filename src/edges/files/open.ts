@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { PrimeError } from "../../errors.ts";
+import { placeOf } from "./stand-ins.ts";
 
 const MB = 1024 * 1024;
 
@@ -27,7 +28,7 @@ const CAREFULLY = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants
  * than `most`, and the system's own error for what can't be opened.
  */
 export function withRegularFile<T>(file: string, most: number, use: (fd: number, size: number) => T): T {
-  const fd = openCarefully(file, most);
+  const fd = openCarefully(placeOf(file), most);
   try {
     const stat = fs.fstatSync(fd);
     refuseUnfit(file, stat, most);

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { neverQuote } from "../../unquotable.ts";
 import { tell } from "./errors.ts";
 import { chunks, MOST, readWhole, refuseUnfit, withRegularFile } from "./open.ts";
+import { placeOf } from "./stand-ins.ts";
 
 export { MOST } from "./open.ts";
 
@@ -32,7 +33,7 @@ export function roomIn(folder: string): number | undefined {
 
 /** Facts of what the path leads to, links followed; `undefined` when nothing is there. */
 export function facts(file: string): FileFacts | undefined {
-  return tell("look at", file, () => factsOf(fs.statSync(file, { bigint: true })));
+  return tell("look at", file, () => factsOf(fs.statSync(placeOf(file), { bigint: true })));
 }
 
 /** Facts of the path itself, a link not followed; `undefined` when nothing is there. */
@@ -41,7 +42,7 @@ export function linkFacts(file: string): FileFacts | undefined {
 }
 
 export function isFile(file: string): boolean {
-  return quiet(() => fs.statSync(file).isFile());
+  return quiet(() => fs.statSync(placeOf(file)).isFile());
 }
 
 export function isFolder(file: string): boolean {
@@ -51,7 +52,7 @@ export function isFolder(file: string): boolean {
 /** True when something, even a dangling link, has this name. */
 export function exists(file: string): boolean {
   return quiet(() => {
-    fs.lstatSync(file);
+    fs.lstatSync(placeOf(file));
     return true;
   });
 }
@@ -123,7 +124,7 @@ export function readBytes(file: string, most: number = MOST.made): Buffer | unde
  * absence.
  */
 export function isFitFile(file: string, most: number = MOST.made): boolean {
-  const stat = tell("look at", file, () => fs.statSync(file));
+  const stat = tell("look at", file, () => fs.statSync(placeOf(file)));
   if (stat === undefined || stat.isDirectory()) return false;
   refuseUnfit(file, stat, most);
   return true;

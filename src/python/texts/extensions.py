@@ -1,9 +1,13 @@
 """Says which extension modules of an environment load, for a look after its interpreter was replaced.
 
-`ENV/bin/python -I -B -c THIS SITE...`: each SITE is a site-packages folder. Prints one line of JSON: `{"loaded":
-number, "failed": [[path, why], ...]}`. A module is loaded without being run: the system's loader finds all that it
-needs, or says what is missing. Only one that does not load alone is imported, since its package may load libraries
-for it.
+`ENV/bin/python -I -B -c THIS [--import] [--stdlib] [--certificates] [--module=NAME...] SITE...`: each SITE is a
+site-packages folder. Prints one line of JSON: `{"loaded": number, "failed": [[path or name, why], ...], "modules":
+[name, ...], "known": [name, ...]}`. A module is loaded without being run: the system's loader finds all that it needs,
+or says what is missing. Only one that does not load alone is imported, since its package may load libraries for it.
+
+Before an upgrade all are imported as well (`--import`), and modules of the standard library are: those that are named,
+and with `--stdlib` all that are compiled. `modules` are those that can be imported; `known` are all that this version is
+to have, as far as it says so.
 """
 
 import importlib
@@ -13,6 +17,7 @@ import mmap
 import os
 import signal
 import sys
+import sysconfig
 
 try:
     import ctypes
@@ -25,22 +30,41 @@ LIMIT = 60
 
 
 def main():
-    waiting = [(site, path) for site in sys.argv[1:] for path in extension_modules(site)]
-    loaded = 0
+    options = [word for word in sys.argv[1:] if word.startswith("--")]
+    sites = [word for word in sys.argv[1:] if not word.startswith("--")]
+    names = {word[len("--module=") :] for word in options if word.startswith("--module=")}
+    if "--stdlib" in options:
+        names.update(compiled_modules())
+    deep = "--import" in options
+    modules = [(name, lambda name=name: why_no_module(name)) for name in sorted(names)]
+    if "--certificates" in options:
+        modules.append(("certificates", why_no_certificates))
+    files = [(path, lambda s=site, p=path: look_at(s, p, deep)) for site in sites for path in extension_modules(site)]
+    failed = look_at_all(modules + files)
+    if deep:
+        failed += [[path, "it is built for another ABI"] for site in sites for path in foreign_modules(site)]
+    missing = {name for name, _ in failed}
+    return {
+        "loaded": len([path for path, _ in files if path not in missing]),
+        "failed": failed,
+        "modules": [name for name, _ in modules if name not in missing],
+        "known": sorted(getattr(sys, "stdlib_module_names", ())),
+    }
+
+
+def look_at_all(waiting):
     failed = []
     at_once = os.cpu_count() or 1
     for start in range(0, len(waiting), at_once):
-        children = [start_look(site, path) for site, path in waiting[start : start + at_once]]
-        for (_, path), child in zip(waiting[start:], children):
+        children = [start_look(look) for _, look in waiting[start : start + at_once]]
+        for (what, _), child in zip(waiting[start:], children):
             why = end_look(*child)
-            if why is None:
-                loaded += 1
-            else:
-                failed.append([path, why])
-    return {"loaded": loaded, "failed": failed}
+            if why is not None:
+                failed.append([what, why])
+    return failed
 
 
-def start_look(site, path):
+def start_look(look):
     """In a process of its own: a module that ends it takes no other one along, and none sees what others loaded."""
     reader, writer = os.pipe()
     pid = os.fork()
@@ -52,8 +76,7 @@ def start_look(site, path):
         for stream in range(3):
             os.dup2(nowhere, stream)
         signal.alarm(LIMIT)
-        why = why_not_loaded(path) and why_not_imported(site, path)
-        os.write(writer, json.dumps(why).encode("ascii"))
+        os.write(writer, json.dumps(look()).encode("ascii"))
     finally:
         os._exit(0)
 
@@ -67,6 +90,63 @@ def end_look(pid, reader):
     if os.WIFSIGNALED(status):
         return f"it ends the process by {signal.Signals(os.WTERMSIG(status)).name}"
     return "it ends the process"
+
+
+def look_at(site, path, deep):
+    why = why_not_loaded(path)
+    if why is not None:
+        return why_not_imported(site, path)
+    return why_unfit(site, path) if deep else None
+
+
+def why_unfit(site, path):
+    """What loads must not end the process when it begins to run, and not say that it is for another interpreter."""
+    try:
+        importlib.import_module(module_name(site, path))
+    except ImportError as error:
+        # Packages bring modules for what need not be installed.
+        return None if isinstance(error, ModuleNotFoundError) else str(error)
+    except SystemError as error:
+        return str(error)
+    except BaseException:
+        return None
+    return None
+
+
+def why_no_module(name):
+    try:
+        importlib.import_module(name)
+    except BaseException as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def why_no_certificates():
+    import ssl
+
+    paths = ssl.get_default_verify_paths()
+    if ssl.create_default_context().cert_store_stats()["x509_ca"] or (paths.capath and os.listdir(paths.capath)):
+        return None
+    return f"no certificates to trust in {paths.openssl_cafile} and {paths.openssl_capath}"
+
+
+def compiled_modules():
+    """Those of the standard library that are files of their own; what only its own tests need is left out."""
+    folder = sysconfig.get_config_var("DESTSHARED") or ""
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    modules = {name[: -len(suffix_of(name))] for name in names if suffix_of(name) is not None}
+    return {name for name in modules if "test" not in name and not name.lstrip("_").startswith("xx")}
+
+
+def foreign_modules(site):
+    """Modules whose name says another ABI, and beside which none is for this one."""
+    suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)
+    for folder, _, files in os.walk(site):
+        fit = {name.partition(".")[0] for name in files if name.endswith(suffixes[:-1])}
+        for name in sorted(files):
+            stem, _, rest = name.partition(".")
+            if rest.startswith(("cpython-", "pypy")) and rest.endswith(".so") and stem not in fit:
+                yield os.path.join(folder, name)
 
 
 def extension_modules(site):
@@ -107,10 +187,13 @@ def why_not_loaded(path):
     return None
 
 
+def module_name(site, path):
+    return os.path.relpath(path, site)[: -len(suffix_of(path))].replace(os.sep, ".")
+
+
 def why_not_imported(site, path):
-    name = os.path.relpath(path, site)[: -len(suffix_of(path))]
     try:
-        importlib.import_module(name.replace(os.sep, "."))
+        importlib.import_module(module_name(site, path))
     except ImportError as error:
         return str(error)
     except BaseException:

@@ -65,7 +65,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       ...["read", "elf"].map((name) => `src/edges/files/${name}.ts`), // what that one has opened
       ...["change", "own/held-folder", "own/hand-over"].map((name) => `src/edges/files/${name}.ts`), // prime's own, and folders
       "src/edges/files/trust.ts", // the system's own
-      ...["in-use", "ending"].map((name) => `src/edges/processes/${name}.ts`),
+      ...["in-use", "ending", "marked"].map((name) => `src/edges/processes/${name}.ts`),
       "src/edges/machine.ts",
       "src/edges/files/stamp.ts", // to make one
       ...["entry_call", "extensions", "validate"].map((name) => `src/python/texts/${name}.py`),
@@ -89,9 +89,11 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/commands/self-update/candidate.ts", // --from index
       "src/commands/uv.ts",
       "src/commands/verify.ts", // --build
+      "src/commands/upgrade/upgrade.ts",
       "src/decision/decide.ts",
       "src/start/boot.ts",
       "src/start/command/entry-scripts.ts",
+      "src/upgrade/upgrade.ts",
     ],
   },
 ];

@@ -14,8 +14,9 @@ import {
 import { deadHolder } from "../../../edges/processes/lock-holder.ts";
 import { type Folders, generationFolder } from "../../../environment/folders.ts";
 import { entryLines, historyFile } from "../../../environment/history.ts";
-import { isGivenBack, isTornState, readHolds, stateFile } from "../../../environment/holds.ts";
+import { isGivenBack, readHolds } from "../../../environment/holds.ts";
 import { hasTornManifest, isWhole, readManifest } from "../../../environment/manifest/manifest.ts";
+import { isTornState, stateFile } from "../../../environment/state.ts";
 import { takeStock } from "../../../environment/stock.ts";
 import { PrimeError } from "../../../errors.ts";
 import { missingExclude } from "../../../git/exclude.ts";

@@ -1,0 +1,178 @@
+import * as path from "node:path";
+import * as v from "valibot";
+import { now } from "../../edges/clock.ts";
+import { lastLineOf, parseJson, TEXT } from "../../edges/files/own/own-json.ts";
+import { listFolder, realPath } from "../../edges/files/read.ts";
+import { run } from "../../edges/processes/run.ts";
+import type { Manifest } from "../../environment/manifest/manifest.ts";
+import { type Check, writeReport } from "../../environment/report.ts";
+import { PrimeError } from "../../errors.ts";
+import { cleanEnvironment } from "../../python/clean-environment.ts";
+import type { Interpreter } from "../../python/interpreter.ts";
+import { EXTENSIONS_PY } from "../../python/texts/texts.ts";
+import type { Activation } from "../../shells/activation.ts";
+import { checkInstalled, type UvTool } from "../../uv/commands.ts";
+import type { Place } from "../aside.ts";
+import type { Job } from "../job.ts";
+import { type VerifyCommand, verify } from "./verify.ts";
+
+/** The status of a start whose upgrade is not good enough to be shown. */
+export const EXIT_INVALID = 4;
+
+/** What an environment that is to take another's place must stand. */
+export interface Demands {
+  readonly uv: UvTool | undefined;
+  /** What is shown now, absolute; undefined for the first one. */
+  readonly before: { readonly folder: string; readonly manifest: Manifest } | undefined;
+  /** The interpreter below the new one. */
+  readonly base: Interpreter;
+  /** Modules of the standard library that need not be there. */
+  readonly waive: readonly string[];
+  readonly verify: readonly VerifyCommand[];
+  /** What commands see beside the environment. */
+  readonly activation: Omit<Activation, "generation">;
+}
+
+/** What people take for granted of a Python, and what a build without the right headers lacks. */
+const CORE = "ssl sqlite3 ctypes zlib bz2 lzma hashlib readline uuid venv zoneinfo".split(" ");
+const CERTIFICATES = "certificates";
+
+/**
+ * Looks at an environment in more depth than each build does, before anybody sees it: everything that is compiled is loaded, what is
+ * installed fits together, a new interpreter has what the old one had, and the repo's own commands succeed. The account is kept
+ * with the generation.
+ */
+export async function validateDeeply(job: Job, place: Place, demands: Demands): Promise<readonly Check[]> {
+  const { terminal } = job.context;
+  const step = terminal.step("load all that is compiled, and check what is installed");
+  const looked = await Promise.all([lookInside(job, place, demands), fitsTogether(job, place, demands)]);
+  step.done();
+  const checks: Check[] = looked.flat();
+  if (checks.every(({ ok }) => ok)) {
+    const activation = { ...demands.activation, generation: place.generation };
+    for (const command of demands.verify) checks.push(await verify(job, command, activation, place.work));
+  }
+  job.steps.push(...checks.map(({ name, about, durationMs }) => ({ title: `${name}: ${about}`, durationMs })));
+  const problems = checks.flatMap((check) => check.problems.map((problem) => `${titleOf(check)}: ${problem}`));
+  if (problems.length > 0) {
+    throw new PrimeError(
+      "upgrade-invalid",
+      `the upgrade is not good enough, and nothing was changed:\n  ${problems.join("\n  ")}`,
+      {
+        exitCode: EXIT_INVALID,
+        hint: `mend or pin what is named above; what worked before still works (log: ${job.log})`,
+      },
+    );
+  }
+  writeReport(place.generation, { at: now(), checks });
+  return checks;
+}
+
+function titleOf({ name, about }: Check): string {
+  return name === "verify" ? `verify \`${about}\`` : name;
+}
+
+const ANSWER = v.object({
+  loaded: v.number(),
+  failed: v.array(v.tuple([TEXT, TEXT])),
+  modules: v.array(TEXT),
+  known: v.array(TEXT),
+});
+type Answer = v.InferOutput<typeof ANSWER>;
+
+/** The standard library counts where the interpreter is another one: what a repo lived without, it need not get now. */
+async function lookInside(job: Job, { generation }: Place, { before, base, waive }: Demands): Promise<Check[]> {
+  const since = now();
+  const was = before?.manifest.interpreter;
+  const isOther = was === undefined || was.realPath !== base.realPath || was.version !== base.version;
+  const old =
+    isOther && before !== undefined ? await ask(job, path.join(before.folder, "bin/python"), STDLIB) : undefined;
+  const had = typeof old === "string" || old === undefined ? [] : old.modules;
+  const wanted = isOther ? [...new Set([...CORE, ...had])].filter((name) => name !== CERTIFICATES) : [];
+  const options = [
+    "--import",
+    ...wanted.map((name) => `--module=${name}`),
+    ...(isOther && (before === undefined || had.includes(CERTIFICATES)) ? ["--certificates"] : []),
+  ];
+  const answer = await ask(job, path.join(generation, "bin/python"), [...options, ...sitesOf(generation)]);
+  const durationMs = now() - since;
+  if (typeof answer === "string") {
+    return [{ name: "interpreter", ok: false, about: base.version, problems: [answer], durationMs }];
+  }
+  const isMeant = (name: string) =>
+    name === CERTIFICATES || CORE.includes(name) || answer.known.length === 0 || answer.known.includes(name);
+  const isWaived = (name: string) => waive.some((one) => one === name || `_${one}` === name);
+  const files = answer.failed.filter(([what]) => what.includes("/"));
+  const missing = answer.failed.filter(([what]) => !what.includes("/") && isMeant(what) && !isWaived(what));
+  const told = (all: Answer["failed"]) =>
+    all.map(([what, why]) => `${what.includes("/") ? path.relative(generation, what) : what}: ${why}`);
+  return [
+    ...(isOther
+      ? [
+          {
+            name: "standard library",
+            ok: missing.length === 0,
+            about: `${wanted.length} modules`,
+            problems: told(missing),
+            durationMs,
+          },
+        ]
+      : []),
+    {
+      name: "extension modules",
+      ok: files.length === 0,
+      about: `${answer.loaded} loaded`,
+      problems: told(files),
+      durationMs: isOther ? 0 : durationMs,
+    },
+  ];
+}
+
+const STDLIB = ["--stdlib", "--certificates", ...CORE.map((name) => `--module=${name}`)];
+
+async function ask(job: Job, python: string, args: readonly string[]): Promise<Answer | string> {
+  const { context } = job;
+  const command = {
+    file: python,
+    args: ["-I", "-B", "-c", EXTENSIONS_PY, ...args],
+    env: cleanEnvironment(context.env),
+  };
+  const outcome = await run({ ...command, cwd: context.root });
+  const answer = outcome.ok ? parseJson(lastLineOf(outcome.stdout), ANSWER) : undefined;
+  return (
+    answer ??
+    outcome.failure ??
+    `it ended with ${outcome.signal ?? `status ${outcome.exitCode}`}: ${outcome.stderr.trim()}`
+  );
+}
+
+function sitesOf(generation: string): string[] {
+  const libs = ["lib", "lib64"].map((name) => path.join(generation, name));
+  const sites = libs.flatMap((lib) => (listFolder(lib) ?? []).map((name) => path.join(lib, name, "site-packages")));
+  return [...new Set(sites.flatMap((site) => realPath(site) ?? []))];
+}
+
+/** What did not fit together before need not fit now: a repo may override what its packages say. */
+async function fitsTogether(job: Job, { generation }: Place, { uv, before }: Demands): Promise<Check[]> {
+  if (uv === undefined) return [];
+  const since = now();
+  const found = await conflicts(job, uv, generation);
+  const known = found.length === 0 || before === undefined ? [] : await conflicts(job, uv, before.folder);
+  const problems = found.filter((line) => !known.some((one) => pairOf(one) === pairOf(line)));
+  return [
+    { name: "requirements", ok: problems.length === 0, about: "uv pip check", problems, durationMs: now() - since },
+  ];
+}
+
+async function conflicts(job: Job, uv: UvTool, folder: string): Promise<string[]> {
+  const { ok, stderr } = await run(checkInstalled(uv, folder), { log: job.log });
+  return ok ? [] : stderr.split("\n").filter((line) => line.startsWith("The package "));
+}
+
+/** `The package `a v1.0` requires `b<2`, but …`: without versions. */
+function pairOf(line: string): string {
+  return [...line.matchAll(/`([A-Za-z0-9._-]+)/g)]
+    .slice(0, 2)
+    .map(([, name]) => name)
+    .join(" ");
+}

@@ -1,0 +1,59 @@
+import * as path from "node:path";
+import { nonce, readStart } from "../../edges/files/read.ts";
+import { endMarked } from "../../edges/processes/marked.ts";
+import { run } from "../../edges/processes/run.ts";
+import type { Check } from "../../environment/report.ts";
+import { type Activation, activated } from "../../shells/activation.ts";
+import { type Job, lastLines } from "../job.ts";
+
+/** A command of the repo's that must succeed in a new environment. */
+export interface VerifyCommand {
+  /** A command line of sh. */
+  readonly run: string;
+  readonly limitMs: number;
+}
+
+const MARK = "PRIME_VERIFY";
+/** Bytes of what a command printed that are looked at. */
+const MOST_SHOWN = 1_000_000;
+
+/**
+ * Runs it by sh in the root, as `./prime run` would. Its process group ends with it, and so does whatever it left behind,
+ * which makes it a failure. It prints to a file: what it leaves behind could hold a pipe open for ever.
+ */
+export async function verify(
+  { context }: Job,
+  { run: line, limitMs }: VerifyCommand,
+  activation: Activation,
+  work: string,
+): Promise<Check> {
+  const mark = nonce() + nonce();
+  const printed = path.join(work, `verify-${mark}.txt`);
+  const step = context.terminal.step(`verify: ${line}`);
+  const outcome = await run(
+    {
+      file: "/bin/sh",
+      args: ["-c", 'exec >"$1" 2>&1 && shift && exec /bin/sh -c "$1"', "sh", printed, line],
+      env: { ...activated(activation, context.env), [MARK]: mark },
+      cwd: context.root,
+    },
+    { limitMs, ownGroup: true },
+  );
+  const left = endMarked(MARK, mark);
+  const how = outcome.timedOut
+    ? `it took more than ${limitMs / 1000} s`
+    : (outcome.failure ?? `it ended with ${outcome.signal ?? `status ${outcome.exitCode}`}`);
+  const words = lastLines(readStart(printed, MOST_SHOWN));
+  const problems = [
+    ...(outcome.ok ? [] : [`${how}${words.trim() === "" ? "" : `:\n${words}`}`]),
+    ...(left.length === 0 || outcome.timedOut ? [] : [`it left processes behind, which are ended: ${left.join(", ")}`]),
+  ];
+  step.done(problems.length === 0 ? undefined : "failed");
+  return {
+    name: "verify",
+    ok: problems.length === 0,
+    about: line,
+    problems,
+    durationMs: Math.round(outcome.durationMs),
+  };
+}

@@ -1,0 +1,24 @@
+import * as path from "node:path";
+import * as v from "valibot";
+import { writeAtomic } from "../edges/files/change.ts";
+import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
+import { withoutSecrets } from "../secrets.ts";
+
+/** Stands beside the manifest of what an upgrade made. */
+export const REPORT_FILE = "validation.json";
+
+const CHECK = v.object({ name: TEXT, ok: v.boolean(), about: TEXT, problems: v.array(TEXT), durationMs: TIME });
+const REPORT = v.object({ at: TIME, checks: v.array(CHECK) });
+
+/** One thing that was looked at before an environment was shown. */
+export type Check = Readonly<v.InferOutput<typeof CHECK>>;
+export type Report = Readonly<v.InferOutput<typeof REPORT>>;
+
+export function writeReport(generation: string, { at, checks }: Report): void {
+  const told = checks.map((check) => ({ ...check, problems: check.problems.map(withoutSecrets) }));
+  writeAtomic(path.join(generation, REPORT_FILE), `${JSON.stringify({ at, checks: told }, undefined, 2)}\n`);
+}
+
+export function readReport(generation: string): Report | undefined {
+  return readOwnJson(path.join(generation, REPORT_FILE), REPORT);
+}

@@ -1,0 +1,113 @@
+import * as path from "node:path";
+import * as v from "valibot";
+import { backdate, makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { PATH, parseJson, readOwnText, TEXT, TIME } from "../edges/files/own/own-json.ts";
+import { removeFile } from "../edges/files/own/remove.ts";
+import { exists } from "../edges/files/read.ts";
+import { PrimeError } from "../errors.ts";
+import type { Input } from "../inputs/input.ts";
+import type { Folders } from "./folders.ts";
+
+/** Raised when the form changes: a state of a newer form is refused, not misread. */
+const FORM = 1;
+
+const HOLD = v.object({ generation: TEXT, since: TIME, by: v.exactOptional(v.literal("trial")) });
+
+/** A file that an upgrade changes: what it was, null where it was not there, and what it becomes. */
+const REPLACED = v.object({ path: PATH, before: v.nullable(v.string()), after: v.string() });
+
+const CHANGEOVER = v.object({
+  generation: TEXT,
+  from: v.nullable(TEXT),
+  asked: TEXT,
+  candidate: TEXT,
+  files: v.array(REPLACED),
+  why: TEXT,
+  changes: v.array(TEXT),
+  at: TIME,
+  trial: v.nullable(v.object({ starts: v.number(), windowMs: v.number() })),
+});
+
+const TRIAL = v.object({
+  generation: TEXT,
+  previous: TEXT,
+  asked: TEXT,
+  candidate: TEXT,
+  left: v.number(),
+  windowMs: v.number(),
+});
+
+const BAD = v.object({ candidate: TEXT, generation: TEXT, at: TIME, why: TEXT });
+
+const ANY_STATE = v.object({ form: v.number() });
+const STATE = v.object({
+  form: v.literal(FORM),
+  holds: v.record(TEXT, HOLD),
+  given: v.optional(v.array(PATH), []),
+  changeover: v.exactOptional(CHANGEOVER),
+  trial: v.exactOptional(TRIAL),
+  bad: v.optional(v.array(BAD), []),
+});
+
+/** What state.json holds, beside its form. */
+export type State = Readonly<Omit<v.InferOutput<typeof STATE>, "form">>;
+/** A rollback that holds: what is asked for by these inputs and flags is shown as another generation. */
+export type Hold = Readonly<v.InferOutput<typeof HOLD>>;
+/** An upgrade that is being put in force: the note by which any later start finishes or undoes it. */
+export type Changeover = Readonly<v.InferOutput<typeof CHANGEOVER>>;
+export type Replaced = Readonly<v.InferOutput<typeof REPLACED>>;
+
+const NOTHING: State = { holds: {}, given: [], bad: [] };
+
+/** A state that is lost or torn holds nothing: all else is told by the generations' manifests. */
+export function readState(folders: Folders): State {
+  const state = parseState(stateFile(folders));
+  return state === "torn" ? NOTHING : state;
+}
+
+/** Whether there is a state that is none; throws `newer-state` for one that a newer prime wrote. */
+export function isTornState(folders: Folders): boolean {
+  return parseState(stateFile(folders)) === "torn";
+}
+
+/** Takes a state away that can't be read, so that it is told of once; gives its path. */
+export function dropTornState(folders: Folders): string | undefined {
+  const file = stateFile(folders);
+  if (parseState(file) !== "torn") return undefined;
+  removeFile(file);
+  return file;
+}
+
+function parseState(file: string): State | "torn" {
+  const text = readOwnText(file);
+  if (text === undefined) return NOTHING;
+  const { form } = parseJson(text, ANY_STATE) ?? {};
+  if (form !== undefined && form > FORM) {
+    throw new PrimeError("newer-state", `could not use ${file}: a newer prime wrote it (form ${form})`, {
+      hint: "use the launcher that this checkout had last, or remove the file: only holds of rollbacks are lost",
+    });
+  }
+  const state = parseJson(text, STATE);
+  if (state === undefined) return "torn";
+  const { form: _, ...rest } = state;
+  return rest;
+}
+
+/** Writes what changes, of the state as it is now; `undefined` takes a part away. */
+export function changeState(folders: Folders, change: { readonly [K in keyof State]?: State[K] | undefined }): void {
+  const { given, bad, ...others } = { ...readState(folders), ...change };
+  const lists = { ...(given?.length ? { given } : {}), ...(bad?.length ? { bad } : {}) };
+  makeFolder(folders.data);
+  writeAtomic(stateFile(folders), `${JSON.stringify({ form: FORM, ...others, ...lists }, undefined, 2)}\n`);
+  backdate(stateFile(folders));
+}
+
+/** What freshness must watch, so that a rollback, an upgrade or a trial is seen by every start. */
+export function stateInput(folders: Folders): Input {
+  const file = stateFile(folders);
+  return { kind: exists(file) ? "file" : "absent", path: file };
+}
+
+export function stateFile({ data }: Folders): string {
+  return path.join(data, "state.json");
+}

@@ -1,0 +1,57 @@
+import * as fs from "node:fs";
+import { describe, expect, it } from "vitest";
+import { generations, good, hashes, installed, isWarm, shown } from "../../support/repos.ts";
+import { outdated } from "../../support/upgrades.ts";
+
+describe("./prime upgrade of packages", () => {
+  it("makes a new environment and the lock that asks for it, as one step, and the next start is warm", async () => {
+    const box = await outdated();
+    const before = shown(box);
+    const { stderr } = await good(box, ["upgrade"]);
+    expect(stderr).toContain("alpha 1.0 -> 1.1");
+    expect(shown(box)).not.toBe(before);
+    expect(installed(box)).toMatchObject({ alpha: "1.1", beta: "1.0" });
+    expect(fs.readFileSync(box.path("uv.lock"), "utf8")).toContain('name = "alpha"\nversion = "1.1"');
+    expect(await isWarm(box)).toBe(true);
+    const [entry] = JSON.parse((await good(box, ["history", "--json"])).stdout);
+    expect(entry).toMatchObject({ what: "upgrade", from: before, to: shown(box), changes: ["alpha 1.0 -> 1.1"] });
+    expect((await good(box, ["upgrade"])).stderr).toContain("nothing to upgrade");
+    expect(generations(box)).toHaveLength(2);
+  });
+
+  it("tells what it would do, and changes nothing", async () => {
+    const box = await outdated();
+    const files = hashes(box);
+    const { stdout } = await good(box, ["upgrade", "--dry-run", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ packages: [{ name: "alpha", from: "1.0", to: "1.1" }], refused: [] });
+    expect((await good(box, ["upgrade", "--dry-run"])).stdout).toContain("alpha 1.0 -> 1.1");
+    expect((await box.run(["upgrade", "--check"])).code).toBe(1);
+    expect(hashes(box)).toEqual(files);
+    expect(generations(box)).toHaveLength(1);
+    await good(box, ["upgrade"]);
+    expect((await box.run(["upgrade", "--check"])).code).toBe(0);
+  });
+
+  it("is taken back by a rollback, which --auto respects and an upgrade by hand ends", async () => {
+    const box = await outdated();
+    const before = shown(box);
+    await good(box, ["upgrade"]);
+    const after = shown(box);
+    const { stderr } = await good(box, ["rollback"]);
+    expect(stderr).toContain("git checkout");
+    expect(shown(box)).toBe(before);
+    expect((await good(box, ["upgrade", "--auto"])).stderr).toContain(`a rollback to ${before} holds`);
+    expect(shown(box)).toBe(before);
+    expect((await good(box, ["upgrade"])).stderr).toContain("the rollback that held ends");
+    expect(shown(box)).toBe(after);
+    expect(await isWarm(box)).toBe(true);
+  });
+
+  it("takes only what is named", async () => {
+    const box = await outdated();
+    await good(box, ["upgrade", "--packages", "beta"]);
+    expect(installed(box)).toMatchObject({ alpha: "1.0" });
+    await good(box, ["upgrade", "--packages", "beta", "alpha"]);
+    expect(installed(box)).toMatchObject({ alpha: "1.1" });
+  });
+});
