@@ -47,7 +47,7 @@ export function isOwnText(file: string, digest: string | undefined): boolean {
  */
 export function writeAtomic(file: string, text: string | Buffer, mode = 0o666): void {
   writeRenewable(file, text, mode);
-  act("write", file, () => syncFolder(path.dirname(file)));
+  syncFolder(path.dirname(file));
 }
 
 /** The same for what is made anew when a power cut takes it: after one the file is the old one, the new one, or not there. */
@@ -195,11 +195,10 @@ export function swapLink(link: string, text: string): void {
         throw error;
       }
     });
-    syncFolder(path.dirname(link));
   });
+  syncFolder(path.dirname(link));
 }
 
-/** Sets both times of a file or folder, in seconds since the epoch; of a link its own. */
 /** Sets the mode of a folder; one to which a link leads is refused. */
 export function setFolderMode(folder: string, mode: number): void {
   act("set the mode of", folder, () => {
@@ -212,6 +211,7 @@ export function setFolderMode(folder: string, mode: number): void {
   });
 }
 
+/** Sets both times of a file or folder, in seconds since the epoch; of a link its own. */
 export function setTimes(file: string, seconds: number): void {
   act("set the time of", file, () => fs.lutimesSync(file, seconds, seconds));
 }
@@ -225,14 +225,16 @@ export function backdate(file: string): void {
 
 /** Makes what was created, renamed or removed in a folder outlive a power cut (fsync(2), NOTES). */
 export function syncFolder(folder: string): void {
-  const fd = fs.openSync(folder, "r");
-  try {
-    fs.fsyncSync(fd);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
-  } finally {
-    fs.closeSync(fd);
-  }
+  act("have the disk keep what was changed in", folder, () => {
+    const fd = fs.openSync(folder, "r");
+    try {
+      fs.fsyncSync(fd);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
+    } finally {
+      fs.closeSync(fd);
+    }
+  });
 }
 
 function inFolderOf<T>(file: string, act: (folder: HeldFolder) => T): T {
