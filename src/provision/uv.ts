@@ -203,7 +203,8 @@ function installUv(request: UvRequest, work: string, python: string, where: PipP
 }
 
 function refuse({ pin, log }: UvRequest, work: string, done: Outcome, by: string): never {
-  throw new PrimeError("uv-install", `could not install uv ${pin.version} by pip of ${by}: ${lastLines(done)}`, {
+  const what = `uv ${pin.version} into ${path.dirname(work)}`;
+  throw new PrimeError("uv-install", `could not install ${what} by pip of ${by}: ${lastLines(done)}`, {
     hint:
       noRoom(done, work) ??
       (/hashes|HASH/.test(done.output)
@@ -251,5 +252,6 @@ export function pipInstall(where: PipPlace): string[] {
 }
 
 function lastLines({ output, failure }: Outcome): string {
-  return failure ?? output.trim().split("\n").slice(-3).join("\n");
+  const lines = output.split("\n").filter((line) => !/^\s*(?:\u2501|$)/.test(line)); // pip draws a bar
+  return failure ?? lines.slice(-3).join("\n");
 }

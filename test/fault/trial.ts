@@ -115,7 +115,7 @@ async function afterGc({ place }: Ready): Promise<string[]> {
 function faultOfWords({ place }: Ready, { code, stdout, stderr }: Ended): string[] {
   if (code === 0) return [];
   if (code !== 125 || stdout !== "") return [`it ended with ${code}: ${stdout}${stderr}`];
-  if (/^prime: (?:the program ended with status|found no Node\.js that works)/m.test(stderr)) return [];
+  if (/^prime: (?:the program ended with status|(?:.+; )?found no Node\.js that works)/m.test(stderr)) return [];
   const message = /^prime: error: (.+?)^ {2}next: ./ms.exec(stderr)?.[1] ?? "";
   return message.includes(place.base) && /could not|is not sound/.test(message) ? [] : [`it only said: ${stderr}`];
 }
