@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { now } from "../edges/clock.ts";
 import { isAbandoned } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
-import { diskUse, exists, facts, isFolder, isWritable, realPath } from "../edges/files/read.ts";
+import { diskUse, exists, facts, isFolder, isWritable, readLink, realPath } from "../edges/files/read.ts";
 import { foldersInUse } from "../edges/processes/in-use.ts";
 import { deadHolder } from "../edges/processes/lock-holder.ts";
 import {
@@ -58,8 +58,8 @@ interface Doomed {
   readonly file: string;
   readonly isGeneration: boolean;
   readonly about: string;
-  /** Gives the bytes that this frees. */
-  readonly remove: () => number;
+  /** Gives the bytes that this frees; `undefined` for what somebody has come to need. */
+  readonly remove: () => number | undefined;
 }
 
 /** The caller holds the build lock; a builder that did not wait for it is known by its processes, or by its age. */
@@ -88,7 +88,7 @@ export function removeAll(
       file: path.join(folders.generations, id),
       about,
       isGeneration: true,
-      remove: () => collect(folders, id, shownBy),
+      remove: () => collect(folders, id, shownBy, () => keepingOf(context, folders, link, request).needed.has(id)),
     })),
     ...left.map((file) => ({ file, about: "left behind", isGeneration: false, remove: () => remove(file) })),
   ];
@@ -131,7 +131,9 @@ function carryOut(doomed: readonly Doomed[], folders: Folders, shownBy: string |
   if (shownBy !== undefined) attempt(() => forwardCollected(folders, shownBy));
   for (const one of doomed) {
     attempt(() => {
-      bytes += one.remove();
+      const freed = one.remove();
+      if (freed === undefined) return;
+      bytes += freed;
       gone.push(one);
     });
   }
@@ -173,9 +175,7 @@ function keepingOf(context: Context, folders: Folders, link: string, request: Gc
     ...lastOf(entries),
   ]);
   const shown = [...(plans === undefined ? [] : [plans]), { state: SEALED_STATE, launcher }].flatMap(shownGenerations);
-  for (const folder of [...shown, realPath(link) ?? link]) {
-    needed.add(path.basename(folder));
-  }
+  for (const folder of [...shown, realPath(link) ?? link, readLink(link) ?? link]) needed.add(path.basename(folder));
   const lastShown = new Map(entries.flatMap(({ at, from, to }) => [[from ?? to, at] as const, [to, at] as const]));
   return { needed, lastShown, atLeast: request.keep, since: now() - request.olderDays * DAY_MS };
 }

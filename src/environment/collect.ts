@@ -38,13 +38,23 @@ export function collectable<T extends Pick<Manifest, "id" | "builtAt">>(
 
 /**
  * Removes a generation and gives the bytes that this frees. A link to what `.venv` shows stays in its place, since hooks and
- * the like wrote its path down; whoever comes in between finds the whole generation or the link.
+ * the like wrote its path down; whoever comes in between finds the whole generation or the link. `isNeeded` is asked once nobody
+ * finds it any more: who has shown it until then gets it back (`undefined`), and who shows it later sees that it is gone.
  */
-export function collect(folders: Folders, id: string, venvLink: string | undefined): number {
+export function collect(
+  folders: Folders,
+  id: string,
+  venvLink: string | undefined,
+  isNeeded: () => boolean,
+): number | undefined {
   const generation = path.join(folders.generations, id);
   const doomed = path.join(folders.generations, `.gone-${id}.${makerMark()}`);
   const known = linkFacts(generation);
   rename(generation, doomed);
+  if (isNeeded()) {
+    rename(doomed, generation);
+    return undefined;
+  }
   if (venvLink !== undefined) forward(folders, id, venvLink);
   return remove(doomed, known);
 }

@@ -10,7 +10,7 @@ import { plain } from "../edges/terminal/text.ts";
 import { generationFolder } from "../environment/folders.ts";
 import { differences, type HistoryEntry, readHistory, recordHistory } from "../environment/history.ts";
 import { recordInputs } from "../environment/manifest/interpreter-record.ts";
-import type { Manifest } from "../environment/manifest/manifest.ts";
+import { hasManifest, type Manifest } from "../environment/manifest/manifest.ts";
 import { stateInput } from "../environment/state.ts";
 import { activate } from "../environment/venv-link.ts";
 import { PrimeError } from "../errors.ts";
@@ -76,6 +76,7 @@ export async function settleIn(
       known: cold.known,
     });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
+  refuseGone(generation);
   rememberNames(context, decision, manifest);
   const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
   tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`);
@@ -84,6 +85,14 @@ export async function settleIn(
   const ready: Ready = { kind: "ready", activation, readyLine, kernel, freshness: config.freshness.value, built };
   if (isBuilt && kernel !== undefined) (await import("./command/entry-scripts.ts")).learnScripts(context, ready);
   return ready;
+}
+
+/** What shows an environment looks after it once that is seen, as what collects does: of the two, one sees the other. */
+function refuseGone(generation: string): void {
+  if (hasManifest(generation)) return;
+  throw new PrimeError("environment-gone", `could not go on with ${generation}: somebody removed it meanwhile`, {
+    hint: "start again: what the inputs ask for is shown, and made anew if need be",
+  });
 }
 
 const DONE: Readonly<Record<HistoryEntry["what"], string>> = {
