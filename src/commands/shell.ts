@@ -1,21 +1,22 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { type Fault, makeOwnFolder } from "../edges/files/own/own-folder.ts";
+import type { Fault } from "../edges/files/own/own-folder.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
-import { IN_STATE } from "../plan/ready-plan.ts";
 import type { Activation } from "../shells/activation.ts";
 import { interactiveShell } from "../shells/interactive.ts";
 import { noShell, usersShell } from "../shells/user-shell.ts";
 import { inEnvironment } from "../start/command/in-environment.ts";
+import { closeState } from "../start/own-state.ts";
 
 /** `./prime shell`: the user's shell, as this very process, with the environment active behind the user's own start files. */
 export function openShell(context: Context): Promise<Answer> {
   return inEnvironment(context, ({ activation }) => shellIn(context, activation));
 }
 
-function shellIn({ env, places, stateFault, isInteractive, terminal }: Context, activation: Activation): Answer {
+function shellIn(context: Context, activation: Activation): Answer {
+  const { env, places, stateFault, isInteractive, terminal } = context;
   const shell = usersShell(env) ?? "/bin/sh";
   if (usersShell(env) === undefined) terminal.detail(`opening /bin/sh: ${noShell(env)}`);
   if (path.dirname(env.VIRTUAL_ENV ?? "") === path.dirname(activation.generation))
@@ -27,7 +28,7 @@ function shellIn({ env, places, stateFault, isInteractive, terminal }: Context, 
   if (start.note !== undefined) terminal.say(start.note);
   if (start.files.length > 0) {
     if (stateFault !== undefined) throw noPlaceForStartFiles(folder, stateFault);
-    makeOwnFolder(places.state, IN_STATE);
+    closeState(context, places);
   }
   for (const file of start.files) {
     makeFolder(path.dirname(file.path), 0o700);

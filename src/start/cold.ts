@@ -11,6 +11,7 @@ import type { Observer } from "../inputs/observation.ts";
 import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/ready-plan.ts";
 import { type Change, compareWithRecord, knownContents, type LaunchRecord, readRecord } from "../plan/record.ts";
 import { hideSecrets } from "../secrets.ts";
+import { closeState } from "./own-state.ts";
 
 /** Why a start is not warm. */
 export interface Cold {
@@ -74,6 +75,7 @@ export function coldSince(record: LaunchRecord, env: Environment, at: number): C
 export function tellCold({ plans, terminal }: Context, cold: Cold, done: string): void {
   if (plans === undefined) return;
   try {
+    closeState({ terminal }, plans);
     makePlanFolder(plans);
     keepAccount(plans, cold, done);
   } catch (error) {

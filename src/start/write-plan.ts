@@ -15,6 +15,7 @@ import {
 import { compareWithRecord, type LaunchRecord, readRecord } from "../plan/record.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Activation } from "../shells/activation.ts";
+import { closeState } from "./own-state.ts";
 
 /** Whether a start that went on at the same time has written the very plan that this one would write. */
 export function isPlanned({ plans, root, flagKey, env }: Context, activation: Activation, since: number): boolean {
@@ -37,6 +38,7 @@ export function writePlan(context: Context, parts: PlanParts): void {
   if (flagKey === undefined) return;
   try {
     if (plans === undefined) throw new PrimeError("state-folder", `${stateFault?.why}; ${stateFault?.cure}`);
+    closeState(context, plans);
     const reason = putPlan({ ...plans, flagKey }, context, parts);
     if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
   } catch (error) {

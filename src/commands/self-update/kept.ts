@@ -2,11 +2,11 @@ import * as path from "node:path";
 import * as v from "valibot";
 import type { Context } from "../../context.ts";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
-import { makeOwnFolder } from "../../edges/files/own/own-folder.ts";
 import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { readBytes, sha256 } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import { IN_STATE, type PlanFolder, planFolder } from "../../plan/ready-plan.ts";
+import { type PlanFolder, planFolder } from "../../plan/ready-plan.ts";
+import { closeState } from "../../start/own-state.ts";
 
 /** A launcher that stood in this one's place, and the release that took its place. */
 interface Kept {
@@ -43,9 +43,10 @@ export function lastRelease({ plans }: Pick<Context, "plans">): Account["release
   return plans && readOwnJson(path.join(folderOf(plans), "launcher.json"), KEPT)?.release;
 }
 
-function needed({ plans, stateFault }: Context): PlanFolder {
+function needed(context: Context): PlanFolder {
+  const { plans, stateFault } = context;
   if (plans !== undefined) {
-    makeOwnFolder(plans.state, IN_STATE);
+    closeState(context, plans);
     return plans;
   }
   throw new PrimeError("state-folder", `could not keep the launcher that is to be replaced: ${stateFault?.why}`, {

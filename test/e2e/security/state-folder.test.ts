@@ -183,11 +183,17 @@ describeEachShell("a state folder that a checkout brings", ({ words }) => {
     fs.mkdirSync(folder, { recursive: true });
     for (const name of ["plan", "plan--group=test", "plan--any-command"])
       fs.writeFileSync(path.join(folder, name), "echo sourced\nexit 0\n");
-    for (const args of [RUN, RUN, ["--any-command", ...RUN], ["--any-command", ...RUN]])
-      expect((await good(box, args, { env, shell: words })).stdout).toBe("done\n");
+    const starts = [RUN, RUN, ["--any-command", ...RUN], ["--any-command", ...RUN]];
+    const said: string[] = [];
+    for (const args of starts) {
+      const { stdout, stderr } = await good(box, args, { env, shell: words });
+      expect(stdout).toBe("done\n");
+      said.push(...stderr.split("\n").filter((line) => line.includes("not believed")));
+    }
     const end = await box.run(["--group", "test", ...RUN], { env, shell: words });
     expect([end.stdout, end.code]).toEqual(["", 125]);
     const [aside = ""] = fs.readdirSync(state).filter((name) => name.startsWith("at.not-made-here-"));
     expect(fs.readdirSync(path.join(state, aside, box.root, ".plan"))).toHaveLength(3);
+    expect(said).toEqual([expect.stringContaining(path.join(state, aside))]);
   });
 });

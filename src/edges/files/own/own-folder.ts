@@ -41,24 +41,27 @@ export function isOwnFolder(folder: string): boolean {
 
 /**
  * Makes a folder of this user's alone, and marks it. Where prime has not closed it before, what has one of these names in it is somebody
- * else's, as a checkout brings such folders: it is moved aside, and nobody believes it.
+ * else's, as a checkout brings such folders: it is moved aside, and nobody believes it. Gives where it is then, absolute.
  */
-export function makeOwnFolder(folder: string, believed: readonly string[]): void {
+export function makeOwnFolder(folder: string, believed: readonly string[]): readonly string[] {
   makeFolder(folder, 0o700);
-  act("close to others", folder, () => {
+  return act("close to others", folder, () => {
     const is = fs.lstatSync(folder);
     const why = strangeness(folder, is);
     if (why !== undefined) throw refusal(folder, why);
-    if ((is.mode & 0o7777) === OWN) return;
-    for (const name of believed) setAside(path.join(folder, name));
+    if ((is.mode & 0o7777) === OWN) return [];
+    const aside = believed.flatMap((name) => setAside(path.join(folder, name)));
     setFolderMode(folder, OWN);
     if ((fs.lstatSync(folder).mode & 0o7777) !== OWN) throw refusal(folder, "its file system keeps no modes");
+    return aside;
   });
 }
 
-function setAside(file: string): void {
-  if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return;
-  rename(file, `${file}.not-made-here-${randomBytes(4).toString("hex")}`);
+function setAside(file: string): string[] {
+  if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return [];
+  const aside = `${file}.not-made-here-${randomBytes(4).toString("hex")}`;
+  rename(file, aside);
+  return [aside];
 }
 
 function strangeness(folder: string, is: fs.Stats): string | undefined {
