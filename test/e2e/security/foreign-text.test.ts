@@ -1,10 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
 import * as path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { packageIndex } from "../../support/index-server.ts";
 import { good, repo, shown } from "../../support/repos.ts";
 import type { Ended, Sandbox } from "../../support/sandbox.ts";
+import { BACKEND, PROJECT } from "../../support/slow-repo.ts";
 import { runInTerminal } from "../../support/terminal.ts";
 import { userOf } from "../../support/users.ts";
 
@@ -241,6 +244,48 @@ it("what a start adds by an address with a password is installed, and the passwo
   for (const args of [["history", "--json"], ["status", "--json"], ["why"]]) await noSecret(box, args, "hunter2");
   for (const place of [box.path(".prime"), path.join(box.home, ".local")])
     expect(spawnSync("grep", ["-rlI", "hunter2", place], { encoding: "utf8" }).stdout).toBe("");
+});
+
+it("nor is the one in a git address, which git is given, whatever installs", async () => {
+  const files: Record<string, string> = {};
+  const server = http.createServer(({ url = "", headers }, response) => {
+    const isKnown = headers.authorization === `Basic ${Buffer.from("me:hunter2").toString("base64")}`;
+    const file = path.join(files.bare as string, path.normalize(url.replace(/\?.*|^\/a\.git/g, "")));
+    response.statusCode = isKnown ? (fs.existsSync(file) ? 200 : 404) : 401;
+    response.setHeader("WWW-Authenticate", "Basic");
+    response.end(response.statusCode === 200 ? fs.readFileSync(file) : "");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const address = `http://me:hunter2@127.0.0.1:${(server.address() as AddressInfo).port}/a.git`;
+  const source = repo({ "pyproject.toml": PROJECT, "backend.py": fs.readFileSync(BACKEND, "utf8") }, { git: true });
+  source.git("add", "pyproject.toml", "backend.py");
+  source.git("commit", "--quiet", "-m", "first");
+  files.bare = path.join(source.base, "a.git");
+  source.git("clone", "--quiet", "--bare", source.root, files.bare);
+  source.git("-C", files.bare, "update-server-info");
+  const project = `[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.8"\ndependencies = ["sample"]\n[tool.uv.sources]\nsample = { git = "${address}" }\n`;
+  const requirements = { "requirements.txt": `sample @ git+${address}\n` };
+  for (const named of [
+    requirements,
+    { ...requirements, "prime.toml": 'venv_driver = "venv_pip"\n' },
+    { "pyproject.toml": project },
+  ]) {
+    const box = repo(named);
+    expect(
+      (
+        await noSecret(
+          box,
+          ["-v", "run", "python", "-c", "import importlib.metadata as m; m.version('sample')"],
+          "hunter2",
+        )
+      ).code,
+    ).toBe(0);
+    for (const args of [["status", "--json"], ["history", "--json"], ["doctor", "--json"], ["eval"], ["verify"]])
+      await noSecret(box, args, "hunter2");
+    for (const place of [box.path(".prime"), box.path("uv.lock"), path.join(box.home, ".local")])
+      expect(spawnSync("grep", ["-rlI", "hunter2", place], { encoding: "utf8" }).stdout).toBe("");
+  }
 });
 
 async function noSecret(box: Sandbox, args: readonly string[], secret: string): Promise<Ended> {
