@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { isNetworkWithin } from "../../edges/network/address.ts";
 import type { Source } from "../source.ts";
 import type { Exclusion, Policy, Ruled, Trial, VerifyCommand, Window } from "./policy.ts";
 import type { UpgradeValues, WindowValues } from "./schema.ts";
@@ -172,50 +173,4 @@ function narrowerOf(isWithin: (narrow: string, wide: string) => boolean) {
 
 function isHostWithin(narrow: string, wide: string): boolean {
   return narrow === wide || (wide.startsWith("*.") && narrow.endsWith(wide.slice(1)));
-}
-
-function isNetworkWithin(narrow: string, wide: string): boolean {
-  const [one, other] = [networkOf(narrow), networkOf(wide)];
-  return (
-    one.bits.length === other.bits.length &&
-    one.length >= other.length &&
-    one.bits.startsWith(other.bits.slice(0, other.length))
-  );
-}
-
-/** Its address, a character a bit, and how many of them count. */
-function networkOf(text: string): { readonly bits: string; readonly length: number } {
-  const [address = "", length] = text.split("/");
-  const bits = address.includes(":")
-    ? sixBits(address)
-    : address
-        .split(".")
-        .map((part) => binary(Number(part), 8))
-        .join("");
-  return { bits, length: length === undefined ? bits.length : Number(length) };
-}
-
-/** RFC 4291, 2.2: `::` stands for as many zeros as are missing, and the end may be written as an IPv4 address. */
-function sixBits(address: string): string {
-  const groups = (part: string): string[] =>
-    part
-      .split(":")
-      .filter(Boolean)
-      .flatMap((group) =>
-        group.includes(".")
-          ? [
-              group
-                .split(".")
-                .map((one) => binary(Number(one), 8))
-                .join(""),
-            ]
-          : [binary(Number.parseInt(group, 16), 16)],
-      );
-  const [head = "", tail = ""] = address.split("::");
-  const [start, end] = [groups(head).join(""), groups(tail).join("")];
-  return start + "0".repeat(Math.max(0, 128 - start.length - end.length)) + end;
-}
-
-function binary(number: number, digits: number): string {
-  return number.toString(2).padStart(digits, "0").slice(-digits);
 }

@@ -99,8 +99,8 @@ describe("a machine's policy can only tighten", () => {
     [
       "allowed_networks",
       { allowed_networks: ["::/0"] },
-      { allowed_networks: ["fe80::/10", "::ffff:1.2.3.4"] },
-      ["fe80::/10", "::ffff:1.2.3.4"],
+      { allowed_networks: ["fe80::/10", "::1.2.3.4"] },
+      ["fe80::/10", "::1.2.3.4"],
     ],
     ["allowed_networks", { allowed_networks: ["0.0.0.0/0"] }, { allowed_networks: ["::1"] }, []],
     ["keep", { keep: 5 }, { keep: 4 }, 5],
