@@ -17,7 +17,7 @@ export const builtins: Plugin = {
   name: "builtins",
   setup(build) {
     build.onLoad({ filter: OURS }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replace(
+      contents: withoutDescriptions(readFileSync(path, "utf8")).replace(
         /^import \* as (\w+) from ("node:\w+");$/gm,
         "import $1 = require($2);",
       ),
@@ -32,3 +32,27 @@ export const builtins: Plugin = {
     }));
   },
 };
+
+/** What a schema says of itself is for `build/schema.ts`, which reads the sources. */
+function withoutDescriptions(source: string): string {
+  let text = source;
+  for (let found = DESCRIPTION.exec(text); found !== null; found = DESCRIPTION.exec(text)) {
+    let at = found.index + found[0].length;
+    for (let depth = 1; depth > 0; at += 1) {
+      const quote = /["'`]/.exec(text[at] as string)?.[0];
+      if (quote !== undefined) at = endOfText(text, at, quote);
+      else if (text[at] === "(") depth += 1;
+      else if (text[at] === ")") depth -= 1;
+    }
+    text = text.slice(0, found.index) + text.slice(at);
+  }
+  return text;
+}
+
+const DESCRIPTION = /,\s*v\.(?:description|metadata|examples)\(/;
+
+function endOfText(text: string, start: number, quote: string): number {
+  let at = start + 1;
+  while (text[at] !== quote) at += text[at] === "\\" ? 2 : 1;
+  return at;
+}

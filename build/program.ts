@@ -5,6 +5,7 @@ import { build, type Metafile, transform } from "esbuild";
 import { withOwnDigest } from "../src/launch/own-digest.ts";
 import { builtins } from "./builtins.ts";
 import { noticesOf } from "./notices.ts";
+import { texts } from "./texts.ts";
 import { uncalled } from "./uncalled.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -21,11 +22,18 @@ export interface Program {
   readonly starts: { readonly line: number; readonly column: number };
 }
 
-/** ES2018 is what Node 10 can read, so that an old Node can say that it is too old. */
-const FORM = { target: "es2018", charset: "ascii", minifyWhitespace: true } as const;
+const FORM = { charset: "ascii", minifyWhitespace: true } as const;
+/** What Node 18 reads: lowered further, the program would be larger by its thirtieth part. */
+const OURS = { ...FORM, target: "es2022" } as const;
+/** What Node 10 can read, so that an old Node can say that it is too old. */
+const OLD = { ...FORM, target: "es2018" } as const;
 
 /** Longer lines are what editors, `git grep` and diff viewers choke on; a line ends at the first place behind this. */
 const LINE_LIMIT = 2000;
+
+const STRICT = '"use strict";';
+/** Begins the comment that the program is. */
+const PROGRAM = "/*program\n";
 
 /** The line that ends the here-document which the head begins. */
 export const HERE_END = "JAVASCRIPT";
@@ -36,20 +44,22 @@ export async function buildProgram(root: string = ROOT): Promise<Program> {
   const { code, map, comments, metafile } = await bundle(root);
   const notices = noticesOf(root, metafile, comments);
   const text = await launcherText({ head, code, notices });
-  const before = text.slice(0, text.indexOf(code)).split("\n");
-  return { text, head, metafile, map, starts: { line: before.length, column: before.at(-1)?.length ?? 0 } };
+  const line = text.slice(0, text.indexOf(PROGRAM)).split("\n").length + 1;
+  return { text, head, metafile, map, starts: { line, column: STRICT.length } };
 }
 
 /**
  * Puts the parts of the launcher together: for sh the head and a here-document that nobody reads, so that the whole file is
- * sound sh for shellcheck and `sh -n`; for JavaScript two comments, the second of which the head has evaluated, and the prologue that is given the program. The notices
- * are a comment, and the last line is the digest.
+ * sound sh for shellcheck and `sh -n`; for JavaScript comments, the second of which the head has evaluated, and the prologue. The program is a
+ * comment, too, in which the end of one is spelled otherwise: so any Node reads the file, which need not read the program. The notices
+ * follow, and the last line is the digest.
  */
 export async function launcherText(parts: { head: string; code: string; notices: string }): Promise<string> {
-  const program = `function(require,module,exports,__filename,__dirname){"use strict";${parts.code}\n}`;
+  if (parts.code.includes("*~~/")) throw new Error("the code holds what stands for the end of a comment");
+  const program = `${STRICT}${parts.code}`.replaceAll("*/", "*~~/");
   const [loader, prologue] = [await plainScript("src/loader.js"), await plainScript("src/prologue.js")];
   return withOwnDigest(
-    `${parts.head}/*loader ${loader}*/\n;${prologue}(\n${program});\n/*\n${parts.notices}${HERE_END}\n`,
+    `${parts.head}/*loader ${loader}*/\n;${prologue}();\n${PROGRAM}${program}\n*/\n/*\n${parts.notices}${HERE_END}\n`,
   );
 }
 
@@ -76,20 +86,19 @@ export async function bundle(root: string): Promise<Bundle> {
     bundle: true,
     format: "cjs",
     platform: "node",
-    ...FORM,
+    ...OURS,
     minifySyntax: true,
     minifyIdentifiers: true,
     legalComments: "external",
     sourcemap: "inline",
-    loader: { ".py": "text" },
-    plugins: [builtins, uncalled],
+    plugins: [builtins, uncalled, texts],
     logLevel: "silent",
     logOverride: { "empty-import-meta": "error" },
   });
   const textOf = (ending: string) => result.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? "";
   // Bundling limits the lines of each module, but not of what it joins.
   const { code, map } = await transform(textOf("prime.js"), {
-    ...FORM,
+    ...OURS,
     lineLimit: LINE_LIMIT,
     sourcemap: "external",
     sourcesContent: false,
@@ -101,7 +110,7 @@ export async function bundle(root: string): Promise<Bundle> {
 async function plainScript(file: string): Promise<string> {
   const source = readFileSync(path.join(ROOT, file), "utf8");
   const { code } = await transform(source, {
-    ...FORM,
+    ...OLD,
     supported: { "dynamic-import": true }, // Node 10 reads it, and never comes to run it
   });
   return code.trim().replace(/;$/, "");

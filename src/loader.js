@@ -18,11 +18,12 @@
   }
   const Module = require("node:module");
   const own = new Module(file);
-  const source = text.replace("#!", "//");
+  const slash = "/"; // this stands in a comment, which must not end here
+  const [before, packed] = text.split(slash + "*program\n");
   const env = process.env;
   const folder = `${env.XDG_CACHE_HOME || `${env.HOME}/.cache`}/prime/node`;
   own.filename = file;
-  own.cache = `${folder}/${version}-${source.slice(-68, -4)}`;
+  own.cache = `${folder}/${version}-${text.slice(-68, -4)}`;
   // V8 trusts what it is given, so that the folder must be this user's alone, closed by prime (01700).
   let cachedData;
   try {
@@ -36,6 +37,16 @@
     }
   } catch {}
   const { Script } = require("node:vm");
-  own.script = new Script(Module.wrap(source), { filename: file, cachedData });
+  // Without that comment all of it is the program. V8 compares no more of a source than its length: it is the launcher's.
+  const isAll = packed === undefined;
+  const code = isAll
+    ? ""
+    : packed
+        .split("\n*" + slash)[0]
+        .split("*~~/")
+        .join("*" + slash);
+  const source = isAll ? text.replace("#!", "//") : ("\n" + code).padEnd(text.length);
+  const lineOffset = isAll ? 0 : before.split("\n").length - 1;
+  own.script = new Script(Module.wrap(source), { filename: file, lineOffset, cachedData });
   own.script.runInThisContext()(own.exports, require, own, file, require("node:path").dirname(file));
 });

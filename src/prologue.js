@@ -1,10 +1,9 @@
 /*
- * The first JavaScript of the built file; the program follows as its argument: `;(this)(function (require, …) {…})`.
- * Every Node from 10 on must be able to read it. Three things load it: the head, which provides `require` and waits
- * for an answer on descriptor 3; `node prime` as CommonJS; and `node prime` where package.json says "type": "module",
- * so that there is no `require`.
+ * The first JavaScript of the built file; the program follows as a comment (see build/program.ts), which this compiles. Every Node from 10 on
+ * must be able to read it. Two things run it: `node prime` as CommonJS, and `node prime` where package.json says "type": "module", so
+ * that there is no `require`. The head goes by the loader.
  */
-(function (program) {
+(function () {
   var version = process.versions.node.split(".").map(Number);
   if (version[0] < 18 || (version[0] === 18 && version[1] < 19)) {
     process.stderr.write(
@@ -17,17 +16,29 @@
     process.exitCode = 125;
     return;
   }
+  var start = function (require, own, file) {
+    var parts = require("fs")
+      .readFileSync(file, "latin1")
+      .split("/*pro" + "gram\n");
+    var code = parts[1]
+      .split("\n*" + "/")[0]
+      .split("*~~/")
+      .join("*" + "/");
+    var options = { filename: file, lineOffset: parts[0].split("\n").length - 1 };
+    var program = require("module").wrap("\n" + code);
+    var folder = file.slice(0, file.lastIndexOf("/")) || "/";
+    require("vm").runInThisContext(program, options)(own.exports, require, own, file, folder);
+  };
   if (typeof require === "function") {
-    program(require, module, exports, __filename, __dirname);
+    start(require, module, __filename);
     return;
   }
-  var start = function (loader) {
+  var load = function (loader) {
     var file = loader
       .createRequire(process.cwd() + "/")("fs")
       .realpathSync(process.argv[1]);
-    var own = { exports: {} };
-    program(loader.createRequire(file), own, own.exports, file, file.slice(0, file.lastIndexOf("/")) || "/");
+    start(loader.createRequire(file), { exports: {} }, file);
   };
-  if (process.getBuiltinModule) start(process.getBuiltinModule("module"));
-  else import("module").then(start);
+  if (process.getBuiltinModule) load(process.getBuiltinModule("module"));
+  else import("module").then(load);
 });

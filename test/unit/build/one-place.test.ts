@@ -61,7 +61,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       /\bfs\.(?:promises|readFile|readSync|readv|open|createReadStream|cp|copyFile)|\b(?:readFile|open|read|copyFile|cp)Sync\s*\(|\bcreateReadStream\b|fs\/promises|\bos\.open\b|(?<![.\w])open\(/,
     files: [
       "src/edges/files/open.ts",
-      ...["src/head.sh", "src/loader.js"], // the launcher itself, and what V8 compiled of it
+      ...["src/head.sh", "src/loader.js", "src/prologue.js"], // the launcher itself, and what V8 compiled of it
       ...["read", "elf"].map((name) => `src/edges/files/${name}.ts`), // what that one has opened
       ...["change", "own/held-folder", "own/hand-over"].map((name) => `src/edges/files/${name}.ts`), // prime's own, and folders
       "src/edges/files/trust.ts", // the system's own
