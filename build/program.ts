@@ -5,6 +5,7 @@ import { build, type Metafile, transform } from "esbuild";
 import { withOwnDigest } from "../src/launch/own-digest.ts";
 import { builtins } from "./builtins.ts";
 import { noticesOf } from "./notices.ts";
+import { standIns } from "./stand-ins.ts";
 import { texts } from "./texts.ts";
 import { uncalled } from "./uncalled.ts";
 
@@ -91,7 +92,7 @@ export async function bundle(root: string): Promise<Bundle> {
     minifyIdentifiers: true,
     legalComments: "external",
     sourcemap: "inline",
-    plugins: [builtins, uncalled, texts],
+    plugins: [builtins, standIns, uncalled, texts],
     logLevel: "silent",
     logOverride: { "empty-import-meta": "error" },
   });

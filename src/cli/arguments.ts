@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, Help } from "commander";
+import { channel } from "../commands/channel/declared.ts";
 import { type CommandLine, type Declaration, GROUPS, type Request } from "../commands/declaration.ts";
 import { OWN, takePrepare, takeScript, takeShellCommand } from "../commands/declared.ts";
 import { doctor } from "../commands/doctor/declared.ts";
@@ -36,7 +37,7 @@ const COMMANDS: readonly Declaration[] = [
   ...[OWN.tasks, OWN.status, OWN.why, history, OWN.evaluate, OWN.verify],
   ...[OWN.uv, upgrade, init, selfUpdate],
   ...[doctor, rollback, adopt, OWN.reboot, gc],
-  ...[OWN.seal, { group: "For maintainers", declare: declareCompletion } as const],
+  ...[OWN.seal, channel, { group: "For maintainers", declare: declareCompletion } as const],
 ];
 
 /** Reads the arguments. Wrong usage is a PrimeError with exit code 2 that names the nearest option or command. */

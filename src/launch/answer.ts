@@ -50,6 +50,8 @@ export type Answer =
   | { readonly kind: "again"; readonly shell: readonly string[] }
   /** Another launcher, absolute, has the start with all of its arguments. `shell`: as below. */
   | { readonly kind: "launcher"; readonly file: string; readonly shell: readonly string[] }
+  /** This start again by a Node (absolute) that has the user's own terminal and descriptors. */
+  | { readonly kind: "direct"; readonly node: string }
   /** `shell` are the words that start the shell which runs the head now. */
   | { readonly kind: "next-stage"; readonly progress: string; readonly shell: readonly string[] }
   | { readonly kind: "exit"; readonly code: number };
@@ -61,6 +63,8 @@ export function renderAnswer(answer: Answer): string {
       return `exit ${answer.code}\n`;
     case "launcher":
       return `exec ${[...answer.shell, answer.file].map(quoteForShell).join(" ")} "$@"\n`;
+    case "direct":
+      return `NODE_OPTIONS='' exec ${quoteForShell(answer.node)} "$prime_self" "$@"\n`;
     case "again":
       return `prime_warm "$@"\n${startOver(answer.shell)}`;
     case "next-stage":

@@ -11,25 +11,35 @@ import { proxyFor } from "./proxy.ts";
 const CONNECT_MS = 10_000;
 const SILENT_MS = 30_000;
 
+/** What is asked other than to GET it. */
+export interface Asking {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+}
+
 /** Asks a server, through the user's proxy where there is one; the answer's body is still to be read. */
-export async function exchange(url: URL, env: Environment): Promise<http.IncomingMessage> {
+export async function exchange(url: URL, env: Environment, asking: Asking = {}): Promise<http.IncomingMessage> {
   const proxy = proxyFor(url, env);
   const credentials = credentialsFor(url, env);
   const headers = {
     "User-Agent": "prime",
     Accept: "*/*",
     ...(credentials === undefined ? {} : { Authorization: basic(credentials) }),
+    ...(asking.body === undefined ? {} : { "Content-Length": String(asking.body.length) }),
+    ...asking.headers,
   };
+  const { method = "GET", body } = asking;
   if (url.protocol === "http:") {
-    if (proxy === undefined) return answerOf(http.request(url, { headers }));
+    if (proxy === undefined) return answerOf(http.request(url, { method, headers }), body);
     const through = { ...headers, ...proxyHeaders(proxy), Host: url.host };
-    return refuse407(proxy, await answerOf(requestTo(proxy, env, { path: url.href, headers: through })));
+    return refuse407(proxy, await answerOf(requestTo(proxy, env, { method, path: url.href, headers: through }), body));
   }
   const ca = certificates(env);
-  if (proxy === undefined) return answerOf(https.request(url, { headers, ca }));
+  if (proxy === undefined) return answerOf(https.request(url, { method, headers, ca }), body);
   const socket = await tunnel(proxy, url, env);
   const createConnection = () => tls.connect({ socket, servername: url.hostname, ca });
-  return answerOf(https.request(url, { headers, createConnection, agent: false }));
+  return answerOf(https.request(url, { method, headers, createConnection, agent: false }), body);
 }
 
 /** RFC 9110, 9.3.6. */
@@ -70,7 +80,7 @@ function basic(credentials: string): string {
   return `Basic ${Buffer.from(credentials).toString("base64")}`;
 }
 
-function answerOf(request: http.ClientRequest): Promise<http.IncomingMessage> {
+function answerOf(request: http.ClientRequest, body?: Buffer): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.setTimeout(SILENT_MS, () => request.destroy(new Error("the server does not answer")));
     const connecting = setTimeout(() => request.destroy(new Error("no connection comes about")), CONNECT_MS);
@@ -83,7 +93,7 @@ function answerOf(request: http.ClientRequest): Promise<http.IncomingMessage> {
       reject(error);
     });
     request.on("response", resolve);
-    request.end();
+    request.end(body);
   });
 }
 

@@ -4,3 +4,4 @@ export { default as PROBE_PY } from "./probe.py";
 export { default as RUN_SELECTOR_PY } from "./run_selector.py";
 /** Run inside a finished environment, isolated (`-I`); its own docstring says what it takes and prints. */
 export { default as VALIDATE_PY } from "./validate.py";
+export { default as WHEEL_METADATA_PY } from "./wheel_metadata.py";

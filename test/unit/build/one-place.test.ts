@@ -49,6 +49,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
     files: [
       "src/edges/network/download.ts", // to a file
       "src/edges/terminal/streams.ts",
+      "src/edges/terminal/secret.ts", // its question, to the terminal that is asked
       ...["src/edges/answer.ts", "src/loader.js"], // to the head, which is code
       "src/main.ts",
       "src/cli/program.ts",
@@ -68,6 +69,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       ...["in-use", "ending", "marked"].map((name) => `src/edges/processes/${name}.ts`),
       "src/edges/machine.ts",
       "src/edges/files/stamp.ts", // to make one
+      "src/edges/terminal/secret.ts", // a descriptor of the user's, the terminal
       ...["entry_call", "extensions", "validate"].map((name) => `src/python/texts/${name}.py`),
       "src/python/texts/probe.py",
     ],
@@ -84,6 +86,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/builder/build.ts",
       "src/commands/doctor/doctor.ts", // --fix
       "src/commands/doctor/mend.ts",
+      "src/commands/channel/publish.ts",
       "src/commands/environments/adopt.ts",
       "src/commands/environments/rollback.ts", // --cancel
       "src/commands/self-update/candidate.ts", // --from index

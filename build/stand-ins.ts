@@ -1,0 +1,14 @@
+import * as path from "node:path";
+import type { Plugin } from "esbuild";
+
+/** What stands in for a package below another, which takes much and is asked for little. */
+const STAND_INS: Readonly<Record<string, string>> = { minimatch: "src/channels/tuf/path-pattern.ts" };
+
+export const standIns: Plugin = {
+  name: "stand-ins",
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^(?:${Object.keys(STAND_INS).join("|")})$`) }, ({ path: name }) => ({
+      path: path.join(build.initialOptions.absWorkingDir ?? "", STAND_INS[name] as string),
+    }));
+  },
+};

@@ -1,0 +1,44 @@
+import * as path from "node:path";
+import * as v from "valibot";
+import { writeAtomic } from "../edges/files/change.ts";
+import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
+import { EXIT_USAGE, PrimeError } from "../errors.ts";
+import type { NamedKey } from "./keys.ts";
+import { NAME, SHA256 } from "./model/texts.ts";
+
+const CHANNEL = v.object({
+  app: NAME,
+  /** Where it is uploaded to: a folder, or a URL. */
+  to: TEXT,
+  keys: v.array(v.object({ name: NAME, id: SHA256, command: v.nullable(TEXT) })),
+});
+
+/** What a maintainer's folder says of its channels; no secrets. */
+export interface ChannelFile {
+  readonly app: string;
+  readonly to: string;
+  readonly keys: readonly NamedKey[];
+}
+
+const fileIn = (folder: string) => path.join(folder, "channel.json");
+
+export function readChannelFile(folder: string): ChannelFile {
+  const found = readOwnJson(fileIn(folder), CHANNEL);
+  if (found !== undefined) return found;
+  throw new PrimeError(
+    "no-channel",
+    `could not lead a channel from ${folder}: there is no channel.json, or a torn one`,
+    {
+      exitCode: EXIT_USAGE,
+      hint: "name its folder: ./prime channel … --dir DIR; ./prime channel init makes one",
+    },
+  );
+}
+
+export function writeChannelFile(folder: string, file: ChannelFile): void {
+  writeAtomic(fileIn(folder), `${JSON.stringify(file, null, 1)}\n`, 0o644);
+}
+
+export function hasChannelFile(folder: string): boolean {
+  return readOwnJson(fileIn(folder), CHANNEL) !== undefined;
+}

@@ -1,0 +1,81 @@
+import { compare } from "@renovatebot/pep440";
+import { isAmong, POINTER, type Pointer, pointerFile, whyNotPointed } from "./model/pointer.ts";
+import { RELEASE, type Release, releaseFile, STATE, STATE_FILE } from "./model/release.ts";
+import type { Place } from "./place.ts";
+import { described, readTarget } from "./session.ts";
+import { Client, type Memory } from "./tuf/client.ts";
+import { Refused } from "./tuf/refused.ts";
+
+/** What an installation brings to a check of its channel. */
+export interface Follower {
+  readonly channel: string;
+  /** Its own number, which nobody else knows: decides which rollouts reach it. */
+  readonly installation: string;
+  /** The release that runs here; undefined: none yet. */
+  readonly runs: string | undefined;
+  /** The serial that was followed last, and the keys by which it was believed. */
+  readonly seen: Seen | undefined;
+  /** What is urgent passes the percent. */
+  readonly takesUrgent: boolean;
+}
+
+export interface Seen {
+  readonly serial: number;
+  readonly keys: string;
+}
+
+/** What a channel wants of an installation now. */
+export interface Followed {
+  readonly pointer: Pointer;
+  readonly seen: Seen;
+  /** The release to run: what the channel points at, or for whom the rollout has not reached, what was before. */
+  readonly release: Release;
+  /** The rollout has not reached this one. */
+  readonly waits: boolean;
+}
+
+/**
+ * Asks a channel, whole: refreshes the metadata, believes the pointer only upwards in its serial, and never a release that the
+ * offline key has not vouched for, has withdrawn, or has put below the floor. Whether a version is newer or older counts for nothing.
+ * Throws `Refused`; what runs here goes on.
+ */
+export async function follow(
+  place: Pick<Place, "read">,
+  memory: Memory,
+  follower: Follower,
+  now: Date,
+): Promise<Followed> {
+  const client = new Client({ metadata: (name, most) => place.read(`metadata/${name}`, most) }, memory, now);
+  const read = async (name: string) => {
+    const target = await client.find(name);
+    if (target === undefined) throw new Refused("mixed", `no role has ${name}`);
+    return readTarget(place, target);
+  };
+  const { channel } = follower;
+  const pointer = described(pointerFile(channel), await read(pointerFile(channel)), POINTER);
+  if (pointer.channel !== channel) throw new Refused("mixed", `${channel} is served as the channel ${pointer.channel}`);
+  const seen = { serial: pointer.serial, keys: client.keysOf("channels").join(" ") };
+  refuseLowerSerial(channel, seen, follower.seen);
+  const state = described(STATE_FILE, await read(STATE_FILE), STATE);
+  const waits = !reaches(pointer, follower);
+  const to = waits && pointer.before !== null ? pointer.before : pointer;
+  const why = whyNotPointed(state, channel, to);
+  if (why !== undefined) throw new Refused("floor", `${channel} points where it may not: ${why}`);
+  const release = described(releaseFile(to.version), await read(releaseFile(to.version)), RELEASE);
+  if (release.release_id !== to.release_id || compare(release.version, to.version) !== 0) {
+    throw new Refused("mixed", `${channel} points at another release ${to.version} than there is`);
+  }
+  return { pointer, seen, release, waits };
+}
+
+/** Raising the percent adds installations, lowering it flips none back; a fallback is everybody's. */
+function reaches(pointer: Pointer, { installation, runs, takesUrgent }: Follower): boolean {
+  if (pointer.direction === "fallback" || (pointer.urgent && takesUrgent)) return true;
+  return runs === pointer.release_id || isAmong(installation, pointer);
+}
+
+/** A serial that an attacker raised with a stolen key ends with that key. */
+function refuseLowerSerial(channel: string, { serial, keys }: Seen, known: Seen | undefined): void {
+  if (known === undefined || known.keys !== keys || serial >= known.serial) return;
+  throw new Refused("rollback", `${channel} went back from serial ${known.serial} to ${serial}`);
+}

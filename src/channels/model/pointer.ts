@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { compare } from "@renovatebot/pep440";
+import * as v from "valibot";
+import type { State } from "./release.ts";
+import { MOMENT, NAME, SHA256, VERSION, WORDS } from "./texts.ts";
+
+const POINTED = v.object({ version: VERSION, release_id: SHA256 });
+const DIRECTION = v.picklist(["promote", "fallback"]);
+const SERIAL = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+/** The target `channels/NAME.json`: which release a channel points at, signed by the online key. */
+export const POINTER = v.object({
+  channel: NAME,
+  /** Only rises. */
+  serial: SERIAL,
+  ...POINTED.entries,
+  direction: DIRECTION,
+  reason: WORDS,
+  by: WORDS,
+  at: MOMENT,
+  rollout: v.object({ percent: v.pipe(v.number(), v.minValue(0), v.maxValue(100)), seed: WORDS }),
+  /** Passes windows and the rollout, where the customer's policy lets it. */
+  urgent: v.boolean(),
+  /** What those follow whom the rollout has not reached; null: nothing was there before. */
+  before: v.nullable(POINTED),
+  /** Earlier moves, the youngest first. */
+  history: v.array(
+    v.object({ serial: SERIAL, ...POINTED.entries, direction: DIRECTION, reason: WORDS, by: WORDS, at: MOMENT }),
+  ),
+});
+export type Pointer = v.InferOutput<typeof POINTER>;
+type Pointed = v.InferOutput<typeof POINTED>;
+
+const KEPT_MOVES = 50;
+
+export const pointerFile = (channel: string): string => `channels/${channel}.json`;
+
+/** What a maintainer asks of a channel. */
+export interface Move {
+  readonly direction: Pointer["direction"];
+  readonly to: Pointed;
+  readonly percent: number;
+  readonly urgent: boolean;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+  /** Whose number decides which installations are among the percent; one seed for one rollout. */
+  readonly seed: string;
+}
+
+/** The channel after a move. Who was among a rollout stays among it when that is widened: its seed is kept. */
+export function moved(channel: string, now: Pointer | undefined, move: Move): Pointer {
+  const isSame = now?.release_id === move.to.release_id && now.direction === move.direction;
+  return {
+    channel,
+    serial: (now?.serial ?? 0) + 1,
+    version: move.to.version,
+    release_id: move.to.release_id,
+    direction: move.direction,
+    reason: move.reason,
+    by: move.by,
+    at: move.at,
+    rollout: { percent: move.percent, seed: isSame ? now.rollout.seed : move.seed },
+    urgent: move.urgent,
+    before: now === undefined ? null : isSame ? now.before : settled(now),
+    history: now === undefined ? [] : [pastOf(now), ...now.history].slice(0, KEPT_MOVES),
+  };
+}
+
+/** What everybody has: a release that was rolled out in part is not. */
+function settled(now: Pointer): Pointed | null {
+  return now.rollout.percent === 100 || now.before === null
+    ? { version: now.version, release_id: now.release_id }
+    : now.before;
+}
+
+function pastOf({ serial, version, release_id, direction, reason, by, at }: Pointer): Pointer["history"][number] {
+  return { serial, version, release_id, direction, reason, by, at };
+}
+
+/** Whether an installation is among the percent of a rollout: u32(sha256(id ‖ seed ‖ release)) / 2³². */
+export function isAmong(
+  installation: string,
+  { rollout, release_id }: Pick<Pointer, "rollout" | "release_id">,
+): boolean {
+  const digest = createHash("sha256").update(`${installation}${rollout.seed}${release_id}`).digest();
+  return (digest.readUInt32BE(0) / 2 ** 32) * 100 < rollout.percent;
+}
+
+/** Why a channel may not point at a version, by what the offline key says; undefined: it may. */
+export function whyNotPointed({ floor, withdrawn, releases }: State, channel: string, to: Pointed): string | undefined {
+  const known = releases.find(({ version }) => version === to.version);
+  if (known === undefined) return `there is no release ${to.version}`;
+  if (known.release_id !== to.release_id) return `release ${to.version} is another one`;
+  if (withdrawn[to.version] !== undefined) return `${to.version} was withdrawn: ${withdrawn[to.version]?.reason}`;
+  const lowest = Object.hasOwn(floor, channel) ? floor[channel] : undefined;
+  if (lowest !== undefined && compare(to.version, lowest) < 0) {
+    return `${to.version} is below the floor of ${channel}, ${lowest}`;
+  }
+  return undefined;
+}

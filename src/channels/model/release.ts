@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { canonicalize } from "@tufjs/canonical-json";
+import * as v from "valibot";
+import { TEXT } from "../../edges/files/own/own-json.ts";
+import { MOMENT, NAME, SHA256, VERSION, WORDS } from "./texts.ts";
+
+/** What a release is made of; a wheel or a lock file stands beside it, by its name. */
+const CONTENTS = {
+  app: NAME,
+  version: VERSION,
+  /** PEP 440; null: any. */
+  python: v.nullable(TEXT),
+  /** prime's names of platforms for which there are digests; empty: any. */
+  platforms: v.array(NAME),
+  /** The pylock.toml (PEP 751) that says all that is installed. */
+  lock: v.object({ name: TEXT, sha256: SHA256 }),
+  files: v.array(v.object({ name: TEXT, sha256: SHA256, size: v.pipe(v.number(), v.integer(), v.minValue(0)) })),
+  /** Commands for sh that must end with 0 in the new environment. */
+  verify: v.array(WORDS),
+  notes: WORDS,
+  /** The oldest prime that can install it; null: any. */
+  launcher: v.nullable(VERSION),
+};
+
+/** The target `releases/VERSION/release.json`: what exists, signed by the offline key. */
+export const RELEASE = v.object({ ...CONTENTS, release_id: SHA256, created: MOMENT });
+export type Release = v.InferOutput<typeof RELEASE>;
+export type Contents = Omit<Release, "release_id" | "created">;
+
+/** Equal contents have one id, whenever they are published. */
+export function releaseId(contents: Contents): string {
+  return createHash("sha256").update(canonicalize(contents)).digest("hex");
+}
+
+export const releaseFolder = (version: string): string => `releases/${version}`;
+export const releaseFile = (version: string): string => `${releaseFolder(version)}/release.json`;
+
+/** The target `releases/state.json`: what only the offline key may say of releases. */
+export const STATE = v.object({
+  app: NAME,
+  releases: v.array(v.object({ version: VERSION, release_id: SHA256, created: MOMENT })),
+  withdrawn: v.record(VERSION, v.object({ at: MOMENT, reason: WORDS })),
+  /** By channel: the oldest version that it may point at. */
+  floor: v.record(NAME, VERSION),
+});
+export type State = v.InferOutput<typeof STATE>;
+export const STATE_FILE = "releases/state.json";

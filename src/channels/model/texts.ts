@@ -1,0 +1,17 @@
+import * as v from "valibot";
+import { TEXT } from "../../edges/files/own/own-json.ts";
+
+/** A moment, as metadata write it (TUF specification, 4.2.1). */
+export const MOMENT = v.pipe(TEXT, v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/));
+export const SHA256 = v.pipe(TEXT, v.regex(/^[0-9a-f]{64}$/));
+/** What names a channel, an app or a platform, and is part of a path. */
+export const NAME = v.pipe(TEXT, v.maxLength(64), v.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/));
+/** A version (PEP 440), without what a path can't hold. */
+export const VERSION = v.pipe(TEXT, v.maxLength(64), v.regex(/^[0-9A-Za-z][0-9A-Za-z.!+_-]*$/));
+/** What people wrote for people. */
+export const WORDS = v.pipe(TEXT, v.maxLength(4096));
+
+/** Without parts of a second. */
+export function moment(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,50 @@
+/** Where a channel's files lie: anything that serves files. Names are relative, with `/` between their parts. */
+export interface Place {
+  /** For people; without secrets. */
+  readonly name: string;
+  /** Whether two who write at once are told apart, found out by trying; where not, it is for one writer. */
+  isConditional(): Promise<boolean>;
+  /** The whole of a file of at most `most` bytes; undefined: there is none. */
+  read(name: string, most: number): Promise<Buffer | undefined>;
+  /** Adds a file; false when another one of this name is there already. The same bytes again are no conflict. */
+  add(name: string, bytes: Buffer): Promise<boolean>;
+  /** Puts a file in place of what was read as `before`; false when something else is there by now. */
+  replace(name: string, bytes: Buffer, before: Buffer | undefined): Promise<boolean>;
+}
+
+/** One request of a server's, however it is addressed and signed. */
+export interface Server {
+  readonly name: string;
+  /** The file and the tag by which the server knows this state of it (RFC 9110, 8.8.3); undefined: there is none. */
+  get(name: string, most: number): Promise<{ readonly bytes: Buffer; readonly tag: string | undefined } | undefined>;
+  /** False when the condition does not hold. */
+  put(name: string, bytes: Buffer, condition: Readonly<Record<string, string>>): Promise<boolean>;
+}
+
+/** Bytes of a file that a server is asked for to compare it. */
+const MOST = 1_000_000_000;
+const ABSENT = { "If-None-Match": "*" };
+
+/** A place on a server that may know conditions (RFC 9110, 13.1), or may not. */
+export function placeOn(server: Server): Place {
+  const isThere = async (name: string, bytes: Buffer) => (await server.get(name, MOST))?.bytes.equals(bytes) === true;
+  const add = async (name: string, bytes: Buffer) =>
+    (await server.put(name, bytes, ABSENT)) || (await isThere(name, bytes));
+  return {
+    name: server.name,
+    isConditional: async () => {
+      const probe = Buffer.from("prime asks whether this server knows conditions\n");
+      await server.put("metadata/.prime-probe", probe, {});
+      return !(await server.put("metadata/.prime-probe", probe, ABSENT));
+    },
+    read: async (name, most) => (await server.get(name, most))?.bytes,
+    add,
+    replace: async (name, bytes, before) => {
+      if (before === undefined) return add(name, bytes);
+      const now = await server.get(name, MOST);
+      if (now?.bytes.equals(bytes)) return true;
+      if (now === undefined || !now.bytes.equals(before)) return false;
+      return server.put(name, bytes, now.tag === undefined ? {} : { "If-Match": now.tag });
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import * as path from "node:path";
+import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { readBytes } from "../../edges/files/read.ts";
+import { takeMutex } from "../../edges/processes/mutex.ts";
+import type { Place } from "../place.ts";
+
+/** Milliseconds: a writer that shows no sign of life for so long holds nobody up. */
+const PATIENCE_MS = 10_000;
+
+/** A folder that a server serves, or that any tool copies to one. Of two writers at once one waits for the other. */
+export function folderPlace(folder: string): Place {
+  const fileOf = (name: string) => path.join(folder, ...name.split("/"));
+  const isHeld = async <T>(write: () => T): Promise<T> => {
+    const lock = await takeMutex<never>(path.join(folder, ".prime-channel.lock"), {
+      doing: `writing to ${folder}`,
+      reason: "a channel is changed",
+      patienceMs: PATIENCE_MS,
+      onWait: () => {},
+      onImpatience: () => {},
+      onFailure: () => {},
+      look: async () => undefined,
+    });
+    try {
+      return write();
+    } finally {
+      if ("lock" in lock) lock.lock.release();
+    }
+  };
+  const put = (name: string, bytes: Buffer) => {
+    makeFolder(path.dirname(fileOf(name)));
+    writeAtomic(fileOf(name), bytes, 0o644);
+    return true;
+  };
+  const read = async (name: string, most: number) => readBytes(fileOf(name), most);
+  const isThere = (name: string, bytes: Buffer | undefined) => {
+    const there = readBytes(fileOf(name));
+    return bytes === undefined ? there === undefined : there?.equals(bytes) === true;
+  };
+  return {
+    name: folder,
+    isConditional: async () => true,
+    read,
+    add: (name, bytes) => isHeld(() => isThere(name, bytes) || (isThere(name, undefined) && put(name, bytes))),
+    replace: (name, bytes, before) => isHeld(() => isThere(name, bytes) || (isThere(name, before) && put(name, bytes))),
+  };
+}

@@ -1,0 +1,169 @@
+import * as path from "node:path";
+import * as v from "valibot";
+import { writeAtomic } from "../edges/files/change.ts";
+import { parseJson, readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
+import { removeFile } from "../edges/files/own/remove.ts";
+import { readBytes, sha256 } from "../edges/files/read.ts";
+import { PrimeError } from "../errors.ts";
+import { type ChannelFile, readChannelFile } from "./channel-file.ts";
+import { POINTER, type Pointer, pointerFile } from "./model/pointer.ts";
+import { STATE, STATE_FILE, type State } from "./model/release.ts";
+import type { Place } from "./place.ts";
+import { Client, type Target } from "./tuf/client.ts";
+import { memoryIn } from "./tuf/memory-folder.ts";
+import { Refused } from "./tuf/refused.ts";
+import { digestsOf, type MetadataFile, type Repository, repositoryOf, servedAs } from "./tuf/repository.ts";
+import { refuseOther } from "./tuf/trusted.ts";
+
+/** A channel as its maintainer finds it at the beginning of a command. */
+export interface Session {
+  /** The maintainer's folder; absolute. */
+  readonly folder: string;
+  readonly file: ChannelFile;
+  readonly place: Place;
+  readonly repository: Repository;
+  /** The bytes of the timestamp that is served now. */
+  readonly timestamp: Buffer;
+  readonly state: State;
+  readonly pointers: ReadonlyMap<string, Pointer>;
+}
+
+const MOST_TIMESTAMP = 16_384;
+/** Bytes of a file that describes a release, a channel or all releases. */
+export const MOST_DESCRIPTION = 5_000_000;
+
+/**
+ * Finishes what an earlier command was cut short in, and refreshes. What has expired is no hindrance to whom it has to be
+ * signed by again; a place that serves less than was seen before is one. `tell` gets what a maintainer should know.
+ */
+export async function openSession(
+  folder: string,
+  placeOf: (to: string) => Promise<Place>,
+  tell: (words: string) => void,
+): Promise<Session> {
+  const file = readChannelFile(folder);
+  const place = await placeOf(file.to);
+  await finishPending(folder, place, tell);
+  const memory = memoryOf(folder);
+  const client = new Client({ metadata: (name, most) => place.read(`metadata/${name}`, most) }, memory, new Date(0));
+  const target = async (name: string) => {
+    const found = await client.find(name);
+    return found && readTarget(place, found);
+  };
+  const state = await target(STATE_FILE);
+  if (state === undefined) throw new Refused("mixed", `the channel has no ${STATE_FILE}`);
+  await client.find(pointerFile("none"));
+  const repository = repositoryOf(memory.read);
+  const pointers = new Map<string, Pointer>();
+  for (const name of Object.keys(repository.channels.signed.targets)) {
+    const pointer = parseJson((await target(name))?.toString("utf8") ?? "", POINTER);
+    if (pointer !== undefined && pointerFile(pointer.channel) === name) pointers.set(pointer.channel, pointer);
+    else
+      tell(
+        `${name} is not of the form that it has to have: somebody else may have signed it; ./prime channel rotate-key channels`,
+      );
+  }
+  const timestamp = memory.read("timestamp") ?? Buffer.alloc(0);
+  return { folder, file, place, repository, timestamp, state: described(STATE_FILE, state, STATE), pointers };
+}
+
+/** What this maintainer has seen of the channel; to begin with, the root that was made. */
+function memoryOf(folder: string) {
+  const memory = memoryIn(path.join(folder, "metadata"));
+  const read = (role: string) =>
+    memory.read(role) ?? (role === "root" ? readBytes(path.join(folder, "root.json"), MOST_DESCRIPTION) : undefined);
+  return { ...memory, read };
+}
+
+/** The bytes of a target, as the metadata have it. Throws `Refused`. */
+export async function readTarget(place: Pick<Place, "read">, target: Target): Promise<Buffer> {
+  const digest = Object.values(target.hashes)[0] ?? "";
+  const bytes = await place.read(`targets/${servedAs(target.path, digest)}`, target.length);
+  if (bytes === undefined) throw new Refused("mixed", `${target.path} is not where it is served`);
+  refuseOther(target.path, bytes, target);
+  return bytes;
+}
+
+/** A target that describes something. Throws `Refused`, "malformed", for one of another form. */
+export function described<T>(name: string, bytes: Buffer, schema: v.GenericSchema<unknown, T>): T {
+  const found = parseJson(bytes.toString("utf8"), schema);
+  if (found === undefined) throw new Refused("malformed", `${name} is not of the form that it has to have`);
+  return found;
+}
+
+/** The bytes of such a target. */
+export function describing(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
+}
+
+const PENDING = v.object({
+  /** sha256 of the timestamp that was served when this was signed; null: none was. */
+  before: v.nullable(TEXT),
+  files: v.array(v.object({ name: TEXT, text: v.string() })),
+});
+
+const pendingIn = (folder: string) => path.join(folder, "pending.json");
+
+/** Puts targets up, each under its digest; what is there already is left. */
+export async function addTargets(place: Place, files: Readonly<Record<string, Buffer>>): Promise<void> {
+  for (const [name, bytes] of Object.entries(files)) {
+    const served = `targets/${servedAs(name, digestsOf(bytes).sha256)}`;
+    if (!(await place.add(served, bytes))) throw conflict(place, served);
+  }
+}
+
+/** Puts an edition up, the timestamp last; one that is cut short is finished by the next command. Throws `channel-moved`. */
+export async function publishEdition(
+  folder: string,
+  place: Place,
+  before: Buffer | undefined,
+  files: readonly MetadataFile[],
+): Promise<void> {
+  const texts = files.map(({ name, bytes }) => ({ name, text: bytes.toString("utf8") }));
+  const pending = { before: before === undefined ? null : sha256(before), files: texts };
+  writeAtomic(pendingIn(folder), JSON.stringify(pending), 0o600);
+  try {
+    await upload(place, texts, before);
+  } catch (error) {
+    if (error instanceof PrimeError && error.id === "channel-moved") removeFile(pendingIn(folder));
+    throw error;
+  }
+  const memory = memoryOf(folder);
+  for (const { role, bytes } of files) memory.write(role, bytes);
+  removeFile(pendingIn(folder));
+}
+
+async function upload(place: Place, files: readonly { name: string; text: string }[], before: Buffer | undefined) {
+  for (const { name, text } of files) {
+    const [served, bytes] = [`metadata/${name}`, Buffer.from(text)];
+    const isUp =
+      name === "timestamp.json" ? await place.replace(served, bytes, before) : await place.add(served, bytes);
+    if (!isUp) throw conflict(place, served);
+  }
+}
+
+function conflict(place: Place, served: string): PrimeError {
+  return new PrimeError(
+    "channel-moved",
+    `could not write ${served} to ${place.name}: somebody else has written one meanwhile`,
+    {
+      exitCode: 1,
+      hint: "nothing that customers see was changed by this command; look at ./prime channel status, and repeat it",
+    },
+  );
+}
+
+async function finishPending(folder: string, place: Place, tell: (words: string) => void): Promise<void> {
+  const pending = readOwnJson(pendingIn(folder), PENDING);
+  if (pending === undefined) return;
+  const served = await place.read("metadata/timestamp.json", MOST_TIMESTAMP);
+  const isAsBefore = (served === undefined ? null : sha256(served)) === pending.before;
+  const isUp = served?.toString("utf8") === pending.files.at(-1)?.text;
+  if (isAsBefore) {
+    await upload(place, pending.files, served);
+    tell("an earlier command was cut short: what it had signed is uploaded now");
+  } else if (!isUp) {
+    tell("an earlier command was cut short, and somebody else has changed the channel since: it had no effect");
+  }
+  removeFile(pendingIn(folder));
+}

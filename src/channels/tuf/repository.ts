@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import { type Key, Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp } from "@tufjs/models";
+import { parse } from "./metadata.ts";
+import { type Signer, signed } from "./signing.ts";
+
+/** The roles below the targets role, and the paths that are theirs. */
+export const DELEGATED = {
+  releases: ["releases/*", "releases/*/*"],
+  channels: ["channels/*"],
+} as const;
+type Delegated = keyof typeof DELEGATED;
+export type Delegations = NonNullable<Targets["delegations"]>;
+
+const TARGETS_ROLES = ["targets", "releases", "channels"] as const;
+export const ROLES = ["root", ...TARGETS_ROLES, "snapshot", "timestamp"] as const;
+export type RoleName = (typeof ROLES)[number];
+
+/** All metadata of a channel's repository, as it stands. */
+export interface Repository {
+  readonly root: Metadata<Root>;
+  readonly targets: Metadata<Targets>;
+  readonly releases: Metadata<Targets>;
+  readonly channels: Metadata<Targets>;
+  readonly snapshot: Metadata<Snapshot>;
+  readonly timestamp: Metadata<Timestamp>;
+}
+
+/** What roles are to say anew; snapshot and timestamp follow by themselves. */
+export interface Edition {
+  readonly root?: Pick<Root, "keys" | "roles">;
+  readonly delegations?: Delegations;
+  /** By role, the bytes of targets in place of those of the same path; an empty object signs the role anew. */
+  readonly files?: Partial<Record<Delegated, Readonly<Record<string, Buffer>>>>;
+  /** Roles whose versions begin again, since clients forget those of before with the keys (TUF specification, 5.3.11). */
+  readonly restarted?: ReadonlySet<RoleName>;
+  /** When what is signed here expires, by role. */
+  readonly expires: (role: RoleName) => string;
+  readonly signersOf: (role: RoleName, ids: readonly string[]) => readonly Signer[];
+}
+
+/** A file of the metadata folder, to be written. */
+export interface MetadataFile {
+  readonly role: RoleName;
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+const specVersion = "1.0.31";
+
+/** The keys that must sign a role, by who delegates to it. */
+export function keysOf(
+  root: Pick<Root, "roles">,
+  delegations: Delegations | undefined,
+  role: RoleName,
+): readonly string[] {
+  const named = role in DELEGATED ? delegations?.roles?.[role] : root.roles[role];
+  return named?.keyIDs ?? [];
+}
+
+/**
+ * The files of the next edition, in the order in which they go up: each names only what is there before it, a new root comes when
+ * all that it vouches for is there, and the timestamp, which makes all of it true at once, is the last. A version that a writer
+ * has used up who was cut short (`isTaken`) is passed over.
+ */
+export async function nextEdition(
+  now: Repository | undefined,
+  edition: Edition,
+  isTaken: (name: string) => Promise<boolean>,
+): Promise<readonly MetadataFile[]> {
+  const made: MetadataFile[] = [];
+  const keysBefore = now?.root.signed;
+  const keys = edition.root ?? keysBefore;
+  const delegations = edition.delegations ?? now?.targets.signed.delegations;
+  if (keys === undefined || delegations === undefined) throw new Error("the first edition has a root and delegations");
+  const sign = (role: RoleName, name: string, next: Root | Targets | Snapshot | Timestamp, ids: readonly string[]) => {
+    const bytes = signed(new Metadata(next), edition.signersOf(role, ids));
+    made.push({ role, name, bytes });
+    return new MetaFile({ version: next.version, length: bytes.length, hashes: digestsOf(bytes) });
+  };
+  const versionOf = (role: Exclude<RoleName, "root">) =>
+    edition.restarted?.has(role) ? 0 : (now?.[role].signed.version ?? 0);
+  const signNext = async (role: Exclude<RoleName, "root">, make: (version: number) => Targets | Snapshot) => {
+    let version = versionOf(role) + 1;
+    while (await isTaken(`${version}.${role}.json`)) version += 1;
+    return sign(role, `${version}.${role}.json`, make(version), keysOf(keys, delegations, role));
+  };
+  const meta: Snapshot["meta"] = { ...now?.snapshot.signed.meta };
+  for (const role of TARGETS_ROLES) {
+    const files = role === "targets" ? edition.delegations && {} : edition.files?.[role];
+    if (files === undefined) continue;
+    meta[`${role}.json`] = await signNext(role, (version) => {
+      const targets = { ...now?.[role].signed.targets, ...targetFiles(files) };
+      const common = { specVersion, version, expires: edition.expires(role), targets };
+      return new Targets(role === "targets" ? { ...common, delegations } : common);
+    });
+  }
+  const snapshotMeta = await signNext(
+    "snapshot",
+    (version) => new Snapshot({ specVersion, version, expires: edition.expires("snapshot"), meta }),
+  );
+  if (edition.root !== undefined) {
+    const version = (keysBefore?.version ?? 0) + 1;
+    const { keys: all, roles } = edition.root;
+    const root = new Root({ specVersion, version, expires: edition.expires("root"), keys: all, roles });
+    // By the keys of before and those of now (TUF specification, 6.1).
+    const ids = new Set([...(keysBefore?.roles.root?.keyIDs ?? []), ...keysOf(keys, delegations, "root")]);
+    sign("root", `${version}.root.json`, root, [...ids]);
+  }
+  const version = versionOf("timestamp") + 1;
+  const timestamp = new Timestamp({ specVersion, version, expires: edition.expires("timestamp"), snapshotMeta });
+  sign("timestamp", "timestamp.json", timestamp, keysOf(keys, delegations, "timestamp"));
+  return made;
+}
+
+function targetFiles(files: Readonly<Record<string, Buffer>>): Targets["targets"] {
+  return Object.fromEntries(
+    Object.entries(files).map(([path, bytes]) => [
+      path,
+      new TargetFile({ path, length: bytes.length, hashes: digestsOf(bytes) }),
+    ]),
+  );
+}
+
+/** What metadata say of bytes. */
+export function digestsOf(bytes: Buffer): { readonly sha256: string } {
+  return { sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+/** The name by which a repository with consistent snapshots serves a target (TUF specification, 5.7.3). */
+export function servedAs(path: string, digest: string): string {
+  const cut = path.lastIndexOf("/") + 1;
+  return `${path.slice(0, cut)}${digest}.${path.slice(cut)}`;
+}
+
+/** What a client has just come to believe, whole: the files that its memory holds. */
+export function repositoryOf(read: (role: string) => Buffer | undefined): Repository {
+  const bytes = (role: string) => read(role) ?? Buffer.alloc(0);
+  return {
+    root: parse("root", bytes("root")),
+    targets: parse("targets", bytes("targets")),
+    releases: parse("targets", bytes("releases"), "releases"),
+    channels: parse("targets", bytes("channels"), "channels"),
+    snapshot: parse("snapshot", bytes("snapshot")),
+    timestamp: parse("timestamp", bytes("timestamp")),
+  };
+}
+
+/** Which keys sign the delegated roles. The models export no class for it. */
+export function delegate(keys: Readonly<Record<Delegated, readonly Key[]>>): Delegations {
+  const all = [...keys.releases, ...keys.channels];
+  const roles = Object.entries(DELEGATED).map(([name, paths]) => ({
+    name,
+    keyids: keys[name as Delegated].map(({ keyID }) => keyID),
+    threshold: 1,
+    terminating: true,
+    paths: [...paths],
+  }));
+  const data = { keys: Object.fromEntries(all.map((key) => [key.keyID, key.toJSON()])), roles };
+  const common = { _type: "targets", spec_version: specVersion, version: 1, expires: "", targets: {} };
+  return Targets.fromJSON({ ...common, delegations: data }).delegations as Delegations;
+}
+
+/** Which keys sign the top-level roles; the models export no class for it. */
+export function rootOf(
+  keys: Readonly<Record<Exclude<RoleName, Delegated>, readonly Key[]>>,
+): Pick<Root, "keys" | "roles"> {
+  const roles = { root: keys.root, targets: keys.targets, snapshot: keys.snapshot, timestamp: keys.timestamp };
+  const all = Object.values(roles).flat();
+  return Root.fromJSON({
+    ...{ _type: "root", spec_version: specVersion, version: 1, expires: "", consistent_snapshot: true },
+    keys: Object.fromEntries(all.map((key) => [key.keyID, key.toJSON()])),
+    roles: Object.fromEntries(
+      Object.entries(roles).map(([role, its]) => [role, { keyids: its.map(({ keyID }) => keyID), threshold: 1 }]),
+    ),
+  });
+}

@@ -1,0 +1,92 @@
+import * as path from "node:path";
+import type { Key } from "@tufjs/models";
+import { hasChannelFile, writeChannelFile } from "../../channels/channel-file.ts";
+import { expiryOf, isOnline, signersBy } from "../../channels/edit.ts";
+import { makeKey, type NamedKey } from "../../channels/keys.ts";
+import { STATE_FILE, type State } from "../../channels/model/release.ts";
+import { addTargets, describing, publishEdition } from "../../channels/session.ts";
+import { delegate, nextEdition, ROLES, type RoleName, rootOf } from "../../channels/tuf/repository.ts";
+import type { Context } from "../../context.ts";
+import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { isHeadsOwn } from "../../edges/terminal/secret.ts";
+import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import type { Options } from "./lead.ts";
+import { placeOf } from "./places.ts";
+import { passphraseBy, signersFor } from "./signers.ts";
+
+export interface Init extends Options {
+  readonly app: string;
+  readonly to: string;
+  readonly simple: boolean;
+}
+
+/** `./prime channel init`: keys, the root that customers trust, and an empty channel where it is served. */
+export async function initChannel(context: Context, options: Init): Promise<Answer> {
+  if (isHeadsOwn(options.passphraseFd ?? 0)) return { kind: "direct", node: context.node };
+  const folder = path.resolve(context.cwd, options.dir);
+  if (hasChannelFile(folder)) throw refusal(`${folder} leads a channel already`, "name another folder: --dir DIR");
+  const place = await placeOf(context, options.to);
+  if ((await place.read("metadata/timestamp.json", MOST_TIMESTAMP)) !== undefined) {
+    throw refusal(`${place.name} serves a channel already`, "name another place, or lead that one from its folder");
+  }
+  const passphrase = passphraseBy(options.passphraseFd, { isNew: true });
+  const secret = await passphrase();
+  makeFolder(folder);
+  const keys = new Map<string, Key>();
+  const nameOf = (role: RoleName) => (options.simple ? (isOnline(role) ? "online" : "offline") : role);
+  const keyOf = (role: RoleName): Key => {
+    const name = nameOf(role);
+    const key = keys.get(name) ?? makeKey(folder, name, isOnline(role) ? undefined : secret);
+    keys.set(name, key);
+    return key;
+  };
+  const byRole = Object.fromEntries(ROLES.map((role) => [role, [keyOf(role)]])) as unknown as Record<RoleName, Key[]>;
+  const named: NamedKey[] = [...keys].map(([name, { keyID: id }]) => ({ name, id, command: null }));
+  const signers = await signersFor(context, folder, named, passphrase);
+  const state: State = { app: options.app, releases: [], withdrawn: {}, floor: {} };
+  const edition = {
+    root: rootOf(byRole),
+    delegations: delegate(byRole),
+    files: { releases: { [STATE_FILE]: describing(state) }, channels: {} },
+    expires: (role: RoleName) => expiryOf(role, context.startedAt),
+    signersOf: signersBy(signers),
+  };
+  const files = await nextEdition(undefined, edition, async () => false);
+  const root = files.find(({ role }) => role === "root");
+  await addTargets(place, edition.files.releases);
+  writeAtomic(path.join(folder, "root.json"), root?.bytes ?? "", 0o644);
+  writeChannelFile(folder, { app: options.app, to: options.to, keys: named });
+  await publishEdition(folder, place, undefined, files);
+  if (!(await place.isConditional())) {
+    context.terminal.warn(`${place.name} knows no conditional writes: let one maintainer at a time write to it`);
+  }
+  const online = new Set<string>(ROLES.filter(isOnline).map((role) => nameOf(role)));
+  const names = named.map(({ name }) => name);
+  context.terminal.say(
+    whatToKeep(
+      folder,
+      names.filter((name) => !online.has(name)),
+      [...online],
+    ),
+  );
+  return { kind: "exit", code: 0 };
+}
+
+const MOST_TIMESTAMP = 16_384;
+
+function whatToKeep(folder: string, offline: readonly string[], online: readonly string[]): string {
+  const files = (names: readonly string[]) => names.map((name) => `keys/${name}.pem`).join(", ");
+  return [
+    `The channel is led from ${folder}. Keep:`,
+    `  ${files(offline)}: off line, in two copies, the passphrase elsewhere: who has both says what is a release`,
+    `  ${files(online)}: where promotions are made (0600), or behind a command in channel.json: moves channels among releases`,
+    "  root.json: commit it beside the app's configuration: it is what customers trust first",
+    "  channel.json, metadata/: they hold no secrets, and are needed here",
+    "  a timer that runs `./prime channel resign` once a week: what it signs expires after 30 days",
+  ].join("\n");
+}
+
+function refusal(why: string, hint: string): PrimeError {
+  return new PrimeError("channel-exists", `could not begin a channel: ${why}`, { exitCode: EXIT_USAGE, hint });
+}

@@ -1,0 +1,202 @@
+import * as path from "node:path";
+import * as v from "valibot";
+import { provision } from "../../builder/build.ts";
+import { type Job, runStep } from "../../builder/job.ts";
+import {
+  type Contents,
+  type Release,
+  releaseFile,
+  releaseFolder,
+  releaseId,
+  STATE_FILE,
+} from "../../channels/model/release.ts";
+import { moment } from "../../channels/model/texts.ts";
+import { type ReleaseLock, releaseLock } from "../../channels/release-lock.ts";
+import { describing, type Session } from "../../channels/session.ts";
+import type { Context } from "../../context.ts";
+import { decideTools } from "../../decision/decide.ts";
+import { now } from "../../edges/clock.ts";
+import { makeTemporaryFolder, writePlain } from "../../edges/files/change.ts";
+import { lastLineOf, parseJson, TEXT } from "../../edges/files/own/own-json.ts";
+import { remove } from "../../edges/files/own/remove.ts";
+import { readBytes, readText, sha256 } from "../../edges/files/read.ts";
+import { makeFolders, newLog } from "../../environment/folders.ts";
+import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { normalizeName } from "../../project/packages.ts";
+import { cleanEnvironment } from "../../python/clean-environment.ts";
+import { WHEEL_METADATA_PY } from "../../python/texts/texts.ts";
+import { parseToml } from "../../toml.ts";
+import { checkPlatform, type ReleaseResolution, resolveRelease } from "../../uv/release-commands.ts";
+import { lead, type Options } from "./lead.ts";
+import { promote } from "./move.ts";
+
+export interface Publication extends Options {
+  readonly promote?: string;
+  readonly percent: number;
+  readonly notes: string;
+  readonly verify: readonly string[];
+  readonly platform: readonly string[];
+  readonly extra: readonly string[];
+  readonly launcher?: string;
+  /** Needed for a lock alone. */
+  readonly releaseVersion?: string;
+}
+
+const WHEELS = v.array(
+  v.object({ file: TEXT, name: TEXT, version: TEXT, python: v.nullable(TEXT), why: v.nullable(TEXT) }),
+);
+type Wheel = v.InferOutput<typeof WHEELS>[number];
+
+/** Bytes of a wheel; more is not read into memory. */
+const MOST_WHEEL = 1_000_000_000;
+
+/** `./prime channel publish FILE…`: wheels, or a lock, become a release, signed by the offline key; safe to repeat. */
+export async function publish(context: Context, words: readonly string[], options: Publication): Promise<Answer> {
+  const files = words.map((word) => path.resolve(context.cwd, word));
+  let published = "";
+  const answer = await lead(context, options, async (session) => {
+    const { contents, targets } = await prepare(context, session, files, options);
+    published = contents.version;
+    const release_id = releaseId(contents);
+    const known = session.state.releases.find(({ version }) => version === contents.version);
+    if (known !== undefined && known.release_id !== release_id) {
+      throw refusal(
+        `${contents.version} was published with other contents`,
+        "a release never changes: give it another version",
+      );
+    }
+    if (known !== undefined) return { words: `${contents.version} is published already` };
+    const created = moment(context.startedAt);
+    const release: Release = { ...contents, release_id, created };
+    const releases = [...session.state.releases, { version: contents.version, release_id, created }];
+    const described = {
+      ...targets,
+      [releaseFile(contents.version)]: describing(release),
+      [STATE_FILE]: describing({ ...session.state, releases }),
+    };
+    return {
+      change: { files: { releases: described } },
+      words: `${contents.version} is released, with ${contents.files.length} files`,
+    };
+  });
+  if (answer.kind !== "exit" || options.promote === undefined) return answer;
+  return promote(context, options.promote, published, {
+    dir: options.dir,
+    percent: options.percent,
+    urgent: false,
+    reason: options.notes,
+  });
+}
+
+async function prepare(context: Context, session: Session, files: readonly string[], options: Publication) {
+  const tools = await decideTools(context);
+  makeFolders(tools.folders);
+  const job: Job = { context, log: newLog(tools.folders, now(), process.pid), steps: [] };
+  const work = makeTemporaryFolder("prime-release-");
+  try {
+    const locks = files.filter((file) => /^pylock(?:\.[^.]+)?\.toml$/.test(path.basename(file)));
+    const wheels = await readWheels(
+      job,
+      tools.selected.path,
+      files.filter((file) => file.endsWith(".whl")),
+    );
+    refuseOthers(files, [...locks, ...wheels.map(({ file }) => file)]);
+    const own = wheels.find(({ name }) => normalizeName(name) === normalizeName(session.file.app));
+    const version = options.releaseVersion ?? own?.version;
+    if (version === undefined) {
+      throw refusal(
+        `none of the files is a wheel of ${session.file.app}, so that it has no version`,
+        "name one: --release-version V",
+      );
+    }
+    const lock = locks[0] === undefined ? await resolve(job, tools, work, wheels, options) : await read(locks[0]);
+    return contentsOf(session, lock, { version, python: own?.python ?? null }, options);
+  } finally {
+    remove(work);
+  }
+}
+
+async function readWheels(job: Job, python: string, files: readonly string[]): Promise<readonly Wheel[]> {
+  if (files.length === 0) return [];
+  const { env, root: cwd } = job.context;
+  const args = ["-I", "-B", "-c", WHEEL_METADATA_PY, ...files];
+  const command = { file: python, args, env: cleanEnvironment(env), cwd };
+  const { stdout } = await runStep(job, "read the wheels", command, { id: "release" });
+  const wheels = parseJson(lastLineOf(stdout), WHEELS) ?? [];
+  const bad = wheels.find(({ why }) => why !== null);
+  if (bad !== undefined) throw refusal(`${bad.file} is no wheel: ${bad.why}`, "build it anew");
+  return wheels;
+}
+
+function refuseOthers(files: readonly string[], taken: readonly string[]): void {
+  const other = files.find((file) => !taken.includes(file));
+  if (other !== undefined)
+    throw refusal(`${other} is neither a wheel nor a pylock.toml`, "a release is made of wheels: leave sdists away");
+  if (files.length === 0) throw refusal("no file was named", "./prime channel publish dist/*.whl");
+}
+
+async function resolve(
+  job: Job,
+  tools: Awaited<ReturnType<typeof decideTools>>,
+  work: string,
+  wheels: readonly Wheel[],
+  { platform, extra }: Publication,
+): Promise<ReleaseLock> {
+  const uv = await provision(job, tools);
+  const extras = extra.length === 0 ? "" : `[${extra.join(",")}]`;
+  const requirements = new Set(wheels.map(({ name, version }) => `${name}${extras}==${version}\n`));
+  const file = path.join(work, "requirements.in");
+  writePlain(file, [...requirements].join(""));
+  const oldest = wheels
+    .map(({ python }) => /^\s*>=\s*(\d+\.\d+)/.exec(python ?? "")?.[1])
+    .find((one) => one !== undefined);
+  const output = path.join(work, "pylock.toml");
+  const release: ReleaseResolution = {
+    ...{ file, output, oldest },
+    folders: [...new Set(wheels.map((wheel) => path.dirname(wheel.file)))],
+    python: tools.selected.path,
+  };
+  await runStep(job, "resolve the release", resolveRelease(uv, release), { id: "release" });
+  for (const one of platform) {
+    const check = { ...release, output: path.join(work, "pylock.check.toml") };
+    await runStep(job, `look for wheels for ${one}`, checkPlatform(uv, check, one), { id: "release" });
+  }
+  return read(output);
+}
+
+async function read(file: string): Promise<ReleaseLock> {
+  return releaseLock(await parseToml(readText(file) ?? "", file), path.dirname(file));
+}
+
+function contentsOf(
+  { file }: Session,
+  { text, files }: ReleaseLock,
+  { version, python }: Pick<Contents, "version" | "python">,
+  { verify, platform, notes, launcher }: Publication,
+): { contents: Contents; targets: Record<string, Buffer> } {
+  const folder = releaseFolder(version);
+  const targets: Record<string, Buffer> = { [`${folder}/pylock.toml`]: Buffer.from(text) };
+  const listed = [...files].map(([name, from]) => {
+    const bytes = readBytes(from, MOST_WHEEL);
+    if (bytes === undefined) throw refusal(`there is no ${from}, which the lock names`, "build it anew");
+    targets[`${folder}/${name}`] = bytes;
+    return { name, sha256: sha256(bytes), size: bytes.length };
+  });
+  const contents: Contents = {
+    app: file.app,
+    version,
+    python,
+    platforms: [...platform],
+    lock: { name: "pylock.toml", sha256: sha256(text) },
+    files: listed,
+    verify: [...verify],
+    notes,
+    launcher: launcher ?? null,
+  };
+  return { contents, targets };
+}
+
+function refusal(why: string, hint: string): PrimeError {
+  return new PrimeError("release", `could not make a release: ${why}`, { exitCode: EXIT_USAGE, hint });
+}

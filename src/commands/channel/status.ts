@@ -1,0 +1,55 @@
+import * as path from "node:path";
+import { type Overview, overviewOf } from "../../channels/overview.ts";
+import { statusPage } from "../../channels/page.ts";
+import type { Context } from "../../context.ts";
+import { writeAtomic } from "../../edges/files/change.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { type Options, sessionOf } from "./lead.ts";
+
+/** Days before which a role has to be signed anew, as people are told. */
+const SOON = 14;
+
+/** `./prime channel status [--json] [--html FILE]`. */
+export async function showChannels(
+  context: Context,
+  options: Pick<Options, "dir"> & { readonly json: boolean; readonly html?: string },
+): Promise<Answer> {
+  const overview = overviewOf(await sessionOf(context, options), context.startedAt);
+  if (options.html !== undefined) {
+    writeAtomic(path.resolve(context.cwd, options.html), statusPage(overview, context.startedAt), 0o644);
+  }
+  if (options.json) context.print.json(overview);
+  else if (options.html === undefined) context.print.text(describe(overview));
+  return { kind: "exit", code: 0 };
+}
+
+function describe({ app, channels, releases, expires }: Overview): string {
+  const lines = [`${app}:`];
+  for (const [name, { version, serial, direction, reason, by, at, rollout, before, floor }] of Object.entries(
+    channels,
+  )) {
+    const share =
+      rollout.percent === 100 ? "" : ` for ${rollout.percent} %, ${before?.version ?? "nothing"} for the others`;
+    lines.push(
+      `  ${name}: ${version}${share} (serial ${serial}, ${direction} by ${by} at ${at}${reason && `: ${reason}`})`,
+    );
+    if (floor !== null) lines.push(`    never below ${floor}`);
+  }
+  if (Object.keys(channels).length === 0)
+    lines.push("  no channel points at a release: ./prime channel promote CHANNEL VERSION");
+  lines.push("releases:");
+  for (const { version, created, withdrawn } of releases) {
+    lines.push(
+      `  ${version}, published ${created}${withdrawn === null ? "" : `, withdrawn${withdrawn && `: ${withdrawn}`}`}`,
+    );
+  }
+  if (releases.length === 0) lines.push("  none: ./prime channel publish FILE…");
+  lines.push("expire:");
+  for (const [role, { at, days }] of Object.entries(expires)) {
+    const soon = days < SOON ? `; ./prime channel resign${role in OFFLINE ? " --all" : ""} signs it anew` : "";
+    lines.push(`  ${role}: ${days < 0 ? `expired at ${at}` : `in ${days} days`}${soon}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+const OFFLINE = { root: true, targets: true, releases: true };

@@ -1,0 +1,217 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { filesBelow, Maintainer, PASSPHRASE, putServer } from "../../support/channel.ts";
+
+/** Three releases, of which stable points at the first. */
+async function three(maintainer = new Maintainer()): Promise<Maintainer> {
+  await maintainer.begin();
+  await maintainer.good("publish", maintainer.wheel("3.2.0"), "--promote", "stable");
+  await maintainer.good("publish", maintainer.wheel("3.2.1"), maintainer.wheel("3.2.1"));
+  await maintainer.good("publish", maintainer.wheel("3.2.2"), "--notes", "faster");
+  return maintainer;
+}
+
+describe("channel", () => {
+  it("leads a channel through the day of a bad release", { timeout: 240_000 }, async () => {
+    const maintainer = await three();
+    expect(await maintainer.good("promote", "stable", "3.2.1", "--percent", "20")).toContain(
+      "stable points at 3.2.1 for 20 % of the installations, at 3.2.0 for the others (promote, serial 2)",
+    );
+    await maintainer.good("promote", "stable", "3.2.1");
+    expect((await maintainer.run(["promote", "stable", "3.2.0"])).stderr).toContain("channel fallback stable 3.2.0");
+    await maintainer.good("fallback", "stable", "3.2.0", "--reason", "3.2.1 loses data");
+    expect((await maintainer.status()).channels.stable).toMatchObject({
+      serial: 4,
+      version: "3.2.0",
+      direction: "fallback",
+      reason: "3.2.1 loses data",
+    });
+    expect(await maintainer.good("withdraw", "3.2.1", "--reason", "loses data")).toContain("3.2.1 is withdrawn");
+    const refused = await maintainer.run(["promote", "stable", "3.2.1"]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("3.2.1 was withdrawn: loses data")]);
+    await maintainer.good("promote", "stable", "3.2.2");
+    await maintainer.good("floor", "stable", "3.2.2");
+    expect((await maintainer.run(["fallback", "stable", "3.2.0", "--reason", "x"])).stderr).toContain(
+      "below the floor",
+    );
+    expect((await maintainer.run(["undo", "stable"])).stderr).toContain("below the floor of stable, 3.2.2");
+    const { stdout } = await maintainer.run(["verify", maintainer.to]);
+    expect(stdout).toBe("stable: 3.2.2 (serial 5, foo)\n");
+    const { expires, releases } = await maintainer.status();
+    expect([expires.root?.days, expires.timestamp?.days]).toEqual([364, 29]);
+    expect(releases.map(({ version, withdrawn }) => [version, withdrawn])).toEqual([
+      ["3.2.0", null],
+      ["3.2.1", "loses data"],
+      ["3.2.2", null],
+    ]);
+  });
+
+  it("tells no key and no passphrase to anybody", { timeout: 240_000 }, async () => {
+    const maintainer = await three();
+    await maintainer.good("rotate-key", "online");
+    await maintainer.good("rotate-key", "offline");
+    await maintainer.good("resign", "--all");
+    const wrong = await maintainer.run(["withdraw", "3.2.0"], { stdin: "another\n" });
+    expect([wrong.code, wrong.stderr]).toEqual([125, expect.stringContaining("the passphrase does not open it")]);
+    const { box } = maintainer;
+    const keys = box.path("channel/keys");
+    const secrets = [PASSPHRASE];
+    for (const name of fs.readdirSync(keys)) {
+      const file = path.join(keys, name);
+      expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+      secrets.push(
+        ...fs
+          .readFileSync(file, "utf8")
+          .split("\n")
+          .filter((line) => line.length > 20 && !line.startsWith("-")),
+      );
+    }
+    expect(secrets.length).toBeGreaterThan(4);
+    const told = maintainer.said.join("\n");
+    const written = filesBelow(box.base)
+      .map((name) => path.join(box.base, name))
+      .filter((file) => path.dirname(file) !== keys && !file.includes("/.cache/") && file !== box.launcher)
+      .map((file) => fs.readFileSync(file, "latin1"));
+    for (const secret of secrets) for (const text of [told, ...written]) expect(text.includes(secret)).toBe(false);
+  });
+
+  it("takes the passphrase from whichever descriptor is named", async () => {
+    for (const descriptor of [3, 5, 7]) {
+      const { box, to } = new Maintainer();
+      box.file("pass", `${PASSPHRASE}\n`);
+      const line = `"$1" channel init --app foo --to "$2" --simple --passphrase-fd ${descriptor} ${descriptor}<pass`;
+      const { code, stderr } = await box.run(["-c", line, "sh", box.launcher, to], {
+        launcher: "/bin/sh",
+        cwd: box.root,
+      });
+      expect([code, stderr]).toEqual([0, expect.stringContaining("The channel is led from")]);
+    }
+  });
+
+  it("says what it can't do without a terminal, and what else is missing", async () => {
+    const { box, to } = new Maintainer();
+    const init = ["channel", "init", "--app", "foo", "--to", to, "--simple"];
+    const shell = ["setsid", "--wait"];
+    const { code, stderr } = await box.run(init, { cwd: box.root, shell });
+    expect([code, stderr]).toEqual([125, expect.stringMatching(/there is no terminal\n.*--passphrase-fd 7 7<FILE/)]);
+    const none = await box.run(["channel", "promote", "stable", "1"], { cwd: box.root });
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("./prime channel init makes one")]);
+    const empty = await box.run([...init, "--passphrase-fd", "0"], { cwd: box.root, stdin: "\n" });
+    expect(empty.stderr).toContain("it was empty");
+  });
+
+  it("refuses another file under a version that was released, and repeats what was", async () => {
+    const maintainer = await new Maintainer().begin();
+    const wheel = maintainer.wheel("3.2.0");
+    await maintainer.good("publish", wheel);
+    expect(await maintainer.good("publish", wheel)).toContain("3.2.0 is published already");
+    const { code, stderr } = await maintainer.run(["publish", maintainer.wheel("3.2.0", "bar; extra == 'x'")]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("a release never changes: give it another version")]);
+    maintainer.box.file("dist/foo-3.2.3.tar.gz", "");
+    const source = await maintainer.run(["publish", "dist/foo-3.2.3.tar.gz"]);
+    expect(source.stderr).toContain("neither a wheel nor a pylock.toml");
+    maintainer.box.file("dist/foo-3.2.4-py3-none-any.whl", "no archive");
+    expect((await maintainer.run(["publish", "dist/foo-3.2.4-py3-none-any.whl"])).stderr).toContain("is no wheel");
+  });
+
+  it("never leaves the old key a say, and starts over where versions were raised", { timeout: 120_000 }, async () => {
+    const maintainer = await new Maintainer().begin();
+    await maintainer.good("publish", maintainer.wheel("3.2.0"), "--promote", "stable");
+    for (const role of ["online", "offline", "channels", "root"]) await maintainer.good("rotate-key", role);
+    await maintainer.good("publish", maintainer.wheel("3.2.1"), "--promote", "stable");
+    expect((await maintainer.run(["verify", maintainer.to])).stdout).toContain("stable: 3.2.1");
+    const served = JSON.parse(fs.readFileSync(path.join(maintainer.to, "metadata/timestamp.json"), "utf8"));
+    const { keys } = JSON.parse(fs.readFileSync(maintainer.box.path("channel/channel.json"), "utf8")) as {
+      keys: { name: string; id: string }[];
+    };
+    const names = served.signatures.map(({ keyid }: { keyid: string }) => keys.find(({ id }) => id === keyid)?.name);
+    expect(names).toEqual(["online-2"]);
+    expect((await maintainer.run(["rotate-key", "nobody"])).stderr).toContain("roles: root, targets");
+  });
+
+  it("makes a page that asks for nothing elsewhere, whatever is written in it", async () => {
+    const maintainer = await new Maintainer().begin();
+    const notes = "<script>alert(1)</script>";
+    await maintainer.good("publish", maintainer.wheel("3.2.0"), "--promote", "stable", "--notes", notes);
+    await maintainer.good("status", "--html", "page.html");
+    const page = fs.readFileSync(maintainer.box.path("page.html"), "utf8");
+    expect(page).toContain("3.2.0");
+    expect(page).not.toMatch(/<script|https?:|\bsrc=|\bhref=/);
+  });
+});
+
+describe("channel on a server", () => {
+  it("uploads what metadata name before the metadata, the timestamp last", { timeout: 120_000 }, async () => {
+    const folder = fs.mkdtempSync(path.join(new Maintainer().box.base, "served-"));
+    const server = await putServer(folder);
+    const maintainer = await new Maintainer(server.url).begin();
+    (server.asked as string[]).length = 0;
+    await maintainer.good("publish", maintainer.wheel("3.2.0"));
+    const put = server.asked.filter((one) => one.startsWith("PUT")).map((one) => one.replace(/[0-9a-f]{64}\./, ""));
+    expect(put.map((one) => one.replace("PUT /", ""))).toEqual([
+      "targets/releases/3.2.0/pylock.toml",
+      "targets/releases/3.2.0/foo-3.2.0-py3-none-any.whl",
+      "targets/releases/3.2.0/release.json",
+      "targets/releases/state.json",
+      "metadata/2.releases.json",
+      "metadata/2.snapshot.json",
+      "metadata/timestamp.json",
+    ]);
+    expect((await maintainer.run(["verify", server.url])).code).toBe(0);
+  });
+
+  it("finishes what was cut short after any file, and customers see the old or the new", {
+    timeout: 240_000,
+  }, async () => {
+    const folder = fs.mkdtempSync(path.join(new Maintainer().box.base, "served-"));
+    const server = await putServer(folder);
+    const maintainer = await new Maintainer(server.url).begin();
+    await maintainer.good("publish", maintainer.wheel("3.2.0"), "--promote", "stable");
+    await maintainer.good("publish", maintainer.wheel("3.2.1"));
+    let version = "3.2.0";
+    for (const name of ["targets/channels", "metadata/", "metadata/timestamp"]) {
+      const next = version === "3.2.0" ? "3.2.1" : "3.2.0";
+      const move = next === "3.2.1" ? ["promote", "stable", next] : ["fallback", "stable", next, "--reason", "x"];
+      server.failing.set(`PUT /${name}`, 503);
+      expect((await maintainer.run(move)).code).toBe(125);
+      expect((await maintainer.run(["verify", server.url])).stdout).toContain(`stable: ${version}`);
+      const said = await maintainer.good(...move);
+      expect(said).toContain(`stable points at ${next}`);
+      expect((await maintainer.run(["verify", server.url])).stdout).toContain(`stable: ${next}`);
+      version = next;
+    }
+  });
+
+  it("lets one of two maintainers win, and tells the other to repeat", { timeout: 120_000 }, async () => {
+    const folder = fs.mkdtempSync(path.join(new Maintainer().box.base, "served-"));
+    const server = await putServer(folder);
+    const first = await new Maintainer(server.url).begin();
+    await first.good("publish", first.wheel("3.2.0"), "--promote", "stable");
+    await first.good("publish", first.wheel("3.2.1"));
+    const second = new Maintainer(server.url);
+    fs.cpSync(first.box.path("channel"), second.box.path("channel"), { recursive: true });
+    const moves = await Promise.all([
+      first.run(["promote", "stable", "3.2.1"]),
+      second.run(["promote", "stable", "3.2.1", "--percent", "10"]),
+    ]);
+    const codes = moves.map(({ code }) => code).sort();
+    expect([
+      [0, 1],
+      [0, 0],
+    ]).toContainEqual(codes); // or the one came after the other
+    const loser = moves.find(({ code }) => code === 1);
+    if (loser !== undefined) expect(loser.stderr).toContain("repeat it");
+    expect((await first.run(["verify", server.url])).code).toBe(0);
+    expect((await second.run(["promote", "stable", "3.2.1"])).code).toBe(0);
+  });
+
+  it("says where only one maintainer at a time may write", async () => {
+    const folder = fs.mkdtempSync(path.join(new Maintainer().box.base, "served-"));
+    const server = await putServer(folder, { conditions: false });
+    const maintainer = new Maintainer(server.url);
+    expect(await maintainer.good("init", "--app", "foo", "--to", server.url, "--simple")).toContain(
+      "knows no conditional writes: let one maintainer at a time write to it",
+    );
+  });
+});

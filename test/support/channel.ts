@@ -1,0 +1,135 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { anyPython } from "../fixtures/python.ts";
+import { type FileServer, serve } from "./releases.ts";
+import { type Ended, type RunOptions, type Sandbox, sandbox } from "./sandbox.ts";
+
+/** What opens the offline key in tests. */
+export const PASSPHRASE = "correct horse battery";
+
+const WRITE_APP = `
+import base64, hashlib, sys, zipfile
+folder, name, version, *requires = sys.argv[1:]
+info = f"{name}-{version}.dist-info"
+needs = "".join(f"Requires-Dist: {text}\\n" for text in requires)
+files = {
+    f"{name}.py": f"def main():\\n    print('{name} {version}')\\n",
+    f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\nRequires-Python: >=3.8\\n{needs}",
+    f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+    f"{info}/entry_points.txt": f"[console_scripts]\\n{name} = {name}:main\\n",
+}
+def row(path, text):
+    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+    return f"{path},sha256={digest},{len(text)}\\n"
+files[f"{info}/RECORD"] = "".join(row(*file) for file in files.items()) + f"{info}/RECORD,,\\n"
+with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
+    for path, text in files.items():
+        wheel.writestr(zipfile.ZipInfo(path), text)
+`;
+
+/** A maintainer's machine: the app's wheels, a folder that leads the channel, and where it is served. */
+export class Maintainer {
+  readonly box: Sandbox;
+  /** What `--to` names. */
+  readonly to: string;
+  readonly said: string[] = [];
+
+  constructor(to?: string, box = sandbox()) {
+    this.box = box;
+    this.to = to ?? path.join(box.base, "served");
+  }
+
+  /** A wheel of the app, and its absolute path. */
+  wheel(version: string, ...requires: readonly string[]): string {
+    const folder = this.box.path("dist");
+    fs.mkdirSync(folder, { recursive: true });
+    execFileSync(anyPython(), ["-c", WRITE_APP, folder, "foo", version, ...requires]);
+    return path.join(folder, `foo-${version}-py3-none-any.whl`);
+  }
+
+  /** `./prime channel …` from the root, with the passphrase on standard input for what may ask for it. */
+  async run(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
+    const asks = ["init", "publish", "withdraw", "floor", "resign", "rotate-key"].includes(words[0] ?? "");
+    const more = asks ? ["--passphrase-fd", "0"] : [];
+    const ended = await this.box.run(["channel", ...words, ...more], {
+      cwd: this.box.root,
+      ...(asks ? { stdin: `${PASSPHRASE}\n` } : {}),
+      ...options,
+    });
+    this.said.push(ended.stdout, ended.stderr);
+    return ended;
+  }
+
+  /** The same, which must succeed; gives what it printed. */
+  async good(...words: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(words);
+    if (code !== 0) throw new Error(`./prime channel ${words.join(" ")} ended with ${code}:\n${stderr}`);
+    return stdout + stderr;
+  }
+
+  async begin(...more: readonly string[]): Promise<this> {
+    await this.good("init", "--app", "foo", "--to", this.to, "--simple", ...more);
+    return this;
+  }
+
+  async status(): Promise<Status> {
+    const { stdout } = await this.run(["status", "--json"]);
+    return JSON.parse(stdout) as Status;
+  }
+}
+
+interface Status {
+  readonly channels: Record<
+    string,
+    { serial: number; version: string; direction: string; reason: string; floor: string | null }
+  >;
+  readonly releases: { version: string; withdrawn: string | null }[];
+  readonly expires: Record<string, { days: number }>;
+}
+
+export interface PutServer extends FileServer {
+  /** Requests that are answered with this status, by what they begin with; taken away when used up. */
+  readonly failing: Map<string, number>;
+}
+
+/** A server of a folder that takes files by PUT; with `conditions` as RFC 9110 says. */
+export async function putServer(folder: string, { conditions = true } = {}): Promise<PutServer> {
+  const failing = new Map<string, number>();
+  const tagOf = (file: string) => `"${createHash("sha256").update(fs.readFileSync(file)).digest("hex")}"`;
+  const server = await serve(folder, (request, response) => {
+    const { method = "", url = "/", headers } = request;
+    const fault = [...failing].find(([start]) => `${method} ${url}`.startsWith(start));
+    const file = path.join(folder, decodeURIComponent(new URL(url, "http://x").pathname));
+    if (fault !== undefined) {
+      failing.delete(fault[0]);
+      request.resume().on("end", () => response.writeHead(fault[1]).end());
+      return true;
+    }
+    if (method !== "PUT") {
+      if (conditions && fs.existsSync(file) && fs.statSync(file).isFile()) response.setHeader("ETag", tagOf(file));
+      return false;
+    }
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      const isThere = fs.existsSync(file);
+      const holds =
+        !(headers["if-none-match"] === "*" && isThere) &&
+        !(headers["if-match"] !== undefined && (!isThere || headers["if-match"] !== tagOf(file)));
+      if (conditions && !holds) return response.writeHead(412).end();
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, Buffer.concat(parts));
+      return response.writeHead(isThere ? 204 : 201).end();
+    });
+    return true;
+  });
+  return { ...server, failing };
+}
+
+/** All files below a folder, relative. */
+export function filesBelow(folder: string): string[] {
+  const all = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return all.filter((name) => fs.statSync(path.join(folder, name)).isFile()).sort();
+}
