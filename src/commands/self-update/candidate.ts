@@ -7,6 +7,7 @@ import { now } from "../../edges/clock.ts";
 import { copyFile, writePlain } from "../../edges/files/change.ts";
 import { isFile, isFolder, readBytes, readText, sha256 } from "../../edges/files/read.ts";
 import { type DownloadRequest, download } from "../../edges/network/download.ts";
+import { NO_RULES } from "../../edges/network/rules.ts";
 import { run } from "../../edges/processes/run.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
 import { PrimeError } from "../../errors.ts";
@@ -46,7 +47,8 @@ async function fromUrl(context: Context, given: URL, { version }: Wanted, work: 
   const url = new URL(given.href.replace(/#.*$/, ""));
   if (url.pathname.endsWith("/")) url.pathname += inFolder(version);
   const file = path.join(work, "prime");
-  const get = (request: Pick<DownloadRequest, "url" | "file" | "most">) => download({ ...request, env: context.env });
+  const get = (request: Pick<DownloadRequest, "url" | "file" | "most">) =>
+    download({ ...request, env: context.env, rules: NO_RULES });
   await get({ url, file, most: MOST });
   if (named !== undefined) return { file, digest: { sha256: named, from: "the address" } };
   const beside = new URL(url);

@@ -1,75 +1,105 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import * as tls from "node:tls";
+import type { Socket } from "node:net";
 import { PrimeError } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import type { Environment } from "../command.ts";
-import { certificates } from "./certificates.ts";
+import { trustFor } from "./certificates.ts";
+import { CONNECT_MS, connect, Forbidden, secure } from "./connect.ts";
 import { credentialsFor } from "./netrc.ts";
 import { proxyFor } from "./proxy.ts";
+import { type NetworkRules, whyNotHost } from "./rules.ts";
 
-const CONNECT_MS = 10_000;
-const SILENT_MS = 30_000;
+/** By which rules, and by whose variables, the network is used. */
+export interface Line {
+  readonly env: Environment;
+  readonly rules: NetworkRules;
+}
 
 /** What is asked other than to GET it. */
-export interface Asking {
+interface Asking {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** Milliseconds without a byte after which it is given up. */
+  readonly silentMs?: number;
 }
 
-/** Asks a server, through the user's proxy where there is one; the answer's body is still to be read. */
-export async function exchange(url: URL, env: Environment, asking: Asking = {}): Promise<http.IncomingMessage> {
-  const proxy = proxyFor(url, env);
-  const credentials = credentialsFor(url, env);
+const SILENT_MS = 30_000;
+
+/** Asks a server, through the proxy where there is one; the answer's body is still to be read. Throws `Forbidden`, `proxy`, `certificate`. */
+export async function exchange(url: URL, line: Line, asking: Asking = {}): Promise<http.IncomingMessage> {
+  const isPlain = url.protocol === "http:";
+  const ruling = whyNotHost(line.rules, url.hostname, isPlain);
+  if (ruling !== undefined) throw new Forbidden(ruling);
+  const credentials = credentialsFor(url, line.env);
   const headers = {
     "User-Agent": "prime",
     Accept: "*/*",
+    "Accept-Encoding": "identity",
     ...(credentials === undefined ? {} : { Authorization: basic(credentials) }),
     ...(asking.body === undefined ? {} : { "Content-Length": String(asking.body.length) }),
     ...asking.headers,
   };
-  const { method = "GET", body } = asking;
-  if (url.protocol === "http:") {
-    if (proxy === undefined) return answerOf(http.request(url, { method, headers }), body);
-    const through = { ...headers, ...proxyHeaders(proxy), Host: url.host };
-    return refuse407(proxy, await answerOf(requestTo(proxy, env, { method, path: url.href, headers: through }), body));
+  const { method = "GET" } = asking;
+  if (isPlain) {
+    const { socket, proxy } = await plainLine(url, line);
+    const through =
+      proxy === undefined ? {} : { path: withoutUser(url), headers: { ...headers, ...proxyHeaders(proxy) } };
+    const answer = await answerOf(http.request(url, { method, headers, ...through, ...over(socket) }), asking);
+    return proxy === undefined ? answer : refuse407(proxy, answer);
   }
-  const ca = certificates(env);
-  if (proxy === undefined) return answerOf(https.request(url, { method, headers, ca }), body);
-  const socket = await tunnel(proxy, url, env);
-  const createConnection = () => tls.connect({ socket, servername: url.hostname, ca });
-  return answerOf(https.request(url, { method, headers, createConnection, agent: false }), body);
+  const safe = await secure(await tunnel(url, line), url.hostname, trustFor(line.env, line.rules));
+  return answerOf(https.request(url, { method, headers, ...over(safe) }), asking);
 }
 
-/** RFC 9110, 9.3.6. */
-function tunnel(proxy: URL, url: URL, env: Environment): Promise<NonNullable<http.IncomingMessage["socket"]>> {
-  const path = `${url.hostname}:${url.port || "443"}`;
-  const request = requestTo(proxy, env, { method: "CONNECT", path, headers: { ...proxyHeaders(proxy), Host: path } });
+/** Where plain requests for a URL go: to its server, or to a proxy, which wants the whole URL (RFC 9112, 3.2.2). */
+export async function plainLine(url: URL, line: Line): Promise<{ readonly socket: Socket; readonly proxy?: URL }> {
+  const proxy = proxyFor(url, line.env, line.rules);
+  if (proxy !== undefined) return { socket: await toProxy(proxy, line), proxy };
+  return { socket: await connect(url.hostname, Number(url.port || 80), line.rules) };
+}
+
+/** A connection to a server, on which nothing is said yet: through the proxy's tunnel where there is one (RFC 9110, 9.3.6). */
+export async function tunnel(to: Pick<URL, "hostname" | "port" | "protocol">, line: Line): Promise<Socket> {
+  const port = to.port || "443";
+  const proxy = proxyFor(to, line.env, line.rules);
+  if (proxy === undefined) return connect(to.hostname, Number(port), line.rules);
+  const path = `${to.hostname}:${port}`;
+  const headers = { ...proxyHeaders(proxy), Host: path };
+  const request = http.request({ method: "CONNECT", path, headers, ...over(await toProxy(proxy, line)) });
   return new Promise((resolve, reject) => {
     request.setTimeout(CONNECT_MS, () => request.destroy(new Error(`the proxy ${proxy.host} does not answer`)));
     request.on("error", reject);
-    request.on("connect", (answer, socket) => {
-      if (answer.statusCode === 200) return resolve(socket as NonNullable<http.IncomingMessage["socket"]>);
-      socket.destroy();
-      reject(proxyRefusal(proxy, answer.statusCode ?? 0));
+    request.on("connect", (answer, socket, early) => {
+      if (answer.statusCode !== 200) {
+        socket.destroy();
+        return reject(proxyRefusal(proxy, answer.statusCode ?? 0));
+      }
+      socket.setTimeout(0);
+      if (early.length > 0) socket.unshift(early);
+      resolve(socket as Socket);
     });
     request.end();
   });
 }
 
-function requestTo(proxy: URL, env: Environment, options: http.RequestOptions): http.ClientRequest {
-  const at = {
-    host: proxy.hostname,
-    port: proxy.port || (proxy.protocol === "https:" ? 443 : 80),
-    agent: false,
-  } as const;
-  return proxy.protocol === "https:"
-    ? https.request({ ...at, ...options, ca: certificates(env) })
-    : http.request({ ...at, ...options });
+async function toProxy(proxy: URL, { env, rules }: Line): Promise<Socket> {
+  const isSafe = proxy.protocol === "https:";
+  const socket = await connect(proxy.hostname, Number(proxy.port || (isSafe ? 443 : 80)), rules);
+  return isSafe ? secure(socket, proxy.hostname, trustFor(env, rules)) : socket;
 }
 
-function proxyHeaders(proxy: URL): Record<string, string> {
+/** Without an agent: it would make a connection of its own. */
+function over(socket: Socket): Pick<http.RequestOptions, "createConnection"> {
+  return { createConnection: () => socket };
+}
+
+function withoutUser(url: URL): string {
+  return `${url.origin}${url.pathname}${url.search}`;
+}
+
+export function proxyHeaders(proxy: URL): Record<string, string> {
   if (proxy.username === "") return {};
   return {
     "Proxy-Authorization": basic(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`),
@@ -80,18 +110,10 @@ function basic(credentials: string): string {
   return `Basic ${Buffer.from(credentials).toString("base64")}`;
 }
 
-function answerOf(request: http.ClientRequest, body?: Buffer): Promise<http.IncomingMessage> {
+function answerOf(request: http.ClientRequest, { body, silentMs = SILENT_MS }: Asking): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
-    request.setTimeout(SILENT_MS, () => request.destroy(new Error("the server does not answer")));
-    const connecting = setTimeout(() => request.destroy(new Error("no connection comes about")), CONNECT_MS);
-    request.on("socket", (socket) => {
-      if (!socket.connecting) return clearTimeout(connecting);
-      socket.once("connect", () => clearTimeout(connecting));
-    });
-    request.on("error", (error) => {
-      clearTimeout(connecting);
-      reject(error);
-    });
+    request.setTimeout(silentMs, () => request.destroy(new Error("the server does not answer")));
+    request.on("error", reject);
     request.on("response", resolve);
     request.end(body);
   });
@@ -103,13 +125,13 @@ function refuse407(proxy: URL, answer: http.IncomingMessage): http.IncomingMessa
   throw proxyRefusal(proxy, 407);
 }
 
-function proxyRefusal(proxy: URL, status: number): PrimeError {
+export function proxyRefusal(proxy: URL, status: number): PrimeError {
   const at = withoutSecrets(`${proxy.protocol}//${proxy.host}`);
   const why = status === 407 ? "wants a user and a password (407)" : `refuses (status ${status})`;
   return new PrimeError("proxy", `could not get through the proxy ${at}: it ${why}`, {
     hint:
       status === 407
-        ? "write USER:PASSWORD@ in front of its host, in the variable that names the proxy"
+        ? "write USER:PASSWORD@ in front of its host, where the proxy is named: in a variable, or as `proxy` under [upgrade]"
         : "ask who runs the proxy, or name the host in NO_PROXY",
   });
 }

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { PrimeError } from "../../errors.ts";
 import { quoted } from "../../quoted.ts";
 import { isNetworkWithin } from "./address.ts";
 
@@ -56,6 +57,13 @@ export function whyNotAddress({ networks }: NetworkRules, address: string, host:
   if (networks === null || networks.some((network) => isNetworkWithin(address, network))) return undefined;
   const leads = address === plainHost(host) ? address : `${quoted(plainHost(host))} leads to ${address}, which`;
   return { rule: "allowed_networks", why: `${leads} is not in allowed_networks (${listed(networks)})` };
+}
+
+/** What users are told of it. */
+export function refusedByRule(what: string, { rule, why }: Ruling): PrimeError {
+  return new PrimeError("network-rule", `could not ${what}: ${why}`, {
+    hint: `have it added to ${rule} of the policy (\`./prime eval\` says where that stands), or name another source`,
+  });
 }
 
 function isHost(host: string, one: string): boolean {

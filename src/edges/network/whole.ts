@@ -2,6 +2,7 @@ import { PrimeError, reasonOf } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import type { Environment } from "../command.ts";
 import { exchange } from "./exchange.ts";
+import { NO_RULES } from "./rules.ts";
 
 /** Milliseconds within which an answer has to be whole: a server that lets a byte drip now and then is as good as none. */
 const WHOLE_MS = 60_000;
@@ -18,7 +19,7 @@ export async function fetchWhole(url: URL, env: Environment, most: number): Prom
 }
 
 async function fetchPlainly(url: URL, env: Environment, most: number): Promise<Whole | undefined> {
-  const answer = await exchange(url, env);
+  const answer = await exchange(url, { env, rules: NO_RULES });
   const late = setTimeout(() => answer.destroy(new Error("it was not whole within 60 s")), WHOLE_MS);
   try {
     const { statusCode: status = 0, headers } = answer;
@@ -46,7 +47,7 @@ export async function putWhole(
   { bytes, headers }: { readonly bytes: Buffer; readonly headers: Readonly<Record<string, string>> },
 ): Promise<boolean> {
   return told("put", url, async () => {
-    const answer = await exchange(url, env, { method: "PUT", body: bytes, headers });
+    const answer = await exchange(url, { env, rules: NO_RULES }, { method: "PUT", body: bytes, headers });
     const { statusCode: status = 0 } = answer;
     answer.resume();
     if (status === 412 || status === 409) return false;
