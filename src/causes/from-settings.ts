@@ -3,7 +3,7 @@ import type { Row } from "./cause.ts";
 
 const BY_PIN = "name another uv by the key `uv` of prime's configuration (its version and its sha256 by platform)";
 
-/** What uv itself is told, by files and by variables. */
+/** What uv and pip themselves are told, by files and by variables. */
 export const FROM_SETTINGS: readonly Row[] = [
   {
     says: /Required uv version `([^`]+)` does not match the running version `([^`]+)`/,
@@ -43,6 +43,13 @@ export const FROM_SETTINGS: readonly Row[] = [
     says: /failed to open file `([^`]+)`: ([^\n]+)/i,
     cause: ([, file, why = ""], { env }) =>
       env.UV_CONFIG_FILE === file ? ofVariable(env, "UV_CONFIG_FILE", why) : undefined,
+  },
+  {
+    says: /Cannot set --home and --prefix together|must supply either home or prefix/,
+    cause: () => ({
+      why: "pip's settings have a `target`, under which pip itself can build nothing",
+      next: "take `target` out of them (`pip config debug` names their files), or have pip read none: PIP_CONFIG_FILE=/dev/null",
+    }),
   },
   {
     says: /Python downloads are not allowed \(`python-downloads = "([^"]+)"`\)/,

@@ -61,3 +61,16 @@ describe.each(Object.keys(WAYS))("by %s", (way) => {
     }
   });
 });
+
+it.each(["3.6", "3.12"])(
+  "a pip.conf with a target, under which pip %s builds nothing, is named with what cures that",
+  async (version) => {
+    const box = repo({ "app.py": "", "setup.py": SETUP_PY, "prime.toml": BY_PIP }, { python: python(version) });
+    box.file("pyproject.toml", '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n');
+    WAYS["a pip.conf"]?.(box, { target: path.join(box.base, "out") });
+    const { code, stderr } = await box.run(["run", "true"]);
+    expect([code, stderr]).toEqual([125, expect.stringContaining("pip's settings have a `target`")]);
+    expect(/^ {2}next: (.*)$/m.exec(stderr)?.[1]).toContain("PIP_CONFIG_FILE=/dev/null");
+    await good(box, ["run", "python", "-c", "import app"], { env: { PIP_CONFIG_FILE: "/dev/null" } });
+  },
+);
