@@ -14,9 +14,28 @@ export function quoted(text: string): string {
   return cut(withoutSecrets(text).replace(OBEYED, spelledOut), LONGEST);
 }
 
+const BETWEEN_LINES = /[\n\r\t\v\f\u0085\u2028\u2029]/;
+const ALL_BETWEEN_LINES = new RegExp(BETWEEN_LINES, "g");
+
 /** A foreign text (a path, a name) in a list that has an item a line. */
 export function oneLine(text: string): string {
-  return text.replace(/[\n\r\t\v\f\u0085\u2028\u2029]/g, spelledOut);
+  return text.replace(ALL_BETWEEN_LINES, spelledOut);
+}
+
+/** Names of files that would make lines of their own in a message. */
+const linedNames = new Set<string>();
+
+/** Has the names in a path stay on their line from now on, whoever names them. */
+export function keepOnLine(file: string): void {
+  if (!BETWEEN_LINES.test(file)) return;
+  for (const name of file.split("/")) if (BETWEEN_LINES.test(name)) linedNames.add(name);
+}
+
+/** A text in which each such name, behind a `/`, is on one line. */
+export function withNamesOnLine(text: string): string {
+  let shown = text;
+  for (const name of linedNames) shown = shown.replaceAll(`/${name}`, `/${oneLine(name)}`);
+  return shown;
 }
 
 /** One character as one reads it. */

@@ -1,4 +1,4 @@
-import { oneLine } from "../../quoted.ts";
+import { oneLine, withNamesOnLine } from "../../quoted.ts";
 import type { Finding } from "./finding.ts";
 import { isSound } from "./finding.ts";
 
@@ -21,7 +21,7 @@ export function renderFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const lines = findings.map(({ check, status, found, mend }) => {
     const indent = " ".repeat(width + 11);
-    const text = found.replaceAll("\n", `\n${indent}`);
+    const text = withNamesOnLine(found).replaceAll("\n", `\n${indent}`);
     return `${status.padEnd(7)}  ${check.padEnd(width)}  ${text}\n${mend === null ? "" : `${indent}mend: ${oneLine(mend)}\n`}`;
   });
   return lines.join("");

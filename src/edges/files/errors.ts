@@ -1,11 +1,13 @@
 import { statfsSync } from "node:fs";
 import * as path from "node:path";
 import { PrimeError, reasonOf } from "../../errors.ts";
+import { keepOnLine } from "../../quoted.ts";
 
 const MISSING = new Set(["ENOENT", "ENOTDIR"]);
 
 /** Looks at a file: `undefined` when it is not there, a PrimeError that says `could not VERB FILE` for all else. */
 export function tell<T>(verb: string, file: string, look: () => T): T | undefined {
+  keepOnLine(file);
   try {
     return look();
   } catch (error) {
@@ -17,6 +19,7 @@ export function tell<T>(verb: string, file: string, look: () => T): T | undefine
 
 /** Changes a file; a failure becomes a PrimeError that says `could not VERB FILE`, why, and what to do next. */
 export function act<T>(verb: string, file: string, change: () => T): T {
+  keepOnLine(file);
   try {
     return change();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { PrimeError } from "../../errors.ts";
-import { cut, OBEYED, spelledOut } from "../../quoted.ts";
+import { cut, OBEYED, spelledOut, withNamesOnLine } from "../../quoted.ts";
 import { hideSecrets, withoutSecrets } from "../../secrets.ts";
 import type { Environment } from "../command.ts";
 
@@ -46,7 +46,7 @@ const LONGEST_LINE = 2000;
  * what else is obeyed is spelled out, and secrets are hidden. Colour is put on afterwards.
  */
 export function plain(text: string): string {
-  return withoutSecrets(text)
+  return withoutSecrets(withNamesOnLine(text))
     .replace(OBEYED, (one) => (one === "\n" || one === "\t" ? one : spelledOut(one)))
     .split("\n")
     .map((line) => cut(line, LONGEST_LINE))
@@ -80,7 +80,7 @@ const ESCAPE_SEQUENCES = new RegExp(
 export function errorText(error: unknown, { verbosity, color }: { verbosity: number; color: boolean }): string {
   const name = paint(error instanceof PrimeError ? "error:" : "defect:", "red", { color });
   const detail = (text: string) => `  ${text.trimEnd().replaceAll("\n", "\n  ")}\n`;
-  const shown = (text: string) => plain(text.replace(ESCAPE_SEQUENCES, "")).trimEnd();
+  const shown = (text: string) => plain(withNamesOnLine(text).replace(ESCAPE_SEQUENCES, "")).trimEnd();
   if (!(error instanceof PrimeError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `prime: ${name} ${shown(text)}\n${detail("this should not happen; please report it with these lines")}`;
