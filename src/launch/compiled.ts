@@ -13,7 +13,7 @@ import { usesCache } from "../edges/places.ts";
 /** What the head leaves for the program that it compiled. */
 export interface CompiledModule {
   readonly script?: Script;
-  /** By Node's version and the launcher's digest, since V8 only compares lengths of sources. */
+  /** By Node's version, the kind of start, and the launcher's digest, since V8 only compares lengths of sources. */
   readonly cache?: string;
 }
 
@@ -54,7 +54,7 @@ export function oldCompiled(cacheFolder: string, before: number, since: number):
 }
 
 function compiledFiles(folder: string): string[] {
-  return namesIn(folder, (name) => /^[\d.]+-[0-9a-f]{64}$/.test(name));
+  return namesIn(folder, (name) => /^[\d.]+-(?:\w+-)?[0-9a-f]{64}$/.test(name));
 }
 
 function namesIn(folder: string, isWanted: (name: string) => boolean): string[] {

@@ -33,13 +33,20 @@ export interface Elsewhere {
 }
 
 /** POSIX utilities and the like, of which no repo has its own: nobody needs to judge them. */
-const USUAL =
-  "awk basename bash cat chmod cmp cp cut date diff dirname echo env expr false find git grep head id kill ln ls make mkdir mv printf ps pwd rm rmdir sed sh sleep sort tail tar tee test touch tr true uname uniq wc xargs";
+const USUAL: readonly string[] =
+  "awk basename bash cat chmod cmp cp cut date diff dirname echo env expr false find git grep head id kill ln ls make mkdir mv printf ps pwd rm rmdir sed sh sleep sort tail tar tee test touch tr true uname uniq wc xargs".split(
+    " ",
+  );
+
+/** Whether a command without a slash is one of those, for plan and program alike. */
+export function isUsual(command: string): boolean {
+  return USUAL.includes(command);
+}
 
 /** The program judges what the plan does not know, and knows more of what is missing. `known`: see `commandsFile`. */
 export function askProgram(known: string): Elsewhere {
   const judged = `prime_call=''
-    case $1 in ${USUAL.split(" ").join(" | ")}) prime_call=usual ;; *) [ ! -f ${quoteForShell(known)} ] || . ${quoteForShell(known)} ;; esac
+    case $1 in ${USUAL.join(" | ")}) prime_call=usual ;; *) [ ! -f ${quoteForShell(known)} ] || . ${quoteForShell(known)} ;; esac
     [ -n "$prime_call" ] || return 0
 `;
   return { command: `${judged}    ${onPathOr("return 0")}`, file: "return 0", executable: "return 0" };

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
-import { isExecutableFile, isFolder } from "../edges/files/read.ts";
+import { isExecutableFile, isFolder, readText } from "../edges/files/read.ts";
 import { run } from "../edges/processes/run.ts";
 import { isManaged } from "./anchor.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
@@ -80,7 +80,8 @@ export async function distributorOf(interpreter: Owned, env: Environment, cwd: s
     const answer = await run(command, { limitMs: LIMIT_MS });
     return answer.ok ? answer.stdout : undefined;
   };
-  const deb = packageOfDpkg((await ask("dpkg", "-S")) ?? "");
+  const deb =
+    (has("dpkg") ? listedByDpkg(interpreter.realPath) : undefined) ?? packageOfDpkg((await ask("dpkg", "-S")) ?? "");
   if (deb !== undefined) {
     return { kind: "dpkg", package: deb, restore: `sudo apt-get install ${deb.replace(/-minimal$/, "")}` };
   }
@@ -90,6 +91,23 @@ export async function distributorOf(interpreter: Owned, env: Environment, cwd: s
     return { kind: "rpm", package: rpm, restore: `sudo ${tool} install ${rpm}` };
   }
   return { kind: /^\/opt\//.test(interpreter.realPath) ? "opt" : "unknown", package: null, restore: null };
+}
+
+/** Where dpkg keeps what each package brought, a file a line (dpkg-query(1), `--listfiles`). */
+const LISTS = "/var/lib/dpkg/info";
+
+/** Debian's and Ubuntu's own package of this very file, by its name: dpkg reads the lists of all packages, for a tenth of a second. */
+export function listedByDpkg(file: string, lists = LISTS): string | undefined {
+  const name = path.basename(file);
+  const has = (deb: string) =>
+    readText(path.join(lists, `${deb}.list`))
+      ?.split("\n")
+      .includes(file);
+  try {
+    return [`${name}-minimal`, name].find(has);
+  } catch {
+    return undefined; // dpkg itself may be able to read them
+  }
 }
 
 /** A package database of a thousand packages answers within a fifth of a second. */

@@ -61,7 +61,7 @@ function planRubbish({ home, root }: Place): string[] {
 function cacheRubbish(cache: string): string[] {
   return [
     ...others(cache, "cache", (name) => /^(?:uv|probes|node)$/.test(name)),
-    ...others(path.join(cache, "node"), "node", (name) => /^[\d.]+-[0-9a-f]{64}$/.test(name)),
+    ...others(path.join(cache, "node"), "node", (name) => /^[\d.]+-\w+-[0-9a-f]{64}$/.test(name)),
     ...others(path.join(cache, "probes"), "probes", (name) => /^[0-9a-f]{64}\.json$/.test(name)),
     ...others(path.join(cache, "uv"), "uv", (name) => /^\d[^/]*(?<!\.lock)$/.test(name)),
     ...list(path.join(cache, "uv")).flatMap((name) =>

@@ -19,7 +19,7 @@ describeEachNode("what was compiled once", ({ binary: node }) => {
     const folder = path.join(box.home, ".cache/prime/node");
     const digest = /# sha256 ([0-9a-f]{64}) \*\/\n$/.exec(fs.readFileSync(box.launcher, "latin1"))?.[1];
     const [name = "", ...others] = fs.readdirSync(folder);
-    expect([others, name]).toEqual([[], expect.stringMatching(new RegExp(`^\\d+\\.\\d+\\.\\d+-${digest}$`))]);
+    expect([others, name]).toEqual([[], expect.stringMatching(new RegExp(`^\\d+\\.\\d+\\.\\d+-node-${digest}$`))]);
     const file = path.join(folder, name);
     expect(isWhole(file)).toBe(true);
     const { ino } = fs.statSync(file);

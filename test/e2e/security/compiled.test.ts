@@ -19,7 +19,7 @@ const evil = head + "\\nrequire('fs').writeFileSync(" + JSON.stringify(ran) + ",
 const data = new Script(wrap(evil.padEnd(own.length, " ")), { filename: launcher }).createCachedData();
 fs.mkdirSync(folder, { recursive: true });
 const digest = createHash("sha256").update(data).digest();
-fs.writeFileSync(folder + "/" + process.versions.node + "-" + own.slice(-68, -4), Buffer.concat([digest, data]));`;
+fs.writeFileSync(folder + "/" + process.versions.node + "-node-" + own.slice(-68, -4), Buffer.concat([digest, data]));`;
 
 class Poisoned {
   readonly box: Sandbox = repo({ "requirements.txt": "" });

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { distributorByPath, distributorOf, packageOfDpkg } from "../../../src/python/distributor.ts";
+import { distributorByPath, distributorOf, listedByDpkg, packageOfDpkg } from "../../../src/python/distributor.ts";
 import { Sandbox } from "../../fixtures/python.ts";
 
 const at = (realPath: string, version = "3.11.7") => ({ realPath, version, implementation: "cpython" });
@@ -42,6 +42,18 @@ describe("what dpkg answers", () => {
   });
 });
 
+describe("dpkg's own lists", () => {
+  it("tell the package that has the interpreter's name and this very file", () => {
+    const box = new Sandbox();
+    box.write("python3.11.list", "/.\n/usr/share/doc/python3.11\n");
+    box.write("python3.11-minimal.list", "/.\n/usr/bin/python3.11\n");
+    expect(listedByDpkg("/usr/bin/python3.11", box.folder)).toBe("python3.11-minimal");
+    expect(listedByDpkg("/usr/local/bin/python3.11", box.folder)).toBeUndefined();
+    expect(listedByDpkg("/usr/bin/python3.12", box.folder)).toBeUndefined();
+    box.remove();
+  });
+});
+
 describe("the distributor that a package manager tells", () => {
   let box: Sandbox;
   beforeEach(() => {
@@ -50,11 +62,11 @@ describe("the distributor that a package manager tells", () => {
   afterEach(() => box.remove());
 
   it("is asked by the real path", async () => {
-    box.stub("bin/dpkg", `[ "$*" = '-S /usr/bin/python3.11' ] && echo 'python3.11-minimal: /usr/bin/python3.11'`);
-    expect(await distributorOf(at("/usr/bin/python3.11"), box.env("bin", "/bin"), box.folder)).toEqual({
+    box.stub("bin/dpkg", `[ "$*" = '-S /usr/bin/python3.0' ] && echo 'python3.0-minimal: /usr/bin/python3.0'`);
+    expect(await distributorOf(at("/usr/bin/python3.0"), box.env("bin", "/bin"), box.folder)).toEqual({
       kind: "dpkg",
-      package: "python3.11-minimal",
-      restore: "sudo apt-get install python3.11",
+      package: "python3.0-minimal",
+      restore: "sudo apt-get install python3.0",
     });
   });
 
@@ -62,7 +74,7 @@ describe("the distributor that a package manager tells", () => {
     box.stub("bin/dpkg", "exit 1");
     box.stub("bin/rpm", "echo python3.11; echo python3.11-debug");
     box.stub("bin/zypper", "exit 1");
-    const distributor = await distributorOf(at("/usr/bin/python3.11"), box.env("bin", "/bin"), box.folder);
+    const distributor = await distributorOf(at("/usr/bin/python3.0"), box.env("bin", "/bin"), box.folder);
     expect(distributor).toEqual({ kind: "rpm", package: "python3.11", restore: "sudo zypper install python3.11" });
   });
 
