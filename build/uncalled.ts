@@ -48,7 +48,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
     "export const signalsByName = new Proxy({}, { get: (_, name) => ({ description: name }) });",
 };
 
-const MODULES = [...UNCALLED, ...Object.keys(INSTEAD)];
+const MODULES: readonly string[] = [...UNCALLED, ...Object.keys(INSTEAD)];
 const EXPORT = /^export (?:const|function|async function) (\w+)/gm;
 
 /** Leaves out of the bundle what prime never comes to; a library that has moved its parts fails the build. */
@@ -58,7 +58,7 @@ export const uncalled: Plugin = {
     const left = new Set(MODULES);
     build.onStart(() => MODULES.forEach((module) => void left.add(module)));
     build.onLoad({ filter: /\/node_modules\// }, ({ path }) => {
-      const module = path.slice(path.lastIndexOf("/node_modules/") + "/node_modules/".length);
+      const module = moduleOf(path);
       if (!left.delete(module)) return undefined;
       return { contents: INSTEAD[module] ?? withoutBodies(path, module), loader: "js" };
     });
@@ -67,6 +67,15 @@ export const uncalled: Plugin = {
     }));
   },
 };
+
+/** Whether nothing of a bundled file is its package's. */
+export function isReplaced(file: string): boolean {
+  return MODULES.includes(moduleOf(file));
+}
+
+function moduleOf(file: string): string {
+  return file.slice(file.lastIndexOf("node_modules/") + "node_modules/".length);
+}
 
 function withoutBodies(file: string, module: string): string {
   const names = [...readFileSync(file, "utf8").matchAll(EXPORT)].map(([, name]) => name);
