@@ -100,6 +100,7 @@ export async function bundle(root: string): Promise<Bundle> {
   // Bundling limits the lines of each module, but not of what it joins.
   const { code, map } = await transform(textOf("prime.js"), {
     ...OURS,
+    minifySyntax: true,
     lineLimit: LINE_LIMIT,
     sourcemap: "external",
     sourcesContent: false,

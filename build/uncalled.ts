@@ -11,7 +11,7 @@ const UNCALLED = [
 
 /**
  * What `execa(file, args, options)` comes to in these modules where options ask for no `$` and no templates, IPC, transforms,
- * printing, cancelling and Windows: src/edges/processes/run.ts has the one call. Tree-shaking can't know that.
+ * printing, cancelling, web streams and Windows: src/edges/processes/run.ts has the one call. Tree-shaking can't know that.
  */
 const INSTEAD: Readonly<Record<string, string>> = {
   "execa/index.js":
@@ -44,6 +44,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   "execa/lib/verbose/values.js": "export const isFullVerbose = () => false;",
   "cross-spawn/index.js":
     "exports._parse = (command, args, options) => ({ command, args: [...args], options: { ...options } });",
+  "@sec-ant/readable-stream/dist/ponyfill/index.js": "export const asyncIterator = undefined;",
   "human-signals/build/src/main.js":
     "export const signalsByName = new Proxy({}, { get: (_, name) => ({ description: name }) });",
 };
