@@ -16,9 +16,9 @@ import {
 } from "../environment/collect.ts";
 import type { Folders } from "../environment/folders.ts";
 import { type HistoryEntry, readMoves } from "../environment/history.ts";
-import { readHolds } from "../environment/holds.ts";
 import { listGenerations, listOlder } from "../environment/manifest/manifest.ts";
 import { isOthers } from "../environment/shared-folder.ts";
+import { readState } from "../environment/state.ts";
 import { type Scene, type Stock, takeStock } from "../environment/stock.ts";
 import { PrimeError } from "../errors.ts";
 import { oldCompiled } from "../launch/compiled.ts";
@@ -36,13 +36,13 @@ export interface GcRequest {
 export const DAY_MS = 86_400_000;
 
 /** After each build, so that disk use stays bounded: what is old, and what nobody can be working on any more. */
-export function collectOld(context: Context, folders: Folders, link: string): void {
-  const { removed, bytes, failures } = removeAll(context, folders, link, AUTOMATIC);
+export function collectOld(context: Context, folders: Folders, link: string, keep = KEPT_GENERATIONS): void {
+  const { removed, bytes, failures } = removeAll(context, folders, link, { ...AUTOMATIC, keep });
   if (removed.length > 0) context.terminal.say(`removed what is old (${removed.length}): freed ${megabytes(bytes)}`);
   for (const { message } of failures) context.terminal.detail(`could not remove what is old: ${message}`);
 }
 
-const AUTOMATIC = { keep: KEPT_GENERATIONS, olderDays: KEPT_DAYS, dryRun: false, scrapsOlderMs: DAY_MS };
+const AUTOMATIC = { olderDays: KEPT_DAYS, dryRun: false, scrapsOlderMs: DAY_MS };
 
 interface Removal {
   readonly removed: readonly string[];
@@ -170,8 +170,11 @@ export function megabytes(bytes: number): string {
 function keepingOf(context: Context, folders: Folders, link: string, request: GcRequest): Keeping {
   const { launcher, plans } = context;
   const entries = readMoves(folders);
+  const { holds, trial, changeover } = readState(folders);
   const needed = new Set([
-    ...Object.values(readHolds(folders)).map(({ generation }) => generation),
+    ...Object.values(holds).map(({ generation }) => generation),
+    ...(trial === undefined ? [] : [trial.generation, trial.previous]),
+    ...(changeover === undefined ? [] : [changeover.generation]),
     ...lastOf(entries),
   ]);
   const shown = [...(plans === undefined ? [] : [plans]), { state: SEALED_STATE, launcher }].flatMap(shownGenerations);

@@ -9,6 +9,7 @@ import { recordHistory } from "./history.ts";
 import { withHold } from "./holds.ts";
 import { readManifest } from "./manifest/manifest.ts";
 import { type Changeover, changeState, type Replaced, readState } from "./state.ts";
+import { endTrial } from "./trial.ts";
 
 /** What became of an upgrade that was being put in force. */
 export interface Settled {
@@ -58,15 +59,17 @@ export function settleChangeover(folders: Folders): Settled | undefined {
 function finish(folders: Folders, changeover: Changeover): void {
   const { generation, from, asked, candidate, why, changes, at, trial } = changeover;
   recordHistory(folders, { at, what: "upgrade", why, flags: "", from, to: generation, changes });
-  const { holds, bad } = readState(folders);
+  const { holds, bad, trial: tried } = readState(folders);
+  const good = tried !== undefined && tried.generation === from ? tried.previous : from;
+  endTrial(folders);
   changeState(folders, {
     changeover: undefined,
     holds: withHold(holds, asked, undefined),
     bad: bad.filter((one) => one.candidate !== candidate),
     trial:
-      trial === null || from === null
+      trial === null || good === null
         ? undefined
-        : { generation, previous: from, asked, candidate, left: trial.starts, windowMs: trial.windowMs },
+        : { generation, previous: good, asked, candidate, starts: trial.starts, windowMs: trial.windowMs },
   });
 }
 

@@ -12,6 +12,7 @@ const PARTS: Readonly<Record<string, "folder" | "file">> = {
   log: "folder",
   aside: "folder",
   setup: "folder",
+  trial: "folder",
   "setup-cfg": "folder",
   ".gitignore": "file",
   "prime.schema.json": "file",

@@ -33,7 +33,7 @@ const TRIAL = v.object({
   previous: TEXT,
   asked: TEXT,
   candidate: TEXT,
-  left: v.number(),
+  starts: v.number(),
   windowMs: v.number(),
 });
 
@@ -55,6 +55,8 @@ export type State = Readonly<Omit<v.InferOutput<typeof STATE>, "form">>;
 export type Hold = Readonly<v.InferOutput<typeof HOLD>>;
 /** An upgrade that is being put in force: the note by which any later start finishes or undoes it. */
 export type Changeover = Readonly<v.InferOutput<typeof CHANGEOVER>>;
+/** The first starts with what an upgrade made are watched. */
+export type Trial = Readonly<v.InferOutput<typeof TRIAL>>;
 export type Replaced = Readonly<v.InferOutput<typeof REPLACED>>;
 
 const NOTHING: State = { holds: {}, given: [], bad: [] };

@@ -54,6 +54,8 @@ export type Answer =
   | { readonly kind: "direct"; readonly node: string }
   /** `shell` are the words that start the shell which runs the head now. */
   | { readonly kind: "next-stage"; readonly progress: string; readonly shell: readonly string[] }
+  /** Words that start a program which starts what the answer does, and stays its parent. */
+  | { readonly kind: "watched"; readonly words: readonly string[]; readonly answer: Answer }
   | { readonly kind: "exit"; readonly code: number };
 
 /** The answer as lines of sh, run by the head where `$@` are all the arguments that prime was started with. */
@@ -61,6 +63,11 @@ export function renderAnswer(answer: Answer): string {
   switch (answer.kind) {
     case "exit":
       return `exit ${answer.code}\n`;
+    case "watched": {
+      const words = answer.words.map(quoteForShell).join(" ");
+      return `unset PRIME_PROGRESS PRIME_HEAD
+exec ${words} "\${LC_CTYPE-}" /bin/sh -c ${quoteForShell(renderAnswer(answer.answer))} "$0" "$@"\n`;
+    }
     case "launcher":
       return `exec ${[...answer.shell, answer.file].map(quoteForShell).join(" ")} "$@"\n`;
     case "direct":

@@ -56,7 +56,7 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
   tellStage(context, seen);
   if (!anew && progress === undefined && seen.renew !== undefined) return renew(context, seen, seen.renew);
 
-  if (progress === undefined) settleUpgrade(context);
+  if (progress === undefined) await settleUpgrade(context);
   return accountedFor(context, seen, async () => {
     const decision = await decide(context, anew && progress === undefined);
     try {
@@ -163,7 +163,7 @@ function renew(context: Context, cold: Cold, record: LaunchRecord): Booted {
   const { activation, readyLine, freshness, kernel } = record;
   writePlan(context, { ...partsOf(record), known: cold.known });
   tellCold(context, cold, RENEWED);
-  return { kind: "ready", activation, readyLine, kernel, freshness, built: undefined };
+  return { kind: "ready", activation, readyLine, kernel, freshness, trial: undefined, built: undefined };
 }
 
 /** A finished generation for what is asked; with an unknown interpreter below it there can be none. */

@@ -1,5 +1,6 @@
 import type { Freshness } from "../config/config.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
+import type { Trial } from "../environment/state.ts";
 import type { Project } from "../project/project.ts";
 import type { Activation } from "../shells/activation.ts";
 
@@ -11,6 +12,8 @@ export interface Ready {
   /** protoprimer's kernel, absolute, where the repo is configured for protoprimer. */
   readonly kernel: string | undefined;
   readonly freshness: Freshness;
+  /** The trial that this environment is on. */
+  readonly trial: Trial | undefined;
   /** What this start built, if it built. */
   readonly built: Built | undefined;
 }

@@ -11,7 +11,7 @@ import { generationFolder } from "../environment/folders.ts";
 import { differences, type HistoryEntry, readHistory, recordHistory } from "../environment/history.ts";
 import { recordInputs } from "../environment/manifest/interpreter-record.ts";
 import { hasManifest, type Manifest } from "../environment/manifest/manifest.ts";
-import { stateInput } from "../environment/state.ts";
+import { readState, stateInput } from "../environment/state.ts";
 import { activate } from "../environment/venv-link.ts";
 import { PrimeError } from "../errors.ts";
 import { excludeFromGit } from "../git/exclude.ts";
@@ -60,7 +60,10 @@ export async function settleIn(
   const kernel = config.kernelFile ?? undefined;
   const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };
   rememberChange(context, decision, manifest, why, what); // before the plan, which the next start may already take
-  if (!isBuilt && isPlanned(context, activation, cold.at)) {
+  const { trial: current } = readState(folders);
+  const trial = current?.generation === manifest.id ? current : undefined;
+  if (trial !== undefined) context.terminal.detail("no ready plan is written while an upgrade is on trial");
+  else if (!isBuilt && isPlanned(context, activation, cold.at)) {
     context.terminal.detail("another start has written the ready plan meanwhile");
   } else if (isHeld || isStillAsked(context, decision, manifest)) {
     writePlan(context, {
@@ -82,7 +85,15 @@ export async function settleIn(
   tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`);
   const before = decision.generations.find(({ id }) => id === path.basename(cold.before ?? ""));
   const built = isBuilt ? { manifest, project, before } : undefined;
-  const ready: Ready = { kind: "ready", activation, readyLine, kernel, freshness: config.freshness.value, built };
+  const ready: Ready = {
+    kind: "ready",
+    activation,
+    readyLine,
+    kernel,
+    freshness: config.freshness.value,
+    trial,
+    built,
+  };
   if (isBuilt && kernel !== undefined) (await import("./command/entry-scripts.ts")).learnScripts(context, ready);
   return ready;
 }

@@ -1,18 +1,44 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { settleChangeover } from "../environment/changeover.ts";
-import { foldersOf } from "../environment/folders.ts";
+import { type Folders, foldersOf } from "../environment/folders.ts";
+import { readState } from "../environment/state.ts";
 
-/** What an upgrade that was stopped left half in force is finished or undone before anything is decided, and that is said. */
-export function settleUpgrade(context: Context): void {
-  const settled = settleChangeover(foldersOf(context.root, context.places.state));
+/**
+ * Before anything is decided: what an upgrade that was stopped left half in force is finished or undone, and a trial whose starts are
+ * used up goes back. Both are said.
+ */
+export async function settleUpgrade(context: Context): Promise<void> {
+  const folders = foldersOf(context.root, context.places.state);
+  const { changeover, trial } = readState(folders);
+  if (changeover !== undefined) finish(context, folders);
+  if (trial !== undefined) await judge(context, folders);
+}
+
+function finish({ root, terminal }: Context, folders: Folders): void {
+  const settled = settleChangeover(folders);
   if (settled === undefined) return;
   const { changeover, isDone, why } = settled;
-  const files = changeover.files.map(({ path: file }) => path.relative(context.root, file)).join(", ");
+  const files = changeover.files.map(({ path: file }) => path.relative(root, file)).join(", ");
   const what = `the upgrade to ${changeover.generation} was stopped while it was put in force`;
-  context.terminal.say(
+  terminal.say(
     isDone
       ? `${what}: it is finished now${files === "" ? "" : ` (${files})`}`
       : `${what}, and is undone: ${why}; ./prime upgrade does it anew`,
+  );
+}
+
+async function judge({ terminal }: Context, folders: Folders): Promise<void> {
+  const { settleTrial } = await import("../environment/trial.ts");
+  const end = settleTrial(folders);
+  if (end === undefined) return;
+  const { trial } = end;
+  if (end.kind === "passed") return terminal.detail(`${trial.generation} has stood its trial`);
+  const failed = `${trial.generation} failed in each of its ${trial.starts} starts on trial (${end.why})`;
+  const next = "no ./prime upgrade --auto makes it again, and ./prime rollback --cancel shows it all the same";
+  terminal.warn(
+    end.kind === "back"
+      ? `${failed}: back to ${trial.previous}; ${next}`
+      : `${failed}: it stays, since what was before it is gone`,
   );
 }

@@ -33,6 +33,8 @@ export interface Upgrade {
   readonly before: Manifest | undefined;
   readonly cold: Cold;
   readonly why: string;
+  /** How many environments are kept to go back to. */
+  readonly keep: number;
   readonly trial: Changeover["trial"];
   /** Throws for an environment that is not to be shown. */
   readonly check: (place: Place, asked: Asked) => Promise<void>;
@@ -63,7 +65,7 @@ export async function upgrade(job: Job, order: Upgrade): Promise<Upgraded | unde
     if (candidate.files.some(({ path: file, before }) => (readText(file) ?? null) !== before)) return undefined;
     const staged = await stage(job, order);
     const upgraded = await putInForce(context, order, staged);
-    collectOld(context, folders, linkOf(context, decision));
+    collectOld(context, folders, linkOf(context, decision), order.keep);
     return upgraded;
   } finally {
     lock.release();

@@ -37,7 +37,7 @@ export async function adopt(context: Context, id: string | undefined): Promise<A
   if (context.flagKey === undefined)
     throw refusal("it is kept for the launcher's own root", "leave --root away, or use the launcher that stands there");
   refuseForeignRepo(context);
-  settleUpgrade(context);
+  await settleUpgrade(context);
   const decision = await decide(context, false);
   const { asked, folders } = decision;
   const cold = whyCold(context);

@@ -27,7 +27,7 @@ export async function rollBack(context: Context, id: string | undefined): Promis
   if (context.flagKey === undefined)
     throw refusal("a rollback is kept for the launcher's own root", "leave --root away");
   refuseForeignRepo(context);
-  settleUpgrade(context);
+  await settleUpgrade(context);
   const decision = await look(context);
   if ("notKnown" in decision) throw decision.notKnown;
   const { asked } = decision;
@@ -75,7 +75,7 @@ const PRIME_LOCK = "prime.lock";
 /** `./prime rollback --cancel`: what the inputs ask for is shown again. */
 export async function cancelRollback(context: Context): Promise<Answer> {
   refuseForeignRepo(context);
-  settleUpgrade(context);
+  await settleUpgrade(context);
   const decision = await decide(context, false);
   const link = linkOf(context, decision);
   if (holdOf(decision) === undefined && !isGivenBack(decision.folders, link))

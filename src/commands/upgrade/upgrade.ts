@@ -2,6 +2,8 @@ import { provision } from "../../builder/build.ts";
 import type { Job } from "../../builder/job.ts";
 import { requirePython } from "../../builder/required-python.ts";
 import { validateDeeply } from "../../builder/validation/deep.ts";
+import { loadPolicy } from "../../config/policy/load.ts";
+import type { Policy } from "../../config/policy/policy.ts";
 import type { Context } from "../../context.ts";
 import { type Decision, decide } from "../../decision/decide.ts";
 import { holdOf } from "../../decision/shown.ts";
@@ -10,7 +12,7 @@ import { now } from "../../edges/clock.ts";
 import { generationFolder, makeFolders, newLog } from "../../environment/folders.ts";
 import type { Manifest } from "../../environment/manifest/manifest.ts";
 import { readState } from "../../environment/state.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { describeChange } from "../../project/packages.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
@@ -18,6 +20,8 @@ import { giveToOwner } from "../../start/shared/give-to-owner.ts";
 import { settleUpgrade } from "../../start/upgraded.ts";
 import { type Candidate, digestOfCandidate } from "../../upgrade/candidate.ts";
 import { upgradedLock } from "../../upgrade/lock-upgrade.ts";
+import { placesOf } from "../../upgrade/rules/ruling.ts";
+import { isOpen, nextWindow, zonedTime } from "../../upgrade/rules/windows.ts";
 import { upgrade } from "../../upgrade/upgrade.ts";
 import type { UvTool } from "../../uv/commands.ts";
 import { prepare } from "../prepare.ts";
@@ -51,7 +55,7 @@ const MOST_TRIES = 5;
 export async function runUpgrade(context: Context, request: UpgradeRequest): Promise<Answer> {
   refuseFlags(context);
   refuseForeignRepo(context);
-  settleUpgrade(context);
+  await settleUpgrade(context);
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const answer = await tryUpgrade({ ...context, startedAt: now() }, request);
     if (answer !== undefined) return answer;
@@ -67,6 +71,8 @@ async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<An
   const cold = whyCold(context);
   const decision = await decide(context, false);
   const { folders } = decision;
+  const policy = await loadPolicy(decision.config, EXIT_POLICY);
+  refuseOutsideWindow(context, policy, request);
   if (request.auto && isLeftAlone(context, decision)) return DONE;
   makeFolders(folders);
   const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
@@ -84,17 +90,45 @@ async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<An
     }
     terminal.say(`${what}; it is made again, since you ask for it`);
   }
-  if (isSame) return nothingToDo(context, decision);
-  return carryOut(job, decision, { uv, plan, cold });
+  if (isSame) return nothingToDo(context, decision, request);
+  return carryOut(job, decision, { uv, plan, cold, policy, why: whyOf(request, policy, context.startedAt) });
+}
+
+/** Outside of a window nothing is asked of any network. */
+function refuseOutsideWindow({ root, startedAt }: Context, { windows }: Policy, request: UpgradeRequest): void {
+  if (request.now || isOpen(windows.value, startedAt)) return;
+  const next = nextWindow(windows.value, startedAt);
+  const when = next === undefined ? "there is none to come" : `the next one opens ${zonedTime(next.at, next.zone)}`;
+  throw new PrimeError(
+    "upgrade-window",
+    `could not upgrade ${root}: no maintenance window is open, by \`windows\` (${placesOf(windows, root)}); ${when}`,
+    {
+      exitCode: EXIT_POLICY,
+      hint: "wait for it, or say --now",
+    },
+  );
+}
+
+/** What history tells of it: that somebody has gone over the windows is written down. */
+function whyOf({ auto, now: isNow }: UpgradeRequest, { windows }: Policy, at: number): string {
+  const words = [
+    "./prime upgrade",
+    ...(auto ? ["--auto"] : []),
+    ...(isNow && !isOpen(windows.value, at) ? ["--now"] : []),
+  ];
+  return words.join(" ") + (words.includes("--now") ? ", outside of the maintenance windows" : "");
 }
 
 interface Making {
   readonly uv: UvTool | undefined;
   readonly plan: Plan;
   readonly cold: Cold;
+  readonly policy: Policy;
+  readonly why: string;
 }
 
-async function carryOut(job: Job, decision: Decision, { uv, plan, cold }: Making): Promise<Answer | undefined> {
+async function carryOut(job: Job, decision: Decision, making: Making): Promise<Answer | undefined> {
+  const { uv, plan, cold, policy, why } = making;
   const { context } = job;
   const { terminal } = context;
   const { folders, config, project } = decision;
@@ -107,15 +141,16 @@ async function carryOut(job: Job, decision: Decision, { uv, plan, cold }: Making
     uv,
     before,
     cold,
-    why: "./prime upgrade",
-    trial: null,
+    why,
+    keep: policy.keep.value,
+    trial: policy.trial.value,
     check: async (place, { base }) => {
       await validateDeeply(job, place, {
         uv,
         before: before && { folder: generationFolder(folders, before.id), manifest: before },
         base,
-        waive: [],
-        verify: [],
+        waive: policy.waive.value,
+        verify: policy.verify.value,
         activation: { prompt: project.name, variables: config.env.value, hidden: [] },
       });
     },
@@ -138,14 +173,19 @@ function shownBy({ generations }: Decision, { before }: Cold): Manifest | undefi
 /** A rollback by hand is the user's word; an upgrade by a timer is not. */
 function isLeftAlone({ terminal }: Context, decision: Decision): boolean {
   const hold = holdOf(decision);
+  const { trial } = readState(decision.folders);
+  if (trial !== undefined) {
+    terminal.say(`nothing is upgraded: ${trial.generation} is still on trial`);
+    return true;
+  }
   if (hold === undefined || hold.by === "trial") return false;
   terminal.say(`nothing is upgraded: a rollback to ${hold.generation} holds (./prime rollback --cancel ends it)`);
   return true;
 }
 
-async function nothingToDo(context: Context, decision: Decision): Promise<Answer> {
+async function nothingToDo(context: Context, decision: Decision, { auto }: UpgradeRequest): Promise<Answer> {
   context.terminal.say("nothing to upgrade: all is as new as ranges and policy allow");
-  if (holdOf(decision) === undefined) return DONE;
+  if (auto || holdOf(decision) === undefined) return DONE;
   context.terminal.say("the rollback that held ends: what is asked for is shown again");
   const { writeHold } = await import("../../environment/holds.ts");
   if (decision.asked !== undefined) writeHold(decision.folders, decision.asked.digest, undefined);

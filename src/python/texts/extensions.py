@@ -5,9 +5,9 @@ site-packages folder. Prints one line of JSON: `{"loaded": number, "failed": [[p
 [name, ...], "known": [name, ...]}`. A module is loaded without being run: the system's loader finds all that it needs,
 or says what is missing. Only one that does not load alone is imported, since its package may load libraries for it.
 
-Before an upgrade all are imported as well (`--import`), and modules of the standard library are: those that are named,
-and with `--stdlib` all that are compiled. `modules` are those that can be imported; `known` are all that this version is
-to have, as far as it says so.
+Before an upgrade all are imported as well (`--import`), and modules of the standard library are: those that are
+named, and with `--stdlib` all that are compiled. `modules` are those that can be imported; `known` are all that this
+version is to have, as far as it says so. Both are told with any option.
 """
 
 import importlib
@@ -44,9 +44,11 @@ def main():
     if deep:
         failed += [[path, "it is built for another ABI"] for site in sites for path in foreign_modules(site)]
     missing = {name for name, _ in failed}
+    looked = {"loaded": len([path for path, _ in files if path not in missing]), "failed": failed}
+    if not options:
+        return looked
     return {
-        "loaded": len([path for path, _ in files if path not in missing]),
-        "failed": failed,
+        **looked,
         "modules": [name for name, _ in modules if name not in missing],
         "known": sorted(getattr(sys, "stdlib_module_names", ())),
     }

@@ -16,5 +16,6 @@ export async function inEnvironment(
   const booted = await boot(context, request);
   if (booted.kind === "hop") return booted.answer;
   tellBuilt(context, booted);
-  return goOn(booted);
+  const answer = await goOn(booted);
+  return booted.trial === undefined ? answer : (await import("../trial.ts")).watched(context, booted.trial, answer);
 }

@@ -40,6 +40,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/edges/processes/table.ts",
       "src/edges/processes/become.ts", // the user's own command
       "src/python/texts/extensions.py", // itself
+      "src/python/texts/watch_trial.py", // what it watches
     ],
   },
   {
@@ -70,7 +71,9 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/edges/machine.ts",
       "src/edges/files/stamp.ts", // to make one
       "src/edges/terminal/secret.ts", // a descriptor of the user's, the terminal
-      ...["entry_call", "extensions", "validate"].map((name) => `src/python/texts/${name}.py`),
+      ...["entry_call", "extensions", "trial_hook", "validate", "watch_trial"].map(
+        (name) => `src/python/texts/${name}.py`,
+      ),
       "src/python/texts/probe.py",
     ],
   },

@@ -1,0 +1,36 @@
+"""Found as `sitecustomize` by the Python program of a start on trial: notes an exception that nothing caught.
+
+What it set is gone before the program runs, and the environment's own `sitecustomize` is imported after it.
+"""
+
+import contextlib
+import os
+import sys
+
+
+def _begin():
+    parent, _, file = os.environ.pop("PRIME_TRIAL", "").partition(" ")
+    folder = os.path.dirname(__file__)
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    others = os.pathsep.join(path for path in paths if path != folder)
+    if others:
+        os.environ["PYTHONPATH"] = others
+    else:
+        os.environ.pop("PYTHONPATH", None)
+    sys.path[:] = [path for path in sys.path if path != folder]
+    if parent == str(os.getppid()):
+        before = sys.excepthook
+
+        def hook(kind, error, trace):
+            if not issubclass(kind, KeyboardInterrupt):
+                with open(file, "w", encoding="utf-8") as mark:
+                    mark.write(kind.__name__)
+            before(kind, error, trace)
+
+        sys.excepthook = hook
+    del sys.modules["sitecustomize"]
+    with contextlib.suppress(ImportError):
+        import sitecustomize  # noqa: F401
+
+
+_begin()
