@@ -1,6 +1,6 @@
 /*
- * Writes src/provision/pins.ts: the version of uv that prime deploys, and for each platform the sha256 of its wheel and of the
- * executable in it, as the package index that pip is configured for has them. `npm run pins -- 1.2.3` moves to another version;
+ * Writes src/provision/pins.ts: the version of uv that prime deploys, for each platform the sha256 of its wheel and of the
+ * executable in it, and that of its list of interpreters, as the package index that pip is configured for has them. `npm run pins -- 1.2.3` moves to another version;
  * without one the present version's digests are fetched again.
  */
 import { spawnSync } from "node:child_process";
@@ -50,7 +50,44 @@ function python(...args: string[]): string {
   return done.stdout;
 }
 
+/** What the source archive of uv holds at the place of the list of interpreters, which has moved before; the tag's file is the same. */
+const LIST = `
+import glob, hashlib, json, os, sys, tarfile
+archive, = glob.glob(sys.argv[1] + "/*.tar.gz")
+with tarfile.open(archive) as tree:
+    name, = (name for name in tree.getnames() if name.endswith("/download-metadata.json"))
+    print(name.split("/", 1)[1], hashlib.sha256(tree.extractfile(name).read()).hexdigest())
+`;
+
+/** pip wants to know what it downloads, for which uv's own build backend would have to be there. */
+const BACKEND = `
+import os
+def get_requires_for_build_wheel(config_settings=None): return []
+def prepare_metadata_for_build_wheel(folder, config_settings=None):
+    name = "uv-VERSION.dist-info"
+    os.mkdir(os.path.join(folder, name))
+    with open(os.path.join(folder, name, "METADATA"), "w") as file:
+        file.write("Metadata-Version: 2.1\\nName: uv\\nVersion: VERSION\\n")
+    return name
+`;
+
+/** The place of the list in uv's repository, and its sha256. */
+function listOf(version: string): string[] {
+  const folder = mkdtempSync(path.join(tmpdir(), "prime-pins-"));
+  writeFileSync(path.join(folder, "maturin.py"), BACKEND.replaceAll("VERSION", version));
+  const wanted = ["--no-binary=:all:", "--no-build-isolation", "--no-deps", "--dest", folder, `uv==${version}`];
+  try {
+    process.env.PYTHONPATH = folder;
+    python("-m", "pip", "download", "--quiet", "--disable-pip-version-check", ...wanted);
+    return python("-c", LIST, folder).trim().split(" ");
+  } finally {
+    delete process.env.PYTHONPATH;
+    rmSync(folder, { recursive: true });
+  }
+}
+
 const version = process.argv[2] ?? UV_PIN.version;
+const [place, list] = listOf(version);
 const lines = Object.entries(PLATFORMS).map(([name, tag]) => `${name} ${digestsOf(version, tag)}\n`);
 const text = `import type { UvPin } from "../config/config.ts";
 
@@ -65,6 +102,15 @@ export const UV_PIN: UvPin = {
   version: "${version}",
   sha256: Object.fromEntries(ROWS.map(([, platform, wheel]) => [platform, wheel])),
   programs: ROWS.map(([, , , program]) => program as string),
+};
+
+/** Its place in uv's repository, and its sha256. */
+const LIST = "${place} ${list}".split(" ") as [string, string];
+
+/** The list of interpreters that this uv is built with, at its tag. */
+export const UV_PYTHONS = {
+  url: \`https://raw.githubusercontent.com/astral-sh/uv/\${UV_PIN.version}/\${LIST[0]}\`,
+  sha256: LIST[1],
 };
 `;
 writeFileSync(fileURLToPath(new URL("../src/provision/pins.ts", import.meta.url)), text);

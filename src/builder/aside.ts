@@ -12,6 +12,7 @@ import type { Manifest } from "../environment/manifest/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import { insteadOfPip } from "../project/ways.ts";
 import { distributorOf } from "../python/distributor.ts";
+import { storeOfPrime } from "../python/search/candidates.ts";
 import { minorOf } from "../python/version.ts";
 import { shadowPip } from "../venv/pip-stub.ts";
 import { standOn } from "../venv/stand-on.ts";
@@ -78,6 +79,7 @@ export async function makeAside<T>(
     standOn(place.generation, place.anchor);
     shadowPip(place.generation, minorOf(asked.base.version), insteadOfPip(decision.project));
     refuseNoExec(place.generation);
+    await keepInterpreter(context, asked, place.generation);
     const validation = await validate(job, place.generation, asked.base, place.work);
     await check?.(place);
     return finishGeneration(place.generation, validation, {
@@ -98,6 +100,14 @@ export async function makeAside<T>(
   } finally {
     remove(place.work);
   }
+}
+
+/** What prime itself unpacked stays as long as anything stands on it. */
+async function keepInterpreter(context: Context, { base }: Asked, generation: string): Promise<void> {
+  if (!base.realPath.startsWith(`${storeOfPrime(context.env, context.places.home)}/`)) return;
+  const { keptAt, noteUser, openStore } = await import("../provision/python/store.ts");
+  const kept = keptAt(openStore(context), base.realPath);
+  if (kept !== undefined) noteUser(kept, generation);
 }
 
 /** Who owns the interpreter below is known of one that an earlier generation stands on. */

@@ -62,7 +62,8 @@ export async function build(context: Context, decision: Decision, request: Build
   const { folders, driver } = decision;
   makeFolders(folders);
   const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
-  if (driver === "venv_pip") refuseMisfit(decision.request, decision.selected, decision.config.venvDriver.value);
+  if (driver === "venv_pip" && decision.pinned === undefined)
+    refuseMisfit(decision.request, decision.selected, decision.config.venvDriver.value);
   if (driver !== "venv_uv") {
     refuseForeignPipSettings(context);
     return buildBy(job, decision, request, undefined);
@@ -82,7 +83,7 @@ export async function build(context: Context, decision: Decision, request: Build
 async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: UvTool | undefined): Promise<Built> {
   const { context } = job;
   const { folders } = decision;
-  const base = decision.asked?.base ?? (uv === undefined ? decision.selected : await requirePython(job, decision, uv));
+  const base = decision.asked?.base ?? (await findBase(job, decision, uv));
   const turn = await takeTurn(context, decision.config, rootMutex(folders.data), {
     doing: `building for ${context.root}`,
     reason: request.reason,
@@ -108,6 +109,14 @@ async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: 
   } finally {
     turn.lock.release();
   }
+}
+
+/** The interpreter to build on, where it is not known to be there. */
+async function findBase(job: Job, decision: Decision, uv: UvTool | undefined): Promise<Interpreter> {
+  const { pinned, selected } = decision;
+  if (pinned === undefined) return uv === undefined ? selected : requirePython(job, decision, uv);
+  const { obtainInterpreter } = await import("./obtain.ts");
+  return obtainInterpreter(job, decision, pinned, async () => uv ?? provision(job, decision));
 }
 
 /**

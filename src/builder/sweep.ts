@@ -23,8 +23,10 @@ import { type Scene, type Stock, takeStock } from "../environment/stock.ts";
 import { PrimeError } from "../errors.ts";
 import { oldCompiled } from "../launch/compiled.ts";
 import { abandonedPlanParts, SEALED_STATE, shownGenerations } from "../plan/ready-plan.ts";
+import { unfinished } from "../provision/python/unfinished.ts";
 import { abandonedDeployments, deploymentLocks } from "../provision/uv.ts";
 import { abandonedProbes } from "../python/probe-cache.ts";
+import { storeOfPrime } from "../python/search/candidates.ts";
 import { abandonedDrafts } from "../uv/lock-drafts.ts";
 
 export interface GcRequest {
@@ -141,7 +143,7 @@ function carryOut(doomed: readonly Doomed[], folders: Folders, shownBy: string |
 }
 
 /** What killed starts left in the root's own folder, among its ready plans and in the caches. */
-function leftBehind({ root, places, plans }: Context, scene: Scene, before: number): Stock {
+function leftBehind({ root, places, plans, env }: Context, scene: Scene, before: number): Stock {
   const { left, strange } = takeStock(scene, before);
   const drafts = abandonedDrafts(scene.folders.data, root, before);
   return {
@@ -153,6 +155,7 @@ function leftBehind({ root, places, plans }: Context, scene: Scene, before: numb
       ...abandonedDeployments(places.cache, before),
       ...deploymentLocks(places.cache).filter((lock) => deadHolder(lock) !== undefined || isTorn(lock, before)),
       ...abandonedProbes(places.cache, before),
+      ...unfinished(storeOfPrime(env, places.home), before),
       ...oldCompiled(places.cache, before, now() - KEPT_DAYS * DAY_MS),
     ],
   };

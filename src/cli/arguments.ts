@@ -5,6 +5,7 @@ import { OWN, takePrepare, takeScript, takeShellCommand } from "../commands/decl
 import { doctor } from "../commands/doctor/declared.ts";
 import { adopt, gc, history, rollback } from "../commands/environments/declared.ts";
 import { init } from "../commands/init/declared.ts";
+import { python } from "../commands/python/declared.ts";
 import { selfUpdate } from "../commands/self-update/declared.ts";
 import { upgrade } from "../commands/upgrade/declared.ts";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
@@ -35,7 +36,7 @@ Examples:
 const COMMANDS: readonly Declaration[] = [
   ...[OWN.run, OWN.shell, OWN.env, OWN.boot],
   ...[OWN.tasks, OWN.status, OWN.why, history, OWN.evaluate, OWN.verify],
-  ...[OWN.uv, upgrade, init, selfUpdate],
+  ...[OWN.uv, upgrade, python, init, selfUpdate],
   ...[doctor, rollback, adopt, OWN.reboot, gc],
   ...[OWN.seal, channel, { group: "For maintainers", declare: declareCompletion } as const],
 ];
@@ -63,7 +64,10 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
       complaint += text;
     },
   });
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    for (const below of command.commands) below.copyInheritedSettings(command);
+  }
   try {
     program.parse(args as string[], { from: "user" });
   } catch (error) {

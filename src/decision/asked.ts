@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { PythonBuild } from "../config/python-build.ts";
 import type { VenvDriver } from "../config/source.ts";
 import type { Context } from "../context.ts";
 import type { Folders } from "../environment/folders.ts";
@@ -26,13 +27,24 @@ interface Wish {
   readonly project: Project;
   readonly driver: VenvDriver;
   readonly folders: Folders;
+  readonly pinned: PythonBuild | undefined;
 }
 
 /** Reads what counts of each input, now: an edit from then on asks for another environment. */
-export function askFor({ root, env }: Context, { config, project, driver, folders }: Wish, base: Interpreter): Asked {
+export function askFor({ root, env }: Context, wish: Wish, base: Interpreter): Asked {
+  const { config, project, driver, folders } = wish;
   const seen = recordOfInterpreter(base, anchorOf(base));
   const uv = driver === "venv_uv" ? pinOf(config).version : null;
-  const named = ingredientsOf({ root, env, config, project, driver, uv, interpreter: seen });
+  const named = ingredientsOf({
+    root,
+    env,
+    config,
+    project,
+    driver,
+    uv,
+    interpreter: seen,
+    pinned: wish.pinned?.sha256 ?? null,
+  });
   const madeOf = withArchives(folders, named, seen);
   return { base, seen, madeOf, digest: digestOf(madeOf) };
 }

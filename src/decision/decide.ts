@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { Config, LoadedConfig } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
+import type { PythonBuild } from "../config/python-build.ts";
 import type { VenvDriver } from "../config/source.ts";
 import type { Context } from "../context.ts";
 import { type Folders, foldersOf, generationFolders } from "../environment/folders.ts";
@@ -24,6 +25,7 @@ import { asLook, asStart, findable, type Starting } from "../python/starting.ts"
 import { compareVersions, fits, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
 import { type Asked, askFor } from "./asked.ts";
 import { type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
+import { findPinned, ofSamePin, withinPin } from "./pinned-python.ts";
 import { refuseMisfit } from "./pip-misfit.ts";
 import { refuseForeignRepo, refuseForeignWorkspace } from "./whose-repo.ts";
 
@@ -54,6 +56,8 @@ export interface Decision extends Survey, Omit<Chosen, "fits"> {
   /** What the interpreters below generations answered, by anchor. */
   readonly answers: Memory["answers"];
   readonly project: Project;
+  /** The build that prime.lock has this root stand on. */
+  readonly pinned: PythonBuild | undefined;
   readonly inputs: readonly Input[];
 }
 
@@ -110,15 +114,16 @@ function lookAround(context: Context): Promise<Survey> {
 
 async function survey(context: Context, starting: Starting): Promise<Survey> {
   const loaded = await loadConfig(context);
-  const { config, warnings } = await withinRange(loaded.config);
+  const ranged = await withinRange(loaded.config);
+  const { config, warnings } = await withinPin(ranged.config);
   const folders = foldersOf(context.root, context.places.state, config.protoprimer);
   return {
-    loaded: { ...loaded, warnings: [...loaded.warnings, ...warnings] },
+    loaded: { ...loaded, warnings: [...loaded.warnings, ...ranged.warnings, ...warnings] },
     config,
     folders,
     request: parseRequest(config.requiredPythonVersion.value),
     requestText: config.requiredPythonVersion.value ?? "",
-    generations: generationsHere(folders, context.root),
+    generations: ofSamePin(config, generationsHere(folders, context.root)),
     search: searchOptions(context, config, folders, starting),
   };
 }
@@ -131,20 +136,24 @@ async function decideBy(context: Context, surveyed: Survey, anew: boolean): Prom
   const selection = await choosePython(context, surveyed, memory).catch((error: unknown) => {
     throw lost === undefined ? error : replacementError(lost, context.env, error);
   });
-  const base = selection.fits ? selection.selected : memory.known?.interpreter;
+  const pinned = await findPinned(context, config, search, selection.selected);
+  const base = pinned === undefined ? fitting(selection, memory) : pinned.interpreter;
   const driver = driverFor(config, selection.selected);
   // What was built before must not decide whether a selector's answer will do.
   const bySelector = config.pythonSelectorFileRelPath.value !== null;
-  if (bySelector && driver.value === "venv_pip") refuseMisfit(request, selection.selected, config.venvDriver.value);
+  if (bySelector && pinned === undefined && driver.value === "venv_pip")
+    refuseMisfit(request, selection.selected, config.venvDriver.value);
   const inspected = await inspectProject(context.root, config, driver.value);
   const resolves = !KINDS[inspected.kind].isLocked && inspected.kind !== "nothing";
   const project = resolves ? { ...inspected, userSettings: await readUserSettings(context.env) } : inspected;
-  const asked = base && askFor(context, { config, project, driver: driver.value, folders }, base);
+  const wish = { config, project, driver: driver.value, folders, pinned: pinned?.build };
+  const asked = base && askFor(context, wish, base);
   return {
     ...surveyed,
     project,
     driver: driver.value,
     selected: selection.selected,
+    pinned: pinned?.build,
     asked,
     lost,
     answers: memory.answers,
@@ -170,6 +179,10 @@ async function decideBy(context: Context, surveyed: Survey, anew: boolean): Prom
       ...(asked?.madeOf.archives ?? []).map(([file]) => ({ kind: "file", path: file }) as const),
     ],
   };
+}
+
+function fitting({ fits, selected }: Chosen, { known }: Memory): Interpreter | undefined {
+  return fits ? selected : known?.interpreter;
 }
 
 /** A pylock.toml is installed as it is, since only who made it knows how; that it has grown old is said each time. */

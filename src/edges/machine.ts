@@ -139,3 +139,34 @@ export function userName(): string {
     return `${process.getuid?.() ?? "unknown"}`;
   }
 }
+
+/** The platform that this Node runs on, in the words of an interpreter of the same. */
+export function hostPlatform(): {
+  readonly platform: string;
+  readonly libc: "gnu" | "musl" | "";
+  readonly machine: string;
+} {
+  const machine = os.machine();
+  if (process.platform === "darwin") return { platform: "macosx", libc: "", machine };
+  const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  return { platform: `linux-${machine}`, libc: header?.glibcVersionRuntime === undefined ? "musl" : "gnu", machine };
+}
+
+/** What each level of x86-64 adds, as Linux names it (x86-64 psABI, "Micro-architecture levels"). */
+const X86_LEVELS = [
+  "cx16 lahf_lm popcnt sse4_1 sse4_2 ssse3",
+  "avx avx2 bmi1 bmi2 f16c fma abm movbe",
+  "avx512f avx512bw avx512cd avx512dq avx512vl",
+];
+
+/** The highest level of x86-64 that this processor is known to have: 1 to 4. */
+export function x86Level(): number {
+  let flags: ReadonlySet<string>;
+  try {
+    flags = new Set(/^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(" "));
+  } catch {
+    return 1;
+  }
+  const lacking = X86_LEVELS.findIndex((level) => !level.split(" ").every((flag) => flags.has(flag)));
+  return lacking === -1 ? X86_LEVELS.length + 1 : lacking + 1;
+}

@@ -22,3 +22,15 @@ export const UV_PIN: UvPin = {
   sha256: Object.fromEntries(ROWS.map(([, platform, wheel]) => [platform, wheel])),
   programs: ROWS.map(([, , , program]) => program as string),
 };
+
+/** Its place in uv's repository, and its sha256. */
+const LIST =
+  "crates/uv-python-managed/download-metadata.json f88d6608699d7cd57133edfbfcf6280c4c11cba5da3dfbdcb924918c94d0dc04".split(
+    " ",
+  ) as [string, string];
+
+/** The list of interpreters that this uv is built with, at its tag. */
+export const UV_PYTHONS = {
+  url: `https://raw.githubusercontent.com/astral-sh/uv/${UV_PIN.version}/${LIST[0]}`,
+  sha256: LIST[1],
+};

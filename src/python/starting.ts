@@ -4,7 +4,7 @@ import { isScript } from "../edges/files/program-file.ts";
 import { isFile, namesInFolder, physicalPath, readText, realPath } from "../edges/files/read.ts";
 import { isInSafeRepo, SAFE_VARIABLE, type Trust, whyOthersDecide } from "../edges/files/trust.ts";
 import { isSuperuser } from "../edges/surroundings.ts";
-import { folderOfUv, interpreterStores, pathFolders } from "./search/candidates.ts";
+import { folderOfUv, interpreterStores, pathFolders, storeOfPrime } from "./search/candidates.ts";
 
 /** Which interpreters may be started, and which are only known by what was recorded of them. */
 export interface Starting {
@@ -19,9 +19,10 @@ export interface Starting {
  * repo that is named safe, and nobody does so from a store that tools fill.
  */
 export function asStart(trust: Trust, env: Environment, repo: readonly string[]): Starting {
-  const uv = folderOfUv(env);
+  const stores = [folderOfUv(env), storeOfPrime(env, env.HOME ?? "/")];
   const isSafe = (file: string): boolean => repo.some((folder) => isInSafeRepo(file, folder, trust));
-  const isStrict = (file: string): boolean => isWithin(uv, file) || (isSuperuser() && !isSafe(file));
+  const isStrict = (file: string): boolean =>
+    stores.some((store) => isWithin(store, file)) || (isSuperuser() && !isSafe(file));
   const whyNot = (file: string): string | undefined => {
     const why = isStrict(file) ? whyOthersDecideOn(file, trust) : undefined;
     return why && `${why}, and ${SAFE_VARIABLE} does not name that folder`;

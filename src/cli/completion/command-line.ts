@@ -33,7 +33,9 @@ export function describeCommandLine(program: Command): CommandLine {
     flags: flagsOf(program),
     commands: program.commands.map((command) => {
       const [argument] = command.registeredArguments;
-      const value = argument === undefined ? "none" : (argument.argChoices ?? kindOf(argument.name()));
+      const below = command.commands.map((one) => one.name());
+      const own = argument === undefined ? "none" : (argument.argChoices ?? kindOf(argument.name()));
+      const value = below.length > 0 ? below : own;
       return {
         name: command.name(),
         description: command.description(),

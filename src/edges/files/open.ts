@@ -62,6 +62,18 @@ export function* chunks(fd: number, length = CHUNK): Generator<Buffer> {
   }
 }
 
+/** The same as a stream, for what is too large to be held. */
+export function streamOf(file: string, most: number): fs.ReadStream {
+  const fd = openCarefully(file, most);
+  try {
+    refuseUnfit(file, fs.fstatSync(fd), most);
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+  return fs.createReadStream("", { fd });
+}
+
 /** Throws `unfit-file` for what can't be read as a file of at most so many bytes. */
 export function refuseUnfit(file: string, stat: fs.Stats, most: number): void {
   if (!stat.isFile()) throw unfit(file, `it is ${kindOf(stat)}, and no regular file`, most);

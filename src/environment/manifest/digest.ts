@@ -15,6 +15,8 @@ export interface DigestParts {
   /** Version of uv; null with the pip driver. */
   readonly uv: string | null;
   readonly env: Environment;
+  /** sha256 of the archive that `prime.lock` names for this machine; null where it names none. */
+  readonly pinned: string | null;
 }
 
 /** A file on this machine, outside of what the repo's own files name, that a resolution takes a package from. */
@@ -24,9 +26,10 @@ export type Archive = readonly [path: string, sha256: string | null];
 export type Ingredients = ReturnType<typeof ingredientsOf>;
 
 /** The root path is one, since editable installs and script shebangs hold it. */
-export function ingredientsOf({ root, interpreter, config, project, driver, uv, env }: DigestParts) {
+export function ingredientsOf({ root, interpreter, config, project, driver, uv, env, pinned }: DigestParts) {
   return {
     interpreter: identityOf(interpreter),
+    ...(pinned === null ? {} : { pinned }),
     layout: LAYOUT,
     root,
     driver,

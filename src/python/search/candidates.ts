@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { Environment } from "../../edges/command.ts";
 import { exists, facts, isExecutableFile, isFolder, listFolder, readLink, realPath } from "../../edges/files/read.ts";
+import { physicalFolder } from "../../edges/places.ts";
 import { compareVersions, fits, type Version, type VersionRequest } from "../version.ts";
 
 /**
@@ -78,11 +79,19 @@ export function folderOfUv(env: Environment): string {
   return env.UV_PYTHON_INSTALL_DIR || path.join(data, "uv", "python");
 }
 
+/** Where prime keeps the interpreters that it unpacks itself, physical; a relative variable counts as none (XDG Base Directory Specification). */
+export function storeOfPrime(env: Environment, home: string): string {
+  const data = path.isAbsolute(env.XDG_DATA_HOME ?? "")
+    ? (env.XDG_DATA_HOME as string)
+    : path.join(home, ".local/share");
+  return physicalFolder(path.join(data, "prime", "python"));
+}
+
 /** Folders, physical, below which systems and tools install interpreters. */
 export function interpreterStores(env: Environment): string[] {
   const { HOME, PYENV_ROOT, ASDF_DATA_DIR, MISE_DATA_DIR } = env;
   const atHome = [".pyenv", ".asdf", ".local/share/mise", "miniconda3", "miniforge3", "anaconda3"];
-  const named = [PYENV_ROOT, ASDF_DATA_DIR, MISE_DATA_DIR, folderOfUv(env)];
+  const named = [PYENV_ROOT, ASDF_DATA_DIR, MISE_DATA_DIR, folderOfUv(env), storeOfPrime(env, HOME ?? "/")];
   const own = [...(HOME === undefined ? [] : atHome.map((name) => path.join(HOME, name))), ...named];
   return [...SYSTEM_STORES, ...own].flatMap((folder) =>
     folder !== undefined && path.isAbsolute(folder) ? (realPath(folder) ?? []) : [],

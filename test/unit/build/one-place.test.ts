@@ -92,6 +92,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/commands/channel/publish.ts",
       "src/commands/environments/adopt.ts",
       "src/commands/environments/rollback.ts", // --cancel
+      "src/commands/python/scene.ts", // install, pin
       "src/commands/self-update/candidate.ts", // --from index
       "src/commands/uv.ts",
       "src/commands/verify.ts", // --build

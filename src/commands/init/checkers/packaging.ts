@@ -9,7 +9,7 @@ export function planManifest(file: string, text: string, launcher: string): Deed
 }
 
 /** Those of prime and of all that is bundled. */
-export const LICENCES = ["Apache-2.0", "BSD-3-Clause", "ISC", "MIT"];
+export const LICENCES = ["Apache-2.0", "BSD-3-Clause", "BlueOak-1.0.0", "ISC", "MIT"];
 
 /** REUSE wants to know of each file whose it is, and its licences; the launcher's last lines tell both. */
 export function planReuse(file: string, text: string, launcher: string): Deed {

@@ -1,0 +1,66 @@
+import { loadPolicy } from "../config/policy/load.ts";
+import type { PythonBuild } from "../config/python-build.ts";
+import type { Decision } from "../decision/decide.ts";
+import { asVersion } from "../decision/pinned-python.ts";
+import { EXIT_FAILURE, PrimeError } from "../errors.ts";
+import { type Interpreter, isFailure, versionOf } from "../python/interpreter.ts";
+import { interpreterAt } from "../python/search/search.ts";
+import { compareVersions } from "../python/version.ts";
+import type { UvTool } from "../uv/commands.ts";
+import type { Job } from "./job.ts";
+import { takeTurn } from "./turn.ts";
+
+/** What obtaining needs of a decision. */
+export type Obtainer = Pick<Decision, "config" | "search">;
+
+/**
+ * The interpreter of exactly this build, out of this user's store: fetched, checked and unpacked if it is not there yet, by one start at
+ * a time. One that is not what its list says is removed again: `python-lies`. `exitCode` is that of a policy that can't be read.
+ */
+export async function obtainInterpreter(
+  job: Job,
+  { config, search }: Obtainer,
+  build: PythonBuild,
+  uv: () => Promise<UvTool>,
+  exitCode: number = EXIT_FAILURE,
+): Promise<Interpreter> {
+  const { context } = job;
+  const { findKept, openStore, placeOf, removeKept, usersOf } = await import("../provision/python/store.ts");
+  const { nameOf } = await import("../provision/python/build-lists.ts");
+  const store = openStore(context);
+  const turn = await takeTurn(context, config, `${placeOf(store, build)}.lock`, {
+    doing: `getting ${nameOf(build)}`,
+    reason: `for ${context.root}`,
+    beside: "getting it",
+    look: async () => findKept(store, build),
+  });
+  if ("found" in turn) return asked(await interpreterAt(turn.found.executable, { ...search, exclude: [] }), build);
+  try {
+    const { obtainPython } = await import("../provision/python/obtain.ts");
+    const provider = { policy: await loadPolicy(config, exitCode), configured: config.primeLock };
+    const kept = await obtainPython({ context, provider, uv, log: job.log }, build);
+    try {
+      return asked(await interpreterAt(kept.executable, { ...search, exclude: [] }), build);
+    } catch (error) {
+      if (usersOf(kept).length === 0) removeKept(kept);
+      throw error;
+    }
+  } finally {
+    turn.lock.release();
+  }
+}
+
+function asked(interpreter: Awaited<ReturnType<typeof interpreterAt>>, build: PythonBuild): Interpreter {
+  const { implementation, version } = build;
+  const is = isFailure(interpreter) ? interpreter.why : `it is ${interpreter.implementation} ${versionOf(interpreter)}`;
+  const isIt =
+    !isFailure(interpreter) &&
+    interpreter.implementation === implementation &&
+    compareVersions(interpreter, asVersion(build)) === 0;
+  if (isIt) return interpreter;
+  throw new PrimeError(
+    "python-lies",
+    `could not use ${build.url} as ${implementation} ${version} for ${build.platform}: ${is}`,
+    { hint: "nothing of it was kept; choose another build (`./prime python list --all`), or ask who lists it" },
+  );
+}

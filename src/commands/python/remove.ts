@@ -1,0 +1,50 @@
+import { megabytes } from "../../builder/sweep.ts";
+import type { Context } from "../../context.ts";
+import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { nameOf } from "../../provision/python/build-lists.ts";
+import { type KeptPython, listKept, openStore, removeKept, usersOf } from "../../provision/python/store.ts";
+import { oneLine, quoted } from "../../quoted.ts";
+
+/** `./prime python remove …`: by version, beginning of a version or of the archive's sha256, or path. */
+export function removePythons(context: Context, wanted: readonly string[]): Answer {
+  const kept = listKept(openStore(context));
+  const meant = wanted.map((word) => [word, kept.filter((one) => isMeant(one, word))] as const);
+  const unknown = meant.find(([, found]) => found.length === 0);
+  if (unknown !== undefined) {
+    throw new PrimeError(
+      "no-such-python",
+      `could not remove ${quoted(unknown[0])}: no interpreter of prime's own is that`,
+      {
+        exitCode: EXIT_USAGE,
+        hint: "`./prime python list` shows what is kept; what other tools installed is theirs to remove",
+      },
+    );
+  }
+  const doomed = new Set(meant.flatMap(([, found]) => found));
+  for (const one of doomed) {
+    const users = usersOf(one);
+    if (users.length === 0) continue;
+    throw new PrimeError(
+      "python-in-use",
+      `could not remove ${nameOf(one.build)}: ${users.map(oneLine).join(", ")} ${users.length === 1 ? "stands" : "stand"} on it`,
+      {
+        hint: "remove these environments first: `./prime gc --keep 0 --older 0` in their repos, or the repos themselves",
+      },
+    );
+  }
+  for (const one of doomed) context.terminal.say(`removed ${nameOf(one.build)}: freed ${megabytes(removeKept(one))}`);
+  return { kind: "exit", code: 0 };
+}
+
+function isMeant({ build, folder, executable }: KeptPython, word: string): boolean {
+  const { version, sha256, implementation } = build;
+  const bare = word.startsWith(`${implementation}-`) ? word.slice(implementation.length + 1) : word;
+  const isVersion = bare === version || version.startsWith(`${bare}.`);
+  return (
+    isVersion ||
+    word === folder ||
+    word === executable ||
+    (/^[0-9a-f]{8,}$/.test(word) && sha256?.startsWith(word) === true)
+  );
+}

@@ -1,0 +1,95 @@
+import * as path from "node:path";
+import type { Config } from "../config/config.ts";
+import { PRIME_LOCK } from "../config/prime-lock.ts";
+import type { PythonBuild } from "../config/python-build.ts";
+import { declaredRange } from "../config/required.ts";
+import type { Sourced } from "../config/source.ts";
+import type { Context } from "../context.ts";
+import type { Manifest } from "../environment/manifest/manifest.ts";
+import { PrimeError } from "../errors.ts";
+import { InputCollector } from "../inputs/collector.ts";
+import { type Interpreter, isFailure } from "../python/interpreter.ts";
+import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
+import { fits, parseRequest, type Version } from "../python/version.ts";
+
+/** What `prime.lock` has a root stand on here. */
+export interface Pinned {
+  readonly build: PythonBuild;
+  /** Undefined while it is still to be fetched. */
+  readonly interpreter: Interpreter | undefined;
+}
+
+/** The configuration with what of prime.lock holds for this start: a version that a flag names comes before it. */
+export async function withinPin(config: Config): Promise<{ config: Config; warnings: readonly string[] }> {
+  const { primeLock, requiredPythonVersion: required, root } = config;
+  if (primeLock.python === null) return { config, warnings: [] };
+  const file = path.join(root, PRIME_LOCK);
+  const pinned = `${file} pins Python ${primeLock.python.version}`;
+  const version = asVersion(primeLock.python);
+  const range = await declaredRange(root, new InputCollector()); // its files are inputs already
+  const unmet = [required, ...(range === undefined ? [] : [range])].find(
+    (one) => !fits(parseRequest(one.value), version),
+  );
+  if (unmet === undefined) return { config, warnings: [] };
+  if (unmet.source.kind === "flag") {
+    const warning = `${pinned}, and ${unmet.source.where ?? "a flag"} asks for ${unmet.value}: this start goes by that`;
+    return { config: { ...config, primeLock: { ...primeLock, python: null } }, warnings: [warning] };
+  }
+  throw new PrimeError(
+    "python-contradiction",
+    `could not choose a Python for ${root}: ${pinned}, and ${placeOf(unmet)}`,
+    {
+      hint: `pin a version within that range: ./prime python pin ${unmet.value}`,
+    },
+  );
+}
+
+function placeOf({ value, source }: Sourced<string | null>): string {
+  const { where, key } = source;
+  return `${where ?? source.kind} allows ${value} alone${key === undefined ? "" : ` (\`${key}\`)`}`;
+}
+
+/** A locked version as requests are compared with it. */
+export function asVersion({ implementation, version }: Pick<PythonBuild, "implementation" | "version">): Version {
+  const [, release = version, prerelease = ""] = /^([\d.]+)(.*)$/.exec(version) ?? [];
+  return { implementation, version: release, prerelease };
+}
+
+/** The generations that a start may go on with: those of the pin that is in force, or those of none. */
+export function ofSamePin({ primeLock }: Config, generations: readonly Manifest[]): readonly Manifest[] {
+  const digests = new Set(primeLock.python?.builds.map(({ sha256 }) => sha256));
+  return generations.filter(({ madeOf: { pinned } }) =>
+    primeLock.python === null ? pinned === undefined : digests.has(pinned ?? null),
+  );
+}
+
+/** The build that prime.lock names for this machine, and the interpreter made from it; throws where it names none for it. */
+export async function findPinned(
+  context: Context,
+  { primeLock: { python }, root }: Config,
+  search: SearchOptions,
+  selected: Interpreter,
+): Promise<Pinned | undefined> {
+  if (python === null) return undefined;
+  const [{ bestOf, platformHere }, { findKept, openStore }] = await Promise.all([
+    import("../provision/python/platforms.ts"),
+    import("../provision/python/store.ts"),
+  ]);
+  const here = platformHere(selected);
+  const build = bestOf(python.builds, here);
+  if (build === undefined) {
+    const file = path.join(root, PRIME_LOCK);
+    const has = python.builds.map(({ platform }) => platform).join(", ");
+    throw new PrimeError(
+      "prime-lock-platform",
+      `could not go by ${file}: it has no build for ${here}, only for ${has}`,
+      {
+        hint: `add one, and commit it: ./prime python pin ${python.version}`,
+      },
+    );
+  }
+  const kept = findKept(openStore(context), build);
+  if (kept === undefined) return { build, interpreter: undefined };
+  const interpreter = await interpreterAt(kept.executable, { ...search, exclude: [] });
+  return { build, interpreter: isFailure(interpreter) ? undefined : interpreter };
+}

@@ -1,0 +1,58 @@
+import * as path from "node:path";
+import type { PythonBuild } from "../../config/python-build.ts";
+import type { Context } from "../../context.ts";
+import { now } from "../../edges/clock.ts";
+import { makeFolder, makeNewFolder, makeTemporaryFolder } from "../../edges/files/change.ts";
+import { makerMark } from "../../edges/files/own/maker-mark.ts";
+import { remove } from "../../edges/files/own/remove.ts";
+import { PrimeError } from "../../errors.ts";
+import type { UvTool } from "../../uv/commands.ts";
+import { nameOf } from "./build-lists.ts";
+import type { Provider } from "./fetch.ts";
+import { findKept, type KeptPython, openStore, placeOf, recordKept } from "./store.ts";
+
+export interface Obtaining {
+  readonly context: Context;
+  readonly provider: Provider;
+  /** Unpacks; asked for only where there is something to unpack. */
+  readonly uv: () => Promise<UvTool>;
+  /** A file to which all output is appended. */
+  readonly log: string;
+}
+
+/**
+ * The interpreter of exactly this build in this user's store: as it is kept there, else fetched, checked and unpacked. One start does this
+ * for a build at a time: the caller has the turn of its place. A failure leaves nothing.
+ */
+export async function obtainPython({ context, provider, uv, log }: Obtaining, build: PythonBuild): Promise<KeptPython> {
+  const store = openStore(context);
+  const known = findKept(store, build);
+  if (known !== undefined) return known;
+  if (build.sha256 === null) {
+    throw new PrimeError("no-digest", `could not take ${nameOf(build)}: its list tells no sha256 of ${build.url}`, {
+      hint: "choose another build (`./prime python list --all`), or write its sha256 into a list of your own",
+    });
+  }
+  makeFolder(store);
+  const work = makeTemporaryFolder(path.join(store, `fetching.${makerMark()}.`));
+  const folder = placeOf(store, build);
+  const step = context.terminal.step(`get ${nameOf(build)}`);
+  try {
+    const { fetchArchive } = await import("./fetch.ts");
+    const { unpack } = await import("./unpack.ts");
+    const archive = await fetchArchive(context, provider, build, work);
+    remove(folder); // what stands there has no record: a start that was killed left it
+    makeNewFolder(folder);
+    const executable = await unpack(await uv(), archive, build, folder, log);
+    const kept = { folder, build, executable, at: now() };
+    recordKept(kept);
+    step.done("unpacked");
+    return kept;
+  } catch (error) {
+    remove(folder);
+    throw error;
+  } finally {
+    step.done();
+    remove(work);
+  }
+}

@@ -1,0 +1,115 @@
+import * as path from "node:path";
+import * as v from "valibot";
+import type { PythonBuild } from "../../config/python-build.ts";
+import type { Context } from "../../context.ts";
+import { linkPlain, makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { readOwnJson, TEXT, TIME } from "../../edges/files/own/own-json.ts";
+import { remove, removeFile } from "../../edges/files/own/remove.ts";
+import { isExecutableFile, linkFacts, listFolder, readLink, sha256 } from "../../edges/files/read.ts";
+import { whyOthersDecide } from "../../edges/files/trust.ts";
+import { PrimeError } from "../../errors.ts";
+import { storeOfPrime } from "../../python/search/candidates.ts";
+
+/** An interpreter that prime unpacked, in a folder of its own in this user's store, by the digest of its archive. */
+export interface KeptPython {
+  /** Absolute. */
+  readonly folder: string;
+  readonly build: PythonBuild;
+  /** Absolute. */
+  readonly executable: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export const RECORD_FILE = "prime.json";
+/** Holds a link to each generation that stands on the interpreter. */
+const USERS = "used-by";
+export const KEPT_NAME = /^[0-9a-f]{16}-3\.\d+\.\d+(?:(?:a|b|rc)\d+)?$/;
+
+const RECORD = v.object({
+  form: v.literal(1),
+  build: v.object({
+    implementation: TEXT,
+    version: TEXT,
+    platform: TEXT,
+    variant: v.nullable(TEXT),
+    build: TEXT,
+    url: TEXT,
+    sha256: v.pipe(TEXT, v.regex(/^[0-9a-f]{64}$/)),
+  }),
+  executable: v.pipe(TEXT, v.regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))/)),
+  at: TIME,
+});
+
+/** Where this user's interpreters are kept. Throws `python-store` where others could decide what is in it. */
+export function openStore({ places, env, trust }: Pick<Context, "places" | "env" | "trust">): string {
+  const store = storeOfPrime(env, places.home);
+  const why = whyOthersDecide(store, trust);
+  if (why === undefined) return store;
+  throw new PrimeError("python-store", `could not keep interpreters in ${store}: ${why}`, {
+    hint: "set XDG_DATA_HOME to a folder that you alone can write",
+  });
+}
+
+/** Where the interpreter of a build belongs; it need not be there. */
+export function placeOf(store: string, { sha256: digest, version }: Pick<PythonBuild, "sha256" | "version">): string {
+  return path.join(store, `${digest?.slice(0, 16)}-${version}`);
+}
+
+/** What is kept, by folder names; what has no whole record is none. */
+export function listKept(store: string): KeptPython[] {
+  return (listFolder(store) ?? []).flatMap((name) => readKept(path.join(store, name)) ?? []);
+}
+
+/** The interpreter of exactly this archive, if it is kept. */
+export function findKept(store: string, build: PythonBuild): KeptPython | undefined {
+  const kept = readKept(placeOf(store, build));
+  return kept?.build.sha256 === build.sha256 ? kept : undefined;
+}
+
+function readKept(folder: string): KeptPython | undefined {
+  if (!KEPT_NAME.test(path.basename(folder)) || linkFacts(folder)?.kind !== "folder") return undefined;
+  const record = readOwnJson(path.join(folder, RECORD_FILE), RECORD);
+  if (record === undefined || placeOf(path.dirname(folder), record.build) !== folder) return undefined;
+  const executable = path.join(folder, record.executable);
+  return isExecutableFile(executable) ? { folder, build: record.build, executable, at: record.at } : undefined;
+}
+
+/** Written last: without it the folder is rubbish. */
+export function recordKept(kept: KeptPython): void {
+  const { folder, build, at } = kept;
+  const executable = path.relative(folder, kept.executable);
+  writeAtomic(path.join(folder, RECORD_FILE), `${JSON.stringify({ form: 1, build, executable, at }, null, 2)}\n`);
+}
+
+/** The interpreter in this store that a path leads into. */
+export function keptAt(store: string, executable: string): KeptPython | undefined {
+  const [name = ""] = path.relative(store, executable).split(path.sep);
+  return executable.startsWith(`${store}/`) ? readKept(path.join(store, name)) : undefined;
+}
+
+/** Notes that a generation stands on it, which keeps it from being removed. */
+export function noteUser({ folder }: KeptPython, generation: string): void {
+  makeFolder(path.join(folder, USERS));
+  const link = path.join(folder, USERS, sha256(generation).slice(0, 16));
+  if (readLink(link) !== undefined) return;
+  linkPlain(link, generation);
+}
+
+/** The generations that stand on it, absolute. Links to what is gone do not count. */
+export function usersOf({ folder }: KeptPython): string[] {
+  return (listFolder(path.join(folder, USERS)) ?? [])
+    .flatMap((name) => readLink(path.join(folder, USERS, name)) ?? [])
+    .filter(isStanding);
+}
+
+/** A generation that was collected leaves a link in its place, which is none. */
+function isStanding(generation: string): boolean {
+  return linkFacts(generation)?.kind === "folder";
+}
+
+/** Removes an interpreter on which nothing stands; gives the bytes that this frees. The record goes first, so that a kill leaves rubbish. */
+export function removeKept({ folder }: KeptPython): number {
+  removeFile(path.join(folder, RECORD_FILE));
+  return remove(folder);
+}

@@ -1,0 +1,21 @@
+import * as path from "node:path";
+import { isAbandoned, MARK } from "../../edges/files/own/maker-mark.ts";
+import { exists, isFile, linkFacts, listFolder } from "../../edges/files/read.ts";
+import { deadHolder } from "../../edges/processes/lock-holder.ts";
+import { KEPT_NAME, RECORD_FILE } from "./store.ts";
+
+const FETCHING = new RegExp(`^fetching${MARK}\\.[A-Za-z0-9]{6}$`);
+
+/** What killed starts left in the store of interpreters, absolute: folders of its form without a record that nobody fills, and their locks. */
+export function unfinished(store: string, before: number): string[] {
+  return (listFolder(store) ?? []).map((name) => path.join(store, name)).filter((file) => isUnfinished(file, before));
+}
+
+function isUnfinished(file: string, before: number): boolean {
+  const name = path.basename(file);
+  if (FETCHING.test(name)) return isAbandoned(file, before);
+  if (name.endsWith(".lock") && KEPT_NAME.test(name.slice(0, -".lock".length))) return deadHolder(file) !== undefined;
+  if (!KEPT_NAME.test(name) || linkFacts(file)?.kind !== "folder" || isFile(path.join(file, RECORD_FILE))) return false;
+  const lock = `${file}.lock`;
+  return !exists(lock) || deadHolder(lock) !== undefined;
+}

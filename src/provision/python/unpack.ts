@@ -1,0 +1,66 @@
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { PythonBuild } from "../../config/python-build.ts";
+import { lookInto, unpackerOf } from "../../edges/files/archive.ts";
+import { writePlain } from "../../edges/files/change.ts";
+import { spaceHint } from "../../edges/files/errors.ts";
+import { isExecutableFile } from "../../edges/files/read.ts";
+import { run } from "../../edges/processes/run.ts";
+import { PrimeError } from "../../errors.ts";
+import { minorOf } from "../../python/version.ts";
+import { quoted } from "../../quoted.ts";
+import { installFromList, type UvTool } from "../../uv/commands.ts";
+import { nameOf } from "./build-lists.ts";
+import { uvPlatformOf } from "./platforms.ts";
+
+/**
+ * Has uv unpack an archive, whose digest was checked, into `folder`, which is for that alone, and gives the interpreter in it. What must
+ * not be unpacked is refused before: `python-archive`.
+ */
+export async function unpack(
+  uv: UvTool,
+  archive: string,
+  build: PythonBuild,
+  folder: string,
+  log: string,
+): Promise<string> {
+  const unpacker = unpackerOf(archive);
+  const { why: hostile } = unpacker === undefined ? { why: undefined } : await lookInto(archive, unpacker);
+  if (hostile !== undefined) throw refusal(build, hostile, OTHER);
+  const key = keyOf(build);
+  const list = path.join(path.dirname(archive), "list.json");
+  writePlain(list, JSON.stringify({ [key]: entryOf(build, archive) }));
+  const outcome = await run(installFromList(uv, { list, key, folder }), { log });
+  const { implementation, version } = build;
+  const name = implementation === "pypy" ? "pypy" : "python";
+  const executable = path.join(folder, key, "bin", `${name}${minorOf(version)}`);
+  if (outcome.ok && isExecutableFile(executable)) return executable;
+  const words = outcome.failure ?? outcome.output.trim().split("\n").slice(-3).join("\n");
+  const why = outcome.ok ? `it holds no ${path.relative(path.join(folder, key), executable)}` : quoted(words);
+  throw refusal(build, why, spaceHint(outcome.output, folder) ?? `${OTHER}; the whole output is in ${log}`);
+}
+
+const OTHER = "nothing of it was kept; ask who made the archive, or choose another build (`./prime python list --all`)";
+
+function refusal(build: PythonBuild, why: string, hint: string): PrimeError {
+  return new PrimeError("python-archive", `could not unpack ${nameOf(build)}: ${why}`, { hint });
+}
+
+/** How uv calls a build, and the folder that it makes for it. */
+function keyOf({ implementation, version, variant, platform }: PythonBuild): string {
+  const { os, family, level, libc } = uvPlatformOf(platform);
+  const machine = level === null ? family : `${family}_${level}`;
+  const system = os === "darwin" ? "macos" : os;
+  return `${implementation}-${version}${variant === null ? "" : `+${variant}`}-${system}-${machine}-${libc}`;
+}
+
+/** An entry of a list as uv reads it. */
+function entryOf(build: PythonBuild, archive: string): object {
+  const { implementation, version, variant, platform, sha256, build: tag } = build;
+  const { os, family, level, libc } = uvPlatformOf(platform);
+  const [, release = "", prerelease = ""] = /^([\d.]+)(.*)$/.exec(version) ?? [];
+  const [major, minor, patch] = release.split(".").map(Number);
+  const arch = { family, variant: level };
+  const url = pathToFileURL(archive).href;
+  return { name: implementation, arch, os, libc, major, minor, patch, prerelease, url, sha256, variant, build: tag };
+}

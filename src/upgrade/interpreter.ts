@@ -1,0 +1,117 @@
+import type { Config } from "../config/config.ts";
+import type { Policy } from "../config/policy/policy.ts";
+import type { PrimeLock } from "../config/prime-lock.ts";
+import type { PythonBuild } from "../config/python-build.ts";
+import { declaredRange } from "../config/required.ts";
+import type { Sourced } from "../config/source.ts";
+import { EXIT_POLICY, PrimeError } from "../errors.ts";
+import { InputCollector } from "../inputs/collector.ts";
+import { bestOf, runsOn } from "../provision/python/platforms.ts";
+import { parseRequest, type VersionRequest } from "../python/version.ts";
+import { chooseInterpreter, type DeclaredRange, type InterpreterQuestion } from "./rules/interpreter.ts";
+import { placeOf, type Refused } from "./rules/ruling.ts";
+
+/** A request for a build: a version request, and how it is built. */
+export interface BuildRequest {
+  readonly request: VersionRequest | null;
+  readonly variant: string | null;
+}
+
+/** Reads `3.13`, `>=3.12,<3.14`, `3.13t`, `3.13+freethreaded`, `3.13+debug`. */
+export function parseBuildRequest(text: string | undefined): BuildRequest {
+  const [, named = text, variant, short] = /^(.*\d(?:\.\*)?)(?:\+([a-z+]+)|(t))$/.exec(text ?? "") ?? [];
+  const request = named === undefined ? null : parseRequest(named);
+  return { request, variant: variant ?? (short === undefined ? null : "freethreaded") };
+}
+
+/** What the repo itself says of its interpreter: each range with the place that says so. */
+export async function rangesOf({ requiredPythonVersion, root }: Config): Promise<DeclaredRange[]> {
+  const declared = await declaredRange(root, new InputCollector());
+  const said = [requiredPythonVersion, ...(declared === undefined ? [] : [declared])];
+  return said
+    .filter((one): one is Sourced<string> => one.value !== null)
+    .map(({ value, source }) => ({ text: value, place: placeOf(source, root) }));
+}
+
+export interface BuildQuestion extends BuildRequest {
+  readonly builds: readonly PythonBuild[];
+  /** Of this machine. */
+  readonly here: string;
+  readonly ranges: readonly DeclaredRange[];
+  readonly current: InterpreterQuestion<PythonBuild>["current"];
+  readonly policy: Policy;
+  readonly now: number;
+  readonly root: string;
+  readonly knownBad?: ReadonlySet<string>;
+}
+
+/** Which build the rules choose for this machine; `null`: what is in use stays. */
+export function chooseBuild(question: BuildQuestion) {
+  const { here, variant, builds, current, knownBad = new Set<string>() } = question;
+  const fitting = ofPlatform(builds, here)
+    .filter((build) => variant === null || build.variant === variant)
+    .map((build) => (variant === null ? build : { ...build, variant: null }));
+  const usual = current === null || variant === null ? current : { ...current, variant: null };
+  const choice = chooseInterpreter({ ...question, builds: fitting, platform: here, current: usual, knownBad });
+  const to = choice.to === null ? null : { ...choice.to, variant };
+  const original = to && builds.find(({ sha256, url }) => sha256 === to.sha256 && url === to.url);
+  return { ...choice, to: original ?? null };
+}
+
+/** The builds that run here, under this machine's own name; of one version those for all processors before those for newer ones. */
+function ofPlatform(builds: readonly PythonBuild[], here: string): PythonBuild[] {
+  const same = builds.filter(({ platform }) => platform === here);
+  const versions = new Set(same.map(({ version, variant }) => `${version} ${variant}`));
+  const newer = builds.filter(
+    (build) => build.platform !== here && runsOn(build, here) && !versions.has(`${build.version} ${build.variant}`),
+  );
+  return [...same, ...newer.map((build) => ({ ...build, platform: here }))];
+}
+
+/** The failure where the rules allow no build that was asked for. */
+export function refusedBuild(what: string, from: string, here: string, refused: readonly Refused[]): PrimeError {
+  const [first] = refused;
+  if (first === undefined) {
+    return new PrimeError("no-build", `could not find ${what} for ${here} in ${from}`, {
+      hint: "`./prime python list --all` shows what there is; `manifest` in [upgrade] names another list",
+    });
+  }
+  const others = refused.length > 1 ? ` (and ${refused.length - 1} more)` : "";
+  return new PrimeError("python-refused", `could not take ${what}: ${first.why}${others}`, {
+    hint: `the rule is \`${first.rule}\`: ask for another version, or change it where it stands`,
+    exitCode: EXIT_POLICY,
+  });
+}
+
+/**
+ * What prime.lock says that pins a build for this machine: of the same version one build for each platform that the policy names, or for all
+ * that are listed, of the same tag where there is one. What is listed no more stays as it was locked.
+ */
+export function primeLockFor(
+  build: PythonBuild,
+  builds: readonly PythonBuild[],
+  { platforms }: Pick<Policy, "platforms">,
+  lock: PrimeLock,
+): PrimeLock {
+  const { implementation, version, variant } = build;
+  const isSame = (one: PythonBuild) =>
+    one.implementation === implementation && one.version === version && one.variant === variant && one.sha256 !== null;
+  const before = (lock.python?.builds ?? []).filter(isSame);
+  const listed = builds.filter(isSame);
+  const all = [...new Set([...listed, ...before].map(({ platform }) => platform))].filter((name) =>
+    platforms.value === null ? !/_v\d/.test(name) || name === build.platform : platforms.value.includes(name),
+  );
+  const chosen = all.flatMap((name) => {
+    if (name === build.platform) return build;
+    const there = listed.filter(({ platform }) => platform === name);
+    const newest = [...there].sort((one, other) => other.build.localeCompare(one.build, "en", { numeric: true }))[0];
+    const same = there.find((one) => one.build === build.build) ?? newest;
+    return same ?? before.find(({ platform }) => platform === name) ?? [];
+  });
+  return { ...lock, python: { implementation, version, builds: chosen } };
+}
+
+/** The build in use by prime.lock for this machine. */
+export function lockedBuild({ python }: PrimeLock, here: string): PythonBuild | undefined {
+  return python === null ? undefined : bestOf(python.builds, here);
+}
