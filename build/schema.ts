@@ -9,6 +9,7 @@ import { getDescription, getMetadata } from "valibot";
 import { DEFAULTS, KEYS, type Key } from "../src/config/schema/keys.ts";
 import { BUILD_LIST_SCHEMA, CONFIG_SCHEMA } from "../src/config/schema/schema.ts";
 import { tomlText } from "../src/toml.ts";
+import { APP_KEYS } from "./app-keys.ts";
 import { RULES } from "./rules.ts";
 
 /** The JSON schema of prime.toml, for editors. Rules that JSON Schema cannot say are left to prime itself. */
@@ -64,6 +65,12 @@ export function keyTable(): string {
   return ["| key | meaning | default |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
+/** The paper of apps with the table of their keys renewed. */
+export function withAppTable(paper: string): string {
+  const rows = Object.entries(APP_KEYS).map(([key, cells]) => `| \`${key}\` | ${cells.join(" | ")} |`);
+  return between(paper, "app", ["| key | meaning | default |", "| --- | --- | --- |", ...rows].join("\n"));
+}
+
 /** The paper with the two tables between their markers renewed. */
 export function withTables(paper: string): string {
   return between(between(paper, "keys", keyTable()), "rules", ruleTable());
@@ -72,7 +79,7 @@ export function withTables(paper: string): string {
 function between(paper: string, name: string, table: string): string {
   const [first, last] = [`<!-- ${name}: written by build/schema.ts -->`, `<!-- ${name}: end -->`];
   const [start, end] = [paper.indexOf(first), paper.indexOf(last)];
-  if (start === -1 || end < start) throw new Error(`docs/configuration.md lacks the markers ${first} and ${last}`);
+  if (start === -1 || end < start) throw new Error(`a paper lacks the markers ${first} and ${last}`);
   return `${paper.slice(0, start)}${first}\n\n${table}\n\n${paper.slice(end)}`;
 }
 
@@ -90,6 +97,7 @@ function main(args: readonly string[]): void {
     ["prime.schema.json", schemaText],
     ["prime-pythons.schema.json", listSchemaText],
     ["docs/configuration.md", withTables],
+    ["docs/apps.md", withAppTable],
   ];
   for (const [name, renew] of files) {
     const file = fileURLToPath(new URL(`../${name}`, import.meta.url));

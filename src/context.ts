@@ -5,7 +5,9 @@ import type { Trust } from "./edges/files/trust.ts";
 import type { Places } from "./edges/places.ts";
 import type { Look } from "./edges/terminal/output.ts";
 import type { Terminal } from "./edges/terminal/terminal.ts";
+import type { Input } from "./inputs/input.ts";
 import type { Progress } from "./launch/progress.ts";
+import type { AppStart } from "./plan/app-start.ts";
 import type { PlanFolder } from "./plan/ready-plan.ts";
 
 /** Standard output: one way for each reader. */
@@ -16,6 +18,13 @@ export interface Printer {
   json(value: unknown): void;
   /** For a shell that runs it: foreign texts in it are quoted already. */
   code(text: string): void;
+}
+
+/** What the ready plan of an app needs beside an environment. */
+export interface PlannedApp {
+  /** What a start runs in a generation, absolute. */
+  start(generation: string): AppStart;
+  readonly inputs: readonly Input[];
 }
 
 /** What one start knows from its beginning; made once, in main.ts. */
@@ -60,6 +69,8 @@ export interface Context {
   readonly shell: { readonly pid: number; readonly start: string };
   /** How far this start has come already. */
   readonly progress: Progress | undefined;
+  /** The app whose release the root is; undefined in a repo. */
+  readonly app?: PlannedApp | undefined;
   /** Standard output, for what was asked to be printed. */
   readonly print: Printer;
 }

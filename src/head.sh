@@ -1,7 +1,7 @@
 #!/bin/sh
 true /* prime: makes the environment of this repo, runs in it. editorconfig-checker-disable
 # POSIX sh: a ready plan, else Node, which answers on 3; stdout is 4 then. @generated cspell:disable
-prime_line='' prime_stale=''
+prime_line='' prime_stale='' prime_app=''
 # shellcheck disable=SC3028 # in dash and the like a sourced head finds a $0 that is no launcher
 case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
 bash*) unset -f [ true false echo read printf pwd command readlink exec eval set shift return exit \
@@ -30,10 +30,10 @@ prime_try() { # what this user's prime wrote in a folder that it has closed (-k)
     esac && [ ! -L "$prime_plan" ]; then shift && . "$prime_plan"; fi; }
 # shellcheck disable=SC2034 # prime_quiet is for the plan
 prime_warm() { # functions: what a plan shifts is back when it declines, by its return
-  prime_quiet='' prime_key='' prime_run='' prime_why='' prime_was='' prime_dir=${prime_self%/*}
-  case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_at=$XDG_STATE_HOME/prime ;;
+  prime_quiet='' prime_run='' prime_why='' prime_was='' prime_dir=${prime_self%/*}
+  prime_key=$prime_app; case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_at=$XDG_STATE_HOME/prime ;;
   *:[/]*) prime_at=$HOME/.local/state/prime ;; *) prime_at=/var/lib/prime ;; esac
-  while case ${1-} in
+  while case $prime_app${1-} in # all words are an app's
     --group | --extra | --package | --with | --python | --no-group | --no-extra | --only-group)
       prime_line=$1=${2-} && shift ;;
     --*=* | --all-groups | --all-extras | --no-dev | --any-command) prime_line=$1 ;;

@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { version } from "../../package.json";
 import type { Request } from "../commands/declaration.ts";
+import { CONFIG_VARIABLES } from "../config/variables.ts";
 import type { Context } from "../context.ts";
 import { faultOfOwn } from "../edges/files/own/own-folder.ts";
 import { isFile, isFolder, realPath } from "../edges/files/read.ts";
@@ -16,6 +17,7 @@ import { writeMessage, writeOutput } from "../edges/terminal/streams.ts";
 import { plainJson } from "../edges/terminal/text.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
+import { appOf } from "../launch/app-text.ts";
 import { readProgress } from "../launch/progress.ts";
 import { flagKey } from "../plan/ready-plan.ts";
 import { openRepo } from "../start/open.ts";
@@ -37,6 +39,16 @@ export async function follow(started: Started): Promise<Answer> {
   const failing = { verbosity: 0, status: EXIT_FAILURE };
   try {
     refuseWindows(started.platform);
+    const app = appOf(started.launcher);
+    if (app !== undefined) {
+      const { followApp } = await import("../apps/follow.ts");
+      const own = {
+        started,
+        terminal: openTerminal({ verbosity: 0, env: started.env }),
+        print: openPrinter(started.env),
+      };
+      return await followApp(app, { ...own, contextOf: (root, more) => appContext(started, root, more) });
+    }
     const { flags, request } = parseArguments(started.args, {
       version,
       isFile: (word) => isFile(path.resolve(started.cwd, word)),
@@ -72,7 +84,19 @@ function refuseWindows(platform: string): void {
   );
 }
 
-async function contextOf(started: Started, flags: GlobalFlags, { needsRepo, mustAgree }: Request): Promise<Context> {
+/** The environment of an app's release is made by its configuration alone, whatever is set for repos. */
+async function appContext(started: Started, root: string, more: Partial<Context> = {}): Promise<Context> {
+  const env = Object.fromEntries(Object.entries(started.env).filter(([name]) => !CONFIG_VARIABLES.includes(name)));
+  const flags = { choices: [], verbosity: 0, root, env: undefined };
+  const context = await contextOf({ ...started, env }, flags, { needsRepo: false, mustAgree: false });
+  return { ...context, repo: { ...context.repo, folder: root }, flagKey: undefined, ...more };
+}
+
+async function contextOf(
+  started: Started,
+  flags: GlobalFlags,
+  { needsRepo, mustAgree }: Omit<Request, "follow">,
+): Promise<Context> {
   const { env, cwd, args, shell, node, isInteractive, launcher, at } = started;
   const choice = { env: flags.env, cwd, mustAgree };
   const repo = { folder: folderOf(flags.root, cwd, launcher), launcher, choice };

@@ -1,4 +1,5 @@
 import { quoteForShell } from "../edges/command.ts";
+import { type AppStart, startForSh as appStartForSh } from "../plan/app-start.ts";
 import { callForSh, type EntryStart, startForSh } from "../plan/commands/script-start.ts";
 import { type PlannedTask, startForSh as taskStartForSh } from "../plan/commands/tasks.ts";
 import { plainScript } from "../plan/text.ts";
@@ -46,6 +47,8 @@ export type Answer =
       /** Exported beside the activation. */
       readonly variables: Readonly<Record<string, string>>;
     }
+  /** An app, with all of the arguments. */
+  | { readonly kind: "app"; readonly start: Pick<AppStart, "words" | "variables"> }
   /** The ready plan serves the start after all. `shell`: as below. */
   | { readonly kind: "again"; readonly shell: readonly string[] }
   /** Another launcher, absolute, has the start with all of its arguments. `shell`: as below. */
@@ -76,6 +79,8 @@ exec ${words} "\${LC_CTYPE-}" /bin/sh -c ${quoteForShell(renderAnswer(answer.ans
       return `prime_warm "$@"\n${startOver(answer.shell)}`;
     case "next-stage":
       return `export PRIME_PROGRESS=${quoteForShell(answer.progress)}\n${startOver(answer.shell)}`;
+    case "app":
+      return appStartForSh(answer.start);
     case "command":
       return handOver(answer, commandForSh(answer));
     case "program": {

@@ -8,6 +8,7 @@ import { remove, removeFile } from "../edges/files/own/remove.ts";
 import { exists, namesInFolder, nonce } from "../edges/files/read.ts";
 import type { Observation } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
+import { type AppStart, renderAppPlan } from "./app-start.ts";
 import { commandsFile, keepCommands } from "./commands/outside-commands.ts";
 import type { PlannedTasks } from "./commands/tasks.ts";
 import { differenceForSh, freshnessForSh, variablesForSh } from "./freshness.ts";
@@ -41,6 +42,8 @@ export interface ReadyPlan extends PlanPlace {
   /** Bare `./prime` is refused, since the link shows another env than the default. */
   readonly bootsCold: boolean;
   readonly tasks: PlannedTasks;
+  /** The plan starts an app, and nothing else. */
+  readonly app?: AppStart | undefined;
   /** Nothing that counts has changed since the last plan. */
   readonly isRenewed?: true;
   /** The Node that writes the plan; absolute. */
@@ -87,7 +90,7 @@ export function placeOfPlan(file: string, launcher: string): PlanPlace | undefin
 }
 
 /** What is sourced from a state folder: ready plans, and start files of shells. */
-export const IN_STATE: readonly string[] = ["at", "shell"];
+export const IN_STATE: readonly string[] = ["at", "shell", "apps"];
 
 /** Makes the folder of plans, in a state folder that is this user's alone. */
 export function makePlanFolder(plans: PlanFolder): void {
@@ -156,7 +159,7 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const reason = typeof watch === "string" ? watch : undefined;
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
   if (typeof watch !== "string") {
-    const { launcher, activation, readyLine, variables, kernel, bootsCold, tasks, isRenewed } = ready;
+    const { launcher, activation, readyLine, variables, kernel, bootsCold, tasks, app, isRenewed } = ready;
     const freshness = variablesForSh(variables) + freshnessForSh(watch);
     writeRenewable(`${planFile(ready)}${WHY}`, differenceForSh(variables, watch), 0o600);
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
@@ -164,7 +167,8 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
     const node = path.dirname(ready.node);
     const plan = { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere, tasks };
     if (isRenewed === true && last !== undefined) keepCommands(stampsIn(ready, last), stamps);
-    writeRenewable(planFile(ready), renderPlan(plan), 0o600);
+    const text = app === undefined ? renderPlan(plan) : renderAppPlan(launcher, node, freshness, app);
+    writeRenewable(planFile(ready), text, 0o600);
   } else removeFile(planFile(ready));
   if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(stampsIn(ready, last));
   for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
@@ -188,6 +192,7 @@ function recordOf(ready: ReadyPlan): LaunchRecord {
     kernel,
     bootsCold,
     tasks,
+    app,
     observation,
   } = ready;
   const stamps = path.basename(observation.stamps);
@@ -206,6 +211,7 @@ function recordOf(ready: ReadyPlan): LaunchRecord {
     tasks,
     writtenAt: now(),
     ...(kernel === undefined ? {} : { kernel }),
+    ...(app === undefined ? {} : { app }),
   });
 }
 

@@ -7,6 +7,7 @@ import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, keyOf, type Observed } from "../inputs/observation.ts";
 import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
+import { APP_START, type AppStart } from "./app-start.ts";
 import type { PlannedTasks } from "./commands/tasks.ts";
 import { INDEX_VARIABLES } from "./index-variables.ts";
 
@@ -36,6 +37,8 @@ export interface LaunchRecord {
   readonly kernel?: string;
   readonly bootsCold: boolean;
   readonly tasks: PlannedTasks;
+  /** See `ReadyPlan`. */
+  readonly app?: AppStart | undefined;
   /** Milliseconds since the epoch. */
   readonly writtenAt: number;
 }
@@ -107,6 +110,7 @@ const RECORD = v.object({
   kernel: v.exactOptional(PATH),
   bootsCold: v.boolean(),
   tasks: TASKS,
+  app: v.exactOptional(APP_START),
   writtenAt: TIME,
 });
 

@@ -49,9 +49,11 @@ export async function settleIn(
     ...decision.inputs,
     stateInput(folders),
     ...generationInputs(generation, manifest),
+    ...(context.app?.inputs ?? []),
     ...(link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const]),
   ];
-  const names = [...new Set([...loaded.variables, ...project.variables, ...trustVariables(context)])];
+  const settings = context.app === undefined ? loaded.variables : [];
+  const names = [...new Set([...settings, ...project.variables, ...trustVariables(context)])];
   const variables = {
     ...Object.fromEntries(names.map((name) => [name, remembered(name, context.env[name])])),
     ...project.userSettings.variables,
@@ -75,6 +77,7 @@ export async function settleIn(
       kernel,
       bootsCold: config.protoprimer?.leaps.link?.disagrees === true,
       tasks: plannedTasks(context, config),
+      app: context.app?.start(generation),
       inputs,
       known: cold.known,
     });

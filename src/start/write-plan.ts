@@ -60,7 +60,7 @@ export function putPlan(
 
 /** The plan of a record once more, with new stamps. */
 export function partsOf(record: LaunchRecord): Omit<PlanParts, "known"> {
-  const { activation, root, readyLine, freshness, variables, observed, kernel, bootsCold, tasks } = record;
+  const { activation, root, readyLine, freshness, variables, observed, kernel, bootsCold, tasks, app } = record;
   const inputs = observed.map(({ input }) => input);
-  return { activation, root, readyLine, freshness, variables, kernel, bootsCold, tasks, inputs, isRenewed: true };
+  return { activation, root, readyLine, freshness, variables, kernel, bootsCold, tasks, app, inputs, isRenewed: true };
 }

@@ -35,7 +35,7 @@ const TAKEN = new Set(
 const ONE_DAY_S = 86_400;
 
 /** Text as the system takes it in paths, arguments and variables (POSIX: none of them can hold a NUL). */
-function text(expected: string) {
+export function text(expected: string) {
   return v.pipe(
     v.string(expected),
     v.check((value) => !value.includes("\0"), `${expected}, without a NUL character`),
@@ -47,24 +47,24 @@ function pathInsideRoot(expected: string) {
 }
 
 /** valibot takes lists and dates for objects. */
-function table(expected: string) {
+export function table(expected: string) {
   return v.custom<Readonly<Record<string, unknown>>>(isTable, expected);
 }
 
-function listOf<const TItem extends v.GenericSchema<string>>(item: TItem, expected: string) {
+export function listOf<const TItem extends v.GenericSchema<string>>(item: TItem, expected: string) {
   return v.array(item, expected);
 }
 
-function seconds(expected: string) {
+export function seconds(expected: string) {
   return v.pipe(v.number(expected), v.gtValue(0, expected), v.maxValue(ONE_DAY_S, expected));
 }
 
-const name = v.pipe(v.string("a name"), v.regex(NAME, "a name of letters, digits, `.`, `_` and `-`"));
+export const name = v.pipe(v.string("a name"), v.regex(NAME, "a name of letters, digits, `.`, `_` and `-`"));
 const namesOrAll = (example: string, of = "") => {
   const expected = `a list of names${of}, e.g. ["${example}"], or "all"`;
   return v.union([v.literal("all"), listOf(name, expected)], expected);
 };
-const limit = "a number of seconds above 0 and up to a day";
+export const limit = "a number of seconds above 0 and up to a day";
 
 const variables = v.pipe(
   table('a table of variables, e.g. { DEBUG = "1" }'),
@@ -78,7 +78,7 @@ const variables = v.pipe(
   ),
 );
 
-const commandLine = v.pipe(text("a command line"), v.regex(/\S/, "a command line that is not empty"));
+export const commandLine = v.pipe(text("a command line"), v.regex(/\S/, "a command line that is not empty"));
 const lines = 'a list of command lines, e.g. ["ruff check", "mypy src"]';
 const commandLines = v.pipe(v.array(commandLine, lines), v.minLength(1, lines));
 const task = "a command line, a list of command lines, or a table with `run`";

@@ -62,7 +62,13 @@ export async function refuseUnknownRules(place: Place, keys: readonly string[], 
   }
 }
 
-function refuseUnknownKeys(layer: Place, keys: readonly string[], value: unknown, known: readonly string[]): void {
+/** Throws `config-unknown-key` for the first key of a table that is none of the known ones. */
+export function refuseUnknownKeys(
+  layer: Place,
+  keys: readonly string[],
+  value: unknown,
+  known: readonly string[],
+): void {
   if (!isTable(value)) return;
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown === undefined) return;

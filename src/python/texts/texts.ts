@@ -1,6 +1,7 @@
 export { default as ENTRY_CALL_PY } from "./entry_call.py";
 export { default as EXTENSIONS_PY } from "./extensions.py";
 export { default as PROBE_PY } from "./probe.py";
+export { default as RUN_APP_PY } from "./run_app.py";
 export { default as RUN_SELECTOR_PY } from "./run_selector.py";
 export { default as TRIAL_HOOK_PY } from "./trial_hook.py";
 /** Run inside a finished environment, isolated (`-I`); its own docstring says what it takes and prints. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ROOT } from "../../../build/program.ts";
 
 /** These start what prime decides to start. */
-const STARTERS = ["run", "run-sync", "attached"].map((name) => `src/edges/processes/${name}.ts`);
+const STARTERS = ["run", "run-sync", "attached", "detached"].map((name) => `src/edges/processes/${name}.ts`);
 
 /** What may be done in these files alone: each proves there, once for all, that nothing but what is meant is touched. */
 const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly files: readonly string[] }[] = [
@@ -17,7 +17,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
   {
     what: "renames",
     calls: /\bfs\.rename|\brenameSync\b|\bos\.(?:rename|replace)\b/,
-    files: ["src/edges/files/change.ts"],
+    files: ["src/edges/files/change.ts", "src/python/texts/run_app.py"], // its verdict
   },
   {
     what: "changes modes and times",
@@ -41,6 +41,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/edges/processes/become.ts", // the user's own command
       "src/python/texts/extensions.py", // itself
       "src/python/texts/watch_trial.py", // what it watches
+      "src/python/texts/run_app.py", // the user's own app
     ],
   },
   {
@@ -67,11 +68,11 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       ...["read", "elf"].map((name) => `src/edges/files/${name}.ts`), // what that one has opened
       ...["change", "own/held-folder", "own/hand-over"].map((name) => `src/edges/files/${name}.ts`), // prime's own, and folders
       "src/edges/files/trust.ts", // the system's own
-      ...["in-use", "ending", "marked"].map((name) => `src/edges/processes/${name}.ts`),
+      ...["detached", "in-use", "ending", "marked"].map((name) => `src/edges/processes/${name}.ts`),
       "src/edges/machine.ts",
       "src/edges/files/stamp.ts", // to make one
       "src/edges/terminal/secret.ts", // a descriptor of the user's, the terminal
-      ...["entry_call", "extensions", "trial_hook", "validate", "watch_trial"].map(
+      ...["entry_call", "extensions", "run_app", "trial_hook", "validate", "watch_trial"].map(
         (name) => `src/python/texts/${name}.py`,
       ),
       "src/python/texts/probe.py",
@@ -86,6 +87,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
     what: "decides as a start does, which may run what the repo names; all else looks",
     calls: /\bdecide(?:Tools)?\(/,
     files: [
+      "src/apps/resolve.ts", // a project of prime's own
       "src/builder/build.ts",
       "src/commands/doctor/doctor.ts", // --fix
       "src/commands/doctor/mend.ts",

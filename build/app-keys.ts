@@ -1,0 +1,26 @@
+import type { AppValues } from "../src/config/schema/app-schema.ts";
+
+/** What each key of `[app]` means, and what holds without it. Only papers need it. */
+export const APP_KEYS: Readonly<Record<keyof AppValues, readonly [meaning: string, standard: string]>> = {
+  packages: ["What is installed; the first one is the app itself, whose version is told.", "must be there"],
+  name: ["The name of the app, of its folder and of the TOML beside its launcher.", "the file's"],
+  entry: ["What a start runs: a console script, or a function as `module:function`.", "`name`"],
+  python: ["The Python that the app needs: `3.12`, or a PEP 440 range.", "any"],
+  sources: [
+    "Where packages come from; the first source that has a name wins. `index` is what pip and uv are configured for here and stands last; `index+URL` is another one; a path is a folder of wheels.",
+    '`["index"]`',
+  ],
+  package: ["Tables `[[app.package]]` with `name` and `sources`: such a package comes from nowhere else.", "none"],
+  check: [
+    "How often a start looks for a release, give or take a fifth: `start`, `hourly`, `12h`, `daily`, `weekly`, `never`.",
+    '`"daily"`',
+  ],
+  adopt: ["`next-start` takes a release that is ready; `ask` says that there is one.", '`"next-start"`'],
+  verify: ["Commands that must succeed in a new environment before a start takes it.", "none"],
+  exclude: ['Versions that are not taken, and left where they are, e.g. `"foo ==3.2.1"`.', "none"],
+  trial: [
+    "How many starts of a new release may fail, and in how many seconds its main function must be reached.",
+    "`{ starts = 3, start_s = 10 }`",
+  ],
+  self_command: ["The first word behind which prime's own commands stand; `false`: none.", '`"self"`'],
+};

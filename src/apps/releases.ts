@@ -1,0 +1,109 @@
+import * as path from "node:path";
+import * as v from "valibot";
+import { backdate, copyFile, makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
+import { remove } from "../edges/files/own/remove.ts";
+import { isExecutableFile, isFile, namesInFolder, sha256OfFile } from "../edges/files/read.ts";
+import { foldersInUse } from "../edges/processes/in-use.ts";
+import { PrimeError } from "../errors.ts";
+import type { AppStart } from "../plan/app-start.ts";
+import { RUN_APP_PY } from "../python/texts/texts.ts";
+import { renderToml } from "../toml.ts";
+import type { App } from "./app.ts";
+import type { LocalFile, Resolved } from "./resolve.ts";
+import { checkFile, dueFile, RELEASE_ID, readCheck, readSelection } from "./state.ts";
+
+const RELEASE = v.object({ version: TEXT, python: TEXT, packages: v.record(TEXT, TEXT) });
+export type Release = v.InferOutput<typeof RELEASE>;
+
+/** The root of a release, in which its environment is built; absolute. */
+export function releaseRoot({ home }: App, id: string): string {
+  return path.join(home, "releases", id);
+}
+
+/** Writes a release down as a root that prime builds as any other; what says so is written last. */
+export async function writeRelease(
+  app: App,
+  { id, version, python, pylock, packages, files }: Resolved,
+): Promise<void> {
+  const root = releaseRoot(app, id);
+  makeFolder(root);
+  for (const file of files) keepFile(root, file);
+  const texts = {
+    "pylock.toml": pylock,
+    "prime.toml": await renderToml({ required_python_version: python }),
+    "run_app.py": RUN_APP_PY,
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    writeAtomic(path.join(root, name), text);
+    backdate(path.join(root, name)); // another text has another id: nobody has to wait until a time tells them apart
+  }
+  writeAtomic(path.join(root, "release.json"), JSON.stringify({ version, python, packages } satisfies Release));
+}
+
+function keepFile(root: string, { from, to, sha256 }: LocalFile): void {
+  const file = path.join(root, to);
+  if (sha256OfFile(file) === sha256) return;
+  makeFolder(path.dirname(file));
+  remove(file);
+  copyFile(from, file);
+  backdate(file);
+  if (sha256OfFile(file) === sha256) return;
+  throw new PrimeError("changed-file", `could not take ${from}: it was changed just now`, { hint: "start again" });
+}
+
+export function readRelease(app: App, id: string): Release | undefined {
+  return readOwnJson(path.join(releaseRoot(app, id), "release.json"), RELEASE);
+}
+
+/** All releases that are there whole. */
+export function releasesOf(app: App): string[] {
+  const names = namesInFolder(path.join(app.home, "releases")).filter((name) => RELEASE_ID.test(name));
+  return names.filter((id) => isFile(path.join(releaseRoot(app, id), "release.json")));
+}
+
+/** Removes releases that nobody comes back to and nothing runs in. */
+export function collectReleases(app: App): void {
+  const { current, previous, staged, trial } = readSelection(app);
+  const kept = new Set([current, previous, staged, trial?.id, readCheck(app).building]);
+  const old = releasesOf(app)
+    .filter((id) => !kept.has(id))
+    .map((id) => releaseRoot(app, id));
+  const used = foldersInUse(old);
+  for (const root of old) if (!used.has(root)) remove(root);
+}
+
+/** What a start runs in a generation (absolute) of a release; on trial, watched, and it says whose verdict that is. */
+export function appStart(app: App, id: string, generation: string, isTrial = false): AppStart {
+  const { config, launcher, home } = app;
+  const { entry, name, trial } = config;
+  const script = path.join(generation, "bin", entry.includes(":") ? name : entry);
+  const runner = [path.join(generation, "bin/python"), path.join(releaseRoot(app, id), "run_app.py")];
+  const watched = ["--trial", path.join(home, "verdict.json"), id, String(trial.startS), launcher];
+  return {
+    words: isTrial
+      ? [...runner, ...watched, entry, name, script]
+      : entry.includes(":")
+        ? [...runner, entry, name, script]
+        : [script],
+    variables: { PRIME_LAUNCHER: launcher, PRIME_GENERATION: id, ...(isTrial ? { PRIME_TRIAL: id } : {}) },
+    selfCommand: config.selfCommand,
+    check:
+      app.isOwn && config.everyMs !== null
+        ? { due: dueFile(app), last: checkFile(app), isForCi: config.isScheduled }
+        : null,
+  };
+}
+
+/** Throws where an environment has not what the app starts. */
+export function refuseWithoutEntry({ config: { entry, name } }: App, generation: string): void {
+  const script = path.join(generation, "bin", entry);
+  if (entry.includes(":") || isExecutableFile(script)) return;
+  throw new PrimeError("no-entry", `could not start ${name}: its packages bring no command ${entry}`, {
+    hint: `there are ${
+      namesInFolder(path.join(generation, "bin"))
+        .filter((one) => !/^(?:python|activate|pydoc|deactivate)/.test(one))
+        .join(", ") || "none"
+    }; \`entry\` names the one that is meant`,
+  });
+}

@@ -1,0 +1,129 @@
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import { provision } from "../builder/build.ts";
+import { type Job, runStep } from "../builder/job.ts";
+import { requirePython } from "../builder/required-python.ts";
+import { withoutCredentials } from "../builder/resolve/credentials.ts";
+import type { Context } from "../context.ts";
+import { decide } from "../decision/decide.ts";
+import { now } from "../edges/clock.ts";
+import { makeNewFolder } from "../edges/files/change.ts";
+import { makerMark } from "../edges/files/own/maker-mark.ts";
+import { remove } from "../edges/files/own/remove.ts";
+import { sha256 } from "../edges/files/read.ts";
+import { makeFolders, newLog } from "../environment/folders.ts";
+import { PrimeError } from "../errors.ts";
+import {
+  type Pylock,
+  packagesOf,
+  pylockOf,
+  readPylock,
+  renderPylock,
+  sha256Of,
+  withPlaces,
+} from "../project/files/pylock.ts";
+import { isTable, type Table } from "../toml.ts";
+import type { UvTool } from "../uv/commands.ts";
+import type { App } from "./app.ts";
+import { mainPackage, SETTINGS, type Wanted } from "./wanted.ts";
+
+/** A file that a release keeps, since its place may lose it. */
+export interface LocalFile {
+  /** Absolute. */
+  readonly from: string;
+  /** Relative to the release. */
+  readonly to: string;
+  readonly sha256: string;
+}
+
+/** What a fresh install would give now. */
+export interface Resolved {
+  readonly id: string;
+  readonly version: string;
+  /** `X.Y`, which it was resolved for. */
+  readonly python: string;
+  /** Its files that lie on this machine are in the folder `files` beside it. */
+  readonly pylock: string;
+  readonly files: readonly LocalFile[];
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+/**
+ * Resolves what an app wants, without a look at what is installed: where a release was withdrawn, yanked or excluded, this goes down.
+ * `context`: of the wanted project.
+ */
+export async function resolveApp(context: Context, app: App, wanted: Wanted): Promise<Resolved> {
+  const decision = await decide(context, false);
+  makeFolders(decision.folders);
+  const job: Job = { context, log: newLog(decision.folders, now(), process.pid), project: decision.project, steps: [] };
+  const uv = await provision(job, decision);
+  const base = decision.asked?.base ?? (await requirePython(job, decision, uv));
+  const work = path.join(wanted.root, `work.${makerMark()}`);
+  makeNewFolder(work);
+  try {
+    const output = path.join(work, "pylock.toml");
+    await runStep(job, `look for releases of ${app.config.name}`, resolveCommand(uv, wanted, base.executable, output), {
+      id: "resolve-failed",
+      hint: "what is installed goes on",
+    });
+    const { table } = await readPylock(output);
+    const places = withPlaces(table, (key, text) =>
+      key === "url" ? withoutCredentials(text) : path.resolve(work, text),
+    );
+    const lock = pylockOf(places, work);
+    refuseWithoutDigests(app, lock);
+    const version = lock.packages.find(({ name }) => name === mainPackage(app))?.version ?? "0";
+    const { table: kept, files } = withFilesBeside(places);
+    const pylock = renderPylock(kept);
+    const python = base.version.split(".").slice(0, 2).join(".");
+    return {
+      id: `${version.replace(/[^A-Za-z0-9.+!_-]/g, "_")}-${sha256(`${python}\n${pylock}`).slice(0, 8)}`,
+      ...{ version, python, pylock, files },
+      packages: Object.fromEntries(lock.packages.map((one) => [one.name, one.version ?? ""])),
+    };
+  } finally {
+    remove(work);
+  }
+}
+
+function withFilesBeside(table: Table): { readonly table: Table; readonly files: readonly LocalFile[] } {
+  const files: LocalFile[] = [];
+  const beside = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(beside);
+    if (!isTable(value)) return value;
+    const { url, ...rest } = value;
+    if (typeof url !== "string" || !url.startsWith("file:")) {
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, beside(inner)]));
+    }
+    const from = fileURLToPath(url);
+    const to = `files/${path.basename(from)}`;
+    files.push({ from, to, sha256: sha256Of(value) ?? "" });
+    return { path: to, ...rest };
+  };
+  return { table: { ...table, packages: packagesOf(table).map(beside) }, files };
+}
+
+function refuseWithoutDigests(app: App, { packages }: Pylock): void {
+  const bare = packages.find(({ digests }) => digests.length === 0);
+  if (bare === undefined) return;
+  throw new PrimeError(
+    "no-digest",
+    `could not take ${bare.name} ${bare.version ?? ""} for ${app.config.name}: its source tells no sha256 of it`,
+    {
+      hint: "use an index that tells digests (PEP 503, `#sha256=`), or a folder",
+    },
+  );
+}
+
+/** Nothing that was installed or resolved before is preferred, and what uv has cached of indexes is asked for again. */
+function resolveCommand({ file, env }: UvTool, { root, asksUser }: Wanted, python: string, output: string) {
+  const args = [
+    ...["pip", "compile", "--python", python, "--quiet", "--no-header", "--format", "pylock.toml", "--refresh"],
+    ...["--index-strategy", "first-index", "--output-file", output, path.join(root, "pyproject.toml")],
+  ];
+  const own = Object.entries(env).filter(
+    ([name]) => !/^UV_(?:INDEX$|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX|FIND_LINKS|NO_INDEX|CONFIG_FILE)/.test(name),
+  );
+  const alone = { ...Object.fromEntries(own), UV_CONFIG_FILE: path.join(root, SETTINGS) };
+  return { file, args, env: asksUser ? env : alone, cwd: root };
+}

@@ -1,0 +1,32 @@
+import type { Context, Printer } from "../context.ts";
+import { exists } from "../edges/files/read.ts";
+import type { Surroundings } from "../edges/surroundings.ts";
+import type { Terminal } from "../edges/terminal/terminal.ts";
+import { appKey } from "../launch/app-text.ts";
+import type { App } from "./app.ts";
+import { appStart, releaseRoot } from "./releases.ts";
+import { selectionFile } from "./state.ts";
+
+/** One start of an app's launcher. */
+export interface Run {
+  readonly app: App;
+  readonly started: Surroundings & { readonly at: number; readonly launcher: string };
+  readonly terminal: Terminal;
+  readonly print: Printer;
+  /** The context of a root (absolute), by the launcher's own rules. */
+  contextOf(root: string, own?: Partial<Pick<Context, "flagKey" | "app">>): Promise<Context>;
+}
+
+/** The context in which a release's environment is built; with a ready plan where starts are to use it. */
+export function releaseContext({ app, contextOf }: Run, id: string, isPlanned: boolean): Promise<Context> {
+  return contextOf(releaseRoot(app, id), {
+    flagKey: isPlanned ? appKey(app.key) : undefined,
+    app: {
+      start: (generation) => appStart(app, id, generation),
+      inputs: [
+        { kind: "file", path: selectionFile(app) },
+        { kind: exists(app.beside.file) ? "file" : "absent", path: app.beside.file },
+      ],
+    },
+  });
+}

@@ -1,0 +1,39 @@
+import { now } from "../edges/clock.ts";
+import type { Environment } from "../edges/command.ts";
+import { setTimes, writePlain } from "../edges/files/change.ts";
+import { facts } from "../edges/files/read.ts";
+import type { App } from "./app.ts";
+import { dueFile } from "./state.ts";
+
+/** An updater has ended, or is ended, by then; in milliseconds. */
+export const UPDATER_LIMIT_MS = 15 * 60_000;
+/** After a check that came to nothing: this, then three times as much, up to the schedule. */
+const FIRST_RETRY_MS = 5 * 60_000;
+/** So that a thousand machines that were started at once do not ask at once. */
+const SPREAD = 0.2;
+
+/** When to look next, in milliseconds since the epoch; null: never. */
+export function nextCheck({ config }: App, failures: number): number | null {
+  const { everyMs } = config;
+  if (everyMs === null) return null;
+  const spread = everyMs * (1 + SPREAD * (2 * Math.random() - 1));
+  const retry = failures === 0 ? Number.POSITIVE_INFINITY : FIRST_RETRY_MS * 3 ** Math.min(failures - 1, 12);
+  return now() + Math.round(failures === 0 ? spread : everyMs === 0 ? retry : Math.min(spread, retry));
+}
+
+export function setDue(app: App, at: number | null): void {
+  if (at === null) return;
+  writePlain(dueFile(app), "");
+  setTimes(dueFile(app), at / 1000);
+}
+
+/** Whether a start looks for a release; a clock that was set back can leave a date beyond all schedules. */
+export function isDue(app: App, env: Environment, lastAt: number | null): boolean {
+  const { everyMs, isScheduled } = app.config;
+  const wish = env.PRIME_UPDATE ?? "";
+  if (wish === "never" || !app.isOwn) return false;
+  if (wish !== "") return true;
+  if (everyMs === null || (!isScheduled && env.CI)) return false;
+  const due = facts(dueFile(app))?.mtimeNs;
+  return due === undefined || Number(due) / 1e6 <= now() || (lastAt ?? 0) > now();
+}

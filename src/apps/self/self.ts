@@ -1,0 +1,241 @@
+import { isoTime, localTime } from "../../edges/clock.ts";
+import { exists } from "../../edges/files/read.ts";
+import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { didYouMean } from "../../nearest.ts";
+import { makeHome } from "../app.ts";
+import { type Event, readEvents, record } from "../log.ts";
+import { collectReleases, readRelease, releasesOf } from "../releases.ts";
+import type { Run } from "../run.ts";
+import { setDue } from "../schedule.ts";
+import { alone, isUpdating, readCheck, readSelection, writeSelection } from "../state.ts";
+import { adopt, goBack, settleTrial } from "../trial.ts";
+import { update } from "../update.ts";
+import { removeApp } from "./remove.ts";
+
+const DONE: Answer = { kind: "exit", code: 0 };
+
+const COMMANDS: Readonly<
+  Record<string, { readonly about: string; follow(run: Run, words: readonly string[]): Promise<Answer> | Answer }>
+> = {
+  update: { about: "look for a release now, and take it", follow: updateNow },
+  status: { about: "what runs, and what the last check came to [--json]", follow: showStatus },
+  history: { about: "which releases ran, and why they changed", follow: showHistory },
+  rollback: { about: "run the release before, or the one that is named [RELEASE]", follow: rollback },
+  pin: { about: "stay at a version [VERSION], or no longer [--off]", follow: pin },
+  log: { about: "every check and what came of it [--json]", follow: showLog },
+  doctor: { about: "what is wrong here", follow: showFaults },
+  remove: { about: "remove all releases and all that is kept of this app", follow: removeApp },
+};
+
+/** `foo self …`: prime's own commands of an app. */
+export async function selfCommand(run: Run, [name = "", ...words]: readonly string[]): Promise<Answer> {
+  const { app, print } = run;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const self = `${app.config.name} ${app.config.selfCommand}`;
+  if (["", "help", "--help", "-h"].includes(name)) {
+    const lines = Object.entries(COMMANDS).map(([one, { about }]) => `  ${one.padEnd(10)}${about}\n`);
+    print.text(`${self} COMMAND: how ${app.config.name} is kept up to date.\n\n${lines.join("")}`);
+    return DONE;
+  }
+  if (command === undefined) {
+    throw new PrimeError(
+      "usage",
+      `could not do \`${self} ${name}\`: there is no such command${didYouMean(name, Object.keys(COMMANDS))}`,
+      {
+        exitCode: EXIT_USAGE,
+        hint: `see ${self} --help`,
+      },
+    );
+  }
+  if (app.isOwn && exists(app.home)) await settleTrial(app);
+  return command.follow(run, words);
+}
+
+function refuseWords({ app }: Run, name: string, words: readonly string[], known: readonly string[] = []): void {
+  const strange = words.find((word) => !known.includes(word));
+  if (strange === undefined) return;
+  throw new PrimeError("usage", `could not do \`${app.config.name} self ${name}\`: it takes no ${strange}`, {
+    exitCode: EXIT_USAGE,
+    hint: `see ${app.config.name} ${app.config.selfCommand} --help`,
+  });
+}
+
+function refuseOthers({ app }: Run): void {
+  if (app.isOwn) return;
+  throw new PrimeError(
+    "app-roots",
+    `could not change ${app.config.name}: it is root's, for everybody on this machine`,
+    {
+      hint: "let root do it",
+    },
+  );
+}
+
+async function updateNow(run: Run, words: readonly string[]): Promise<Answer> {
+  const { app, started, terminal } = run;
+  refuseWords(run, "update", words);
+  refuseOthers(run);
+  makeHome(app, started.env);
+  const updated = await update(run);
+  if (updated.kind === "hop") return updated.answer;
+  const { outcome, message } = updated;
+  if (outcome === "staged") {
+    const before = readSelection(app).current;
+    const { current } = await adopt(app);
+    collectReleases(app);
+    const release = current === null ? undefined : readRelease(app, current);
+    terminal.say(
+      current === before
+        ? `${message}; it is taken when the trial of ${before} has ended`
+        : `${app.config.name} is ${release?.version} now (${current})`,
+    );
+    return DONE;
+  }
+  if (outcome === "current") {
+    terminal.say(message);
+    return DONE;
+  }
+  throw new PrimeError(`update-${outcome}`, `could not update ${app.config.name}: ${message}`);
+}
+
+function showStatus(run: Run, words: readonly string[]): Answer {
+  const { app, print } = run;
+  refuseWords(run, "status", words, ["--json"]);
+  const selection = readSelection(app);
+  const { outcome, reason, message, next, at, updater, failures, attempts } = readCheck(app);
+  const release = selection.current === null ? undefined : readRelease(app, selection.current);
+  const [nextAt, lastAt] = [next, at].map((time) => (time === null ? null : isoTime(time)));
+  const isRunning = isUpdating(readCheck(app));
+  const status = {
+    ...{ name: app.config.name, version: release?.version ?? null, release: selection.current },
+    ...{
+      previous: selection.previous,
+      staged: selection.staged,
+      trial: selection.trial,
+      pin: selection.pin,
+      skipped: selection.skipped,
+    },
+    ...{ launcher: app.launcher, home: app.home, beside: app.beside.passedOver ?? null },
+    updater: isRunning && updater !== null ? { pid: updater.pid } : null,
+    check: { outcome, reason, message, at: lastAt, next: nextAt, failures, attempts },
+  };
+  if (words.includes("--json")) {
+    print.json(status);
+    return DONE;
+  }
+  const lines = [
+    `${app.config.name} ${status.version ?? "is not installed yet"}${selection.current === null ? "" : ` (${selection.current})`}`,
+    ...(selection.trial === null
+      ? []
+      : [`on trial: ${selection.trial.left} starts may still fail before ${selection.previous} runs again`]),
+    ...(selection.staged === null ? [] : [`ready for the next start: ${selection.staged}`]),
+    ...(selection.pin === null ? [] : [`pinned to ${selection.pin}`]),
+    ...selection.skipped.map(({ id, why }) => `not taken again: ${id}: ${why}`),
+    at === null ? "no check yet" : `last check ${localTime(at)}: ${outcome}: ${message}`,
+    next === null
+      ? "no next check"
+      : `next check ${localTime(next)}${failures > 0 ? ` (after ${failures} that came to nothing)` : ""}`,
+    ...(status.updater === null ? [] : [`an updater runs: process ${status.updater.pid}`]),
+    ...(status.beside === null ? [] : [`passed over: ${status.beside}`]),
+    `kept in ${app.home}`,
+  ];
+  print.text(`${lines.join("\n")}\n`);
+  return DONE;
+}
+
+function showHistory(run: Run, words: readonly string[]): Answer {
+  refuseWords(run, "history", words);
+  const told = readEvents(run.app).filter(({ event }) => event === "activate" || event === "fallback");
+  run.print.text(told.length === 0 ? "Nothing was installed yet.\n" : told.reverse().map(line).join(""));
+  return DONE;
+}
+
+function line({ at, event, release, from, message }: Event): string {
+  const way = from === null ? (release ?? "") : `${from} -> ${release}`;
+  return `${localTime(at)}  ${event.padEnd(8)}  ${[way, message].filter(Boolean).join(": ").replaceAll("\n", " ")}\n`;
+}
+
+function showLog(run: Run, words: readonly string[]): Answer {
+  refuseWords(run, "log", words, ["--json"]);
+  const events = readEvents(run.app);
+  if (words.includes("--json"))
+    for (const event of events) run.print.code(`${JSON.stringify({ ...event, at: isoTime(event.at) })}\n`);
+  else run.print.text(events.map(line).join(""));
+  return DONE;
+}
+
+async function rollback(run: Run, [wanted, ...more]: readonly string[]): Promise<Answer> {
+  const { app, terminal } = run;
+  refuseWords(run, "rollback", more);
+  refuseOthers(run);
+  const selection = readSelection(app);
+  const there = releasesOf(app).filter((id) => id !== selection.current);
+  const meant =
+    wanted === undefined
+      ? selection.previous
+      : there.find((id) => id === wanted || readRelease(app, id)?.version === wanted);
+  if (meant === undefined || meant === null || selection.current === null) {
+    throw new PrimeError(
+      "no-release",
+      `could not go back${wanted === undefined ? "" : ` to ${wanted}`}: that release is not here`,
+      {
+        hint: there.length === 0 ? "there is no other one" : `there are ${there.join(", ")}`,
+      },
+    );
+  }
+  const { current } = selection;
+  await alone(app, () =>
+    writeSelection(
+      app,
+      goBack(app, { ...readSelection(app), previous: meant }, current, "rolled back by hand").selection,
+    ),
+  );
+  terminal.say(
+    `${app.config.name} is ${readRelease(app, meant)?.version} now (${meant}); ${current} is not taken again by itself`,
+  );
+  return DONE;
+}
+
+async function pin(run: Run, [version, ...more]: readonly string[]): Promise<Answer> {
+  const { app, terminal } = run;
+  refuseWords(run, "pin", more);
+  refuseOthers(run);
+  const { current } = readSelection(app);
+  const to =
+    version === "--off" ? null : (version ?? (current === null ? null : (readRelease(app, current)?.version ?? null)));
+  if (to !== null && !/^[A-Za-z0-9.!+]+$/.test(to)) refuseWords(run, "pin", [to]);
+  makeHome(app, run.started.env);
+  await alone(app, () => writeSelection(app, { ...readSelection(app), pin: to, staged: null }));
+  setDue(app, 0);
+  record(app, "check", { message: to === null ? "no longer pinned" : `pinned to ${to}` });
+  terminal.say(
+    to === null
+      ? `${app.config.name} follows its releases again`
+      : `${app.config.name} stays at ${to}; \`${app.config.name} ${app.config.selfCommand} update\` takes it now`,
+  );
+  return DONE;
+}
+
+function showFaults(run: Run, words: readonly string[]): Answer {
+  const { app, print } = run;
+  refuseWords(run, "doctor", words);
+  const { current } = readSelection(app);
+  const { outcome, message, attempts } = readCheck(app);
+  const faults = [
+    ...(current !== null && readRelease(app, current) === undefined
+      ? [`the release ${current} is gone: the next start makes it anew`]
+      : []),
+    ...(app.beside.passedOver === undefined ? [] : [`${app.beside.passedOver}: it does not count`]),
+    ...(outcome !== null && outcome !== "current" && outcome !== "staged"
+      ? [`the last check came to nothing: ${outcome}: ${message}`]
+      : []),
+    ...(attempts > 1 && !isUpdating(readCheck(app))
+      ? [
+          `${attempts} updaters were ended before they were done: \`${app.config.name} ${app.config.selfCommand} update\` does it now`,
+        ]
+      : []),
+  ];
+  print.text(faults.length === 0 ? "Nothing is wrong.\n" : `${faults.join("\n")}\n`);
+  return { kind: "exit", code: faults.length === 0 ? 0 : 1 };
+}

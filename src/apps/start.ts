@@ -1,0 +1,111 @@
+import * as path from "node:path";
+import { now } from "../edges/clock.ts";
+import { writeAtomic } from "../edges/files/change.ts";
+import { shellOfProcess } from "../edges/machine.ts";
+import { startDetached } from "../edges/processes/detached.ts";
+import { PrimeError } from "../errors.ts";
+import type { Answer } from "../launch/answer.ts";
+import { boot } from "../start/boot.ts";
+import { makeHome, ownerFile, ownerText } from "./app.ts";
+import { record } from "./log.ts";
+import { appStart, collectReleases, readRelease, writeRelease } from "./releases.ts";
+import { resolveApp } from "./resolve.ts";
+import { type Run, releaseContext } from "./run.ts";
+import { isDue, nextCheck, setDue, UPDATER_LIMIT_MS } from "./schedule.ts";
+import { alone, isUpdating, readCheck, readSelection, type Selection, writeCheck, writeSelection } from "./state.ts";
+import { adopt, countTrial, settleTrial } from "./trial.ts";
+import { verify } from "./update.ts";
+import { writeWanted } from "./wanted.ts";
+
+/** A start of the app itself: what is selected, taken or gone back to before; a check that is due goes on beside it. */
+export async function startApp(run: Run): Promise<Answer> {
+  const { app, started } = run;
+  const isFirstStage = started.progress === undefined;
+  const selection = isFirstStage ? await select(run) : readSelection(app);
+  const id = selection.current ?? (await obtain(run));
+  const isNew = selection.current === null || readCheck(app).building === id;
+  const isTrial = selection.trial?.id === id && app.isOwn;
+  const context = await releaseContext(run, id, !isTrial);
+  try {
+    const booted = await boot(context, { anew: false });
+    if (booted.kind === "hop") return booted.answer;
+    if (isNew) {
+      await verify(run, booted);
+      settleFirst(run, id);
+      context.terminal.say(`${app.config.name} ${readRelease(app, id)?.version} is ready`);
+    }
+    if (isTrial) await countTrial(app);
+    await spawnWhenDue(run);
+    return { kind: "app", start: appStart(app, id, booted.activation.generation, isTrial) };
+  } catch (error) {
+    if (isNew) await alone(app, () => writeSelection(app, { ...readSelection(app), current: null }));
+    throw error;
+  }
+}
+
+/** What the last start came to, and what an updater has made ready. */
+async function select(run: Run): Promise<Selection> {
+  const { app, started } = run;
+  if (!app.isOwn) return readSelection(app);
+  makeHome(app, started.env);
+  const { selection, told } = await settleTrial(app);
+  if (told !== undefined) run.terminal.warn(told);
+  if (selection.staged === null || selection.trial !== null) return selection;
+  if (app.config.asks) {
+    run.terminal.say(
+      `${selection.staged} is ready: \`${app.config.name} ${app.config.selfCommand ?? "self"} update\` takes it`,
+    );
+    return selection;
+  }
+  const next = await adopt(app);
+  collectReleases(app);
+  return next;
+}
+
+/** The first release, whose environment the start goes on to build. */
+async function obtain(run: Run): Promise<string> {
+  const { app } = run;
+  if (!app.isOwn) {
+    throw new PrimeError(
+      "no-release",
+      `could not start ${app.config.name}: root has begun to install it, and has not finished`,
+      {
+        hint: "let root start it once",
+      },
+    );
+  }
+  writeAtomic(ownerFile(app), ownerText(app));
+  const wanted = await writeWanted(app, readSelection(app).pin);
+  const found = await resolveApp(await run.contextOf(wanted.root), app, wanted);
+  await writeRelease(app, found);
+  writeCheck(app, { ...readCheck(app), building: found.id });
+  await alone(app, () => writeSelection(app, { ...readSelection(app), current: found.id }));
+  return found.id;
+}
+
+function settleFirst({ app }: Run, id: string): void {
+  const next = nextCheck(app, 0);
+  const { version } = readRelease(app, id) ?? {};
+  const more = { outcome: "current", message: `installed ${app.config.name} ${version}`, next } as const;
+  writeCheck(app, { ...readCheck(app), at: now(), ...more, building: null });
+  setDue(app, next);
+  record(app, "activate", { release: id });
+}
+
+/** One updater for an app, whoever starts it; the attempt is counted before it begins, since it may be killed with its user. */
+async function spawnWhenDue(run: Run): Promise<void> {
+  const { app, started } = run;
+  const check = readCheck(app);
+  if (!isDue(app, started.env, check.at) || isUpdating(check)) return;
+  await alone(app, () => {
+    const latest = readCheck(app);
+    if (isUpdating(latest)) return;
+    const [file = "/bin/sh", ...words] = shellOfProcess(started.shell.pid);
+    // The head would start the app by its plan, were it not told that this start is due.
+    const env = { ...started.env, PRIME_APP_TASK: "update", PRIME_UPDATE: "due" };
+    const command = { file, args: [...words, app.launcher], env, cwd: "/" };
+    const updater = startDetached(command, path.join(app.home, "update.log"));
+    writeCheck(app, { ...latest, updater: updater ?? null, attempts: latest.attempts + 1 });
+    setDue(app, now() + UPDATER_LIMIT_MS);
+  });
+}

@@ -1,0 +1,107 @@
+import * as path from "node:path";
+import * as v from "valibot";
+import { now } from "../edges/clock.ts";
+import { setTimes, writeAtomic } from "../edges/files/change.ts";
+import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
+import { facts } from "../edges/files/read.ts";
+import { isRunning } from "../edges/machine.ts";
+import { takeMutex } from "../edges/processes/mutex.ts";
+import type { App } from "./app.ts";
+
+/** The id of a release: its version and the beginning of its digest. */
+export const RELEASE_ID = /^[A-Za-z0-9][A-Za-z0-9.+!_-]*-[0-9a-f]{8}$/;
+const ID = v.pipe(TEXT, v.regex(RELEASE_ID));
+
+const SELECTION = v.object({
+  current: v.nullable(ID),
+  previous: v.nullable(ID),
+  /** Validated, and for the next start to take. */
+  staged: v.nullable(ID),
+  /** `left`: starts that it may still fail; `at`: when the last of them began. */
+  trial: v.nullable(v.object({ id: ID, left: v.number(), at: TIME })),
+  /** Not taken again by itself. */
+  skipped: v.array(v.object({ id: ID, why: TEXT })),
+  pin: v.nullable(TEXT),
+});
+
+/** Which release starts run. The ready plan watches the file. */
+export type Selection = v.InferOutput<typeof SELECTION>;
+
+/** What a check comes to; `denied`: by who serves; `refused`: by prime's own rules or the policy. */
+const OUTCOMES = ["current", "staged", "offline", "denied", "refused", "invalid", "failed"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+const CHECK = v.object({
+  at: v.nullable(TIME),
+  outcome: v.nullable(v.picklist(OUTCOMES)),
+  reason: v.nullable(TEXT),
+  message: TEXT,
+  /** When the next check is due. */
+  next: v.nullable(TIME),
+  /** Checks in a row that came to nothing, and updaters that did not tell how they ended. */
+  failures: v.number(),
+  attempts: v.number(),
+  updater: v.nullable(v.object({ pid: v.number(), start: TEXT })),
+  /** The release that an updater is at. */
+  building: v.nullable(ID),
+});
+
+/** What is known of the last check. */
+export type Check = v.InferOutput<typeof CHECK>;
+
+const NO_SELECTION: Selection = { current: null, previous: null, staged: null, trial: null, skipped: [], pin: null };
+const NO_CHECK: Check = {
+  ...{ at: null, outcome: null, reason: null, message: "", next: null },
+  ...{ failures: 0, attempts: 0, updater: null, building: null },
+};
+
+export const selectionFile = ({ home }: App): string => path.join(home, "selection.json");
+export const checkFile = ({ home }: App): string => path.join(home, "check.json");
+/** Dated when the next check is due. */
+export const dueFile = ({ home }: App): string => path.join(home, "due");
+
+export function readSelection(app: App): Selection {
+  return readOwnJson(selectionFile(app), SELECTION) ?? NO_SELECTION;
+}
+
+/** A plan can't be sure of a file of this very moment: each is dated some seconds back, and later than the one before. */
+const BACKDATED_S = 10;
+
+export function writeSelection(app: App, selection: Selection): void {
+  const file = selectionFile(app);
+  const before = Number(facts(file)?.mtimeNs ?? 0) / 1e9;
+  writeAtomic(file, JSON.stringify(selection));
+  setTimes(file, Math.max(Math.floor(now() / 1000) - BACKDATED_S, Math.floor(before) + 1));
+}
+
+export function readCheck(app: App): Check {
+  return readOwnJson(checkFile(app), CHECK) ?? NO_CHECK;
+}
+
+export function writeCheck(app: App, check: Check): void {
+  writeAtomic(checkFile(app), JSON.stringify(check));
+}
+
+export function isUpdating({ updater }: Check): boolean {
+  return updater !== null && isRunning(updater.pid, updater.start);
+}
+
+const PATIENCE_MS = 2000;
+
+/** One process at a time; without the lock after a while, since each write is whole by itself. */
+export async function alone<T>(app: App, act: () => T): Promise<T> {
+  const turn = await takeMutex(path.join(app.home, "lock"), {
+    doing: `working on ${app.config.name}`,
+    reason: "",
+    patienceMs: PATIENCE_MS,
+    onWait: () => {},
+    onImpatience: () => {},
+    onFailure: () => {},
+    look: async () => undefined,
+  });
+  try {
+    return act();
+  } finally {
+    if ("lock" in turn) turn.lock.release();
+  }
+}

@@ -1,0 +1,109 @@
+import { now } from "../edges/clock.ts";
+import { run } from "../edges/processes/run.ts";
+import { PrimeError } from "../errors.ts";
+import type { Answer } from "../launch/answer.ts";
+import { activated } from "../shells/activation.ts";
+import { boot } from "../start/boot.ts";
+import type { Ready } from "../start/ready.ts";
+import { record } from "./log.ts";
+import { refuseWithoutEntry, writeRelease } from "./releases.ts";
+import { resolveApp } from "./resolve.ts";
+import { type Run, releaseContext } from "./run.ts";
+import { nextCheck, setDue } from "./schedule.ts";
+import { alone, type Outcome, readCheck, readSelection, writeCheck, writeSelection } from "./state.ts";
+import { writeWanted } from "./wanted.ts";
+
+/** What an update came to, or the next stage of it. */
+export type Updated =
+  | { readonly kind: "hop"; readonly answer: Answer }
+  | { readonly kind: "done"; readonly outcome: Outcome; readonly message: string };
+
+const VERIFY_LIMIT_MS = 60_000;
+
+/**
+ * Looks for what a fresh install would give now; builds and validates that aside where it is another release. Never throws for what a
+ * source, a release or the network is to blame for: that is an outcome.
+ */
+export async function update(run: Run): Promise<Updated> {
+  const { app } = run;
+  try {
+    const { building } = readCheck(app);
+    if (building !== null && (await releaseContext(run, building, false)).progress !== undefined) {
+      return await stage(run, building);
+    }
+    return await look(run);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    return finish(
+      run,
+      outcomeOf(error),
+      `${error.message}${error.hint === undefined ? "" : `\n  next: ${error.hint}`}`,
+      error.id,
+    );
+  }
+}
+
+async function look(run: Run): Promise<Updated> {
+  const { app } = run;
+  const { current, staged, skipped, pin } = readSelection(app);
+  const wanted = await writeWanted(app, pin);
+  const found = await resolveApp(await run.contextOf(wanted.root), app, wanted);
+  if (found.id === current) return finish(run, "current", `${app.config.name} ${found.version} is what there is`);
+  if (found.id === staged) return finish(run, "staged", `${app.config.name} ${found.version} is ready`);
+  const skip = skipped.find(({ id }) => id === found.id);
+  if (skip !== undefined) return finish(run, "refused", `${found.id} is not taken again: ${skip.why}`, "skipped");
+  await writeRelease(app, found);
+  writeCheck(app, { ...readCheck(app), building: found.id });
+  return stage(run, found.id);
+}
+
+async function stage(run: Run, id: string): Promise<Updated> {
+  const { app } = run;
+  const context = await releaseContext(run, id, false);
+  const booted = await boot(context, { anew: false });
+  if (booted.kind === "hop") return booted;
+  await verify(run, booted);
+  await alone(app, () => writeSelection(app, { ...readSelection(app), staged: id }));
+  record(app, "stage", { release: id, from: readSelection(app).current });
+  return finish(run, "staged", `${app.config.name} ${id} is ready`);
+}
+
+/** The app's own tests of an environment that no user has seen. */
+export async function verify({ app, started }: Run, { activation }: Ready): Promise<void> {
+  refuseWithoutEntry(app, activation.generation);
+  for (const line of app.config.verify) {
+    const env = activated(activation, { ...started.env, PRIME_APP_TASK: undefined, PRIME_UPDATE: "never" });
+    const outcome = await run({ file: "/bin/sh", args: ["-c", line], env, cwd: "/" }, { limitMs: VERIFY_LIMIT_MS });
+    if (outcome.ok) continue;
+    const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
+    throw new PrimeError(
+      "verify-failed",
+      `could not verify the release: \`${line}\` failed (${how})\n${outcome.output.trim().slice(-2000)}`,
+      {
+        hint: "what is installed goes on; the release has to be mended",
+      },
+    );
+  }
+}
+
+function finish({ app }: Run, outcome: Outcome, message: string, reason: string | null = null): Updated {
+  const isGood = outcome === "current" || outcome === "staged" || reason === "skipped";
+  const before = readCheck(app);
+  const failures = isGood ? 0 : before.failures + 1;
+  const next = nextCheck(app, failures);
+  writeCheck(app, { at: now(), outcome, reason, message, next, failures, attempts: 0, updater: null, building: null });
+  setDue(app, next);
+  record(app, isGood ? "check" : "refuse", { message: `${outcome}: ${message}` });
+  return { kind: "done", outcome, message };
+}
+
+const OFFLINE =
+  /dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect/;
+const DENIED = /\b(?:401|403|407)\b|Unauthorized|Forbidden|Proxy Authentication/;
+
+function outcomeOf({ id, message }: PrimeError): Outcome {
+  if (DENIED.test(message)) return "denied";
+  if (OFFLINE.test(message)) return "offline";
+  if (id === "no-digest" || id === "changed-file") return "refused";
+  return id === "resolve-failed" || id === "no-source" ? "failed" : "invalid";
+}

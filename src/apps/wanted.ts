@@ -1,0 +1,78 @@
+import * as path from "node:path";
+import { makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { makerMark } from "../edges/files/own/maker-mark.ts";
+import { normalizeName } from "../project/packages.ts";
+import { filesInFolder } from "../sources/local-folder.ts";
+import { writeIndex } from "../sources/local-index.ts";
+import { packageOf, type SourceFile } from "../sources/source-file.ts";
+import { renderToml, type Table } from "../toml.ts";
+import type { App } from "./app.ts";
+import { withKeptDigests } from "./digests.ts";
+
+/** What an app wants, as a project that uv resolves. */
+export interface Wanted {
+  /** Its root, absolute. */
+  readonly root: string;
+  /** The user's own indexes have a say. */
+  readonly asksUser: boolean;
+}
+
+/** In the wanted project: uv's settings where those of the user have no say. */
+export const SETTINGS = "settings.toml";
+
+/** The package that the app is, normalized. */
+export function mainPackage({ config }: App): string {
+  return normalizeName(/^[A-Za-z0-9._-]+/.exec(config.packages[0] as string)?.[0] ?? "");
+}
+
+/** Writes that project down, and an index for each source that is none. `pin`: the version that the app is held at. */
+export async function writeWanted(app: App, pin: string | null): Promise<Wanted> {
+  const { config } = app;
+  const root = path.join(app.home, "wanted");
+  const work = path.join(root, `indexes.${makerMark()}`);
+  makeFolder(work);
+  const indexes: Table[] = [];
+  const indexOf = async (source: string, more: Table, files?: readonly SourceFile[]): Promise<string> => {
+    const name = `source-${indexes.length}`;
+    const url = source.startsWith("index+")
+      ? source.slice("index+".length)
+      : writeIndex(path.join(work, name), withKeptDigests(app, files ?? (await filesOf(source))));
+    indexes.push({ name, url, ...more });
+    return name;
+  };
+  for (const source of config.sources) if (source !== "index") await indexOf(source, {});
+  const asksUser = config.sources.includes("index");
+  if (!asksUser) indexes.push({ ...indexes.pop(), default: true });
+  const sources: Record<string, Table> = {};
+  for (const { name, sources: own } of config.bound) {
+    const [first = ""] = own;
+    const files = first.startsWith("index+") ? undefined : await firstWith(normalizeName(name), own);
+    sources[name] = { index: await indexOf(first, { explicit: true }, files) };
+  }
+  const dependencies = [
+    ...config.packages,
+    ...config.bound.map(({ name }) => name),
+    ...config.exclude.map((text) => text.replace("==", "!=")),
+    ...(pin === null ? [] : [`${mainPackage(app)} == ${pin}`]),
+  ];
+  const project = { name: "prime-app-wanted", version: "0", dependencies };
+  const text = await renderToml({ project, tool: { uv: { index: indexes, sources } } });
+  writeAtomic(path.join(root, "pyproject.toml"), text);
+  writeAtomic(path.join(root, SETTINGS), await renderToml({ index: indexes }));
+  const python = config.python === undefined ? {} : { required_python_version: config.python };
+  writeAtomic(path.join(root, "prime.toml"), await renderToml(python));
+  return { root, asksUser };
+}
+
+/** What the first of these places has of a package. */
+async function firstWith(name: string, places: readonly string[]): Promise<readonly SourceFile[]> {
+  for (const place of places) {
+    const files = (await filesOf(place)).filter((file) => packageOf(file.name) === name);
+    if (files.length > 0) return files;
+  }
+  return [];
+}
+
+async function filesOf(source: string): Promise<readonly SourceFile[]> {
+  return filesInFolder(source);
+}

@@ -1,0 +1,70 @@
+import { EXIT_FAILURE } from "../errors.ts";
+import { isTable, lineOf, parseToml } from "../toml.ts";
+import { check, refuseUnknownKeys } from "./schema/validation.ts";
+
+/** How an app is made and kept up to date; see APP_SCHEMA for each key. */
+export interface AppConfig {
+  readonly name: string;
+  readonly packages: readonly string[];
+  readonly entry: string;
+  readonly python: string | undefined;
+  readonly sources: readonly string[];
+  readonly bound: readonly { readonly name: string; readonly sources: readonly string[] }[];
+  /** Milliseconds; null: never. */
+  readonly everyMs: number | null;
+  /** The schedule was chosen, and holds in CI too. */
+  readonly isScheduled: boolean;
+  readonly asks: boolean;
+  readonly verify: readonly string[];
+  readonly exclude: readonly string[];
+  readonly trial: { readonly starts: number; readonly startS: number };
+  /** null: prime has no commands of its own. */
+  readonly selfCommand: string | null;
+}
+
+const MINUTE = 60_000;
+const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: 60 * MINUTE, d: 1440 * MINUTE };
+const NAMED: Readonly<Record<string, number | null>> = {
+  start: 0,
+  hourly: 60 * MINUTE,
+  daily: 1440 * MINUTE,
+  weekly: 7 * 1440 * MINUTE,
+  never: null,
+};
+
+/** Reads an app's TOML; `file` is where it stands, for messages, and `stem` the name of an app that says none. */
+export async function readAppConfig(text: string, file: string, stem: string): Promise<AppConfig> {
+  const { APP_DEFAULTS, APP_FILE_SCHEMA, APP_SCHEMA } = await import("./schema/app-schema.ts");
+  const place = {
+    placeOf: (keys: readonly string[]) => {
+      const line = lineOf(text, keys);
+      return line === undefined ? file : `${file}:${line}`;
+    },
+    exitCode: EXIT_FAILURE,
+  };
+  const values = await parseToml(text, file);
+  refuseUnknownKeys(place, [], values, Object.keys(APP_FILE_SCHEMA.entries));
+  if (isTable(values.app)) refuseUnknownKeys(place, ["app"], values.app, Object.keys(APP_SCHEMA.entries));
+  const { app } = await check(APP_FILE_SCHEMA, values, place);
+  const all = { ...APP_DEFAULTS, ...app };
+  const { start_s: startS, starts } = { ...APP_DEFAULTS.trial, ...app.trial };
+  const name = app.name ?? stem;
+  return {
+    name,
+    packages: all.packages,
+    entry: all.entry ?? name,
+    python: all.python,
+    sources: all.sources,
+    bound: all.package ?? [],
+    everyMs:
+      all.check in NAMED
+        ? (NAMED[all.check] ?? null)
+        : Number.parseInt(all.check, 10) * (UNITS[all.check.slice(-1)] as number),
+    isScheduled: app.check !== undefined,
+    asks: all.adopt === "ask",
+    verify: all.verify,
+    exclude: all.exclude,
+    trial: { starts, startS },
+    selfCommand: all.self_command === false ? null : all.self_command,
+  };
+}

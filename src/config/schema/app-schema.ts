@@ -1,0 +1,89 @@
+import * as v from "valibot";
+import { commandLine, limit, listOf, name, seconds, text } from "./schema.ts";
+
+/** A package's name, extras and range (PEP 508); where it comes from is the sources' to say. */
+const REQUIREMENT = /^[A-Za-z0-9][\w.-]*\s*(?:\[[\w.,\s-]*\])?\s*(?:[<>=!~][^@;#\n]*)?(?:;[^\n]*)?$/;
+const EXCLUDED = /^[A-Za-z0-9][\w.-]*\s*==\s*[\w.!+*-]+$/;
+/** Plain http can be changed on the way, but not on this machine. */
+const SOURCE =
+  /^(?:index|(?:index\+)?(?:https:\/\/|http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?=[:/])).+|\/.+)$/;
+const ENTRY = /^[A-Za-z0-9][\w.-]*(?::[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)?$/;
+const SCHEDULE = /^(?:start|hourly|daily|weekly|never|[1-9]\d{0,3}[mhd])$/;
+
+/** A text of a form; a single sentence says what it must be. */
+const form = (pattern: RegExp, expected: string) => v.pipe(text(expected), v.regex(pattern, expected));
+const some = <T extends v.GenericSchema<string>>(item: T, expected: string) =>
+  v.pipe(listOf(item, expected), v.minLength(1, expected));
+
+const sources = some(
+  form(SOURCE, 'a source: "index", "index+https://host/simple", "https://host/wheels/" or "/a/folder"'),
+  'a list of sources, e.g. ["index"]',
+);
+const isNoIndex = (source: string) => !source.startsWith("index");
+
+const PACKAGE_SCHEMA = v.strictObject(
+  {
+    name,
+    sources: v.pipe(
+      sources,
+      v.check(
+        (all) => !all.includes("index") && (all.length === 1 || all.every(isNoIndex)),
+        'one "index+https://…", or places that are no index',
+      ),
+    ),
+  },
+  "a table with `name` and `sources`",
+);
+
+/** The table `[app]` of an app's TOML. What each key means stands in build/app-keys.ts. */
+export const APP_SCHEMA = v.strictObject(
+  {
+    packages: some(form(REQUIREMENT, 'a requirement, e.g. "foo[cli] >=3,<4"'), 'a list of requirements, e.g. ["foo"]'),
+    name: v.exactOptional(name),
+    entry: v.exactOptional(form(ENTRY, 'a console script, or a function such as "foo.cli:run"')),
+    python: v.exactOptional(text('a version in quotes, e.g. ">=3.10"')),
+    sources: v.exactOptional(
+      v.pipe(
+        sources,
+        v.check((all) => !all.slice(0, -1).includes("index"), 'a list in which "index", the user\'s own, stands last'),
+      ),
+    ),
+    package: v.exactOptional(v.array(PACKAGE_SCHEMA, "tables [[app.package]]")),
+    check: v.exactOptional(form(SCHEDULE, '"start", "hourly", "daily", "weekly", "never" or a time such as "12h"')),
+    adopt: v.exactOptional(v.picklist(["next-start", "ask"], '"next-start" or "ask"')),
+    verify: v.exactOptional(listOf(commandLine, 'a list of command lines, e.g. ["foo --version"]')),
+    exclude: v.exactOptional(
+      listOf(form(EXCLUDED, 'a version, e.g. "foo ==3.2.1"'), 'a list of versions, e.g. ["foo ==3.2.1"]'),
+    ),
+    trial: v.exactOptional(
+      v.strictObject(
+        {
+          starts: v.exactOptional(
+            v.pipe(v.number("a number"), v.integer("a whole number"), v.minValue(1, "1 or more")),
+          ),
+          start_s: v.exactOptional(seconds(limit)),
+        },
+        "a table, e.g. { starts = 3, start_s = 10 }",
+      ),
+    ),
+    self_command: v.exactOptional(
+      v.union([v.literal(false), form(/^[A-Za-z0-9][\w-]*$/, "a word")], "a word, or false"),
+    ),
+  },
+  "a table of an app's keys",
+);
+
+export type AppValues = v.InferOutput<typeof APP_SCHEMA>;
+
+/** An app's TOML as a whole. */
+export const APP_FILE_SCHEMA = v.strictObject({ app: APP_SCHEMA }, "a table [app]");
+
+export const APP_DEFAULTS = {
+  sources: ["index"],
+  check: "daily",
+  adopt: "next-start",
+  verify: [],
+  exclude: [],
+  trial: { starts: 3, start_s: 10 },
+  self_command: "self",
+} as const;

@@ -1,0 +1,61 @@
+import * as v from "valibot";
+import { quoteForShell } from "../edges/command.ts";
+import { PATH, TEXT } from "../edges/files/own/own-json.ts";
+import { exists } from "../edges/files/read.ts";
+
+/** What a start of an app runs, and when it looks for a release before. */
+export interface AppStart {
+  /** Put in front of the user's own words. */
+  readonly words: readonly string[];
+  /** Exported for the app. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The first word that is prime's; null: none is. */
+  readonly selfCommand: string | null;
+  /** A file, absolute, dated when the next check is due, and the one that the last check wrote; null: none is ever. */
+  readonly check: { readonly due: string; readonly last: string; readonly isForCi: boolean } | null;
+}
+
+export const APP_START = v.object({
+  words: v.array(TEXT),
+  variables: v.record(TEXT, TEXT),
+  selfCommand: v.nullable(TEXT),
+  check: v.nullable(v.object({ due: PATH, last: PATH, isForCi: v.boolean() })),
+});
+
+/** prime's own, and what would send the app's python to another standard library. */
+const REMOVED = "PYTHONHOME PRIME_PROGRESS PRIME_HEAD PRIME_TRIAL PRIME_APP_AGAIN";
+
+/** Lines of sh that end in the app, in the user's own environment: it is no development environment, and PATH stays the user's. */
+export function startForSh({ words, variables }: Pick<AppStart, "words" | "variables">): string {
+  const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`);
+  return `unset ${REMOVED}\n${exports.join("")}set -- ${words.map(quoteForShell).join(" ")} "$@"\nexec "$@"\n`;
+}
+
+/** The ready plan of an app: see `renderPlan`. */
+export function renderAppPlan(launcher: string, node: string | undefined, freshness: string, app: AppStart): string {
+  const self = app.selfCommand === null ? "" : `[ "\${1-}" != ${quoteForShell(app.selfCommand)} ] || return 0\n`;
+  return `# prime's ready plan for the app ${JSON.stringify(launcher)}
+[ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
+${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${self}prime_stale=$prime_plan
+${freshness}prime_stale=''
+${dueForSh(app.check)}${startForSh(app)}`;
+}
+
+/** This very process's folder in /proc has the present time, so that no process and no write is needed to know it (proc(5)). */
+const NOW = "/proc/self/limits";
+
+/** A check of the future is one by a clock that was wrong. */
+function dueForSh(check: AppStart["check"]): string {
+  if (check === null) return `[ -z "\${PRIME_UPDATE-}" ] || return 0\n`;
+  const [due, last] = [check.due, check.last].map(quoteForShell);
+  const [now, touch] = exists(NOW)
+    ? [NOW, ""]
+    : [quoteForShell(`${check.due}+now`), `{ true >${quoteForShell(`${check.due}+now`)}; } 2>/dev/null\n`];
+  const test = `{ ${touch}[ ! -e ${due} -o ${now} -nt ${due} -o ${last} -nt ${now} ] && return 0; }`;
+  return `case \${PRIME_UPDATE-} in
+never) ;;
+'') ${check.isForCi ? "" : `[ -n "\${CI-}" ] || `}${test} ;;
+*) return 0 ;;
+esac
+`;
+}

@@ -1,0 +1,16 @@
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import { isFolder, listFolder } from "../edges/files/read.ts";
+import { PrimeError } from "../errors.ts";
+import { packageOf, type SourceFile } from "./source-file.ts";
+
+/** What a folder has, which is only read; nothing that is below another folder in it. */
+export function filesInFolder(folder: string): SourceFile[] {
+  if (!isFolder(folder)) {
+    throw new PrimeError("no-source", `could not look for releases in ${folder}: there is no such folder`, {
+      hint: "what is installed goes on; mount or make the folder, or name another source",
+    });
+  }
+  const names = (listFolder(folder) ?? []).filter((name) => packageOf(name) !== undefined);
+  return names.map((name) => ({ name, url: pathToFileURL(path.join(folder, name)).href, sha256: undefined }));
+}

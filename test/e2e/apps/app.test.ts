@@ -1,0 +1,175 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { AppBox, saying } from "../../support/apps.ts";
+import { describeEachShell, LAUNCHER } from "../../support/sandbox.ts";
+
+async function started(keys = ""): Promise<AppBox> {
+  const app = new AppBox(keys);
+  app.publish("3.2.0");
+  app.publish("3.2.1");
+  await app.init();
+  expect(await app.says(["first"])).toBe("foo 3.2.1 first");
+  return app;
+}
+
+describeEachShell("an app's launcher", ({ words: shell }) => {
+  it("gives all words to the app, by one start of the shell, from any folder and by a link", async () => {
+    const app = await started();
+    const words = ["-q", "--group", "x", "run", "", "a b", "--", "status"];
+    expect(await app.warm(words, { shell })).toMatchObject({
+      code: 0,
+      stdout: `foo 3.2.1 ${words.join(" ")}\n`,
+      stderr: "",
+    });
+    const link = path.join(app.box.base, "link");
+    fs.symlinkSync(app.launcher, link);
+    expect(await app.run(["b"], { shell, launcher: link, cwd: "/" })).toMatchObject({
+      code: 0,
+      stdout: "foo 3.2.1 b\n",
+    });
+    expect(fs.readdirSync(path.dirname(app.launcher))).toEqual(["foo"]);
+    execFileSync(shell[0] as string, [...shell.slice(1), "-n", app.launcher]);
+  });
+});
+
+describe("an app's launcher", () => {
+  it("leaves the environment as it is, but for what tells the app of itself", async () => {
+    const app = new AppBox();
+    app.publish("1", "import json, os\n\ndef main():\n    print(json.dumps(dict(os.environ)))\n");
+    await app.init();
+    const env = { VIRTUAL_ENV: "/other", PYTHONHOME: "", PRIME_TRIAL: "x" };
+    const told = [await app.says([], env), await app.says([], env)].map((text) => JSON.parse(text));
+    expect(told[0]).toEqual(told[1]);
+    expect(told[0]).toMatchObject({ VIRTUAL_ENV: "/other", PATH: app.box.env.PATH, PRIME_LAUNCHER: app.launcher });
+    expect(
+      Object.keys(told[0])
+        .filter((name) => name.startsWith("PRIME_"))
+        .sort(),
+    ).toEqual(["PRIME_GENERATION", "PRIME_LAUNCHER"]);
+  });
+
+  it("is prime's own but for the app's part, and its digest is right", async () => {
+    const app = await started();
+    const text = fs.readFileSync(app.launcher, "latin1");
+    const [, config = ""] = /\n\/\/ app (\S+)\n# sha256/.exec(text) ?? [];
+    expect(Buffer.from(config, "base64").toString()).toBe(app.config);
+    const other = path.join(app.box.base, "again");
+    await app.box.run(["init", "--app", "foo.toml", "--out", other]);
+    expect(fs.readFileSync(other, "latin1")).toBe(text);
+    expect(fs.readFileSync(LAUNCHER, "latin1").length).toBe(
+      text.length - "\n// app ".length - config.length - "+app+foo".length,
+    );
+  });
+
+  it("goes by the TOML beside it, where nobody else can write that", async () => {
+    const app = await started('self_command = "prime"\n');
+    const beside = path.join(path.dirname(app.launcher), "foo.toml");
+    fs.writeFileSync(beside, app.config.replace('"prime"', '"own"'));
+    expect(await app.says(["own", "status"])).toContain("foo 3.2.1");
+    expect(await app.says(["prime", "status"])).toBe("foo 3.2.1 prime status");
+    fs.chmodSync(beside, 0o666);
+    expect(await app.says(["prime", "status"])).toContain(`passed over: others can write ${beside}`);
+  });
+
+  it("says what is wrong with a configuration, and where", async () => {
+    const app = new AppBox("chek = 3\n");
+    await expect(app.init()).rejects.toThrow(/foo\.toml:4: unknown key `app.chek`; did you mean `check`/);
+    app.config = '[app]\npackages = ["foo"]\nsources = ["http://example.org/"]\n';
+    await expect(app.init()).rejects.toThrow(/foo\.toml:3: `app.sources\[0\]` must be a source/);
+  });
+});
+
+describe("an update", () => {
+  it("is made beside a start that is due, and the next start takes it; a withdrawn release is left", async () => {
+    const app = await started();
+    app.publish("3.2.2");
+    expect(await app.updateBeside()).toMatchObject({ version: "3.2.1", check: { outcome: "staged" } });
+    expect(await app.says(["x"])).toBe("foo 3.2.2 x");
+    expect(await app.status()).toMatchObject({ version: "3.2.2", trial: null });
+    await app.says(["plan"]);
+    expect(await app.warm(["y"])).toMatchObject({ code: 0, stdout: "foo 3.2.2 y\n" });
+    app.withdraw("3.2.2");
+    app.withdraw("3.2.1");
+    await app.updateBeside();
+    expect(await app.says(["z"])).toBe("foo 3.2.0 z");
+  });
+
+  it("by hand says what it does, and ends with a failure where it is refused", async () => {
+    const app = await started('verify = ["foo --check"]\n');
+    app.publish("3.2.2", saying("3.2.2", "sys.exit(7 if sys.argv[1:] == ['--check'] else 0)"));
+    const refused = await app.run(["self", "update"]);
+    expect(refused.code).toBe(125);
+    expect(refused.stderr).toMatch(/could not verify the release: `foo --check` failed \(status 7\)[\s\S]*next: /);
+    expect(await app.says(["x"])).toBe("foo 3.2.1 x");
+    app.publish("3.2.3");
+    expect((await app.run(["self", "update"])).stderr).toContain("foo is 3.2.3 now");
+    expect(await app.says(["x"])).toBe("foo 3.2.3 x");
+    expect((await app.run(["self", "update"])).stderr).toContain("foo 3.2.3 is what there is");
+  });
+
+  it("takes no file that changed under its name", async () => {
+    const app = await started();
+    app.publish("3.2.1", saying("3.2.1", "print('other')"));
+    const { code, stderr } = await app.run(["self", "update"]);
+    expect([code, stderr]).toEqual([
+      125,
+      expect.stringContaining(`foo-3.2.1-py3-none-any.whl: it is another file than before`),
+    ]);
+  });
+
+  it("goes nowhere where the source is gone, and takes nothing away", async () => {
+    const app = await started();
+    fs.renameSync(app.basket, `${app.basket}-away`);
+    const status = await app.updateBeside();
+    expect(status).toMatchObject({ version: "3.2.1", staged: null, check: { outcome: "failed", failures: 1 } });
+    expect(await app.says(["x"])).toBe("foo 3.2.1 x");
+  });
+
+  it("leaves pinned, excluded and rolled back releases alone", async () => {
+    const app = await started('exclude = ["foo ==3.2.2"]\n');
+    app.publish("3.2.2");
+    expect((await app.updateBeside()).check.outcome).toBe("current");
+    app.publish("3.2.3");
+    await app.updateBeside();
+    expect(await app.says(["x"])).toBe("foo 3.2.3 x");
+    expect((await app.run(["self", "rollback"])).stderr).toContain("foo is 3.2.1 now");
+    expect(await app.updateBeside()).toMatchObject({ version: "3.2.1", staged: null, check: { outcome: "refused" } });
+    await app.says(["self", "pin", "3.2.0"]);
+    expect((await app.run(["self", "update"])).code).toBe(0);
+    expect(await app.says(["x"])).toBe("foo 3.2.0 x");
+  });
+});
+
+describe("a release that does not work", () => {
+  it.each([
+    ["can't be imported", "import nothing_of_that_name\n", "it could not be imported"],
+    ["crashes before it begins", "import os\nos.abort()\n", "it crashed (SIGABRT)"],
+    ["hangs before it begins", "import time\ntime.sleep(600)\n", "it had not begun after 1 s"],
+  ])("because it %s is left in that very start", async (_, code, why) => {
+    const app = await started("trial = { start_s = 1 }\n");
+    app.publish("3.2.2", `${code}\n${saying("3.2.2")}`);
+    await app.updateBeside();
+    expect(await app.says(["x", "y"])).toBe("foo 3.2.1 x y");
+    const { skipped } = await app.status();
+    expect(skipped).toEqual([{ id: expect.stringContaining("3.2.2-"), why: expect.stringContaining(why) }]);
+    expect(await app.updateBeside()).toMatchObject({ version: "3.2.1", staged: null });
+    app.publish("3.2.3");
+    await app.updateBeside();
+    expect(await app.says(["z"])).toBe("foo 3.2.3 z");
+  });
+
+  it("because of an exception is left when its starts are used up; a status of its own is none of that", async () => {
+    const app = await started("trial = { starts = 2 }\n");
+    app.publish("3.2.2", saying("3.2.2", "raise ValueError('broken')"));
+    await app.updateBeside();
+    for (const _ of [1, 2])
+      expect(await app.run([])).toMatchObject({ code: 1, stderr: expect.stringContaining("broken") });
+    expect(await app.run([])).toMatchObject({ code: 0, stderr: expect.stringContaining("did not work") });
+    app.publish("3.2.3", saying("3.2.3", "sys.exit(3)"));
+    await app.updateBeside();
+    expect((await app.run([])).code).toBe(3);
+    expect(await app.status()).toMatchObject({ version: "3.2.3", trial: null });
+  });
+});
