@@ -17,6 +17,7 @@ import { digestOfIndexes } from "../environment/manifest/digest.ts";
 import { listGenerations, type Manifest, readManifest } from "../environment/manifest/manifest.ts";
 import { resolutionFile, withArchives } from "../environment/manifest/resolved.ts";
 import { PrimeError } from "../errors.ts";
+import { openWay } from "../provision/network.ts";
 import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../provision/uv.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { saysLocked, type UvTool, uvEnvironment } from "../uv/commands.ts";
@@ -66,6 +67,7 @@ export async function build(context: Context, decision: Decision, request: Build
     refuseMisfit(decision.request, decision.selected, decision.config.venvDriver.value);
   if (driver !== "venv_uv") {
     refuseForeignPipSettings(context);
+    await openWay(context, decision.config, decision.project);
     return buildBy(job, decision, request, undefined);
   }
   const uv = await provision(job, decision);
@@ -147,19 +149,20 @@ export async function provision(job: Job, decision: Tooling): Promise<UvTool> {
   const { context } = job;
   const { version } = pinOf(decision.config);
   await refuseForeignUvSettings(context);
+  const userEnv = { ...context.env, ...(await openWay(context, decision.config, job.project)) };
   const request = {
     pin: pinOf(decision.config),
     python: decision.selected,
     cacheFolder: context.places.cache,
     trust: context.trust,
     starting: decision.search.starting,
-    env: context.env,
+    env: userEnv,
     cwd: context.root,
     log: job.log,
   };
   const uv = (await findUv(request)) ?? (await deployAlone(job, decision, request));
   context.terminal.detail(`uv ${version} (${uv.from}): ${uv.file}`);
-  const env = uvEnvironment(context.env);
+  const env = uvEnvironment(userEnv);
   return { file: uv.file, env: { ...env, ...withoutForeignCache(context, env) }, root: context.root };
 }
 

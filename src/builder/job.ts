@@ -4,6 +4,7 @@ import type { Command } from "../edges/command.ts";
 import { type Outcome, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
 import type { Project } from "../project/project.ts";
+import { takeRefusal } from "../provision/network.ts";
 import { countProgress, type Tally } from "../uv/progress.ts";
 
 /** One build: where its words and its log go, and how long each step took. */
@@ -75,8 +76,20 @@ export async function tryStep(
         },
       });
   step.done(outcome.ok ? undefined : options.otherwise);
+  if (!outcome.ok) refuseByRule(job, title);
   job.steps.push({ title, durationMs: Math.round(outcome.durationMs + (isDone ? 0 : (tried?.durationMs ?? 0))) });
   return outcome;
+}
+
+/** A tool that was refused a way to the network tells that in words of its own, or takes it for an answer. */
+function refuseByRule({ context: { root }, log }: Job, title: string): void {
+  const refusal = takeRefusal(root);
+  if (refusal === undefined) return;
+  const { id, message, exitCode, hint } = refusal;
+  throw new PrimeError(id, `could not finish \`${title}\` for ${root}: ${message}`, {
+    exitCode,
+    hint: `${hint}; what worked before still works; the whole output is in ${log}`,
+  });
 }
 
 /** The end of a tool's own words, set in, for a message. */

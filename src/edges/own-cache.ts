@@ -30,7 +30,8 @@ function faultOf(named: string, env: Environment, trust: Trust): Fault | undefin
   return why === undefined ? undefined : { why, cure: "set XDG_CACHE_HOME to a folder that you alone can write" };
 }
 
-function passingFolder(trust: Trust): string {
+/** A folder for this start alone, closed to others; absolute. It goes with the process. */
+export function passingFolder(trust: Trust): string {
   const places = [os.tmpdir(), "/var/tmp"].map((folder) => path.join(physicalFolder(folder), "prime-"));
   const place = places.find((prefix) => whyOthersDecide(`${prefix}x`, trust) === undefined);
   if (place === undefined) {

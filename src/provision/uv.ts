@@ -12,6 +12,7 @@ import { type Outcome, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Starting } from "../python/starting.ts";
+import { takeRefusal } from "./network.ts";
 
 /** uv as prime uses it, and where it came from. */
 export interface ProvisionedUv {
@@ -202,7 +203,9 @@ function installUv(request: UvRequest, work: string, python: string, where: PipP
   return pythonRun(request, work, python, args);
 }
 
-function refuse({ pin, log }: UvRequest, work: string, done: Outcome, by: string): never {
+function refuse({ pin, log, cwd }: UvRequest, work: string, done: Outcome, by: string): never {
+  const refusal = takeRefusal(cwd);
+  if (refusal !== undefined) throw refusal;
   const what = `uv ${pin.version} into ${path.dirname(work)}`;
   throw new PrimeError("uv-install", `could not install ${what} by pip of ${by}: ${lastLines(done)}`, {
     hint:

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import type { Command } from "../../edges/command.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
 import { PrimeError } from "../../errors.ts";
+import { wayOf } from "../../provision/network.ts";
 import { pipEnvironment, pipInstall } from "../../provision/uv.ts";
 import { type Job, runStep, tryStep } from "../job.ts";
 import { refuseOutsideLimits } from "../resolve/limits.ts";
@@ -104,5 +105,5 @@ function wantedByPip(job: Job, { project, work }: Target, { wanted }: PipChoices
 }
 
 function command(job: Job, file: string, args: readonly string[]): Command {
-  return { file, args, env: pipEnvironment(job.context.env), cwd: job.context.root };
+  return { file, args, env: pipEnvironment({ ...job.context.env, ...wayOf(job.context.root) }), cwd: job.context.root };
 }

@@ -81,7 +81,9 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
   {
     what: "asks the network",
     calls: /"node:(?:https?|http2|net|tls|dgram|dns)"|\bfetch\(/,
-    files: ["certificates", "connect", "exchange", "receive", "rules"].map((name) => `src/edges/network/${name}.ts`),
+    files: ["certificates", "connect", "exchange", "gate", "receive", "rules"].map(
+      (name) => `src/edges/network/${name}.ts`,
+    ),
   },
   {
     what: "decides as a start does, which may run what the repo names; all else looks",
