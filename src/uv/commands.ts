@@ -3,6 +3,7 @@ import { usesCache } from "../edges/places.ts";
 import type { RequirementOptions } from "../project/files/requirement-options.ts";
 import { expandVariables } from "../project/files/requirements.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
+import { type Limits, limitArguments } from "./limits.ts";
 
 /** The pinned uv, ready to run, and the folder it works in. */
 export interface UvTool {
@@ -98,6 +99,8 @@ export interface Resolution {
   /** What requirement files say. */
   readonly options: RequirementOptions | null;
   readonly overrides: Overrides;
+  /** For an upgrade: its limits, and the file in which its constraints stand. */
+  readonly upgrade?: { readonly limits: Limits; readonly constraints: string } | undefined;
 }
 
 /** What is said against uv's own settings; undefined leaves them as they are. */
@@ -112,16 +115,25 @@ function pythonVersion({ pythonVersion: version }: Overrides): string[] {
 }
 
 /**
- * Resolves what has no lock, for the interpreter of the venv in `folder`, into a pylock.toml (PEP 751). Quietly: uv would
- * print it, with the secrets of addresses, and a log is kept.
+ * Resolves what has no lock, for an interpreter, into a pylock.toml (PEP 751). Nothing of it is printed, with the secrets of addresses: a
+ * log is kept. An upgrade wants uv's warnings, which it does not give quietly.
  */
 export function resolve(
   uv: UvTool,
-  folder: string,
-  { files, groups, extras, output, rebuilt, options, overrides }: Resolution,
+  python: string,
+  { files, groups, extras, output, rebuilt, options, overrides, upgrade }: Resolution,
 ): Command {
-  return command(uv, [
-    ...["pip", "compile", "--python", `${folder}/bin/python`, "--quiet", "--no-header", "--format", "pylock.toml"],
+  const compile = command(uv, [
+    ...[
+      "pip",
+      "compile",
+      "--python",
+      python,
+      ...(upgrade === undefined ? ["--quiet"] : []),
+      "--no-header",
+      "--format",
+      "pylock.toml",
+    ],
     ...(options?.pre === true ? ["--prerelease", "allow"] : []),
     ...(overrides.universal === false ? ["--no-universal"] : []),
     ...pythonVersion(overrides),
@@ -129,8 +141,14 @@ export function resolve(
     ...extras.flatMap((extra) => ["--extra", extra]),
     ...groups.flatMap(({ file, name }) => ["--group", `${file}:${name}`]),
     ...rebuildArguments(rebuilt),
+    ...(upgrade === undefined ? [] : [...limitArguments(upgrade.limits), "--constraints", upgrade.constraints]),
     ...["--output-file", output, ...files],
   ]);
+  return upgrade === undefined ? compile : withoutOutput(compile);
+}
+
+function withoutOutput({ file, args, ...rest }: Command): Command {
+  return { ...rest, file: "/bin/sh", args: ["-c", 'exec "$@" >/dev/null', "sh", file, ...args] };
 }
 
 /**

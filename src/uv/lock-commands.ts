@@ -1,5 +1,6 @@
 import type { Command, Environment } from "../edges/command.ts";
 import { command, rebuildArguments, type UvTool } from "./commands.ts";
+import { type Limits, limitArguments } from "./limits.ts";
 
 export interface LockCheck {
   readonly python: string;
@@ -51,11 +52,10 @@ export function updateLock(uv: UvTool, python: string, rebuilt: readonly string[
   return { ...lock, env: noVenv(uv, lock.env) };
 }
 
-/** Writes uv.lock anew with the newest of all versions that fit, or of those that are named. */
-export function upgradeLock(uv: UvTool, python: string, names: readonly string[]): Command {
-  const { args, ...rest } = updateLock(uv, python, []);
-  const which = names.length === 0 ? ["--upgrade"] : names.flatMap((name) => ["--upgrade-package", name]);
-  return { ...rest, args: [...args, ...which] };
+/** Writes uv.lock anew within limits; their constraints have to stand in pyproject.toml, where alone uv looks for them. */
+export function upgradeLock(uv: UvTool, python: string, limits: Limits): Command {
+  const lock = command(uv, ["lock", "--python", python, ...limitArguments(limits)]);
+  return { ...lock, env: noVenv(uv, lock.env) };
 }
 
 /** uv asks the interpreter of the project's environment before the one that it is told to use, be it a stranger's or broken. */

@@ -50,13 +50,20 @@ export interface IndexOptions {
   readonly user?: string;
 }
 
-/** A package index on this machine (PEP 503), whose releases appear when a test says so. */
+/** What an index tells of a file beside its address (PEP 592, PEP 700). */
+interface Told {
+  readonly uploaded?: string;
+  readonly yanked?: string;
+}
+
+/** A package index on this machine (PEP 503; PEP 691 for what it tells more of), whose releases appear when a test says so. */
 export class PackageIndex {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-index-"));
   /** Paths that were asked for, in order. */
   readonly asked: string[] = [];
   private readonly server = http.createServer((request, response) => this.answer(request, response));
   private readonly addresses = new Map<string, string>();
+  private readonly told = new Map<string, Told>();
   private readonly options: IndexOptions;
 
   constructor(options: IndexOptions = {}) {
@@ -88,6 +95,22 @@ export class PackageIndex {
     const base = `${name}-${version}`;
     execFileSync(anyPython(), ["-c", WRITE_SOURCE, this.folder, base, ...Object.entries(files).flat()]);
     return this.offer(`${base}.tar.gz`);
+  }
+
+  /** Tells when a release was published: `2026-11-20`, or a whole time. */
+  date(name: string, version: string, day: string): this {
+    return this.tell(name, version, { uploaded: day.includes("T") ? day : `${day}T00:00:00Z` });
+  }
+
+  /** Takes a release back, but leaves it to those who pin it. */
+  yank(name: string, version: string, reason: string): this {
+    return this.tell(name, version, { yanked: reason });
+  }
+
+  private tell(name: string, version: string, told: Told): this {
+    for (const file of this.addresses.keys())
+      if (file.startsWith(`${name}-${version}-`)) this.told.set(file, { ...this.told.get(file), ...told });
+    return this;
   }
 
   /** Has a release no more. */
@@ -139,8 +162,25 @@ export class PackageIndex {
     }
     const links = [...this.addresses].filter(([wheel]) => kind === "simple" && wheel.startsWith(`${name}-`));
     response.statusCode = links.length > 0 ? 200 : 404;
+    if (links.some(([wheel]) => this.told.has(wheel))) {
+      response.setHeader("Content-Type", "application/vnd.pypi.simple.v1+json");
+      return void response.end(JSON.stringify(this.document(name, links)));
+    }
     response.setHeader("Content-Type", "text/html");
     response.end(`<!DOCTYPE html>${links.map(([wheel, address]) => `<a href="${address}">${wheel}</a>`).join("\n")}`);
+  }
+
+  private document(name: string, links: readonly (readonly [string, string])[]) {
+    const files = links.map(([filename, address]) => {
+      const { uploaded, yanked } = this.told.get(filename) ?? {};
+      const [url, sha256] = address.split("#sha256=");
+      return {
+        ...{ filename, url, hashes: { sha256 }, size: fs.statSync(path.join(this.folder, filename)).size },
+        ...(uploaded === undefined ? {} : { "upload-time": uploaded }),
+        ...(yanked === undefined ? {} : { yanked }),
+      };
+    });
+    return { meta: { "api-version": "1.1" }, name, versions: [], files };
   }
 }
 

@@ -1,6 +1,7 @@
 import * as commands from "../../uv/commands.ts";
 import { type Job, runStep } from "../job.ts";
-import { installRepoLock, installResolved, writeEditables } from "../resolve/resolution.ts";
+import { installRepoLock, installResolved } from "../resolve/resolution.ts";
+import { writeEditables } from "../resolve/resolving.ts";
 import { refuseUnreadSettings } from "../resolve/unread-settings.ts";
 import { FAILED, type Target } from "./target.ts";
 

@@ -4,16 +4,16 @@ import type { Command } from "../../edges/command.ts";
 import { writeAtomic, writePlain } from "../../edges/files/change.ts";
 import { sha256OfFile } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import { declaredDigests, restrictDigests } from "../../project/files/digests.ts";
 import { type Pylock, packagesOf, pylockOf, readPylock, renderPylock, withPlaces } from "../../project/files/pylock.ts";
 import { changedPackages, describeChange, normalizeName } from "../../project/packages.ts";
 import type { Project } from "../../project/project.ts";
-import { isTable, type Table, valueAt } from "../../toml.ts";
+import { type Table, valueAt } from "../../toml.ts";
 import * as commands from "../../uv/commands.ts";
 import { FAILED, type Target } from "../drivers/target.ts";
 import { type Job, runStep, stepError, tryStep } from "../job.ts";
 import { credentialsOf, withCredentials, withoutCredentials } from "./credentials.ts";
 import { forThisMachine, refuseOutsideLimits, withoutIsolation } from "./limits.ts";
+import { absolute, RESOLVE_FAILED, readResolved, resolveNear } from "./resolving.ts";
 
 /**
  * Installs what has no lock by a pylock.toml (PEP 751) of prime's own, which it gives as a file: the one that is known, or
@@ -46,12 +46,12 @@ function isElsewhere({ table }: Pylock, { indexes }: Target): boolean {
 /** Where a kept resolution says which indexes the user named for it (PEP 751, "The [tool] table"). */
 const INDEXES = ["tool", "prime", "indexes"];
 
-function withIndexes(table: Table, { indexes }: Target): Table {
+function withIndexes(table: Table, { indexes }: Pick<Target, "indexes">): Table {
   return indexes === "" ? table : { ...table, tool: { prime: { indexes } } };
 }
 
 /** With absolute paths; a torn one is none. */
-async function readKept(file: string | undefined): Promise<Pylock | undefined> {
+export async function readKept(file: string | undefined): Promise<Pylock | undefined> {
   if (file === undefined) return undefined;
   try {
     const { table } = await readPylock(file);
@@ -66,7 +66,6 @@ function changedArchive({ archives }: Pylock): string | undefined {
   return archives.find(({ file, sha256 }) => sha256 !== undefined && sha256OfFile(file) !== sha256)?.file;
 }
 
-/** Gives why it can't be had any more, if it can't; other failures are failures. */
 /**
  * What uv has just resolved may all be in its cache: then it need not ask the index for each file again, which takes longer than all
  * else. Where something has to be built, what builds it is a question to the index.
@@ -75,6 +74,7 @@ function areWheels(table: Table): boolean {
   return packagesOf(table).every(({ wheels }) => Array.isArray(wheels) && wheels.length > 0);
 }
 
+/** Gives why it can't be had any more, if it can't; other failures are failures. */
 async function installKnown(job: Job, uv: commands.UvTool, target: Target, known: Pylock): Promise<string | undefined> {
   const installs = await installCommands(uv, target, known.table);
   if (await installFromCache(job, installs, target.project)) return undefined;
@@ -119,28 +119,22 @@ async function resolveAndInstall(
     await runStep(job, "install packages", install, { ...FAILED, first });
   }
   const answer = path.join(target.work, "pylock.toml");
-  writeAtomic(answer, renderPylock(withIndexes(relative(found.table, target.resolved), target)));
+  const place = (file: string) => path.relative(target.resolved, file);
+  writeAtomic(answer, asKept(found, target.indexes, place));
   return answer;
+}
+
+/** The text of a resolution whose paths are absolute, as it is kept: to be compared, and without secrets. `place` gives a path in it. */
+export function asKept({ table }: Pylock, indexes: string, place: (file: string) => string): string {
+  const kept = withPlaces(table, (key, text) => (key === "url" ? withoutCredentials(text) : place(text)));
+  return renderPylock(withIndexes(kept, { indexes }));
 }
 
 /** Paths in it are absolute. */
 async function resolve(job: Job, uv: commands.UvTool, target: Target, preferred: Pylock | undefined): Promise<Pylock> {
-  const { project, work } = target;
-  const draft = path.join(work, "pylock.draft.toml");
-  if (preferred !== undefined) writePlain(draft, renderPylock(preferred.table), 0o600);
-  await runStep(job, "resolve requirements", resolveCommand(uv, target, draft), {
-    id: "resolve-failed",
-    hint: "correct the requirements, or check the index and the network",
-  });
-  const { table } = await readPylock(draft);
-  const found = absolute(restrictDigests(table, declaredDigests(project)), work);
-  return pylockOf(withoutFolders(found, project.virtualSources), work);
-}
-
-/** uv's pip commands install each folder; `uv sync` only what it requires, where it says to be no package. */
-function withoutFolders(table: Table, folders: readonly string[]): Table {
-  const isOne = ({ directory }: Table) => isTable(directory) && folders.includes(String(directory.path));
-  return folders.length === 0 ? table : { ...table, packages: packagesOf(table).filter((entry) => !isOne(entry)) };
+  const from = { ...target, python: `${target.generation}/bin/python` };
+  await runStep(job, "resolve requirements", resolveNear(uv, from, preferred), RESOLVE_FAILED);
+  return readResolved(from);
 }
 
 /** A mirror may have moved; the bytes of a version may not have become others on the way. */
@@ -214,38 +208,4 @@ export async function installRepoLock(job: Job, uv: commands.UvTool, target: Tar
 async function withUsers({ env }: commands.UvTool, project: Project, table: Table): Promise<Table> {
   const known = await credentialsOf(project, env);
   return withPlaces(table, (key, text) => (key === "url" ? withCredentials(text, known) : text));
-}
-
-function absolute(table: Table, folder: string): Table {
-  return withPlaces(table, (key, text) => (key === "url" ? text : path.resolve(folder, text)));
-}
-
-/** As it is kept: to be compared, and without secrets. */
-function relative(table: Table, folder: string): Table {
-  return withPlaces(table, (key, text) => (key === "url" ? withoutCredentials(text) : path.relative(folder, text)));
-}
-
-function resolveCommand(uv: commands.UvTool, target: Target, output: string): Command {
-  const { project, generation } = target;
-  const { editables, virtualProjects, groupSources, requirementFiles, rebuilt } = project;
-  const isBare = editables.length + virtualProjects.length + groupSources.length + requirementFiles.length === 0;
-  const files = [
-    ...(editables.length > 0 || isBare ? [writeEditables(target)] : []), // uv refuses to resolve nothing at all
-    ...virtualProjects.map(({ folder }) => path.join(folder, "pyproject.toml")),
-    ...requirementFiles.map((file) => path.join(uv.root, file)),
-  ];
-  const extras = [...new Set(virtualProjects.flatMap((one) => one.extras))];
-  return commands.resolve(uv, generation, {
-    ...{ files, groups: groupSources, extras, output, rebuilt },
-    options: project.requirementOptions,
-    overrides: forThisMachine(project.uvSettings, target.base),
-  });
-}
-
-/** What is to be installed editable, as a requirement file. */
-export function writeEditables({ project, work }: Target): string {
-  const file = path.join(work, "editables.in");
-  const lines = project.editables.map(({ folder, extras }) => commands.editableLine(folder, extras));
-  writeAtomic(file, `${lines.join("\n")}\n`);
-  return file;
 }

@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { provision } from "../../builder/build.ts";
 import type { Job } from "../../builder/job.ts";
 import { requirePython } from "../../builder/required-python.ts";
@@ -19,7 +20,7 @@ import { type Cold, whyCold } from "../../start/cold.ts";
 import { giveToOwner } from "../../start/shared/give-to-owner.ts";
 import { settleUpgrade } from "../../start/upgraded.ts";
 import { type Candidate, digestOfCandidate } from "../../upgrade/candidate.ts";
-import { upgradedLock } from "../../upgrade/lock-upgrade.ts";
+import { planPackages } from "../../upgrade/packages/plan.ts";
 import { placesOf } from "../../upgrade/rules/ruling.ts";
 import { isOpen, nextWindow, zonedTime } from "../../upgrade/rules/windows.ts";
 import { upgrade } from "../../upgrade/upgrade.ts";
@@ -77,7 +78,7 @@ async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<An
   makeFolders(folders);
   const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
   const uv = decision.driver === "venv_uv" ? await provision(job, decision) : undefined;
-  const plan = await planOf(job, decision, uv, request);
+  const plan = await planOf(job, decision, uv, policy, request);
   const isSame = plan.candidate.changes.length === 0;
   const bad = readState(folders).bad.find(({ candidate }) => candidate === digestOfCandidate(plan.candidate));
   if (request.mode === "dry-run") return tellPlan(context, plan, request.json);
@@ -192,22 +193,31 @@ async function nothingToDo(context: Context, decision: Decision, { auto }: Upgra
   return prepare(context, { anew: false, reason: "asked for by the user, who upgraded" });
 }
 
-async function planOf(job: Job, decision: Decision, uv: UvTool | undefined, request: UpgradeRequest): Promise<Plan> {
+async function planOf(
+  job: Job,
+  decision: Decision,
+  uv: UvTool | undefined,
+  policy: Policy,
+  request: UpgradeRequest,
+): Promise<Plan> {
+  const { root, startedAt, terminal } = job.context;
   const base = decision.asked?.base ?? (uv === undefined ? decision.selected : await requirePython(job, decision, uv));
   const python = { from: base.version, to: base.version };
-  const packages =
-    request.packages && uv !== undefined
-      ? await upgradedLock(job, decision, uv, base.executable, request.names)
-      : undefined;
+  const names = request.names.length === 0 ? null : request.names;
+  const packages = request.packages
+    ? await planPackages(job, uv, { decision, policy, names, base, now: startedAt })
+    : undefined;
+  for (const note of packages?.notes ?? []) terminal.warn(note);
+  if (packages?.untouched !== undefined) terminal.say(packages.untouched);
   const changes = packages?.changes ?? [];
   return {
     python,
     packages: changes,
     refused: packages?.refused ?? [],
     candidate: {
-      files: packages?.files ?? [],
+      files: (packages?.files ?? []).map((file) => ({ ...file, path: path.join(root, file.path) })),
       lock: decision.project.uvLock ?? undefined,
-      resolution: undefined,
+      resolution: packages?.resolution,
       base: undefined,
       changes: changes.map(({ name, from, to }) =>
         describeChange({ name, was: from ?? undefined, is: to ?? undefined }),

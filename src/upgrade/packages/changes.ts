@@ -1,0 +1,111 @@
+import { compare, valid } from "@renovatebot/pep440";
+import type { DeclaredRange } from "../../project/declared-ranges.ts";
+import { isTooYoung, type Locked, momentOf, type PackageRules, versionOf } from "../rules/limits.ts";
+import { exclusionOf, placeOf, placesOf, type Refused } from "../rules/ruling.ts";
+
+/** A package of which another version is taken. */
+export interface PackageChange {
+  /** Normalized. */
+  readonly name: string;
+  /** null: it was not there. */
+  readonly from: string | null;
+  /** null: it is no more. */
+  readonly to: string | null;
+  /** In a few words. */
+  readonly why: string;
+}
+
+/** What changes are told by. */
+export interface Told {
+  readonly before: readonly Locked[];
+  readonly after: readonly Locked[];
+  /** What would be taken by the declared ranges alone; absent where the rules have no part in it. */
+  readonly free: readonly Locked[];
+  readonly rules: PackageRules;
+  readonly declared: readonly DeclaredRange[];
+  /** What is to be moved by name; null: all. */
+  readonly names: readonly string[] | null;
+  /** `NAME VERSION` of what its index has withdrawn, with its reason, "" for none. */
+  readonly yanked: ReadonlyMap<string, string>;
+  /** `NAME VERSION` of what its index has no more. */
+  readonly gone: ReadonlySet<string>;
+  /** Absolute; files in it are shown relative to it. */
+  readonly root: string;
+}
+
+/** What becomes another version, is added or goes, by name, and why. */
+export function changesOf(told: Told): PackageChange[] {
+  return changedNames(told).map(({ name, from, to }) => ({ name, from, to, why: whyOf(name, from, to, told) }));
+}
+
+export function changedNames({ before, after }: Pick<Told, "before" | "after">) {
+  const names = [...new Set([...before, ...after].map(({ name }) => name))].sort();
+  const all = names.map((name) => ({ name, from: versionsIn(before, name), to: versionsIn(after, name) }));
+  return all.filter(({ from, to }) => from !== to);
+}
+
+/** All that a lock has of one package: it may have several versions for different machines. */
+function versionsIn(packages: readonly Locked[], name: string): string | null {
+  const versions = packages.filter((one) => one.name === name).map(({ version }) => version);
+  return versions.length === 0 ? null : [...new Set(versions)].sort(byVersion).join(" and ");
+}
+
+function byVersion(left: string, right: string): number {
+  const [one, other] = [versionOf(left), versionOf(right)];
+  return valid(one) && valid(other) ? compare(one, other) : one.localeCompare(other);
+}
+
+/** Newer versions than those that are taken, or are in use, which the declared ranges allow and the rules do not. */
+export function refusedOf({ after, free, rules, root }: Told): Refused[] {
+  return free.flatMap((one) => {
+    const taken = after.filter(({ name }) => name === one.name);
+    if (taken.length === 0 || taken.some(({ version }) => byVersion(version, one.version) >= 0)) return [];
+    const found = ruleAgainst(one, rules, root);
+    return found === undefined ? [] : [{ name: one.name, version: versionOf(one.version), ...found }];
+  });
+}
+
+function ruleAgainst(one: Locked, rules: PackageRules, root: string): Pick<Refused, "rule" | "why"> | undefined {
+  const { policy, pins } = rules;
+  const version = versionOf(one.version);
+  const excluded = exclusionOf(policy, one.name, version);
+  if (excluded !== undefined)
+    return { rule: "exclude", why: `${version} is excluded by ${placeOf(excluded.source, root)}` };
+  const pin = pins.find(({ name }) => name === one.name);
+  if (pin !== undefined) return { rule: "hold", why: `prime.lock holds ${pin.name} at ${pin.version}` };
+  const own = Object.hasOwn(policy.excludeNewerPackage.value, one.name) ? policy.excludeNewerPackage : undefined;
+  if (!isTooYoung(rules, one)) return undefined;
+  const moment = momentOf(rules, one.name);
+  const until = moment === null ? "" : `, from ${dayOf(moment)} on`;
+  return {
+    rule: own === undefined ? "exclude_newer" : "exclude_newer_package",
+    why: `it was published on ${dayOf(one.published ?? 0)}, too young for ${placesOf(own ?? policy.excludeNewer, root)}${until}`,
+  };
+}
+
+function dayOf(moment: number): string {
+  return new Date(moment).toISOString().slice(0, 10);
+}
+
+function whyOf(name: string, from: string | null, to: string | null, told: Told): string {
+  const { after, rules, root, yanked, gone, names } = told;
+  const by = after.find(({ requires }) => requires.includes(name));
+  const requiredBy = by === undefined ? undefined : `required by ${by.name} ${by.version}`;
+  if (from === null) return requiredBy ?? "asked for";
+  if (to === null) return "nothing requires it any more";
+  const old = versionOf(from);
+  const excluded = exclusionOf(rules.policy, name, old);
+  if (excluded !== undefined) return `${old} is excluded by ${placeOf(excluded.source, root)} (${excluded.text})`;
+  const pin = rules.pins.find((one) => one.name === name);
+  if (pin !== undefined) return `prime.lock holds it at ${pin.version}${pin.reason === null ? "" : `: ${pin.reason}`}`;
+  const reason = yanked.get(`${name} ${old}`);
+  if (reason !== undefined) return `${old} was yanked${reason === "" ? "" : `: ${reason}`}`;
+  if (gone.has(`${name} ${old}`)) return `its index has ${old} no more`;
+  const isNamed = names === null || names.includes(name);
+  if (byVersion(from, to) > 0 || !isNamed) return requiredBy ?? "what else is taken asks for it";
+  const ranges = told.declared.filter((one) => one.name === name && !one.isConditional && one.range !== "");
+  const within =
+    ranges.length === 0 ? "that fits" : `within ${[...new Set(ranges.map(({ range }) => range))].join(" and ")}`;
+  const isLess = refusedOf(told).some((one) => one.name === name);
+  return `newest ${within}${isLess ? " that the policy allows" : ""}`;
+}

@@ -1,0 +1,122 @@
+import * as path from "node:path";
+import { type Job, runStep, tryStep } from "../../builder/job.ts";
+import { RESOLVE_FAILED } from "../../builder/resolve/resolving.ts";
+import { writePlain } from "../../edges/files/change.ts";
+import { readText } from "../../edges/files/read.ts";
+import { readLockedSources } from "../../project/files/uv/locked-sources.ts";
+import { normalizeName } from "../../project/packages.ts";
+import type { Project } from "../../project/project.ts";
+import { isTable, parseToml, renderToml, type Table, valueAt } from "../../toml.ts";
+import type { UvTool } from "../../uv/commands.ts";
+import type { Limits } from "../../uv/limits.ts";
+import { updateLock, upgradeLock } from "../../uv/lock-commands.ts";
+import type { Locked } from "../rules/limits.ts";
+import type { Solver } from "./solver.ts";
+import { makeView } from "./view.ts";
+
+interface LockOf {
+  readonly project: Project;
+  /** Absolute. */
+  readonly lock: string;
+  /** An empty folder, absolute. */
+  readonly work: string;
+  /** The executable that uv is told to resolve for. */
+  readonly python: string;
+}
+
+/**
+ * Resolves a uv.lock anew in a view of its workspace. uv reads constraints in pyproject.toml alone and keeps limits of all kinds in the lock: what
+ * is found is locked once more without them, near to it, so that the lock fits the repo's own pyproject.toml.
+ */
+export async function lockSolver(job: Job, uv: UvTool, { project, lock, work, python }: LockOf): Promise<Solver> {
+  const workspace = path.dirname(lock);
+  const declaring = path.join(workspace, "pyproject.toml");
+  const [before, declared] = [readText(lock) ?? "", readText(declaring) ?? ""];
+  const table = await parseToml(declared, declaring);
+  const { projects, virtual, archives } = readLockedSources(lock);
+  const found = await lockedIn(before, lock);
+  const folders = found.flatMap(({ registry }) =>
+    registry === null || registry.includes("://") ? [] : [path.resolve(workspace, registry)],
+  );
+  const view = makeView({
+    folder: work,
+    workspace,
+    projects: [...projects, ...virtual, ...project.localProjects],
+    others: [...archives, ...folders],
+    replaced: [lock, declaring],
+  });
+  const there = { ...uv, root: view };
+  const [lockThere, declaringThere] = [path.join(view, "uv.lock"), path.join(view, "pyproject.toml")];
+  const put = (lockText: string, declaringText: string): void => {
+    writePlain(lockThere, lockText);
+    writePlain(declaringThere, declaringText);
+  };
+  return {
+    before: found,
+    text: before,
+    solve: async (limits) => {
+      put(before, limits.constraints.length === 0 ? declared : await renderToml(withConstraints(table, limits)));
+      const outcome = await tryStep(job, "resolve packages", upgradeLock(there, python, limits), {
+        otherwise: "not so",
+      });
+      const text = outcome.ok ? (readText(lockThere) ?? "") : "";
+      return { outcome, text, packages: await lockedIn(text, lockThere) };
+    },
+    settle: async (text) => {
+      put(text, declared);
+      await runStep(job, "write uv.lock", updateLock(there, python, []), RESOLVE_FAILED);
+      return readText(lockThere) ?? "";
+    },
+  };
+}
+
+function withConstraints(table: Table, { constraints }: Limits): Table {
+  const [tool, uv] = [valueAt(table, ["tool"]), valueAt(table, ["tool", "uv"])];
+  const own = valueAt(table, ["tool", "uv", "constraint-dependencies"]);
+  const all = [...(Array.isArray(own) ? own : []), ...constraints];
+  return {
+    ...table,
+    tool: { ...(isTable(tool) ? tool : {}), uv: { ...(isTable(uv) ? uv : {}), "constraint-dependencies": all } },
+  };
+}
+
+/** The packages of a uv.lock, local projects left out. */
+async function lockedIn(text: string, file: string): Promise<Locked[]> {
+  const { package: packages } = await parseToml(text, file);
+  return (Array.isArray(packages) ? packages : []).filter(isTable).flatMap((one) => {
+    const source = isTable(one.source) ? one.source : {};
+    if (["editable", "virtual", "directory"].some((key) => key in source)) return [];
+    const commit = typeof source.git === "string" ? /#([0-9a-f]{7})/.exec(source.git)?.[1] : undefined;
+    const version = String(one.version ?? "");
+    return [
+      {
+        name: normalizeName(String(one.name)),
+        version: commit === undefined ? version : `${version} (${commit})`,
+        published: publishedOf([one.wheels, one.sdist].flat()),
+        registry: typeof source.registry === "string" ? source.registry : null,
+        requires: namesIn(
+          [
+            one.dependencies,
+            ...Object.values(isTable(one["optional-dependencies"]) ? one["optional-dependencies"] : {}),
+          ].flat(),
+        ),
+      },
+    ];
+  });
+}
+
+function namesIn(dependencies: readonly unknown[]): string[] {
+  return dependencies.filter(isTable).map(({ name }) => normalizeName(String(name)));
+}
+
+/** The youngest of a version's files. */
+export function publishedOf(files: readonly unknown[]): number | null {
+  const times = files.filter(isTable).map((one) => Date.parse(timeText(one["upload-time"])));
+  const known = times.filter((time) => !Number.isNaN(time));
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+/** A text in a uv.lock, a date of TOML's in a pylock.toml. */
+function timeText(time: unknown): string {
+  return time instanceof Date ? time.toISOString() : String(time);
+}

@@ -1,0 +1,201 @@
+import * as path from "node:path";
+import type { Job } from "../../builder/job.ts";
+import type { Policy } from "../../config/policy/policy.ts";
+import type { Pin } from "../../config/prime-lock.ts";
+import { askFor } from "../../decision/asked.ts";
+import type { Decision } from "../../decision/decide.ts";
+import { makeFolder } from "../../edges/files/change.ts";
+import { makerMark } from "../../edges/files/own/maker-mark.ts";
+import { remove } from "../../edges/files/own/remove.ts";
+import { readText } from "../../edges/files/read.ts";
+import { digestOfIndexes } from "../../environment/manifest/digest.ts";
+import { resolutionFile } from "../../environment/manifest/resolved.ts";
+import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { didYouMean } from "../../nearest.ts";
+import { declaredRanges } from "../../project/declared-ranges.ts";
+import { normalizeName } from "../../project/packages.ts";
+import type { Interpreter } from "../../python/interpreter.ts";
+import type { UvTool } from "../../uv/commands.ts";
+import { hasRules, type PackageRules } from "../rules/limits.ts";
+import type { Refused } from "../rules/ruling.ts";
+import { changedNames, changesOf, type PackageChange, refusedOf } from "./changes.ts";
+import { lockSolver } from "./lock-solver.ts";
+import { ownLimits } from "./own-limits.ts";
+import { resolutionSolver } from "./resolution-solver.ts";
+import { resolveWithin, type Solver, yankedIn } from "./solver.ts";
+import { whyUntouched } from "./untouched.ts";
+
+/** What becomes of a repo's packages; nothing of it is in force yet. */
+export interface PackagePlan {
+  readonly changes: readonly PackageChange[];
+  /** Newer versions that were not taken, and by which rule. */
+  readonly refused: readonly Refused[];
+  /** Files of the repo's that become others; relative to root. */
+  readonly files: readonly { readonly path: string; readonly before: string; readonly after: string }[];
+  /** A pylock.toml as prime keeps it, but with absolute paths, of what has no lock. */
+  readonly resolution: string | undefined;
+  /** Why the packages of this kind of repo are not prime's to upgrade, and what does it. */
+  readonly untouched: string | undefined;
+  /** What is worth knowing beside it, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+export interface PackageQuestion {
+  readonly decision: Decision;
+  readonly policy: Policy;
+  /** Normalized or not; null: all. */
+  readonly names: readonly string[] | null;
+  /** What to resolve for. */
+  readonly base: Interpreter;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+const NOTHING: PackagePlan = {
+  changes: [],
+  refused: [],
+  files: [],
+  resolution: undefined,
+  untouched: undefined,
+  notes: [],
+};
+
+/**
+ * What the packages of a repo become within its declared ranges, its pins and the policy, which hold for what is in use, too. Throws `upgrade-refused` when the rules leave no solution, and what uv's failures become.
+ */
+export async function planPackages(job: Job, uv: UvTool | undefined, question: PackageQuestion): Promise<PackagePlan> {
+  const { decision, policy, now } = question;
+  const { project, config } = decision;
+  if (project.kind === "nothing") return NOTHING;
+  const untouched = await whyUntouched(project, job.context.root, uv !== undefined);
+  if (untouched !== undefined || uv === undefined) return { ...NOTHING, untouched };
+  const { held, expired } = sortPins(config.primeLock.pins, now);
+  const rules: PackageRules = { policy, pins: held, own: ownLimits(project, job.context.env, now), now };
+  const work = path.join(decision.folders.work, `work-uv.${makerMark()}`);
+  makeFolder(work);
+  try {
+    return await planWithin(job, await solverFor(job, uv, question, work), question, rules, expired);
+  } finally {
+    remove(work);
+  }
+}
+
+async function planWithin(
+  job: Job,
+  solver: Solver,
+  question: PackageQuestion,
+  rules: PackageRules,
+  expired: readonly Pin[],
+): Promise<PackagePlan> {
+  const { project } = question.decision;
+  const names = question.names?.map(normalizeName) ?? null;
+  refuseUnknown(names, solver, job.context.root);
+  const moving = names ?? "all";
+  const found = await resolveWithin(job, solver, rules, moving);
+  const free = hasRules(rules)
+    ? await solver.solve({ constraints: [], before: null, beforeByName: new Map(), moving })
+    : undefined;
+  const told = {
+    ...{ before: solver.before, after: found.packages, free: free?.packages ?? [], rules, names },
+    declared: await declaredRanges(project, job.context.root),
+    root: job.context.root,
+    ...(await withdrawnOf(solver, found.packages, yankedIn(found.outcome.output))),
+  };
+  const changes = changesOf(told);
+  const text = changes.length === 0 ? undefined : await solver.settle(found.text);
+  const { uvLock } = project;
+  return {
+    ...NOTHING,
+    ...{ changes, refused: refusedOf(told) },
+    files:
+      uvLock === null || text === undefined
+        ? []
+        : [{ path: path.relative(job.context.root, uvLock), before: solver.text, after: text }],
+    resolution: uvLock === null ? text : undefined,
+    notes: [
+      ...expired.map(
+        ({ name, version, until }) =>
+          `the pin ${name}==${version} has held until ${until} and holds no more: \`./prime unpin ${name}\` takes it away`,
+      ),
+      ...untimedNotes(found.untimed, found.packages),
+      ...[...yankedIn(found.outcome.output)].map(
+        ([one, reason]) =>
+          `${one} was yanked by its index${reason === "" ? "" : ` (${reason})`}, and stays: what asks for it allows no other, or it is not to be moved`,
+      ),
+      ...foreignLock(job.context.root),
+    ],
+  };
+}
+
+/** A pin holds to the end of its last day, in UTC. */
+export function sortPins(pins: readonly Pin[], now: number): { readonly held: Pin[]; readonly expired: Pin[] } {
+  const today = new Date(now).toISOString().slice(0, 10);
+  const isExpired = ({ until }: Pin): boolean => until !== null && until < today;
+  return { held: pins.filter((pin) => !isExpired(pin)), expired: pins.filter(isExpired) };
+}
+
+function solverFor(job: Job, uv: UvTool, { decision, base }: PackageQuestion, work: string): Promise<Solver> {
+  const { project, folders } = decision;
+  if (project.kind === "uv-lock" && project.uvLock !== null)
+    return lockSolver(job, uv, { project, lock: project.uvLock, work, python: base.executable });
+  const { madeOf, seen } = decision.asked ?? askFor(job.context, decision, base);
+  return resolutionSolver(job, uv, {
+    ...{ project, work, base, python: base.executable },
+    known: resolutionFile(folders, madeOf, seen),
+    indexes: digestOfIndexes(madeOf),
+  });
+}
+
+function refuseUnknown(names: readonly string[] | null, { before }: Solver, root: string): void {
+  const known = new Set(before.map(({ name }) => name));
+  const unknown = names?.find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  throw new PrimeError(
+    "no-such-package",
+    `could not upgrade ${unknown} of ${root}: it is not among what is installed${didYouMean(unknown, known)}`,
+    {
+      exitCode: EXIT_USAGE,
+      hint: "`./prime run pip list` or the lock tell the names",
+    },
+  );
+}
+
+/** Why versions in use were left downwards, as far as the index says it. */
+async function withdrawnOf(solver: Solver, after: Solver["before"], yankedAnyway: ReadonlyMap<string, string>) {
+  const yanked = new Map(yankedAnyway);
+  const gone = new Set<string>();
+  for (const { name, from, to } of changedNames({ before: solver.before, after })) {
+    if (from === null || to === null || from.includes(" ")) continue;
+    const limits = { constraints: [`${name} ==${from}`], before: null, beforeByName: new Map(), moving: [] };
+    if (solver.before.find((one) => one.name === name)?.registry === null) continue;
+    const { outcome } = await solver.solve(limits);
+    for (const [key, reason] of yankedIn(outcome.output)) yanked.set(key, reason);
+    if (!outcome.ok && new RegExp(`no versions? of ${name}==`).test(outcome.output)) gone.add(`${name} ${from}`);
+  }
+  return { yanked, gone };
+}
+
+function untimedNotes(untimed: ReadonlySet<string>, packages: Solver["before"]): string[] {
+  const found = packages.filter(({ name, published }) => untimed.has(name) && published === null);
+  const byPlace = new Map<string, string[]>();
+  for (const { name, registry } of found) {
+    const place = registry ?? "an index";
+    byPlace.set(place, [...(byPlace.get(place) ?? []), name]);
+  }
+  return [...byPlace].map(
+    ([place, names]) =>
+      `${place} does not tell when it published its files: no cool-down holds for ${names.join(", ")}`,
+  );
+}
+
+const OTHERS: readonly (readonly [file: string, command: string])[] = [
+  ["poetry.lock", "poetry update"],
+  ["pdm.lock", "pdm update"],
+  ["Pipfile.lock", "pipenv update"],
+];
+
+function foreignLock(root: string): string[] {
+  return OTHERS.filter(([file]) => readText(path.join(root, file)) !== undefined).map(
+    ([file, command]) => `${file} is another tool's and stays as it is: \`${command}\` upgrades it`,
+  );
+}

@@ -1,0 +1,54 @@
+import * as path from "node:path";
+import { makeFolder, makeLink } from "../../edges/files/change.ts";
+import { exists, isFolder, listFolder } from "../../edges/files/read.ts";
+
+/** What a view shows; absolute paths. */
+interface Shown {
+  /** The folder that a view is made in; it is empty. */
+  readonly folder: string;
+  /** Where the lock stands. */
+  readonly workspace: string;
+  /** Local projects, which uv wants to be real folders; wherever they are. */
+  readonly projects: readonly string[];
+  /** What else may be asked for by a relative path. */
+  readonly others: readonly string[];
+  /** Files of the workspace that the view has texts of its own for. */
+  readonly replaced: readonly string[];
+}
+
+/** prime's own, among it the view itself. */
+const LEFT_OUT = new Set([".prime", ".venv"]);
+
+/**
+ * Shows a workspace by links, in the same places to each other, so that uv can write a lock there and build what it must. Gives the workspace
+ * within the view.
+ */
+export function makeView({ folder, workspace, projects, others, replaced }: Shown): string {
+  const real = [workspace, ...projects.filter(isFolder)];
+  const top = commonFolder([...real, ...others]);
+  const seen = (place: string): string => path.join(folder, path.relative(top, place));
+  const fill = (place: string): void => {
+    makeFolder(seen(place));
+    for (const name of listFolder(place) ?? []) {
+      const entry = path.join(place, name);
+      if (LEFT_OUT.has(name) || replaced.includes(entry) || exists(seen(entry))) continue;
+      if (real.some((one) => one === entry || one.startsWith(`${entry}/`))) fill(entry);
+      else makeLink(seen(entry), entry);
+    }
+  };
+  for (const one of real) if (!exists(path.join(seen(one), "pyproject.toml"))) fill(one);
+  for (const one of others) {
+    if (exists(seen(one))) continue;
+    makeFolder(path.dirname(seen(one)));
+    makeLink(seen(one), one);
+  }
+  return seen(workspace);
+}
+
+function commonFolder(places: readonly string[]): string {
+  const [first = "/", ...rest] = places;
+  let top = first;
+  while (!rest.every((place) => place === top || place.startsWith(top === "/" ? "/" : `${top}/`)))
+    top = path.dirname(top);
+  return top;
+}

@@ -1,0 +1,135 @@
+import { coolDownOf, type Exclusion, type Policy } from "../../config/policy/policy.ts";
+import type { Pin } from "../../config/prime-lock.ts";
+import type { Limits } from "../../uv/limits.ts";
+import { isWithin } from "./ruling.ts";
+
+/** One version of a package in a resolution. */
+export interface Locked {
+  /** Normalized. */
+  readonly name: string;
+  /** With the commit, where it comes from a version control system. */
+  readonly version: string;
+  /** Milliseconds since the epoch, of the youngest of its files; null where its index does not tell. */
+  readonly published: number | null;
+  /** Where it comes from, an address or a folder; null: not from an index, so that no index offers another. */
+  readonly registry: string | null;
+  /** Names of what it requires, as far as that is told. */
+  readonly requires: readonly string[];
+}
+
+/** What may be taken. */
+export interface PackageRules {
+  readonly policy: Policy;
+  /** Those that hold. */
+  readonly pins: readonly Pin[];
+  /** The repo's own limits in time, in uv's settings. */
+  readonly own: OwnLimits;
+  readonly now: number;
+}
+
+/** Milliseconds since the epoch; null: none. */
+export interface OwnLimits {
+  readonly general: number | null;
+  readonly single: ReadonlyMap<string, number | null>;
+}
+
+/** What trying has shown. */
+export interface Tried {
+  /** Packages whose index does not tell when it published them. */
+  readonly untimed: ReadonlySet<string>;
+  /** Packages that are in use and too young, which stay as they are. */
+  readonly staying: ReadonlyMap<string, Locked>;
+  /** Of an exclusion that no one constraint says, which of its complements is tried. */
+  readonly complements: ReadonlyMap<Exclusion, number>;
+}
+
+/** Whether anything but the declared ranges limits what is taken. */
+export function hasRules({ policy, pins }: PackageRules): boolean {
+  const { exclude, excludeNewer, excludeNewerPackage } = policy;
+  const ages = [excludeNewer.value, ...Object.values(excludeNewerPackage.value)];
+  return pins.length > 0 || exclude.value.some(isOfPackage) || ages.some((age) => age > 0);
+}
+
+export function isOfPackage({ name }: Exclusion): boolean {
+  return name !== "python";
+}
+
+export function limitsOf(rules: PackageRules, { untimed, staying, complements }: Tried): Omit<Limits, "moving"> {
+  const { policy, pins, own } = rules;
+  const excluded = policy.exclude.value.filter(isOfPackage).flatMap((one) => {
+    const all = complementsOf(one.range);
+    const chosen = all.length === 1 ? all[0] : all[complements.get(one) ?? -1];
+    return chosen === undefined ? [] : [`${one.name} ${chosen}`];
+  });
+  const single = Object.keys(policy.excludeNewerPackage.value);
+  const isGeneral = policy.excludeNewer.value > 0;
+  const isLimited = isGeneral || single.length > 0;
+  const beforeByName = new Map<string, number | null>();
+  for (const name of isLimited ? [...single, ...own.single.keys(), ...untimed, ...staying.keys()] : []) {
+    const stays = staying.get(name)?.published;
+    const moment = untimed.has(name) ? null : momentOf(rules, name);
+    beforeByName.set(name, stays != null && moment !== null ? Math.max(moment, stays + 1000) : moment);
+  }
+  return {
+    constraints: [...excluded, ...pins.map(({ name, version }) => `${name} ==${version}`)],
+    before: isGeneral ? momentOf(rules, undefined) : null,
+    beforeByName,
+  };
+}
+
+/** From when on a package is too young, by the policy and by the repo's own settings; null: never. */
+export function momentOf({ policy, own, now }: PackageRules, name: string | undefined): number | null {
+  const age = name === undefined ? policy.excludeNewer.value : coolDownOf(policy, name);
+  const theirs = name !== undefined && own.single.has(name) ? own.single.get(name) : own.general;
+  const moments = [age > 0 ? now - age : null, theirs ?? null].filter((one) => one !== null);
+  return moments.length === 0 ? null : Math.min(...moments);
+}
+
+/** Whether the policy, and not only the repo's own settings, finds a version too young. */
+export function isTooYoung({ policy, now }: PackageRules, { name, published }: Locked): boolean {
+  const age = coolDownOf(policy, name);
+  return age > 0 && published !== null && published >= now - age;
+}
+
+const OPPOSITE: Readonly<Record<string, string>> = {
+  "==": "!=",
+  "!=": "==",
+  ">=": "<",
+  "<": ">=",
+  ">": "<=",
+  "<=": ">",
+};
+
+/**
+ * Constraints of which each leaves only versions outside of a range, and which together leave all of them; those that leave newer versions
+ * first. PEP 508 knows no "or": where there are several, one has to be chosen.
+ */
+export function complementsOf(range: string): string[] {
+  if (range === "") return ["<0"];
+  const found = range.split(",").flatMap((clause) => {
+    const [, operator = "", version = ""] = /^([~=!<>]=?)(.*)$/.exec(clause) ?? [];
+    return operator === "~=" ? [`>=${nextOf(version)}`, `<${version}`] : [`${OPPOSITE[operator]}${version}`];
+  });
+  return found.sort((one, other) => Number(one.startsWith("<")) - Number(other.startsWith("<")));
+}
+
+/** The first version behind `~=`: 2.0 for 1.4, 1.5 for 1.4.2 (PEP 440, "Compatible release"). */
+function nextOf(version: string): string {
+  const [, epoch = "", numbers = ""] = /^(\d+!)?(\d+(?:\.\d+)*)/.exec(version) ?? [];
+  const release = numbers.split(".").map(Number).slice(0, -1);
+  return epoch + [...release.slice(0, -1), (release.at(-1) ?? 0) + 1].join(".");
+}
+
+/** The first exclusion that a resolution violates. */
+export function violated({ policy }: PackageRules, packages: readonly Locked[]): Exclusion | undefined {
+  return policy.exclude.value.find((one) =>
+    packages.some(
+      ({ name, version }) => name === one.name && (one.range === "" || isWithin(versionOf(version), one.range)),
+    ),
+  );
+}
+
+/** Without the commit. */
+export function versionOf(version: string): string {
+  return version.split(" ", 1)[0] as string;
+}
