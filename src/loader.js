@@ -24,7 +24,7 @@
   const folder = `${env.XDG_CACHE_HOME || `${env.HOME}/.cache`}/prime/node`;
   // What a start has compiled serves others of its kind: loading all that any of them needs would cost each of them more.
   const stage = /^{"stage":"(python|venv)"/.exec(env.PRIME_PROGRESS);
-  const kind = stage ? stage[1] : /:./.test(env.PRIME_HEAD) ? "renew" : "node";
+  const kind = stage ? stage[1] : "node";
   own.filename = file;
   own.cache = `${folder}/${version}-${kind}-${text.slice(-68, -4)}`;
   // V8 trusts what it is given, so that the folder must be this user's alone, closed by prime (01700).
