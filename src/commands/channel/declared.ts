@@ -4,13 +4,14 @@ import type { ClientRequest } from "./client.ts";
 import type { Init } from "./init.ts";
 import type { Options } from "./lead.ts";
 import type { Publication } from "./publish.ts";
+import type { Simulated } from "./simulate.ts";
 
 export const channel: Declaration = {
   group: "For maintainers",
   declare: (line) => {
     const { program } = line;
     const command = program.command("channel").description("lead an app's releases: promote them, take them back");
-    for (const declare of [begin, publish, moves, restrictions, keys, looks, client]) declare(command, line);
+    for (const declare of [begin, publish, moves, restrictions, keys, looks, exports, client]) declare(command, line);
   },
 };
 
@@ -115,12 +116,28 @@ const looks: Declare = (command, { take }) => {
       take(async (context) => (await import("./status.ts")).showChannels(context, options), { needsRepo: false }),
     );
   command
+    .command("simulate")
+    .description("tell what a promotion would do, and what load the server would have")
+    .option("--clients <n>", "so many installations", wholeNumber, 10_000)
+    .option("--percent <n>", "for so many of a hundred of them", percent, 100)
+    .option("--check <hours>", "each looks so often", wholeNumber, 24)
+    .action((options: Simulated) =>
+      take(async (context) => (await import("./simulate.ts")).showSimulation(context, options), { needsRepo: false }),
+    );
+  command
     .command("verify <url>")
     .description("tell what a customer's client would say now")
     .option("--trust <file>", "the root.json that customers trust", "channel/root.json")
     .action((url: string, options: { trust: string }) =>
       take(async (context) => (await import("./verify.ts")).verifyChannel(context, url, options), { needsRepo: false }),
     );
+};
+
+const exports: Declare = (command, { take }) => {
+  leading(command, "export-index <out>", "write an index (PEP 503) in OUT/simple, for those who must keep pip").action(
+    (out: string, options: { dir: string }) =>
+      take(async (context) => (await import("./export-index.ts")).exportIndex(context, out, options)),
+  );
 };
 
 const client: Declare = (command, { take }) => {

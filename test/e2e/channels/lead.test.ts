@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { filesBelow, Maintainer, PASSPHRASE, putServer } from "../../support/channel.ts";
+import { goodPython } from "../../support/machine.ts";
 
 /** Three releases, of which stable points at the first. */
 async function three(maintainer = new Maintainer()): Promise<Maintainer> {
@@ -213,5 +214,42 @@ describe("channel on a server", () => {
     expect(await maintainer.good("init", "--app", "foo", "--to", server.url, "--simple")).toContain(
       "knows no conditional writes: let one maintainer at a time write to it",
     );
+  });
+});
+
+describe("channel, for those who must keep pip", () => {
+  it("writes an index whose package goes backwards with the channel, by pip's own upgrade", {
+    timeout: 240_000,
+  }, async () => {
+    const maintainer = await three();
+    const { box } = maintainer;
+    const python = box.path("venv/bin/python");
+    const upgrade = async () => {
+      await maintainer.good("export-index", "out");
+      const words = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--upgrade",
+        "--no-cache-dir",
+        "--index-url",
+        `file://${box.path("out/simple")}`,
+      ];
+      const { code, stderr } = await box.run([...words, "foo-stable"], {
+        launcher: python,
+        env: { PIP_CONFIG_FILE: "/dev/null" },
+      });
+      expect([code, stderr]).toEqual([0, ""]);
+      return (await box.run([], { launcher: box.path("venv/bin/foo") })).stdout.trim();
+    };
+    await box.run(["-m", "venv", box.path("venv")], { launcher: goodPython() });
+    expect(await upgrade()).toBe("foo 3.2.0");
+    await maintainer.good("promote", "stable", "3.2.2");
+    expect(await upgrade()).toBe("foo 3.2.2");
+    await maintainer.good("fallback", "stable", "3.2.1", "--reason", "slow");
+    expect(await upgrade()).toBe("foo 3.2.1");
+    await maintainer.good("promote", "stable", "3.2.2", "--percent", "10");
+    expect(await upgrade()).toBe("foo 3.2.1");
   });
 });

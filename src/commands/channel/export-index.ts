@@ -1,0 +1,115 @@
+import * as path from "node:path";
+import type { Pointer } from "../../channels/model/pointer.ts";
+import { RELEASE, type Release, releaseFile, releaseFolder } from "../../channels/model/release.ts";
+import { described, readTarget, type Session } from "../../channels/session.ts";
+import type { Context } from "../../context.ts";
+import { decideTools } from "../../decision/decide.ts";
+import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { readBytes, sha256 } from "../../edges/files/read.ts";
+import { run } from "../../edges/processes/run.ts";
+import { PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { normalizeName } from "../../project/packages.ts";
+import { cleanEnvironment } from "../../python/clean-environment.ts";
+import { PIN_WHEEL_PY } from "../../python/texts/texts.ts";
+import { type Options, sessionOf } from "./lead.ts";
+
+/** By project, its files and their sha256. */
+type Index = Map<string, Map<string, string>>;
+
+/**
+ * `./prime channel export-index OUT`: what the channels say as an index (PEP 503), for those who must keep pip: the wheels of all
+ * releases that were not withdrawn, and for each channel a package (`foo-stable`) whose newest version pins what it points at.
+ */
+export async function exportIndex(context: Context, out: string, options: Pick<Options, "dir">): Promise<Answer> {
+  const session = await sessionOf(context, options);
+  const { selected } = await decideTools(context);
+  const folder = path.resolve(context.cwd, out, "simple");
+  const index: Index = new Map();
+  const put = (project: string, name: string, bytes: Buffer | undefined) => {
+    const at = path.join(folder, project);
+    makeFolder(at);
+    const whole = bytes ?? readBytes(path.join(at, name)) ?? Buffer.alloc(0);
+    if (bytes !== undefined) writeAtomic(path.join(at, name), bytes, 0o644);
+    index.set(project, (index.get(project) ?? new Map<string, string>()).set(name, sha256(whole)));
+  };
+  for (const release of await releasesOf(session)) {
+    for (const { name } of release.files) {
+      put(
+        normalizeName(name.split("-")[0] as string),
+        name,
+        await fileOf(session, `${releaseFolder(release.version)}/${name}`),
+      );
+    }
+  }
+  for (const pointer of session.pointers.values()) {
+    const project = normalizeName(`${session.state.app}-${pointer.channel}`);
+    makeFolder(path.join(folder, project));
+    const pin = [
+      path.join(folder, project),
+      project,
+      calendarVersion(pointer),
+      `${session.state.app}==${forAll(pointer)}`,
+    ];
+    put(project, await writePin(context, selected.path, pin), undefined);
+  }
+  for (const [project, files] of index)
+    writeAtomic(path.join(folder, project, "index.html"), page([...files].map(linkTo)), 0o644);
+  writeAtomic(
+    path.join(folder, "index.html"),
+    page([...index.keys()].map((name) => `<a href="${name}/">${name}</a>`)),
+    0o644,
+  );
+  context.terminal.say(`${folder}: ${[...index.keys()].join(", ")}`);
+  return { kind: "exit", code: 0 };
+}
+
+async function releasesOf(session: Session): Promise<Release[]> {
+  const wanted = session.state.releases.filter(({ version }) => session.state.withdrawn[version] === undefined);
+  return Promise.all(
+    wanted.map(async ({ version }) =>
+      described(releaseFile(version), await fileOf(session, releaseFile(version)), RELEASE),
+    ),
+  );
+}
+
+function fileOf({ place, repository }: Session, name: string): Promise<Buffer> {
+  const target = repository.releases.signed.targets[name];
+  if (target === undefined)
+    throw new PrimeError("release", `could not export ${name}: no metadata have it`, {
+      hint: "publish the release again",
+    });
+  return readTarget(place, target);
+}
+
+/** pip knows no rollouts: what was not rolled out to all waits. */
+function forAll({ rollout, version, before }: Pointer): string {
+  return rollout.percent === 100 || before === null ? version : before.version;
+}
+
+/** Rises with each move, whichever way it goes (CalVer: the day, then the serial). */
+function calendarVersion({ at, serial }: Pointer): string {
+  const [year, month, day] = at.slice(0, 10).split("-").map(Number);
+  return `${year}.${month}.${day}.${serial}`;
+}
+
+async function writePin({ env, root }: Context, python: string, words: readonly string[]): Promise<string> {
+  const args = ["-I", "-B", "-c", PIN_WHEEL_PY, ...words];
+  const outcome = await run({ file: python, args, env: cleanEnvironment(env), cwd: root });
+  if (outcome.ok) return outcome.stdout.trim();
+  throw new PrimeError(
+    "release",
+    `could not write a package into ${words[0]}: ${outcome.failure ?? outcome.output.trim()}`,
+    {
+      hint: "look whether the folder can be written",
+    },
+  );
+}
+
+function linkTo([name, digest]: readonly [string, string]): string {
+  return `<a href="${encodeURIComponent(name)}#sha256=${digest}">${name}</a>`;
+}
+
+function page(links: readonly string[]): string {
+  return `<!DOCTYPE html>\n<html><head><meta name="pypi:repository-version" content="1.0"></head><body>\n${links.join("<br>\n")}\n</body></html>\n`;
+}
