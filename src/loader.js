@@ -3,7 +3,7 @@
  * file as its first comment of JavaScript, which the head evaluates; every Node from 10 on must be able to read it.
  * `file` is the launcher, absolute; `text` is what it holds, in latin1.
  */
-(function (require, process, fs, file, text) {
+(function (fs, file, text) {
   const { node: version, bun, deno } = process.versions;
   if (bun || deno) return;
   const numbers = version.split(".");

@@ -1,12 +1,18 @@
 import { fstatSync } from "node:fs";
 import { ANSWER } from "./answer.ts";
 import type { Environment } from "./command.ts";
-import { isAncestor } from "./machine.ts";
+import { isAncestor, statOf } from "./machine.ts";
 
 /** What the head spares prime's own Node: options can stop it, and reading more certificates costs it as much as its start. */
 const SPARED = ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"] as const;
 
-let found: { readonly pid: number | undefined; readonly plan: string | undefined } | undefined;
+interface Told {
+  readonly pid: number | undefined;
+  readonly watcher: number | undefined;
+  readonly plan: string | undefined;
+}
+
+let found: Told | undefined;
 
 /**
  * The number of the head's shell, which waits for this process's answer; undefined without one (`node prime …`). It says its
@@ -22,12 +28,18 @@ export function stalePlan(): string | undefined {
   return asked().plan;
 }
 
-function asked() {
+/** The child of this process by which the head ends it should it hang; undefined where there is none. */
+export function headWatcher(): number | undefined {
+  return asked().watcher;
+}
+
+function asked(): Told {
   if (found !== undefined) return found;
-  const [, number, plan] = /^(\d+):(\/.*)?$/s.exec(process.env.PRIME_HEAD ?? "") ?? [];
-  const pid = Number(number ?? Number.NaN);
-  found =
-    Number.isInteger(pid) && isAncestor(pid) && takesAnswer() ? { pid, plan } : { pid: undefined, plan: undefined };
+  const [, number, child = "", plan] = /^(\d+):(\d*):(\/.*)?$/s.exec(process.env.PRIME_HEAD ?? "") ?? [];
+  const [pid, watcher] = [Number(number ?? Number.NaN), Number(child)];
+  const isHead = Number.isInteger(pid) && isAncestor(pid) && takesAnswer();
+  const isWatched = isHead && watcher > 0 && statOf(watcher)?.[1] === String(process.pid);
+  found = { pid: isHead ? pid : undefined, watcher: isWatched ? watcher : undefined, plan: isHead ? plan : undefined };
   return found;
 }
 

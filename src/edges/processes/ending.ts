@@ -3,7 +3,7 @@ import * as os from "node:os";
 import { writeAnswer } from "../answer.ts";
 import { elapsed, pause } from "../clock.ts";
 import type { Command } from "../command.ts";
-import { headShell } from "../head.ts";
+import { headShell, headWatcher } from "../head.ts";
 import { startOfProcess } from "../machine.ts";
 import { type ProcessTable, processTable } from "./table.ts";
 
@@ -45,6 +45,8 @@ export function endWithUser(shell: { readonly pid: number; readonly start: strin
   ignored = ignoredBy(shell.pid);
   for (const signal of IGNORABLE) if (ignored.includes(signal)) process.on(signal, () => {});
   for (const signal of ENDING) if (!ignored.includes(signal)) process.on(signal, () => end(signal));
+  const watcher = headWatcher();
+  if (watcher !== undefined) process.once("exit", () => tell(watcher, "SIGUSR1")); // else it looks after this for a second more
   if (shell.pid === process.pid) return;
   const timer = setInterval(() => {
     if (isThere(shell)) return;
@@ -143,6 +145,7 @@ function descendants(table: ProcessTable, known: Map<number, string>): number[] 
   for (let before = -1; before !== known.size; ) {
     before = known.size;
     for (const [pid, { parent, group, start }] of table) {
+      if (pid === headWatcher()) continue;
       if (known.has(parent) || ownGroups.has(group)) known.set(pid, known.get(pid) ?? start);
     }
   }

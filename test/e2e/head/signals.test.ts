@@ -209,6 +209,19 @@ describeEachShell("ended under every shell", ({ name, words }) => {
   });
 });
 
+describeEachShell("TERM to the shell alone", ({ name, words }) => {
+  // A substitution of ksh's is no process, so that nothing there could have the Node for its parent.
+  it.skipIf(name === "ksh")("ends a Node that hears no signal, be it blocked or in a loop", async () => {
+    for (const hang of ['exec cat "$GATE" "$GATE"', `: <"$GATE"; exec '${process.execPath}' -e 'for (;;);'`]) {
+      const box = repo({});
+      box.file("bin/node", `#!/bin/sh\ntrap '' TERM\n${hang}\n`, { mode: 0o755 });
+      const gate = fifo(box);
+      const env = { GATE: gate, PATH: `${box.path("bin")}:${box.env.PATH}` };
+      expectEnd(await endBy(await haltAt(box, gate, RUN, { env, shell: words }), "SIGTERM", "shell"), "SIGTERM");
+    }
+  });
+});
+
 describe("signals", () => {
   it("end what will not end by itself", async () => {
     const box = repo({ "prime.toml": `setup = ["trap '' INT TERM HUP; cat ../gate; cat ../gate"]\n` });

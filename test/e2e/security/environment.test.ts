@@ -140,10 +140,11 @@ describeEachShell("no start is another by", ({ words: shell }) => {
 });
 
 describe("functions that a bash has exported by the names that the head uses", () => {
-  /** `true` comes before the head can forget any, and `unset` forgets them; as sh, bash keeps that one its own. */
-  const NAMES = "[ false echo read printf pwd cd test command readlink exec eval set shift return exit export .".split(
-    " ",
-  );
+  /** `true` comes before the head can forget any. */
+  const NAMES =
+    "[ false echo read printf pwd cd test command readlink exec eval set shift return exit export . : unset trap kill wait sleep builtin".split(
+      " ",
+    );
 
   it.each(["bash", "sh"])("are not run by %s, be the start cold or warm", async (name) => {
     const box = repo({});
@@ -163,7 +164,16 @@ describe("functions that a bash has exported by the names that the head uses", (
 describeEachNode("node prime", ({ binary }) => {
   it("is not told by a forged PRIME_HEAD that somebody waits for its answer", async () => {
     const box = repo({});
-    for (const PRIME_HEAD of ["1", "1:", "1:/nonexistent/.plan/plan", `${process.pid + 1}:`, "0:", "-1:", "x", ""]) {
+    for (const PRIME_HEAD of [
+      "1",
+      "1::",
+      "1:1:/nonexistent/.plan/plan",
+      `${process.pid + 1}::`,
+      "0::",
+      "-1:1:",
+      "x",
+      "",
+    ]) {
       const env = { PRIME_HEAD, PRIME_NODE_OPTIONS: "=--require=/nonexistent" };
       const { stdout } = await good(box, ["run", "sh", "-c", 'echo "$NODE_OPTIONS|$PRIME_HEAD|done"'], {
         env,
