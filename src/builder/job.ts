@@ -76,14 +76,14 @@ export async function tryStep(
         },
       });
   step.done(outcome.ok ? undefined : options.otherwise);
-  if (!outcome.ok) refuseByRule(job, title);
+  if (!outcome.ok) refuseByRule(job, title, outcome);
   job.steps.push({ title, durationMs: Math.round(outcome.durationMs + (isDone ? 0 : (tried?.durationMs ?? 0))) });
   return outcome;
 }
 
 /** A tool that was refused a way to the network tells that in words of its own, or takes it for an answer. */
-function refuseByRule({ context: { root }, log }: Job, title: string): void {
-  const refusal = takeRefusal(root);
+function refuseByRule({ context: { root }, log }: Job, title: string, { output }: Outcome): void {
+  const refusal = takeRefusal(root, output);
   if (refusal === undefined) return;
   const { id, message, exitCode, hint } = refusal;
   throw new PrimeError(id, `could not finish \`${title}\` for ${root}: ${message}`, {

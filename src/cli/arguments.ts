@@ -51,7 +51,7 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
     args,
     addChoices: (command, { hidden }) => addChoices(program, command, hidden),
     take: (follow, options = {}) => {
-      taken.push({ needsRepo: true, mustAgree: false, ...options, follow });
+      taken.push({ needsRepo: true, mustAgree: false, byPolicy: false, ...options, follow });
     },
   };
   declareAll(line, facts);

@@ -15,7 +15,7 @@ import type { Surroundings } from "../edges/surroundings.ts";
 import { openTerminal, renderError, textFor } from "../edges/terminal/output.ts";
 import { writeMessage, writeOutput } from "../edges/terminal/streams.ts";
 import { plainJson } from "../edges/terminal/text.ts";
-import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
+import { EXIT_FAILURE, EXIT_POLICY, EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { appOf } from "../launch/app-text.ts";
 import { readProgress } from "../launch/progress.ts";
@@ -36,7 +36,7 @@ export interface Started extends Surroundings {
 /** Makes the context, follows one flow, and turns an error into an exit status. */
 export async function follow(started: Started): Promise<Answer> {
   atEnd(releaseMutexes);
-  const failing = { verbosity: 0, status: EXIT_FAILURE };
+  const failing = { verbosity: 0, status: EXIT_FAILURE, byPolicy: false };
   try {
     refuseWindows(started.platform);
     const app = appOf(started.launcher);
@@ -54,6 +54,7 @@ export async function follow(started: Started): Promise<Answer> {
       isFile: (word) => isFile(path.resolve(started.cwd, word)),
     });
     failing.verbosity = flags.verbosity;
+    failing.byPolicy = request.byPolicy;
     const elsewhere =
       flags.root === undefined && request.needsRepo ? projectOf(started.launcher, started.cwd, started.env) : undefined;
     if (elsewhere?.launcher !== undefined) {
@@ -69,6 +70,8 @@ export async function follow(started: Started): Promise<Answer> {
     await stillWanted();
     writeMessage(renderError(error, { verbosity: failing.verbosity, env: started.env }));
     const code = error instanceof PrimeError ? error.exitCode : EXIT_FAILURE;
+    if (failing.byPolicy && error instanceof PrimeError && error.id === "network-rule")
+      return { kind: "exit", code: EXIT_POLICY };
     return { kind: "exit", code: code === EXIT_FAILURE ? failing.status : code };
   }
 }
@@ -95,7 +98,7 @@ async function appContext(started: Started, root: string, more: Partial<Context>
 async function contextOf(
   started: Started,
   flags: GlobalFlags,
-  { needsRepo, mustAgree }: Omit<Request, "follow">,
+  { needsRepo, mustAgree }: Pick<Request, "needsRepo" | "mustAgree">,
 ): Promise<Context> {
   const { env, cwd, args, shell, node, isInteractive, launcher, at } = started;
   const choice = { env: flags.env, cwd, mustAgree };

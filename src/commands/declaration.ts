@@ -8,6 +8,8 @@ export interface Request {
   readonly needsRepo: boolean;
   /** What protoprimer has a command for must be asked for the env that is selected; all else takes that one. */
   readonly mustAgree: boolean;
+  /** Ends with 3, not as prime's own failures do, when a rule of the policy's refuses hosts or networks. */
+  readonly byPolicy: boolean;
   readonly follow: (context: Context) => Promise<Answer> | Answer;
 }
 
@@ -22,7 +24,10 @@ export interface CommandLine {
   /** Declares the flags that choose another environment for one start; they may stand in front of any command, whose help then need not list them. */
   readonly addChoices: (command: Command, options: { readonly hidden: boolean }) => void;
   /** Called with what the arguments ask for; the work itself is loaded only when it is followed. */
-  readonly take: (follow: Request["follow"], options?: Partial<Pick<Request, "needsRepo" | "mustAgree">>) => void;
+  readonly take: (
+    follow: Request["follow"],
+    options?: Partial<Pick<Request, "needsRepo" | "mustAgree" | "byPolicy">>,
+  ) => void;
 }
 
 /** A command, as `--help` lists it and the arguments name it: it stands beside what the command does. */

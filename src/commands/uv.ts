@@ -8,6 +8,7 @@ import { runAttached } from "../edges/processes/attached.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
+import { takeRefusal } from "../provision/network.ts";
 import { boot } from "../start/boot.ts";
 import { inEnvironment } from "../start/command/in-environment.ts";
 import { readingEnvironment } from "../uv/commands.ts";
@@ -64,6 +65,8 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   const lock = path.join(context.root, "uv.lock");
   const wasLocked = isFile(lock);
   const code = await runAttached({ file: uv.file, args, env, cwd: context.cwd });
+  const refusal = code === 0 ? undefined : takeRefusal(context.root, "");
+  if (refusal !== undefined) throw refusal;
   if (code !== 0 || !CHANGES.has(command)) return { kind: "exit", code };
   if (!wasLocked && isFile(lock)) context.terminal.say("uv.lock is new: commit it");
   return follow(context);

@@ -9,7 +9,7 @@ import { executableOnPath, readText } from "../edges/files/read.ts";
 import { isRuled, type NetworkRules } from "../edges/network/rules.ts";
 import { passingFolder } from "../edges/own-cache.ts";
 import { run } from "../edges/processes/run.ts";
-import { EXIT_FAILURE, type PrimeError } from "../errors.ts";
+import { EXIT_FAILURE, PrimeError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import type { Project } from "../project/project.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
@@ -30,9 +30,16 @@ export function wayOf(root: string): Environment {
   return ways.get(root)?.env ?? {};
 }
 
-/** What the gate has refused since it was last asked: why a tool failed that says so in words of its own. */
-export function takeRefusal(root: string): PrimeError | undefined {
-  return ways.get(root)?.takeRefusal();
+/** What was refused since it was last asked: why a tool failed, which says so in words of its own or takes it for an answer. */
+export function takeRefusal(root: string, words: string): PrimeError | undefined {
+  const way = ways.get(root);
+  const byGate = way?.takeRefusal();
+  const [, transport] = /transport '(\w+)' not allowed/.exec(words) ?? [];
+  if (byGate !== undefined || transport === undefined || way?.env.GIT_ALLOW_PROTOCOL === undefined) return byGate;
+  const why = `git is to fetch by ${transport}, which goes by no gate: the policy rules the network`;
+  return new PrimeError("network-rule", why, {
+    hint: "name the source by https, or have the policy's rules taken back",
+  });
 }
 
 /**
@@ -104,7 +111,7 @@ async function forGit({ env, root }: Context, url: string): Promise<Environment>
   const keys = new Set(["http.proxy", ...(told?.stdout.split("\n").filter((key) => /^\w+\..*proxy$/.test(key)) ?? [])]);
   const count = Number(env.GIT_CONFIG_COUNT ?? 0) || 0;
   return {
-    GIT_ALLOW_PROTOCOL: "http:https",
+    GIT_ALLOW_PROTOCOL: "file:http:https", // by the first uv clones what it has fetched
     GIT_CONFIG_COUNT: String(count + keys.size),
     ...Object.fromEntries(
       [...keys].flatMap((key, at) => [

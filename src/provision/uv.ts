@@ -204,7 +204,7 @@ function installUv(request: UvRequest, work: string, python: string, where: PipP
 }
 
 function refuse({ pin, log, cwd }: UvRequest, work: string, done: Outcome, by: string): never {
-  const refusal = takeRefusal(cwd);
+  const refusal = takeRefusal(cwd, done.output);
   if (refusal !== undefined) throw refusal;
   const what = `uv ${pin.version} into ${path.dirname(work)}`;
   throw new PrimeError("uv-install", `could not install ${what} by pip of ${by}: ${lastLines(done)}`, {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as http from "node:http";
+import * as https from "node:https";
 import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -48,6 +49,8 @@ with gzip.GzipFile(f"{folder}/{base}.tar.gz", "w", mtime=0) as packed, tarfile.o
 export interface IndexOptions {
   /** `name:password` that each request must give (RFC 7617). */
   readonly user?: string;
+  /** It speaks TLS alone. */
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
 }
 
 /** What an index tells of a file beside its address (PEP 592, PEP 700). */
@@ -61,13 +64,15 @@ export class PackageIndex {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-index-"));
   /** Paths that were asked for, in order. */
   readonly asked: string[] = [];
-  private readonly server = http.createServer((request, response) => this.answer(request, response));
+  private readonly server: http.Server | https.Server;
   private readonly addresses = new Map<string, string>();
   private readonly told = new Map<string, Told>();
   private readonly options: IndexOptions;
 
   constructor(options: IndexOptions = {}) {
     this.options = options;
+    const answer: http.RequestListener = (request, response) => this.answer(request, response);
+    this.server = options.tls === undefined ? http.createServer(answer) : https.createServer(options.tls, answer);
   }
 
   /** The address that installers are given. */
@@ -76,7 +81,7 @@ export class PackageIndex {
   }
 
   private get origin(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http${this.options.tls === undefined ? "" : "s"}://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   async start(): Promise<this> {

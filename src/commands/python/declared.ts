@@ -12,13 +12,13 @@ export const python: Declaration = {
       .option("--all", "also old versions, pre-releases and special builds")
       .option("--json", "as JSON")
       .action(({ all = false, json = false }: { all?: boolean; json?: boolean }) =>
-        take(async (context) => (await import("./list.ts")).listPythons(context, { all, json })),
+        take(async (context) => (await import("./list.ts")).listPythons(context, { all, json }), { byPolicy: true }),
       );
     command
       .command("install <request>")
       .description("fetch the newest build that fits, and keep it for this user")
       .action((request: string) =>
-        take(async (context) => (await import("./install.ts")).installPython(context, request)),
+        take(async (context) => (await import("./install.ts")).installPython(context, request), { byPolicy: true }),
       );
     command
       .command("remove <version...>")
@@ -30,7 +30,7 @@ export const python: Declaration = {
       .command("pin [request]")
       .description("write prime.lock: every clone stands on this build; without a request on the version in use")
       .action((request: string | undefined) =>
-        take(async (context) => (await import("./pin.ts")).pinPython(context, request)),
+        take(async (context) => (await import("./pin.ts")).pinPython(context, request), { byPolicy: true }),
       );
     command
       .command("manifest <dir>")

@@ -1,13 +1,16 @@
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { provision } from "../../builder/build.ts";
+import { loadConfig } from "../../config/load.ts";
+import { loadPolicy } from "../../config/policy/load.ts";
+import { networkRules } from "../../config/policy/network.ts";
 import type { Context } from "../../context.ts";
 import { decide } from "../../decision/decide.ts";
 import { now } from "../../edges/clock.ts";
 import { copyFile, writePlain } from "../../edges/files/change.ts";
 import { isFile, isFolder, readBytes, readText, sha256 } from "../../edges/files/read.ts";
 import { type DownloadRequest, download } from "../../edges/network/download.ts";
-import { NO_RULES } from "../../edges/network/rules.ts";
+import type { NetworkRules } from "../../edges/network/rules.ts";
 import { run } from "../../edges/processes/run.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
 import { PrimeError } from "../../errors.ts";
@@ -47,8 +50,9 @@ async function fromUrl(context: Context, given: URL, { version }: Wanted, work: 
   const url = new URL(given.href.replace(/#.*$/, ""));
   if (url.pathname.endsWith("/")) url.pathname += inFolder(version);
   const file = path.join(work, "prime");
+  const rules = await rulesFor(context, given.href);
   const get = (request: Pick<DownloadRequest, "url" | "file" | "most">) =>
-    download({ ...request, env: context.env, rules: NO_RULES });
+    download({ ...request, env: context.env, rules });
   await get({ url, file, most: MOST });
   if (named !== undefined) return { file, digest: { sha256: named, from: "the address" } };
   const beside = new URL(url);
@@ -56,6 +60,13 @@ async function fromUrl(context: Context, given: URL, { version }: Wanted, work: 
   const digest = path.join(work, "prime.sha256");
   await get({ url: beside, file: digest, most: MOST_DIGEST });
   return { file, digest: { sha256: digestOf(digest, beside.href), from: withoutSecrets(beside.href) } };
+}
+
+/** A newer launcher may be what mends a configuration that this one can't read. */
+async function rulesFor(context: Context, given: string): Promise<NetworkRules> {
+  const config = await loadConfig(context).catch(() => undefined);
+  const upgrade = config?.config.upgrade ?? { value: {}, source: { kind: "default" } };
+  return networkRules(await loadPolicy({ root: context.root, upgrade }, context.failureStatus), [given]);
 }
 
 function fromFile(given: string, { from, version }: Wanted, work: string): Candidate {

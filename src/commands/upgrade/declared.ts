@@ -37,6 +37,6 @@ export const upgrade: Declaration = {
           auto: options.auto === true,
           now: options.now === true,
         };
-        take(async (context) => (await import("./upgrade.ts")).runUpgrade(context, request));
+        take(async (context) => (await import("./upgrade.ts")).runUpgrade(context, request), { byPolicy: true });
       }),
 };

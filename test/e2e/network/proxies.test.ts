@@ -1,0 +1,113 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { realPython } from "../../fixtures/python.ts";
+import { certified } from "../../support/certificates.ts";
+import { type PackageIndex, packageIndex } from "../../support/index-server.ts";
+import { intercept, mitmdump } from "../../support/mitmproxy.ts";
+import { serve } from "../../support/releases.ts";
+import { bad, edit, good, installed, onlyBy, repo } from "../../support/repos.ts";
+import type { RunOptions, Sandbox } from "../../support/sandbox.ts";
+
+function folder(box: Sandbox, name: string): string {
+  const made = path.join(box.base, name);
+  fs.mkdirSync(made);
+  return made;
+}
+
+function by(box: Sandbox, one: PackageIndex, env: NodeJS.ProcessEnv = {}): RunOptions {
+  return onlyBy(box, one, { PIP_INDEX_URL: one.url, PIP_NO_CACHE_DIR: "1", ...env });
+}
+
+const modern = realPython("3.13") ?? realPython("3.12");
+
+describe.skipIf(modern === undefined)("a proxy", { timeout: 600_000 }, () => {
+  let program: string;
+  beforeAll(async () => {
+    program = (await mitmdump(modern as string)) as string;
+    expect(program).toBeDefined();
+  }, 600_000);
+
+  it.each(["venv_uv", "venv_pip"])(
+    "of the policy's that looks into connections is passed by all of %s, by its own authority",
+    async (driver) => {
+      const box = repo({ "requirements.txt": "one\n" });
+      const tls = certified(folder(box, "tls"), ["127.0.0.1"]);
+      const one = await packageIndex({ tls });
+      one.publish("one", "1.0");
+      const trusting = ["--set", `ssl_verify_upstream_trusted_ca=${tls.ca}`];
+      const proxy = await intercept(program, folder(box, "mitm"), ...trusting, "--proxyauth", "me:s3cret");
+      const policy = (user: string, more = "") =>
+        box.file(
+          "prime.toml",
+          `venv_driver = "${driver}"\n[upgrade]\nallowed_hosts = ["127.0.0.1"]\nproxy = "${proxy.url.replace("//", `//${user}`)}"\n${more}`,
+        );
+      policy("", `ca_file = "${proxy.ca}"\n`);
+      expect(await bad(box, [], by(box, one))).toContain("it wants a user and a password (407)");
+      policy("me:s3cret@");
+      expect(await bad(box, [], by(box, one))).toMatch(/certificate/i);
+      expect(one.asked).toEqual([]);
+      policy("me:s3cret@", `ca_file = "${proxy.ca}"\n`);
+      const { stderr } = await good(box, [], by(box, one));
+      expect(stderr).not.toContain("s3cret");
+      expect(installed(box)).toMatchObject({ one: "1.0" });
+      expect(proxy.log()).toMatch(/GET https:\/\/127\.0\.0\.1:\d+\/simple\/one\//);
+      expect(proxy.log()).toMatch(/GET https:\/\/127\.0\.0\.1:\d+\/files\/one-1\.0/);
+    },
+  );
+
+  it("that uv's own settings name comes behind the gate", async () => {
+    const box = repo({});
+    const one = await packageIndex();
+    one.publish("one", "1.0");
+    const proxy = await intercept(program, folder(box, "mitm"));
+    box.file("requirements.txt", "one\n");
+    box.file("uv.toml", `http-proxy = "${proxy.url}"\nhttps-proxy = "${proxy.url}"\n`);
+    box.file("prime.toml", '[upgrade]\nallowed_hosts = ["index.example"]\n');
+    expect(await bad(box, [], by(box, one))).toContain("127.0.0.1 is not among allowed_hosts (index.example)");
+    expect(proxy.log()).not.toContain("/simple/");
+    box.file("prime.toml", '[upgrade]\nallowed_hosts = ["127.0.0.1"]\n');
+    await good(box, [], by(box, one));
+    expect(proxy.log()).toMatch(/GET http:\/\/127\.0\.0\.1:\d+\/simple\/one\//);
+  });
+});
+
+describe("git", () => {
+  /** A repository that is served as plain files. */
+  async function served(box: Sandbox): Promise<string> {
+    const at = folder(box, "git");
+    const run = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], {
+        cwd: path.join(at, "work"),
+        env: box.env,
+      });
+    fs.mkdirSync(path.join(at, "work"));
+    run("init", "--quiet");
+    fs.writeFileSync(
+      path.join(at, "work/pyproject.toml"),
+      '[project]\nname = "fetched"\nversion = "1"\n[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n',
+    );
+    fs.copyFileSync(path.join(import.meta.dirname, "../../fixtures/witness.py"), path.join(at, "work/own.py"));
+    run("add", ".");
+    run("commit", "--quiet", "-m", "one");
+    run("clone", "--quiet", "--bare", ".", path.join(at, "repo.git"));
+    execFileSync("git", ["update-server-info"], { cwd: path.join(at, "repo.git"), env: box.env });
+    return (await serve(at)).url;
+  }
+
+  it("goes through the gate, whatever proxy its own settings name, and by nothing but http", async () => {
+    const box = repo({});
+    const url = await served(box);
+    const one = await packageIndex();
+    fs.writeFileSync(path.join(box.home, ".gitconfig"), `[http "${url}"]\n  proxy = http://127.0.0.1:9\n`);
+    box.file("requirements.txt", `fetched @ git+${url}repo.git\n`);
+    box.file("prime.toml", '[upgrade]\nallowed_hosts = ["index.example"]\n');
+    expect(await bad(box, [], by(box, one))).toContain("127.0.0.1 is not among allowed_hosts (index.example)");
+    box.file("prime.toml", '[upgrade]\nallowed_hosts = ["127.0.0.1"]\n');
+    await good(box, [], by(box, one));
+    expect(Object.keys(installed(box))).toContain("fetched");
+    edit(box, "requirements.txt", "fetched @ git+ssh://git@127.0.0.1/repo.git\n");
+    expect(await bad(box, [], by(box, one))).toContain("git is to fetch by ssh, which goes by no gate");
+  });
+});
