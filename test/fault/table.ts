@@ -1,5 +1,6 @@
 import { renewBetween } from "../support/markers.ts";
 import { HINDRANCES } from "./hindrances.ts";
+import { NETWORK } from "./network.ts";
 import { OPERATIONS } from "./operations.ts";
 import type { Results, Tried } from "./results.ts";
 import { FAMILIES } from "./sweep.ts";
@@ -17,6 +18,8 @@ ${Object.keys(OPERATIONS)
   .filter((name) => reached.some(({ operation }) => operation === name))
   .map((name) => section(name, results))
   .join("\n\n")}
+
+${NETWORK}
 ${bad.length === 0 ? "" : `\n## Not as it has to be\n\n${bad.map(problemLine).join("\n")}\n`}`;
 }
 
