@@ -114,7 +114,7 @@ async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: 
 }
 
 /** The interpreter to build on, where it is not known to be there. */
-async function findBase(job: Job, decision: Decision, uv: UvTool | undefined): Promise<Interpreter> {
+export async function findBase(job: Job, decision: Decision, uv: UvTool | undefined): Promise<Interpreter> {
   const { pinned, selected } = decision;
   if (pinned === undefined) return uv === undefined ? selected : requirePython(job, decision, uv);
   const { obtainInterpreter } = await import("./obtain.ts");

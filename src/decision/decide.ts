@@ -91,7 +91,13 @@ export async function decideTools(context: Context): Promise<Survey & Pick<Decis
   const { trust, env, root, repo } = context;
   const surveyed = await survey(context, asStart(trust, env, [root, repo.folder]));
   const { generations, request, requestText, search } = surveyed;
-  const memory = await recall(generations, request, requestText, search, context.progress?.facts.lost);
+  const memory = await recall(
+    ofSamePin(surveyed.config, generations),
+    request,
+    requestText,
+    search,
+    context.progress?.facts.lost,
+  );
   return { ...surveyed, selected: (await choosePython(context, surveyed, memory)).selected };
 }
 
@@ -123,7 +129,7 @@ async function survey(context: Context, starting: Starting): Promise<Survey> {
     folders,
     request: parseRequest(config.requiredPythonVersion.value),
     requestText: config.requiredPythonVersion.value ?? "",
-    generations: ofSamePin(config, generationsHere(folders, context.root)),
+    generations: generationsHere(folders, context.root),
     search: searchOptions(context, config, folders, starting),
   };
 }
@@ -131,7 +137,13 @@ async function survey(context: Context, starting: Starting): Promise<Survey> {
 async function decideBy(context: Context, surveyed: Survey, anew: boolean): Promise<Decision> {
   const { loaded, config, folders, request, requestText, search } = surveyed;
   const generations = anew ? [] : surveyed.generations;
-  const memory = await recall(generations, request, requestText, search, context.progress?.facts.lost);
+  const memory = await recall(
+    ofSamePin(config, generations),
+    request,
+    requestText,
+    search,
+    context.progress?.facts.lost,
+  );
   const { lost } = memory;
   const selection = await choosePython(context, surveyed, memory).catch((error: unknown) => {
     throw lost === undefined ? error : replacementError(lost, context.env, error);

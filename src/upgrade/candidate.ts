@@ -17,7 +17,7 @@ export interface Candidate {
 }
 
 /** Names all that a candidate puts in force: what went wrong once is known again by it. */
-export function digestOfCandidate({ files, resolution, base }: Candidate): string {
+export function digestOfCandidate({ files, resolution }: Candidate): string {
   const texts = files.map(({ path, after }) => [path, after]).sort();
-  return sha256(JSON.stringify([texts, resolution ?? null, base?.realPath ?? null]));
+  return sha256(JSON.stringify([texts, resolution ?? null]));
 }

@@ -29,6 +29,7 @@ export const upgrade: Declaration = {
         if (options.json === true && options.dryRun !== true) command.error("error: --json goes with --dry-run");
         const request: UpgradeRequest = {
           python: options.packages === undefined || options.python !== undefined,
+          isPythonAsked: options.python !== undefined,
           pythonRequest: typeof options.python === "string" ? options.python : undefined,
           packages: options.python === undefined || options.packages !== undefined,
           names: Array.isArray(options.packages) ? options.packages : [],

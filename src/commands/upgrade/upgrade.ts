@@ -1,10 +1,10 @@
 import * as path from "node:path";
-import { provision } from "../../builder/build.ts";
+import { findBase, provision } from "../../builder/build.ts";
 import type { Job } from "../../builder/job.ts";
-import { requirePython } from "../../builder/required-python.ts";
-import { validateDeeply } from "../../builder/validation/deep.ts";
+import { EXIT_INVALID, validateDeeply } from "../../builder/validation/deep.ts";
 import { loadPolicy } from "../../config/policy/load.ts";
 import type { Policy } from "../../config/policy/policy.ts";
+import type { PythonBuild } from "../../config/python-build.ts";
 import type { Context } from "../../context.ts";
 import { type Decision, decide } from "../../decision/decide.ts";
 import { holdOf } from "../../decision/shown.ts";
@@ -16,6 +16,7 @@ import { readState } from "../../environment/state.ts";
 import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { describeChange } from "../../project/packages.ts";
+import { versionOf } from "../../python/interpreter.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { giveToOwner } from "../../start/shared/give-to-owner.ts";
 import { settleUpgrade } from "../../start/upgraded.ts";
@@ -29,6 +30,8 @@ import { prepare } from "../prepare.ts";
 
 export interface UpgradeRequest {
   readonly python: boolean;
+  /** The user names the interpreter, and `pythonRequest` which one. */
+  readonly isPythonAsked: boolean;
   readonly pythonRequest: string | undefined;
   readonly packages: boolean;
   /** Those to be upgraded; none: all. */
@@ -78,7 +81,7 @@ async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<An
   makeFolders(folders);
   const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
   const uv = decision.driver === "venv_uv" ? await provision(job, decision) : undefined;
-  const plan = await planOf(job, decision, uv, policy, request);
+  const plan = await planOf(job, decision, { uv, policy, request });
   const isSame = plan.candidate.changes.length === 0;
   const bad = readState(folders).bad.find(({ candidate }) => candidate === digestOfCandidate(plan.candidate));
   if (request.mode === "dry-run") return tellPlan(context, plan, request.json);
@@ -193,37 +196,73 @@ async function nothingToDo(context: Context, decision: Decision, { auto }: Upgra
   return prepare(context, { anew: false, reason: "asked for by the user, who upgraded" });
 }
 
-async function planOf(
-  job: Job,
-  decision: Decision,
-  uv: UvTool | undefined,
-  policy: Policy,
-  request: UpgradeRequest,
-): Promise<Plan> {
-  const { root, startedAt, terminal } = job.context;
-  const base = decision.asked?.base ?? (uv === undefined ? decision.selected : await requirePython(job, decision, uv));
-  const python = { from: base.version, to: base.version };
-  const names = request.names.length === 0 ? null : request.names;
-  const packages = request.packages
-    ? await planPackages(job, uv, { decision, policy, names, base, now: startedAt })
+interface Planning {
+  readonly uv: UvTool | undefined;
+  readonly policy: Policy;
+  readonly request: UpgradeRequest;
+}
+
+/** First the interpreter, which is fetched only to be stood on, then the packages for it. */
+async function planOf(job: Job, decision: Decision, planning: Planning): Promise<Plan> {
+  const { uv, policy, request } = planning;
+  const { context } = job;
+  const base = decision.asked?.base ?? (await findBase(job, decision, uv));
+  const python = request.python
+    ? await (await import("../../upgrade/python-plan.ts")).planPython(context, {
+        ...{ decision, policy, base },
+        isAsked: request.isPythonAsked,
+        request: request.pythonRequest,
+      })
     : undefined;
-  for (const note of packages?.notes ?? []) terminal.warn(note);
-  if (packages?.untouched !== undefined) terminal.say(packages.untouched);
+  const obtained = request.mode === "do" ? await obtain(job, decision, python?.build, uv) : undefined;
+  const packages = request.packages
+    ? await planPackages(job, uv, {
+        ...{ decision, policy, base: obtained ?? base },
+        names: request.names.length === 0 ? null : request.names,
+        now: context.startedAt,
+      })
+    : undefined;
+  for (const note of [...(python?.notes ?? []), ...(packages?.notes ?? [])]) context.terminal.say(note);
+  if (packages?.untouched !== undefined) context.terminal.say(packages.untouched);
   const changes = packages?.changes ?? [];
+  const from = versionOf(base);
+  const to = python?.to ?? from;
+  const files = (packages?.files ?? []).map((file) => ({ ...file, path: path.join(context.root, file.path) }));
   return {
-    python,
+    python: { from, to },
     packages: changes,
-    refused: packages?.refused ?? [],
+    refused: [...(python?.refused ?? []), ...(packages?.refused ?? [])],
     candidate: {
-      files: (packages?.files ?? []).map((file) => ({ ...file, path: path.join(root, file.path) })),
+      files: [...(python?.files ?? []), ...files],
       lock: decision.project.uvLock ?? undefined,
       resolution: packages?.resolution,
-      base: undefined,
-      changes: changes.map(({ name, from, to }) =>
-        describeChange({ name, was: from ?? undefined, is: to ?? undefined }),
-      ),
+      base: obtained,
+      changes: [
+        ...(python?.build === undefined
+          ? []
+          : [from === to ? `Python ${to}: ${python.why}` : `Python ${from} -> ${to}`]),
+        ...changes.map(({ name, from: was, to: is }) =>
+          describeChange({ name, was: was ?? undefined, is: is ?? undefined }),
+        ),
+      ],
     },
   };
+}
+
+/** A build that is not what it says is no failure of prime's: it does not stand its validation. */
+async function obtain(job: Job, decision: Decision, build: PythonBuild | undefined, uv: UvTool | undefined) {
+  if (build === undefined) return undefined;
+  const { obtainInterpreter } = await import("../../builder/obtain.ts");
+  try {
+    return await obtainInterpreter(job, decision, build, async () => uv ?? provision(job, decision), EXIT_POLICY);
+  } catch (error) {
+    if (!(error instanceof PrimeError) || !/^python-(?:lies|archive)$/.test(error.id)) throw error;
+    throw new PrimeError(error.id, error.message, {
+      exitCode: EXIT_INVALID,
+      cause: error,
+      ...(error.hint ? { hint: error.hint } : {}),
+    });
+  }
 }
 
 function tellPlan({ print, terminal }: Context, plan: Plan, json: boolean): Answer {

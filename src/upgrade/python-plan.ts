@@ -1,0 +1,114 @@
+import * as path from "node:path";
+import type { Policy } from "../config/policy/policy.ts";
+import { PRIME_LOCK, primeLockText } from "../config/prime-lock.ts";
+import type { PythonBuild } from "../config/python-build.ts";
+import type { Context } from "../context.ts";
+import type { Decision } from "../decision/decide.ts";
+import { now } from "../edges/clock.ts";
+import { readText } from "../edges/files/read.ts";
+import type { Replaced } from "../environment/state.ts";
+import { nameOf } from "../provision/python/build-lists.ts";
+import { platformHere } from "../provision/python/platforms.ts";
+import { keptAt, openStore } from "../provision/python/store.ts";
+import { upstreamBuilds } from "../provision/python/upstream.ts";
+import { distributorOf } from "../python/distributor.ts";
+import { type Interpreter, versionOf } from "../python/interpreter.ts";
+import { describe, fits, minorOf } from "../python/version.ts";
+import { chooseBuild, lockedBuild, parseBuildRequest, primeLockFor, rangesOf, refusedBuild } from "./interpreter.ts";
+import type { Refused } from "./rules/ruling.ts";
+
+/** What becomes of the interpreter; nothing of it is in force or fetched yet. */
+export interface PythonPlan {
+  readonly to: string;
+  /** The build to stand on; undefined: what is in use stays. */
+  readonly build: PythonBuild | undefined;
+  readonly why: string;
+  readonly refused: readonly Refused[];
+  readonly files: readonly Replaced[];
+  /** What is worth knowing, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+export interface PythonQuestion {
+  readonly decision: Decision;
+  readonly policy: Policy;
+  /** What is in use. */
+  readonly base: Interpreter;
+  /** The user asks for the interpreter itself; `request` says which. */
+  readonly isAsked: boolean;
+  readonly request: string | undefined;
+}
+
+/**
+ * The best build within range and policy. An interpreter that somebody else brought is theirs to upgrade, unless the user asks or
+ * prime.lock is there. A request moves the root's own `.python-version`, too. Throws `python-refused` for one that no rule allows.
+ */
+export async function planPython(context: Context, question: PythonQuestion): Promise<PythonPlan> {
+  const { decision, policy, base, isAsked, request: text } = question;
+  const { config, pinned } = decision;
+  const kept = keptAt(openStore(context), base.realPath);
+  const stays = (notes: readonly string[], refused: readonly Refused[] = []): PythonPlan => {
+    return { to: versionOf(base), build: undefined, why: "it stays", refused, files: [], notes };
+  };
+  const owner = await distributorOf(base, context.env, context.root);
+  if (!isAsked && pinned === undefined && kept === undefined && owner.kind !== "uv") {
+    const by = owner.restore === null ? `by what brought ${base.realPath} here` : `by \`${owner.restore}\` or the like`;
+    return stays([
+      `Python ${versionOf(base)} (${base.realPath}) is upgraded ${by}; ./prime upgrade --python moves to a build of prime's own`,
+    ]);
+  }
+  const here = platformHere(base);
+  const { builds, from } = await upstreamBuilds(context, policy);
+  const asked = parseBuildRequest(text);
+  const versionFile = path.join(context.root, ".python-version");
+  const isOwnFile = config.requiredPythonVersion.source.where === versionFile;
+  const all = await rangesOf(config);
+  const ranges = text !== undefined && isOwnFile ? all.slice(1) : all;
+  const known = pinned ?? kept?.build;
+  const { implementation } = base;
+  const current = {
+    implementation,
+    version: versionOf(base),
+    variant: known?.variant ?? null,
+    build: known?.build ?? null,
+  };
+  const choice = chooseBuild({ ...asked, builds, here, ranges, current, policy, now: now(), root: context.root });
+  const { to, refused, why } = choice;
+  if (to === null) {
+    if (asked.request !== null && !fits(asked.request, base))
+      throw refusedBuild(describe(asked.request), from, here, refused);
+    return stays(
+      isOwnFile && refused.some(({ rule }) => rule === "requires-python") ? [blocked(versionFile)] : [],
+      refused,
+    );
+  }
+  const lock = primeLockFor(to, builds, policy, config.primeLock);
+  if (lockedBuild(lock, here) === undefined) throw refusedBuild(nameOf(to), from, here, [leftOut(to, here)]);
+  const file = path.join(context.root, PRIME_LOCK);
+  const isMoved = minorOf(to.version) !== minorOf(base.version);
+  const files: Replaced[] = [{ path: file, before: readText(file) ?? null, after: primeLockText(lock) }];
+  const pin = readText(versionFile);
+  const said = config.requiredPythonVersion.value;
+  if (text !== undefined && isOwnFile && pin !== undefined && said !== null) {
+    const after = movedLine(pin, said, to.version);
+    if (after !== pin) files.push({ path: versionFile, before: pin, after });
+  }
+  const { placesOfVersion } = await import("./named-versions.ts");
+  const places = isMoved ? placesOfVersion(context.root, minorOf(base.version)) : [];
+  const notes = places.map((place) => `${place} names Python ${minorOf(base.version)}, and is left as it is`);
+  return { to: to.version, build: to, why, refused, files, notes };
+}
+
+function blocked(versionFile: string): string {
+  return `${versionFile} keeps newer versions off: ./prime upgrade --python VERSION moves it`;
+}
+
+function leftOut({ version }: PythonBuild, here: string): Refused {
+  return { name: "python", version, rule: "platforms", why: `\`platforms\` leaves out ${here}` };
+}
+
+/** As exact as it was: `3.12` becomes `3.13`, `3.12.1` becomes `3.13.2`; a range, which still has to hold, stays. */
+function movedLine(text: string, said: string, version: string): string {
+  const parts = /^\d+(?:\.\d+){0,2}$/.test(said) ? said.split(".").length : 0;
+  return parts === 0 ? text : text.replace(said, version.split(".").slice(0, parts).join("."));
+}

@@ -1,0 +1,98 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { PythonShelf, packable } from "../../support/pythons.ts";
+import { good, hashes, isWarm, repo, shown } from "../../support/repos.ts";
+import type { Sandbox } from "../../support/sandbox.ts";
+
+const [old, young] = packable().slice(-2);
+const isLinux = process.platform === "linux";
+const minorOf = (version: string) => version.split(".").slice(0, 2).join(".");
+
+/** A repo on the older interpreter, whose list is this shelf's. */
+async function ready(shelf: PythonShelf, policy = "", files: Record<string, string> = {}): Promise<Sandbox> {
+  const box = repo(
+    {
+      "pyproject.toml": '[project]\nname = "demo"\nversion = "0.1.0"\nrequires-python = ">=3.10"\ndependencies = []\n',
+      "prime.toml": `[upgrade]\nmanifest = "${shelf.list}"\n${policy}`,
+      ...files,
+    },
+    { python: path.join(old?.folder ?? "", "bin/python3") },
+  );
+  await good(box);
+  return box;
+}
+
+const version = async (box: Sandbox) =>
+  (await good(box, ["run", "python", "-c", "import platform; print(platform.python_version())"])).stdout.trim();
+
+describe.skipIf(old === undefined || young === undefined || !isLinux)(
+  "./prime upgrade --python (two CPythons of pyenv on Linux)",
+  () => {
+    const shelf = new PythonShelf();
+    if (young !== undefined && isLinux) shelf.add(young);
+
+    it("stands on a build of the list, pins it for every clone, and a rollback is without a network", async () => {
+      if (old === undefined || young === undefined) return;
+      const box = await ready(shelf, "", {
+        ".python-version": `${minorOf(old.version)}\n`,
+        ".github/workflows/ci.yml": `python: "${minorOf(old.version)}"\n`,
+      });
+      const before = shown(box);
+      expect((await good(box, ["upgrade"])).stderr).toContain("pyenv install");
+      expect(await version(box)).toBe(old.version);
+      const asked = ["upgrade", "--python", minorOf(young.version)];
+      const { stdout } = await good(box, [...asked, "--dry-run", "--json"]);
+      expect(JSON.parse(stdout)).toMatchObject({ python: { from: old.version, to: young.version } });
+      expect(fs.existsSync(box.path("prime.lock"))).toBe(false);
+
+      const { stderr } = await good(box, asked);
+      expect(stderr).toContain(".github/workflows/ci.yml:1 names Python");
+      expect(await version(box)).toBe(young.version);
+      expect(await isWarm(box)).toBe(true);
+      expect(fs.readFileSync(box.path("prime.lock"), "utf8")).toContain(`version = "${young.version}"`);
+      expect(fs.readFileSync(box.path(".python-version"), "utf8")).toBe(`${minorOf(young.version)}\n`);
+      expect((await box.run(["upgrade", "--check"])).code).toBe(0);
+
+      const after = shown(box);
+      await good(box, ["rollback"]);
+      expect(shown(box)).toBe(before);
+      expect(await version(box)).toBe(old.version);
+      await good(box, ["rollback", "--cancel"]);
+      expect(shown(box)).toBe(after);
+    });
+
+    it("refuses what the policy does not allow, and names the rule", async () => {
+      if (young === undefined || old === undefined) return;
+      const box = await ready(shelf, `max_minor = "${minorOf(old.version)}"\n`);
+      const { code, stderr } = await box.run(["upgrade", "--python", minorOf(young.version)]);
+      expect(code).toBe(3);
+      expect(stderr).toContain("`max_minor`");
+    });
+
+    it("ends with 4 for a build that is not what it says, and for one that lacks what the old one had", async () => {
+      if (young === undefined || old === undefined) return;
+      const liar = new PythonShelf();
+      liar.add(young, { as: "3.14.9" });
+      const box = await ready(liar);
+      const [before, files] = [shown(box), hashes(box)];
+      const lied = await box.run(["upgrade", "--python"]);
+      expect(lied.stderr).toContain("3.14.9");
+      expect(lied).toMatchObject({ code: 4 });
+
+      const poor = new PythonShelf();
+      poor.add(young, { without: ["_sqlite3*.so"] });
+      box.file("prime.toml", `[upgrade]\nmanifest = "${poor.list}"\n`);
+      const lacks = await box.run(["upgrade", "--python"]);
+      expect(lacks.stderr).toContain("sqlite3");
+      expect(lacks.code).toBe(4);
+      box.file("prime.toml", files["prime.toml"] === undefined ? "" : `[upgrade]\nmanifest = "${liar.list}"\n`);
+      expect(hashes(box)).toEqual(files);
+      expect(shown(box)).toBe(before);
+
+      box.file("prime.toml", `[upgrade]\nmanifest = "${poor.list}"\nwaive = ["sqlite3"]\n`);
+      await good(box, ["upgrade", "--python"]);
+      expect(await version(box)).toBe(young.version);
+    });
+  },
+);
