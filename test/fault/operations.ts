@@ -112,6 +112,18 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     after: V2,
     asksForAfter: false,
   },
+  upgrade: {
+    title: "upgrade of a locked package",
+    async prepare(place) {
+      place.file("pyproject.toml", pyproject(">=1"), 1);
+      await place.good(["uv", "lock", "--upgrade-package", `${PACKAGE}==1.0`]);
+      await place.good([]);
+      return ["upgrade"];
+    },
+    before: V1,
+    after: { [PACKAGE]: "3.0" },
+    asksForAfter: false,
+  },
   gc: {
     title: "gc",
     async prepare(place) {
