@@ -5,6 +5,7 @@ import { OWN, takePrepare, takeScript, takeShellCommand } from "../commands/decl
 import { doctor } from "../commands/doctor/declared.ts";
 import { adopt, gc, history, rollback } from "../commands/environments/declared.ts";
 import { init } from "../commands/init/declared.ts";
+import { pin, pins, unpin } from "../commands/pins/declared.ts";
 import { python } from "../commands/python/declared.ts";
 import { selfUpdate } from "../commands/self-update/declared.ts";
 import { upgrade } from "../commands/upgrade/declared.ts";
@@ -35,8 +36,8 @@ Examples:
 /** In the order of `--help`, within each group. */
 const COMMANDS: readonly Declaration[] = [
   ...[OWN.run, OWN.shell, OWN.env, OWN.boot],
-  ...[OWN.tasks, OWN.status, OWN.why, history, OWN.evaluate, OWN.verify],
-  ...[OWN.uv, upgrade, python, init, selfUpdate],
+  ...[OWN.tasks, OWN.status, OWN.why, history, pins, OWN.evaluate, OWN.verify],
+  ...[OWN.uv, upgrade, pin, unpin, python, init, selfUpdate],
   ...[doctor, rollback, adopt, OWN.reboot, gc],
   ...[OWN.seal, channel, { group: "For maintainers", declare: declareCompletion } as const],
 ];

@@ -4,6 +4,7 @@ import { NETWORK } from "./network.ts";
 import { OPERATIONS } from "./operations.ts";
 import type { Results, Tried } from "./results.ts";
 import { FAMILIES } from "./sweep.ts";
+import { upgradeFaults } from "./upgrade-faults.ts";
 
 /** What was tried and what it came to, for people: docs/reliability.md. */
 export function renderTable(results: Results, seed: number): string {
@@ -20,7 +21,8 @@ ${Object.keys(OPERATIONS)
   .join("\n\n")}
 
 ${NETWORK}
-${bad.length === 0 ? "" : `\n## Not as it has to be\n\n${bad.map(problemLine).join("\n")}\n`}`;
+
+${upgradeFaults()}${bad.length === 0 ? "" : `\n## Not as it has to be\n\n${bad.map(problemLine).join("\n")}\n`}`;
 }
 
 /** The README with the sum of it between its markers. */

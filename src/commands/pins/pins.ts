@@ -1,0 +1,161 @@
+import * as path from "node:path";
+import { valid } from "@renovatebot/pep440";
+import type { Config } from "../../config/config.ts";
+import { loadConfig } from "../../config/load.ts";
+import { loadPolicy } from "../../config/policy/load.ts";
+import { type Pin, PRIME_LOCK, primeLockText } from "../../config/prime-lock.ts";
+import type { Context } from "../../context.ts";
+import { now } from "../../edges/clock.ts";
+import { backdate, writeAtomic } from "../../edges/files/change.ts";
+import { removeFile } from "../../edges/files/own/remove.ts";
+import { readText } from "../../edges/files/read.ts";
+import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { didYouMean } from "../../nearest.ts";
+import { type DeclaredRange, declaredRanges } from "../../project/declared-ranges.ts";
+import { readLock } from "../../project/files/uv/uv-lock.ts";
+import { inspectProject } from "../../project/inspect.ts";
+import { normalizeName } from "../../project/packages.ts";
+import type { Project } from "../../project/project.ts";
+import { oneLine, quoted } from "../../quoted.ts";
+import { sortPins } from "../../upgrade/packages/plan.ts";
+import { exclusionOf, isWithin, placeOf } from "../../upgrade/rules/ruling.ts";
+
+export interface PinOptions {
+  readonly until?: string;
+  readonly reason?: string;
+}
+
+const DONE: Answer = { kind: "exit", code: 0 };
+
+/** `./prime pin NAME==VERSION`: upgrades keep it; a start keeps what the lock says, as ever. */
+export async function pinPackage(context: Context, text: string, options: PinOptions): Promise<Answer> {
+  const { root, terminal } = context;
+  const pin = { ...parsePin(text), until: untilOf(options.until), reason: options.reason ?? null };
+  const { config } = await loadConfig(context);
+  const policy = await loadPolicy(config, EXIT_POLICY);
+  const excluded = exclusionOf(policy, pin.name, pin.version);
+  if (excluded !== undefined) throw refusal(pin, `${placeOf(excluded.source, root)} excludes it (${excluded.text})`);
+  const project = await inspectProject(root, config, config.venvDriver.value);
+  const outside = outsideOf(pin, await declaredRanges(project, root));
+  if (outside !== undefined)
+    throw refusal(pin, `it is outside of \`${outside.range}\`, which ${placed(outside.place, root)} declares`);
+  write(context, config, [...config.primeLock.pins.filter(({ name }) => name !== pin.name), pin]);
+  terminal.say(`${PRIME_LOCK} holds ${describe(pin)}: commit it`);
+  const used = await versionInLock(project, pin.name);
+  if (used !== undefined && used !== pin.version) {
+    const what = used === "" ? `${pin.name} is not in uv.lock` : `uv.lock has ${pin.name} ${used}`;
+    terminal.say(
+      used === ""
+        ? `${what}: it holds once something asks for it`
+        : `${what}: \`./prime upgrade --packages ${pin.name}\` moves it`,
+    );
+  }
+  return DONE;
+}
+
+export async function unpinPackage(context: Context, text: string): Promise<Answer> {
+  const { config } = await loadConfig(context);
+  const { pins } = config.primeLock;
+  const name = normalizeName(text.trim());
+  const names = pins.map((pin) => pin.name);
+  if (!names.includes(name)) {
+    const meant = didYouMean(name, names);
+    throw new PrimeError(
+      "no-such-pin",
+      `could not unpin ${quoted(name)}: no pin in ${path.join(context.root, PRIME_LOCK)} holds it${meant}`,
+      {
+        exitCode: EXIT_USAGE,
+        hint: "`./prime pins` lists what is held",
+      },
+    );
+  }
+  write(
+    context,
+    config,
+    pins.filter((pin) => pin.name !== name),
+  );
+  context.terminal.say(`${PRIME_LOCK} holds ${name} no more: commit it`);
+  return DONE;
+}
+
+export async function showPins(context: Context, json: boolean): Promise<Answer> {
+  const { config } = await loadConfig(context);
+  const { pins } = config.primeLock;
+  const { expired } = sortPins(pins, now());
+  if (json) context.print.json(pins.map((pin) => ({ ...pin, expired: expired.includes(pin) })));
+  else if (pins.length === 0) context.print.text("No package is pinned: `./prime pin NAME==VERSION` does it.\n");
+  else {
+    const lines = pins.map((pin) => `${describe(pin)}${expired.includes(pin) ? " (over: it holds no more)" : ""}`);
+    context.print.text(lines.map((line) => `${oneLine(line)}\n`).join(""));
+  }
+  return DONE;
+}
+
+function describe({ name, version, until, reason }: Pin): string {
+  return `${name} ${version}${until === null ? "" : ` until ${until}`}${reason === null ? "" : `: ${reason}`}`;
+}
+
+function write({ root }: Context, { primeLock }: Config, pins: readonly Pin[]): void {
+  const file = path.join(root, PRIME_LOCK);
+  const text = primeLockText({ ...primeLock, pins });
+  if (text === "") removeFile(file);
+  else {
+    writeAtomic(file, text);
+    backdate(file);
+  }
+}
+
+function parsePin(text: string): Pick<Pin, "name" | "version"> {
+  const [, name = "", version = ""] = /^\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*==\s*(\S+)\s*$/.exec(text) ?? [];
+  const isPython = ["python", "cpython"].includes(name.toLowerCase());
+  if (!isPython && valid(version)) return { name: normalizeName(name), version };
+  const why = isPython ? "the interpreter is pinned by a command of its own" : "it is not a name, `==` and a version";
+  throw new PrimeError("pin-form", `could not pin \`${quoted(text)}\`: ${why}`, {
+    exitCode: EXIT_USAGE,
+    hint: isPython ? `./prime python pin ${version}` : "write e.g. `./prime pin foo==1.2.3`",
+  });
+}
+
+function untilOf(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const day = Date.parse(`${text}T00:00:00Z`);
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(day) && new Date(day).toISOString().startsWith(text);
+  const today = new Date(now()).toISOString().slice(0, 10);
+  if (isDay && text >= today) return text;
+  throw new PrimeError(
+    "pin-until",
+    `could not pin until \`${quoted(text)}\`: ${isDay ? "that day is over" : "it is no day"}`,
+    {
+      exitCode: EXIT_USAGE,
+      hint: `write a day from ${today} on, as YYYY-MM-DD`,
+    },
+  );
+}
+
+/** Of ranges that hold for some machines alone one must fit. */
+function outsideOf({ name, version }: Pin, declared: readonly DeclaredRange[]): DeclaredRange | undefined {
+  const own = declared.filter((one) => one.name === name && one.range !== "");
+  const misfits = own.filter(({ range }) => !isWithin(version, range));
+  return (
+    misfits.find(({ isConditional }) => !isConditional) ?? (misfits.length === own.length ? misfits[0] : undefined)
+  );
+}
+
+function placed(place: string, root: string): string {
+  return place.startsWith(`${root}/`) ? path.relative(root, place) : place;
+}
+
+function refusal({ name, version }: Pin, why: string): PrimeError {
+  return new PrimeError("pin-refused", `could not pin ${name} to ${version}: ${why}`, {
+    exitCode: EXIT_POLICY,
+    hint: "pin another version, or change what stands there first",
+  });
+}
+
+/** "" where it is not there; undefined without a lock. */
+async function versionInLock({ uvLock }: Project, name: string): Promise<string | undefined> {
+  if (uvLock === null) return undefined;
+  const { packages } = await readLock(readText(uvLock) ?? "", uvLock);
+  return packages.find((one) => normalizeName(one.name) === name)?.version ?? "";
+}

@@ -1,0 +1,86 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it, type TestContext } from "vitest";
+import { packageIndex } from "../../support/index-server.ts";
+import { good, isWarm, repo, uvBeside } from "../../support/repos.ts";
+import { LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
+
+/** The words that show a folder as /etc/prime to a command alone, by a mount that nobody else sees; /etc itself may lack it. */
+function atEtc(box: Sandbox, files: Readonly<Record<string, string>>, { skip }: TestContext): readonly string[] {
+  const folder = path.join(box.base, "etc-prime");
+  fs.mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
+  const empty = path.join(box.base, "etc");
+  fs.mkdirSync(empty, { recursive: true });
+  const script = `d=$1 up=$2; shift 2
+mkdir -p "$up/upper" "$up/work" && mount -t tmpfs none "$up" && mkdir -p "$up/etc/prime" && cp -a /etc/. "$up/etc/" &&
+cp -a "$d/." "$up/etc/prime/" && mount --bind "$up/etc" /etc || exit 77
+exec "$@"`;
+  const words = ["unshare", "-m", "/bin/sh", "-c", script, "sh", folder, empty];
+  const [file, ...rest] = [...words, "/bin/true"];
+  if (spawnSync(file as string, rest, { stdio: "ignore" }).status !== 0) skip("this user can't mount folders");
+  return words;
+}
+
+async function locked(policy = ""): Promise<Sandbox> {
+  const index = await packageIndex();
+  index.publish("alpha", "1.0");
+  const box = repo({
+    "pyproject.toml": `[project]
+name = "demo"
+version = "0.1.0"
+requires-python = ">=3.8"
+dependencies = ["alpha>=1"]
+
+[[tool.uv.index]]
+url = "${index.url}"
+default = true
+`,
+    "prime.toml": policy,
+  });
+  await uvBeside(box, ["lock", "--quiet"]);
+  fs.utimesSync(box.path("uv.lock"), LONG_AGO, LONG_AGO);
+  await good(box);
+  return box;
+}
+
+describe("a machine's policy", () => {
+  it("that others could have written is refused", async (test) => {
+    const box = await locked();
+    const shell = atEtc(box, { "policy.toml": "keep = 5\n" }, test);
+    fs.chmodSync(path.join(box.base, "etc-prime/policy.toml"), 0o666);
+    const { code, stderr } = await box.run(["upgrade", "--dry-run"], { shell });
+    expect([code, stderr.includes("others can write /etc/prime/policy.toml")]).toEqual([3, true]);
+  });
+
+  it("tightens what the repo says, and eval shows both, without passwords", async (test) => {
+    const box = await locked('[upgrade]\nexclude = ["alpha ==1.2"]\nmax_minor = "3.13"\n');
+    const policy = 'exclude = ["alpha ==1.1"]\nmax_minor = "3.12"\nproxy = "http://user:hunter2@proxy:3128"\n';
+    const shell = atEtc(box, { "policy.toml": policy }, test);
+    const { stdout, stderr } = await good(box, ["eval"], { shell });
+    expect(stdout).toMatch(/^upgrade\.max_minor\s+= "3\.13"\s+# prime\.toml, upgrade\.max_minor$/m);
+    expect(stdout).toMatch(/^# and upgrade\.max_minor\s+= "3\.12"\s+# \/etc\/prime\/policy\.toml, max_minor$/m);
+    const json = await good(box, ["eval", "--json"], { shell });
+    expect(JSON.parse(json.stdout).machine_policy.value.max_minor).toBe("3.12");
+    for (const text of [stdout, stderr, json.stdout, json.stderr]) expect(text).not.toContain("hunter2");
+  });
+
+  it.for([
+    ["torn", "exclude = [\n", "as TOML"],
+    ["of an unknown key", "\nexcludes = []\n", "policy.toml:2: unknown key `excludes`; did you mean `exclude`?"],
+    ["of a wrong value", "keep = 0\n", "`keep` must be a whole number from 2 to 1000"],
+    ["in a table", "[upgrade]\nkeep = 3\n", "unknown key `upgrade`"],
+  ])("that is %s is refused, and a warm start does not care", async ([, text = "", message = ""], test) => {
+    const box = await locked();
+    const shell = atEtc(box, { "policy.toml": text }, test);
+    for (const words of [["upgrade", "--dry-run"], ["upgrade"], ["pin", "alpha==1.1"], ["eval"]]) {
+      const { code, stderr } = await box.run(words, { shell });
+      expect([words, code]).toEqual([words, 3]);
+      expect(stderr).toContain(message);
+      expect(stderr).toContain("root alone may own and write");
+    }
+    expect((await box.run(["run", "true"], { shell })).code).toBe(0);
+    expect(await isWarm(box)).toBe(true);
+  });
+});

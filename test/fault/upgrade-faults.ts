@@ -1,0 +1,34 @@
+/** What went wrong, what came out of it, and the test that tries it. */
+type Row = readonly [fault: string, outcome: string, test: string];
+
+const ROWS: readonly Row[] = [
+  [
+    "the clock is outside of each maintenance window, or at its end to the millisecond",
+    "status 3 before anything is asked of any network; the next window is named with its zone",
+    "unit/upgrade/windows.test.ts",
+  ],
+  [
+    "the clock is set forward or back within a window (summer time)",
+    "what the zone's clock leaves out is no time of a window; what it shows twice counts twice; one that lies in what is left out is not open that day",
+    "unit/upgrade/windows.test.ts",
+  ],
+  [
+    "`/etc/prime/policy.toml` can't be read, is torn, has an unknown key, or others can write it",
+    "status 3 and the line; `run` of what is built does not care",
+    "e2e/upgrade/machine-policy.test.ts",
+  ],
+  [
+    "a version in use is excluded, yanked, or gone from its index",
+    "moved off, downwards too, and said",
+    "e2e/upgrade/policy.test.ts",
+  ],
+  ["an index tells no upload times", "it is named; the cool-down holds for the others", "e2e/upgrade/policy.test.ts"],
+  ["the policy leaves no versions", "status 3, uv's own words, nothing has changed", "e2e/upgrade/policy.test.ts"],
+  ["a pin is over, or outside of what the repo declares", "said; refused with the line", "e2e/upgrade/pins.test.ts"],
+];
+
+/** The part of docs/reliability.md that tests prove, and no supervisor. */
+export function upgradeFaults(): string {
+  const rows = ROWS.map(([fault, outcome, test]) => `| ${fault} | ${outcome} | \`test/${test}\` |`);
+  return ["## Upgrades", "", "| fault | what comes out | tried by |", "| --- | --- | --- |", ...rows, ""].join("\n");
+}
