@@ -53,10 +53,12 @@ export async function openWay(context: Context, { root, upgrade }: Config, proje
   const policy = await loadPolicy({ root, upgrade }, EXIT_FAILURE);
   const plain = networkRules(policy);
   const isGated = isRuled(plain) || plain.proxy !== null;
-  const { NAMED } = await import("../edges/network/certificates.ts");
-  if (!isGated && plain.caFile === null && NAMED.every((name) => !env[name])) {
-    ways.set(context.root, { env: {}, takeRefusal: () => undefined });
-    return {};
+  const { isOfSystem, NAMED, namedFiles } = await import("../edges/network/certificates.ts");
+  const [named, ...others] = namedFiles(env);
+  if (!isGated && plain.caFile === null && others.length === 0 && (named === undefined || isOfSystem(named))) {
+    const all = named === undefined ? {} : Object.fromEntries(NAMED.map((name) => [name, named]));
+    ways.set(context.root, { env: all, takeRefusal: () => undefined });
+    return all;
   }
   const folder = passingFolder(context.trust);
   const trusted = await certificatesFor(env, plain, folder);

@@ -21,6 +21,16 @@ const OF_SYSTEMS = [
   "/etc/ssl/ca-bundle.pem",
   "/etc/ssl/cert.pem",
 ];
+/** All files that these variables name. */
+export function namedFiles(env: Environment): string[] {
+  return [...new Set(NAMED.flatMap((name) => env[name] || []))];
+}
+
+/** Whether a file is where systems keep the certificates that they trust. */
+export function isOfSystem(file: string | undefined): boolean {
+  return file !== undefined && OF_SYSTEMS.includes(file);
+}
+
 /** RFC 7468. */
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 

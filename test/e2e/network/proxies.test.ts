@@ -73,6 +73,24 @@ describe.skipIf(modern === undefined)("a proxy", { timeout: 600_000 }, () => {
   });
 });
 
+describe("certificates", () => {
+  it.each([
+    ["venv_uv", "REQUESTS_CA_BUNDLE"],
+    ["venv_pip", "SSL_CERT_FILE"],
+  ])("%s knows those that %s names, which is another tool's", async (driver, name) => {
+    const box = repo({ "requirements.txt": "one\n", "prime.toml": `venv_driver = "${driver}"\n` });
+    const tls = certified(folder(box, "tls"), ["127.0.0.1", "localhost"]);
+    const one = await packageIndex({ tls });
+    one.publish("one", "1.0");
+    const none = { SSL_CERT_FILE: "", REQUESTS_CA_BUNDLE: "", CURL_CA_BUNDLE: "", PIP_CERT: "", GIT_SSL_CAINFO: "" };
+    const url = one.url.replace("127.0.0.1", "localhost"); // pip can't check addresses
+    const asked = { UV_DEFAULT_INDEX: url, PIP_INDEX_URL: url };
+    await good(box, [], by(box, one, { ...none, ...asked, NODE_EXTRA_CA_CERTS: "", [name]: tls.ca }));
+    expect(installed(box)).toMatchObject({ one: "1.0" });
+    expect(fs.readdirSync(path.join(box.base, "tmp"))).toEqual([]);
+  });
+});
+
 describe("git", () => {
   /** A repository that is served as plain files. */
   async function served(box: Sandbox): Promise<string> {
