@@ -1,4 +1,5 @@
 import { sourceText } from "../config/evaluation.ts";
+import { PRIME_LOCK } from "../config/prime-lock.ts";
 import type { Context } from "../context.ts";
 import { pinOf } from "../decision/asked.ts";
 import { type Decision, look, type Survey } from "../decision/decide.ts";
@@ -71,7 +72,8 @@ async function statusOf(context: Context): Promise<Status> {
     },
     required_python: {
       request: describe(looked.request),
-      source: sourceText(config.requiredPythonVersion.source, context.root),
+      source:
+        config.primeLock.python === null ? sourceText(config.requiredPythonVersion.source, context.root) : PRIME_LOCK,
     },
     driver: {
       name: decision?.driver ?? config.venvDriver.value,

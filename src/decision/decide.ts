@@ -22,10 +22,10 @@ import { interpreterInputs, type Selection, selectPython } from "../python/searc
 import { isNotKnown } from "../python/search/not-known.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
 import { asLook, asStart, findable, type Starting } from "../python/starting.ts";
-import { compareVersions, fits, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
+import { compareVersions, fits, type Version, type VersionRequest } from "../python/version.ts";
 import { type Asked, askFor } from "./asked.ts";
 import { type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
-import { findPinned, ofSamePin, withinPin } from "./pinned-python.ts";
+import { findPinned, ofSamePin, requestOf, withinPin } from "./pinned-python.ts";
 import { refuseMisfit } from "./pip-misfit.ts";
 import { refuseForeignRepo, refuseForeignWorkspace } from "./whose-repo.ts";
 
@@ -127,7 +127,7 @@ async function survey(context: Context, starting: Starting): Promise<Survey> {
     loaded: { ...loaded, warnings: [...loaded.warnings, ...ranged.warnings, ...warnings] },
     config,
     folders,
-    request: parseRequest(config.requiredPythonVersion.value),
+    request: requestOf(config),
     requestText: config.requiredPythonVersion.value ?? "",
     generations: generationsHere(folders, context.root),
     search: searchOptions(context, config, folders, starting),

@@ -10,7 +10,7 @@ import { PrimeError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
-import { fits, parseRequest, type Version } from "../python/version.ts";
+import { allows, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
 
 /** What `prime.lock` has a root stand on here. */
 export interface Pinned {
@@ -28,7 +28,7 @@ export async function withinPin(config: Config): Promise<{ config: Config; warni
   const version = asVersion(primeLock.python);
   const range = await declaredRange(root, new InputCollector()); // its files are inputs already
   const unmet = [required, ...(range === undefined ? [] : [range])].find(
-    (one) => !fits(parseRequest(one.value), version),
+    (one) => !allows(parseRequest(one.value), version),
   );
   if (unmet === undefined) return { config, warnings: [] };
   if (unmet.source.kind === "flag") {
@@ -47,6 +47,11 @@ export async function withinPin(config: Config): Promise<{ config: Config; warni
 function placeOf({ value, source }: Sourced<string | null>): string {
   const { where, key } = source;
   return `${where ?? source.kind} allows ${value} alone${key === undefined ? "" : ` (\`${key}\`)`}`;
+}
+
+/** What a start asks of its interpreter: exactly what prime.lock pins, else what the repo requires. */
+export function requestOf({ primeLock: { python }, requiredPythonVersion }: Config): VersionRequest {
+  return parseRequest(python === null ? requiredPythonVersion.value : `${python.implementation}-${python.version}`);
 }
 
 /** A locked version as requests are compared with it. */

@@ -75,6 +75,16 @@ export function fits(request: VersionRequest, version: Version): boolean {
   }
 }
 
+/** The same for a version that somebody chose by itself: a pre-release needs nobody to name it. */
+export function allows(request: VersionRequest, version: Version): boolean {
+  const { wanted } = request;
+  const full = version.version + (version.prerelease ?? "");
+  if (fits(request, version)) return true;
+  if ((request.implementation ?? version.implementation) !== version.implementation) return false;
+  if (wanted.kind === "range") return satisfies(full, wanted.range, { prereleases: true });
+  return wanted.kind === "any" || (wanted.prerelease === "" && startsWith(numbersOf(full), wanted.release));
+}
+
 /** Whether some version of Python 3 is what both ask for; how far it is from its final release has no part in that. */
 export function canMeet(one: VersionRequest, other: VersionRequest): boolean {
   const asked = [one.wanted, other.wanted];

@@ -1,4 +1,5 @@
 import { renewBetween } from "../support/markers.ts";
+import { INTERPRETERS } from "./builds.ts";
 import { HINDRANCES } from "./hindrances.ts";
 import { NETWORK } from "./network.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -22,6 +23,7 @@ ${Object.keys(OPERATIONS)
 
 ${NETWORK}
 
+${INTERPRETERS}
 ${upgradeFaults()}${bad.length === 0 ? "" : `\n## Not as it has to be\n\n${bad.map(problemLine).join("\n")}\n`}`;
 }
 

@@ -19,6 +19,7 @@ import { askGit, trackedFindings } from "./examine/git.ts";
 import { launcherFacts, launcherFindings } from "./examine/launcher.ts";
 import { machineFindings, timedFiles } from "./examine/machine.ts";
 import { ownerFindings } from "./examine/owner.ts";
+import { pinnedFindings } from "./examine/pinned.ts";
 import { recordFindings } from "./examine/records.ts";
 import { stateFindings } from "./examine/state.ts";
 import { uvFinding } from "./examine/uv.ts";
@@ -96,12 +97,14 @@ async function tryToDecide(context: Context, fix: boolean): Promise<Decision | F
   }
 }
 
-function decidedFindings({ places, trust }: Context, decided: Decision | Finding): Finding[] {
+function decidedFindings(context: Context, decided: Decision | Finding): Finding[] {
   if ("check" in decided) return [decided];
+  const { places, trust } = context;
   const { selected, how, config } = decided;
   return [
     sound("selected python", `${selected.path} ${selected.version} \u2014 ${how}`),
     uvFinding({ pin: pinOf(config), python: selected, cacheFolder: places.cache, trust }),
+    ...pinnedFindings(context, decided),
   ];
 }
 

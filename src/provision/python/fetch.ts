@@ -5,6 +5,7 @@ import type { Policy } from "../../config/policy/policy.ts";
 import type { PythonBuild } from "../../config/python-build.ts";
 import type { Context } from "../../context.ts";
 import { copyFile } from "../../edges/files/change.ts";
+import { remove } from "../../edges/files/own/remove.ts";
 import { isFile, readText, sha256OfFile } from "../../edges/files/read.ts";
 import { download } from "../../edges/network/download.ts";
 import type { Line } from "../../edges/network/exchange.ts";
@@ -66,6 +67,7 @@ export async function fetchArchive(
 async function getExactly(line: Line, url: URL, build: PythonBuild, file: string): Promise<string> {
   const is = await get(line, url, file, MOST_OF_ARCHIVE);
   if (is === build.sha256) return file;
+  remove(file);
   const message = `could not take ${nameOf(build)}: the sha256 of ${withoutSecrets(url.href)} is ${is}, not ${build.sha256}`;
   throw new PrimeError("wrong-digest", message, {
     hint: "nothing of it was kept; somebody has altered the archive or the digest, or a transfer went wrong: ask who provides it",
