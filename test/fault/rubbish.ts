@@ -6,7 +6,8 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{8}$/;
 
 /**
  * All below a place that belongs neither to the repo nor to what prime keeps: finished generations, forwarding links, their
- * resolutions, history, holds, logs, ready plans with their stamps and records, uv, probes. Caches of other programs are
+ * resolutions, history, holds, logs, ready plans with their stamps and records, uv, probes. Caches of other programs, and what a
+ * start that was killed had among temporary files for itself alone (certificates), are
  * theirs.
  */
 export function rubbishOf(place: Place): string[] {
@@ -17,7 +18,7 @@ export function rubbishOf(place: Place): string[] {
     ...dataRubbish(place.root),
     ...planRubbish(place),
     ...cacheRubbish(path.join(place.home, ".cache/prime")),
-    ...others(place.tmp, "tmp", (name) => /^uv-[0-9a-f]+\.lock$/.test(name)),
+    ...others(place.tmp, "tmp", (name) => /^(?:uv-[0-9a-f]+\.lock|prime-\w{6})$/.test(name)),
   ];
   return found.sort();
 }
