@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { backdate, writeAtomic } from "../edges/files/change.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
-import { readText, realPath } from "../edges/files/read.ts";
+import { isOutside, readText, realPath } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import type { Folders } from "./folders.ts";
 import { generationFolder } from "./folders.ts";
@@ -38,6 +38,11 @@ export function settleChangeover(folders: Folders): Settled | undefined {
   const { changeover } = readState(folders);
   if (changeover === undefined) return undefined;
   const { generation, files } = changeover;
+  const outside = files.map((file) => whyNotReplaced(file.path, folders)).find((why) => why !== undefined);
+  if (outside !== undefined) {
+    changeState(folders, { changeover: undefined });
+    return { changeover, isDone: false, why: outside, edited: [] };
+  }
   const edited = files.filter((file) => stateOf(file) === "edited").map((file) => file.path);
   const undo = (why: string): Settled => {
     for (const file of files) if (stateOf(file) === "after") put(file.path, file.before);
@@ -54,6 +59,13 @@ export function settleChangeover(folders: Folders): Settled | undefined {
   }
   finish(folders, changeover);
   return { changeover, isDone: true, why: undefined, edited };
+}
+
+/** A checkout can bring such a note, and a link in the place of a file: what lies outside is read and written by neither. */
+export function whyNotReplaced(file: string, { root }: Folders): string | undefined {
+  const folder = realPath(path.dirname(file));
+  if (folder !== undefined && !isOutside(path.join(folder, path.basename(file)), root)) return undefined;
+  return `${file} leads out of ${root} and of its work tree of git`;
 }
 
 function finish(folders: Folders, changeover: Changeover): void {

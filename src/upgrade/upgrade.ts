@@ -14,7 +14,7 @@ import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { readText } from "../edges/files/read.ts";
 import { withStandIns } from "../edges/files/stand-ins.ts";
-import { beginChangeover, settleChangeover } from "../environment/changeover.ts";
+import { beginChangeover, settleChangeover, whyNotReplaced } from "../environment/changeover.ts";
 import { differences } from "../environment/history.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
 import type { Changeover } from "../environment/state.ts";
@@ -56,6 +56,13 @@ export async function upgrade(job: Job, order: Upgrade): Promise<Upgraded | unde
   const { context } = job;
   const { decision, candidate } = order;
   const { folders, config } = decision;
+  for (const { path: file } of candidate.files) {
+    const outside = whyNotReplaced(file, folders);
+    if (outside !== undefined)
+      throw new PrimeError("upgrade-outside", `could not upgrade ${context.root}: ${outside}`, {
+        hint: `put a file in its place, or upgrade where it is: \`./prime uv lock --upgrade\` there`,
+      });
+  }
   const lock = await takeOwnTurn(context, config, rootMutex(folders.data), {
     doing: `upgrading ${context.root}`,
     reason: order.why,

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Decision } from "../../decision/decide.ts";
 import { backdate, writeAtomic } from "../../edges/files/change.ts";
 import { removeFile } from "../../edges/files/own/remove.ts";
-import { isWritable, readText } from "../../edges/files/read.ts";
+import { isOutside, isWritable, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import { diffLocks, readLock, requiresSame } from "../../project/files/uv/uv-lock.ts";
 import type { UvTool } from "../../uv/commands.ts";
@@ -20,14 +20,19 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   const file = decision.project.uvLock;
   if (file === null || policy === "frozen") return;
   const isAbove = path.dirname(file) !== job.context.root;
-  const isFixed = isAbove && !isWritable(path.dirname(file));
+  const leadsOut = isOutside(file, path.dirname(file));
+  const isFixed = leadsOut || (isAbove && !isWritable(path.dirname(file)));
   const before = readText(file) ?? "";
   const old = await readLock(before, file);
   const { rebuilt } = decision.project;
   const question = { python, registries: old.registries, rebuilt };
   if (policy === "check" || isFixed) {
     if ((await fits(job, uv, question)) === true) return;
-    const why = isFixed ? "it can't be written" : `is left as it is, because ${reasonOfPolicy(decision)}`;
+    const why = leadsOut
+      ? "is left as it is, since it is a link out of the repo"
+      : isFixed
+        ? "it can't be written"
+        : `is left as it is, because ${reasonOfPolicy(decision)}`;
     const lacks = await changesOf(job, uv, question);
     throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for${lacks}, and ${why}`, {
       hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,

@@ -1,0 +1,55 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect, it } from "vitest";
+import { failure } from "../../support/failures.ts";
+import { listing } from "../../support/listing.ts";
+import { good, repo, shown } from "../../support/repos.ts";
+
+const PROJECT = (names: string) =>
+  `[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.8"\ndependencies = [${names}]\n`;
+
+it("a uv.lock that is a link out of the repo is installed from, and neither brought in step nor upgraded", async () => {
+  const box = repo({ "pyproject.toml": PROJECT('"six"') });
+  const out = path.join(box.base, "out");
+  fs.mkdirSync(out);
+  await good(box, ["uv", "lock", "--upgrade-package", "six==1.16.0"]);
+  fs.renameSync(box.path("uv.lock"), path.join(out, "uv.lock"));
+  fs.symlinkSync("../out/uv.lock", box.path("uv.lock"));
+  const before = listing(out);
+  await good(box, ["run", "python", "-c", "import six"]);
+  expect(failure(await box.run(["upgrade"]), "upgrade-outside")).toContain(`${box.path("uv.lock")} leads out of`);
+  box.file("pyproject.toml", PROJECT('"six", "iniconfig"'), { mtime: 1_700_000_100 });
+  expect(failure(await box.run(["run", "true"]), "lock-outdated")).toContain("since it is a link out of the repo");
+  expect(listing(out)).toEqual(before);
+});
+
+it("a note of an upgrade, as a checkout can bring one, changes and makes nothing outside", async () => {
+  const box = repo({ "requirements.txt": "" });
+  await good(box);
+  const out = path.join(box.base, "out");
+  fs.mkdirSync(out);
+  fs.writeFileSync(path.join(out, "letter"), "keep\n");
+  fs.symlinkSync(out, box.path("way"));
+  const before = listing(out);
+  const letters = [path.join(out, "letter"), `${box.root}/../out/letter`, box.path("way/letter")];
+  const files = [
+    ...letters.flatMap((file) => [
+      { path: file, before: "keep\n", after: "lost\n" },
+      { path: file, before: "lost\n", after: "keep\n" },
+    ]),
+    ...[path.join(out, "new"), `${box.root}/../out/new`, box.path("way/new")].map((file) => ({
+      path: file,
+      before: null,
+      after: "made\n",
+    })),
+  ];
+  for (const generation of [shown(box), "00000000-00000000"])
+    for (const file of files) {
+      const note = { generation, from: null, asked: "", candidate: "", why: "", changes: [], at: 1, trial: null };
+      const state = { form: 1, holds: {}, changeover: { ...note, files: [file] } };
+      fs.writeFileSync(box.path(".prime/state.json"), JSON.stringify(state));
+      const { stderr } = await good(box, ["run", "true"]);
+      expect([file, stderr]).toEqual([file, expect.stringContaining("leads out of")]);
+      expect(listing(out)).toEqual(before);
+    }
+});
