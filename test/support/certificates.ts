@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { program } from "./machine.ts";
 
 export interface Certified {
   /** The file of the authority's certificate. */
@@ -12,7 +13,7 @@ export interface Certified {
 /** An authority of its own, in a folder, and a server's certificate by it that is good for these names and addresses. */
 export function certified(folder: string, names: readonly string[]): Certified {
   const at = (name: string) => path.join(folder, name);
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: "pipe" });
+  const openssl = (...args: string[]) => execFileSync(program("openssl"), args, { stdio: "pipe" });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const ca = ["-x509", "-subj", "/O=Tested authority/CN=Tested authority", "-days", "2"];
   openssl("req", ...key, "-keyout", at("ca.key"), ...ca, "-out", at("ca.pem"));
