@@ -1,44 +1,35 @@
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { writeAtomic } from "../edges/files/change.ts";
 import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
-import { facts, sha256OfFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
-import type { SourceFile } from "../sources/source-file.ts";
+import { filesOf, packagesOf, sha256Of } from "../project/files/pylock.ts";
+import type { Table } from "../toml.ts";
 import type { App } from "./app.ts";
 
-const KNOWN = v.record(TEXT, v.object({ sha256: TEXT, facts: TEXT }));
+const KNOWN = v.record(TEXT, TEXT);
 
 /**
- * Gives each file of a place that tells no digests the one that it had when it was seen first. Throws `changed-file` for a file that is
- * another one under the same name.
+ * Keeps the sha256 of each address that is chosen, since many places tell none and uv takes what it finds there. Throws `changed-file` for
+ * one that leads to another file than before.
  */
-export function withKeptDigests(app: App, files: readonly SourceFile[]): SourceFile[] {
+export function keepDigests(app: App, table: Table): void {
   const store = path.join(app.home, "digests.json");
-  const known = { ...readOwnJson(store, KNOWN) };
-  let isMore = false;
-  const told = files.map((file) => {
-    if (file.sha256 !== undefined || !file.url.startsWith("file:")) return file;
-    const local = fileURLToPath(file.url);
-    const is = facts(local);
-    const now = `${is?.size} ${is?.mtimeNs} ${is?.ctimeNs} ${is?.ino}`;
-    const before = known[file.url];
-    if (before?.facts === now) return { ...file, sha256: before.sha256 };
-    const sha256 = sha256OfFile(local) ?? "";
-    if (before !== undefined && before.sha256 !== sha256) {
+  const before = readOwnJson(store, KNOWN) ?? {};
+  const known = { ...before };
+  for (const file of packagesOf(table).flatMap(filesOf)) {
+    const [url, sha256] = [file.url, sha256Of(file)];
+    if (typeof url !== "string" || sha256 === undefined) continue;
+    if (known[url] !== undefined && known[url] !== sha256) {
       throw new PrimeError(
         "changed-file",
-        `could not take ${local}: it is another file than before under the same name`,
+        `could not take ${url}: it is another file than before under the same name`,
         {
-          hint: `give what changed a version of its own; or, if that file is meant, remove its line from ${store}`,
+          hint: `give what changed a version of its own; or, if that file is meant, take its line out of ${store}`,
         },
       );
     }
-    known[file.url] = { sha256, facts: now };
-    isMore = true;
-    return { ...file, sha256 };
-  });
-  if (isMore) writeAtomic(store, `${JSON.stringify(known, null, 1)}\n`);
-  return told;
+    known[url] = sha256;
+  }
+  if (Object.keys(known).length > Object.keys(before).length) writeAtomic(store, `${JSON.stringify(known, null, 1)}\n`);
 }

@@ -4,6 +4,7 @@ import { provision } from "../builder/build.ts";
 import { type Job, runStep } from "../builder/job.ts";
 import { requirePython } from "../builder/required-python.ts";
 import { withoutCredentials } from "../builder/resolve/credentials.ts";
+import type { Policy } from "../config/policy/policy.ts";
 import type { Context } from "../context.ts";
 import { decide } from "../decision/decide.ts";
 import { now } from "../edges/clock.ts";
@@ -25,6 +26,8 @@ import {
 import { isTable, type Table } from "../toml.ts";
 import type { UvTool } from "../uv/commands.ts";
 import type { App } from "./app.ts";
+import { keepDigests } from "./digests.ts";
+import { refuseExcluded, refuseHost, rulesOf } from "./policy.ts";
 import { mainPackage, SETTINGS, type Wanted } from "./wanted.ts";
 
 /** A file that a release keeps, since its place may lose it. */
@@ -52,7 +55,7 @@ export interface Resolved {
  * Resolves what an app wants, without a look at what is installed: where a release was withdrawn, yanked or excluded, this goes down.
  * `context`: of the wanted project.
  */
-export async function resolveApp(context: Context, app: App, wanted: Wanted): Promise<Resolved> {
+export async function resolveApp(context: Context, app: App, wanted: Wanted, policy: Policy): Promise<Resolved> {
   const decision = await decide(context, false);
   makeFolders(decision.folders);
   const job: Job = { context, log: newLog(decision.folders, now(), process.pid), project: decision.project, steps: [] };
@@ -66,12 +69,19 @@ export async function resolveApp(context: Context, app: App, wanted: Wanted): Pr
       id: "resolve-failed",
       hint: "what is installed goes on",
     });
-    const { table } = await readPylock(output);
-    const places = withPlaces(table, (key, text) =>
+    const read = await readPylock(output);
+    const rules = rulesOf(app, policy);
+    refuseExcluded(policy, read.packages);
+    withPlaces(read.table, (_, text) => {
+      refuseHost(rules, text);
+      return text;
+    });
+    const places = withPlaces(read.table, (key, text) =>
       key === "url" ? withoutCredentials(text) : path.resolve(work, text),
     );
     const lock = pylockOf(places, work);
     refuseWithoutDigests(app, lock);
+    keepDigests(app, places);
     const version = lock.packages.find(({ name }) => name === mainPackage(app))?.version ?? "0";
     const { table: kept, files } = withFilesBeside(places);
     const pylock = renderPylock(kept);

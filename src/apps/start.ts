@@ -8,14 +8,13 @@ import type { Answer } from "../launch/answer.ts";
 import { boot } from "../start/boot.ts";
 import { makeHome, ownerFile, ownerText } from "./app.ts";
 import { record } from "./log.ts";
+import { machinePolicy } from "./policy.ts";
 import { appStart, collectReleases, readRelease, writeRelease } from "./releases.ts";
-import { resolveApp } from "./resolve.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { isDue, nextCheck, setDue, UPDATER_LIMIT_MS } from "./schedule.ts";
 import { alone, isUpdating, readCheck, readSelection, type Selection, writeCheck, writeSelection } from "./state.ts";
 import { adopt, countTrial, settleTrial } from "./trial.ts";
-import { verify } from "./update.ts";
-import { writeWanted } from "./wanted.ts";
+import { resolveNow, verify } from "./update.ts";
 
 /** A start of the app itself: what is selected, taken or gone back to before; a check that is due goes on beside it. */
 export async function startApp(run: Run): Promise<Answer> {
@@ -75,8 +74,7 @@ async function obtain(run: Run): Promise<string> {
     );
   }
   writeAtomic(ownerFile(app), ownerText(app));
-  const wanted = await writeWanted(app, readSelection(app).pin);
-  const found = await resolveApp(await run.contextOf(wanted.root), app, wanted);
+  const found = await resolveNow(run, await machinePolicy());
   await writeRelease(app, found);
   writeCheck(app, { ...readCheck(app), building: found.id });
   await alone(app, () => writeSelection(app, { ...readSelection(app), current: found.id }));

@@ -1,3 +1,4 @@
+import type { Policy } from "../config/policy/policy.ts";
 import { now } from "../edges/clock.ts";
 import { run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
@@ -6,8 +7,9 @@ import { activated } from "../shells/activation.ts";
 import { boot } from "../start/boot.ts";
 import type { Ready } from "../start/ready.ts";
 import { record } from "./log.ts";
+import { machinePolicy, refuseOutsideWindows } from "./policy.ts";
 import { refuseWithoutEntry, writeRelease } from "./releases.ts";
-import { resolveApp } from "./resolve.ts";
+import { type Resolved, resolveApp } from "./resolve.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
 import { alone, type Outcome, readCheck, readSelection, writeCheck, writeSelection } from "./state.ts";
@@ -45,9 +47,10 @@ export async function update(run: Run): Promise<Updated> {
 
 async function look(run: Run): Promise<Updated> {
   const { app } = run;
-  const { current, staged, skipped, pin } = readSelection(app);
-  const wanted = await writeWanted(app, pin);
-  const found = await resolveApp(await run.contextOf(wanted.root), app, wanted);
+  const { current, staged, skipped } = readSelection(app);
+  const policy = await machinePolicy();
+  refuseOutsideWindows(policy);
+  const found = await resolveNow(run, policy);
   if (found.id === current) return finish(run, "current", `${app.config.name} ${found.version} is what there is`);
   if (found.id === staged) return finish(run, "staged", `${app.config.name} ${found.version} is ready`);
   const skip = skipped.find(({ id }) => id === found.id);
@@ -66,6 +69,13 @@ async function stage(run: Run, id: string): Promise<Updated> {
   await alone(app, () => writeSelection(app, { ...readSelection(app), staged: id }));
   record(app, "stage", { release: id, from: readSelection(app).current });
   return finish(run, "staged", `${app.config.name} ${id} is ready`);
+}
+
+/** What a fresh install would give, by the rules of this machine. */
+export async function resolveNow(run: Run, policy: Policy): Promise<Resolved> {
+  const { app, started } = run;
+  const wanted = await writeWanted(app, readSelection(app).pin, policy, started.env);
+  return resolveApp(await run.contextOf(wanted.root), app, wanted, policy);
 }
 
 /** The app's own tests of an environment that no user has seen. */
@@ -97,13 +107,14 @@ function finish({ app }: Run, outcome: Outcome, message: string, reason: string 
   return { kind: "done", outcome, message };
 }
 
+const RULES = new Set(["no-digest", "changed-file", "excluded", "outside-windows", "network-rule", "machine-policy"]);
 const OFFLINE =
-  /dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect/;
-const DENIED = /\b(?:401|403|407)\b|Unauthorized|Forbidden|Proxy Authentication/;
+  /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect/;
+const DENIED = /\b(?:401|403|407)\b|Unauthorized|Forbidden|Proxy Authentication|a web page comes in its place/;
 
 function outcomeOf({ id, message }: PrimeError): Outcome {
+  if (RULES.has(id)) return "refused";
   if (DENIED.test(message)) return "denied";
   if (OFFLINE.test(message)) return "offline";
-  if (id === "no-digest" || id === "changed-file") return "refused";
   return id === "resolve-failed" || id === "no-source" ? "failed" : "invalid";
 }

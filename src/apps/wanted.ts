@@ -1,4 +1,6 @@
 import * as path from "node:path";
+import type { Policy } from "../config/policy/policy.ts";
+import type { Environment } from "../edges/command.ts";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { normalizeName } from "../project/packages.ts";
@@ -7,7 +9,7 @@ import { writeIndex } from "../sources/local-index.ts";
 import { packageOf, type SourceFile } from "../sources/source-file.ts";
 import { renderToml, type Table } from "../toml.ts";
 import type { App } from "./app.ts";
-import { withKeptDigests } from "./digests.ts";
+import { refuseHost, rulesOf } from "./policy.ts";
 
 /** What an app wants, as a project that uv resolves. */
 export interface Wanted {
@@ -26,17 +28,24 @@ export function mainPackage({ config }: App): string {
 }
 
 /** Writes that project down, and an index for each source that is none. `pin`: the version that the app is held at. */
-export async function writeWanted(app: App, pin: string | null): Promise<Wanted> {
+export async function writeWanted(app: App, pin: string | null, policy: Policy, env: Environment): Promise<Wanted> {
   const { config } = app;
+  const rules = rulesOf(app, policy);
+  const filesOf = async (source: string): Promise<readonly SourceFile[]> => {
+    return source.startsWith("/")
+      ? filesInFolder(source)
+      : (await import("../sources/http-folder.ts")).filesAt(source, { env, rules });
+  };
   const root = path.join(app.home, "wanted");
   const work = path.join(root, `indexes.${makerMark()}`);
   makeFolder(work);
   const indexes: Table[] = [];
   const indexOf = async (source: string, more: Table, files?: readonly SourceFile[]): Promise<string> => {
     const name = `source-${indexes.length}`;
+    refuseHost(rules, source.replace(/^index\+/, ""));
     const url = source.startsWith("index+")
       ? source.slice("index+".length)
-      : writeIndex(path.join(work, name), withKeptDigests(app, files ?? (await filesOf(source))));
+      : writeIndex(path.join(work, name), files ?? (await filesOf(source)));
     indexes.push({ name, url, ...more });
     return name;
   };
@@ -46,13 +55,16 @@ export async function writeWanted(app: App, pin: string | null): Promise<Wanted>
   const sources: Record<string, Table> = {};
   for (const { name, sources: own } of config.bound) {
     const [first = ""] = own;
-    const files = first.startsWith("index+") ? undefined : await firstWith(normalizeName(name), own);
+    const files = first.startsWith("index+") ? undefined : await firstWith(normalizeName(name), own, filesOf);
     sources[name] = { index: await indexOf(first, { explicit: true }, files) };
   }
   const dependencies = [
     ...config.packages,
     ...config.bound.map(({ name }) => name),
     ...config.exclude.map((text) => text.replace("==", "!=")),
+    ...policy.exclude.value.flatMap(({ name, range }) =>
+      /^==[^,]+$/.test(range) && name !== "python" ? `${name} !${range.slice(1)}` : [],
+    ),
     ...(pin === null ? [] : [`${mainPackage(app)} == ${pin}`]),
   ];
   const project = { name: "prime-app-wanted", version: "0", dependencies };
@@ -65,14 +77,14 @@ export async function writeWanted(app: App, pin: string | null): Promise<Wanted>
 }
 
 /** What the first of these places has of a package. */
-async function firstWith(name: string, places: readonly string[]): Promise<readonly SourceFile[]> {
+async function firstWith(
+  name: string,
+  places: readonly string[],
+  filesOf: (place: string) => Promise<readonly SourceFile[]>,
+): Promise<readonly SourceFile[]> {
   for (const place of places) {
     const files = (await filesOf(place)).filter((file) => packageOf(file.name) === name);
     if (files.length > 0) return files;
   }
   return [];
-}
-
-async function filesOf(source: string): Promise<readonly SourceFile[]> {
-  return filesInFolder(source);
 }

@@ -12,6 +12,8 @@ export interface Request {
   /** Bytes; an answer that is longer is refused. */
   readonly most: number;
   readonly limits?: Partial<Limits>;
+  /** A web page is what is asked for. */
+  readonly page?: boolean;
 }
 
 interface Limits {
@@ -121,7 +123,7 @@ function validatorOf({ headers }: IncomingMessage): string | undefined {
 }
 
 async function follow(
-  { url: first, env, rules }: Request & Line,
+  { url: first, env, rules, page = false }: Request & Line,
   headers: Readonly<Record<string, string>>,
   { silentMs }: Limits,
 ): Promise<IncomingMessage> {
@@ -129,7 +131,8 @@ async function follow(
   for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
     const answer = await exchange(url, { env, rules }, { headers, silentMs });
     const { statusCode: status = 0 } = answer;
-    if ((status === 200 || (status === 206 && headers.Range !== undefined)) && !isPage(answer, url)) return answer;
+    const isFound = status === 200 || (status === 206 && headers.Range !== undefined);
+    if (isFound && (page || !isPage(answer, url))) return answer;
     answer.destroy();
     const { location } = answer.headers;
     if (!REDIRECTS.has(status) || location === undefined) throw fault(url, answer);
@@ -144,7 +147,7 @@ async function follow(
   throw refusal(first, `it sends from place to place more than ${MOST_REDIRECTS} times`);
 }
 
-/** Nothing that prime gets is a web page. */
+/** What prime gets is a web page only where it says so. */
 function isPage({ headers }: IncomingMessage, { pathname }: URL): boolean {
   return /^text\/html\b/i.test(headers["content-type"] ?? "") && !/\.html?$/i.test(pathname);
 }

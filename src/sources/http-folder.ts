@@ -1,0 +1,59 @@
+import type { Environment } from "../edges/command.ts";
+import { fetchText } from "../edges/network/download.ts";
+import type { NetworkRules } from "../edges/network/rules.ts";
+import { PrimeError } from "../errors.ts";
+import { withoutSecrets } from "../secrets.ts";
+import { packageOf, type SourceFile } from "./source-file.ts";
+
+/** Bytes of a listing. */
+const MOST = 16 * 1024 * 1024;
+const LINK = /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi;
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#38": "&", "#x2B": "+" };
+
+/**
+ * What a page of links has, as pip's `--find-links` reads it, or a list in JSON whose `files` are those of PEP 691. A digest stands behind the `#` of
+ * a link, or among the `hashes`.
+ */
+export async function filesAt(address: string, line: { env: Environment; rules: NetworkRules }): Promise<SourceFile[]> {
+  const base = new URL(address);
+  const text = await fetchText({ url: base, most: MOST, page: true, ...line });
+  const files = text.trimStart().startsWith("{") ? inJson(text, base) : inPage(text, base);
+  if (files.length > 0) return files;
+  throw new PrimeError(
+    "no-source",
+    `could not find releases at ${withoutSecrets(address)}: it lists no wheel and no source archive`,
+    {
+      hint: "a proxy or a page for logging in may have answered; what is installed goes on",
+    },
+  );
+}
+
+function inPage(page: string, base: URL): SourceFile[] {
+  return [...page.matchAll(LINK)].flatMap(([, one, two, three]) => {
+    const href = (one ?? two ?? three ?? "").replace(/&(\w+|#\w+);/g, (all, name: string) => ENTITIES[name] ?? all);
+    return URL.canParse(href, base.href) ? fileAt(new URL(href, base), undefined) : [];
+  });
+}
+
+function inJson(text: string, base: URL): SourceFile[] {
+  let files: unknown;
+  try {
+    files = (JSON.parse(text) as { files?: unknown }).files;
+  } catch {
+    return [];
+  }
+  return (Array.isArray(files) ? files : []).flatMap(
+    (one: { url?: unknown; filename?: unknown; hashes?: { sha256?: unknown } }) => {
+      const href = String(one?.url ?? one?.filename);
+      const sha256 = typeof one?.hashes?.sha256 === "string" ? one.hashes.sha256 : undefined;
+      return URL.canParse(href, base.href) ? fileAt(new URL(href, base), sha256) : [];
+    },
+  );
+}
+
+function fileAt(url: URL, told: string | undefined): SourceFile[] {
+  const sha256 = told ?? /(?:^#|&)sha256=([0-9a-f]{64})(?:&|$)/.exec(url.hash)?.[1];
+  url.hash = "";
+  const name = decodeURIComponent(url.pathname.split("/").at(-1) ?? "");
+  return packageOf(name) === undefined || !/^https?:$/.test(url.protocol) ? [] : [{ name, url: url.href, sha256 }];
+}

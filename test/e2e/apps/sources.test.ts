@@ -1,0 +1,140 @@
+import { execFile, execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { AppBox, saying } from "../../support/apps.ts";
+import { packageIndex } from "../../support/index-server.ts";
+
+/** Serves the files of a folder, and `answer` for its listing. */
+async function serve(folder: string, answer: () => string, type = "text/html"): Promise<string> {
+  const server = http.createServer(({ url = "" }, response) => {
+    const file = path.join(folder, path.basename(url));
+    if (url.endsWith("/")) response.setHeader("Content-Type", type).end(answer());
+    else if (fs.existsSync(file)) response.end(fs.readFileSync(file));
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+function from(app: AppBox, source: string): void {
+  app.config = app.config.replace(/sources = .*/, `sources = ["${source}"]`);
+}
+
+describe("a folder by HTTP", () => {
+  it.each([
+    [
+      "a page of links",
+      "text/html",
+      (names: string[]) => names.map((name) => `<a href='${name}'>${name}</a>`).join("\n"),
+    ],
+    [
+      "a list in JSON",
+      "application/json",
+      (names: string[]) => JSON.stringify({ files: names.map((name) => ({ filename: name, url: name })) }),
+    ],
+  ])("is read as %s; three releases, up and down", async (_, type, listing) => {
+    const app = new AppBox();
+    from(app, await serve(app.basket, () => listing(fs.readdirSync(app.basket)), type));
+    app.publish("1");
+    await app.init();
+    expect(await app.says(["a"])).toBe("foo 1 a");
+    app.publish("2");
+    await app.updateBeside();
+    expect(await app.says(["b"])).toBe("foo 2 b");
+    app.publish("3");
+    await app.updateBeside();
+    expect(await app.says(["c"])).toBe("foo 3 c");
+    app.withdraw("3");
+    app.withdraw("2");
+    await app.updateBeside();
+    expect(await app.says(["d"])).toBe("foo 1 d");
+  });
+
+  it("that is a page to log in, is empty or is gone changes nothing, and is told for what it is", async () => {
+    const app = new AppBox();
+    let answer = () => `<a href="foo-1-py3-none-any.whl">foo</a>`;
+    from(app, await serve(app.basket, () => answer()));
+    app.publish("1");
+    await app.init();
+    await app.says([]);
+    answer = () => "<form>log in</form>";
+    expect(await app.updateBeside()).toMatchObject({
+      version: "1",
+      check: { outcome: "failed", message: expect.stringContaining("lists no wheel") },
+    });
+    from(app, "http://127.0.0.1:9/");
+    await app.init();
+    expect(await app.updateBeside()).toMatchObject({ version: "1", check: { outcome: "offline" } });
+    expect(await app.says(["x"])).toBe("foo 1 x");
+  });
+});
+
+describe("an index", () => {
+  it("leads down where a release is deleted, as pip does not", async () => {
+    const index = await packageIndex();
+    for (const version of ["1.0", "1.1"]) index.publish("lib", version);
+    const app = new AppBox();
+    app.publish("1", "import lib\n\ndef main():\n    print(lib.version)\n", ["lib"]);
+    app.config = app.config.replace(/sources = .*/, `sources = ["${app.basket}", "index+${index.url}"]`);
+    await app.init();
+    expect(await app.says([])).toBe("1.1");
+    index.withdraw("lib", "1.1");
+    const venv = path.join(app.box.base, "venv");
+    const python = path.join(venv, "bin/python");
+    execFileSync("python3", ["-m", "venv", venv], { env: app.box.env });
+    const pip = (...args: string[]) =>
+      promisify(execFile)(python, ["-m", "pip", "install", "-q", "--index-url", index.url, ...args], {
+        env: { ...app.box.env, PIP_NO_CACHE_DIR: "1" },
+      });
+    index.publish("other", "1.1");
+    await pip("other");
+    index.publish("other", "1.0");
+    index.withdraw("other", "1.1");
+    await pip("--upgrade", "other");
+    const pipHas = execFileSync(python, ["-c", "import other; print(other.version)"], { encoding: "utf8" });
+    await app.updateBeside();
+    expect([await app.says([]), pipHas.trim()]).toEqual(["1.0", "1.1"]);
+  });
+
+  it("has no say for a package that is bound to another place, as a dependency of others too", async () => {
+    const index = await packageIndex();
+    index.publish("lib", "9");
+    const app = new AppBox();
+    const own = path.join(app.box.base, "own");
+    fs.mkdirSync(own);
+    app.publish("1", "import lib\n\ndef main():\n    lib.main()\n", ["lib"]);
+    fs.renameSync(app.publish("2", saying("lib 2"), [], "lib"), path.join(own, "lib-2-py3-none-any.whl"));
+    app.config = `${app.config.replace(/sources = .*/, `sources = ["${app.basket}", "index+${index.url}"]`)}[[app.package]]\nname = "lib"\nsources = ["${own}"]\n`;
+    await app.init();
+    expect(await app.says([])).toBe("foo lib 2");
+    fs.rmSync(path.join(own, "lib-2-py3-none-any.whl"));
+    expect(await app.updateBeside()).toMatchObject({ version: "1", staged: null, check: { outcome: "failed" } });
+  });
+});
+
+describe("many starts at once", () => {
+  it("when a check is due start one updater", async () => {
+    const app = new AppBox();
+    app.publish("1");
+    await app.init();
+    await app.says([]);
+    app.publish("2");
+    const starts = Array.from({ length: 20 }, () => app.run([], { env: { PRIME_UPDATE: "due" } }));
+    expect((await Promise.all(starts)).map(({ code }) => code)).toEqual(starts.map(() => 0));
+    await app.updateBeside();
+    expect(await app.says(["x"])).toBe("foo 2 x");
+    const events = (await app.says(["self", "log", "--json"]))
+      .split("\n")
+      .map((line) => JSON.parse(line).event as string);
+    expect(events.filter((event) => event === "stage")).toHaveLength(1);
+    expect(events.filter((event) => event === "activate")).toHaveLength(2);
+  });
+});
