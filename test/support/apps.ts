@@ -90,10 +90,11 @@ export class AppBox {
 
   /** A start that is due, and its updater to the end. */
   async updateBeside(): Promise<Status> {
+    const before = (await this.status()).check.at;
     await this.says([], { PRIME_UPDATE: "due" });
     for (;;) {
       const status = await this.status();
-      if (status.updater === null) return status;
+      if (status.updater === null && status.check.at !== before) return status;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -106,5 +107,10 @@ interface Status {
   readonly trial: unknown;
   readonly skipped: readonly { readonly id: string; readonly why: string }[];
   readonly updater: { readonly pid: number } | null;
-  readonly check: { readonly outcome: string | null; readonly message: string; readonly failures: number };
+  readonly check: {
+    readonly at: string | null;
+    readonly outcome: string | null;
+    readonly message: string;
+    readonly failures: number;
+  };
 }
