@@ -51,7 +51,7 @@ export async function rollBack(context: Context, id: string | undefined): Promis
   if (files.length > 0) {
     const names = files.join(" ");
     context.terminal.say(
-      `to make it last: \`git checkout -- ${names}\`, or \`git checkout COMMIT -- ${names}\` where the change is committed`,
+      `to make it last: \`git checkout -- ${names}\`, or \`git checkout COMMIT -- ${names}\` where the change is committed${files.includes(PRIME_LOCK) ? "; remove a prime.lock that is new, and put back .python-version where it was moved" : ""}`,
     );
   }
   return { kind: "exit", code: 0 };
