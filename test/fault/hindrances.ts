@@ -46,7 +46,7 @@ export const HINDRANCES: Readonly<Record<string, Hindrance>> = {
   "few-descriptors": {
     title: "few open files are allowed",
     operation: "rebuild",
-    measures: [12, 16, 20, 22, 24, 28, 40],
+    measures: [13, 16, 20, 22, 24, 28, 40],
     unit: "files",
     mounts: false,
     hinder: (_, limit) => ["sh", "-c", `ulimit -n ${limit}; exec "$@"`, "sh"],
