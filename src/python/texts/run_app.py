@@ -2,11 +2,12 @@
 Starts an app's entry: `run_app.py ENTRY NAME SCRIPT [ARGUMENT...]`; or on trial, watched by this very process:
 `run_app.py --trial VERDICT RELEASE SECONDS LAUNCHER ENTRY NAME SCRIPT [ARGUMENT...]`.
 
-ENTRY is `module:function`, or a console script; SCRIPT is the file that argv[0] names. What came of a trial is written to VERDICT as
-JSON: `healthy`, `failed` or `stopped` (the user or the system ended it), and whether the main function was reached. Where it
-was not, LAUNCHER takes this process's place, to run the release before.
+ENTRY is `module:function`, or a console script; SCRIPT is the file that argv[0] names. What came of a trial is written to
+VERDICT as JSON: `healthy`, `failed` or `stopped` (the user or the system ended it), and whether the main function was
+reached. Where it was not, LAUNCHER takes this process's place, to run the release before.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -51,14 +52,14 @@ def run(entry, script, arguments, tell):
 
 
 def write(file, verdict):
-    draft = "%s.%d" % (file, os.getpid())
+    draft = f"{file}.{os.getpid()}"
     with open(draft, "w") as out:
         json.dump(verdict, out)
     os.replace(draft, file)
 
 
 def watch(child, reading, seconds):
-    """Waits for the child; gives its wait status, the marks that it sent, and whether it lived on until the time was up."""
+    """Waits for the child; gives its wait status, None where it lived on for so long, and the marks that it sent."""
     marks, until = b"", time.monotonic() + seconds
     while True:
         left = until - time.monotonic()
@@ -70,10 +71,8 @@ def watch(child, reading, seconds):
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
             os.set_blocking(reading, False)
-            try:
+            with contextlib.suppress(BlockingIOError):
                 marks += os.read(reading, 16)
-            except BlockingIOError:
-                pass
             return status, marks
 
 
@@ -102,15 +101,15 @@ def leave(status):
 def judge(status, marks, seconds):
     reached = b"m" in marks
     if status is None:
-        return ("healthy", "") if reached else ("failed", "it had not begun after %g s" % seconds)
+        return ("healthy", "") if reached else ("failed", f"it had not begun after {seconds:g} s")
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number in CRASHES:
-            return "failed", "it crashed (%s)" % signal.Signals(number).name
+            return "failed", f"it crashed ({signal.Signals(number).name})"
         return ("healthy" if reached else "stopped"), ""
     if b"x" in marks:
         return "failed", "an exception was not caught"
-    return ("healthy", "") if reached else ("failed", "it could not be imported (status %d)" % os.WEXITSTATUS(status))
+    return ("healthy", "") if reached else ("failed", f"it could not be imported (status {os.WEXITSTATUS(status)})")
 
 
 def trial(verdict_file, release, seconds, launcher, entry, name, script, *arguments):
@@ -126,10 +125,8 @@ def trial(verdict_file, release, seconds, launcher, entry, name, script, *argume
 
     def forward(number, _):
         stopped.append(number)
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(child, number)
-        except ProcessLookupError:
-            pass
 
     for number in (signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, lambda number, _: stopped.append(number))
