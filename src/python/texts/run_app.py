@@ -2,7 +2,7 @@
 Starts an app's entry: `run_app.py ENTRY NAME SCRIPT [ARGUMENT...]`; or on trial, watched by this very process:
 `run_app.py --trial VERDICT RELEASE SECONDS LAUNCHER ENTRY NAME SCRIPT [ARGUMENT...]`.
 
-ENTRY is `module:function`, or a console script; SCRIPT is the file that argv[0] names. What came of a trial is written to
+ENTRY is `module:function`, or a console script; SCRIPT is the file that argv[0] names. What came of a trial goes to
 VERDICT as JSON: `healthy`, `failed` or `stopped` (the user or the system ended it), and whether the main function was
 reached. Where it was not, LAUNCHER takes this process's place, to run the release before.
 """
