@@ -11,6 +11,12 @@ export const APP_KEYS: Readonly<Record<keyof AppValues, readonly [meaning: strin
     '`["index"]`',
   ],
   package: ["Tables `[[app.package]]` with `name` and `sources`: such a package comes from nowhere else.", "none"],
+  channel: [
+    "The channel that is followed ([channels.md](channels.md)), in place of a search for the newest: a URL or a folder.",
+    "none",
+  ],
+  follow: ["Which of its pointers.", '`"stable"`'],
+  trust: ["The `root.json` of the channel; `init --app` puts its text into the launcher.", '`"root.json"`'],
   check: [
     "How often a start looks for a release, give or take a fifth: `start`, `hourly`, `12h`, `daily`, `weekly`, `never`.",
     '`"daily"`',

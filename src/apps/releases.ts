@@ -13,7 +13,12 @@ import type { App } from "./app.ts";
 import type { LocalFile, Resolved } from "./resolve.ts";
 import { checkFile, dueFile, RELEASE_ID, readCheck, readSelection } from "./state.ts";
 
-const RELEASE = v.object({ version: TEXT, python: TEXT, packages: v.record(TEXT, TEXT) });
+const RELEASE = v.object({
+  version: TEXT,
+  python: TEXT,
+  packages: v.record(TEXT, TEXT),
+  verify: v.exactOptional(v.array(TEXT)),
+});
 export type Release = v.InferOutput<typeof RELEASE>;
 
 /** The root of a release, in which its environment is built; absolute. */
@@ -24,21 +29,24 @@ export function releaseRoot({ home }: App, id: string): string {
 /** Writes a release down as a root that prime builds as any other; what says so is written last. */
 export async function writeRelease(
   app: App,
-  { id, version, python, pylock, packages, files }: Resolved,
+  { id, version, python, pylock, packages, files, verify = [] }: Resolved,
 ): Promise<void> {
   const root = releaseRoot(app, id);
   makeFolder(root);
   for (const file of files) keepFile(root, file);
   const texts = {
     "pylock.toml": pylock,
-    "prime.toml": await renderToml({ required_python_version: python }),
+    "prime.toml": await renderToml(python === "" ? {} : { required_python_version: python }),
     "run_app.py": RUN_APP_PY,
   };
   for (const [name, text] of Object.entries(texts)) {
     writeAtomic(path.join(root, name), text);
     backdate(path.join(root, name)); // another text has another id: nobody has to wait until a time tells them apart
   }
-  writeAtomic(path.join(root, "release.json"), JSON.stringify({ version, python, packages } satisfies Release));
+  writeAtomic(
+    path.join(root, "release.json"),
+    JSON.stringify({ version, python, packages, verify: [...verify] } satisfies Release),
+  );
 }
 
 function keepFile(root: string, { from, to, sha256 }: LocalFile): void {

@@ -49,6 +49,8 @@ export interface Resolved {
   readonly pylock: string;
   readonly files: readonly LocalFile[];
   readonly packages: Readonly<Record<string, string>>;
+  /** Commands for sh that the release brings, beside those of the app. */
+  readonly verify?: readonly string[];
 }
 
 /**

@@ -29,7 +29,7 @@ export async function startApp(run: Run): Promise<Answer> {
     const booted = await boot(context, { anew: false });
     if (booted.kind === "hop") return booted.answer;
     if (isNew) {
-      await verify(run, booted);
+      await verify(run, booted, readRelease(app, id)?.verify ?? []);
       settleFirst(run, id);
       context.terminal.say(`${app.config.name} ${readRelease(app, id)?.version} is ready`);
     }

@@ -8,7 +8,7 @@ import { boot } from "../start/boot.ts";
 import type { Ready } from "../start/ready.ts";
 import { record } from "./log.ts";
 import { machinePolicy, refuseOutsideWindows } from "./policy.ts";
-import { refuseWithoutEntry, writeRelease } from "./releases.ts";
+import { readRelease, refuseWithoutEntry, writeRelease } from "./releases.ts";
 import { type Resolved, resolveApp } from "./resolve.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
@@ -40,7 +40,7 @@ export async function update(run: Run): Promise<Updated> {
       run,
       outcomeOf(error),
       `${error.message}${error.hint === undefined ? "" : `\n  next: ${error.hint}`}`,
-      error.id,
+      error.id.replace(/^channel-/, ""),
     );
   }
 }
@@ -53,7 +53,7 @@ async function look(run: Run): Promise<Updated> {
   const found = await resolveNow(run, policy);
   if (found.id === current) return finish(run, "current", `${app.config.name} ${found.version} is what there is`);
   if (found.id === staged) return finish(run, "staged", `${app.config.name} ${found.version} is ready`);
-  const skip = skipped.find(({ id }) => id === found.id);
+  const skip = found.isRenewed ? undefined : skipped.find(({ id }) => id === found.id);
   if (skip !== undefined) return finish(run, "refused", `${found.id} is not taken again: ${skip.why}`, "skipped");
   await writeRelease(app, found);
   writeCheck(app, { ...readCheck(app), building: found.id });
@@ -65,23 +65,28 @@ async function stage(run: Run, id: string): Promise<Updated> {
   const context = await releaseContext(run, id, false);
   const booted = await boot(context, { anew: false });
   if (booted.kind === "hop") return booted;
-  await verify(run, booted);
+  await verify(run, booted, readRelease(app, id)?.verify ?? []);
   await alone(app, () => writeSelection(app, { ...readSelection(app), staged: id }));
   record(app, "stage", { release: id, from: readSelection(app).current });
   return finish(run, "staged", `${app.config.name} ${id} is ready`);
 }
 
 /** What a fresh install would give, by the rules of this machine. */
-export async function resolveNow(run: Run, policy: Policy): Promise<Resolved> {
+export async function resolveNow(run: Run, policy: Policy): Promise<Resolved & { readonly isRenewed?: boolean }> {
   const { app, started } = run;
+  if (app.config.channel !== null) return (await import("./from-channel.ts")).resolveChannel(run, policy);
   const wanted = await writeWanted(app, readSelection(app).pin, policy, started.env);
   return resolveApp(await run.contextOf(wanted.root), app, wanted, policy);
 }
 
 /** The app's own tests of an environment that no user has seen. */
-export async function verify({ app, started }: Run, { activation }: Ready): Promise<void> {
+export async function verify(
+  { app, started }: Run,
+  { activation }: Ready,
+  ofRelease: readonly string[],
+): Promise<void> {
   refuseWithoutEntry(app, activation.generation);
-  for (const line of app.config.verify) {
+  for (const line of [...app.config.verify, ...ofRelease]) {
     const env = activated(activation, { ...started.env, PRIME_APP_TASK: undefined, PRIME_UPDATE: "never" });
     const outcome = await run({ file: "/bin/sh", args: ["-c", line], env, cwd: "/" }, { limitMs: VERIFY_LIMIT_MS });
     if (outcome.ok) continue;
@@ -113,7 +118,7 @@ const OFFLINE =
 const DENIED = /\b(?:401|403|407)\b|Unauthorized|Forbidden|Proxy Authentication|a web page comes in its place/;
 
 function outcomeOf({ id, message }: PrimeError): Outcome {
-  if (RULES.has(id)) return "refused";
+  if (RULES.has(id) || id.startsWith("channel-")) return "refused";
   if (DENIED.test(message)) return "denied";
   if (OFFLINE.test(message)) return "offline";
   return id === "resolve-failed" || id === "no-source" ? "failed" : "invalid";

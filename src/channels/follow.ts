@@ -11,12 +11,14 @@ export interface Follower {
   readonly channel: string;
   /** Its own number, which nobody else knows: decides which rollouts reach it. */
   readonly installation: string;
-  /** The release that runs here; undefined: none yet. */
+  /** The id of the release that runs here, or how that begins; undefined: none yet. */
   readonly runs: string | undefined;
   /** The serial that was followed last, and the keys by which it was believed. */
   readonly seen: Seen | undefined;
   /** What is urgent passes the percent. */
   readonly takesUrgent: boolean;
+  /** The version that this installation is held at, whatever the channel points at. */
+  readonly pin?: string | undefined;
 }
 
 export interface Seen {
@@ -32,6 +34,8 @@ export interface Followed {
   readonly release: Release;
   /** The rollout has not reached this one. */
   readonly waits: boolean;
+  /** The bytes of a target, as the metadata have it. */
+  readonly readFile: (name: string) => Promise<Buffer>;
 }
 
 /**
@@ -58,20 +62,23 @@ export async function follow(
   refuseLowerSerial(channel, seen, follower.seen);
   const state = described(STATE_FILE, await read(STATE_FILE), STATE);
   const waits = !reaches(pointer, follower);
-  const to = waits && pointer.before !== null ? pointer.before : pointer;
+  const pinned = state.releases.find(({ version }) => version === follower.pin);
+  if (follower.pin !== undefined && pinned === undefined)
+    throw new Refused("floor", `there is no release ${follower.pin}`);
+  const to = pinned ?? (waits && pointer.before !== null ? pointer.before : pointer);
   const why = whyNotPointed(state, channel, to);
   if (why !== undefined) throw new Refused("floor", `${channel} points where it may not: ${why}`);
   const release = described(releaseFile(to.version), await read(releaseFile(to.version)), RELEASE);
   if (release.release_id !== to.release_id || compare(release.version, to.version) !== 0) {
     throw new Refused("mixed", `${channel} points at another release ${to.version} than there is`);
   }
-  return { pointer, seen, release, waits };
+  return { pointer, seen, release, waits, readFile: read };
 }
 
 /** Raising the percent adds installations, lowering it flips none back; a fallback is everybody's. */
 function reaches(pointer: Pointer, { installation, runs, takesUrgent }: Follower): boolean {
   if (pointer.direction === "fallback" || (pointer.urgent && takesUrgent)) return true;
-  return runs === pointer.release_id || isAmong(installation, pointer);
+  return (runs !== undefined && pointer.release_id.startsWith(runs)) || isAmong(installation, pointer);
 }
 
 /** A serial that an attacker raised with a stolen key ends with that key. */

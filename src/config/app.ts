@@ -1,4 +1,6 @@
-import { EXIT_FAILURE } from "../errors.ts";
+import * as path from "node:path";
+import { MOST, readText } from "../edges/files/read.ts";
+import { EXIT_FAILURE, PrimeError } from "../errors.ts";
 import { isTable, lineOf, parseToml } from "../toml.ts";
 import { check, refuseUnknownKeys } from "./schema/validation.ts";
 
@@ -18,6 +20,12 @@ export interface AppConfig {
   readonly verify: readonly string[];
   readonly exclude: readonly string[];
   readonly trial: { readonly starts: number; readonly startS: number };
+  /** Where releases are pointed at, in place of sources that are searched; null: no channel is followed. */
+  readonly channel: {
+    readonly url: string;
+    readonly follow: string /** The text of the root.json to begin with. */;
+    readonly root: string;
+  } | null;
   /** null: prime has no commands of its own. */
   readonly selfCommand: string | null;
 }
@@ -31,6 +39,17 @@ const NAMED: Readonly<Record<string, number | null>> = {
   weekly: 7 * 1440 * MINUTE,
   never: null,
 };
+
+/** In a launcher the root itself stands in place of the file's name. */
+function rootText(trust: string | undefined, file: string): string {
+  if (trust?.startsWith("{")) return trust;
+  const named = path.resolve(path.dirname(file), trust ?? "root.json");
+  const text = readText(named, MOST.written);
+  if (text !== undefined) return text;
+  throw new PrimeError("no-root", `could not trust a channel by ${named}, which ${file} names: there is no such file`, {
+    hint: "`trust` names the root.json that `prime channel init` has made",
+  });
+}
 
 /** Reads an app's TOML; `file` is where it stands, for messages, and `stem` the name of an app that says none. */
 export async function readAppConfig(text: string, file: string, stem: string): Promise<AppConfig> {
@@ -65,6 +84,8 @@ export async function readAppConfig(text: string, file: string, stem: string): P
     verify: all.verify,
     exclude: all.exclude,
     trial: { starts, startS },
+    channel:
+      app.channel === undefined ? null : { url: app.channel, follow: all.follow, root: rootText(app.trust, file) },
     selfCommand: all.self_command === false ? null : all.self_command,
   };
 }

@@ -3,7 +3,9 @@ import { exists } from "../../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
-import { makeHome } from "../app.ts";
+import { withoutSecrets } from "../../secrets.ts";
+import { type App, makeHome } from "../app.ts";
+import { type ChannelState, readChannelState, writeChannelState } from "../from-channel.ts";
 import { type Event, readEvents, record } from "../log.ts";
 import { collectReleases, readRelease, releasesOf } from "../releases.ts";
 import type { Run } from "../run.ts";
@@ -22,6 +24,10 @@ const COMMANDS: Readonly<
   status: { about: "what runs, and what the last check came to [--json]", follow: showStatus },
   history: { about: "which releases ran, and why they changed", follow: showHistory },
   rollback: { about: "run the release before, or the one that is named [RELEASE]", follow: rollback },
+  follow: {
+    about: "follow another pointer of the channel [NAME], or the configured one again [--off]",
+    follow: followOther,
+  },
   pin: { about: "stay at a version [VERSION], or no longer [--off]", follow: pin },
   log: { about: "every check and what came of it [--json]", follow: showLog },
   doctor: { about: "what is wrong here", follow: showFaults },
@@ -117,6 +123,7 @@ function showStatus(run: Run, words: readonly string[]): Answer {
       skipped: selection.skipped,
     },
     ...{ launcher: app.launcher, home: app.home, beside: app.beside.passedOver ?? null },
+    ...(app.config.channel === null ? {} : { channel: channelStatus(app, app.config.channel) }),
     updater: isRunning && updater !== null ? { pid: updater.pid } : null,
     check: { outcome, reason, message, at: lastAt, next: nextAt, failures, attempts },
   };
@@ -129,6 +136,7 @@ function showStatus(run: Run, words: readonly string[]): Answer {
     ...(selection.trial === null
       ? []
       : [`on trial: ${selection.trial.left} starts may still fail before ${selection.previous} runs again`]),
+    ...("channel" in status && status.channel !== undefined ? [channelLine(status.channel)] : []),
     ...(selection.staged === null ? [] : [`ready for the next start: ${selection.staged}`]),
     ...(selection.pin === null ? [] : [`pinned to ${selection.pin}`]),
     ...selection.skipped.map(({ id, why }) => `not taken again: ${id}: ${why}`),
@@ -141,6 +149,44 @@ function showStatus(run: Run, words: readonly string[]): Answer {
     `kept in ${app.home}`,
   ];
   print.text(`${lines.join("\n")}\n`);
+  return DONE;
+}
+
+interface ChannelStatus {
+  readonly url: string;
+  readonly follow: string;
+  /** What the channel said last. */
+  readonly told: ChannelState["told"];
+}
+
+function channelStatus(app: App, { url, follow }: NonNullable<App["config"]["channel"]>): ChannelStatus {
+  const { follows, told } = readChannelState(app);
+  return { url: withoutSecrets(url), follow: follows ?? follow, told };
+}
+
+function channelLine({ url, follow, told }: ChannelStatus): string {
+  const said =
+    told === null
+      ? "nothing was heard of it yet"
+      : `${told.version} since ${told.at} (serial ${told.serial}, ${told.direction}${told.reason && `: ${told.reason}`})${told.notes && `\n  ${told.notes}`}`;
+  return `follows ${follow} of ${url}: ${said}`;
+}
+
+async function followOther(run: Run, [name, ...more]: readonly string[]): Promise<Answer> {
+  const { app, terminal } = run;
+  refuseWords(run, "follow", more);
+  refuseOthers(run);
+  const { channel } = app.config;
+  if (channel === null || name === undefined || (name !== "--off" && !/^[A-Za-z0-9][\w.-]*$/.test(name))) {
+    refuseWords(run, "follow", [channel === null ? "channel, since the app follows none" : "such name"]);
+    return DONE;
+  }
+  makeHome(app, run.started.env);
+  const follows = name === "--off" ? null : name;
+  writeChannelState(app, { ...readChannelState(app), follows });
+  setDue(app, 0);
+  record(app, "check", { message: `follows ${follows ?? channel.follow}` });
+  terminal.say(`${app.config.name} follows ${follows ?? channel.follow} from its next check on`);
   return DONE;
 }
 

@@ -1,11 +1,22 @@
 import * as path from "node:path";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
-import { readBytes } from "../../edges/files/read.ts";
+import { facts, readBytes } from "../../edges/files/read.ts";
 import { takeMutex } from "../../edges/processes/mutex.ts";
 import type { Place } from "../place.ts";
 
 /** Milliseconds: a writer that shows no sign of life for so long holds nobody up. */
 const PATIENCE_MS = 10_000;
+
+/** A folder that is only read. */
+export function folderReader(folder: string): Pick<Place, "read" | "name"> {
+  const read = async (name: string, most: number) => {
+    const file = path.join(folder, ...name.split("/"));
+    const { kind, size } = facts(file) ?? {};
+    if (kind !== "file" || size === undefined) return undefined;
+    return size > most ? Buffer.alloc(most + 1) : readBytes(file, most);
+  };
+  return { name: folder, read };
+}
 
 /** A folder that a server serves, or that any tool copies to one. Of two writers at once one waits for the other. */
 export function folderPlace(folder: string): Place {
@@ -31,7 +42,7 @@ export function folderPlace(folder: string): Place {
     writeAtomic(fileOf(name), bytes, 0o644);
     return true;
   };
-  const read = async (name: string, most: number) => readBytes(fileOf(name), most);
+  const { read } = folderReader(folder);
   const isThere = (name: string, bytes: Buffer | undefined) => {
     const there = readBytes(fileOf(name));
     return bytes === undefined ? there === undefined : there?.equals(bytes) === true;

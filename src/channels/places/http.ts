@@ -1,10 +1,10 @@
-import type { Environment } from "../../edges/command.ts";
+import type { Line } from "../../edges/network/exchange.ts";
 import { fetchWhole, putWhole } from "../../edges/network/whole.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import { type Place, placeOn } from "../place.ts";
 
 /** A server that takes files by PUT (RFC 9110, 9.3.4), below an address. */
-export function httpPlace(base: URL, env: Environment): Place {
+export function httpPlace(base: URL, line: Line): Place {
   const urlOf = (name: string) => {
     const url = new URL(base);
     url.pathname = `${url.pathname.replace(/\/$/, "")}/${name}`;
@@ -12,7 +12,7 @@ export function httpPlace(base: URL, env: Environment): Place {
   };
   return placeOn({
     name: withoutSecrets(base.href),
-    get: (name, most) => fetchWhole(urlOf(name), env, most),
-    put: (name, bytes, headers) => putWhole(urlOf(name), env, { bytes, headers }),
+    get: (name, most) => fetchWhole(urlOf(name), line, most),
+    put: (name, bytes, headers) => putWhole(urlOf(name), line, { bytes, headers }),
   });
 }

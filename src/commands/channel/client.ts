@@ -5,6 +5,7 @@ import { Refused } from "../../channels/tuf/refused.ts";
 import type { Context } from "../../context.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
 import { readBytes } from "../../edges/files/read.ts";
+import { NO_RULES } from "../../edges/network/rules.ts";
 import { fetchWhole } from "../../edges/network/whole.ts";
 import { EXIT_USAGE, PrimeError, reasonOf } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
@@ -41,7 +42,7 @@ async function act({ cwd, env, startedAt }: Context, request: ClientRequest): Pr
   if (!["refresh", "download"].includes(request.action)) throw usage("init, refresh or download");
   const metadata = baseOf(needed(request.metadataUrl, "--metadata-url"));
   const get = async (base: URL, name: string, most: number) =>
-    (await fetchWhole(new URL(name, base), env, most))?.bytes;
+    (await fetchWhole(new URL(name, base), { env, rules: NO_RULES }, most))?.bytes;
   const client = new Client({ metadata: (name, most) => get(metadata, name, most) }, memory, new Date(startedAt));
   await client.refresh();
   if (request.action === "refresh") return;

@@ -3,12 +3,14 @@ import { fileURLToPath } from "node:url";
 import type { Place } from "../../channels/place.ts";
 import { folderPlace } from "../../channels/places/folder.ts";
 import type { Context } from "../../context.ts";
+import { NO_RULES } from "../../edges/network/rules.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 
 /** What `--to` names: a folder, `file:`, `http:`, `https:`, `s3:`. */
 export async function placeOf({ cwd, env }: Pick<Context, "cwd" | "env">, to: string): Promise<Place> {
-  if (/^https?:/i.test(to)) return (await import("../../channels/places/http.ts")).httpPlace(new URL(to), env);
+  if (/^https?:/i.test(to))
+    return (await import("../../channels/places/http.ts")).httpPlace(new URL(to), { env, rules: NO_RULES });
   if (/^[a-z][a-z0-9+.-]+:/i.test(to) && !to.startsWith("file:")) {
     throw new PrimeError("usage", `could not upload to ${withoutSecrets(to)}: prime does not know such places`, {
       exitCode: EXIT_USAGE,

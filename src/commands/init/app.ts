@@ -7,6 +7,7 @@ import type { Answer } from "../../launch/answer.ts";
 import { withApp } from "../../launch/app-text.ts";
 import { beginsAsLauncher } from "../../launch/own-digest.ts";
 import { giveToFolder } from "../../start/shared/give-to-owner.ts";
+import { tomlText } from "../../toml.ts";
 import type { InitContext, InitRequest } from "./init.ts";
 
 export interface AppInit extends Pick<InitRequest, "dryRun" | "force"> {
@@ -25,7 +26,7 @@ export async function initApp(context: InitContext, { app, out, dryRun, force }:
       hint: "write a TOML with a table [app] and its key `packages` there",
     });
   }
-  const { name } = await readAppConfig(config, source, path.basename(source).replace(/\.toml$/, ""));
+  const { name, channel } = await readAppConfig(config, source, path.basename(source).replace(/\.toml$/, ""));
   const named = path.resolve(cwd, out ?? name);
   const file = isFolder(named) ? path.join(named, name) : named;
   const before = readBytes(file);
@@ -38,7 +39,8 @@ export async function initApp(context: InitContext, { app, out, dryRun, force }:
       },
     );
   }
-  const content = withApp(readBytes(launcher)?.toString("latin1") ?? "", { name, config });
+  const whole = channel === null ? config : withRoot(config, channel.root);
+  const content = withApp(readBytes(launcher)?.toString("latin1") ?? "", { name, config: whole });
   if (dryRun) context.print.text(`Nothing was changed. Without --dry-run prime would write ${file}\n`);
   else {
     makeFolder(path.dirname(file));
@@ -47,4 +49,11 @@ export async function initApp(context: InitContext, { app, out, dryRun, force }:
     terminal.say(`wrote ${file}: the app ${name}, by prime ${version}; its first start makes the environment`);
   }
   return { kind: "exit", code: 0 };
+}
+
+/** The configuration with the root itself in place of the name of its file. */
+function withRoot(config: string, root: string): string {
+  const line = `trust = ${tomlText(JSON.stringify(JSON.parse(root)))}`;
+  const without = config.replace(/^[ \t]*trust[ \t]*=.*$\n?/m, "");
+  return without.replace(/^([ \t]*channel[ \t]*=.*)$/m, (found) => `${found}\n${line}`);
 }

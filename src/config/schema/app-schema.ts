@@ -7,6 +7,8 @@ const EXCLUDED = /^[A-Za-z0-9][\w.-]*\s*==\s*[\w.!+*-]+$/;
 /** Plain http can be changed on the way, but not on this machine. */
 const SOURCE =
   /^(?:index|(?:index\+)?(?:https:\/\/|http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?=[:/])).+|\/.+)$/;
+/** What is signed may come by plain http, too. */
+const CHANNEL = /^(?:https?:\/\/.+|file:.+|\/.+)$/;
 const ENTRY = /^[A-Za-z0-9][\w.-]*(?::[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)?$/;
 const SCHEDULE = /^(?:start|hourly|daily|weekly|never|[1-9]\d{0,3}[mhd])$/;
 
@@ -49,6 +51,9 @@ export const APP_SCHEMA = v.strictObject(
       ),
     ),
     package: v.exactOptional(v.array(PACKAGE_SCHEMA, "tables [[app.package]]")),
+    channel: v.exactOptional(form(CHANNEL, 'a channel: "https://…/", a folder')),
+    follow: v.exactOptional(name),
+    trust: v.exactOptional(text("the path of a root.json")),
     check: v.exactOptional(form(SCHEDULE, '"start", "hourly", "daily", "weekly", "never" or a time such as "12h"')),
     adopt: v.exactOptional(v.picklist(["next-start", "ask"], '"next-start" or "ask"')),
     verify: v.exactOptional(listOf(commandLine, 'a list of command lines, e.g. ["foo --version"]')),
@@ -80,6 +85,7 @@ export const APP_FILE_SCHEMA = v.strictObject({ app: APP_SCHEMA }, "a table [app
 
 export const APP_DEFAULTS = {
   sources: ["index"],
+  follow: "stable",
   check: "daily",
   adopt: "next-start",
   verify: [],

@@ -1,8 +1,6 @@
 import { PrimeError, reasonOf } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
-import type { Environment } from "../command.ts";
-import { exchange } from "./exchange.ts";
-import { NO_RULES } from "./rules.ts";
+import { exchange, type Line } from "./exchange.ts";
 
 /** Milliseconds within which an answer has to be whole: a server that lets a byte drip now and then is as good as none. */
 const WHOLE_MS = 60_000;
@@ -13,13 +11,13 @@ export interface Whole {
   readonly tag: string | undefined;
 }
 
-/** The whole of a file at a URL; undefined where the server has none (404). Throws for every other answer, and for more than `most` bytes. */
-export async function fetchWhole(url: URL, env: Environment, most: number): Promise<Whole | undefined> {
-  return told("fetch", url, () => fetchPlainly(url, env, most));
+/** The whole of a file at a URL; undefined where the server has none (404). Throws for every other answer. What is longer than `most` bytes is cut behind one more. */
+export async function fetchWhole(url: URL, line: Line, most: number): Promise<Whole | undefined> {
+  return told("fetch", url, () => fetchPlainly(url, line, most));
 }
 
-async function fetchPlainly(url: URL, env: Environment, most: number): Promise<Whole | undefined> {
-  const answer = await exchange(url, { env, rules: NO_RULES });
+async function fetchPlainly(url: URL, line: Line, most: number): Promise<Whole | undefined> {
+  const answer = await exchange(url, line);
   const late = setTimeout(() => answer.destroy(new Error("it was not whole within 60 s")), WHOLE_MS);
   try {
     const { statusCode: status = 0, headers } = answer;
@@ -29,11 +27,11 @@ async function fetchPlainly(url: URL, env: Environment, most: number): Promise<W
     let size = 0;
     for await (const part of answer as AsyncIterable<Buffer>) {
       size += part.length;
-      if (size > most) throw new Error(`it is longer than ${most} bytes`);
       parts.push(part);
+      if (size > most) break;
     }
-    if (!answer.complete) throw new Error("the connection broke off");
-    return { bytes: Buffer.concat(parts), tag: headers.etag };
+    if (size <= most && !answer.complete) throw new Error("the connection broke off");
+    return { bytes: Buffer.concat(parts).subarray(0, most + 1), tag: headers.etag };
   } finally {
     clearTimeout(late);
     answer.destroy();
@@ -43,11 +41,11 @@ async function fetchPlainly(url: URL, env: Environment, most: number): Promise<W
 /** Puts a file to a URL (RFC 9110, 9.3.4); false when the condition among the headers did not hold (412; 409 where others write it right now). */
 export async function putWhole(
   url: URL,
-  env: Environment,
+  line: Line,
   { bytes, headers }: { readonly bytes: Buffer; readonly headers: Readonly<Record<string, string>> },
 ): Promise<boolean> {
   return told("put", url, async () => {
-    const answer = await exchange(url, { env, rules: NO_RULES }, { method: "PUT", body: bytes, headers });
+    const answer = await exchange(url, line, { method: "PUT", body: bytes, headers });
     const { statusCode: status = 0 } = answer;
     answer.resume();
     if (status === 412 || status === 409) return false;

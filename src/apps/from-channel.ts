@@ -1,0 +1,156 @@
+import { randomBytes } from "node:crypto";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as v from "valibot";
+import { type Followed, follow } from "../channels/follow.ts";
+
+import { type Release, releaseFolder } from "../channels/model/release.ts";
+import type { Place } from "../channels/place.ts";
+import { folderReader } from "../channels/places/folder.ts";
+import { memoryIn } from "../channels/tuf/memory-folder.ts";
+import { Refused } from "../channels/tuf/refused.ts";
+import { networkRules } from "../config/policy/network.ts";
+import type { Policy } from "../config/policy/policy.ts";
+import { makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
+import { removeFile } from "../edges/files/own/remove.ts";
+import { namesInFolder, sha256OfFile } from "../edges/files/read.ts";
+import type { Line } from "../edges/network/exchange.ts";
+import { PrimeError } from "../errors.ts";
+import { packagesOf, pylockOf, renderPylock } from "../project/files/pylock.ts";
+import { isTable, parseToml } from "../toml.ts";
+import type { App } from "./app.ts";
+import type { LocalFile, Resolved } from "./resolve.ts";
+import type { Run } from "./run.ts";
+import { readSelection } from "./state.ts";
+
+const SEEN = v.object({ serial: v.number(), keys: TEXT });
+const STATE = v.object({
+  /** Decides which rollouts reach this installation; nobody else knows it. */
+  installation: TEXT,
+  /** What `self follow` chose; null: what the configuration says. */
+  follows: v.nullable(TEXT),
+  /** By channel: the serial that was followed last, and the keys by which it was believed. */
+  seen: v.record(TEXT, SEEN),
+  /** What the channel said last, for `self status`. */
+  told: v.nullable(
+    v.object({
+      channel: TEXT,
+      serial: v.number(),
+      version: TEXT,
+      direction: TEXT,
+      reason: TEXT,
+      at: TEXT,
+      notes: TEXT,
+    }),
+  ),
+  /** The serial at which each release was taken: one that failed here waits for a higher one. */
+  taken: v.record(TEXT, v.number()),
+});
+export type ChannelState = v.InferOutput<typeof STATE>;
+
+const folderOf = ({ home }: App): string => path.join(home, "channel");
+const stateFile = (app: App): string => path.join(folderOf(app), "state.json");
+
+export function readChannelState(app: App): ChannelState {
+  return (
+    readOwnJson(stateFile(app), STATE) ?? {
+      ...{ installation: randomBytes(16).toString("hex"), follows: null, seen: {}, told: null, taken: {} },
+    }
+  );
+}
+
+export function writeChannelState(app: App, state: ChannelState): void {
+  makeFolder(folderOf(app));
+  writeAtomic(stateFile(app), JSON.stringify(state));
+}
+
+/** What the app's channel wants of this installation now, its files fetched; and whether a release that failed here may be tried again. */
+export async function resolveChannel(
+  { app, started }: Run,
+  policy: Policy,
+): Promise<Resolved & { readonly isRenewed: boolean }> {
+  const { channel } = app.config;
+  if (channel === null) throw new Error("the app follows no channel");
+  const known = readChannelState(app);
+  const { current: runs, pin } = readSelection(app);
+  const name = known.follows ?? channel.follow;
+  const place = await placeOf(channel.url, { env: started.env, rules: networkRules(policy, [channel.url]) });
+  try {
+    const memory = memoryIn(path.join(folderOf(app), "metadata"));
+    if (memory.read("root") === undefined) memory.write("root", Buffer.from(channel.root));
+    const follower = {
+      channel: name,
+      installation: known.installation,
+      runs: runs?.slice(runs.lastIndexOf("-") + 1),
+      seen: Object.hasOwn(known.seen, name) ? known.seen[name] : undefined,
+      takesUrgent: true,
+      pin: pin ?? undefined,
+    };
+    const followed = await follow(place, memory, follower, new Date(started.at));
+    const { release, pointer, seen } = followed;
+    const found = await fetchRelease(app, followed);
+    const before = known.taken[found.id];
+    const told = { channel: name, serial: pointer.serial, version: pointer.version, direction: pointer.direction };
+    writeChannelState(app, {
+      ...known,
+      seen: { ...known.seen, [name]: seen },
+      told: { ...told, reason: pointer.reason, at: pointer.at, notes: release.notes },
+      taken: { ...known.taken, [found.id]: pointer.serial },
+    });
+    return { ...found, isRenewed: before !== undefined && pointer.serial > before };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw new PrimeError(`channel-${error.reason}`, `${name} of ${place.name} is not followed: ${error.message}`, {
+      hint:
+        error.reason === "expired"
+          ? "set this machine's clock, or tell who maintains the app; what is installed goes on"
+          : "tell who maintains the app; what is installed goes on",
+    });
+  }
+}
+
+/** The files of a release, below the app's folder, each checked; and its lock as a release here has it. */
+async function fetchRelease(app: App, { release, readFile }: Followed): Promise<Resolved> {
+  const folder = path.join(folderOf(app), "files");
+  makeFolder(folder);
+  const files: LocalFile[] = [];
+  for (const { name, sha256 } of release.files) {
+    const from = path.join(folder, `${sha256.slice(0, 16)}-${name}`);
+    if (sha256OfFile(from) !== sha256) writeAtomic(from, await readFile(`${releaseFolder(release.version)}/${name}`));
+    files.push({ from, to: `files/${name}`, sha256 });
+  }
+  const kept = new Set(files.map(({ from }) => from));
+  for (const name of namesInFolder(folder)) if (!kept.has(path.join(folder, name))) removeFile(path.join(folder, name));
+  const text = (await readFile(`${releaseFolder(release.version)}/${release.lock.name}`)).toString("utf8");
+  const table = await parseToml(text, release.lock.name);
+  const placed = { ...table, packages: packagesOf(table).map((entry) => beside(entry, release)) };
+  const { packages } = pylockOf(placed, folder);
+  return {
+    id: `${release.version}-${release.release_id.slice(0, 8)}`,
+    version: release.version,
+    python: app.config.python ?? release.python ?? "",
+    pylock: renderPylock(placed),
+    files,
+    packages: Object.fromEntries(packages.map((one) => [one.name, one.version ?? ""])),
+    verify: release.verify,
+  };
+}
+
+/** What the lock names beside it is in the folder `files` here. Nothing else on this machine can be meant. */
+function beside(value: unknown, release: Release): unknown {
+  if (Array.isArray(value)) return value.map((one) => beside(one, release));
+  if (!isTable(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      if (key !== "path" || typeof inner !== "string") return [key, beside(inner, release)];
+      if (release.files.some(({ name }) => name === inner)) return [key, `files/${inner}`];
+      throw new Refused("malformed", `the lock of ${release.version} names ${inner}, which is no part of it`);
+    }),
+  );
+}
+
+async function placeOf(url: string, line: Line): Promise<Pick<Place, "read" | "name">> {
+  if (/^https?:/i.test(url)) return (await import("../channels/places/http.ts")).httpPlace(new URL(url), line);
+  return folderReader(url.startsWith("file:") ? fileURLToPath(url) : url);
+}

@@ -1,0 +1,133 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { AppBox } from "../../support/apps.ts";
+import { Maintainer, putServer } from "../../support/channel.ts";
+import { LONG_AGO } from "../../support/sandbox.ts";
+
+/** A customer's launcher, made by the maintainer, on a machine of its own. */
+class Customer extends AppBox {
+  async install(maintainer: Maintainer, url = maintainer.to, keys = ""): Promise<this> {
+    const config = `[app]\npackages = ["foo"]\nchannel = "${url}"\ntrust = "channel/root.json"\n${keys}`;
+    maintainer.box.file("foo.toml", config);
+    const made = await maintainer.box.run(["init", "--app", "foo.toml", "--out", this.launcher, "--force"]);
+    if (made.code !== 0) throw new Error(made.stderr);
+    fs.utimesSync(this.launcher, LONG_AGO, LONG_AGO);
+    return this;
+  }
+
+  /** A start that looks at the channel first. */
+  follow(...words: readonly string[]): Promise<string> {
+    return this.says(words, { PRIME_UPDATE: "wait" });
+  }
+}
+
+/** A maintainer whose app says its version, with releases of which stable points at the first. */
+async function leading(versions: readonly string[], to?: string): Promise<Maintainer> {
+  const maintainer = await new Maintainer(to).begin();
+  for (const version of versions) await maintainer.good("publish", maintainer.wheel(version));
+  await maintainer.good("promote", "stable", versions[0] as string);
+  return maintainer;
+}
+
+describe("customers of a channel", () => {
+  it("go forwards and backwards with it, unnoticed, by launchers that hold what they trust", {
+    timeout: 240_000,
+  }, async () => {
+    const maintainer = await leading(["3.2.0", "3.2.1", "3.2.2"]);
+    const customer = await new Customer().install(maintainer);
+    fs.renameSync(maintainer.box.path("channel/root.json"), maintainer.box.path("root.away"));
+    expect(await customer.says([])).toBe("foo 3.2.0");
+    fs.renameSync(maintainer.box.path("root.away"), maintainer.box.path("channel/root.json"));
+    await maintainer.good("promote", "stable", "3.2.2");
+    expect(await customer.follow()).toBe("foo 3.2.2");
+    await maintainer.good("fallback", "stable", "3.2.1", "--reason", "3.2.2 loses data");
+    const ended = await customer.run([], { env: { PRIME_UPDATE: "wait" } });
+    expect(ended.stdout).toBe("foo 3.2.1\n");
+    expect(await customer.warm([])).toMatchObject({ code: 0, stdout: "foo 3.2.1\n", stderr: "" });
+    expect(await customer.says(["self", "status"])).toContain(`follows stable of ${maintainer.to}: 3.2.1 since `);
+    expect(await customer.says(["self", "status"])).toContain("(serial 3, fallback: 3.2.2 loses data)");
+  });
+
+  it("follow another pointer and a pin of their own, and say so", { timeout: 240_000 }, async () => {
+    const maintainer = await leading(["3.2.0", "3.2.1", "3.2.2"]);
+    await maintainer.good("promote", "beta", "3.2.2");
+    const customer = await new Customer().install(maintainer);
+    expect(await customer.says([])).toBe("foo 3.2.0");
+    await customer.says(["self", "follow", "beta"]);
+    expect(await customer.follow()).toBe("foo 3.2.2");
+    await customer.says(["self", "pin", "3.2.1"]);
+    expect(await customer.follow()).toBe("foo 3.2.1");
+    await customer.says(["self", "pin", "--off"]);
+    await customer.says(["self", "follow", "--off"]);
+    expect(await customer.follow()).toBe("foo 3.2.0");
+  });
+
+  it("refuse yesterday's files, a release that was swapped, and what has expired, and run on", {
+    timeout: 240_000,
+  }, async () => {
+    const maintainer = await leading(["3.2.0", "3.2.1"]);
+    const customer = await new Customer().install(maintainer);
+    const yesterday = path.join(maintainer.box.base, "yesterday");
+    fs.cpSync(maintainer.to, yesterday, { recursive: true });
+    expect(await customer.says([])).toBe("foo 3.2.0");
+    await maintainer.good("promote", "stable", "3.2.1");
+    const today = path.join(maintainer.box.base, "today");
+    fs.cpSync(maintainer.to, today, { recursive: true });
+    expect(await customer.follow()).toBe("foo 3.2.1");
+    const refusedFor = async (): Promise<unknown> => {
+      expect(await customer.follow()).toBe("foo 3.2.1");
+      const { outcome, reason } = (await customer.status()).check as unknown as { outcome: string; reason: string };
+      return [outcome, reason];
+    };
+    fs.rmSync(maintainer.to, { recursive: true });
+    fs.cpSync(yesterday, maintainer.to, { recursive: true });
+    expect(await refusedFor()).toEqual(["refused", "rollback"]);
+    fs.rmSync(maintainer.to, { recursive: true });
+    fs.cpSync(today, maintainer.to, { recursive: true });
+    await maintainer.good("fallback", "stable", "3.2.0", "--reason", "x");
+    const wheels = fs.readdirSync(path.join(maintainer.to, "targets/releases/3.2.0"));
+    const wheel = path.join(
+      maintainer.to,
+      "targets/releases/3.2.0",
+      wheels.find((name) => name.endsWith(".whl")) as string,
+    );
+    fs.rmSync(path.join(customer.home, "channel/files"), { recursive: true });
+    const right = fs.readFileSync(wheel);
+    fs.writeFileSync(wheel, Buffer.concat([right.subarray(0, -1), Buffer.from("x")]));
+    expect(await refusedFor()).toEqual(["refused", "digest"]);
+    fs.writeFileSync(wheel, Buffer.concat([right, Buffer.from("x")]));
+    expect(await refusedFor()).toEqual(["refused", "length"]);
+    fs.writeFileSync(wheel, right);
+    expect(await customer.follow()).toBe("foo 3.2.0");
+  });
+
+  it("are reached by a rollout, or are not, and wait for a serial to try again what failed here", {
+    timeout: 240_000,
+  }, async () => {
+    const maintainer = new Maintainer();
+    await maintainer.begin();
+    await maintainer.good("publish", maintainer.wheel("3.2.0"), "--promote", "stable");
+    const customer = await new Customer().install(maintainer, maintainer.to, 'verify = ["foo | grep -v 3.2.1"]\n');
+    expect(await customer.says([])).toBe("foo 3.2.0");
+    await maintainer.good("publish", maintainer.wheel("3.2.1"));
+    await maintainer.good("promote", "stable", "3.2.1", "--percent", "0");
+    expect(await customer.follow()).toBe("foo 3.2.0");
+    expect(((await customer.status()).check as { outcome: string }).outcome).toBe("current");
+    await maintainer.good("promote", "stable", "3.2.1", "--percent", "100");
+    expect(await customer.follow()).toBe("foo 3.2.0");
+    expect(((await customer.status()).check as { outcome: string }).outcome).not.toBe("staged");
+  });
+
+  it("follow a server, and run on when it is gone", { timeout: 240_000 }, async () => {
+    const folder = fs.mkdtempSync(path.join(new Maintainer().box.base, "served-"));
+    const server = await putServer(folder);
+    const maintainer = await leading(["3.2.0", "3.2.1"], server.url);
+    const customer = await new Customer().install(maintainer);
+    expect(await customer.says([])).toBe("foo 3.2.0");
+    await maintainer.good("promote", "stable", "3.2.1");
+    server.failing.set("GET /metadata/timestamp.json", 503);
+    expect(await customer.follow()).toBe("foo 3.2.0");
+    expect(await customer.follow()).toBe("foo 3.2.1");
+  });
+});
