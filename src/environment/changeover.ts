@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { backdate, writeAtomic } from "../edges/files/change.ts";
+import { writeBackdated } from "../edges/files/change.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
 import { isOutside, readText, realPath } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
@@ -94,8 +94,5 @@ function stateOf({ path: file, before, after }: Replaced): "before" | "after" | 
 function put(file: string, text: string | null): void {
   const real = realPath(file) ?? file;
   if (text === null) removeFile(file);
-  else {
-    writeAtomic(real, text);
-    backdate(real);
-  }
+  else writeBackdated(real, text);
 }

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import * as v from "valibot";
-import { backdate, makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { makeFolder, writeBackdated } from "../edges/files/change.ts";
 import { PATH, parseJson, readOwnText, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
 import { exists } from "../edges/files/read.ts";
@@ -100,8 +100,7 @@ export function changeState(folders: Folders, change: { readonly [K in keyof Sta
   const { given, bad, ...others } = { ...readState(folders), ...change };
   const lists = { ...(given?.length ? { given } : {}), ...(bad?.length ? { bad } : {}) };
   makeFolder(folders.data);
-  writeAtomic(stateFile(folders), `${JSON.stringify({ form: FORM, ...others, ...lists }, undefined, 2)}\n`);
-  backdate(stateFile(folders));
+  writeBackdated(stateFile(folders), `${JSON.stringify({ form: FORM, ...others, ...lists }, undefined, 2)}\n`);
 }
 
 /** What freshness must watch, so that a rollback, an upgrade or a trial is seen by every start. */

@@ -50,14 +50,21 @@ export function writeAtomic(file: string, text: string | Buffer, mode = 0o666): 
   syncFolder(path.dirname(file));
 }
 
+/** `writeAtomic`, with `backdate` before anybody can see the file: a kill in between would leave one that is too young to be believed. */
+export function writeBackdated(file: string, text: string): void {
+  writeRenewable(file, text, 0o666, true);
+  act("write", file, () => syncFolder(path.dirname(file)));
+}
+
 /** The same for what is made anew when a power cut takes it: after one the file is the old one, the new one, or not there. */
-export function writeRenewable(file: string, text: string | Buffer, mode = 0o666): void {
+export function writeRenewable(file: string, text: string | Buffer, mode = 0o666, isBackdated = false): void {
   act("write", file, () => {
     const temporary = temporaryName(physicalPath(file));
     try {
       const fd = fs.openSync(temporary, "wx", mode);
       try {
         fs.writeFileSync(fd, text);
+        if (isBackdated) fs.futimesSync(fd, backdated(), backdated());
         fs.fsyncSync(fd);
       } finally {
         fs.closeSync(fd);
@@ -220,7 +227,11 @@ export function setTimes(file: string, seconds: number): void {
 const BACKDATED_S = 10;
 
 export function backdate(file: string): void {
-  setTimes(file, Math.floor(Date.now() / 1000) - BACKDATED_S);
+  setTimes(file, backdated());
+}
+
+function backdated(): number {
+  return Math.floor(Date.now() / 1000) - BACKDATED_S;
 }
 
 /** Makes what was created, renamed or removed in a folder outlive a power cut (fsync(2), NOTES). */
