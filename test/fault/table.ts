@@ -1,5 +1,6 @@
 import { renewBetween } from "../support/markers.ts";
 import { INTERPRETERS } from "./builds.ts";
+import { CHANNELS } from "./channel-faults.ts";
 import { HINDRANCES } from "./hindrances.ts";
 import { NETWORK } from "./network.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -24,7 +25,9 @@ ${Object.keys(OPERATIONS)
 ${NETWORK}
 
 ${INTERPRETERS}
-${upgradeFaults()}${bad.length === 0 ? "" : `\n## Not as it has to be\n\n${bad.map(problemLine).join("\n")}\n`}`;
+${upgradeFaults()}
+${CHANNELS}
+${bad.length === 0 ? "" : `\n## Not as it has to be\n\n${bad.map(problemLine).join("\n")}\n`}`;
 }
 
 /** The README with the sum of it between its markers. */

@@ -1,0 +1,19 @@
+/** What goes wrong with a channel, or is meant to, and what comes of it; each row is tried by the test that it names. */
+export const CHANNELS = `## Channels
+
+Customers run on with the release that they have; \`self status\` tells the word. Maintainers are told what to do.
+
+| fault | outcome | tried by |
+| --- | --- | --- |
+| an older timestamp, snapshot or role; a role that is gone from the snapshot | \`rollback\`, or \`mixed\` | \`test/unit/channels/client.test.ts\` |
+| metadata or a target of another digest, longer, shorter, swapped, gone | \`digest\`, \`length\`, \`mixed\` | the same, \`test/unit/channels/follow.test.ts\` |
+| a role that its key has not signed; one key by two ids; a root that skips one, or is signed by the first key alone | \`signature\`, \`malformed\`, \`root\` | \`test/unit/channels/client.test.ts\` |
+| an expired role; a clock ten years ahead | \`expired\`, with the clock's time; nothing is adopted | the same |
+| versions, or a serial, raised to the most that can be counted by a stolen key | followed, and forgotten once the key is another | the same, \`test/unit/channels/follow.test.ts\` |
+| a lower serial; a release below the floor, withdrawn, or of another id | \`rollback\`, \`floor\` | \`test/unit/channels/follow.test.ts\` |
+| bytes of metadata mutated, cut, doubled | refused, or equal in meaning | \`test/unit/channels/client.test.ts\` |
+| yesterday's files served again; a wheel changed on the server; 503 | \`rollback\`, \`digest\`, \`length\`; the next look follows | \`test/e2e/channels/customers.test.ts\` |
+| an upload that is cut short after any file | customers see the old or the new; the next command finishes it | \`test/e2e/channels/lead.test.ts\` |
+| two maintainers at once | one wins; the other ends with 1 and is told to repeat | the same |
+| a server without conditional writes | named when the channel begins | the same |
+| a wrong or an empty passphrase, no terminal | said; nothing of it is in any output or file | the same |`;
