@@ -9,9 +9,11 @@ import { sha256OfFile } from "../edges/files/read.ts";
 import { findDrift } from "../environment/drift.ts";
 import { generationFolder } from "../environment/folders.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
+import { readState } from "../environment/state.ts";
 import type { Answer } from "../launch/answer.ts";
 import { inspectProject } from "../project/inspect.ts";
 import { fromCache } from "../provision/uv.ts";
+import { endedLife } from "../python/end-of-life.ts";
 import { describe } from "../python/version.ts";
 import { oneLine } from "../quoted.ts";
 import { lastCold, whyCold } from "../start/cold.ts";
@@ -38,7 +40,12 @@ interface Status {
     /** When a rollback put it in the place of what the inputs ask for; it holds until one of them changes. */
     readonly rolled_back_at: string | null;
     readonly drift: readonly string[];
+    /** The month in which its minor version of Python got its last security release. */
+    readonly end_of_life: string | null;
+    /** While the first starts after an upgrade are watched: how many are left, and what comes back when it fails. */
+    readonly trial: { readonly starts: number; readonly previous: string } | null;
   } | null;
+  readonly pins: readonly { readonly name: string; readonly version: string; readonly until: string | null }[];
   readonly inputs: readonly { readonly kind: string; readonly path: string }[];
   readonly freshness: { readonly mode: string; readonly state: string; readonly last_cold: string | null };
 }
@@ -81,7 +88,8 @@ async function statusOf(context: Context): Promise<Status> {
     },
     uv: { version: pinOf(config).version, path: uv?.file ?? null },
     project: { name: project.name, kind: project.kind, notes: [...project.notes, ...project.omissions] },
-    environment: decision === undefined ? null : environmentOf(decision),
+    environment: decision === undefined ? null : environmentOf(decision, context.startedAt),
+    pins: config.primeLock.pins.map(({ name, version, until }) => ({ name, version, until })),
     inputs: inputs.map(({ kind, path: file }) => ({ kind, path: file })),
     freshness: {
       mode: config.freshness.value,
@@ -101,7 +109,7 @@ async function undecided({ root }: Context, { config, loaded, folders }: Survey)
   };
 }
 
-function environmentOf(decision: Decision): Status["environment"] {
+function environmentOf(decision: Decision, now: number): Status["environment"] {
   const { asked, generations, folders } = decision;
   const hold = holdOf(decision);
   const manifest: Manifest | undefined = generations.find(({ id, digest }) =>
@@ -109,6 +117,8 @@ function environmentOf(decision: Decision): Status["environment"] {
   );
   if (manifest === undefined) return null;
   const generation = generationFolder(folders, manifest.id);
+  const { implementation, version } = manifest.interpreter;
+  const { trial } = readState(folders);
   return {
     generation,
     python: `${manifest.interpreter.anchor} (${manifest.interpreter.version})`,
@@ -118,6 +128,8 @@ function environmentOf(decision: Decision): Status["environment"] {
     reason: manifest.reason,
     rolled_back_at: hold === undefined ? null : isoTime(hold.since),
     drift: findDrift(generation, manifest),
+    end_of_life: (implementation === "cpython" && endedLife(version, now)) || null,
+    trial: trial?.generation === manifest.id ? { starts: trial.starts, previous: trial.previous } : null,
   };
 }
 
@@ -136,6 +148,10 @@ function renderStatus(status: Status): string {
     ["uv", `${status.uv.version}${selected.path === null ? "" : ` — ${status.uv.path ?? FETCHED}`}`],
     ["project", [`${project.name} (${project.kind})`, ...project.notes].join("; ")],
     ...(selected.path === null ? [["environment", NOT_KNOWN] as [string, string]] : environmentRows(environment)),
+    ...status.pins.map(({ name, version, until }): [string, string] => [
+      "pinned",
+      `${name} ${version}${until === null ? "" : `, until ${until}`}`,
+    ]),
     ["inputs", `${status.inputs.length} watched (${freshness.mode}); --json lists them`],
     ["freshness", freshness.state],
     ...(freshness.last_cold === null ? [] : [["last cold start", freshness.last_cold] as [string, string]]),
@@ -158,6 +174,22 @@ function environmentRows(environment: Status["environment"]): [string, string][]
           [
             "rolled back",
             `${localTime(Date.parse(environment.rolled_back_at))} — until an input changes, or ./prime rollback --cancel`,
+          ] as [string, string],
+        ]),
+    ...(environment.end_of_life === null
+      ? []
+      : [
+          [
+            "end of life",
+            `${environment.end_of_life}: no more security releases; ./prime upgrade --python moves on`,
+          ] as [string, string],
+        ]),
+    ...(environment.trial === null
+      ? []
+      : [
+          [
+            "on trial",
+            `${environment.trial.starts} start${environment.trial.starts === 1 ? "" : "s"} are watched still; ${environment.trial.previous} comes back when one fails`,
           ] as [string, string],
         ]),
     ...drift.map((one): [string, string] => ["drift", one]),

@@ -64,6 +64,7 @@ describe("./prime pin", () => {
     expect(JSON.parse((await good(box, ["pins", "--json"])).stdout)).toEqual([
       { name: "alpha", version: "1.1", until: "2020-01-01", reason: null, expired: true },
     ]);
+    expect((await good(box, ["status"])).stdout).toContain("pinned           alpha 1.1, until 2020-01-01\n");
     const { stderr } = await good(box, ["upgrade"]);
     expect(stderr).toContain("the pin alpha==1.1 has held until 2020-01-01 and holds no more");
     expect(installed(box)).toMatchObject({ alpha: "1.2" });
