@@ -48,6 +48,31 @@ export function distributorByPath(
   return { kind: "conda", package: "python", restore: `conda install --prefix ${prefix} python=${minorOf(version)}` };
 }
 
+/** The command by which what brought an interpreter brings a newer patch of it; null where prime knows none. */
+export function upgradeCommand({ kind, package: name, restore }: Distributor, version: string): string | null {
+  const minor = minorOf(version);
+  switch (kind) {
+    case "pyenv":
+      return `pyenv install ${minor}`; // the newest that begins so
+    case "asdf":
+      return `asdf install python latest:${minor}`;
+    case "mise":
+      return `mise install python@${minor}`;
+    case "uv":
+      return `./prime uv python upgrade ${minor}`;
+    case "homebrew":
+      return `brew upgrade ${name}`;
+    case "conda":
+      return restore;
+    case "dpkg":
+      return restore?.replace(" install ", " install --only-upgrade ") ?? null;
+    case "rpm":
+      return restore?.replace(" install ", " upgrade ") ?? null;
+    default:
+      return null;
+  }
+}
+
 /**
  * The command that installs the distribution's own Python again, once nothing on the machine tells whose it was: the names are
  * those of Debian, Fedora and openSUSE.

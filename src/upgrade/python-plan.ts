@@ -11,7 +11,7 @@ import { nameOf } from "../provision/python/build-lists.ts";
 import { platformHere } from "../provision/python/platforms.ts";
 import { keptAt, openStore } from "../provision/python/store.ts";
 import { upstreamBuilds } from "../provision/python/upstream.ts";
-import { distributorOf } from "../python/distributor.ts";
+import { distributorOf, upgradeCommand } from "../python/distributor.ts";
 import { type Interpreter, versionOf } from "../python/interpreter.ts";
 import { describe, fits, minorOf } from "../python/version.ts";
 import { chooseBuild, lockedBuild, parseBuildRequest, primeLockFor, rangesOf, refusedBuild } from "./interpreter.ts";
@@ -52,7 +52,8 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   };
   const owner = await distributorOf(base, context.env, context.root);
   if (!isAsked && pinned === undefined && kept === undefined && owner.kind !== "uv") {
-    const by = owner.restore === null ? `by what brought ${base.realPath} here` : `by \`${owner.restore}\` or the like`;
+    const command = upgradeCommand(owner, base.version);
+    const by = command === null ? `by what brought ${base.realPath} here` : `by \`${command}\``;
     return stays([
       `Python ${versionOf(base)} (${base.realPath}) is upgraded ${by}; ./prime upgrade --python moves to a build of prime's own`,
     ]);

@@ -11,7 +11,7 @@ import type { Answer } from "../../launch/answer.ts";
 import { platformHere, runsOn } from "../../provision/python/platforms.ts";
 import { type KeptPython, listKept, openStore, usersOf } from "../../provision/python/store.ts";
 import { isUsual, upstreamBuilds } from "../../provision/python/upstream.ts";
-import { distributorOf } from "../../python/distributor.ts";
+import { distributorOf, upgradeCommand } from "../../python/distributor.ts";
 import { type Interpreter, versionOf } from "../../python/interpreter.ts";
 import { minorOf } from "../../python/version.ts";
 import { oneLine } from "../../quoted.ts";
@@ -118,9 +118,14 @@ function judge(build: PythonBuild, { here, ranges, policy, root, kept }: Rules):
 /** What other tools own is upgraded by them. */
 async function inUse(context: Context, store: string, base: Interpreter): Promise<InUse> {
   const isOwn = base.realPath.startsWith(`${store}/`);
-  const { kind, restore } = await distributorOf(base, context.env, context.root);
-  const owner = isOwn || kind === "unknown" ? null : kind;
-  return { path: base.path, version: versionOf(base), owner, owner_command: isOwn ? null : restore };
+  const distributor = await distributorOf(base, context.env, context.root);
+  const owner = isOwn || distributor.kind === "unknown" ? null : distributor.kind;
+  return {
+    path: base.path,
+    version: versionOf(base),
+    owner,
+    owner_command: isOwn ? null : upgradeCommand(distributor, base.version),
+  };
 }
 
 function rendered(answer: {

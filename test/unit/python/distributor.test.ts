@@ -1,19 +1,43 @@
 import * as fs from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { distributorByPath, distributorOf, listedByDpkg, packageOfDpkg } from "../../../src/python/distributor.ts";
+import {
+  distributorByPath,
+  distributorOf,
+  listedByDpkg,
+  packageOfDpkg,
+  upgradeCommand,
+} from "../../../src/python/distributor.ts";
 import { Sandbox } from "../../fixtures/python.ts";
 
 const at = (realPath: string, version = "3.11.7") => ({ realPath, version, implementation: "cpython" });
 
 describe("the distributor by the path", () => {
   it.each([
-    ["/home/u/.pyenv/versions/3.11.7/bin/python3.11", "pyenv install 3.11.7"],
-    ["/home/u/.asdf/installs/python/3.11.7/bin/python3.11", "asdf install python 3.11.7"],
-    ["/home/u/.local/share/mise/installs/python/3.11.7/bin/python3.11", "mise install python@3.11.7"],
-    ["/opt/homebrew/Cellar/python@3.11/3.11.7_1/bin/python3.11", "brew install python@3.11"],
-    ["/d/uv/python/cpython-3.11.7-linux-x86_64-gnu/bin/python3.11", "./prime uv python install 3.11.7"],
-  ])("%s is restored by %s", (real, restore) => {
-    expect(distributorByPath(at(real))?.restore).toBe(restore);
+    ["/home/u/.pyenv/versions/3.11.7/bin/python3.11", "pyenv install 3.11.7", "pyenv install 3.11"],
+    [
+      "/home/u/.asdf/installs/python/3.11.7/bin/python3.11",
+      "asdf install python 3.11.7",
+      "asdf install python latest:3.11",
+    ],
+    [
+      "/home/u/.local/share/mise/installs/python/3.11.7/bin/python3.11",
+      "mise install python@3.11.7",
+      "mise install python@3.11",
+    ],
+    [
+      "/opt/homebrew/Cellar/python@3.11/3.11.7_1/bin/python3.11",
+      "brew install python@3.11",
+      "brew upgrade python@3.11",
+    ],
+    [
+      "/d/uv/python/cpython-3.11.7-linux-x86_64-gnu/bin/python3.11",
+      "./prime uv python install 3.11.7",
+      "./prime uv python upgrade 3.11",
+    ],
+  ])("%s is restored by %s, and upgraded by %s", (real, restore, upgrade) => {
+    const found = distributorByPath(at(real));
+    expect(found?.restore).toBe(restore);
+    expect(found && upgradeCommand(found, "3.11.7")).toBe(upgrade);
   });
 
   it("goes by PYENV_ROOT, too", () => {
