@@ -25,6 +25,32 @@ const ROWS: readonly Row[] = [
   ["an index tells no upload times", "it is named; the cool-down holds for the others", "e2e/upgrade/policy.test.ts"],
   ["the policy leaves no versions", "status 3, uv's own words, nothing has changed", "e2e/upgrade/policy.test.ts"],
   ["a pin is over, or outside of what the repo declares", "said; refused with the line", "e2e/upgrade/pins.test.ts"],
+  [
+    "an extension module crashes, or ends the interpreter, when it is imported",
+    "status 4, the module is named, nothing has changed",
+    "e2e/upgrade/crash.test.ts",
+  ],
+  [
+    "a `verify` fails, hangs, or leaves a daemon in a session of its own",
+    "status 4; all that it started is ended; nothing has changed",
+    "e2e/upgrade/validation.test.ts",
+  ],
+  [
+    "a build of the interpreter is not what it says, or lacks `_sqlite3`, which the old one had",
+    "status 4; `waive` lets it pass by name",
+    "e2e/upgrade/python.test.ts",
+  ],
+  ["two upgrades at once", "one is made, both succeed", "e2e/upgrade/together.test.ts"],
+  [
+    "`run` all the time during an upgrade",
+    "never fails, never mixed: all old or all new",
+    "e2e/upgrade/together.test.ts",
+  ],
+  [
+    "what an upgrade made crashes, throws or can't be imported in its first starts",
+    "back to what was there when these are used up; `--auto` does not make it again",
+    "e2e/upgrade/trial.test.ts",
+  ],
 ];
 
 /** The part of docs/reliability.md that tests prove, and no supervisor. */

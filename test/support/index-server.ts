@@ -30,6 +30,12 @@ with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as whee
         wheel.writestr(zipfile.ZipInfo(path), text)
 `;
 
+const ADD_FILE = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "a") as wheel:
+    wheel.write(sys.argv[2], sys.argv[3])
+`;
+
 export interface Published {
   readonly url: string;
   readonly sha256: string;
@@ -93,6 +99,14 @@ export class PackageIndex {
     const file = `${name}-${version}-py3-none-any.whl`;
     execFileSync(anyPython(), ["-c", WRITE_WHEEL, this.folder, name, version, python, ...requires]);
     return this.offer(file);
+  }
+
+  /** A release whose wheel holds this file (absolute), too, at its top. */
+  publishWith(name: string, version: string, file: string): Published {
+    const wheel = `${name}-${version}-py3-none-any.whl`;
+    execFileSync(anyPython(), ["-c", WRITE_WHEEL, this.folder, name, version, ""]);
+    execFileSync(anyPython(), ["-c", ADD_FILE, path.join(this.folder, wheel), file, path.basename(file)]);
+    return this.offer(wheel);
   }
 
   /** A release that has to be built. */
