@@ -22,6 +22,7 @@ import { ownerFindings } from "./examine/owner.ts";
 import { pinnedFindings } from "./examine/pinned.ts";
 import { recordFindings } from "./examine/records.ts";
 import { stateFindings } from "./examine/state.ts";
+import { upgradeFindings } from "./examine/upgrade.ts";
 import { uvFinding } from "./examine/uv.ts";
 import { type Finding, isSound, sound, wrong } from "./finding.ts";
 import { PAINTED, renderFindings, reportOf } from "./report.ts";
@@ -71,6 +72,7 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
     ...trackedFindings(await askGit(context, link)),
     ...config.findings,
     ...stateFindings(root, link, folders),
+    ...(config.loaded === undefined ? [] : await upgradeFindings(config.loaded.config, folders, now())),
     ...recordFindings(context),
     ...ownerFindings(root, projectsOf(decided)),
     ...(decided === undefined ? [] : decidedFindings(context, decided)),

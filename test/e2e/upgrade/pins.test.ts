@@ -65,6 +65,7 @@ describe("./prime pin", () => {
       { name: "alpha", version: "1.1", until: "2020-01-01", reason: null, expired: true },
     ]);
     expect((await good(box, ["status"])).stdout).toContain("pinned           alpha 1.1, until 2020-01-01\n");
+    expect((await good(box, ["doctor"])).stdout).toContain("alpha 1.1 was held until 2020-01-01");
     const { stderr } = await good(box, ["upgrade"]);
     expect(stderr).toContain("the pin alpha==1.1 has held until 2020-01-01 and holds no more");
     expect(installed(box)).toMatchObject({ alpha: "1.2" });
