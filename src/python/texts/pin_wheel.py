@@ -7,20 +7,22 @@ import zipfile
 
 
 def main(folder, name, version, requirement):
-    base = "%s-%s" % (name.replace("-", "_"), version)
+    base = "-".join([name.replace("-", "_"), version])
     info = base + ".dist-info/"
+    said = [("Metadata-Version", "2.1"), ("Name", name), ("Version", version), ("Requires-Dist", requirement)]
     files = {
-        "METADATA": "Metadata-Version: 2.1\nName: %s\nVersion: %s\nRequires-Dist: %s\n" % (name, version, requirement),
+        "METADATA": "".join(key + ": " + value + "\n" for key, value in said),
         "WHEEL": "Wheel-Version: 1.0\nGenerator: prime\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     rows = []
-    with zipfile.ZipFile("%s/%s-py3-none-any.whl" % (folder, base), "w") as wheel:
+    file = base + "-py3-none-any.whl"
+    with zipfile.ZipFile(folder + "/" + file, "w") as wheel:
         for path, text in files.items():
             digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-            rows.append("%s,sha256=%s,%d\n" % (info + path, digest, len(text)))
+            rows.append(",".join([info + path, "sha256=" + digest, str(len(text))]) + "\n")
             wheel.writestr(zipfile.ZipInfo(info + path), text)
         wheel.writestr(zipfile.ZipInfo(info + "RECORD"), "".join(rows) + info + "RECORD,,\n")
-    print("%s-py3-none-any.whl" % base)
+    print(file)
 
 
 main(*sys.argv[1:])
