@@ -30,6 +30,18 @@ export function saying(version: string, more = ""): string {
   return `import os, sys\n\ndef main():\n    ${more || "pass"}\n    print("foo", "${version}", *sys.argv[1:])\n`;
 }
 
+/** Writes a wheel with a console script of its name into a folder; gives its absolute path. */
+export function appWheel(
+  folder: string,
+  name: string,
+  version: string,
+  code: string,
+  requires: readonly string[] = [],
+): string {
+  execFileSync(anyPython(), ["-c", WRITE_WHEEL, folder, name, version, code, ...requires]);
+  return path.join(folder, `${name}-${version}-py3-none-any.whl`);
+}
+
 /** An app `foo`, whose wheels lie in a folder. */
 export class AppBox {
   readonly box: Sandbox;
@@ -51,8 +63,7 @@ export class AppBox {
 
   /** Puts a release into the folder; `code` is the module `foo`. */
   publish(version: string, code = saying(version), requires: readonly string[] = [], name = "foo"): string {
-    execFileSync(anyPython(), ["-c", WRITE_WHEEL, this.basket, name, version, code, ...requires]);
-    return path.join(this.basket, `${name}-${version}-py3-none-any.whl`);
+    return appWheel(this.basket, name, version, code, requires);
   }
 
   withdraw(version: string): void {

@@ -1,33 +1,12 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { anyPython } from "../fixtures/python.ts";
+import { appWheel, saying } from "./apps.ts";
 import { type FileServer, serve } from "./releases.ts";
 import { type Ended, type RunOptions, type Sandbox, sandbox } from "./sandbox.ts";
 
 /** What opens the offline key in tests. */
 export const PASSPHRASE = "correct horse battery";
-
-const WRITE_APP = `
-import base64, hashlib, sys, zipfile
-folder, name, version, *requires = sys.argv[1:]
-info = f"{name}-{version}.dist-info"
-needs = "".join(f"Requires-Dist: {text}\\n" for text in requires)
-files = {
-    f"{name}.py": f"def main():\\n    print('{name} {version}')\\n",
-    f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\nRequires-Python: >=3.8\\n{needs}",
-    f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-    f"{info}/entry_points.txt": f"[console_scripts]\\n{name} = {name}:main\\n",
-}
-def row(path, text):
-    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-    return f"{path},sha256={digest},{len(text)}\\n"
-files[f"{info}/RECORD"] = "".join(row(*file) for file in files.items()) + f"{info}/RECORD,,\\n"
-with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
-    for path, text in files.items():
-        wheel.writestr(zipfile.ZipInfo(path), text)
-`;
 
 /** A maintainer's machine: the app's wheels, a folder that leads the channel, and where it is served. */
 export class Maintainer {
@@ -45,8 +24,7 @@ export class Maintainer {
   wheel(version: string, ...requires: readonly string[]): string {
     const folder = this.box.path("dist");
     fs.mkdirSync(folder, { recursive: true });
-    execFileSync(anyPython(), ["-c", WRITE_APP, folder, "foo", version, ...requires]);
-    return path.join(folder, `foo-${version}-py3-none-any.whl`);
+    return appWheel(folder, "foo", version, saying(version), requires);
   }
 
   /** `./prime channel …` from the root, with the passphrase on standard input for what may ask for it. */
