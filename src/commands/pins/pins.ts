@@ -6,7 +6,7 @@ import { loadPolicy } from "../../config/policy/load.ts";
 import { type Pin, PRIME_LOCK, primeLockText } from "../../config/prime-lock.ts";
 import type { Context } from "../../context.ts";
 import { now } from "../../edges/clock.ts";
-import { backdate, writeAtomic } from "../../edges/files/change.ts";
+import { writeBackdated } from "../../edges/files/change.ts";
 import { removeFile } from "../../edges/files/own/remove.ts";
 import { readText } from "../../edges/files/read.ts";
 import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
@@ -100,10 +100,7 @@ function write({ root }: Context, { primeLock }: Config, pins: readonly Pin[]): 
   const file = path.join(root, PRIME_LOCK);
   const text = primeLockText({ ...primeLock, pins });
   if (text === "") removeFile(file);
-  else {
-    writeAtomic(file, text);
-    backdate(file);
-  }
+  else writeBackdated(file, text);
 }
 
 function parsePin(text: string): Pick<Pin, "name" | "version"> {

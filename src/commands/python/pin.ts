@@ -4,7 +4,7 @@ import type { PythonBuild } from "../../config/python-build.ts";
 import type { Context } from "../../context.ts";
 import { look } from "../../decision/decide.ts";
 import { now } from "../../edges/clock.ts";
-import { writeAtomic } from "../../edges/files/change.ts";
+import { writeBackdated } from "../../edges/files/change.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
@@ -44,7 +44,7 @@ export async function pinPython(context: Context, text: string | undefined): Pro
       },
     );
   }
-  writeAtomic(file, primeLockText(lock));
+  writeBackdated(file, primeLockText(lock));
   const count = lock.python?.builds.length ?? 0;
   context.terminal.say(`${file} pins ${nameOf(build)}, ${count} platform${count === 1 ? "" : "s"} in all: commit it`);
   return { kind: "exit", code: 0 };

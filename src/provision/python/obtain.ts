@@ -2,9 +2,10 @@ import * as path from "node:path";
 import type { PythonBuild } from "../../config/python-build.ts";
 import type { Context } from "../../context.ts";
 import { now } from "../../edges/clock.ts";
-import { makeFolder, makeNewFolder, makeTemporaryFolder } from "../../edges/files/change.ts";
+import { backdate, makeFolder, makeNewFolder, makeTemporaryFolder } from "../../edges/files/change.ts";
 import { makerMark } from "../../edges/files/own/maker-mark.ts";
 import { remove } from "../../edges/files/own/remove.ts";
+import { isFile, listFolder } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { UvTool } from "../../uv/commands.ts";
 import { nameOf } from "./build-lists.ts";
@@ -44,6 +45,7 @@ export async function obtainPython({ context, provider, uv, log }: Obtaining, bu
     remove(folder); // what stands there has no record: a start that was killed left it
     makeNewFolder(folder);
     const executable = await unpack(await uv(), archive, build, folder, log);
+    setBack(executable);
     const kept = { folder, build, executable, at: now() };
     recordKept(kept);
     step.done("unpacked");
@@ -55,4 +57,12 @@ export async function obtainPython({ context, provider, uv, log }: Obtaining, bu
     step.done();
     remove(work);
   }
+}
+
+/** What starts watch of an interpreter would be too young to be believed by the next one. */
+function setBack(executable: string): void {
+  const lib = path.join(path.dirname(executable), "../lib");
+  const names = (listFolder(lib) ?? []).map((name) => (/^python3/.test(name) ? `${name}/os.py` : name));
+  const libraries = names.filter((name) => /^libpython|os\.py$/.test(name)).map((name) => path.join(lib, name));
+  for (const file of [executable, ...libraries].filter(isFile)) backdate(file);
 }
