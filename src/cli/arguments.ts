@@ -77,14 +77,25 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
       const [, flag = ""] = /unknown option '(-.)'/.exec(complaint) ?? [];
       throw new PrimeError("usage", inOurWords(complaint), {
         exitCode: EXIT_USAGE,
-        hint: program.options.some(({ short }) => short === flag)
-          ? `${flag} stands in front of the command: ./prime ${flag} …`
-          : "see ./prime --help",
+        hint:
+          meantBy(args) ??
+          (program.options.some(({ short }) => short === flag)
+            ? `${flag} stands in front of the command: ./prime ${flag} …`
+            : "see ./prime --help"),
       });
     }
     takeText(line, printed);
   }
   return { flags: flagsOf(program), request: taken.at(-1) as Request };
+}
+
+/** Words that are commands here, and meant something else. */
+function meantBy(args: readonly string[]): string | undefined {
+  const [word, ...more] = args.filter((one) => !one.startsWith("-"));
+  if (word === "python") return "Python itself is started so: ./prime run python …";
+  return word === "upgrade" && more.length > 0
+    ? `packages are named so: ./prime upgrade --packages ${more.join(" ")}`
+    : undefined;
 }
 
 /** commander's complaint on one line, with the nearest name as prime says it everywhere. */

@@ -18,12 +18,10 @@ const make: Way = () => "./prime alone makes the environment as the repo declare
 const add: Way = (project, name) => `a package is added so: ${wayToAdd(project, name)}`;
 const remove: Way = (project, name) =>
   project.uvAdds === "all" ? `./prime uv remove ${name}` : `take ${name} out of ${project.declaredIn}, and start again`;
-const renew: Way = ({ kind }, name, isGiven) => {
-  if (kind === "uv-lock") return `./prime uv lock ${isGiven ? `--upgrade-package ${name}` : "--upgrade"}`;
-  return kind === "pylock"
+const renew: Way = ({ kind }, name, isGiven) =>
+  kind === "pylock"
     ? "pylock.toml is renewed by what made it; ./prime follows"
-    : "./prime reboot resolves anew what has no lock";
-};
+    : `./prime upgrade${isGiven ? ` --packages ${name}` : ""}`;
 const always =
   (line: string): Way =>
   () =>
@@ -37,7 +35,6 @@ const WAYS: Readonly<Record<string, Way>> = {
   sync: make,
   setup: make,
   update: renew,
-  upgrade: renew,
   list: always("./prime uv pip list"),
   pip: insteadOfPip,
   exec: always("a command runs in the environment so: ./prime run CMD …"),

@@ -45,7 +45,8 @@ describe("a word that is no command, but", () => {
     [["sync"], "./prime alone makes the environment"],
     [["remove", "six"], "./prime uv remove six"],
     [["list"], "./prime uv pip list"],
-    [["update"], "./prime reboot resolves anew what has no lock"],
+    [["update"], "./prime upgrade"],
+    [["update", "six"], "./prime upgrade --packages six"],
     [["test"], "./prime run pytest"],
     [["pytest", "-x"], "./prime run pytest …"],
     [["python", "-c", "1"], "./prime run python …"],
@@ -55,12 +56,12 @@ describe("a word that is no command, but", () => {
     expect(failure(await box.run(args), "usage", 2)).toContain(line);
   });
 
-  it("the way of this kind of repo: a requirement file is written to, a lock moves by uv", async () => {
+  it("the way of this kind of repo: a requirement file is written to, packages move by an upgrade", async () => {
     const plain = repo({ "requirements.txt": "six\n" });
     expect(failure(await plain.run(["add", "rich"]), "usage", 2)).toContain("write rich into requirements.txt");
     const locked = repo({ "pyproject.toml": FILES["packages/a/pyproject.toml"], "uv.lock": "version = 1\n" });
     const said = failure(await locked.run(["upgrade", "six"]), "usage", 2);
-    expect(said).toContain("./prime uv lock --upgrade-package six");
+    expect(said).toContain("./prime upgrade --packages six");
   });
 
   it("a name that is nothing here is no way to anything", async () => {
