@@ -57,7 +57,7 @@ describe("./prime verify", () => {
   it("finds a launcher that was edited, cut or given other line ends", async () => {
     const box = await committed();
     const text = fs.readFileSync(box.launcher, "latin1");
-    fs.writeFileSync(box.launcher, text.replace("# POSIX sh", "# this head is POSIX sh"), "latin1");
+    fs.writeFileSync(box.launcher, text.replace("\n# shellcheck", "\n# edited\n# shellcheck"), "latin1");
     expect(await wrongIn(box)).toEqual({ launcher: expect.stringContaining("it was built with") });
     fs.writeFileSync(box.launcher, `${text}// more\n`, "latin1");
     expect(await wrongIn(box)).toEqual({ launcher: expect.stringContaining("does not end with its own digest") });
