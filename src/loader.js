@@ -19,7 +19,7 @@
   const Module = require("node:module");
   const own = new Module(file);
   const slash = "/"; // this stands in a comment, which must not end here
-  const [before, packed] = text.split(slash + "*program\n");
+  const [before, packed] = text.split(/[/][*]program\r?\n/);
   const env = process.env;
   const folder = `${env.XDG_CACHE_HOME || `${env.HOME}/.cache`}/prime/node`;
   // What a start has compiled serves others of its kind: loading all that any of them needs would cost each of them more.

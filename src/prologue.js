@@ -19,7 +19,7 @@
   var start = function (require, own, file) {
     var parts = require("fs")
       .readFileSync(file, "latin1")
-      .split("/*pro" + "gram\n");
+      .split(/[/][*]program\r?\n/);
     var code = parts[1]
       .split("\n*" + "/")[0]
       .split("*~~/")
