@@ -5,7 +5,7 @@ import { setTimes, writeAtomic } from "../edges/files/change.ts";
 import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { facts } from "../edges/files/read.ts";
 import { isRunning } from "../edges/machine.ts";
-import { takeMutex } from "../edges/processes/mutex.ts";
+import { oneAtATime } from "../edges/processes/mutex.ts";
 import type { App } from "./app.ts";
 
 /** The id of a release: its version and the beginning of its digest. */
@@ -89,19 +89,10 @@ export function isUpdating({ updater }: Check): boolean {
 const PATIENCE_MS = 2000;
 
 /** One process at a time; without the lock after a while, since each write is whole by itself. */
-export async function alone<T>(app: App, act: () => T): Promise<T> {
-  const turn = await takeMutex(path.join(app.home, "lock"), {
-    doing: `working on ${app.config.name}`,
-    reason: "",
-    patienceMs: PATIENCE_MS,
-    onWait: () => {},
-    onImpatience: () => {},
-    onFailure: () => {},
-    look: async () => undefined,
-  });
-  try {
-    return act();
-  } finally {
-    if ("lock" in turn) turn.lock.release();
-  }
+export function alone<T>(app: App, act: () => T): Promise<T> {
+  return oneAtATime(
+    path.join(app.home, "lock"),
+    { doing: `working on ${app.config.name}`, patienceMs: PATIENCE_MS },
+    act,
+  );
 }

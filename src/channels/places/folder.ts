@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { facts, readBytes } from "../../edges/files/read.ts";
-import { takeMutex } from "../../edges/processes/mutex.ts";
+import { oneAtATime } from "../../edges/processes/mutex.ts";
 import type { Place } from "../place.ts";
 
 /** Milliseconds: a writer that shows no sign of life for so long holds nobody up. */
@@ -21,22 +21,9 @@ export function folderReader(folder: string): Pick<Place, "read" | "name"> {
 /** A folder that a server serves, or that any tool copies to one. Of two writers at once one waits for the other. */
 export function folderPlace(folder: string): Place {
   const fileOf = (name: string) => path.join(folder, ...name.split("/"));
-  const isHeld = async <T>(write: () => T): Promise<T> => {
-    const lock = await takeMutex<never>(path.join(folder, ".prime-channel.lock"), {
-      doing: `writing to ${folder}`,
-      reason: "a channel is changed",
-      patienceMs: PATIENCE_MS,
-      onWait: () => {},
-      onImpatience: () => {},
-      onFailure: () => {},
-      look: async () => undefined,
-    });
-    try {
-      return write();
-    } finally {
-      if ("lock" in lock) lock.lock.release();
-    }
-  };
+  const lock = path.join(folder, ".prime-channel.lock");
+  const isHeld = (write: () => boolean) =>
+    oneAtATime(lock, { doing: `writing to ${folder}`, patienceMs: PATIENCE_MS }, write);
   const put = (name: string, bytes: Buffer) => {
     makeFolder(path.dirname(fileOf(name)));
     writeAtomic(fileOf(name), bytes, 0o644);

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommandLine, Declaration } from "../declaration.ts";
+import { wholeNumber } from "../whole-number.ts";
 import type { ClientRequest } from "./client.ts";
 import type { Init } from "./init.ts";
 import type { Options } from "./lead.ts";
@@ -39,7 +40,7 @@ const many = (value: string, before: readonly string[]) => [...before, value];
 const begin: Declare = (command, { take }) => {
   signing(command, "init", "make keys, and an empty channel where it is served")
     .requiredOption("--app <name>", "the app that is released")
-    .requiredOption("--to <place>", "where it is uploaded to: a folder, https://…, s3://…")
+    .requiredOption("--to <place>", "where it is uploaded to: a folder, or https://…")
     .option("--simple", "one offline key under a passphrase, one online key", false)
     .action((options: Init) =>
       take(async (context) => (await import("./init.ts")).initChannel(context, options), { needsRepo: false }),
@@ -154,11 +155,6 @@ const client: Declare = (command, { take }) => {
       }),
     );
 };
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It has to be a whole number.");
-  return Number(text);
-}
 
 function percent(text: string): number {
   const number = Number(text);

@@ -1,6 +1,8 @@
 import * as path from "node:path";
+import { isOnline } from "../../channels/edit.ts";
 import { type Overview, overviewOf } from "../../channels/overview.ts";
 import { statusPage } from "../../channels/page.ts";
+import type { RoleName } from "../../channels/tuf/repository.ts";
 import type { Context } from "../../context.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
 import type { Answer } from "../../launch/answer.ts";
@@ -46,10 +48,9 @@ function describe({ app, channels, releases, expires }: Overview): string {
   if (releases.length === 0) lines.push("  none: ./prime channel publish FILE…");
   lines.push("expire:");
   for (const [role, { at, days }] of Object.entries(expires)) {
-    const soon = days < SOON ? `; ./prime channel resign${role in OFFLINE ? " --all" : ""} signs it anew` : "";
+    const soon =
+      days < SOON ? `; ./prime channel resign${isOnline(role as RoleName) ? "" : " --all"} signs it anew` : "";
     lines.push(`  ${role}: ${days < 0 ? `expired at ${at}` : `in ${days} days`}${soon}`);
   }
   return `${lines.join("\n")}\n`;
 }
-
-const OFFLINE = { root: true, targets: true, releases: true };

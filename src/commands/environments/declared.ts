@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { KEPT_DAYS, KEPT_GENERATIONS } from "../../environment/collect.ts";
 import type { Declaration } from "../declaration.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 export const history: Declaration = {
   group: "Look",
@@ -53,8 +54,3 @@ export const gc: Declaration = {
         take(async (context) => (await import("./gc.ts")).collectGarbage(context, request));
       }),
 };
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It has to be a whole number.");
-  return Number(text);
-}

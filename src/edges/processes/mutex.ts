@@ -244,3 +244,18 @@ function withoutFail(act: () => void): void {
 function claimOf(file: string, text: string): string {
   return `${file}.${markOf(text)}`;
 }
+
+/** Does something that takes a moment while nobody else does; without the lock when its holder is silent, or there can be none. */
+export async function oneAtATime<T>(
+  place: string,
+  about: Pick<LockOptions<never>, "doing" | "patienceMs">,
+  act: () => T,
+): Promise<T> {
+  const quietly = { onWait: () => {}, onImpatience: () => {}, onFailure: () => {}, look: async () => undefined };
+  const turn = await takeMutex<never>(place, { ...quietly, ...about, reason: "" });
+  try {
+    return act();
+  } finally {
+    if ("lock" in turn) turn.lock.release();
+  }
+}

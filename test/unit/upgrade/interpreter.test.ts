@@ -45,13 +45,13 @@ function choose({
     policy: mergePolicies(
       {
         values: policy,
-        folder: "/root",
-        sourceOf: (key) => ({ kind: "file", where: "/root/prime.toml", key: `upgrade.${key}` }),
+        folder: "/repo",
+        sourceOf: (key) => ({ kind: "file", where: "/repo/prime.toml", key: `upgrade.${key}` }),
       },
       undefined,
     ),
     now: NOW,
-    root: "/root",
+    root: "/repo",
     knownBad: new Set(bad),
   });
 }
