@@ -4,7 +4,7 @@ import type { Plugin } from "esbuild";
 /** Node loads streams and sockets with these, which takes 2 ms; many starts end without having needed one. By what is taken from them. */
 const LATE: Readonly<Record<string, readonly string[]>> = {
   "node:child_process": ["spawn", "spawnSync"],
-  "node:tty": ["isatty", "WriteStream"],
+  "node:tty": ["isatty", "ReadStream", "WriteStream"],
 };
 
 const OURS = /\/src\/[^:]*\.ts$/;

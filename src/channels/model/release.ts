@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { canonicalize } from "@tufjs/canonical-json";
 import * as v from "valibot";
 import { TEXT } from "../../edges/files/own/own-json.ts";
-import { MOMENT, NAME, SHA256, VERSION, WORDS } from "./texts.ts";
+import { FILE_NAME, MOMENT, NAME, SHA256, VERSION, WORDS } from "./texts.ts";
 
 /** What a release is made of; a wheel or a lock file stands beside it, by its name. */
 const CONTENTS = {
@@ -13,8 +13,8 @@ const CONTENTS = {
   /** prime's names of platforms for which there are digests; empty: any. */
   platforms: v.array(NAME),
   /** The pylock.toml (PEP 751) that says all that is installed. */
-  lock: v.object({ name: TEXT, sha256: SHA256 }),
-  files: v.array(v.object({ name: TEXT, sha256: SHA256, size: v.pipe(v.number(), v.integer(), v.minValue(0)) })),
+  lock: v.object({ name: FILE_NAME, sha256: SHA256 }),
+  files: v.array(v.object({ name: FILE_NAME, sha256: SHA256, size: v.pipe(v.number(), v.integer(), v.minValue(0)) })),
   /** Commands for sh that must end with 0 in the new environment. */
   verify: v.array(WORDS),
   notes: WORDS,

@@ -8,6 +8,8 @@ export const SHA256 = v.pipe(TEXT, v.regex(/^[0-9a-f]{64}$/));
 export const NAME = v.pipe(TEXT, v.maxLength(64), v.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/));
 /** A version (PEP 440), without what a path can't hold. */
 export const VERSION = v.pipe(TEXT, v.maxLength(64), v.regex(/^[0-9A-Za-z][0-9A-Za-z.!+_-]*$/));
+/** A file right in its folder, and no hidden one. */
+export const FILE_NAME = v.pipe(TEXT, v.regex(/^[^./][^/]*$/));
 /** What people wrote for people. */
 export const WORDS = v.pipe(TEXT, v.maxLength(4096));
 

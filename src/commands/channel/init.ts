@@ -12,7 +12,7 @@ import { isHeadsOwn } from "../../edges/terminal/secret.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import type { Options } from "./lead.ts";
-import { placeOf } from "./places.ts";
+import { keptAs, placeOf } from "./places.ts";
 import { passphraseBy, signersFor } from "./signers.ts";
 
 export interface Init extends Options {
@@ -26,6 +26,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   if (isHeadsOwn(options.passphraseFd ?? 0)) return { kind: "direct", node: context.node };
   const folder = path.resolve(context.cwd, options.dir);
   if (hasChannelFile(folder)) throw refusal(`${folder} leads a channel already`, "name another folder: --dir DIR");
+  const to = keptAs(options.to, { cwd: context.cwd, folder });
   const place = await placeOf(context, options.to);
   if ((await place.read("metadata/timestamp.json", MOST_TIMESTAMP)) !== undefined) {
     throw refusal(`${place.name} serves a channel already`, "name another place, or lead that one from its folder");
@@ -56,7 +57,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   const root = files.find(({ role }) => role === "root");
   await addTargets(place, edition.files.releases);
   writeAtomic(path.join(folder, "root.json"), root?.bytes ?? "", 0o644);
-  writeChannelFile(folder, { app: options.app, to: options.to, keys: named });
+  writeChannelFile(folder, { app: options.app, to, keys: named });
   await publishEdition(folder, place, undefined, files);
   if (!(await place.isConditional())) {
     context.terminal.warn(`${place.name} knows no conditional writes: let one maintainer at a time write to it`);

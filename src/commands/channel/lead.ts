@@ -53,7 +53,7 @@ export async function sessionOf(context: Context, { dir }: Pick<Options, "dir">)
   try {
     return await openSession(
       folder,
-      (to) => placeOf(context, to),
+      (to) => placeOf({ cwd: folder, env: context.env }, to),
       (words) => context.terminal.say(words),
     );
   } catch (error) {

@@ -51,7 +51,7 @@ export async function askSecret(question: string): Promise<string> {
   writeSync(fd, question);
   let typed = "";
   try {
-    for await (const part of terminal) {
+    for await (const part of terminal.iterator({ destroyOnReturn: false })) {
       for (const character of String(part)) {
         if (character === "\r" || character === "\n") return typed;
         const code = character.charCodeAt(0);
@@ -63,7 +63,7 @@ export async function askSecret(question: string): Promise<string> {
     }
     return typed;
   } finally {
-    if (!terminal.destroyed) terminal.setRawMode(false);
+    terminal.setRawMode(false);
     writeMessage("\n");
     terminal.destroy();
   }

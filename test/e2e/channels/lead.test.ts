@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { filesBelow, Maintainer, PASSPHRASE, putServer } from "../../support/channel.ts";
 import { goodPython } from "../../support/machine.ts";
+import { runInTerminal } from "../../support/terminal.ts";
 
 /** Three releases, of which stable points at the first. */
 async function three(maintainer = new Maintainer()): Promise<Maintainer> {
@@ -88,6 +89,35 @@ describe("channel", () => {
       });
       expect([code, stderr]).toEqual([0, expect.stringContaining("The channel is led from")]);
     }
+  });
+
+  it("asks for the passphrase at the terminal, twice for a new one, and shows nothing of it", async () => {
+    const { box, to } = new Maintainer();
+    const steps = [
+      ["expect", "Passphrase of the offline key: "],
+      ["send", "wrang\u007f\u007f\u007fong\r"],
+      ["expect", "The same again: "],
+      ["send", "wrong\r"],
+      ["expect", "is led from"],
+    ] as const;
+    const ended = await runInTerminal(box, ["channel", "init", "--app", "foo", "--to", to, "--simple"], steps);
+    expect(ended.code).toBe(0);
+    expect(ended.shown).not.toMatch(/wr[ao]ng/);
+    const all = ["channel", "resign", "--all", "--passphrase-fd", "0"];
+    expect(await box.run(all, { cwd: box.root, stdin: "wrong\n" })).toMatchObject({ code: 0 });
+  });
+
+  it("goes to the place that was named, from wherever it is led, and keeps no password of it", async () => {
+    const { box } = new Maintainer();
+    const options = { cwd: box.root, stdin: `${PASSPHRASE}\n` };
+    const init = ["channel", "init", "--app", "foo", "--simple", "--passphrase-fd", "0", "--dir", "lead", "--to"];
+    const refused = await box.run([...init, "https://u:secret@127.0.0.1/x"], options);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("~/.netrc")]);
+    expect(refused.stderr).not.toContain("secret");
+    expect(await box.run([...init, "served"], options)).toMatchObject({ code: 0 });
+    const before = filesBelow(box.path("served"));
+    expect(await box.run(["channel", "resign", "--dir", box.path("lead")], { cwd: "/" })).toMatchObject({ code: 0 });
+    expect(filesBelow(box.path("served")).length).toBeGreaterThan(before.length);
   });
 
   it("says what it can't do without a terminal, and what else is missing", async () => {

@@ -173,6 +173,17 @@ describe("who follows a channel", () => {
     }
   });
 
+  it("refuses a release whose files lie elsewhere than beside each other", async () => {
+    const channel = await Channel.begin();
+    await channel.point("3.2.0");
+    for (const name of ["../../x", "a/b", "/etc/x", "..", ".x"]) {
+      const files = [{ name, sha256: "0".repeat(64), size: 1 }];
+      const release = { ...contents("3.2.0"), ...pointed("3.2.0"), files, created: AT };
+      await channel.repository.publish({ files: { releases: { [releaseFile("3.2.0")]: describing(release) } } });
+      expect(await installation(channel)()).toBe("malformed");
+    }
+  });
+
   it("refuses another channel's pointer in place of its own, and one of another form", async () => {
     const channel = await Channel.begin();
     await channel.point("3.2.0");
