@@ -9,6 +9,7 @@ import { sha256OfFile } from "../edges/files/read.ts";
 import { findDrift } from "../environment/drift.ts";
 import { generationFolder } from "../environment/folders.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
+import { readSeen } from "../environment/seen.ts";
 import { readState } from "../environment/state.ts";
 import type { Answer } from "../launch/answer.ts";
 import { inspectProject } from "../project/inspect.ts";
@@ -42,6 +43,8 @@ interface Status {
     readonly drift: readonly string[];
     /** The month in which its minor version of Python got its last security release. */
     readonly end_of_life: string | null;
+    /** What the last look for an upgrade has found: the interpreter to move to, and how many packages would change. */
+    readonly newer: { readonly python: string | null; readonly packages: number; readonly seen_at: string } | null;
     /** While the first starts after an upgrade are watched: how many are left, and what comes back when it fails. */
     readonly trial: { readonly starts: number; readonly previous: string } | null;
   } | null;
@@ -119,6 +122,7 @@ function environmentOf(decision: Decision, now: number): Status["environment"] {
   const generation = generationFolder(folders, manifest.id);
   const { implementation, version } = manifest.interpreter;
   const { trial } = readState(folders);
+  const seen = readSeen(folders, manifest.id);
   return {
     generation,
     python: `${manifest.interpreter.anchor} (${manifest.interpreter.version})`,
@@ -129,6 +133,7 @@ function environmentOf(decision: Decision, now: number): Status["environment"] {
     rolled_back_at: hold === undefined ? null : isoTime(hold.since),
     drift: findDrift(generation, manifest),
     end_of_life: (implementation === "cpython" && endedLife(version, now)) || null,
+    newer: seen ? { python: seen.python, packages: seen.packages, seen_at: isoTime(seen.at) } : null,
     trial: trial?.generation === manifest.id ? { starts: trial.starts, previous: trial.previous } : null,
   };
 }
@@ -184,6 +189,7 @@ function environmentRows(environment: Status["environment"]): [string, string][]
             `${environment.end_of_life}: no more security releases; ./prime upgrade --python moves on`,
           ] as [string, string],
         ]),
+    ...(environment.newer === null ? [] : [["newer", newerText(environment.newer)] as [string, string]]),
     ...(environment.trial === null
       ? []
       : [
@@ -194,4 +200,16 @@ function environmentRows(environment: Status["environment"]): [string, string][]
         ]),
     ...drift.map((one): [string, string] => ["drift", one]),
   ];
+}
+
+function newerText({
+  python,
+  packages,
+  seen_at: at,
+}: NonNullable<NonNullable<Status["environment"]>["newer"]>): string {
+  const parts = [
+    ...(python === null ? [] : [`Python ${python}`]),
+    ...(packages === 0 ? [] : [`${packages} package${packages === 1 ? "" : "s"}`]),
+  ];
+  return `${parts.join(", ")}, seen ${localTime(Date.parse(at))}: ./prime upgrade --dry-run tells more`;
 }

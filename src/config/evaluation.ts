@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import { MACHINE_POLICY, saidOf } from "./policy/load.ts";
 import type { Said } from "./policy/merge.ts";
 import type { UpgradeValues } from "./policy/schema.ts";
+import { PRIME_LOCK } from "./prime-lock.ts";
 import { foreignValues } from "./protoprimer/documents.ts";
 import { FIELDS, KEYS } from "./schema/keys.ts";
 import type { Source } from "./source.ts";
@@ -33,6 +34,7 @@ export function renderEval(config: Config, machine?: Said): string {
     ...(machine === undefined ? [] : rulesIn(machine)).map((rule) =>
       row(`# and upgrade.${rule}`, machine?.values[rule], (machine as Said).sourceOf(rule)),
     ),
+    ...lockedIn(config).map(([key, value]) => row(`# ${key}`, value, lockSource(root))),
   ];
   const keyWidth = Math.max(...rows.map((row) => row.key.length));
   const valueWidth = Math.max(...rows.map((row) => row.value.length).filter((width) => width <= WIDEST_VALUE));
@@ -40,15 +42,46 @@ export function renderEval(config: Config, machine?: Said): string {
   return `${lines.join("\n")}\n`;
 }
 
+function lockSource(root: string): Source {
+  return { kind: "file", where: path.join(root, PRIME_LOCK) };
+}
+
+/** What prime.lock holds, as people read it. */
+function lockedIn({ primeLock: { python, pins } }: Config): [key: string, value: unknown][] {
+  return [
+    ...(python === null
+      ? []
+      : [
+          ["locked python", `${python.implementation} ${python.version}`] as [string, unknown],
+          ["locked builds", python.builds.map(({ platform, build }) => `${platform} ${build}`.trim())] as [
+            string,
+            unknown,
+          ],
+        ]),
+    ...pins.map(({ name, version, until }): [string, unknown] => [
+      `pinned ${name}`,
+      until === null ? version : `${version} until ${until}`,
+    ]),
+  ];
+}
+
 function rulesIn({ values }: Said): (keyof UpgradeValues)[] {
   return Object.keys(values) as (keyof UpgradeValues)[];
 }
 
-/** The same as data: `{key: {value, source}}`, `null` for what is not set; `machine_policy` is that of the machine. */
+/** The same as data: `{key: {value, source}}`, `null` for what is not set; `machine_policy` is that of the machine, `prime_lock` the file's. */
 export function evalJson(config: Config, machine?: Said): Readonly<Record<string, unknown>> {
   const policy = machine && { value: machine.values, source: { kind: "file", where: MACHINE_POLICY } };
+  const { primeLock, root } = config;
+  const isLocked = primeLock.python !== null || primeLock.pins.length > 0;
+  const locked = isLocked && { prime_lock: { value: primeLock, source: lockSource(root) } };
   const own = KEYS.map((key) => [key, config[FIELDS[key]]]);
-  return { ...Object.fromEntries(own), ...(policy && { machine_policy: policy }), ...foreignValues(config) };
+  return {
+    ...Object.fromEntries(own),
+    ...(policy && { machine_policy: policy }),
+    ...(locked || {}),
+    ...foreignValues(config),
+  };
 }
 
 /** Where a value came from, in a few words for people; paths inside root are shown relative to it. */

@@ -18,6 +18,7 @@ const PARTS: Readonly<Record<string, "folder" | "file">> = {
   "prime.schema.json": "file",
   "state.json": "file",
   "history.jsonl": "file",
+  "seen.json": "file",
   lock: "file",
   "setup.lock": "file",
 };

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { append, makeFolder } from "../edges/files/change.ts";
 import { parseJson, readOwnText, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { changedPackages, describeChange } from "../project/packages.ts";
+import { minorOf } from "../python/version.ts";
 import { hideSecrets } from "../secrets.ts";
 import type { Folders } from "./folders.ts";
 import type { Manifest } from "./manifest/manifest.ts";
@@ -87,7 +88,8 @@ export function differences(from: Manifest | undefined, to: Manifest): string[] 
   if (from === undefined) return [];
   const [was, is] = [from.interpreter.version, to.interpreter.version];
   const python = was === is ? [] : [`Python ${was} -> ${is}`];
-  const remade = Object.keys(to.packages)
+  const isSamePython = minorOf(was) === minorOf(is); // for another one all that is compiled is other
+  const remade = (isSamePython ? Object.keys(to.packages) : [])
     .filter((name) => from.packages[name] === to.packages[name] && hasOtherContents(name, from, to))
     .map((name) => `${name} ${to.packages[name]} with other contents`);
   return [...python, ...changedPackages(from.packages, to.packages).map(describeChange), ...remade.sort()];

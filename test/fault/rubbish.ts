@@ -38,7 +38,7 @@ function dataRubbish(root: string): string[] {
   };
   return [
     ...others(data, ".prime", (name) =>
-      /^(?:\.gitignore|generations|resolved|log|history\.jsonl|state\.json)$/.test(name),
+      /^(?:\.gitignore|generations|resolved|log|history\.jsonl|seen\.json|state\.json)$/.test(name),
     ),
     ...others(generations, "generations", (id) => ids.includes(id) || isForwarded(id)),
     ...ids.flatMap((id) => others(path.join(generations, id), id, (name) => !/^prime\.json\.|^\.tmp/.test(name))),

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { PRIME_LOCK } from "../../config/prime-lock.ts";
 import type { Context } from "../../context.ts";
 import type { Asked } from "../../decision/asked.ts";
 import { type Decision, decide, look } from "../../decision/decide.ts";
@@ -12,7 +13,9 @@ import { isGivenBack, setGivenBack, writeHold } from "../../environment/holds.ts
 import { isOfNewerPrime, type Manifest } from "../../environment/manifest/manifest.ts";
 import { findAside, giveBack, lookAtVenvPlace } from "../../environment/venv-link.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { trackedBy } from "../../git/index.ts";
 import type { Answer } from "../../launch/answer.ts";
+import { fits, parseRequest } from "../../python/version.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { describeVerdict } from "../../start/heal.ts";
 import { settleIn } from "../../start/settle.ts";
@@ -47,30 +50,34 @@ export async function rollBack(context: Context, id: string | undefined): Promis
     "rollback",
   );
   context.terminal.say(readyLine);
-  const files = isAsked ? [] : filesThatDiffer(asked, target);
-  if (files.length > 0) {
-    const names = files.join(" ");
-    context.terminal.say(
-      `to make it last: \`git checkout -- ${names}\`, or \`git checkout COMMIT -- ${names}\` where the change is committed${files.includes(PRIME_LOCK) ? "; remove a prime.lock that is new, and put back .python-version where it was moved" : ""}`,
-    );
-  }
+  const advice = isAsked ? undefined : adviceOf(asked, target, decision);
+  if (advice !== undefined) context.terminal.say(`to make it last: ${advice}`);
   return { kind: "exit", code: 0 };
 }
 
-/** Locks that ask for what is shown no more, relative to root; they are left as they are. */
-function filesThatDiffer({ madeOf, seen }: Asked, { madeOf: was, interpreter }: Manifest): string[] {
+/** How the files come back that ask for what is shown no more; they are left as they are. */
+function adviceOf({ madeOf, seen }: Asked, { madeOf: was, interpreter }: Manifest, { config }: Decision) {
+  const { root } = madeOf;
   const locks = madeOf.inputs.filter(([kind, file, contents]) => {
     const before = was.inputs.find(([, name]) => name === file);
     return kind === "file" && file.endsWith("uv.lock") && before !== undefined && before[2] !== contents;
   });
+  const { value, source } = config.requiredPythonVersion;
+  const isMoved = source.where === path.join(root, VERSION_FILE) && !fits(parseRequest(value), interpreter);
   const isOther = seen.version !== interpreter.version || seen.realPath !== interpreter.realPath;
-  return [
+  const files = [
     ...locks.map(([, file]) => file),
-    ...(isOther && isFile(path.join(madeOf.root, PRIME_LOCK)) ? [PRIME_LOCK] : []),
+    ...(isMoved ? [VERSION_FILE] : []),
+    ...(isOther && isFile(path.join(root, PRIME_LOCK)) ? [PRIME_LOCK] : []),
   ];
+  const isNew = (file: string) => file === PRIME_LOCK && trackedBy(path.join(root, file)) === undefined;
+  const [added, changed] = [files.filter(isNew), files.filter((file) => !isNew(file)).join(" ")];
+  const ways = [...(changed === "" ? [] : [`git checkout -- ${changed}`]), ...added.map((file) => `rm ${file}`)];
+  const committed = changed === "" ? "" : `; where the change is committed, \`git checkout COMMIT -- ${changed}\``;
+  return ways.length === 0 ? undefined : `\`${ways.join(" && ")}\`${committed}`;
 }
 
-const PRIME_LOCK = "prime.lock";
+const VERSION_FILE = ".python-version";
 
 /** `./prime rollback --cancel`: what the inputs ask for is shown again. */
 export async function cancelRollback(context: Context): Promise<Answer> {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Declaration } from "../declaration.ts";
-import type { UpgradeRequest } from "./upgrade.ts";
+import type { UpgradeRequest } from "./plan.ts";
 
 interface Options {
   readonly python?: string | true;

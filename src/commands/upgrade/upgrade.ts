@@ -1,10 +1,8 @@
-import * as path from "node:path";
-import { findBase, provision } from "../../builder/build.ts";
+import { provision } from "../../builder/build.ts";
 import type { Job } from "../../builder/job.ts";
-import { EXIT_INVALID, validateDeeply } from "../../builder/validation/deep.ts";
+import { validateDeeply } from "../../builder/validation/deep.ts";
 import { loadPolicy } from "../../config/policy/load.ts";
 import type { Policy } from "../../config/policy/policy.ts";
-import type { PythonBuild } from "../../config/python-build.ts";
 import type { Context } from "../../context.ts";
 import { type Decision, decide } from "../../decision/decide.ts";
 import { holdOf } from "../../decision/shown.ts";
@@ -12,43 +10,20 @@ import { refuseForeignRepo } from "../../decision/whose-repo.ts";
 import { now } from "../../edges/clock.ts";
 import { generationFolder, makeFolders, newLog } from "../../environment/folders.ts";
 import type { Manifest } from "../../environment/manifest/manifest.ts";
+import { noteSeen } from "../../environment/seen.ts";
 import { readState } from "../../environment/state.ts";
 import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { describeChange } from "../../project/packages.ts";
-import { versionOf } from "../../python/interpreter.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { giveToOwner } from "../../start/shared/give-to-owner.ts";
 import { settleUpgrade } from "../../start/upgraded.ts";
-import { type Candidate, digestOfCandidate } from "../../upgrade/candidate.ts";
-import { planPackages } from "../../upgrade/packages/plan.ts";
+import { digestOfCandidate } from "../../upgrade/candidate.ts";
 import { placesOf } from "../../upgrade/rules/ruling.ts";
 import { isOpen, nextWindow, zonedTime } from "../../upgrade/rules/windows.ts";
 import { upgrade } from "../../upgrade/upgrade.ts";
 import type { UvTool } from "../../uv/commands.ts";
 import { prepare } from "../prepare.ts";
-
-export interface UpgradeRequest {
-  readonly python: boolean;
-  /** The user names the interpreter, and `pythonRequest` which one. */
-  readonly isPythonAsked: boolean;
-  readonly pythonRequest: string | undefined;
-  readonly packages: boolean;
-  /** Those to be upgraded; none: all. */
-  readonly names: readonly string[];
-  readonly mode: "do" | "dry-run" | "check";
-  readonly json: boolean;
-  readonly auto: boolean;
-  readonly now: boolean;
-}
-
-/** What would change; as `--json` shows it. */
-interface Plan {
-  readonly python: { readonly from: string; readonly to: string };
-  readonly packages: readonly { name: string; from: string | null; to: string | null; why: string }[];
-  readonly refused: readonly { name: string; version: string; rule: string }[];
-  readonly candidate: Candidate;
-}
+import { type Plan, planOf, tellPlan, type UpgradeRequest } from "./plan.ts";
 
 const EXIT_WOULD_CHANGE = 1;
 const DONE: Answer = { kind: "exit", code: 0 };
@@ -83,8 +58,16 @@ async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<An
   const uv = decision.driver === "venv_uv" ? await provision(job, decision) : undefined;
   const plan = await planOf(job, decision, { uv, policy, request });
   const isSame = plan.candidate.changes.length === 0;
+  const shown = shownBy(decision, cold);
+  if (shown !== undefined) {
+    const { python, packages } = plan;
+    noteSeen(folders, { at: context.startedAt, generation: shown.id, python: python.newer, packages: packages.length });
+  }
   const bad = readState(folders).bad.find(({ candidate }) => candidate === digestOfCandidate(plan.candidate));
-  if (request.mode === "dry-run") return tellPlan(context, plan, request.json);
+  if (request.mode === "dry-run") {
+    tellPlan(context, plan, request.json);
+    return DONE;
+  }
   if (request.mode === "check") return { kind: "exit", code: isSame || bad !== undefined ? 0 : EXIT_WOULD_CHANGE };
   if (bad !== undefined) {
     const what = `this upgrade was tried as ${bad.generation}, and ${bad.why}`;
@@ -194,93 +177,6 @@ async function nothingToDo(context: Context, decision: Decision, { auto }: Upgra
   const { writeHold } = await import("../../environment/holds.ts");
   if (decision.asked !== undefined) writeHold(decision.folders, decision.asked.digest, undefined);
   return prepare(context, { anew: false, reason: "asked for by the user, who upgraded" });
-}
-
-interface Planning {
-  readonly uv: UvTool | undefined;
-  readonly policy: Policy;
-  readonly request: UpgradeRequest;
-}
-
-/** First the interpreter, which is fetched only to be stood on, then the packages for it. */
-async function planOf(job: Job, decision: Decision, planning: Planning): Promise<Plan> {
-  const { uv, policy, request } = planning;
-  const { context } = job;
-  const base = decision.asked?.base ?? (await findBase(job, decision, uv));
-  const python = request.python
-    ? await (await import("../../upgrade/python-plan.ts")).planPython(context, {
-        ...{ decision, policy, base },
-        isAsked: request.isPythonAsked,
-        request: request.pythonRequest,
-      })
-    : undefined;
-  const obtained = request.mode === "do" ? await obtain(job, decision, python?.build, uv) : undefined;
-  const packages = request.packages
-    ? await planPackages(job, uv, {
-        ...{ decision, policy, base: obtained ?? base },
-        names: request.names.length === 0 ? null : request.names,
-        now: context.startedAt,
-      })
-    : undefined;
-  for (const note of [...(python?.notes ?? []), ...(packages?.notes ?? [])]) context.terminal.say(note);
-  if (packages?.untouched !== undefined) context.terminal.say(packages.untouched);
-  const changes = packages?.changes ?? [];
-  const from = versionOf(base);
-  const to = python?.to ?? from;
-  const files = (packages?.files ?? []).map((file) => ({ ...file, path: path.join(context.root, file.path) }));
-  return {
-    python: { from, to },
-    packages: changes,
-    refused: [...(python?.refused ?? []), ...(packages?.refused ?? [])],
-    candidate: {
-      files: [...(python?.files ?? []), ...files],
-      lock: decision.project.uvLock ?? undefined,
-      resolution: packages?.resolution,
-      base: obtained,
-      changes: [
-        ...(python?.build === undefined
-          ? []
-          : [from === to ? `Python ${to}: ${python.why}` : `Python ${from} -> ${to}`]),
-        ...changes.map(({ name, from: was, to: is }) =>
-          describeChange({ name, was: was ?? undefined, is: is ?? undefined }),
-        ),
-      ],
-    },
-  };
-}
-
-/** A build that is not what it says is no failure of prime's: it does not stand its validation. */
-async function obtain(job: Job, decision: Decision, build: PythonBuild | undefined, uv: UvTool | undefined) {
-  if (build === undefined) return undefined;
-  const { obtainInterpreter } = await import("../../builder/obtain.ts");
-  try {
-    return await obtainInterpreter(job, decision, build, async () => uv ?? provision(job, decision), EXIT_POLICY);
-  } catch (error) {
-    if (!(error instanceof PrimeError) || !/^python-(?:lies|archive)$/.test(error.id)) throw error;
-    throw new PrimeError(error.id, error.message, {
-      exitCode: EXIT_INVALID,
-      cause: error,
-      ...(error.hint ? { hint: error.hint } : {}),
-    });
-  }
-}
-
-function tellPlan({ print, terminal }: Context, plan: Plan, json: boolean): Answer {
-  const { python, packages, refused, candidate } = plan;
-  if (json) {
-    print.json({ python, packages, refused });
-    return DONE;
-  }
-  if (candidate.changes.length === 0) terminal.say("nothing would change: all is as new as ranges and policy allow");
-  const rows = [
-    ...(python.from === python.to ? [] : [`python ${python.from} -> ${python.to}`]),
-    ...packages.map(
-      ({ name, from, to, why }) => `${describeChange({ name, was: from ?? undefined, is: to ?? undefined })} (${why})`,
-    ),
-    ...refused.map(({ name, version, rule }) => `${name} ${version} is refused by \`${rule}\``),
-  ];
-  print.text(rows.map((row) => `${row}\n`).join(""));
-  return DONE;
 }
 
 function refuseFlags({ flags, flagKey }: Context): void {

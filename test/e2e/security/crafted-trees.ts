@@ -123,6 +123,7 @@ function replace({ random, data }: Scene, make: (file: string) => void): void {
     "setup-cfg",
     "state.json",
     "history.jsonl",
+    "seen.json",
     "lock",
     ".gitignore",
   ];

@@ -45,6 +45,8 @@ describe.skipIf(old === undefined || young === undefined || !isLinux)(
       const { stdout } = await good(box, [...asked, "--dry-run", "--json"]);
       expect(JSON.parse(stdout)).toMatchObject({ python: { from: old.version, to: young.version } });
       expect(fs.existsSync(box.path("prime.lock"))).toBe(false);
+      expect((await good(box, ["status"])).stdout).toMatch(new RegExp(`^newer +Python ${young.version}, seen`, "m"));
+      expect(await isWarm(box)).toBe(true);
 
       const { stderr } = await good(box, asked);
       expect(stderr).toContain(".github/workflows/ci.yml:1 names Python");
@@ -53,9 +55,16 @@ describe.skipIf(old === undefined || young === undefined || !isLinux)(
       expect(fs.readFileSync(box.path("prime.lock"), "utf8")).toContain(`version = "${young.version}"`);
       expect(fs.readFileSync(box.path(".python-version"), "utf8")).toBe(`${minorOf(young.version)}\n`);
       expect((await box.run(["upgrade", "--check"])).code).toBe(0);
+      expect((await good(box, ["eval"])).stdout).toContain(`# locked python`);
+      expect(JSON.parse((await good(box, ["eval", "--json"])).stdout).prime_lock).toMatchObject({
+        value: { python: { version: young.version } },
+        source: { where: box.path("prime.lock") },
+      });
+      expect(JSON.parse((await good(box, ["status", "--json"])).stdout).environment.newer).toBeNull();
 
       const after = shown(box);
-      await good(box, ["rollback"]);
+      const back = await good(box, ["rollback"]);
+      expect(back.stderr).toContain("`git checkout -- .python-version && rm prime.lock`");
       expect(shown(box)).toBe(before);
       expect(await version(box)).toBe(old.version);
       await good(box, ["rollback", "--cancel"]);

@@ -1,0 +1,125 @@
+import * as path from "node:path";
+import { findBase, provision } from "../../builder/build.ts";
+import type { Job } from "../../builder/job.ts";
+import { EXIT_INVALID } from "../../builder/validation/deep.ts";
+import type { Policy } from "../../config/policy/policy.ts";
+import type { PythonBuild } from "../../config/python-build.ts";
+import type { Context } from "../../context.ts";
+import type { Decision } from "../../decision/decide.ts";
+import { EXIT_POLICY, PrimeError } from "../../errors.ts";
+import { describeChange } from "../../project/packages.ts";
+import { versionOf } from "../../python/interpreter.ts";
+import type { Candidate } from "../../upgrade/candidate.ts";
+import { planPackages } from "../../upgrade/packages/plan.ts";
+import type { UvTool } from "../../uv/commands.ts";
+
+export interface UpgradeRequest {
+  readonly python: boolean;
+  /** The user names the interpreter, and `pythonRequest` which one. */
+  readonly isPythonAsked: boolean;
+  readonly pythonRequest: string | undefined;
+  readonly packages: boolean;
+  /** Those to be upgraded; none: all. */
+  readonly names: readonly string[];
+  readonly mode: "do" | "dry-run" | "check";
+  readonly json: boolean;
+  readonly auto: boolean;
+  readonly now: boolean;
+}
+
+/** What would change. */
+export interface Plan {
+  /** `newer` says in words what it moves to; null: it stays. */
+  readonly python: { readonly from: string; readonly to: string; readonly newer: string | null };
+  readonly packages: readonly { name: string; from: string | null; to: string | null; why: string }[];
+  readonly refused: readonly { name: string; version: string; rule: string }[];
+  readonly candidate: Candidate;
+}
+
+interface Planning {
+  readonly uv: UvTool | undefined;
+  readonly policy: Policy;
+  readonly request: UpgradeRequest;
+}
+
+/** First the interpreter, which is fetched only to be stood on, then the packages for it. */
+export async function planOf(job: Job, decision: Decision, planning: Planning): Promise<Plan> {
+  const { uv, policy, request } = planning;
+  const { context } = job;
+  const base = decision.asked?.base ?? (await findBase(job, decision, uv));
+  const python = request.python
+    ? await (await import("../../upgrade/python-plan.ts")).planPython(context, {
+        ...{ decision, policy, base },
+        isAsked: request.isPythonAsked,
+        request: request.pythonRequest,
+      })
+    : undefined;
+  const obtained = request.mode === "do" ? await obtain(job, decision, python?.build, uv) : undefined;
+  const packages = request.packages
+    ? await planPackages(job, uv, {
+        ...{ decision, policy, base: obtained ?? base },
+        names: request.names.length === 0 ? null : request.names,
+        now: context.startedAt,
+      })
+    : undefined;
+  for (const note of [...(python?.notes ?? []), ...(packages?.notes ?? [])]) context.terminal.say(note);
+  if (packages?.untouched !== undefined) context.terminal.say(packages.untouched);
+  const changes = packages?.changes ?? [];
+  const from = versionOf(base);
+  const to = python?.to ?? from;
+  const files = (packages?.files ?? []).map((file) => ({ ...file, path: path.join(context.root, file.path) }));
+  return {
+    python: { from, to, newer: python?.build === undefined ? null : from === to ? `a newer build of ${to}` : to },
+    packages: changes,
+    refused: [...(python?.refused ?? []), ...(packages?.refused ?? [])],
+    candidate: {
+      files: [...(python?.files ?? []), ...files],
+      lock: decision.project.uvLock ?? undefined,
+      resolution: packages?.resolution,
+      base: obtained,
+      changes: [
+        ...(python?.build === undefined
+          ? []
+          : [from === to ? `Python ${to}: ${python.why}` : `Python ${from} -> ${to}`]),
+        ...changes.map(({ name, from: was, to: is }) =>
+          describeChange({ name, was: was ?? undefined, is: is ?? undefined }),
+        ),
+      ],
+    },
+  };
+}
+
+/** A build that is not what it says is no failure of prime's: it does not stand its validation. */
+async function obtain(job: Job, decision: Decision, build: PythonBuild | undefined, uv: UvTool | undefined) {
+  if (build === undefined) return undefined;
+  const { obtainInterpreter } = await import("../../builder/obtain.ts");
+  try {
+    return await obtainInterpreter(job, decision, build, async () => uv ?? provision(job, decision), EXIT_POLICY);
+  } catch (error) {
+    if (!(error instanceof PrimeError) || !/^python-(?:lies|archive)$/.test(error.id)) throw error;
+    throw new PrimeError(error.id, error.message, {
+      exitCode: EXIT_INVALID,
+      cause: error,
+      ...(error.hint ? { hint: error.hint } : {}),
+    });
+  }
+}
+
+/** `--dry-run`: what would change, why, and what is refused. */
+export function tellPlan({ print, terminal }: Context, plan: Plan, json: boolean): void {
+  const { python, packages, refused, candidate } = plan;
+  const { from, to, newer } = python;
+  if (json) {
+    print.json({ python: { from, to }, packages, refused });
+    return;
+  }
+  if (candidate.changes.length === 0) terminal.say("nothing would change: all is as new as ranges and policy allow");
+  const rows = [
+    ...(newer === null ? [] : [`python ${from} -> ${newer}`]),
+    ...packages.map(
+      ({ name, from, to, why }) => `${describeChange({ name, was: from ?? undefined, is: to ?? undefined })} (${why})`,
+    ),
+    ...refused.map(({ name, version, rule }) => `${name} ${version} is refused by \`${rule}\``),
+  ];
+  print.text(rows.map((row) => `${row}\n`).join(""));
+}
