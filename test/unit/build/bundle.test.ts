@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { faultsOf, firstDifference } from "../../../build/checks.ts";
+import { BUDGET, faultsOf, firstDifference } from "../../../build/checks.ts";
 import { bundledPackages } from "../../../build/notices.ts";
 import { placeInSources } from "../../../build/place-in-sources.ts";
 import { buildProgram, launcherText, ROOT } from "../../../build/program.ts";
@@ -106,8 +106,8 @@ describe("faults of a launcher", () => {
     ["another beginning", faults(HEAD.replace("/bin/sh", "/bin/bash")), "does not begin with"],
     ["a head's long line", faults(HEAD.replace("head", "x".repeat(101))), "line 2: the head has"],
     ["many lines", faults(HEAD.replace("head", "head\n".repeat(90))), "the head has 94 lines, more than 80"],
-    ["too much", faults(HEAD, "xxxxxxxx\n".repeat(100_001)), "more than 900000"],
-    ["too much that can't be packed", faults(HEAD, incompressible()), "bytes gzipped, more than 320000"],
+    ["too much", faults(HEAD, "xxxxxxxx\n".repeat(BUDGET.raw / 9 + 1)), `more than ${BUDGET.raw}`],
+    ["too much that can't be packed", faults(HEAD, incompressible()), `bytes gzipped, more than ${BUDGET.gzipped}`],
   ])("name %s", (_, found, expected) => {
     expect(found).toContainEqual(expect.stringContaining(expected));
   });
