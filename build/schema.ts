@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { getDescription, getMetadata } from "valibot";
+import { APP_SCHEMA } from "../src/config/schema/app-schema.ts";
 import { DEFAULTS, KEYS, type Key } from "../src/config/schema/keys.ts";
 import { BUILD_LIST_SCHEMA, CONFIG_SCHEMA } from "../src/config/schema/schema.ts";
 import { tomlText } from "../src/toml.ts";
@@ -28,9 +29,21 @@ export function schemaText(): string {
     title: "prime.toml",
     description: "Configuration of prime; the same keys stand in [tool.prime] of pyproject.toml.",
     ...schema,
-    properties: Object.fromEntries(properties),
+    properties: { ...Object.fromEntries(properties), app: appSchema() },
   };
   return `${JSON.stringify(described, null, 2)}\n`;
+}
+
+function appSchema(): object {
+  const { $schema: _, ...schema } = toJsonSchema(APP_SCHEMA, { errorMode: "ignore", typeMode: "input" });
+  const properties = Object.entries(schema.properties ?? {}).map(([key, property]) => {
+    return [key, { description: APP_KEYS[key as keyof typeof APP_KEYS][0], ...(property as object) }];
+  });
+  return {
+    description: "The app that `./prime app run` starts: see docs/apps.md.",
+    ...schema,
+    properties: Object.fromEntries(properties),
+  };
 }
 
 /** The JSON schema of the small form of a list of interpreters. */

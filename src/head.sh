@@ -29,11 +29,11 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
   prime_quiet='' prime_run='' prime_why='' prime_was='' prime_dir=${prime_self%/*}
   prime_key=$prime_app; case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_at=$XDG_STATE_HOME/prime ;;
   *:[/]*) prime_at=$HOME/.local/state/prime ;; *) prime_at=/var/lib/prime ;; esac
-  while case $prime_app${1-} in --group | --extra | --package | --with | --python | --no-group | \
-    --no-extra | --only-group) prime_line=$1=${2-} && shift ;; # all words of an app's are its own
-    --*=* | --all-groups | --all-extras | --no-dev | --any-command) prime_line=$1 ;;
-    -q | --quiet) [ -z "$prime_run" ] && prime_line='' prime_quiet=1 ;;
-    run) case ${2-} in --?*) prime_line='' prime_run=1 ;; *) false ;; esac ;; *) false ;; esac; do
+  while case ${prime_key%%[!+]*}${1-} in --group | --extra | --package | --with | --python | \
+    --no-group | --no-extra | --only-group) prime_line=$1=${2-} && shift ;; --*=* | --all-groups | \
+    --all-extras | --no-dev | --any-command) prime_line=$1 ;; -q | --quiet) [ -z "$prime_run" ] &&
+      prime_line='' prime_quiet=1 ;; app | run) case $1:${2-}:$prime_key in run:--?*) prime_line=''
+      prime_run=1 ;; app:run:) shift && prime_line=+app ;; *) false ;; esac ;; *) false ;; esac; do
     case $prime_line in *= | *--*--* | *=*[!]A-Za-z0-9._\<\>=~,![-]*) return 0 ;; esac
     prime_key=$prime_key$prime_line && shift; done; set -- ${prime_run:+run} "$@"
   case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_at/at$prime_dir/.plan" ] ;; esac ||

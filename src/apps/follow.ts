@@ -4,7 +4,8 @@ import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import type { AppText } from "../launch/app-text.ts";
 import { SEALED_STATE } from "../plan/ready-plan.ts";
-import { makeHome, openApp } from "./app.ts";
+import { makeHome } from "./home.ts";
+import { openApp, openRepoApp } from "./open.ts";
 import type { Run } from "./run.ts";
 import { UPDATER_LIMIT_MS } from "./schedule.ts";
 import { startApp } from "./start.ts";
@@ -14,16 +15,35 @@ import { update } from "./update.ts";
 const WISHES = ["", "never", "due", "wait"];
 
 /** One start of an app's launcher: all words are the app's, but for those behind prime's own one. */
-export async function followApp(text: AppText, given: Omit<Run, "app">): Promise<Answer> {
-  const { started } = given;
-  const { env, args } = started;
-  const app = await openApp(text, started.launcher, env);
+export async function followApp(text: AppText, given: Given): Promise<Answer> {
+  const { args, launcher, env } = given.started;
+  const app = await openApp(text, launcher, env);
+  const own = app.config.selfCommand;
+  return follow({ ...given, app, shift: 0 }, own !== null && args[0] === own ? args.slice(1) : undefined);
+}
+
+/** What of the launcher's words is for the app that a repo declares. */
+export interface RepoAppWords {
+  /** How many words are the launcher's. */
+  readonly shift: number;
+  /** The words of one of prime's own commands; undefined: all that follow are the app's. */
+  readonly own: readonly string[] | undefined;
+}
+
+/** The same for the app that the configuration of a repo (absolute) declares. */
+export async function followRepoApp(root: string, { shift, own }: RepoAppWords, given: Given): Promise<Answer> {
+  const { launcher, env } = given.started;
+  return follow({ ...given, app: await openRepoApp(root, launcher, env), shift }, own);
+}
+
+type Given = Omit<Run, "app" | "shift">;
+
+async function follow(run: Run, own: readonly string[] | undefined): Promise<Answer> {
+  const { app, started } = run;
+  const { env } = started;
   if (app.home.startsWith(`${SEALED_STATE}/`) && app.isOwn) writeForEverybody();
-  const run: Run = { ...given, app };
   if (env.PRIME_APP_TASK === "update") return updateBeside(run);
-  if (app.config.selfCommand !== null && args[0] === app.config.selfCommand) {
-    return (await import("./self/self.ts")).selfCommand(run, args.slice(1));
-  }
+  if (own !== undefined) return (await import("./self/self.ts")).selfCommand(run, own);
   const wish = env.PRIME_UPDATE ?? "";
   if (!WISHES.includes(wish)) {
     throw new PrimeError("usage", `could not start ${app.config.name}: PRIME_UPDATE is ${JSON.stringify(wish)}`, {

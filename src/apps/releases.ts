@@ -22,7 +22,7 @@ const RELEASE = v.object({
 export type Release = v.InferOutput<typeof RELEASE>;
 
 /** The root of a release, in which its environment is built; absolute. */
-export function releaseRoot({ home }: App, id: string): string {
+export function releaseRoot({ home }: Pick<App, "home">, id: string): string {
   return path.join(home, "releases", id);
 }
 
@@ -60,7 +60,7 @@ function keepFile(root: string, { from, to, sha256 }: LocalFile): void {
   throw new PrimeError("changed-file", `could not take ${from}: it was changed just now`, { hint: "start again" });
 }
 
-export function readRelease(app: App, id: string): Release | undefined {
+export function readRelease(app: Pick<App, "home">, id: string): Release | undefined {
   return readOwnJson(path.join(releaseRoot(app, id), "release.json"), RELEASE);
 }
 
@@ -83,18 +83,18 @@ export function collectReleases(app: App): void {
 
 /** What a start runs in a generation (absolute) of a release; on trial, watched, and it says whose verdict that is. */
 export function appStart(app: App, id: string, generation: string, isTrial = false): AppStart {
-  const { config, launcher, home } = app;
+  const { config, start, home } = app;
   const { entry, name, trial } = config;
   const script = path.join(generation, "bin", entry.includes(":") ? name : entry);
   const runner = [path.join(generation, "bin/python"), path.join(releaseRoot(app, id), "run_app.py")];
-  const watched = ["--trial", path.join(home, "verdict.json"), id, String(trial.startS), launcher];
+  const watched = ["--trial", path.join(home, "verdict.json"), id, String(trial.startS), start];
   return {
     words: isTrial
       ? [...runner, ...watched, entry, name, script]
       : entry.includes(":")
         ? [...runner, entry, name, script]
         : [script],
-    variables: { PRIME_LAUNCHER: launcher, PRIME_GENERATION: id, ...(isTrial ? { PRIME_TRIAL: id } : {}) },
+    variables: { PRIME_LAUNCHER: start, PRIME_GENERATION: id, ...(isTrial ? { PRIME_TRIAL: id } : {}) },
     selfCommand: config.selfCommand,
     check:
       app.isOwn && config.everyMs !== null

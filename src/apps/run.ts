@@ -2,7 +2,6 @@ import type { Context, Printer } from "../context.ts";
 import { exists } from "../edges/files/read.ts";
 import type { Surroundings } from "../edges/surroundings.ts";
 import type { Terminal } from "../edges/terminal/terminal.ts";
-import { appKey } from "../launch/app-text.ts";
 import type { App } from "./app.ts";
 import { appStart, releaseRoot } from "./releases.ts";
 import { selectionFile } from "./state.ts";
@@ -11,6 +10,8 @@ import { selectionFile } from "./state.ts";
 export interface Run {
   readonly app: App;
   readonly started: Surroundings & { readonly at: number; readonly launcher: string };
+  /** How many of the words are not the app's, but the launcher's. */
+  readonly shift: number;
   readonly terminal: Terminal;
   readonly print: Printer;
   /** The context of a root (absolute), by the launcher's own rules. */
@@ -20,7 +21,7 @@ export interface Run {
 /** The context in which a release's environment is built; with a ready plan where starts are to use it. */
 export function releaseContext({ app, contextOf }: Run, id: string, isPlanned: boolean): Promise<Context> {
   return contextOf(releaseRoot(app, id), {
-    flagKey: isPlanned ? appKey(app.key) : undefined,
+    flagKey: isPlanned ? app.planKey : undefined,
     app: {
       start: (generation) => appStart(app, id, generation),
       inputs: [

@@ -1,12 +1,12 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
-import { writeAtomic } from "../edges/files/change.ts";
 import { shellOfProcess } from "../edges/machine.ts";
 import { startDetached } from "../edges/processes/detached.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { boot } from "../start/boot.ts";
-import { makeHome, ownerFile, ownerText } from "./app.ts";
+import type { App } from "./app.ts";
+import { claimHome, makeHome } from "./home.ts";
 import { record } from "./log.ts";
 import { machinePolicy } from "./policy.ts";
 import { appStart, collectReleases, readRelease, writeRelease } from "./releases.ts";
@@ -15,6 +15,7 @@ import { isDue, nextCheck, setDue, UPDATER_LIMIT_MS } from "./schedule.ts";
 import { alone, isUpdating, readCheck, readSelection, type Selection, writeCheck, writeSelection } from "./state.ts";
 import { adopt, countTrial, settleTrial } from "./trial.ts";
 import { resolveNow, verify } from "./update.ts";
+import { mainPackage } from "./wanted.ts";
 
 /** A start of the app itself: what is selected, taken or gone back to before; a check that is due goes on beside it. */
 export async function startApp(run: Run): Promise<Answer> {
@@ -35,7 +36,7 @@ export async function startApp(run: Run): Promise<Answer> {
     }
     if (isTrial) await countTrial(app);
     await spawnWhenDue(run);
-    return { kind: "app", start: appStart(app, id, booted.activation.generation, isTrial) };
+    return { kind: "app", shift: run.shift, start: appStart(app, id, booted.activation.generation, isTrial) };
   } catch (error) {
     if (isNew) await alone(app, () => writeSelection(app, { ...readSelection(app), current: null }));
     throw error;
@@ -47,18 +48,31 @@ async function select(run: Run): Promise<Selection> {
   const { app, started } = run;
   if (!app.isOwn) return readSelection(app);
   makeHome(app, started.env);
+  if (claimHome(app)) await startOver(app);
   const { selection, told } = await settleTrial(app);
   if (told !== undefined) run.terminal.warn(told);
   if (selection.staged === null || selection.trial !== null) return selection;
   if (app.config.asks) {
     run.terminal.say(
-      `${selection.staged} is ready: \`${app.config.name} ${app.config.selfCommand ?? "self"} update\` takes it`,
+      `${selection.staged} is ready: \`${app.self === null ? `PRIME_UPDATE=wait ${app.config.name}` : `${app.self} update`}\` takes it`,
     );
     return selection;
   }
   const next = await adopt(app);
   collectReleases(app);
   return next;
+}
+
+/** The launcher was made anew of other things: they are looked for now, and another app's release is not started. */
+async function startOver(app: App): Promise<void> {
+  setDue(app, 0);
+  await alone(app, () => {
+    const selection = readSelection(app);
+    const release = selection.current === null ? undefined : readRelease(app, selection.current);
+    if (release?.packages[mainPackage(app)] === undefined) {
+      writeSelection(app, { ...selection, current: null, previous: null, staged: null, trial: null, pin: null });
+    }
+  });
 }
 
 /** The first release, whose environment the start goes on to build. */
@@ -73,7 +87,6 @@ async function obtain(run: Run): Promise<string> {
       },
     );
   }
-  writeAtomic(ownerFile(app), ownerText(app));
   const found = await resolveNow(run, await machinePolicy());
   await writeRelease(app, found);
   writeCheck(app, { ...readCheck(app), building: found.id });
@@ -101,7 +114,7 @@ async function spawnWhenDue(run: Run): Promise<void> {
     const [file = "/bin/sh", ...words] = shellOfProcess(started.shell.pid);
     // The head would start the app by its plan, were it not told that this start is due.
     const env = { ...started.env, PRIME_APP_TASK: "update", PRIME_UPDATE: "due" };
-    const command = { file, args: [...words, app.launcher], env, cwd: "/" };
+    const command = { file, args: [...words, app.start], env, cwd: "/" };
     const updater = startDetached(command, path.join(app.home, "update.log"));
     writeCheck(app, { ...latest, updater: updater ?? null, attempts: latest.attempts + 1 });
     setDue(app, now() + UPDATER_LIMIT_MS);

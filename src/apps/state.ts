@@ -8,6 +8,8 @@ import { isRunning } from "../edges/machine.ts";
 import { oneAtATime } from "../edges/processes/mutex.ts";
 import type { App } from "./app.ts";
 
+type Home = Pick<App, "home">;
+
 /** The id of a release: its version and the beginning of its digest. */
 export const RELEASE_ID = /^[A-Za-z0-9][A-Za-z0-9.+!_-]*-[0-9a-f]{8}$/;
 const ID = v.pipe(TEXT, v.regex(RELEASE_ID));
@@ -55,12 +57,12 @@ const NO_CHECK: Check = {
   ...{ failures: 0, attempts: 0, updater: null, building: null },
 };
 
-export const selectionFile = ({ home }: App): string => path.join(home, "selection.json");
-export const checkFile = ({ home }: App): string => path.join(home, "check.json");
+export const selectionFile = ({ home }: Home): string => path.join(home, "selection.json");
+export const checkFile = ({ home }: Home): string => path.join(home, "check.json");
 /** Dated when the next check is due. */
-export const dueFile = ({ home }: App): string => path.join(home, "due");
+export const dueFile = ({ home }: Home): string => path.join(home, "due");
 
-export function readSelection(app: App): Selection {
+export function readSelection(app: Home): Selection {
   return readOwnJson(selectionFile(app), SELECTION) ?? NO_SELECTION;
 }
 
@@ -74,7 +76,7 @@ export function writeSelection(app: App, selection: Selection): void {
   setTimes(file, Math.max(Math.floor(now() / 1000) - BACKDATED_S, Math.floor(before) + 1));
 }
 
-export function readCheck(app: App): Check {
+export function readCheck(app: Home): Check {
   return readOwnJson(checkFile(app), CHECK) ?? NO_CHECK;
 }
 

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { nameOfRequirement } from "../config/app.ts";
 import type { Policy } from "../config/policy/policy.ts";
 import type { Environment } from "../edges/command.ts";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
@@ -24,7 +25,7 @@ export const SETTINGS = "settings.toml";
 
 /** The package that the app is, normalized. */
 export function mainPackage({ config }: App): string {
-  return normalizeName(/^[A-Za-z0-9._-]+/.exec(config.packages[0] as string)?.[0] ?? "");
+  return normalizeName(nameOfRequirement(config.packages[0] as string));
 }
 
 /** Writes that project down, and an index for each source that is none. `pin`: the version that the app is held at. */

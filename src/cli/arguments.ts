@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, Help } from "commander";
+import { app } from "../commands/app/declared.ts";
 import { channel } from "../commands/channel/declared.ts";
 import { type CommandLine, type Declaration, GROUPS, type Request } from "../commands/declaration.ts";
 import { OWN, takePrepare, takeScript, takeShellCommand } from "../commands/declared.ts";
@@ -39,7 +40,7 @@ const COMMANDS: readonly Declaration[] = [
   ...[OWN.tasks, OWN.status, OWN.why, history, pins, OWN.evaluate, OWN.verify],
   ...[OWN.uv, upgrade, pin, unpin, python, init, selfUpdate],
   ...[doctor, rollback, adopt, OWN.reboot, gc],
-  ...[OWN.seal, channel, { group: "For maintainers", declare: declareCompletion } as const],
+  ...[OWN.seal, app, channel, { group: "For maintainers", declare: declareCompletion } as const],
 ];
 
 /** Reads the arguments. Wrong usage is a PrimeError with exit code 2 that names the nearest option or command. */

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { version } from "../../package.json";
+import type { followApp } from "../apps/follow.ts";
 import type { Request } from "../commands/declaration.ts";
 import { CONFIG_VARIABLES } from "../config/variables.ts";
 import type { Context } from "../context.ts";
@@ -42,12 +43,7 @@ export async function follow(started: Started): Promise<Answer> {
     const app = appOf(started.launcher);
     if (app !== undefined) {
       const { followApp } = await import("../apps/follow.ts");
-      const own = {
-        started,
-        terminal: openTerminal({ verbosity: 0, env: started.env }),
-        print: openPrinter(started.env),
-      };
-      return await followApp(app, { ...own, contextOf: (root, more) => appContext(started, root, more) });
+      return await followApp(app, appStarted(started, 0));
     }
     const { flags, request } = parseArguments(started.args, {
       version,
@@ -59,6 +55,11 @@ export async function follow(started: Started): Promise<Answer> {
       flags.root === undefined && request.needsRepo ? projectOf(started.launcher, started.cwd, started.env) : undefined;
     if (elsewhere?.launcher !== undefined) {
       return { kind: "launcher", file: elsewhere.launcher, shell: shellOfProcess(started.shell.pid) };
+    }
+    if (request.app !== undefined) {
+      const { followRepoApp } = await import("../apps/follow.ts");
+      const root = elsewhere?.root ?? folderOf(flags.root, started.cwd, started.launcher);
+      return await followRepoApp(root, request.app, appStarted(started, flags.verbosity));
     }
     const context = await contextOf(started, { ...flags, root: elsewhere?.root ?? flags.root }, request);
     failing.status = context.failureStatus;
@@ -87,10 +88,25 @@ function refuseWindows(platform: string): void {
   );
 }
 
+/** What a start of an app is made with. */
+function appStarted(started: Started, verbosity: number): Parameters<typeof followApp>[1] {
+  return {
+    started,
+    terminal: openTerminal({ verbosity, env: started.env }),
+    print: openPrinter(started.env),
+    contextOf: (root, more) => appContext(started, root, verbosity, more),
+  };
+}
+
 /** The environment of an app's release is made by its configuration alone, whatever is set for repos. */
-async function appContext(started: Started, root: string, more: Partial<Context> = {}): Promise<Context> {
+async function appContext(
+  started: Started,
+  root: string,
+  verbosity: number,
+  more: Partial<Context> = {},
+): Promise<Context> {
   const env = Object.fromEntries(Object.entries(started.env).filter(([name]) => !CONFIG_VARIABLES.includes(name)));
-  const flags = { choices: [], verbosity: 0, root, env: undefined };
+  const flags = { choices: [], verbosity, root, env: undefined };
   const context = await contextOf({ ...started, env }, flags, { needsRepo: false, mustAgree: false });
   return { ...context, repo: { ...context.repo, folder: root }, flagKey: undefined, ...more };
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { RepoAppWords } from "../apps/follow.ts";
 import type { Context } from "../context.ts";
 import type { Answer } from "../launch/answer.ts";
 
@@ -10,6 +11,8 @@ export interface Request {
   readonly mustAgree: boolean;
   /** Ends with 3, not as prime's own failures do, when a rule of the policy's refuses hosts or networks. */
   readonly byPolicy: boolean;
+  /** Words of an app that the repo declares: they are followed in its place. */
+  readonly app?: RepoAppWords;
   readonly follow: (context: Context) => Promise<Answer> | Answer;
 }
 
@@ -24,10 +27,7 @@ export interface CommandLine {
   /** Declares the flags that choose another environment for one start; they may stand in front of any command, whose help then need not list them. */
   readonly addChoices: (command: Command, options: { readonly hidden: boolean }) => void;
   /** Called with what the arguments ask for; the work itself is loaded only when it is followed. */
-  readonly take: (
-    follow: Request["follow"],
-    options?: Partial<Pick<Request, "needsRepo" | "mustAgree" | "byPolicy">>,
-  ) => void;
+  readonly take: (follow: Request["follow"], options?: Partial<Omit<Request, "follow">>) => void;
 }
 
 /** A command, as `--help` lists it and the arguments name it: it stands beside what the command does. */

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { MOST, readText } from "../edges/files/read.ts";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";
-import { isTable, lineOf, parseToml } from "../toml.ts";
+import { isTable, lineOf, parseToml, type Table, valueAt } from "../toml.ts";
 import { check, refuseUnknownKeys } from "./schema/validation.ts";
 
 /** How an app is made and kept up to date; see APP_SCHEMA for each key. */
@@ -40,6 +40,18 @@ const NAMED: Readonly<Record<string, number | null>> = {
   never: null,
 };
 
+/** What of a TOML is about an app: all of it, or in a repo's configuration these tables. */
+export function appTables(values: Table, section: readonly string[] | undefined): Table {
+  const found = section === undefined ? values : valueAt(values, section);
+  if (section === undefined || !isTable(found)) return section === undefined ? values : {};
+  return found.app === undefined ? {} : { app: found.app };
+}
+
+/** The name of the package that a requirement asks for, as written. */
+export function nameOfRequirement(text: string): string {
+  return /^[A-Za-z0-9._-]+/.exec(text)?.[0] ?? "";
+}
+
 /** In a launcher the root itself stands in place of the file's name. */
 function rootText(trust: string | undefined, file: string): string {
   if (trust?.startsWith("{")) return trust;
@@ -51,23 +63,31 @@ function rootText(trust: string | undefined, file: string): string {
   });
 }
 
-/** Reads an app's TOML; `file` is where it stands, for messages, and `stem` the name of an app that says none. */
-export async function readAppConfig(text: string, file: string, stem: string): Promise<AppConfig> {
+/**
+ * Reads an app's TOML; `file` is where it stands, for messages, and `stem` the name of an app that says none, else its first package's.
+ * `section`: the table of a repo's configuration, with other keys beside the app's.
+ */
+export async function readAppConfig(
+  text: string,
+  file: string,
+  stem: string | undefined,
+  section?: readonly string[],
+): Promise<AppConfig> {
   const { APP_DEFAULTS, APP_FILE_SCHEMA, APP_SCHEMA } = await import("./schema/app-schema.ts");
   const place = {
     placeOf: (keys: readonly string[]) => {
-      const line = lineOf(text, keys);
+      const line = lineOf(text, [...(section ?? []), ...keys]);
       return line === undefined ? file : `${file}:${line}`;
     },
     exitCode: EXIT_FAILURE,
   };
-  const values = await parseToml(text, file);
+  const values = appTables(await parseToml(text, file), section);
   refuseUnknownKeys(place, [], values, Object.keys(APP_FILE_SCHEMA.entries));
   if (isTable(values.app)) refuseUnknownKeys(place, ["app"], values.app, Object.keys(APP_SCHEMA.entries));
   const { app } = await check(APP_FILE_SCHEMA, values, place);
   const all = { ...APP_DEFAULTS, ...app };
   const { start_s: startS, starts } = { ...APP_DEFAULTS.trial, ...app.trial };
-  const name = app.name ?? stem;
+  const name = app.name ?? stem ?? nameOfRequirement(app.packages[0] as string);
   return {
     name,
     packages: all.packages,

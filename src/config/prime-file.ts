@@ -29,7 +29,8 @@ function canHoldPrime(text: string): boolean {
   return /prime|\\[uUx]/.test(text);
 }
 
-function fileLayer(file: string, text: string, section: readonly string[], values: Table): Layer {
+/** What is said of an app (`[app]`) is read where one is started: no environment of the repo's is made of it. */
+function fileLayer(file: string, text: string, section: readonly string[], { app: _, ...values }: Table): Layer {
   return {
     values,
     sourceOf: (key) => ({ kind: "file", where: file, key: [...section, key].join(".") }),

@@ -44,6 +44,11 @@ export function isSuperuser(): boolean {
   return process.geteuid?.() === 0;
 }
 
+/** Whether a user, as a file's owner, is this process's. */
+export function isThisUser(uid: number | undefined): boolean {
+  return uid === process.geteuid?.();
+}
+
 function currentFolder(): string {
   try {
     return process.cwd();

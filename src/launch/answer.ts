@@ -47,8 +47,8 @@ export type Answer =
       /** Exported beside the activation. */
       readonly variables: Readonly<Record<string, string>>;
     }
-  /** An app, with all of the arguments. */
-  | { readonly kind: "app"; readonly start: Pick<AppStart, "words" | "variables"> }
+  /** An app, with all of the arguments that are left. */
+  | { readonly kind: "app"; readonly shift: number; readonly start: Pick<AppStart, "words" | "variables"> }
   /** The ready plan serves the start after all. `shell`: as below. */
   | { readonly kind: "again"; readonly shell: readonly string[] }
   /** Another launcher, absolute, has the start with all of its arguments. `shell`: as below. */
@@ -80,7 +80,7 @@ exec ${words} "\${LC_CTYPE-}" /bin/sh -c ${quoteForShell(renderAnswer(answer.ans
     case "next-stage":
       return `export PRIME_PROGRESS=${quoteForShell(answer.progress)}\n${startOver(answer.shell)}`;
     case "app":
-      return appStartForSh(answer.start);
+      return `shift ${answer.shift}\n${appStartForSh(answer.start)}`;
     case "command":
       return handOver(answer, commandForSh(answer));
     case "program": {

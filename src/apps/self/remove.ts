@@ -1,36 +1,46 @@
+import * as path from "node:path";
+import { quoteForShell } from "../../edges/command.ts";
 import { remove } from "../../edges/files/own/remove.ts";
-import { isFile } from "../../edges/files/read.ts";
+import { linkFacts } from "../../edges/files/read.ts";
 import { findPlaces } from "../../edges/places.ts";
+import { foldersInUse } from "../../edges/processes/in-use.ts";
+import { isThisUser } from "../../edges/surroundings.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { appKey } from "../../launch/app-text.ts";
 import { planFile, recordFile, removeStamps, stampsOf } from "../../plan/ready-plan.ts";
-import { type App, ownerFile } from "../app.ts";
+import { type Owner, ownerOf } from "../home.ts";
 import type { Run } from "../run.ts";
 import { isUpdating, readCheck } from "../state.ts";
 
 /** `foo self remove`: all that is kept of the app; the launcher is the user's. */
-export function removeApp(run: Run, words: readonly string[]): Answer {
-  const { app, terminal } = run;
-  if (words.length > 0 || !app.isOwn || isUpdating(readCheck(app))) {
-    const why = words.length > 0 ? `it takes no ${words[0]}` : app.isOwn ? "an updater is at work" : "it is root's";
-    throw new PrimeError("remove-refused", `could not remove ${app.config.name}: ${why}`, {
-      hint: "see the status, and start again",
-    });
-  }
-  const bytes = removeHome(app.home);
-  removePlan(app, findPlaces(run.started.env).state);
-  terminal.say(`removed ${app.home} (${Math.round(bytes / 1e6)} MB); the launcher is left: rm ${app.launcher}`);
+export function removeApp({ app, terminal, started }: Run, words: readonly string[]): Answer {
+  if (words.length > 0) throw refusal(app.config.name, `it takes no ${words[0]}`);
+  terminal.say(removeHome(app.home, findPlaces(started.env).state));
   return { kind: "exit", code: 0 };
 }
 
-/** A folder that says whose it is was made by prime. */
-export function removeHome(home: string): number {
-  return isFile(ownerFile({ home })) ? remove(home) : 0;
+/** Removes an app's folder (absolute) and its plan in this user's `state`, and says so. What does not say whose it is was not made by prime. */
+export function removeHome(home: string, state: string): string {
+  const owner = ownerOf({ home });
+  const is = linkFacts(home);
+  if (owner === undefined || is?.kind !== "folder") throw refusal(home, "nothing proves that prime made it");
+  if (!isThisUser(is.uid)) throw refusal(owner.name, is.uid === 0 ? "it is root's" : "it is another user's");
+  if (isUpdating(readCheck({ home }))) throw refusal(owner.name, "an updater is at work");
+  if (foldersInUse([path.join(home, "releases")]).size > 0) throw refusal(owner.name, "it runs");
+  const bytes = remove(home);
+  removePlan(owner, state);
+  const rest = owner.start === quoteForShell(owner.launcher) ? `; the launcher is left: rm ${owner.start}` : "";
+  return `removed ${home} (${Math.round(bytes / 1e6)} MB)${rest}`;
 }
 
-function removePlan({ launcher, key }: Pick<App, "launcher" | "key">, state: string): void {
-  const place = { state, launcher, flagKey: appKey(key) };
+function refusal(what: string, why: string): PrimeError {
+  return new PrimeError("remove-refused", `could not remove ${what}: ${why}`, {
+    hint: "`./prime app list` shows what there is; nothing was removed",
+  });
+}
+
+function removePlan({ launcher, planKey: flagKey }: Owner, state: string): void {
+  const place = { state, launcher, flagKey };
   const stamps = stampsOf(place);
   for (const file of [`${planFile(place)}+why`, planFile(place), recordFile(place)]) remove(file);
   if (stamps !== undefined) removeStamps(stamps);

@@ -4,8 +4,9 @@ import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
 import { withoutSecrets } from "../../secrets.ts";
-import { type App, makeHome } from "../app.ts";
+import type { App } from "../app.ts";
 import { type ChannelState, readChannelState, writeChannelState } from "../from-channel.ts";
+import { makeHome } from "../home.ts";
 import { type Event, readEvents, record } from "../log.ts";
 import { collectReleases, readRelease, releasesOf } from "../releases.ts";
 import type { Run } from "../run.ts";
@@ -38,7 +39,7 @@ const COMMANDS: Readonly<
 export async function selfCommand(run: Run, [name = "", ...words]: readonly string[]): Promise<Answer> {
   const { app, print } = run;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  const self = `${app.config.name} ${app.config.selfCommand}`;
+  const { self } = app;
   if (["", "help", "--help", "-h"].includes(name)) {
     const lines = Object.entries(COMMANDS).map(([one, { about }]) => `  ${one.padEnd(10)}${about}\n`);
     print.text(`${self} COMMAND: how ${app.config.name} is kept up to date.\n\n${lines.join("")}`);
@@ -61,9 +62,9 @@ export async function selfCommand(run: Run, [name = "", ...words]: readonly stri
 function refuseWords({ app }: Run, name: string, words: readonly string[], known: readonly string[] = []): void {
   const strange = words.find((word) => !known.includes(word));
   if (strange === undefined) return;
-  throw new PrimeError("usage", `could not do \`${app.config.name} self ${name}\`: it takes no ${strange}`, {
+  throw new PrimeError("usage", `could not do \`${app.self} ${name}\`: it takes no ${strange}`, {
     exitCode: EXIT_USAGE,
-    hint: `see ${app.config.name} ${app.config.selfCommand} --help`,
+    hint: `see ${app.self} --help`,
   });
 }
 
@@ -258,7 +259,7 @@ async function pin(run: Run, [version, ...more]: readonly string[]): Promise<Ans
   terminal.say(
     to === null
       ? `${app.config.name} follows its releases again`
-      : `${app.config.name} stays at ${to}; \`${app.config.name} ${app.config.selfCommand} update\` takes it now`,
+      : `${app.config.name} stays at ${to}; \`${app.self} update\` takes it now`,
   );
   return DONE;
 }
@@ -277,9 +278,7 @@ function showFaults(run: Run, words: readonly string[]): Answer {
       ? [`the last check came to nothing: ${outcome}: ${message}`]
       : []),
     ...(attempts > 1 && !isUpdating(readCheck(app))
-      ? [
-          `${attempts} updaters were ended before they were done: \`${app.config.name} ${app.config.selfCommand} update\` does it now`,
-        ]
+      ? [`${attempts} updaters were ended before they were done: \`${app.self} update\` does it now`]
       : []),
   ];
   print.text(faults.length === 0 ? "Nothing is wrong.\n" : `${faults.join("\n")}\n`);

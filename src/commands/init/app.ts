@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { readAppConfig } from "../../config/app.ts";
+import { appTables, readAppConfig } from "../../config/app.ts";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { exists, isFolder, MOST, readBytes, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
@@ -7,7 +7,7 @@ import type { Answer } from "../../launch/answer.ts";
 import { withApp } from "../../launch/app-text.ts";
 import { beginsAsLauncher } from "../../launch/own-digest.ts";
 import { giveToFolder } from "../../start/shared/give-to-owner.ts";
-import { tomlText } from "../../toml.ts";
+import { parseToml, renderToml, tomlText } from "../../toml.ts";
 import type { InitContext, InitRequest } from "./init.ts";
 
 export interface AppInit extends Pick<InitRequest, "dryRun" | "force"> {
@@ -26,7 +26,11 @@ export async function initApp(context: InitContext, { app, out, dryRun, force }:
       hint: "write a TOML with a table [app] and its key `packages` there",
     });
   }
-  const { name, channel } = await readAppConfig(config, source, path.basename(source).replace(/\.toml$/, ""));
+  const isRepos = path.basename(source) === "prime.toml";
+  const section = isRepos ? [] : undefined;
+  const stem = isRepos ? undefined : path.basename(source).replace(/\.toml$/, "");
+  const { name, channel } = await readAppConfig(config, source, stem, section);
+  const own = isRepos ? await renderToml(appTables(await parseToml(config, source), section)) : config;
   const named = path.resolve(cwd, out ?? name);
   const file = isFolder(named) ? path.join(named, name) : named;
   const before = readBytes(file);
@@ -39,7 +43,7 @@ export async function initApp(context: InitContext, { app, out, dryRun, force }:
       },
     );
   }
-  const whole = channel === null ? config : withRoot(config, channel.root);
+  const whole = channel === null ? own : withRoot(own, channel.root);
   const content = withApp(readBytes(launcher)?.toString("latin1") ?? "", { name, config: whole });
   if (dryRun) context.print.text(`Nothing was changed. Without --dry-run prime would write ${file}\n`);
   else {

@@ -11,7 +11,7 @@ import type { ConfigValues } from "./schema.ts";
 export async function validate(layer: Layer): Promise<ConfigValues> {
   if (Object.keys(layer.values).length === 0) return {};
   const { CONFIG_SCHEMA, TASK_SCHEMA, UV_SCHEMA } = await import("./schema.ts");
-  refuseUnknownKeys(layer, [], layer.values, KEYS);
+  refuseUnknownKeys(layer, [], layer.values, [...KEYS, "app"]);
   refuseUnknownKeys(layer, ["uv"], layer.values.uv, Object.keys(UV_SCHEMA.entries));
   await refuseUnknownRules(layer, ["upgrade"], layer.values.upgrade);
   for (const [name, task] of Object.entries(isTable(layer.values.tasks) ? layer.values.tasks : {})) {

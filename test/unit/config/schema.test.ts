@@ -14,7 +14,7 @@ describe("what is generated from the schema", () => {
 
   test("the schema, the fields and the JSON schema have the same keys in the same order", () => {
     expect(Object.keys(CONFIG_SCHEMA.entries)).toEqual([...KEYS]);
-    expect(Object.keys(JSON.parse(schemaText()).properties)).toEqual([...KEYS]);
+    expect(Object.keys(JSON.parse(schemaText()).properties)).toEqual([...KEYS, "app"]);
   });
 
   test("every property of the JSON schema is described and typed", () => {
