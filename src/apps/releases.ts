@@ -81,19 +81,15 @@ export function collectReleases(app: App): void {
   for (const root of old) if (!used.has(root)) remove(root);
 }
 
-/** What a start runs in a generation (absolute) of a release; on trial, watched, and it says whose verdict that is. */
+/** What a start runs in a generation (absolute) of a release; on trial by the runner, which tells of it. */
 export function appStart(app: App, id: string, generation: string, isTrial = false): AppStart {
-  const { config, start, home } = app;
-  const { entry, name, trial } = config;
-  const script = path.join(generation, "bin", entry.includes(":") ? name : entry);
-  const runner = [path.join(generation, "bin/python"), path.join(releaseRoot(app, id), "run_app.py")];
-  const watched = ["--trial", path.join(home, "verdict.json"), id, String(trial.startS), start];
+  const { config, start } = app;
+  const { entry, name } = config;
+  const isFunction = entry.includes(":");
+  const script = path.join(generation, "bin", isFunction ? name : entry);
+  const runner = [path.join(generation, "bin/python"), path.join(releaseRoot(app, id), "run_app.py"), entry, name];
   return {
-    words: isTrial
-      ? [...runner, ...watched, entry, name, script]
-      : entry.includes(":")
-        ? [...runner, entry, name, script]
-        : [script],
+    words: [...(isTrial || isFunction ? runner : []), script],
     variables: { PRIME_LAUNCHER: start, PRIME_GENERATION: id, ...(isTrial ? { PRIME_TRIAL: id } : {}) },
     selfCommand: config.selfCommand,
     check:

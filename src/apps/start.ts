@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import { shellOfProcess } from "../edges/machine.ts";
 import { startDetached } from "../edges/processes/detached.ts";
+import { watched } from "../environment/watched.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { boot } from "../start/boot.ts";
@@ -13,7 +14,7 @@ import { appStart, collectReleases, readRelease, writeRelease } from "./releases
 import { type Run, releaseContext } from "./run.ts";
 import { isDue, nextCheck, setDue, UPDATER_LIMIT_MS } from "./schedule.ts";
 import { alone, isUpdating, readCheck, readSelection, type Selection, writeCheck, writeSelection } from "./state.ts";
-import { adopt, countTrial, settleTrial } from "./trial.ts";
+import { adopt, settleTrial, watchTrial } from "./trial.ts";
 import { resolveNow, verify } from "./update.ts";
 import { mainPackage } from "./wanted.ts";
 
@@ -34,9 +35,12 @@ export async function startApp(run: Run): Promise<Answer> {
       settleFirst(run, id);
       context.terminal.say(`${app.config.name} ${readRelease(app, id)?.version} is ready`);
     }
-    if (isTrial) await countTrial(app);
     await spawnWhenDue(run);
-    return { kind: "app", shift: run.shift, start: appStart(app, id, booted.activation.generation, isTrial) };
+    const { generation } = booted.activation;
+    const answer: Answer = { kind: "app", shift: run.shift, start: appStart(app, id, generation, isTrial) };
+    if (!isTrial) return answer;
+    const { python = path.join(generation, "bin/python"), trial } = watchTrial(app, started.shell);
+    return watched({ python, launcher: app.launcher, trial }, answer);
   } catch (error) {
     if (isNew) await alone(app, () => writeSelection(app, { ...readSelection(app), current: null }));
     throw error;

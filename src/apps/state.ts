@@ -19,8 +19,8 @@ const SELECTION = v.object({
   previous: v.nullable(ID),
   /** Validated, and for the next start to take. */
   staged: v.nullable(ID),
-  /** `left`: starts that it may still fail; `at`: when the last of them began. */
-  trial: v.nullable(v.object({ id: ID, left: v.number(), at: TIME })),
+  /** The first starts with it are watched. */
+  trial: v.nullable(v.object({ id: ID })),
   /** Not taken again by itself. */
   skipped: v.array(v.object({ id: ID, why: TEXT })),
   pin: v.nullable(TEXT),

@@ -1,55 +1,35 @@
 import * as path from "node:path";
-import * as v from "valibot";
-import { now } from "../edges/clock.ts";
-import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
-import { removeFile } from "../edges/files/own/remove.ts";
+import { remove } from "../edges/files/own/remove.ts";
+import { isExecutableFile } from "../edges/files/read.ts";
+import { countStart, standingOf } from "../environment/watched.ts";
 import type { App } from "./app.ts";
 import { record } from "./log.ts";
+import { releaseRoot } from "./releases.ts";
 import { alone, readSelection, type Selection, writeSelection } from "./state.ts";
 
-/** What the runner writes: see run_app.py. */
-const VERDICT = v.object({
-  release: TEXT,
-  verdict: v.picklist(["healthy", "failed", "stopped"]),
-  why: TEXT,
-  reached: v.boolean(),
-});
-type Verdict = v.InferOutput<typeof VERDICT>;
+export const trialFolder = ({ home }: App): string => path.join(home, "trial");
 
-/** Makes of the last verdict what follows from it. Gives the selection, and what users are told. */
+/** How many starts of a trial are left. */
+export function leftOf(app: App): number {
+  return standingOf(trialFolder(app), app.config.trial.starts).left;
+}
+
+/** Makes of the starts on trial what follows from them. Gives the selection, and what users are told. */
 export function settleTrial(app: App): Promise<{ readonly selection: Selection; readonly told: string | undefined }> {
   return alone(app, () => {
     const selection = readSelection(app);
-    const { trial } = selection;
-    if (trial === null) return { selection, told: undefined };
-    const file = path.join(app.home, "verdict.json");
-    const read = readOwnJson(file, VERDICT);
-    const verdict = read?.release === trial.id ? read : undefined;
-    const next = after(app, selection, trial, verdict);
-    if (next.selection !== selection) writeSelection(app, next.selection);
-    removeFile(file);
+    const nothing = { selection, told: undefined };
+    if (selection.trial === null) return nothing;
+    const { id } = selection.trial;
+    const { end } = standingOf(trialFolder(app), app.config.trial.starts);
+    if (end === undefined) return nothing;
+    if (end === "passed") record(app, "healthy", { release: id });
+    const next =
+      end === "passed" ? { ...nothing, selection: { ...selection, trial: null } } : goBack(app, selection, id, end.why);
+    writeSelection(app, next.selection);
+    remove(trialFolder(app));
     return next;
   });
-}
-
-/** A start that has not ended may still be well: starts that follow at once do not use up the trial. */
-const GRACE_MS = 5000;
-
-function after(app: App, selection: Selection, trial: NonNullable<Selection["trial"]>, verdict: Verdict | undefined) {
-  const { id, left, at } = trial;
-  const nothing = { selection, told: undefined };
-  switch (verdict?.verdict) {
-    case "healthy":
-      record(app, "healthy", { release: id });
-      return { selection: { ...selection, trial: null }, told: undefined };
-    case "stopped":
-      return { selection: { ...selection, trial: { ...trial, left: left + 1 } }, told: undefined };
-    case "failed":
-      return verdict.reached && left > 0 ? nothing : goBack(app, selection, id, verdict.why);
-    case undefined:
-      if (left > 0 || now() - at < app.config.trial.startS * 1000 + GRACE_MS) return nothing;
-      return goBack(app, selection, id, "none of its starts told how it went");
-  }
 }
 
 /** The release before, if it is there; this one is not taken again by itself. */
@@ -65,14 +45,14 @@ export function goBack(app: App, selection: Selection, id: string, why: string) 
   return { selection: next, told: `${app.config.name} ${id} did not work (${why}): ${previous ?? id} runs again` };
 }
 
-/** Counts a start on trial before it begins. */
-export function countTrial(app: App): Promise<void> {
-  return alone(app, () => {
-    const selection = readSelection(app);
-    const { trial } = selection;
-    if (trial === null) return;
-    writeSelection(app, { ...selection, trial: { ...trial, left: Math.max(0, trial.left - 1), at: now() } });
-  });
+/** A start on trial, counted before it begins, and the Python that watches it: the one that is gone back to, if it is there. */
+export function watchTrial(app: App, shell: Parameters<typeof countStart>[1]) {
+  const { previous, current } = readSelection(app);
+  const pythons = [previous, current].map((id) => path.join(releaseRoot(app, id ?? ""), ".venv/bin/python"));
+  return {
+    python: pythons.find(isExecutableFile),
+    trial: { file: countStart(trialFolder(app), shell), windowMs: app.config.trial.startS * 1000 },
+  };
 }
 
 /** Takes what is staged, on trial where there is something to go back to. */
@@ -81,7 +61,8 @@ export function adopt(app: App): Promise<Selection> {
     const selection = readSelection(app);
     const { staged, current } = selection;
     if (staged === null || selection.trial !== null) return selection;
-    const trial = current === null ? null : { id: staged, left: app.config.trial.starts, at: 0 };
+    const trial = current === null ? null : { id: staged };
+    remove(trialFolder(app));
     const next = { ...selection, current: staged, previous: current, staged: null, trial };
     writeSelection(app, next);
     record(app, "activate", { release: staged, from: current });

@@ -12,7 +12,7 @@ import { collectReleases, readRelease, releasesOf } from "../releases.ts";
 import type { Run } from "../run.ts";
 import { setDue } from "../schedule.ts";
 import { alone, isUpdating, readCheck, readSelection, writeSelection } from "../state.ts";
-import { adopt, goBack, settleTrial } from "../trial.ts";
+import { adopt, goBack, leftOf, settleTrial } from "../trial.ts";
 import { update } from "../update.ts";
 import { removeApp } from "./remove.ts";
 
@@ -119,7 +119,7 @@ function showStatus(run: Run, words: readonly string[]): Answer {
     ...{
       previous: selection.previous,
       staged: selection.staged,
-      trial: selection.trial,
+      trial: selection.trial === null ? null : { ...selection.trial, left: leftOf(app) },
       pin: selection.pin,
       skipped: selection.skipped,
     },
@@ -134,9 +134,9 @@ function showStatus(run: Run, words: readonly string[]): Answer {
   }
   const lines = [
     `${app.config.name} ${status.version ?? "is not installed yet"}${selection.current === null ? "" : ` (${selection.current})`}`,
-    ...(selection.trial === null
+    ...(status.trial === null
       ? []
-      : [`on trial: ${selection.trial.left} starts may still fail before ${selection.previous} runs again`]),
+      : [`on trial: ${status.trial.left} starts may still fail before ${selection.previous} runs again`]),
     ...("channel" in status && status.channel !== undefined ? [channelLine(status.channel)] : []),
     ...(selection.staged === null ? [] : [`ready for the next start: ${selection.staged}`]),
     ...(selection.pin === null ? [] : [`pinned to ${selection.pin}`]),

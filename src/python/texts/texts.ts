@@ -8,5 +8,5 @@ export { default as RUN_SELECTOR_PY } from "./run_selector.py";
 export { default as TRIAL_HOOK_PY } from "./trial_hook.py";
 /** Run inside a finished environment, isolated (`-I`); its own docstring says what it takes and prints. */
 export { default as VALIDATE_PY } from "./validate.py";
-export { default as WATCH_TRIAL_PY } from "./watch_trial.py";
+export { default as WATCH_PY } from "./watch.py";
 export { default as WHEEL_METADATA_PY } from "./wheel_metadata.py";

@@ -9,7 +9,7 @@ import sys
 
 
 def _begin():
-    parent, _, file = os.environ.pop("PRIME_TRIAL", "").partition(" ")
+    parent, _, file = os.environ.pop("PRIME_WATCHED", "").partition(" ")
     folder = os.path.dirname(__file__)
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     others = os.pathsep.join(path for path in paths if path != folder)
@@ -23,8 +23,8 @@ def _begin():
 
         def hook(kind, error, trace):
             if not issubclass(kind, KeyboardInterrupt):
-                with open(file, "w", encoding="utf-8") as mark:
-                    mark.write(kind.__name__)
+                with open(file, "a", encoding="ascii") as marks:
+                    marks.write("x")
             before(kind, error, trace)
 
         sys.excepthook = hook

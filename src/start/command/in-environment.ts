@@ -17,5 +17,5 @@ export async function inEnvironment(
   if (booted.kind === "hop") return booted.answer;
   tellBuilt(context, booted);
   const answer = await goOn(booted);
-  return booted.trial === undefined ? answer : (await import("../trial.ts")).watched(context, booted.trial, answer);
+  return booted.trial === undefined ? answer : (await import("../trial.ts")).onTrial(context, booted.trial, answer);
 }

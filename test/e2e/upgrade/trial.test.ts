@@ -60,7 +60,7 @@ describe("a trial after an upgrade", () => {
   it("hands on arguments of any bytes, variables and signals, and leaves nothing of its own in them", async () => {
     const { box } = await onTrial("pass");
     const text =
-      'printf "%s|" "$@"; env | grep -c -e TRIAL -e PYTHONPATH; exec python -c "import os; print(os.environ.get(\'PYTHONPATH\'))"';
+      'printf "%s|" "$@"; env | grep -c -e WATCHED -e PYTHONPATH; exec python -c "import os; print(os.environ.get(\'PYTHONPATH\'))"';
     const { stdout } = await good(box, ["run", "sh", "-c", text, "sh", "a b", "\u00e9", "$x"]);
     expect(stdout).toBe("a b|\u00e9|$x|2\nNone\n");
     const started = box.start(["run", "python", "-c", "import time; print('up', flush=True); time.sleep(60)"]);

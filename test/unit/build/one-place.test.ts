@@ -17,7 +17,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
   {
     what: "renames",
     calls: /\bfs\.rename|\brenameSync\b|\bos\.(?:rename|replace)\b/,
-    files: ["src/edges/files/change.ts", "src/python/texts/run_app.py"], // its verdict
+    files: ["src/edges/files/change.ts"],
   },
   {
     what: "changes modes and times",
@@ -40,8 +40,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/edges/processes/table.ts",
       "src/edges/processes/become.ts", // the user's own command
       "src/python/texts/extensions.py", // itself
-      "src/python/texts/watch_trial.py", // what it watches
-      "src/python/texts/run_app.py", // the user's own app
+      "src/python/texts/watch.py", // what it watches
     ],
   },
   {
@@ -72,7 +71,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/edges/machine.ts",
       "src/edges/files/stamp.ts", // to make one
       "src/edges/terminal/secret.ts", // a descriptor of the user's, the terminal
-      ...["entry_call", "extensions", "run_app", "trial_hook", "validate", "watch_trial"].map(
+      ...["entry_call", "extensions", "run_app", "trial_hook", "validate", "watch"].map(
         (name) => `src/python/texts/${name}.py`,
       ),
       "src/python/texts/probe.py",

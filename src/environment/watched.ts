@@ -1,0 +1,66 @@
+import * as path from "node:path";
+import * as v from "valibot";
+import { makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
+import { namesInFolder, nonce } from "../edges/files/read.ts";
+import { isRunning } from "../edges/machine.ts";
+import type { Answer } from "../launch/answer.ts";
+import { WATCH_PY } from "../python/texts/texts.ts";
+
+const RUN = v.object({ pid: v.number(), start: TEXT });
+/** What the program that watches a start writes when it has ended. */
+const END = v.object({ outcome: v.picklist(["passed", "failed", "neutral"]), why: TEXT, reached: v.boolean() });
+const NO_END = { outcome: undefined, why: "it never told how it ended", reached: true };
+
+const RUN_FILE = /^run-[0-9a-f]{8}\.json$/;
+
+/** Counts a start on trial before it begins, in the folder of the trial; gives the file that says whose it is. */
+export function countStart(folder: string, { pid, start }: { readonly pid: number; readonly start: string }): string {
+  makeFolder(folder);
+  const file = path.join(folder, `run-${nonce()}.json`);
+  writeAtomic(file, JSON.stringify({ pid, start }));
+  return file;
+}
+
+export interface Standing {
+  /** Starts that the trial lasts still. */
+  readonly left: number;
+  readonly end: "passed" | { readonly why: string } | undefined;
+}
+
+/** How a trial of so many starts stands: one that is well passes it, one whose main function was not reached ends it, as does the last. */
+export function standingOf(folder: string, starts: number): Standing {
+  const runs = namesInFolder(folder)
+    .filter((name) => RUN_FILE.test(name))
+    .flatMap((name) => {
+      const [run, end] = [RUN, END].map((schema, at) =>
+        readOwnJson<object>(path.join(folder, at === 0 ? name : `${name}.end`), schema),
+      ) as [v.InferOutput<typeof RUN> | undefined, v.InferOutput<typeof END> | undefined];
+      return run === undefined ? [] : { ...run, ...(end ?? NO_END) };
+    });
+  const failures = runs.filter(
+    ({ outcome, pid, start }) => outcome === "failed" || (outcome === undefined && !isRunning(pid, start)),
+  );
+  const why =
+    failures.find(({ reached }) => !reached)?.why ?? (failures.length < starts ? undefined : failures.at(-1)?.why);
+  return {
+    left: Math.max(0, starts - runs.filter(({ outcome }) => outcome !== "neutral").length),
+    end: runs.some(({ outcome }) => outcome === "passed") ? "passed" : why === undefined ? undefined : { why },
+  };
+}
+
+/** How a start is watched; watch.py tells what each is for. */
+interface Watch {
+  readonly python: string;
+  readonly launcher: string;
+  readonly trial?: { readonly file: string; readonly windowMs: number; readonly hooks?: string } | undefined;
+  /** The pipe of an update that the start is to outlast the command for, so many seconds at most. */
+  readonly update?: { readonly pipe: string; readonly lingerS: number } | undefined;
+}
+
+/** What an answer starts gets a parent that stays. */
+export function watched({ python, launcher, trial, update }: Watch, answer: Answer): Answer {
+  const words = [trial?.file ?? "", String((trial?.windowMs ?? 0) / 1000), trial?.hooks ?? ""];
+  const more = [update?.pipe ?? "", String(update?.lingerS ?? 0), launcher];
+  return { kind: "watched", words: [python, "-I", "-B", "-c", WATCH_PY, ...words, ...more], answer };
+}
