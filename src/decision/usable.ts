@@ -17,7 +17,7 @@ import { anchorOf } from "../python/anchor.ts";
 import { distributorOf } from "../python/distributor.ts";
 import { type Failure, isFailure } from "../python/interpreter.ts";
 import { interpreterAt } from "../python/search/search.ts";
-import { fits } from "../python/version.ts";
+import { fits, parseRequest } from "../python/version.ts";
 import type { Asked } from "./asked.ts";
 import type { Decision } from "./decide.ts";
 import { loadExtensions } from "./load-extensions.ts";
@@ -56,7 +56,8 @@ export async function judgeGeneration(context: Context, decision: Decision, mani
   const { interpreter: was } = manifest;
   const found = decision.answers.get(was.anchor) ?? (await interpreterAt(was.anchor, decision.search));
   const pyvenv = sha256OfFile(path.join(generationFolder(decision.folders, manifest.id), "pyvenv.cfg"));
-  const isAsked = isFailure(found) || manifest.request !== decision.requestText || fits(decision.request, found);
+  const { requestText } = decision; // what prime.lock pins of it was another build at another time
+  const isAsked = isFailure(found) || manifest.request !== requestText || fits(parseRequest(requestText), found);
   const interpreter = isFailure(found) ? silenceOf(found, was) : recordOfInterpreter(found, anchorOf(found));
   return judge(manifest, { root: context.root, pyvenv, interpreter, fits: isAsked });
 }

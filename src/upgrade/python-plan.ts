@@ -78,10 +78,10 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   if (to === null) {
     if (asked.request !== null && !fits(asked.request, base))
       throw refusedBuild(describe(asked.request), from, here, refused);
-    return stays(
-      isOwnFile && refused.some(({ rule }) => rule === "requires-python") ? [blocked(versionFile)] : [],
-      refused,
-    );
+    const [first] = refused;
+    const isForbidden = first?.version === current.version;
+    const isBlocked = isOwnFile && refused.some(({ rule }) => rule === "requires-python");
+    return stays([...(isForbidden ? [why] : []), ...(isBlocked ? [blocked(versionFile)] : [])], refused);
   }
   const lock = primeLockFor(to, builds, policy, config.primeLock);
   if (lockedBuild(lock, here) === undefined) throw refusedBuild(nameOf(to), from, here, [leftOut(to, here)]);
@@ -101,7 +101,7 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
 }
 
 function blocked(versionFile: string): string {
-  return `${versionFile} keeps newer versions off: ./prime upgrade --python VERSION moves it`;
+  return `${versionFile} keeps other versions off: ./prime upgrade --python VERSION moves it`;
 }
 
 function leftOut({ version }: PythonBuild, here: string): Refused {

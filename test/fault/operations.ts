@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { PythonShelf, packable } from "../support/pythons.ts";
 import type { Place } from "./place.ts";
 
 /** Something that prime does, and what an environment holds before and after it. */
@@ -123,6 +124,24 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     before: V1,
     after: { [PACKAGE]: "3.0" },
     asksForAfter: false,
+  },
+  interpreter: {
+    title: "upgrade of the interpreter, fetched, and of a locked package",
+    async prepare(place) {
+      const other = packable().at(-2);
+      if (other === undefined) throw new Error("this machine has no two CPythons of pyenv");
+      const shelf = new PythonShelf(path.join(place.base, "builds"));
+      shelf.add(other);
+      place.file("prime.toml", `[upgrade]\nmanifest = "${shelf.list}"\n`, 1);
+      place.file("pyproject.toml", pyproject(">=1"), 1);
+      await place.good(["uv", "lock", "--upgrade-package", `${PACKAGE}==1.0`]);
+      await place.good([]);
+      return ["upgrade", "--python", other.version, "--packages"];
+    },
+    before: V1,
+    after: { [PACKAGE]: "3.0" },
+    asksForAfter: false,
+    isLong: true,
   },
   gc: {
     title: "gc",

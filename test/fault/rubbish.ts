@@ -13,10 +13,13 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{8}$/;
 export function rubbishOf(place: Place): string[] {
   const found = [
     ...others(place.root, ".", (name) =>
-      /^(?:prime|requirements\.txt|pyproject\.toml|uv\.lock|\.venv|\.prime)$/.test(name),
+      /^(?:prime|requirements\.txt|pyproject\.toml|(?:uv|prime)\.lock|prime\.toml|\.venv|\.prime)$/.test(name),
     ),
     ...dataRubbish(place.root),
     ...planRubbish(place),
+    ...others(path.join(place.home, ".local/share/prime/python"), "interpreters", (name) =>
+      /^[0-9a-f]{16}-3[.\d]+$/.test(name),
+    ),
     ...cacheRubbish(path.join(place.home, ".cache/prime")),
     ...others(place.tmp, "tmp", (name) => /^(?:uv-[0-9a-f]+\.lock|prime-\w{6})$/.test(name)),
   ];
@@ -38,7 +41,7 @@ function dataRubbish(root: string): string[] {
   };
   return [
     ...others(data, ".prime", (name) =>
-      /^(?:\.gitignore|generations|resolved|log|history\.jsonl|seen\.json|state\.json)$/.test(name),
+      /^(?:\.gitignore|generations|resolved|log|history\.jsonl|seen\.json|state\.json|prime\.schema\.json)$/.test(name),
     ),
     ...others(generations, "generations", (id) => ids.includes(id) || isForwarded(id)),
     ...ids.flatMap((id) => others(path.join(generations, id), id, (name) => !/^prime\.json\.|^\.tmp/.test(name))),

@@ -51,6 +51,11 @@ const ROWS: readonly Row[] = [
     "back to what was there when these are used up; `--auto` does not make it again",
     "e2e/upgrade/trial.test.ts",
   ],
+  [
+    "another upgrade while one is on trial",
+    "`--auto` leaves it alone; one by hand takes its place, and what was there before both comes back if it fails",
+    "e2e/upgrade/second-trial.test.ts",
+  ],
 ];
 
 /** The part of docs/reliability.md that tests prove, and no supervisor. */

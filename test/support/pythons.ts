@@ -19,13 +19,15 @@ export function packable(): Packable[] {
   return [...byMinor.values()].sort().map((version) => ({ version, folder: path.join(root, version) }));
 }
 
-/** A folder with archives of interpreters and their list, served as files; removed when the tests of a file are done. */
+/** A folder with archives of interpreters and their list, served as files; a new one is removed when the tests of a file are done. */
 export class PythonShelf {
-  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-pythons-"));
+  readonly folder: string;
   private readonly releases: Record<string, object[]> = {};
 
-  constructor() {
-    afterAll(() => fs.rmSync(this.folder, { recursive: true, force: true }));
+  constructor(folder?: string) {
+    this.folder = folder ?? fs.mkdtempSync(path.join(os.tmpdir(), "prime-pythons-"));
+    fs.mkdirSync(this.folder, { recursive: true });
+    if (folder === undefined) afterAll(() => fs.rmSync(this.folder, { recursive: true, force: true }));
   }
 
   get list(): string {

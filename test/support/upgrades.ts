@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
-import { packageIndex } from "./index-server.ts";
+import { type PackageIndex, packageIndex } from "./index-server.ts";
 import { good, repo, uvBeside } from "./repos.ts";
 import { LONG_AGO, type Sandbox } from "./sandbox.ts";
 
 /** A repo with a uv.lock of one release, of which there is a newer one by now: its environment is built. */
-export async function outdated(files: Readonly<Record<string, string>> = {}): Promise<Sandbox> {
-  const index = await packageIndex();
+export async function outdated(files: Readonly<Record<string, string>> = {}, at?: PackageIndex): Promise<Sandbox> {
+  const index = at ?? (await packageIndex());
   index.publish("alpha", "1.0");
   index.publish("beta", "1.0");
   const box = repo({

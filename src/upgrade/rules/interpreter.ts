@@ -69,11 +69,19 @@ export function chooseInterpreter<T extends BuildFacts>(question: InterpreterQue
   const misfit = current === null ? undefined : ruleAgainst(current.version, question);
   const isBetter = best !== undefined && isUpgrade(best, misfit === undefined ? current : null, request);
   const taken = isBetter ? best : current;
+  const isFit =
+    taken !== null && (isBetter || (misfit === undefined && (request === null || meets(taken.version, request))));
   const refused = ruled
-    .filter((one) => taken === null || compareBuilds(one.build, { ...taken, build: taken.build ?? "" }) > 0)
-    .flatMap((one) => one.refused ?? []);
+    .filter(({ build }) => !isFit || compareBuilds(build, { ...taken, build: taken.build ?? "" }) > 0)
+    .flatMap((one) => one.refused ?? [])
+    .filter((one, index, all) => isFit || request !== null || index === all.findIndex(isOfMinor(one)));
   const named = [...new Map([...(misfit ? [misfit] : []), ...refused].map((one) => [one.version, one])).values()];
   return { to: isBetter ? best : null, why: reasonOf(question, isBetter ? best : undefined, misfit), refused: named };
+}
+
+/** Where nothing is in the place of what must not be used, the newest of each minor version has to do for all that is refused. */
+function isOfMinor({ version }: Refused) {
+  return (other: Refused) => minorOf(other.version) === minorOf(version);
 }
 
 /** Below zero when `left` is the lower version, or the older build of one. */

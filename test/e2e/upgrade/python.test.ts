@@ -102,6 +102,8 @@ describe.skipIf(old === undefined || young === undefined || !isLinux)(
       box.file("prime.toml", `[upgrade]\nmanifest = "${poor.list}"\nwaive = ["sqlite3"]\n`);
       await good(box, ["upgrade", "--python"]);
       expect(await version(box)).toBe(young.version);
+      await good(box, ["rollback"]); // a pin is no range: what was built before it is as good as it was
+      expect(await version(box)).toBe(old.version);
     });
   },
 );
