@@ -1,3 +1,4 @@
+import { shellOfProcess } from "../edges/machine.ts";
 import { endAfter } from "../edges/processes/detached.ts";
 import { writeForEverybody } from "../edges/umask.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
@@ -5,10 +6,11 @@ import type { Answer } from "../launch/answer.ts";
 import type { AppText } from "../launch/app-text.ts";
 import { SEALED_STATE } from "../plan/ready-plan.ts";
 import { makeHome } from "./home.ts";
+import { standInOf } from "./launcher/stand-in.ts";
 import { openApp, openRepoApp } from "./open.ts";
 import type { Run } from "./run.ts";
 import { UPDATER_LIMIT_MS } from "./schedule.ts";
-import { startApp } from "./start.ts";
+import { startApp, startDry } from "./start.ts";
 import { readSelection } from "./state.ts";
 import { update } from "./update.ts";
 
@@ -42,6 +44,9 @@ async function follow(run: Run, own: readonly string[] | undefined): Promise<Ans
   const { app, started } = run;
   const { env } = started;
   if (app.home.startsWith(`${SEALED_STATE}/`) && app.isOwn) writeForEverybody();
+  if (env.PRIME_APP_TASK === "dry") return startDry(run);
+  const standIn = started.progress === undefined && run.file === app.launcher ? standInOf(run) : undefined;
+  if (standIn !== undefined) return { kind: "launcher", file: standIn, shell: shellOfProcess(started.shell.pid) };
   if (env.PRIME_APP_TASK === "update") return updateBeside(run);
   if (own !== undefined) return (await import("./self/self.ts")).selfCommand(run, own);
   const wish = env.PRIME_UPDATE ?? "";
@@ -64,3 +69,5 @@ async function updateBeside(run: Run): Promise<Answer> {
   const updated = await update(run);
   return updated.kind === "hop" ? updated.answer : { kind: "exit", code: 0 };
 }
+
+export { frontOf } from "./launcher/stand-in.ts";

@@ -1,10 +1,7 @@
-import { randomBytes } from "node:crypto";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import * as v from "valibot";
-import { type Followed, follow } from "../channels/follow.ts";
-
-import { type Release, releaseFolder } from "../channels/model/release.ts";
+import { type Channel, follow, openChannel } from "../channels/follow.ts";
+import { LAUNCHER_FILE, type Release, releaseFolder } from "../channels/model/release.ts";
 import type { Place } from "../channels/place.ts";
 import { folderReader } from "../channels/places/folder.ts";
 import { memoryIn } from "../channels/tuf/memory-folder.ts";
@@ -12,73 +9,39 @@ import { Refused } from "../channels/tuf/refused.ts";
 import { networkRules } from "../config/policy/network.ts";
 import type { Policy } from "../config/policy/policy.ts";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
 import { namesInFolder, sha256OfFile } from "../edges/files/read.ts";
 import type { Line } from "../edges/network/exchange.ts";
 import { PrimeError } from "../errors.ts";
+import type { Answer } from "../launch/answer.ts";
 import { packagesOf, pylockOf, renderPylock } from "../project/files/pylock.ts";
 import { isTable, parseToml } from "../toml.ts";
 import type { App } from "./app.ts";
+import { channelFolder, readChannelState, writeChannelState } from "./channel-state.ts";
+import { refuseOldLauncher, takeLauncher } from "./launcher/take.ts";
 import type { LocalFile, Resolved } from "./resolve.ts";
 import type { Run } from "./run.ts";
 import { readSelection } from "./state.ts";
 
-const SEEN = v.object({ serial: v.number(), keys: TEXT });
-const STATE = v.object({
-  /** Decides which rollouts reach this installation; nobody else knows it. */
-  installation: TEXT,
-  /** What `self follow` chose; null: what the configuration says. */
-  follows: v.nullable(TEXT),
-  /** By channel: the serial that was followed last, and the keys by which it was believed. */
-  seen: v.record(TEXT, SEEN),
-  /** What the channel said last, for `self status`. */
-  told: v.nullable(
-    v.object({
-      channel: TEXT,
-      serial: v.number(),
-      version: TEXT,
-      direction: TEXT,
-      reason: TEXT,
-      at: TEXT,
-      notes: TEXT,
-    }),
-  ),
-  /** The serial at which each release was taken: one that failed here waits for a higher one. */
-  taken: v.record(TEXT, v.number()),
-});
-export type ChannelState = v.InferOutput<typeof STATE>;
-
-const folderOf = ({ home }: App): string => path.join(home, "channel");
-const stateFile = (app: App): string => path.join(folderOf(app), "state.json");
-
-export function readChannelState(app: App): ChannelState {
-  return (
-    readOwnJson(stateFile(app), STATE) ?? {
-      ...{ installation: randomBytes(16).toString("hex"), follows: null, seen: {}, told: null, taken: {} },
-    }
-  );
-}
-
-export function writeChannelState(app: App, state: ChannelState): void {
-  makeFolder(folderOf(app));
-  writeAtomic(stateFile(app), JSON.stringify(state));
-}
+/** What a look at the channel comes to: a release, or another launcher that goes on with this start. */
+export type FromChannel = (Resolved & { readonly isRenewed: boolean }) | { readonly answer: Answer };
 
 /** What the app's channel wants of this installation now, its files fetched; and whether a release that failed here may be tried again. */
-export async function resolveChannel(
-  { app, started }: Run,
-  policy: Policy,
-): Promise<Resolved & { readonly isRenewed: boolean }> {
+export async function resolveChannel(run: Run, policy: Policy): Promise<FromChannel> {
+  const { app, started } = run;
   const { channel } = app.config;
   if (channel === null) throw new Error("the app follows no channel");
-  const known = readChannelState(app);
   const { current: runs, pin } = readSelection(app);
-  const name = known.follows ?? channel.follow;
+  const before = readChannelState(app);
+  const name = before.follows ?? channel.follow;
   const place = await placeOf(channel.url, { env: started.env, rules: networkRules(policy, [channel.url]) });
   try {
-    const memory = memoryIn(path.join(folderOf(app), "metadata"));
+    const memory = memoryIn(path.join(channelFolder(app), "metadata"));
     if (memory.read("root") === undefined) memory.write("root", Buffer.from(channel.root));
+    const opened = await openChannel(place, memory, new Date(started.at));
+    const answer = await takeLauncher(run, opened.state.launcher, () => opened.readFile(LAUNCHER_FILE));
+    if (answer !== undefined) return { answer };
+    const known = readChannelState(app);
     const follower = {
       channel: name,
       installation: known.installation,
@@ -87,10 +50,10 @@ export async function resolveChannel(
       takesUrgent: true,
       pin: pin ?? undefined,
     };
-    const followed = await follow(place, memory, follower, new Date(started.at));
-    const { release, pointer, seen } = followed;
-    const found = await fetchRelease(app, followed);
-    const before = known.taken[found.id];
+    const { release, pointer, seen } = await follow(opened, follower);
+    refuseOldLauncher(run, release);
+    const found = await fetchRelease(app, release, opened.readFile);
+    const taken = known.taken[found.id];
     const told = { channel: name, serial: pointer.serial, version: pointer.version, direction: pointer.direction };
     writeChannelState(app, {
       ...known,
@@ -98,7 +61,7 @@ export async function resolveChannel(
       told: { ...told, reason: pointer.reason, at: pointer.at, notes: release.notes },
       taken: { ...known.taken, [found.id]: pointer.serial },
     });
-    return { ...found, isRenewed: before !== undefined && pointer.serial > before };
+    return { ...found, isRenewed: taken !== undefined && pointer.serial > taken };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     throw new PrimeError(`channel-${error.reason}`, `${name} of ${place.name} is not followed: ${error.message}`, {
@@ -111,8 +74,8 @@ export async function resolveChannel(
 }
 
 /** The files of a release, below the app's folder, each checked; and its lock as a release here has it. */
-async function fetchRelease(app: App, { release, readFile }: Followed): Promise<Resolved> {
-  const folder = path.join(folderOf(app), "files");
+async function fetchRelease(app: App, release: Release, readFile: Channel["readFile"]): Promise<Resolved> {
+  const folder = path.join(channelFolder(app), "files");
   makeFolder(folder);
   const files: LocalFile[] = [];
   for (const { name, sha256 } of release.files) {

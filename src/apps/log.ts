@@ -7,7 +7,7 @@ import { PrimeError } from "../errors.ts";
 import { hideSecrets } from "../secrets.ts";
 import type { App } from "./app.ts";
 
-const EVENTS = ["check", "stage", "activate", "healthy", "fallback", "skip", "refuse"] as const;
+const EVENTS = ["check", "stage", "activate", "healthy", "fallback", "skip", "refuse", "launcher"] as const;
 
 const EVENT = v.object({
   at: TIME,

@@ -9,6 +9,10 @@ import { selectionFile } from "./state.ts";
 /** One start of an app's launcher. */
 export interface Run {
   readonly app: App;
+  /** The launcher that runs, absolute: the app's own, or one that stands in for it. */
+  readonly file: string;
+  /** Of prime. */
+  readonly version: string;
   readonly started: Surroundings & { readonly at: number; readonly launcher: string };
   /** How many of the words are not the app's, but the launcher's. */
   readonly shift: number;

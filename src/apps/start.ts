@@ -23,7 +23,9 @@ export async function startApp(run: Run): Promise<Answer> {
   const { app, started } = run;
   const isFirstStage = started.progress === undefined;
   const selection = isFirstStage ? await select(run) : readSelection(app);
-  const id = selection.current ?? (await obtain(run));
+  const obtained = selection.current ?? (await obtain(run));
+  if (typeof obtained !== "string") return obtained;
+  const id = obtained;
   const isNew = selection.current === null || readCheck(app).building === id;
   const isTrial = selection.trial?.id === id && app.isOwn;
   const context = await releaseContext(run, id, !isTrial);
@@ -79,8 +81,8 @@ async function startOver(app: App): Promise<void> {
   });
 }
 
-/** The first release, whose environment the start goes on to build. */
-async function obtain(run: Run): Promise<string> {
+/** The first release, whose environment the start goes on to build; or how another launcher does that. */
+async function obtain(run: Run): Promise<string | Answer> {
   const { app } = run;
   if (!app.isOwn) {
     throw new PrimeError(
@@ -92,6 +94,7 @@ async function obtain(run: Run): Promise<string> {
     );
   }
   const found = await resolveNow(run, await machinePolicy());
+  if ("answer" in found) return found.answer;
   await writeRelease(app, found);
   writeCheck(app, { ...readCheck(app), building: found.id });
   await alone(app, () => writeSelection(app, { ...readSelection(app), current: found.id }));
@@ -123,4 +126,15 @@ async function spawnWhenDue(run: Run): Promise<void> {
     writeCheck(app, { ...latest, updater: updater ?? null, attempts: latest.attempts + 1 });
     setDue(app, now() + UPDATER_LIMIT_MS);
   });
+}
+
+/** A start without the app, by a launcher that is on trial. */
+export async function startDry(run: Run): Promise<Answer> {
+  const { current } = readSelection(run.app);
+  if (current !== null) {
+    const booted = await boot(await releaseContext(run, current, false), { anew: false });
+    if (booted.kind === "hop") return booted.answer;
+    await verify(run, booted, readRelease(run.app, current)?.verify ?? []);
+  }
+  return { kind: "exit", code: 0 };
 }

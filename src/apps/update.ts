@@ -51,6 +51,7 @@ async function look(run: Run): Promise<Updated> {
   const policy = await machinePolicy();
   refuseOutsideWindows(policy);
   const found = await resolveNow(run, policy);
+  if ("answer" in found) return { kind: "hop", answer: found.answer };
   if (found.id === current) return finish(run, "current", `${app.config.name} ${found.version} is what there is`);
   if (found.id === staged) return finish(run, "staged", `${app.config.name} ${found.version} is ready`);
   const skip = found.isRenewed ? undefined : skipped.find(({ id }) => id === found.id);
@@ -72,7 +73,10 @@ async function stage(run: Run, id: string): Promise<Updated> {
 }
 
 /** What a fresh install would give, by the rules of this machine. */
-export async function resolveNow(run: Run, policy: Policy): Promise<Resolved & { readonly isRenewed?: boolean }> {
+export async function resolveNow(
+  run: Run,
+  policy: Policy,
+): Promise<(Resolved & { readonly isRenewed?: boolean }) | { readonly answer: Answer }> {
   const { app, started } = run;
   if (app.config.channel !== null) return (await import("./from-channel.ts")).resolveChannel(run, policy);
   const wanted = await writeWanted(app, readSelection(app).pin, policy, started.env);

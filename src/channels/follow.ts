@@ -1,6 +1,6 @@
 import { compare } from "@renovatebot/pep440";
 import { isAmong, POINTER, type Pointer, pointerFile, whyNotPointed } from "./model/pointer.ts";
-import { RELEASE, type Release, releaseFile, STATE, STATE_FILE } from "./model/release.ts";
+import { RELEASE, type Release, releaseFile, STATE, STATE_FILE, type State } from "./model/release.ts";
 import type { Place } from "./place.ts";
 import { described, readTarget } from "./session.ts";
 import { Client, type Memory } from "./tuf/client.ts";
@@ -34,33 +34,42 @@ export interface Followed {
   readonly release: Release;
   /** The rollout has not reached this one. */
   readonly waits: boolean;
-  /** The bytes of a target, as the metadata have it. */
-  readonly readFile: (name: string) => Promise<Buffer>;
 }
 
-/**
- * Asks a channel, whole: refreshes the metadata, believes the pointer only upwards in its serial, and never a release that the
- * offline key has not vouched for, has withdrawn, or has put below the floor. Whether a version is newer or older counts for nothing.
- * Throws `Refused`; what runs here goes on.
- */
-export async function follow(
-  place: Pick<Place, "read">,
-  memory: Memory,
-  follower: Follower,
-  now: Date,
-): Promise<Followed> {
+/** A channel of which the metadata are believed. */
+export interface Channel {
+  readonly state: State;
+  /** The bytes of a target, as the metadata have it. Throws `Refused`. */
+  readonly readFile: (name: string) => Promise<Buffer>;
+  /** The keys by which pointers are believed. */
+  readonly keys: string;
+  /** The channels that there are. */
+  readonly names: () => Promise<string[]>;
+}
+
+/** Refreshes the metadata. Throws `Refused`; what runs here goes on. */
+export async function openChannel(place: Pick<Place, "read">, memory: Memory, now: Date): Promise<Channel> {
   const client = new Client({ metadata: (name, most) => place.read(`metadata/${name}`, most) }, memory, now);
-  const read = async (name: string) => {
+  const readFile = async (name: string) => {
     const target = await client.find(name);
     if (target === undefined) throw new Refused("mixed", `no role has ${name}`);
     return readTarget(place, target);
   };
+  const state = described(STATE_FILE, await readFile(STATE_FILE), STATE);
+  const names = async () => (await client.names("channels")).map((name) => name.replace(/^channels\/|\.json$/g, ""));
+  return { state, readFile, names, keys: client.keysOf("channels").join(" ") };
+}
+
+/**
+ * Believes the pointer only upwards in its serial, and never a release that the offline key has not vouched for, has withdrawn, or has
+ * put below the floor. Whether a version is newer or older counts for nothing. Throws `Refused`.
+ */
+export async function follow({ state, readFile, keys }: Channel, follower: Follower): Promise<Followed> {
   const { channel } = follower;
-  const pointer = described(pointerFile(channel), await read(pointerFile(channel)), POINTER);
+  const pointer = described(pointerFile(channel), await readFile(pointerFile(channel)), POINTER);
   if (pointer.channel !== channel) throw new Refused("mixed", `${channel} is served as the channel ${pointer.channel}`);
-  const seen = { serial: pointer.serial, keys: client.keysOf("channels").join(" ") };
+  const seen = { serial: pointer.serial, keys };
   refuseLowerSerial(channel, seen, follower.seen);
-  const state = described(STATE_FILE, await read(STATE_FILE), STATE);
   const waits = !reaches(pointer, follower);
   const pinned = state.releases.find(({ version }) => version === follower.pin);
   if (follower.pin !== undefined && pinned === undefined)
@@ -68,11 +77,11 @@ export async function follow(
   const to = pinned ?? (waits && pointer.before !== null ? pointer.before : pointer);
   const why = whyNotPointed(state, channel, to);
   if (why !== undefined) throw new Refused("floor", `${channel} points where it may not: ${why}`);
-  const release = described(releaseFile(to.version), await read(releaseFile(to.version)), RELEASE);
+  const release = described(releaseFile(to.version), await readFile(releaseFile(to.version)), RELEASE);
   if (release.release_id !== to.release_id || compare(release.version, to.version) !== 0) {
     throw new Refused("mixed", `${channel} points at another release ${to.version} than there is`);
   }
-  return { pointer, seen, release, waits, readFile: read };
+  return { pointer, seen, release, waits };
 }
 
 /** Raising the percent adds installations, lowering it flips none back; a fallback is everybody's. */

@@ -10,6 +10,8 @@ export interface Overview {
   readonly app: string;
   readonly channels: Readonly<Record<string, Pointer & { readonly floor: string | null }>>;
   readonly releases: readonly (State["releases"][number] & { readonly withdrawn: string | null })[];
+  /** prime's launcher, as customers get it; null: none is published. */
+  readonly launcher: NonNullable<State["launcher"]> | null;
   /** By role: whole days until what is signed expires; below zero: since. */
   readonly expires: Readonly<Record<RoleName, { readonly at: string; readonly days: number }>>;
 }
@@ -23,6 +25,7 @@ export function overviewOf({ repository, state, pointers }: Session, now: number
       [...pointers].map(([name, pointer]) => [name, { ...pointer, floor: floor[name] ?? null }]),
     ),
     releases: state.releases.map((one) => ({ ...one, withdrawn: withdrawn[one.version]?.reason ?? null })),
+    launcher: state.launcher ?? null,
     expires: Object.fromEntries(
       ROLES.map((role) => [role, repository[role].signed.expires]).map(([role, at = ""]) => [
         role,

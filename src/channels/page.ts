@@ -14,7 +14,7 @@ td, th { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px soli
 td { overflow-wrap: anywhere; }`;
 
 /** `channel status --html`: a page that can stand beside the metadata. `now` in milliseconds since the epoch. */
-export function statusPage({ app, channels, releases, expires }: Overview, now: number): string {
+export function statusPage({ app, channels, releases, launcher, expires }: Overview, now: number): string {
   const cards = Object.entries(channels).map(([name, one]) => {
     const { version, rollout, before, direction, reason, by, at, serial, floor, history } = one;
     const rest =
@@ -49,6 +49,7 @@ ${table(
 ${cards.join("\n") || `<p>No channel points at a release yet.</p>`}
 <h2>Releases</h2>
 ${table(["version", "published", ""], rows)}
+${launcher === null ? "" : `<p>The launcher is prime ${text(launcher.version)}, <time>${text(launcher.at)}</time>.</p>`}
 <h2>Signatures expire</h2>
 ${table(["role", "at", ""], ends)}
 </body></html>

@@ -42,8 +42,9 @@ export async function follow(started: Started): Promise<Answer> {
     refuseWindows(started.platform);
     const app = appOf(started.launcher);
     if (app !== undefined) {
-      const { followApp } = await import("../apps/follow.ts");
-      return await followApp(app, appStarted(started, 0));
+      const { followApp, frontOf } = await import("../apps/follow.ts");
+      const own = appStarted({ ...started, launcher: frontOf(started.launcher) }, 0);
+      return await followApp(app, { ...own, file: started.launcher });
     }
     const { flags, request } = parseArguments(started.args, {
       version,
@@ -92,6 +93,7 @@ function refuseWindows(platform: string): void {
 function appStarted(started: Started, verbosity: number): Parameters<typeof followApp>[1] {
   return {
     started,
+    ...{ file: started.launcher, version },
     terminal: openTerminal({ verbosity, env: started.env }),
     print: openPrinter(started.env),
     contextOf: (root, more) => appContext(started, root, verbosity, more),

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { appWheel, saying } from "./apps.ts";
+import { version as VERSION } from "../../package.json";
+import { withOwnDigest } from "../../src/launch/own-digest.ts";
+import { AppBox, appWheel, saying } from "./apps.ts";
 import { type FileServer, serve } from "./releases.ts";
-import { type Ended, type RunOptions, type Sandbox, sandbox } from "./sandbox.ts";
+import { type Ended, LONG_AGO, type RunOptions, type Sandbox, sandbox } from "./sandbox.ts";
 
 /** What opens the offline key in tests. */
 export const PASSPHRASE = "correct horse battery";
@@ -65,6 +67,38 @@ interface Status {
   >;
   readonly releases: { version: string; withdrawn: string | null }[];
   readonly expires: Record<string, { days: number }>;
+}
+
+/** A customer's launcher, made by the maintainer, on a machine of its own. */
+export class Customer extends AppBox {
+  async install(maintainer: Maintainer, url = maintainer.to, keys = ""): Promise<this> {
+    const config = `[app]\npackages = ["foo"]\nchannel = "${url}"\ntrust = "channel/root.json"\n${keys}`;
+    maintainer.box.file("foo.toml", config);
+    const made = await maintainer.box.run(["init", "--app", "foo.toml", "--out", this.launcher, "--force"]);
+    if (made.code !== 0) throw new Error(made.stderr);
+    fs.utimesSync(this.launcher, LONG_AGO, LONG_AGO);
+    return this;
+  }
+
+  /** A start that looks at the channel first. */
+  follow(...words: readonly string[]): Promise<string> {
+    return this.says(words, { PRIME_UPDATE: "wait" });
+  }
+}
+
+/** A maintainer whose app says its version, with releases of which stable points at the first. */
+export async function leading(versions: readonly string[], to?: string): Promise<Maintainer> {
+  const maintainer = await new Maintainer(to).begin();
+  for (const version of versions) await maintainer.good("publish", maintainer.wheel(version));
+  await maintainer.good("promote", "stable", versions[0] as string);
+  return maintainer;
+}
+
+/** A launcher of prime's as another version of it would be built; `change` is made in its program. */
+export function otherBuild(version: string, change = (text: string) => text): Buffer {
+  const built = fs.readFileSync(path.join(import.meta.dirname, "../../prime"), "latin1");
+  const text = built.replace(/# sha256 [0-9a-f]{64} \*\/\n$/, "").replaceAll(`"${VERSION}"`, JSON.stringify(version));
+  return Buffer.from(withOwnDigest(change(text)), "latin1");
 }
 
 export interface PutServer extends FileServer {

@@ -5,7 +5,7 @@ import type { Answer } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import type { App } from "../app.ts";
-import { type ChannelState, readChannelState, writeChannelState } from "../from-channel.ts";
+import { type ChannelState, readChannelState, writeChannelState } from "../channel-state.ts";
 import { makeHome } from "../home.ts";
 import { type Event, readEvents, record } from "../log.ts";
 import { collectReleases, readRelease, releasesOf } from "../releases.ts";
@@ -123,7 +123,8 @@ function showStatus(run: Run, words: readonly string[]): Answer {
       pin: selection.pin,
       skipped: selection.skipped,
     },
-    ...{ launcher: app.launcher, home: app.home, beside: app.beside.passedOver ?? null },
+    ...{ launcher: app.launcher, runs: { version: run.version, file: run.file } },
+    ...{ home: app.home, beside: app.beside.passedOver ?? null },
     ...(app.config.channel === null ? {} : { channel: channelStatus(app, app.config.channel) }),
     updater: isRunning && updater !== null ? { pid: updater.pid } : null,
     check: { outcome, reason, message, at: lastAt, next: nextAt, failures, attempts },
@@ -138,6 +139,7 @@ function showStatus(run: Run, words: readonly string[]): Answer {
       ? []
       : [`on trial: ${status.trial.left} starts may still fail before ${selection.previous} runs again`]),
     ...("channel" in status && status.channel !== undefined ? [channelLine(status.channel)] : []),
+    ...launcherLines(run),
     ...(selection.staged === null ? [] : [`ready for the next start: ${selection.staged}`]),
     ...(selection.pin === null ? [] : [`pinned to ${selection.pin}`]),
     ...selection.skipped.map(({ id, why }) => `not taken again: ${id}: ${why}`),
@@ -151,6 +153,13 @@ function showStatus(run: Run, words: readonly string[]): Answer {
   ];
   print.text(`${lines.join("\n")}\n`);
   return DONE;
+}
+
+function launcherLines({ app, file, version }: Run): string[] {
+  const { launcher } = readChannelState(app);
+  const failed = launcher?.why ? [`launcher ${launcher.version} of the channel was not taken: ${launcher.why}`] : [];
+  const standsIn = file === app.launcher ? [] : [`prime ${version} in ${file} stands in for ${app.launcher}`];
+  return [...standsIn, ...failed];
 }
 
 interface ChannelStatus {

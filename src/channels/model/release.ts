@@ -42,6 +42,9 @@ export const STATE = v.object({
   withdrawn: v.record(VERSION, v.object({ at: MOMENT, reason: WORDS })),
   /** By channel: the oldest version that it may point at. */
   floor: v.record(NAME, VERSION),
+  /** prime's own launcher, which customers' are replaced by; absent: they keep theirs. */
+  launcher: v.exactOptional(v.object({ version: VERSION, sha256: SHA256, at: MOMENT })),
 });
 export type State = v.InferOutput<typeof STATE>;
 export const STATE_FILE = "releases/state.json";
+export const LAUNCHER_FILE = "releases/launcher/prime";

@@ -48,14 +48,18 @@ const begin: Declare = (command, { take }) => {
 };
 
 const publish: Declare = (command, { take }) => {
-  signing(command, "publish <files...>", "make a release of wheels, or of a pylock.toml")
+  signing(
+    command,
+    "publish <files...>",
+    "make a release of wheels, or of a pylock.toml; or give customers a launcher of prime",
+  )
     .option("--promote <channel>", "point this channel at it, too")
     .option("--percent <n>", "for so many of a hundred installations", percent, 100)
     .option("--notes <text>", "what is new, for customers", "")
     .option("--verify <command>", "must end with 0 in the new environment; may be given again", many, [])
     .option("--platform <name>", "there must be a wheel of everything for it; may be given again", many, [])
     .option("--extra <name>", "release the app with this extra; may be given again", many, [])
-    .option("--launcher <version>", "the oldest prime that may install it")
+    .option("--min-launcher <version>", "the oldest prime that may install it")
     .option("--release-version <version>", "where no wheel is of the app's name")
     .action((files: string[], options: Publication) =>
       take(async (context) => (await import("./publish.ts")).publish(context, files, options)),

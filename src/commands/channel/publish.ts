@@ -19,10 +19,11 @@ import { now } from "../../edges/clock.ts";
 import { makeTemporaryFolder, writePlain } from "../../edges/files/change.ts";
 import { lastLineOf, parseJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { remove } from "../../edges/files/own/remove.ts";
-import { readBytes, readText, sha256 } from "../../edges/files/read.ts";
+import { readBytes, readStart, readText, sha256 } from "../../edges/files/read.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
+import { beginsAsLauncher } from "../../launch/own-digest.ts";
 import { normalizeName } from "../../project/packages.ts";
 import { cleanEnvironment } from "../../python/clean-environment.ts";
 import { WHEEL_METADATA_PY } from "../../python/texts/texts.ts";
@@ -30,6 +31,7 @@ import { parseToml } from "../../toml.ts";
 import { checkPlatform, type ReleaseResolution, resolveRelease } from "../../uv/release-commands.ts";
 import { lead, type Options } from "./lead.ts";
 import { promote } from "./move.ts";
+import { offer } from "./offer-launcher.ts";
 
 export interface Publication extends Options {
   readonly promote?: string;
@@ -38,7 +40,7 @@ export interface Publication extends Options {
   readonly verify: readonly string[];
   readonly platform: readonly string[];
   readonly extra: readonly string[];
-  readonly launcher?: string;
+  readonly minLauncher?: string;
   /** Needed for a lock alone. */
   readonly releaseVersion?: string;
 }
@@ -48,39 +50,35 @@ const WHEELS = v.array(
 );
 type Wheel = v.InferOutput<typeof WHEELS>[number];
 
+/** Bytes in which a launcher shows itself. */
+const HEAD_LENGTH = 200;
 /** Bytes of a wheel; more is not read into memory. */
 const MOST_WHEEL = 1_000_000_000;
 
-/** `./prime channel publish FILE…`: wheels, or a lock, become a release, signed by the offline key; safe to repeat. */
+/**
+ * `./prime channel publish FILE…`: wheels, or a lock, become a release, and a launcher of prime's the one that customers get, signed by the
+ * offline key; safe to repeat.
+ */
 export async function publish(context: Context, words: readonly string[], options: Publication): Promise<Answer> {
   const files = words.map((word) => path.resolve(context.cwd, word));
-  let published = "";
+  const launchers = files.filter((file) => beginsAsLauncher(Buffer.from(readStart(file, HEAD_LENGTH))));
+  const others = files.filter((file) => !launchers.includes(file));
+  let published: string | undefined;
   const answer = await lead(context, options, async (session) => {
-    const { contents, targets } = await prepare(context, session, files, options);
-    published = contents.version;
-    const release_id = releaseId(contents);
-    const known = session.state.releases.find(({ version }) => version === contents.version);
-    if (known !== undefined && known.release_id !== release_id) {
-      throw refusal(
-        `${contents.version} was published with other contents`,
-        "a release never changes: give it another version",
-      );
-    }
-    if (known !== undefined) return { words: `${contents.version} is published already` };
-    const created = moment(context.startedAt);
-    const release: Release = { ...contents, release_id, created };
-    const releases = [...session.state.releases, { version: contents.version, release_id, created }];
-    const described = {
-      ...targets,
-      [releaseFile(contents.version)]: describing(release),
-      [STATE_FILE]: describing({ ...session.state, releases }),
-    };
-    return {
-      change: { files: { releases: described } },
-      words: `${contents.version} is released, with ${contents.files.length} files`,
-    };
+    const launcher = await offer(context, session, launchers);
+    const release =
+      others.length === 0 && launchers.length > 0 ? undefined : await prepare(context, session, others, options);
+    published = release?.contents.version;
+    const news = [...(launcher?.news ?? []), ...(release?.news ?? [])];
+    const state = { ...session.state, ...launcher?.state, ...release?.state };
+    const targets = { ...launcher?.targets, ...release?.targets, [STATE_FILE]: describing(state) };
+    const words = news.join("; ");
+    return launcher?.isNew || release?.isNew ? { change: { files: { releases: targets } }, words } : { words };
   });
   if (answer.kind !== "exit" || options.promote === undefined) return answer;
+  if (published === undefined) {
+    throw refusal("a launcher alone can't be promoted", "customers get it at their next check; leave --promote away");
+  }
   return promote(context, options.promote, published, {
     dir: options.dir,
     percent: options.percent,
@@ -111,10 +109,29 @@ async function prepare(context: Context, session: Session, files: readonly strin
       );
     }
     const lock = locks[0] === undefined ? await resolve(job, tools, work, wheels, options) : await read(locks[0]);
-    return contentsOf(session, lock, { version, python: own?.python ?? null }, options);
+    return releaseOf(context, session, contentsOf(session, lock, { version, python: own?.python ?? null }, options));
   } finally {
     remove(work);
   }
+}
+
+function releaseOf({ startedAt }: Context, { state }: Session, { contents, targets }: ReturnType<typeof contentsOf>) {
+  const { version } = contents;
+  const release_id = releaseId(contents);
+  const known = state.releases.find((one) => one.version === version);
+  if (known !== undefined && known.release_id !== release_id) {
+    throw refusal(`${version} was published with other contents`, "a release never changes: give it another version");
+  }
+  if (known !== undefined) return { contents, isNew: false, news: [`${version} is published already`] };
+  const created = moment(startedAt);
+  const release: Release = { ...contents, release_id, created };
+  return {
+    contents,
+    isNew: true,
+    targets: { ...targets, [releaseFile(version)]: describing(release) },
+    state: { releases: [...state.releases, { version, release_id, created }] },
+    news: [`${version} is released, with ${contents.files.length} files`],
+  };
 }
 
 async function readWheels(job: Job, python: string, files: readonly string[]): Promise<readonly Wheel[]> {
@@ -173,7 +190,7 @@ function contentsOf(
   { file }: Session,
   { text, files }: ReleaseLock,
   { version, python }: Pick<Contents, "version" | "python">,
-  { verify, platform, notes, launcher }: Publication,
+  { verify, platform, notes, minLauncher }: Publication,
 ): { contents: Contents; targets: Record<string, Buffer> } {
   const folder = releaseFolder(version);
   const targets: Record<string, Buffer> = { [`${folder}/pylock.toml`]: Buffer.from(text) };
@@ -192,7 +209,7 @@ function contentsOf(
     files: listed,
     verify: [...verify],
     notes,
-    launcher: launcher ?? null,
+    launcher: minLauncher ?? null,
   };
   return { contents, targets };
 }

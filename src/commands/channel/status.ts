@@ -25,7 +25,7 @@ export async function showChannels(
   return { kind: "exit", code: 0 };
 }
 
-function describe({ app, channels, releases, expires }: Overview): string {
+function describe({ app, channels, releases, launcher, expires }: Overview): string {
   const lines = [`${app}:`];
   for (const [name, { version, serial, direction, reason, by, at, rollout, before, floor }] of Object.entries(
     channels,
@@ -46,6 +46,7 @@ function describe({ app, channels, releases, expires }: Overview): string {
     );
   }
   if (releases.length === 0) lines.push("  none: ./prime channel publish FILE…");
+  if (launcher !== null) lines.push(`launcher: prime ${launcher.version}, published ${launcher.at}`);
   lines.push("expire:");
   for (const [role, { at, days }] of Object.entries(expires)) {
     const soon =

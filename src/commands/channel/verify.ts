@@ -1,8 +1,7 @@
 import * as path from "node:path";
-import { follow } from "../../channels/follow.ts";
+import { follow, openChannel } from "../../channels/follow.ts";
 import type { Place } from "../../channels/place.ts";
 import { MOST_DESCRIPTION } from "../../channels/session.ts";
-import { Client } from "../../channels/tuf/client.ts";
 import { memoryOfNothing } from "../../channels/tuf/memory-folder.ts";
 import { Refused } from "../../channels/tuf/refused.ts";
 import type { Context } from "../../context.ts";
@@ -38,13 +37,11 @@ export async function verifyChannel(
 
 async function lookAt(place: Place, root: Buffer, now: Date): Promise<string[]> {
   const memory = memoryOfNothing(root);
-  const source = { metadata: (name: string, most: number) => place.read(`metadata/${name}`, most) };
-  const names = await new Client(source, memory, now).names("channels");
+  const opened = await openChannel(place, memory, now);
   const lines: string[] = [];
-  for (const name of names) {
-    const channel = name.replace(/^channels\/|\.json$/g, "");
+  for (const channel of await opened.names()) {
     const follower = { channel, installation: "", runs: undefined, seen: undefined, takesUrgent: true };
-    const { pointer, release } = await follow(place, memory, follower, now);
+    const { pointer, release } = await follow(opened, follower);
     const { serial, rollout, version } = pointer;
     const share =
       rollout.percent === 100 ? "" : ` for ${rollout.percent} %, ${pointer.before?.version ?? version} for the others`;

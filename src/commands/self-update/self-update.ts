@@ -4,12 +4,10 @@ import { refuseForeignRepo } from "../../decision/whose-repo.ts";
 import { makeTemporaryFolder, writeAtomic } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { facts, readBytes, sha256 } from "../../edges/files/read.ts";
-import { run } from "../../edges/processes/run.ts";
 import { plain } from "../../edges/terminal/text.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { beginsAsLauncher, ownDigestFault } from "../../launch/own-digest.ts";
-import { cleanEnvironment } from "../../python/clean-environment.ts";
+import { launcherVersion, whyNoLauncher } from "../../provision/launcher.ts";
 import { getCandidate } from "./candidate.ts";
 import { keepLauncher, keptLauncher } from "./kept.ts";
 import { RELEASES } from "./names.ts";
@@ -33,7 +31,7 @@ export async function updateLauncher(context: Context, { version, from = RELEASE
     const { file, digest } = await getCandidate(context, { from, version }, work);
     const bytes = readBytes(file) ?? Buffer.alloc(0);
     refuseUnfit(bytes, digest);
-    const now = { version: await versionOf(context, file), sha256: digest.sha256 };
+    const now = { version: await launcherVersion(file, context.env, context.root), sha256: digest.sha256 };
     if (version !== undefined && now.version !== version) {
       throw new PrimeError(
         "other-release",
@@ -95,26 +93,9 @@ function refuseUnfit(bytes: Buffer, { sha256: expected, from }: { sha256: string
       },
     );
   }
-  const fault = beginsAsLauncher(bytes) ? ownDigestFault(bytes.toString("latin1")) : "it has no head";
+  const fault = whyNoLauncher(bytes);
   if (fault === undefined) return;
   throw new PrimeError("no-launcher", `could not take the launcher: what was got is none (${fault})`, {
     hint: "name a launcher, or a folder that `npm run release` has made",
   });
-}
-
-/** It starts here: by this machine's sh and Node. */
-async function versionOf({ env, root }: Context, file: string): Promise<string> {
-  const outcome = await run(
-    { file: "/bin/sh", args: [file, "--version"], env: cleanEnvironment(env), cwd: root },
-    { limitMs: 60_000 },
-  );
-  const version = outcome.stdout.trim();
-  if (outcome.ok && /^\d+\.\d+\.\d+\S*$/.test(version)) return version;
-  throw new PrimeError(
-    "no-launcher",
-    `could not take the launcher: \`--version\` of it fails here: ${plain(outcome.output.trim())}`,
-    {
-      hint: "nothing was changed; take another release",
-    },
-  );
 }

@@ -1,34 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { AppBox } from "../../support/apps.ts";
-import { Maintainer, putServer } from "../../support/channel.ts";
-import { LONG_AGO } from "../../support/sandbox.ts";
-
-/** A customer's launcher, made by the maintainer, on a machine of its own. */
-class Customer extends AppBox {
-  async install(maintainer: Maintainer, url = maintainer.to, keys = ""): Promise<this> {
-    const config = `[app]\npackages = ["foo"]\nchannel = "${url}"\ntrust = "channel/root.json"\n${keys}`;
-    maintainer.box.file("foo.toml", config);
-    const made = await maintainer.box.run(["init", "--app", "foo.toml", "--out", this.launcher, "--force"]);
-    if (made.code !== 0) throw new Error(made.stderr);
-    fs.utimesSync(this.launcher, LONG_AGO, LONG_AGO);
-    return this;
-  }
-
-  /** A start that looks at the channel first. */
-  follow(...words: readonly string[]): Promise<string> {
-    return this.says(words, { PRIME_UPDATE: "wait" });
-  }
-}
-
-/** A maintainer whose app says its version, with releases of which stable points at the first. */
-async function leading(versions: readonly string[], to?: string): Promise<Maintainer> {
-  const maintainer = await new Maintainer(to).begin();
-  for (const version of versions) await maintainer.good("publish", maintainer.wheel(version));
-  await maintainer.good("promote", "stable", versions[0] as string);
-  return maintainer;
-}
+import { Customer, leading, Maintainer, putServer } from "../../support/channel.ts";
 
 describe("customers of a channel", () => {
   it("go forwards and backwards with it, unnoticed, by launchers that hold what they trust", {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Follower, follow } from "../../../src/channels/follow.ts";
+import { type Follower, follow, openChannel } from "../../../src/channels/follow.ts";
 import { type Move, moved, type Pointer, pointerFile } from "../../../src/channels/model/pointer.ts";
 import { type Contents, releaseFile, releaseId, STATE_FILE, type State } from "../../../src/channels/model/release.ts";
 import { describing } from "../../../src/channels/session.ts";
@@ -67,7 +67,7 @@ function installation(channel: Channel, id = "somebody") {
   return async (more: Partial<Follower> = {}): Promise<string> => {
     const follower = { channel: "stable", installation: id, takesUrgent: false, ...known, ...more };
     try {
-      const { release, seen } = await follow(channel.repository.place, memory, follower, NOW);
+      const { release, seen } = await follow(await openChannel(channel.repository.place, memory, NOW), follower);
       known = { runs: release.release_id, seen };
       return release.version;
     } catch (error) {
