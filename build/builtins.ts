@@ -1,11 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
 
-/** Node loads streams and sockets with these, which takes 2 ms; many starts end without having needed one. By what is taken from them. */
-const LATE: Readonly<Record<string, readonly string[]>> = {
-  "node:child_process": ["spawn", "spawnSync"],
-  "node:tty": ["isatty", "ReadStream", "WriteStream"],
-};
+/** What Node takes milliseconds to load, for its streams and sockets; many starts end without having needed one. */
+const LATE = ["child_process", "dns", "http", "https", "net", "tls", "tty", "zlib"].map((name) => `node:${name}`);
 
 const OURS = /\/src\/[^:]*\.ts$/;
 
@@ -23,12 +20,13 @@ export const builtins: Plugin = {
       ),
       loader: "ts",
     }));
-    build.onResolve({ filter: new RegExp(`^(?:${Object.keys(LATE).join("|")})$`) }, ({ importer, path }) =>
+    build.onResolve({ filter: new RegExp(`^(?:${LATE.join("|")})$`) }, ({ importer, path }) =>
       OURS.test(importer) ? { path, namespace: "late" } : { path, external: true },
     );
     build.onLoad({ filter: /.*/, namespace: "late" }, ({ path }) => ({
-      contents: `for (const name of ${JSON.stringify(LATE[path])})
-        Object.defineProperty(exports, name, { enumerable: true, get: () => require(${JSON.stringify(path)})[name] });`,
+      // The bundler copies what a module itself has, so that this is what it inherits from.
+      contents: `module.exports = Object.create(new Proxy({}, {
+        get: (_, name) => (name === "__esModule" ? undefined : require(${JSON.stringify(path)})[name]) }));`,
     }));
   },
 };

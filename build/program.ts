@@ -5,6 +5,7 @@ import { transform as shorten } from "@swc/core";
 import { build, type Metafile, transform } from "esbuild";
 import { withOwnDigest } from "../src/launch/own-digest.ts";
 import { builtins } from "./builtins.ts";
+import { ENTRY, grouped, nested, ordering } from "./groups.ts";
 import { type ShortLines, withShortLines } from "./lines.ts";
 import { noticesOf } from "./notices.ts";
 import { standIns } from "./stand-ins.ts";
@@ -26,11 +27,10 @@ export interface Program {
   readonly starts: { readonly line: number; readonly column: number };
 }
 
-const FORM = { charset: "ascii", minifyWhitespace: true } as const;
 /** What Node 18 reads: lowered further, the program would be larger by its thirtieth part. */
-const OURS = { ...FORM, target: "es2022" } as const;
+const TARGET = "es2022";
 /** What Node 10 can read, so that an old Node can say that it is too old. */
-const OLD = { ...FORM, target: "es2018" } as const;
+const OLD = { charset: "ascii", minifyWhitespace: true, target: "es2018" } as const;
 
 /** Longer lines are what editors, `git grep` and diff viewers choke on; a line ends at the first place behind this. */
 const LINE_LIMIT = 2000;
@@ -82,38 +82,43 @@ interface Bundle {
  * of a stack trace comes from tells `npm run where`.
  */
 export async function bundle(root: string): Promise<Bundle> {
-  const result = await build({
+  const options = {
     absWorkingDir: root,
-    entryPoints: ["src/main.ts"],
     outfile: "prime.js",
     write: false,
     metafile: true,
     bundle: true,
     format: "cjs",
     platform: "node",
-    ...OURS,
+    charset: "ascii",
+    target: TARGET,
     minifySyntax: true,
-    minifyIdentifiers: true,
     legalComments: "external",
-    sourcemap: "inline",
-    plugins: [builtins, standIns, uncalled, texts],
     logLevel: "silent",
-    logOverride: { "empty-import-meta": "error" },
+  } as const;
+  const plugins = [builtins, standIns, uncalled, texts];
+  const { metafile: ungrouped } = await build({ ...options, plugins, entryPoints: ["src/main.ts"] });
+  const groups = grouped(ungrouped, "src/main.ts");
+  const { outputFiles, metafile } = await build({
+    ...options,
+    plugins: [ordering(groups), ...plugins],
+    entryPoints: [ENTRY],
+    sourcemap: "inline",
   });
-  const textOf = (ending: string) => result.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? "";
-  const { code: long, map = "" } = await shorten(textOf("prime.js"), {
+  const textOf = (ending: string) => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? "";
+  const { code: long, map = "" } = await shorten(nested(textOf("prime.js"), groups), {
     isModule: "commonjs",
     minify: true,
     sourceMaps: true,
     inputSourceMap: true,
     jsc: {
-      target: "es2022",
+      target: TARGET,
       output: { charset: "ascii" },
       minify: { compress: { passes: 3, toplevel: true }, mangle: { toplevel: true } },
     },
   });
   const { code, before } = withShortLines(long.replace(CONTROL, spelledOut), LINE_LIMIT);
-  return { code: code.trimEnd(), map, before, comments: textOf(".LEGAL.txt"), metafile: result.metafile };
+  return { code: code.trimEnd(), map, before, comments: textOf(".LEGAL.txt"), metafile };
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not stand in the file

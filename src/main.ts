@@ -12,6 +12,9 @@ import { answerPlan } from "./launch/handover.ts";
 import { hideValuesOf } from "./secrets.ts";
 import { renewTouched } from "./start/renew.ts";
 
+// biome-ignore lint/complexity/noUselessEmptyExport: without it the bundler takes `module`, which the loader gives, for CommonJS
+export {};
+
 /** One start. The program itself is loaded where there is more to do than to renew a ready plan. */
 async function main(): Promise<number> {
   const started = { ...surroundings(), at: now(), launcher: realPath(__filename) ?? __filename };

@@ -1,4 +1,5 @@
 import { openSync, readSync, writeSync } from "node:fs";
+import { ReadStream } from "node:tty";
 import { PrimeError } from "../../errors.ts";
 import { headShell } from "../head.ts";
 import { userInput, writeMessage } from "./streams.ts";
@@ -45,7 +46,6 @@ export async function askSecret(question: string): Promise<string> {
       hint: "give it by a descriptor: --passphrase-fd 7 7<FILE",
     });
   }
-  const { ReadStream } = await import("node:tty");
   const terminal = new ReadStream(fd);
   terminal.setRawMode(true);
   writeSync(fd, question);

@@ -1,0 +1,187 @@
+import * as path from "node:path";
+import type { Metafile, Plugin } from "esbuild";
+
+/** What is loaded at once, and within which other group: it may use all that stands in those around it. */
+interface Group {
+  readonly within: string | undefined;
+  /** Modules that begin it: `import()` of one loads the group. The first group that fits counts. */
+  readonly begins: RegExp;
+}
+
+const CORE = "core";
+
+const GROUPS: Readonly<Record<string, Group>> = {
+  [CORE]: { within: undefined, begins: /^src\/main\.ts$/ },
+  execa: { within: CORE, begins: /^src\/edges\/processes\/execa\.ts$/ },
+  program: { within: CORE, begins: /^src\/cli\/program\.ts$/ },
+  start: {
+    within: "program",
+    begins:
+      /^src\/(?:toml-parser|config\/|inputs\/|launch\/|environment\/data-folder|commands\/(?:run|prepare|env|shell|uv|seal|tasks\/task)\.ts)/,
+  },
+  channels: { within: "rest", begins: /^src\/(?:commands\/channel|channels)\// },
+  apps: { within: "rest", begins: /^src\/(?:apps|sources|commands\/init\/app)/ },
+  doctor: { within: "rest", begins: /^src\/commands\/doctor\// },
+  init: { within: "rest", begins: /^src\/commands\/init\// },
+  upgrade: { within: "rest", begins: /^src\/(?:upgrade|commands\/(?:upgrade|python|pins|self-update))\// },
+  rest: { within: "start", begins: /./ },
+};
+
+/** In the order of the bundle: each before those within it. */
+const NAMES = withAllWithin(CORE);
+
+function withAllWithin(name: string): string[] {
+  const directly = Object.keys(GROUPS).filter((other) => GROUPS[other]?.within === name);
+  return [name, ...directly.flatMap(withAllWithin)];
+}
+
+/** From the outermost to the named one. */
+function wayTo(name: string): string[] {
+  const { within } = GROUPS[name] as Group;
+  return within === undefined ? [name] : [...wayTo(within), name];
+}
+
+export interface Grouped {
+  readonly entry: string;
+  readonly imports: Imports;
+  /** By module, the group that it stands in. */
+  readonly groupOf: ReadonlyMap<string, string>;
+  /** Modules of CommonJS are functions of their own, which stand before all. */
+  readonly isCommonJs: (file: string) => boolean;
+  /** Modules that are loaded where they are asked for. */
+  readonly lazy: readonly string[];
+}
+
+type Imports = (file: string) => readonly { readonly path: string; readonly kind: string }[];
+
+/** Puts each module into the innermost group within which all that imports it stands. */
+export function grouped(metafile: Metafile, entry: string): Grouped {
+  const imports: Imports = (file) => metafile.inputs[file]?.imports ?? [];
+  const inputs = Object.keys(metafile.inputs);
+  const lazily = inputs.flatMap((file) => imports(file).filter(({ kind }) => kind === "dynamic-import"));
+  const lazy = [...new Set(lazily.map(({ path: file }) => file))];
+  const groupOf = new Map<string, string>();
+  for (const first of [entry, ...lazy]) {
+    const begun = Object.keys(GROUPS).find((name) => GROUPS[name]?.begins.test(first)) as string;
+    for (const file of reachedFrom(imports, first)) {
+      if (inputs.includes(file)) groupOf.set(file, around(groupOf.get(file) ?? begun, begun));
+    }
+  }
+  const isCommonJs = (file: string) => metafile.inputs[file]?.format === "cjs" || /^late:/.test(file);
+  return { entry, imports, groupOf, isCommonJs, lazy };
+}
+
+function reachedFrom(imports: Imports, first: string): Set<string> {
+  const reached = new Set([first]);
+  for (const file of reached) {
+    for (const { path: of, kind } of imports(file)) if (kind !== "dynamic-import") reached.add(of);
+  }
+  return reached;
+}
+
+/** The innermost group that both stand within. */
+function around(one: string, other: string): string {
+  const way = wayTo(other);
+  return wayTo(one).findLast((name) => way.includes(name)) as string;
+}
+
+export const ENTRY = "entry-of-groups";
+const BEGIN = "begin-of-group";
+/** As long as what comes in its place, so that columns stay. */
+const LOAD = "load-of-module-by-number";
+
+/** Gives the bundler an entry that has it put modules one behind another as their groups stand: {@link nested} reads its output. */
+export function ordering(groups: Grouped): Plugin {
+  return {
+    name: "groups",
+    setup(build) {
+      const root = build.initialOptions.absWorkingDir ?? "";
+      build.onResolve({ filter: new RegExp(`^${ENTRY}$`) }, () => ({ path: ENTRY, namespace: ENTRY }));
+      build.onLoad({ filter: /./, namespace: ENTRY }, () => ({ contents: entryText(groups), resolveDir: root }));
+      build.onResolve({ filter: /./, namespace: ENTRY }, ({ path: file }) => {
+        if (NAMES.includes(file)) return { path: file, namespace: BEGIN };
+        return { path: path.join(root, file), sideEffects: true };
+      });
+      build.onLoad({ filter: /./, namespace: BEGIN }, () => ({ contents: "$groups;" }));
+      build.onResolve({ filter: /./ }, async ({ path: name, pluginData, ...options }) => {
+        if (options.kind !== "dynamic-import" || pluginData === LOAD) return undefined;
+        const found = await build.resolve(name, { ...options, pluginData: LOAD });
+        return { path: `${LOAD}:${groups.lazy.indexOf(path.relative(root, found.path))}`, external: true };
+      });
+    },
+  };
+}
+
+function entryText({ entry, groupOf, isCommonJs, lazy }: Grouped): string {
+  const quoted = (file: string) => JSON.stringify(file);
+  const modules = NAMES.flatMap((name) => [
+    name,
+    ...(name === CORE ? [entry] : []),
+    ...[...groupOf].filter(([file, group]) => group === name && !isCommonJs(file)).map(([file]) => file),
+  ]);
+  return [
+    ...modules.map((file) => `import ${quoted(file)};`),
+    ...lazy.map((file, number) => `import * as lazy${number} from ${quoted(file)};$spaces[${number}] = lazy${number};`),
+    "$load($groups);",
+  ].join("\n");
+}
+
+/** What a bundle begins with: `$load` gives a module of a group, which it begins first, with those around it, once each. */
+const LOADER =
+  "var $groups=[],$spaces=[],$load=async(module,...groups)=>{await 0;for(const group of groups){const begin=$groups[group];$groups[group]=0;begin&&begin()}return $spaces[module]};";
+
+/**
+ * Makes functions of the groups, one within another, of what {@link ordering} had bundled; no line gets another number. Throws
+ * where a module would not see what it imports.
+ */
+export function nested(bundled: string, groups: Grouped): string {
+  const lines = bundled.split("\n");
+  const marks = NAMES.map((name) => lines.indexOf(`// ${BEGIN}:${name}`));
+  const end = lines.lastIndexOf(`// ${ENTRY}:${ENTRY}`);
+  refuseUnseen(lines, marks, groups);
+  const body = lines.slice(end).join("\n");
+  const spaces = [...body.matchAll(/\$spaces\[(\d+)\] = ([\w$]+)/g)].map(([, number, name]) => ({
+    number: Number(number),
+    name,
+  }));
+  const open: string[] = [];
+  for (const [index, at] of [...marks, end].entries()) {
+    const name = NAMES[index];
+    const before = NAMES[index - 1];
+    lines[at] = spaces
+      .filter(({ number }) => groups.groupOf.get(groups.lazy[number] as string) === before)
+      .map(({ number, name: space }) => `$spaces[${number}]=${space};`)
+      .join("");
+    while (open.length > 0 && (name === undefined || !wayTo(name).includes(open.at(-1) as string))) {
+      if (open.pop() !== CORE) lines[at] += "};";
+    }
+    if (name === undefined) break;
+    open.push(name);
+    if (name !== CORE) lines[at] += `$groups[${index}]=function(){`;
+    lines[at + 1] = "";
+  }
+  for (let at = end + 1; at < lines.length; at += 1) if (!lines[at]?.startsWith("//# ")) lines[at] = "";
+  lines[0] = LOADER + lines[0];
+  return lines.join("\n").replace(new RegExp(`import\\("${LOAD}:(\\d+)"\\)`, "g"), (call, number) => {
+    const group = groups.groupOf.get(groups.lazy[Number(number)] as string) as string;
+    const way = wayTo(group)
+      .slice(1)
+      .map((name) => NAMES.indexOf(name));
+    return `$load(${[number, ...way].join()})`.padEnd(call.length);
+  });
+}
+
+function refuseUnseen(lines: readonly string[], marks: readonly number[], { imports, groupOf }: Grouped): void {
+  const places = new Map<string, string>();
+  for (const file of groupOf.keys()) {
+    const at = lines.findIndex((line) => line === `// ${file}` || line.startsWith(`// ${file} with `));
+    if (at >= 0) places.set(file, NAMES[marks.findLastIndex((mark) => mark < at)] ?? CORE);
+  }
+  for (const [file, group] of places) {
+    for (const { path: of, kind } of imports(file)) {
+      const its = places.get(of);
+      if (its === undefined || kind === "dynamic-import" || wayTo(group).includes(its)) continue;
+      throw new Error(`${file} of the group ${group} does not see ${of} in ${its}`);
+    }
+  }
+}
