@@ -18,7 +18,7 @@ const NETRC =
 
 const SECRET_NAME = /TOKEN|PASS|SECRET|CRED|AUTH|(?:^|_)KEY(?:_|$)/i;
 /** Names of variables whose values are secrets themselves, and neither paths nor numbers of sockets. */
-const HOLDS_SECRET = /(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET|API_?KEY|ACCESS_?KEY)$/i;
+const HOLDS_SECRET = /(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET(?:_KEY)?|API_?KEY|ACCESS_?KEY)$/i;
 /** Shorter values are found everywhere, and tell nothing. */
 const TELLING = 6;
 const known = new Set<string>();

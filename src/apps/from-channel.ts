@@ -115,5 +115,6 @@ function beside(value: unknown, release: Release): unknown {
 
 async function placeOf(url: string, line: Line): Promise<Pick<Place, "read" | "name">> {
   if (/^https?:/i.test(url)) return (await import("../channels/places/http.ts")).httpPlace(new URL(url), line);
+  if (url.startsWith("s3:")) return (await import("../channels/places/s3.ts")).s3Place(url, line);
   return folderReader(url.startsWith("file:") ? fileURLToPath(url) : url);
 }

@@ -23,6 +23,7 @@ import {
   sha256Of,
   withPlaces,
 } from "../project/files/pylock.ts";
+import type { Fetched } from "../sources/fetched.ts";
 import { isTable, type Table } from "../toml.ts";
 import type { UvTool } from "../uv/commands.ts";
 import type { App } from "./app.ts";
@@ -57,7 +58,12 @@ export interface Resolved {
  * Resolves what an app wants, without a look at what is installed: where a release was withdrawn, yanked or excluded, this goes down.
  * `context`: of the wanted project.
  */
-export async function resolveApp(context: Context, app: App, wanted: Wanted, policy: Policy): Promise<Resolved> {
+export async function resolveApp(
+  context: Context,
+  app: App,
+  wanted: Wanted,
+  { policy, fetched }: { readonly policy: Policy; readonly fetched: Fetched },
+): Promise<Resolved> {
   const decision = await decide(context, false);
   makeFolders(decision.folders);
   const job: Job = { context, log: newLog(decision.folders, now(), process.pid), project: decision.project, steps: [] };
@@ -67,25 +73,33 @@ export async function resolveApp(context: Context, app: App, wanted: Wanted, pol
   makeNewFolder(work);
   try {
     const output = path.join(work, "pylock.toml");
-    await runStep(job, `look for releases of ${app.config.name}`, resolveCommand(uv, wanted, base.executable, output), {
-      id: "resolve-failed",
-      hint: "what is installed goes on",
+    const look = runStep(
+      job,
+      `look for releases of ${app.config.name}`,
+      resolveCommand(uv, wanted, base.executable, output),
+      {
+        id: "resolve-failed",
+        hint: "what is installed goes on",
+      },
+    );
+    await look.catch((error: unknown) => {
+      throw fetched.failure ?? error;
     });
     const read = await readPylock(output);
     const rules = rulesOf(app, policy);
     refuseExcluded(policy, read.packages);
-    withPlaces(read.table, (_, text) => {
-      refuseHost(rules, text);
-      return text;
+    const table = { ...read.table, packages: packagesOf(read.table).map((entry) => fetched.withoutUnasked(entry)) };
+    const places = withPlaces(table, (key, text) => {
+      if (key === "path") return path.resolve(work, text);
+      const url = fetched.originOf(text)?.url ?? text;
+      refuseHost(rules, url);
+      return withoutCredentials(url);
     });
-    const places = withPlaces(read.table, (key, text) =>
-      key === "url" ? withoutCredentials(text) : path.resolve(work, text),
-    );
     const lock = pylockOf(places, work);
     refuseWithoutDigests(app, lock);
     keepDigests(app, places);
     const version = lock.packages.find(({ name }) => name === mainPackage(app))?.version ?? "0";
-    const { table: kept, files } = withFilesBeside(places);
+    const { table: kept, files } = withFilesBeside(table, fetched);
     const pylock = renderPylock(kept);
     const python = base.version.split(".").slice(0, 2).join(".");
     return {
@@ -98,16 +112,20 @@ export async function resolveApp(context: Context, app: App, wanted: Wanted, pol
   }
 }
 
-function withFilesBeside(table: Table): { readonly table: Table; readonly files: readonly LocalFile[] } {
+function withFilesBeside(
+  table: Table,
+  fetched: Fetched,
+): { readonly table: Table; readonly files: readonly LocalFile[] } {
   const files: LocalFile[] = [];
   const beside = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(beside);
     if (!isTable(value)) return value;
     const { url, ...rest } = value;
-    if (typeof url !== "string" || !url.startsWith("file:")) {
+    const fetchedTo = typeof url === "string" ? fetched.originOf(url)?.file : undefined;
+    if (typeof url !== "string" || (fetchedTo === undefined && !url.startsWith("file:"))) {
       return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, beside(inner)]));
     }
-    const from = fileURLToPath(url);
+    const from = fetchedTo ?? fileURLToPath(url);
     const to = `files/${path.basename(from)}`;
     files.push({ from, to, sha256: sha256Of(value) ?? "" });
     return { path: to, ...rest };
@@ -137,5 +155,6 @@ function resolveCommand({ file, env }: UvTool, { root, asksUser }: Wanted, pytho
     ([name]) => !/^UV_(?:INDEX$|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX|FIND_LINKS|NO_INDEX|CONFIG_FILE)/.test(name),
   );
   const alone = { ...Object.fromEntries(own), UV_CONFIG_FILE: path.join(root, SETTINGS) };
-  return { file, args, env: asksUser ? env : alone, cwd: root };
+  const direct = `${env.no_proxy ?? env.NO_PROXY ?? ""},127.0.0.1`;
+  return { file, args, env: { ...(asksUser ? env : alone), NO_PROXY: direct, no_proxy: direct }, cwd: root };
 }

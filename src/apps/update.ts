@@ -1,9 +1,11 @@
+import * as path from "node:path";
 import type { Policy } from "../config/policy/policy.ts";
 import { now } from "../edges/clock.ts";
 import { run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { activated } from "../shells/activation.ts";
+import { Fetched } from "../sources/fetched.ts";
 import { boot } from "../start/boot.ts";
 import type { Ready } from "../start/ready.ts";
 import { record } from "./log.ts";
@@ -79,8 +81,16 @@ export async function resolveNow(
 ): Promise<(Resolved & { readonly isRenewed?: boolean }) | { readonly answer: Answer }> {
   const { app, started } = run;
   if (app.config.channel !== null) return (await import("./from-channel.ts")).resolveChannel(run, policy);
-  const wanted = await writeWanted(app, readSelection(app).pin, policy, started.env);
-  return resolveApp(await run.contextOf(wanted.root), app, wanted, policy);
+  const fetched = new Fetched(path.join(app.home, "fetched"));
+  let files: Resolved["files"] = [];
+  try {
+    const wanted = await writeWanted(app, readSelection(app).pin, policy, { env: started.env, fetched });
+    const found = await resolveApp(await run.contextOf(wanted.root), app, wanted, { policy, fetched });
+    files = found.files;
+    return found;
+  } finally {
+    fetched.close(new Set(files.map(({ from }) => from)));
+  }
 }
 
 /** The app's own tests of an environment that no user has seen. */
@@ -119,11 +129,12 @@ function finish({ app }: Run, outcome: Outcome, message: string, reason: string 
 const RULES = new Set(["no-digest", "changed-file", "excluded", "outside-windows", "network-rule", "machine-policy"]);
 const OFFLINE =
   /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect/;
-const DENIED = /\b(?:401|403|407)\b|Unauthorized|Forbidden|Proxy Authentication|a web page comes in its place/;
+const DENIED =
+  /\b(?:401|403|407)\b|Unauthorized|Forbidden|Proxy Authentication|a web page comes in its place|AccessDenied|AccessKeyId|SignatureDoesNot|ExpiredToken/;
 
 function outcomeOf({ id, message }: PrimeError): Outcome {
   if (RULES.has(id) || id.startsWith("channel-")) return "refused";
   if (DENIED.test(message)) return "denied";
   if (OFFLINE.test(message)) return "offline";
-  return id === "resolve-failed" || id === "no-source" ? "failed" : "invalid";
+  return /^(?:resolve-failed|no-source|s3|network|download)$/.test(id) ? "failed" : "invalid";
 }

@@ -5,6 +5,7 @@ import type { Environment } from "../edges/command.ts";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { normalizeName } from "../project/packages.ts";
+import type { Fetched } from "../sources/fetched.ts";
 import { filesInFolder } from "../sources/local-folder.ts";
 import { writeIndex } from "../sources/local-index.ts";
 import { packageOf, type SourceFile } from "../sources/source-file.ts";
@@ -29,13 +30,20 @@ export function mainPackage({ config }: App): string {
 }
 
 /** Writes that project down, and an index for each source that is none. `pin`: the version that the app is held at. */
-export async function writeWanted(app: App, pin: string | null, policy: Policy, env: Environment): Promise<Wanted> {
+export async function writeWanted(
+  app: App,
+  pin: string | null,
+  policy: Policy,
+  { env, fetched }: { readonly env: Environment; readonly fetched: Fetched },
+): Promise<Wanted> {
   const { config } = app;
   const rules = rulesOf(app, policy);
   const filesOf = async (source: string): Promise<readonly SourceFile[]> => {
-    return source.startsWith("/")
-      ? filesInFolder(source)
-      : (await import("../sources/http-folder.ts")).filesAt(source, { env, rules });
+    if (source.startsWith("/")) return filesInFolder(source);
+    const line = { env, rules };
+    return source.startsWith("s3:")
+      ? (await import("../sources/s3-prefix.ts")).filesInBucket(source, line)
+      : (await import("../sources/http-folder.ts")).filesAt(source, line);
   };
   const root = path.join(app.home, "wanted");
   const work = path.join(root, `indexes.${makerMark()}`);
@@ -46,7 +54,7 @@ export async function writeWanted(app: App, pin: string | null, policy: Policy, 
     refuseHost(rules, source.replace(/^index\+/, ""));
     const url = source.startsWith("index+")
       ? source.slice("index+".length)
-      : writeIndex(path.join(work, name), files ?? (await filesOf(source)));
+      : writeIndex(path.join(work, name), await fetched.offered(files ?? (await filesOf(source))));
     indexes.push({ name, url, ...more });
     return name;
   };

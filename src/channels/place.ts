@@ -44,7 +44,8 @@ export function placeOn(server: Server): Place {
       const now = await server.get(name, MOST);
       if (now?.bytes.equals(bytes)) return true;
       if (now === undefined || !now.bytes.equals(before)) return false;
-      return server.put(name, bytes, now.tag === undefined ? {} : { "If-Match": now.tag });
+      const condition = now.tag === undefined ? {} : { "If-Match": now.tag };
+      return (await server.put(name, bytes, condition)) || (await isThere(name, bytes)); // a busy server may have taken the first try
     },
   };
 }

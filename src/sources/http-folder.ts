@@ -1,9 +1,7 @@
 import type { Environment } from "../edges/command.ts";
 import { fetchText } from "../edges/network/download.ts";
 import type { NetworkRules } from "../edges/network/rules.ts";
-import { PrimeError } from "../errors.ts";
-import { withoutSecrets } from "../secrets.ts";
-import { packageOf, type SourceFile } from "./source-file.ts";
+import { packageOf, type SourceFile, someOf } from "./source-file.ts";
 
 /** Bytes of a listing. */
 const MOST = 16 * 1024 * 1024;
@@ -18,14 +16,7 @@ export async function filesAt(address: string, line: { env: Environment; rules: 
   const base = new URL(address);
   const text = await fetchText({ url: base, most: MOST, page: true, ...line });
   const files = text.trimStart().startsWith("{") ? inJson(text, base) : inPage(text, base);
-  if (files.length > 0) return files;
-  throw new PrimeError(
-    "no-source",
-    `could not find releases at ${withoutSecrets(address)}: it lists no wheel and no source archive`,
-    {
-      hint: "a proxy or a page for logging in may have answered; what is installed goes on",
-    },
-  );
+  return someOf(files, address);
 }
 
 function inPage(page: string, base: URL): SourceFile[] {

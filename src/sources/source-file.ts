@@ -1,4 +1,6 @@
+import { PrimeError } from "../errors.ts";
 import { normalizeName } from "../project/packages.ts";
+import { withoutSecrets } from "../secrets.ts";
 
 /** A wheel or source archive that a place has. */
 export interface SourceFile {
@@ -6,6 +8,22 @@ export interface SourceFile {
   readonly name: string;
   readonly url: string;
   readonly sha256: string | undefined;
+  /** Another one when the bytes are others, as the place tells. */
+  readonly tag?: string;
+  /** Gets it into a new file, for what prime alone can ask; absent where uv can. */
+  download?(file: string): Promise<{ readonly sha256: string }>;
+}
+
+/** The files of a place, which must have some. Throws `no-source`. */
+export function someOf(files: SourceFile[], place: string): SourceFile[] {
+  if (files.length > 0) return files;
+  throw new PrimeError(
+    "no-source",
+    `could not find releases at ${withoutSecrets(place)}: it lists no wheel and no source archive`,
+    {
+      hint: "a proxy or a page for logging in may have answered; what is installed goes on",
+    },
+  );
 }
 
 const WHEEL = /^([A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?)-[^-]+(?:-\d[^-]*)?-[^-]+-[^-]+-[^-]+\.whl$/;

@@ -1,25 +1,12 @@
-import { execFile, spawn } from "node:child_process";
-import * as fs from "node:fs";
+import { spawn } from "node:child_process";
 import * as path from "node:path";
-import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
-import { CACHE } from "./seed.ts";
+import { toolsOf } from "./tools.ts";
 
-/** mitmproxy of the index, in a venv that is made once and kept between runs; undefined: this machine can't have it. */
+/** mitmproxy of the index; undefined: this machine can't have it. */
 export async function mitmdump(python: string): Promise<string | undefined> {
-  const venv = path.join(CACHE, "mitmproxy");
-  const file = path.join(venv, "bin/mitmdump");
-  if (fs.existsSync(path.join(venv, "complete"))) return file;
-  const run = promisify(execFile);
-  try {
-    fs.rmSync(venv, { recursive: true, force: true });
-    await run(python, ["-m", "venv", venv]);
-    await run(path.join(venv, "bin/python"), ["-m", "pip", "install", "--quiet", "mitmproxy"]);
-    fs.writeFileSync(path.join(venv, "complete"), "");
-    return file;
-  } catch {
-    return undefined;
-  }
+  const tools = await toolsOf("mitmproxy", python, "mitmproxy");
+  return tools && path.join(tools, "mitmdump");
 }
 
 export interface Intercepting {

@@ -7,14 +7,15 @@ import { NO_RULES } from "../../edges/network/rules.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 
-/** What `--to` names: a folder, `file:`, `http:`, `https:`. */
+/** What `--to` names: a folder, `file:`, `http:`, `https:`, `s3:`. */
 export async function placeOf({ cwd, env }: Pick<Context, "cwd" | "env">, to: string): Promise<Place> {
   if (/^https?:/i.test(to))
     return (await import("../../channels/places/http.ts")).httpPlace(new URL(to), { env, rules: NO_RULES });
+  if (to.startsWith("s3:")) return (await import("../../channels/places/s3.ts")).s3Place(to, { env, rules: NO_RULES });
   if (/^[a-z][a-z0-9+.-]+:/i.test(to) && !to.startsWith("file:")) {
     throw new PrimeError("usage", `could not upload to ${withoutSecrets(to)}: prime does not know such places`, {
       exitCode: EXIT_USAGE,
-      hint: "name a folder, or an address that begins with https:",
+      hint: "name a folder, or an address that begins with https: or s3:",
     });
   }
   return folderPlace(path.resolve(cwd, to.startsWith("file:") ? fileURLToPath(to) : to));

@@ -6,9 +6,9 @@ const REQUIREMENT = /^[A-Za-z0-9][\w.-]*\s*(?:\[[\w.,\s-]*\])?\s*(?:[<>=!~][^@;#
 const EXCLUDED = /^[A-Za-z0-9][\w.-]*\s*==\s*[\w.!+*-]+$/;
 /** Plain http can be changed on the way, but not on this machine. */
 const SOURCE =
-  /^(?:index|(?:index\+)?(?:https:\/\/|http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?=[:/])).+|\/.+)$/;
+  /^(?:index|(?:index\+)?(?:https:\/\/|http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?=[:/])).+|s3:\/\/[a-z0-9][a-z0-9._-]+(?:\/.*)?|\/.+)$/;
 /** What is signed may come by plain http, too. */
-const CHANNEL = /^(?:https?:\/\/.+|file:.+|\/.+)$/;
+const CHANNEL = /^(?:https?:\/\/.+|s3:\/\/.+|file:.+|\/.+)$/;
 const ENTRY = /^[A-Za-z0-9][\w.-]*(?::[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)?$/;
 const SCHEDULE = /^(?:start|hourly|daily|weekly|never|[1-9]\d{0,3}[mhd])$/;
 
@@ -18,7 +18,10 @@ const some = <T extends v.GenericSchema<string>>(item: T, expected: string) =>
   v.pipe(listOf(item, expected), v.minLength(1, expected));
 
 const sources = some(
-  form(SOURCE, 'a source: "index", "index+https://host/simple", "https://host/wheels/" or "/a/folder"'),
+  form(
+    SOURCE,
+    'a source: "index", "index+https://host/simple", "https://host/wheels/", "s3://bucket/prefix" or "/a/folder"',
+  ),
   'a list of sources, e.g. ["index"]',
 );
 const isNoIndex = (source: string) => !source.startsWith("index");
@@ -51,7 +54,7 @@ export const APP_SCHEMA = v.strictObject(
       ),
     ),
     package: v.exactOptional(v.array(PACKAGE_SCHEMA, "tables [[app.package]]")),
-    channel: v.exactOptional(form(CHANNEL, 'a channel: "https://…/", a folder')),
+    channel: v.exactOptional(form(CHANNEL, 'a channel: "https://…/", "s3://bucket/prefix", a folder')),
     follow: v.exactOptional(name),
     trust: v.exactOptional(text("the path of a root.json")),
     check: v.exactOptional(form(SCHEDULE, '"start", "hourly", "daily", "weekly", "never" or a time such as "12h"')),

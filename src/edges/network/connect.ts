@@ -21,7 +21,7 @@ export class Forbidden extends Error {
 }
 
 /** Connects to one of those addresses of a host that the rules allow: what was judged is what is connected to. */
-export async function connect(host: string, port: number, rules: NetworkRules): Promise<net.Socket> {
+export async function connect(host: string, port: number, rules: NetworkRules, limitMs?: number): Promise<net.Socket> {
   const name = plainHost(host);
   const judged = (address: string) => whyNotAddress(rules, address, name);
   const literal = /^[\d.]+$|:/.test(name) ? judged(name) : undefined;
@@ -42,7 +42,7 @@ export async function connect(host: string, port: number, rules: NetworkRules): 
         done(null, allowed[0]?.address ?? "", allowed[0]?.family);
       }),
   });
-  return within(socket, "connect", `no connection to ${name}:${port} comes about`);
+  return within(socket, "connect", `no connection to ${name}:${port} comes about`, limitMs);
 }
 
 export interface TlsTrust {
@@ -70,13 +70,13 @@ export async function secure(socket: net.Socket, host: string, { ca, client }: T
 }
 
 /** Passes a socket on once something has come about on it. */
-function within<T extends net.Socket>(socket: T, event: string, silence: string): Promise<T> {
+function within<T extends net.Socket>(socket: T, event: string, silence: string, limitMs = CONNECT_MS): Promise<T> {
   return new Promise((resolve, reject) => {
     const give = (error: Error) => {
       clearTimeout(timer);
       reject(error);
     };
-    const timer = setTimeout(() => socket.destroy(new Error(`${silence} within ${CONNECT_MS / 1000} s`)), CONNECT_MS);
+    const timer = setTimeout(() => socket.destroy(new Error(`${silence} within ${limitMs / 1000} s`)), limitMs);
     socket.on("error", give); // for good: one that comes before anybody else listens would end prime
     socket.once("close", () => give(new Error("the connection was closed")));
     socket.once(event, () => {

@@ -14,10 +14,23 @@ import { type NetworkRules, whyNotHost } from "./rules.ts";
 export interface Line {
   readonly env: Environment;
   readonly rules: NetworkRules;
+  /** For a server that knows its clients otherwise than by user and password. */
+  readonly access?: Access;
+  /** Milliseconds in which a connection to a server has to come about. */
+  readonly connectMs?: number;
 }
 
+export interface Access {
+  /** The headers of a request, by which it is known who sends it. */
+  sign(url: URL, asking: Asking): Promise<Readonly<Record<string, string>>>;
+  /** Throws what a refusal means to the user; any other answer is left to whoever asked. */
+  judge?(answer: ServerAnswer): Promise<void>;
+}
+
+export type ServerAnswer = http.IncomingMessage;
+
 /** What is asked other than to GET it. */
-interface Asking {
+export interface Asking {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
@@ -32,16 +45,29 @@ export async function exchange(url: URL, line: Line, asking: Asking = {}): Promi
   const isPlain = url.protocol === "http:";
   const ruling = whyNotHost(line.rules, url.hostname, isPlain);
   if (ruling !== undefined) throw new Forbidden(ruling);
-  const credentials = credentialsFor(url, line.env);
+  const { access } = line;
+  const credentials = access === undefined ? credentialsFor(url, line.env) : undefined;
   const headers = {
     "User-Agent": "prime",
     Accept: "*/*",
     "Accept-Encoding": "identity",
     ...(credentials === undefined ? {} : { Authorization: basic(credentials) }),
     ...(asking.body === undefined ? {} : { "Content-Length": String(asking.body.length) }),
-    ...asking.headers,
+    ...(access === undefined ? asking.headers : await access.sign(url, asking)),
   };
+  const answer = await request(url, line, asking, headers);
+  await access?.judge?.(answer);
+  return answer;
+}
+
+async function request(
+  url: URL,
+  line: Line,
+  asking: Asking,
+  headers: Readonly<Record<string, string>>,
+): Promise<http.IncomingMessage> {
   const { method = "GET" } = asking;
+  const isPlain = url.protocol === "http:";
   if (isPlain) {
     const { socket, proxy } = await plainLine(url, line);
     const through =
@@ -57,7 +83,7 @@ export async function exchange(url: URL, line: Line, asking: Asking = {}): Promi
 export async function plainLine(url: URL, line: Line): Promise<{ readonly socket: Socket; readonly proxy?: URL }> {
   const proxy = proxyFor(url, line.env, line.rules);
   if (proxy !== undefined) return { socket: await toProxy(proxy, line), proxy };
-  return { socket: await connect(url.hostname, Number(url.port || 80), line.rules) };
+  return { socket: await connect(url.hostname, Number(url.port || 80), line.rules, line.connectMs) };
 }
 
 /** A connection to a server, on which nothing is said yet: through the proxy's tunnel where there is one (RFC 9110, 9.3.6). */

@@ -123,13 +123,13 @@ function validatorOf({ headers }: IncomingMessage): string | undefined {
 }
 
 async function follow(
-  { url: first, env, rules, page = false }: Request & Line,
+  { url: first, page = false, ...line }: Request & Line,
   headers: Readonly<Record<string, string>>,
   { silentMs }: Limits,
 ): Promise<IncomingMessage> {
   let url = first;
   for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
-    const answer = await exchange(url, { env, rules }, { headers, silentMs });
+    const answer = await exchange(url, line, { headers, silentMs });
     const { statusCode: status = 0 } = answer;
     const isFound = status === 200 || (status === 206 && headers.Range !== undefined);
     if (isFound && (page || !isPage(answer, url))) return answer;

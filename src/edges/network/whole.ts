@@ -1,9 +1,14 @@
 import { PrimeError, reasonOf } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
-import { exchange, type Line } from "./exchange.ts";
+import { pause } from "../clock.ts";
+import { type Asking, exchange, type Line, type ServerAnswer } from "./exchange.ts";
 
 /** Milliseconds within which an answer has to be whole: a server that lets a byte drip now and then is as good as none. */
 const WHOLE_MS = 60_000;
+/** Bytes of what a server says to a file that it gets. */
+const MOST_SAID = 1_000_000;
+/** Milliseconds before a busy server is asked again. */
+const WAITS = [500, 2000, 5000];
 
 export interface Whole {
   readonly bytes: Buffer;
@@ -12,17 +17,53 @@ export interface Whole {
 }
 
 /** The whole of a file at a URL; undefined where the server has none (404). Throws for every other answer. What is longer than `most` bytes is cut behind one more. */
-export async function fetchWhole(url: URL, line: Line, most: number): Promise<Whole | undefined> {
-  return told("fetch", url, () => fetchPlainly(url, line, most));
-}
-
-async function fetchPlainly(url: URL, line: Line, most: number): Promise<Whole | undefined> {
-  const answer = await exchange(url, line);
-  const late = setTimeout(() => answer.destroy(new Error("it was not whole within 60 s")), WHOLE_MS);
-  try {
-    const { statusCode: status = 0, headers } = answer;
+export function fetchWhole(url: URL, line: Line, most: number): Promise<Whole | undefined> {
+  return told("fetch", url, async () => {
+    const { status, headers, bytes } = await ask(url, line, {}, most);
     if (status === 404) return undefined;
     if (status !== 200) throw new Error(`the server says ${status}`);
+    return { bytes, tag: headers.etag };
+  });
+}
+
+/** Puts a file to a URL (RFC 9110, 9.3.4); false when the condition among the headers did not hold (412; 409 where others write it right now). */
+export function putWhole(
+  url: URL,
+  line: Line,
+  { bytes, headers }: { readonly bytes: Buffer; readonly headers: Readonly<Record<string, string>> },
+): Promise<boolean> {
+  return told("put", url, async () => {
+    const { status } = await ask(url, line, { method: "PUT", body: bytes, headers }, MOST_SAID);
+    if (status === 412 || status === 409) return false;
+    if (status >= 200 && status < 300) return true;
+    throw new Error(`the server says ${status}`);
+  });
+}
+
+interface Answered {
+  readonly status: number;
+  readonly headers: ServerAnswer["headers"];
+  /** Cut behind one more than was wanted. */
+  readonly bytes: Buffer;
+}
+
+/** Asks a server, and again where it is busy; the answer is whole. Throws what `exchange` does, and what broke off. */
+export async function ask(url: URL, line: Line, asking: Asking, most: number): Promise<Answered> {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await exchange(url, line, asking);
+    const { statusCode: status = 0, headers } = answer;
+    const bytes = status === 404 ? Buffer.alloc(0) : await bytesOf(answer, most);
+    if (status === 404) answer.destroy();
+    const wait = status === 429 || status === 503 ? WAITS[tries] : undefined;
+    if (wait === undefined) return { status, headers, bytes };
+    await pause(wait);
+  }
+}
+
+/** The body of an answer. */
+export async function bytesOf(answer: ServerAnswer, most: number): Promise<Buffer> {
+  const late = setTimeout(() => answer.destroy(new Error("it was not whole within 60 s")), WHOLE_MS);
+  try {
     const parts: Buffer[] = [];
     let size = 0;
     for await (const part of answer as AsyncIterable<Buffer>) {
@@ -31,27 +72,11 @@ async function fetchPlainly(url: URL, line: Line, most: number): Promise<Whole |
       if (size > most) break;
     }
     if (size <= most && !answer.complete) throw new Error("the connection broke off");
-    return { bytes: Buffer.concat(parts).subarray(0, most + 1), tag: headers.etag };
+    return Buffer.concat(parts).subarray(0, most + 1);
   } finally {
     clearTimeout(late);
     answer.destroy();
   }
-}
-
-/** Puts a file to a URL (RFC 9110, 9.3.4); false when the condition among the headers did not hold (412; 409 where others write it right now). */
-export async function putWhole(
-  url: URL,
-  line: Line,
-  { bytes, headers }: { readonly bytes: Buffer; readonly headers: Readonly<Record<string, string>> },
-): Promise<boolean> {
-  return told("put", url, async () => {
-    const answer = await exchange(url, line, { method: "PUT", body: bytes, headers });
-    const { statusCode: status = 0 } = answer;
-    answer.resume();
-    if (status === 412 || status === 409) return false;
-    if (status >= 200 && status < 300) return true;
-    throw new Error(`the server says ${status}`);
-  });
 }
 
 async function told<T>(doing: string, url: URL, act: () => Promise<T>): Promise<T> {

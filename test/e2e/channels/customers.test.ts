@@ -99,7 +99,7 @@ describe("customers of a channel", () => {
     const customer = await new Customer().install(maintainer);
     expect(await customer.says([])).toBe("foo 3.2.0");
     await maintainer.good("promote", "stable", "3.2.1");
-    server.failing.set("GET /metadata/timestamp.json", 503);
+    server.failing.set("GET /metadata/timestamp.json", 500);
     expect(await customer.follow()).toBe("foo 3.2.0");
     expect(await customer.follow()).toBe("foo 3.2.1");
   });

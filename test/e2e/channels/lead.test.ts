@@ -204,7 +204,7 @@ describe("channel on a server", () => {
     for (const name of ["targets/channels", "metadata/", "metadata/timestamp"]) {
       const next = version === "3.2.0" ? "3.2.1" : "3.2.0";
       const move = next === "3.2.1" ? ["promote", "stable", next] : ["fallback", "stable", next, "--reason", "x"];
-      server.failing.set(`PUT /${name}`, 503);
+      server.failing.set(`PUT /${name}`, 500);
       expect((await maintainer.run(move)).code).toBe(125);
       expect((await maintainer.run(["verify", server.url])).stdout).toContain(`stable: ${version}`);
       const said = await maintainer.good(...move);

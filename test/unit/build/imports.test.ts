@@ -20,6 +20,7 @@ const ORDER = [
   "venv",
   "git",
   "sources",
+  "s3",
   "uv",
   "causes",
   "project",

@@ -80,7 +80,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
   {
     what: "asks the network",
     calls: /"node:(?:https?|http2|net|tls|dgram|dns)"|\bfetch\(/,
-    files: ["certificates", "connect", "exchange", "gate", "receive", "rules"].map(
+    files: ["certificates", "connect", "exchange", "gate", "receive", "rules", "shelf"].map(
       (name) => `src/edges/network/${name}.ts`,
     ),
   },

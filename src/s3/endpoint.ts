@@ -1,0 +1,24 @@
+import type { Environment } from "../edges/command.ts";
+import { PrimeError } from "../errors.ts";
+
+/** Where a service is asked: by AWS_ENDPOINT_URL_S3 and its like, AWS_ENDPOINT_URL, what the profile says, else that of the region. Throws `s3`. */
+export function endpointOf(env: Environment, service: "s3" | "sts", region: string, ofProfile?: string): URL {
+  const ignores = /^true$/i.test(env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS ?? "");
+  const named = ignores
+    ? undefined
+    : env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || env.AWS_ENDPOINT_URL || ofProfile;
+  if (!named) return new URL(`https://${service}.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`);
+  const url = URL.canParse(named) ? new URL(named) : undefined;
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url))) return url;
+  throw new PrimeError(
+    "s3",
+    `could not use ${service.toUpperCase()} at ${named}: it has to be an address with https:`,
+    {
+      hint: "AWS_ENDPOINT_URL says so; http: is for this machine alone, since others could change what comes",
+    },
+  );
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return /^(?:127\.[\d.]+|localhost|\[::1\])$/.test(hostname);
+}
