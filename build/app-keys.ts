@@ -21,7 +21,15 @@ export const APP_KEYS: Readonly<Record<keyof AppValues, readonly [meaning: strin
     "How often a start looks for a release, give or take a fifth: `start`, `hourly`, `12h`, `daily`, `weekly`, `never`.",
     '`"daily"`',
   ],
-  adopt: ["`next-start` takes a release that is ready; `ask` says that there is one.", '`"next-start"`'],
+  adopt: [
+    "`next-start` takes a release that is ready; with `now` a start that is due waits for it; `ask` says that there is one.",
+    '`"next-start"`',
+  ],
+  patience_s: ['How many seconds a start waits at most, with `adopt = "now"`.', "`10`"],
+  linger_s: [
+    "How many seconds a start lasts longer than its command at most, once two updates were killed with their starts.",
+    "`60`",
+  ],
   verify: ["Commands that must succeed in a new environment before a start takes it.", "none"],
   exclude: ['Versions that are not taken, and left where they are, e.g. `"foo ==3.2.1"`.', "none"],
   trial: [

@@ -11,7 +11,6 @@ import { openApp, openRepoApp } from "./open.ts";
 import type { Run } from "./run.ts";
 import { UPDATER_LIMIT_MS } from "./schedule.ts";
 import { startApp, startDry } from "./start.ts";
-import { readSelection } from "./state.ts";
 import { update } from "./update.ts";
 
 const WISHES = ["", "never", "due", "wait"];
@@ -56,10 +55,7 @@ async function follow(run: Run, own: readonly string[] | undefined): Promise<Ans
       exitCode: EXIT_USAGE,
     });
   }
-  if (wish !== "wait" || !app.isOwn || readSelection(app).current === null) return startApp(run);
-  const updated = await update(run);
-  if (updated.kind === "hop") return updated.answer;
-  return startApp({ ...run, started: { ...started, progress: undefined, env: { ...env, PRIME_UPDATE: "never" } } });
+  return startApp(run);
 }
 
 /** What a start has left running: nobody sees it, and it ends. */

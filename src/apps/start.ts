@@ -1,7 +1,5 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
-import { shellOfProcess } from "../edges/machine.ts";
-import { startDetached } from "../edges/processes/detached.ts";
 import { watched } from "../environment/watched.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
@@ -12,10 +10,11 @@ import { record } from "./log.ts";
 import { machinePolicy } from "./policy.ts";
 import { appStart, collectReleases, readRelease, writeRelease } from "./releases.ts";
 import { type Run, releaseContext } from "./run.ts";
-import { isDue, nextCheck, setDue, UPDATER_LIMIT_MS } from "./schedule.ts";
-import { alone, isUpdating, readCheck, readSelection, type Selection, writeCheck, writeSelection } from "./state.ts";
+import { nextCheck, setDue } from "./schedule.ts";
+import { alone, readCheck, readSelection, type Selection, writeCheck, writeSelection } from "./state.ts";
 import { adopt, settleTrial, watchTrial } from "./trial.ts";
 import { resolveNow, verify } from "./update.ts";
+import { isPatient, spawnWhenDue, updateFirst } from "./updater.ts";
 import { mainPackage } from "./wanted.ts";
 
 /** A start of the app itself: what is selected, taken or gone back to before; a check that is due goes on beside it. */
@@ -37,12 +36,12 @@ export async function startApp(run: Run): Promise<Answer> {
       settleFirst(run, id);
       context.terminal.say(`${app.config.name} ${readRelease(app, id)?.version} is ready`);
     }
-    await spawnWhenDue(run);
+    const update = isPatient(run) && !isNew ? undefined : await spawnWhenDue(run);
     const { generation } = booted.activation;
     const answer: Answer = { kind: "app", shift: run.shift, start: appStart(app, id, generation, isTrial) };
-    if (!isTrial) return answer;
-    const { python = path.join(generation, "bin/python"), trial } = watchTrial(app, started.shell);
-    return watched({ python, launcher: app.launcher, trial }, answer);
+    if (!isTrial && update === undefined) return answer;
+    const { python = path.join(generation, "bin/python"), trial } = isTrial ? watchTrial(app, started.shell) : {};
+    return watched({ python, launcher: app.launcher, trial, update }, answer);
   } catch (error) {
     if (isNew) await alone(app, () => writeSelection(app, { ...readSelection(app), current: null }));
     throw error;
@@ -55,10 +54,11 @@ async function select(run: Run): Promise<Selection> {
   if (!app.isOwn) return readSelection(app);
   makeHome(app, started.env);
   if (claimHome(app)) await startOver(app);
+  if (isPatient(run) && readSelection(app).current !== null) await updateFirst(run);
   const { selection, told } = await settleTrial(app);
   if (told !== undefined) run.terminal.warn(told);
   if (selection.staged === null || selection.trial !== null) return selection;
-  if (app.config.asks) {
+  if (app.config.adopt === "ask" && !isPatient(run)) {
     run.terminal.say(
       `${selection.staged} is ready: \`${app.self === null ? `PRIME_UPDATE=wait ${app.config.name}` : `${app.self} update`}\` takes it`,
     );
@@ -108,24 +108,6 @@ function settleFirst({ app }: Run, id: string): void {
   writeCheck(app, { ...readCheck(app), at: now(), ...more, building: null });
   setDue(app, next);
   record(app, "activate", { release: id });
-}
-
-/** One updater for an app, whoever starts it; the attempt is counted before it begins, since it may be killed with its user. */
-async function spawnWhenDue(run: Run): Promise<void> {
-  const { app, started } = run;
-  const check = readCheck(app);
-  if (!isDue(app, started.env, check.at) || isUpdating(check)) return;
-  await alone(app, () => {
-    const latest = readCheck(app);
-    if (isUpdating(latest)) return;
-    const [file = "/bin/sh", ...words] = shellOfProcess(started.shell.pid);
-    // The head would start the app by its plan, were it not told that this start is due.
-    const env = { ...started.env, PRIME_APP_TASK: "update", PRIME_UPDATE: "due" };
-    const command = { file, args: [...words, app.start], env, cwd: "/" };
-    const updater = startDetached(command, path.join(app.home, "update.log"));
-    writeCheck(app, { ...latest, updater: updater ?? null, attempts: latest.attempts + 1 });
-    setDue(app, now() + UPDATER_LIMIT_MS);
-  });
 }
 
 /** A start without the app, by a launcher that is on trial. */

@@ -6,6 +6,7 @@ import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { facts } from "../edges/files/read.ts";
 import { isRunning } from "../edges/machine.ts";
 import { oneAtATime } from "../edges/processes/mutex.ts";
+import { isHeld } from "../edges/processes/pipe-lock.ts";
 import type { App } from "./app.ts";
 
 type Home = Pick<App, "home">;
@@ -84,8 +85,12 @@ export function writeCheck(app: App, check: Check): void {
   writeAtomic(checkFile(app), JSON.stringify(check));
 }
 
-export function isUpdating({ updater }: Check): boolean {
-  return updater !== null && isRunning(updater.pid, updater.start);
+/** Read by the updater, and by nobody else: see `holdPipe`. */
+export const updaterPipe = ({ home }: Pick<App, "home">): string => path.join(home, "updater");
+
+export function isUpdating(app: Pick<App, "home">): boolean {
+  const { updater } = readCheck(app);
+  return isHeld(updaterPipe(app)) || (updater !== null && isRunning(updater.pid, updater.start));
 }
 
 const PATIENCE_MS = 2000;

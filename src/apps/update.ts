@@ -59,7 +59,7 @@ async function look(run: Run): Promise<Updated> {
   const skip = found.isRenewed ? undefined : skipped.find(({ id }) => id === found.id);
   if (skip !== undefined) return finish(run, "refused", `${found.id} is not taken again: ${skip.why}`, "skipped");
   await writeRelease(app, found);
-  writeCheck(app, { ...readCheck(app), building: found.id });
+  await alone(app, () => writeCheck(app, { ...readCheck(app), building: found.id }));
   return stage(run, found.id);
 }
 
@@ -115,13 +115,15 @@ export async function verify(
   }
 }
 
-function finish({ app }: Run, outcome: Outcome, message: string, reason: string | null = null): Updated {
+async function finish({ app }: Run, outcome: Outcome, message: string, reason: string | null = null): Promise<Updated> {
   const isGood = outcome === "current" || outcome === "staged" || reason === "skipped";
-  const before = readCheck(app);
-  const failures = isGood ? 0 : before.failures + 1;
-  const next = nextCheck(app, failures);
-  writeCheck(app, { at: now(), outcome, reason, message, next, failures, attempts: 0, updater: null, building: null });
-  setDue(app, next);
+  await alone(app, () => {
+    const { failures: before, updater } = readCheck(app);
+    const failures = isGood ? 0 : before + 1;
+    const next = nextCheck(app, failures);
+    writeCheck(app, { at: now(), outcome, reason, message, next, failures, attempts: 0, updater, building: null });
+    setDue(app, next);
+  });
   record(app, isGood ? "check" : "refuse", { message: `${outcome}: ${message}` });
   return { kind: "done", outcome, message };
 }

@@ -16,7 +16,10 @@ export interface AppConfig {
   readonly everyMs: number | null;
   /** The schedule was chosen, and holds in CI too. */
   readonly isScheduled: boolean;
-  readonly asks: boolean;
+  readonly adopt: "next-start" | "now" | "ask";
+  /** How long a start waits for what is new, where it is to be taken now, and stays for an update that is killed else. */
+  readonly patienceS: number;
+  readonly lingerS: number;
   readonly verify: readonly string[];
   readonly exclude: readonly string[];
   readonly trial: { readonly starts: number; readonly startS: number };
@@ -100,7 +103,7 @@ export async function readAppConfig(
         ? (NAMED[all.check] ?? null)
         : Number.parseInt(all.check, 10) * (UNITS[all.check.slice(-1)] as number),
     isScheduled: app.check !== undefined,
-    asks: all.adopt === "ask",
+    ...{ adopt: all.adopt, patienceS: all.patience_s, lingerS: all.linger_s },
     verify: all.verify,
     exclude: all.exclude,
     trial: { starts, startS },

@@ -64,7 +64,8 @@ function isWanted(
   { sha256: is, at, version: offered }: Offered,
   own: string,
 ): boolean {
-  if (is === own || appOf(file) === undefined || (app.config.asks && started.args[1] !== "update")) return false;
+  if (is === own || appOf(file) === undefined || (app.config.adopt === "ask" && started.args[1] !== "update"))
+    return false;
   const known = readChannelState(app).launcher;
   if (known?.sha256 === is && known.at === at && (known.why !== null || known.from !== own)) return false;
   return compare(offered, version) >= 0 || (known !== undefined && known.sha256 === own);

@@ -10,7 +10,7 @@ import type { Answer } from "../../launch/answer.ts";
 import { planFile, recordFile, removeStamps, stampsOf } from "../../plan/ready-plan.ts";
 import { type Owner, ownerOf } from "../home.ts";
 import type { Run } from "../run.ts";
-import { isUpdating, readCheck } from "../state.ts";
+import { isUpdating } from "../state.ts";
 
 /** `foo self remove`: all that is kept of the app; the launcher is the user's. */
 export function removeApp({ app, terminal, started }: Run, words: readonly string[]): Answer {
@@ -25,7 +25,7 @@ export function removeHome(home: string, state: string): string {
   const is = linkFacts(home);
   if (owner === undefined || is?.kind !== "folder") throw refusal(home, "nothing proves that prime made it");
   if (!isThisUser(is.uid)) throw refusal(owner.name, is.uid === 0 ? "it is root's" : "it is another user's");
-  if (isUpdating(readCheck({ home }))) throw refusal(owner.name, "an updater is at work");
+  if (isUpdating({ home })) throw refusal(owner.name, "an updater is at work");
   if (foldersInUse([path.join(home, "releases")]).size > 0) throw refusal(owner.name, "it runs");
   const bytes = remove(home);
   removePlan(owner, state);

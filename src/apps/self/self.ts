@@ -14,6 +14,7 @@ import { setDue } from "../schedule.ts";
 import { alone, isUpdating, readCheck, readSelection, writeSelection } from "../state.ts";
 import { adopt, goBack, leftOf, settleTrial } from "../trial.ts";
 import { update } from "../update.ts";
+import { becomeUpdater } from "../updater.ts";
 import { removeApp } from "./remove.ts";
 
 const DONE: Answer = { kind: "exit", code: 0 };
@@ -84,6 +85,7 @@ async function updateNow(run: Run, words: readonly string[]): Promise<Answer> {
   refuseWords(run, "update", words);
   refuseOthers(run);
   makeHome(app, started.env);
+  await becomeUpdater(run);
   const updated = await update(run);
   if (updated.kind === "hop") return updated.answer;
   const { outcome, message } = updated;
@@ -113,7 +115,7 @@ function showStatus(run: Run, words: readonly string[]): Answer {
   const { outcome, reason, message, next, at, updater, failures, attempts } = readCheck(app);
   const release = selection.current === null ? undefined : readRelease(app, selection.current);
   const [nextAt, lastAt] = [next, at].map((time) => (time === null ? null : isoTime(time)));
-  const isRunning = isUpdating(readCheck(app));
+  const isRunning = isUpdating(app);
   const status = {
     ...{ name: app.config.name, version: release?.version ?? null, release: selection.current },
     ...{
@@ -286,7 +288,7 @@ function showFaults(run: Run, words: readonly string[]): Answer {
     ...(outcome !== null && outcome !== "current" && outcome !== "staged"
       ? [`the last check came to nothing: ${outcome}: ${message}`]
       : []),
-    ...(attempts > 1 && !isUpdating(readCheck(app))
+    ...(attempts > 1 && !isUpdating(app)
       ? [`${attempts} updaters were ended before they were done: \`${app.self} update\` does it now`]
       : []),
   ];

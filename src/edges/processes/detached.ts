@@ -8,11 +8,19 @@ import { whyNotStarted } from "./permit.ts";
 /** How much lower than others what nobody waits for is (setpriority(2)). */
 const LOW = 10;
 
+/** Where it gets a descriptor that it is to keep: the head leaves this one alone. */
+const KEPT = 7;
+
 /**
  * Starts a command that goes on when this process has ended: in a session of its own, with low priority, without anything of the user's
- * terminal; what it says goes behind the end of the file `log`. Gives its process; `undefined` where it can't be started.
+ * terminal; what it says goes behind the end of the file `log`. It keeps the descriptor `kept`. Gives its process; `undefined` where it
+ * can't be started.
  */
-export function startDetached(command: Command, log: string): { pid: number; start: string } | undefined {
+export function startDetached(
+  command: Command,
+  log: string,
+  kept: number | undefined,
+): { pid: number; start: string } | undefined {
   if (whyNotStarted(command) !== undefined) return undefined;
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
   const output = openSync(log, flags, 0o600);
@@ -22,7 +30,7 @@ export function startDetached(command: Command, log: string): { pid: number; sta
       cwd,
       env: { ...env } as NodeJS.ProcessEnv,
       detached: true,
-      stdio: ["ignore", output, output],
+      stdio: ["ignore", output, output, ...Array(KEPT - 3).fill("ignore"), kept ?? "ignore"],
     });
     child.on("error", () => {});
     child.unref();

@@ -1,0 +1,82 @@
+import * as path from "node:path";
+import { now, pause } from "../edges/clock.ts";
+import { shellOfProcess } from "../edges/machine.ts";
+import { startDetached } from "../edges/processes/detached.ts";
+import { giveBack, holdPipe } from "../edges/processes/pipe-lock.ts";
+import type { App } from "./app.ts";
+import type { Run } from "./run.ts";
+import { isDue, setDue, UPDATER_LIMIT_MS } from "./schedule.ts";
+import { alone, isUpdating, readCheck, updaterPipe, writeCheck } from "./state.ts";
+
+/** Where so many updates were killed with their starts, the next start lasts longer than its command. */
+const MOST_KILLED = 2;
+const LOOK_AGAIN_MS = 50;
+
+/** The pipe of an update that a start has to outlast its command for, so many seconds at most. */
+export interface Lingering {
+  readonly pipe: string;
+  readonly lingerS: number;
+}
+
+/**
+ * One updater for an app, whoever starts it. The start takes its lock, counts the attempt, which may be killed before it can count
+ * itself, and hands the lock over.
+ */
+export async function spawnWhenDue({ app, started, terminal }: Run): Promise<Lingering | undefined> {
+  if (!isDue(app, started.env, readCheck(app).at) || isUpdating(app)) return undefined;
+  return alone(app, () => {
+    const [pipe, check] = [updaterPipe(app), readCheck(app)];
+    const isChecked = check.at !== null && check.at >= started.at && check.at <= now();
+    const lock = isChecked ? undefined : holdPipe(pipe, started.env);
+    if (isChecked || (lock === undefined && isUpdating(app))) return undefined;
+    const attempts = check.attempts + 1;
+    writeCheck(app, { ...check, attempts });
+    const [file = "/bin/sh", ...words] = shellOfProcess(started.shell.pid);
+    // The head would start the app by its plan, were it not told that this start is due.
+    const env = { ...started.env, PRIME_APP_TASK: "update", PRIME_UPDATE: "due" };
+    const command = { file, args: [...words, app.start], env, cwd: "/" };
+    const updater = startDetached(command, path.join(app.home, "update.log"), lock) ?? null;
+    if (lock !== undefined) giveBack(lock);
+    writeCheck(app, { ...check, updater, attempts });
+    setDue(app, now() + Math.min(app.config.everyMs ?? UPDATER_LIMIT_MS, UPDATER_LIMIT_MS));
+    if (attempts <= MOST_KILLED || lock === undefined) return undefined;
+    const { lingerS } = app.config;
+    terminal.say(
+      `${MOST_KILLED} updates were killed with their starts: this start lasts until one is done, ${lingerS} s longer at most`,
+    );
+    return { pipe, lingerS };
+  });
+}
+
+/** Whether this start waits for what is new. */
+export function isPatient({ app, started: { env } }: Run): boolean {
+  return app.isOwn && (env.PRIME_UPDATE === "wait" || app.config.adopt === "now");
+}
+
+/** Looks first, and waits for that: to its end where that is wished, else as long as the app has patience. */
+export async function updateFirst(run: Run): Promise<void> {
+  const { app, started, terminal } = run;
+  const isWished = started.env.PRIME_UPDATE === "wait";
+  const before = readCheck(app).at;
+  if (!isWished && !isDue(app, started.env, before)) return;
+  await spawnWhenDue(run);
+  await untilFree(app, isWished ? UPDATER_LIMIT_MS : app.config.patienceS * 1000);
+  const { at, outcome, message } = readCheck(app);
+  if (at !== before && outcome !== "current" && outcome !== "staged")
+    terminal.warn(`${app.config.name} could not be updated: ${message}`);
+}
+
+/** Makes this very process the one updater; waits for the end of another. */
+export async function becomeUpdater({ app, started, terminal }: Run): Promise<void> {
+  for (let isTold = false; ; isTold = true) {
+    const lock = await alone(app, () => holdPipe(updaterPipe(app), started.env));
+    if (lock !== undefined || !isUpdating(app)) break;
+    if (!isTold) terminal.say(`waits for an update of ${app.config.name} that is under way`);
+    await untilFree(app, UPDATER_LIMIT_MS);
+  }
+  await alone(app, () => writeCheck(app, { ...readCheck(app), updater: started.shell }));
+}
+
+async function untilFree(app: App, limitMs: number): Promise<void> {
+  for (let left = limitMs; left > 0 && isUpdating(app); left -= LOOK_AGAIN_MS) await pause(LOOK_AGAIN_MS);
+}
