@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
 
-/** Python without the lines that only its readers need: comments, and the text that a file begins with. */
+/** Python without what only its readers need: comments, texts that say what something is, and three of four columns of what is indented. */
 export function withoutRemarks(python: string): string {
   return python
     .replace(/^"""[\s\S]*?"""\n+/, "")
+    .replace(/^( *(?:def|class) .*:\n) +"""[^"]*"""\n(?= )/gm, "$1")
     .replace(/^[ \t]*#(?!!).*\n/gm, "")
-    .replace(/\n{2,}/g, "\n");
+    .replace(/\n{2,}/g, "\n")
+    .replace(/^(?: {4})+/gm, (indent) => " ".repeat(indent.length / 4));
 }
 
-/** Python files as texts; those of functions stay, since a text in the code looks the same. */
+/** Python files as texts. */
 export const texts: Plugin = {
   name: "texts",
   setup: (build) =>
