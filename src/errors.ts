@@ -8,13 +8,20 @@ export class PrimeError extends Error {
   readonly id: string;
   readonly exitCode: number;
   readonly hint: string | undefined;
+  /** Milliseconds after which it may go better, as a server said. */
+  readonly retryMs: number | undefined;
 
-  constructor(id: string, message: string, options: { hint?: string; exitCode?: number; cause?: unknown } = {}) {
+  constructor(
+    id: string,
+    message: string,
+    options: { hint?: string; exitCode?: number; cause?: unknown; retryMs?: number | undefined } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "PrimeError";
     this.id = id;
     this.exitCode = options.exitCode ?? EXIT_FAILURE;
     this.hint = options.hint;
+    this.retryMs = options.retryMs;
   }
 }
 

@@ -9,16 +9,19 @@ import { dueFile } from "./state.ts";
 export const UPDATER_LIMIT_MS = 15 * 60_000;
 /** After a check that came to nothing: this, then three times as much, up to the schedule. */
 const FIRST_RETRY_MS = 5 * 60_000;
+/** A source that wants to be left alone for longer is asked again by then. */
+const MOST_WAIT_MS = 24 * 3600_000;
 /** So that a thousand machines that were started at once do not ask at once. */
 const SPREAD = 0.2;
 
-/** When to look next, in milliseconds since the epoch; null: never. */
-export function nextCheck({ config }: App, failures: number): number | null {
+/** When to look next, in milliseconds since the epoch; null: never. `askedMs`: how long the source wants to be left alone. */
+export function nextCheck({ config }: App, failures: number, askedMs = 0): number | null {
   const { everyMs } = config;
   if (everyMs === null) return null;
   const spread = everyMs * (1 + SPREAD * (2 * Math.random() - 1));
   const retry = failures === 0 ? Number.POSITIVE_INFINITY : FIRST_RETRY_MS * 3 ** Math.min(failures - 1, 12);
-  return now() + Math.round(failures === 0 ? spread : everyMs === 0 ? retry : Math.min(spread, retry));
+  const wait = failures === 0 ? spread : everyMs === 0 ? retry : Math.min(spread, retry);
+  return now() + Math.round(Math.max(wait, Math.min(askedMs, MOST_WAIT_MS)));
 }
 
 export function setDue(app: App, at: number | null): void {

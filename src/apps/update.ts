@@ -43,6 +43,7 @@ export async function update(run: Run): Promise<Updated> {
       outcomeOf(error),
       `${error.message}${error.hint === undefined ? "" : `\n  next: ${error.hint}`}`,
       error.id.replace(/^channel-/, ""),
+      error.retryMs,
     );
   }
 }
@@ -115,12 +116,18 @@ export async function verify(
   }
 }
 
-async function finish({ app }: Run, outcome: Outcome, message: string, reason: string | null = null): Promise<Updated> {
+async function finish(
+  { app }: Run,
+  outcome: Outcome,
+  message: string,
+  reason: string | null = null,
+  retryMs?: number,
+): Promise<Updated> {
   const isGood = outcome === "current" || outcome === "staged" || reason === "skipped";
   await alone(app, () => {
     const { failures: before, updater } = readCheck(app);
     const failures = isGood ? 0 : before + 1;
-    const next = nextCheck(app, failures);
+    const next = nextCheck(app, failures, retryMs);
     writeCheck(app, { at: now(), outcome, reason, message, next, failures, attempts: 0, updater, building: null });
     setDue(app, next);
   });
@@ -130,9 +137,9 @@ async function finish({ app }: Run, outcome: Outcome, message: string, reason: s
 
 const RULES = new Set(["no-digest", "changed-file", "excluded", "outside-windows", "network-rule", "machine-policy"]);
 const OFFLINE =
-  /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect/;
+  /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect|does not answer|fallen silent|less than \d+ bytes|too long as a whole|broke off/;
 const DENIED =
-  /\b(?:401|403|407)\b|Unauthorized|Forbidden|Proxy Authentication|a web page comes in its place|AccessDenied|AccessKeyId|SignatureDoesNot|ExpiredToken/;
+  /\b(?:401|403|407)\b|Unauthorized|Forbidden|[Pp]roxy [Aa]uth|a web page comes in its place|AccessDenied|AccessKeyId|SignatureDoesNot|ExpiredToken/;
 
 function outcomeOf({ id, message }: PrimeError): Outcome {
   if (RULES.has(id) || id.startsWith("channel-")) return "refused";

@@ -18,7 +18,7 @@ export const FROM_INDEXES: readonly Row[] = [
     }),
   },
   {
-    says: /407 Proxy Authentication Required|Tunnel connection failed: 407|proxy authentication required/i,
+    says: /407 Proxy Authentication Required|Tunnel connection failed: 407|proxy auth(?:entication|orization) required/i,
     cause: () => ({
       why: "the proxy wants a password",
       next: "put USER:PASSWORD@ before the host in the variable that names the proxy, HTTPS_PROXY",

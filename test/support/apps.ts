@@ -100,9 +100,9 @@ export class AppBox {
   }
 
   /** A start that is due, and its updater to the end. */
-  async updateBeside(): Promise<Status> {
+  async updateBeside(env: NodeJS.ProcessEnv = {}): Promise<Status> {
     const before = (await this.status()).check.at;
-    await this.says([], { PRIME_UPDATE: "due" });
+    await this.says([], { ...env, PRIME_UPDATE: "due" });
     for (;;) {
       const status = await this.status();
       if (status.updater === null && status.check.at !== before) return status;
@@ -122,6 +122,7 @@ interface Status {
     readonly at: string | null;
     readonly outcome: string | null;
     readonly message: string;
+    readonly next: string | null;
     readonly failures: number;
   };
 }

@@ -85,7 +85,8 @@ export async function receive(request: Request & Line, sink: Sink): Promise<numb
       failures += 1;
       const asked = error instanceof Passing ? error.waitMs : undefined;
       const isLast = wait === undefined || tries === MOST_TRIES || (asked ?? 0) > LONGEST_WAIT_MS;
-      if (isLast || !isPassing(error) || elapsed() > until) throw refusal(request.url, reasonOf(error));
+      if (isLast || !isPassing(error) || elapsed() > until)
+        throw refusal(request.url, reasonOf(error), { retryMs: asked });
       await pause(asked ?? wait);
     }
   }
@@ -225,7 +226,10 @@ function isPassing(error: unknown): boolean {
 function refusal(
   url: URL,
   why: string,
-  { hint = "check the network, and the proxy that the environment names" } = {},
+  {
+    hint = "check the network, and the proxy that the environment names",
+    retryMs,
+  }: { hint?: string; retryMs?: number | undefined } = {},
 ): PrimeError {
-  return new PrimeError("download", `could not download ${withoutSecrets(url.href)}: ${why}`, { hint });
+  return new PrimeError("download", `could not download ${withoutSecrets(url.href)}: ${why}`, { hint, retryMs });
 }
