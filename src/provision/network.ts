@@ -44,7 +44,7 @@ export function takeRefusal(root: string, words: string): PrimeError | undefined
 
 /**
  * Has uv, pip and git reach the network as the policy says: by a gate on loopback where it names hosts, networks or a proxy, and by all
- * certificates that the user's variables or the policy name. Made once in a start for a root, and gone with it.
+ * certificates of the system, of the user's variables and of the policy. Made once in a start for a root, and gone with it.
  */
 export async function openWay(context: Context, { root, upgrade }: Config, project?: Project): Promise<Environment> {
   const { env } = context;
@@ -53,9 +53,10 @@ export async function openWay(context: Context, { root, upgrade }: Config, proje
   const policy = await loadPolicy({ root, upgrade }, EXIT_FAILURE);
   const plain = networkRules(policy);
   const isGated = isRuled(plain) || plain.proxy !== null;
-  const { isOfSystem, NAMED, namedFiles } = await import("../edges/network/certificates.ts");
+  const { hasSystemStore, isOfSystem, NAMED, namedFiles } = await import("../edges/network/certificates.ts");
   const [named, ...others] = namedFiles(env);
-  if (!isGated && plain.caFile === null && others.length === 0 && (named === undefined || isOfSystem(named))) {
+  const isEnough = named === undefined ? !hasSystemStore() : others.length === 0 && isOfSystem(named);
+  if (!isGated && plain.caFile === null && isEnough) {
     const all = named === undefined ? {} : Object.fromEntries(NAMED.map((name) => [name, named]));
     ways.set(context.root, { env: all, takeRefusal: () => undefined });
     return all;

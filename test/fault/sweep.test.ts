@@ -38,7 +38,9 @@ async function tryAll(ready: Ready, file: string): Promise<void> {
 }
 
 describe("an operation that is killed or fails leaves the old environment or the new one", () => {
-  const names = Object.keys(OPERATIONS).filter((name) => !["download", "newcomer", "lock"].includes(name));
+  const names = Object.keys(OPERATIONS).filter(
+    (name) => !["download", "newcomer", "lock", "interpreter"].includes(name),
+  );
   it.concurrent.for(names)("%s", async (name, { skip }) => {
     if ("missing" in built) return skip(built.missing);
     const place = new Place(index.url);

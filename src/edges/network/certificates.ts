@@ -1,7 +1,7 @@
 import { rootCertificates } from "node:tls";
 import { PrimeError } from "../../errors.ts";
 import type { Environment } from "../command.ts";
-import { readText } from "../files/read.ts";
+import { isFile, readText } from "../files/read.ts";
 import type { TlsTrust } from "./connect.ts";
 import type { NetworkRules } from "./rules.ts";
 
@@ -29,6 +29,11 @@ export function namedFiles(env: Environment): string[] {
 /** Whether a file is where systems keep the certificates that they trust. */
 export function isOfSystem(file: string | undefined): boolean {
   return file !== undefined && OF_SYSTEMS.includes(file);
+}
+
+/** Whether this system keeps any: uv and pip bring their own, and know of none that an organisation has added here. */
+export function hasSystemStore(): boolean {
+  return OF_SYSTEMS.some(isFile);
 }
 
 /** RFC 7468. */

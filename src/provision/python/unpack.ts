@@ -16,7 +16,7 @@ import { uvPlatformOf } from "./platforms.ts";
 
 /**
  * Has uv unpack an archive, whose digest was checked, into `folder`, which is for that alone, and gives the interpreter in it. What must
- * not be unpacked is refused before: `python-archive`.
+ * not be unpacked is refused before: `python-archive`. What the machine is in the way of is `python-unpack`.
  */
 export async function unpack(
   uv: UvTool,
@@ -36,9 +36,20 @@ export async function unpack(
   const name = implementation === "pypy" ? "pypy" : "python";
   const executable = path.join(folder, key, "bin", `${name}${minorOf(version)}`);
   if (outcome.ok && isExecutableFile(executable)) return executable;
-  const words = outcome.failure ?? outcome.output.trim().split("\n").slice(-3).join("\n");
-  const why = outcome.ok ? `it holds no ${path.relative(path.join(folder, key), executable)}` : quoted(words);
-  throw refusal(build, why, spaceHint(outcome.output, folder) ?? `${OTHER}; the whole output is in ${log}`);
+  const whole = `the whole output is in ${log}`;
+  if (outcome.ok) throw refusal(build, `it holds no ${path.relative(path.join(folder, key), executable)}`, OTHER);
+  const words = quoted(
+    outcome.failure ??
+      outcome.output
+        .trim()
+        .split(/\s*\n\s*/)
+        .slice(-3)
+        .join("; "),
+  );
+  if (!/os error \d/.test(words)) throw refusal(build, words, `${OTHER}; ${whole}`);
+  throw new PrimeError("python-unpack", `could not unpack ${nameOf(build)} into ${folder}: ${words}`, {
+    hint: spaceHint(outcome.output, folder) ?? `mend that, and start again; ${whole}`,
+  });
 }
 
 const OTHER = "nothing of it was kept; ask who made the archive, or choose another build (`./prime python list --all`)";
