@@ -83,14 +83,13 @@ export async function resolveNow(
   const { app, started } = run;
   if (app.config.channel !== null) return (await import("./from-channel.ts")).resolveChannel(run, policy);
   const fetched = new Fetched(path.join(app.home, "fetched"));
-  let files: Resolved["files"] = [];
   try {
     const wanted = await writeWanted(app, readSelection(app).pin, policy, { env: started.env, fetched });
     const found = await resolveApp(await run.contextOf(wanted.root), app, wanted, { policy, fetched });
-    files = found.files;
+    fetched.keep(new Set(found.files.map(({ from }) => from)));
     return found;
   } finally {
-    fetched.close(new Set(files.map(({ from }) => from)));
+    fetched.close();
   }
 }
 

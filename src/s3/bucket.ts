@@ -91,7 +91,7 @@ export class Bucket {
   }
 
   download(key: string, file: string, most: number): Promise<Downloaded> {
-    return this.#inRegion(() => download({ url: this.#urlOf(key), file, most, ...this.#line }));
+    return this.#inRegion(() => download({ url: this.#urlOf(key), file, most, isResumed: true, ...this.#line }));
   }
 
   get(key: string, most: number): Promise<Whole | undefined> {

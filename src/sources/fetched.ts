@@ -1,8 +1,9 @@
 import * as path from "node:path";
-import { makeFolder, rename } from "../edges/files/change.ts";
-import { makerMark } from "../edges/files/own/maker-mark.ts";
+import { makeFolder, rename, writeAtomic } from "../edges/files/change.ts";
+import { isAbandoned, makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
-import { namesInFolder, sha256, sha256OfFile } from "../edges/files/read.ts";
+import { isFile, namesInFolder, readText, sha256, sha256OfFile } from "../edges/files/read.ts";
+import { VALIDATOR } from "../edges/network/download.ts";
 import { type Shelf, startShelf } from "../edges/network/shelf.ts";
 import { PrimeError } from "../errors.ts";
 import { withFiles } from "../project/files/pylock.ts";
@@ -55,9 +56,12 @@ export class Fetched {
     return this.#shelf?.failure;
   }
 
-  /** Ends it; of what was fetched those that are `kept` stay, by their paths. */
-  close(kept: ReadonlySet<string>): void {
+  close(): void {
     this.#shelf?.close();
+  }
+
+  /** Removes what was fetched but those that are `kept`, by their paths. */
+  keep(kept: ReadonlySet<string>): void {
     for (const name of namesInFolder(this.#folder)) {
       const folder = path.join(this.#folder, name);
       if (!namesInFolder(folder).some((one) => kept.has(path.join(folder, one)))) remove(folder);
@@ -78,20 +82,44 @@ export class Fetched {
     return decodeURIComponent(url.slice(this.#shelf.url.length));
   }
 
-  async #bring({ url, sha256: expected, download }: SourceFile, file: string): Promise<string> {
+  async #bring(source: SourceFile, file: string): Promise<string> {
+    const { url, sha256: expected, download, isUnchanged } = source;
     const there = sha256OfFile(file);
-    if (there !== undefined && (expected === undefined || there === expected)) return file;
+    const isMeant = expected === undefined || there === expected;
+    const validator = readText(file + VALIDATOR);
+    const isKnown = expected !== undefined || isUnchanged === undefined;
+    if (there !== undefined && isMeant && (isKnown || (validator && (await isUnchanged(validator))))) return file;
     makeFolder(path.dirname(file));
-    const aside = `${file}.${makerMark()}`;
-    const { sha256: got } = (await download?.(aside)) ?? { sha256: "" };
-    if (expected !== undefined && got !== expected) {
-      remove(aside);
+    const part = partOf(file);
+    const got = await download?.(part);
+    if (expected !== undefined && got?.sha256 !== expected) {
+      remove(part);
       throw new PrimeError("changed-file", `could not take ${url}: it is another file than its place says`, {
         hint: "its sha256 is another one; tell who runs that place",
       });
     }
+    remove(file + VALIDATOR);
     remove(file);
-    rename(aside, file);
+    rename(part, file);
+    if (got?.validator !== undefined) writeAtomic(file + VALIDATOR, got.validator);
     return file;
   }
+}
+
+/** A part of a file that is fetched by this process; one that an ended process has left is gone on with. */
+function partOf(file: string): string {
+  const own = `${file}.${makerMark()}`;
+  const folder = path.dirname(file);
+  const [left] = namesInFolder(folder).filter(
+    (name) =>
+      name.startsWith(`${path.basename(file)}.`) &&
+      !name.endsWith(VALIDATOR) &&
+      isAbandoned(path.join(folder, name), 0),
+  );
+  if (left === undefined || isFile(own)) return own;
+  for (const end of ["", VALIDATOR]) {
+    const from = path.join(folder, left) + end;
+    if (isFile(from)) rename(from, own + end);
+  }
+  return own;
 }

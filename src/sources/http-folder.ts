@@ -1,6 +1,8 @@
 import type { Environment } from "../edges/command.ts";
-import { fetchText } from "../edges/network/download.ts";
+import { download, fetchText } from "../edges/network/download.ts";
+import { isUnchanged } from "../edges/network/receive.ts";
 import type { NetworkRules } from "../edges/network/rules.ts";
+import { MOST_FILE } from "./fetched.ts";
 import { packageOf, type SourceFile, someOf } from "./source-file.ts";
 
 /** Bytes of a listing. */
@@ -16,13 +18,23 @@ export async function filesAt(address: string, line: { env: Environment; rules: 
   const base = new URL(address);
   const text = await fetchText({ url: base, most: MOST, page: true, ...line });
   const files = text.trimStart().startsWith("{") ? inJson(text, base) : inPage(text, base);
-  return someOf(files, address);
+  return someOf(
+    files.map((file) => {
+      const request = { url: new URL(file.url), most: MOST_FILE, ...line };
+      return {
+        ...file,
+        download: (to: string) => download({ ...request, file: to, isResumed: true }),
+        isUnchanged: (validator: string) => isUnchanged(request, validator),
+      };
+    }),
+    address,
+  );
 }
 
 function inPage(page: string, base: URL): SourceFile[] {
   return [...page.matchAll(LINK)].flatMap(([, one, two, three]) => {
     const href = (one ?? two ?? three ?? "").replace(/&(\w+|#\w+);/g, (all, name: string) => ENTITIES[name] ?? all);
-    return URL.canParse(href, base.href) ? fileAt(new URL(href, base), undefined) : [];
+    return URL.canParse(href, base.href) ? fileAt(new URL(href, base), base, undefined) : [];
   });
 }
 
@@ -37,14 +49,17 @@ function inJson(text: string, base: URL): SourceFile[] {
     (one: { url?: unknown; filename?: unknown; hashes?: { sha256?: unknown } }) => {
       const href = String(one?.url ?? one?.filename);
       const sha256 = typeof one?.hashes?.sha256 === "string" ? one.hashes.sha256 : undefined;
-      return URL.canParse(href, base.href) ? fileAt(new URL(href, base), sha256) : [];
+      return URL.canParse(href, base.href) ? fileAt(new URL(href, base), base, sha256) : [];
     },
   );
 }
 
-function fileAt(url: URL, told: string | undefined): SourceFile[] {
+/** Plain http can be changed on the way: it is for the place itself, which is on this machine then. */
+function fileAt(url: URL, base: URL, told: string | undefined): SourceFile[] {
   const sha256 = told ?? /(?:^#|&)sha256=([0-9a-f]{64})(?:&|$)/.exec(url.hash)?.[1];
   url.hash = "";
   const name = decodeURIComponent(url.pathname.split("/").at(-1) ?? "");
-  return packageOf(name) === undefined || !/^https?:$/.test(url.protocol) ? [] : [{ name, url: url.href, sha256 }];
+  return packageOf(name) === undefined || (url.protocol !== "https:" && url.origin !== base.origin)
+    ? []
+    : [{ name, url: url.href, sha256 }];
 }

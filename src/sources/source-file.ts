@@ -11,7 +11,9 @@ export interface SourceFile {
   /** Another one when the bytes are others, as the place tells. */
   readonly tag?: string;
   /** Gets it into a new file, for what prime alone can ask; absent where uv can. */
-  download?(file: string): Promise<{ readonly sha256: string }>;
+  download?(file: string): Promise<{ readonly sha256: string; readonly validator?: string | undefined }>;
+  /** Whether the place has still what it named by this validator, where its listing does not tell. */
+  isUnchanged?(validator: string): Promise<boolean>;
 }
 
 /** The files of a place, which must have some. Throws `no-source`. */

@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import { writeAtomic } from "../files/change.ts";
+import { MOST, streamOf } from "../files/open.ts";
 import { remove } from "../files/own/remove.ts";
+import { facts, readText } from "../files/read.ts";
 import type { Line } from "./exchange.ts";
-import { type Request, receive } from "./receive.ts";
+import { type Progress, type Request, receive, type Sink } from "./receive.ts";
 
 export interface DownloadRequest extends Request, Line {
   /** Absolute; made here, and gone again after a failure. */
   readonly file: string;
+  /** What came stays after a failure, and is gone on with by the next one of this file, whoever that is. */
+  readonly isResumed?: boolean;
 }
 
 export interface Downloaded {
@@ -15,36 +20,57 @@ export interface Downloaded {
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
+  /** By which the server tells whether it has still the same. */
+  readonly validator: string | undefined;
 }
 
+/** Beside a file of which only the beginning is there: how the server named the whole. */
+export const VALIDATOR = ".validator";
+
 /** Gets what a URL leads to into a file, hashed as it comes. Throws what `receive` does. */
-export async function download({ file, ...request }: DownloadRequest): Promise<Downloaded> {
+export async function download({ file, isResumed = false, ...request }: DownloadRequest): Promise<Downloaded> {
+  const beside = file + VALIDATOR;
+  const validator = isResumed ? readText(beside) : undefined;
+  if (validator === undefined && isResumed) remove(file);
+  const progress: Progress = { size: validator === undefined ? 0 : (facts(file)?.size ?? 0), validator };
   let hash = createHash("sha256");
-  const begin = () => createWriteStream(file, { flags: "wx", mode: 0o600 }).on("error", () => {}); // told to whoever writes
-  let out = begin();
+  if (progress.size > 0) for await (const bytes of streamOf(file, MOST.hashed)) hash.update(bytes);
+  const begin = (flags: string) => createWriteStream(file, { flags, mode: 0o600 }).on("error", () => {}); // told to whoever writes
+  let out = begin(progress.size > 0 ? "a" : "wx");
+  let noted = validator;
   const close = async () => {
     out.end();
     if (!out.closed) await once(out, "close");
   };
   try {
     await once(out, "open");
-    const size = await receive(request, {
+    const sink: Sink = {
       restart: async () => {
         await close();
         remove(file);
         hash = createHash("sha256");
-        out = begin();
+        out = begin("wx");
       },
       take: async (bytes) => {
+        if (isResumed && noted !== progress.validator) {
+          remove(beside);
+          if (progress.validator !== undefined) writeAtomic(beside, progress.validator);
+          noted = progress.validator;
+        }
         hash.update(bytes);
         await new Promise<void>((resolve, reject) => out.write(bytes, (error) => (error ? reject(error) : resolve())));
       },
-    });
+    };
+    const size = await receive(request, sink, progress);
     await close();
-    return { sha256: hash.digest("hex"), size };
+    remove(beside);
+    return { sha256: hash.digest("hex"), size, validator: progress.validator };
   } catch (error) {
-    out.destroy();
-    remove(file);
+    if (isResumed && noted !== undefined) await close();
+    else {
+      out.destroy();
+      remove(file);
+    }
     throw error;
   }
 }

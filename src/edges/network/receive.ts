@@ -49,15 +49,18 @@ export interface Sink {
 /** What may be another time otherwise. */
 class Passing extends Error {
   readonly waitMs: number | undefined;
+  /** What came before is of no use. */
+  readonly isAnew: boolean;
 
-  constructor(why: string, waitMs?: number) {
+  constructor(why: string, waitMs?: number, isAnew = false) {
     super(why);
     this.waitMs = waitMs;
+    this.isAnew = isAnew;
   }
 }
 
 /** How far it has come, and by what the server can tell that it still has the same (RFC 9110, 13.1.5). */
-interface Progress {
+export interface Progress {
   size: number;
   validator: string | undefined;
 }
@@ -67,10 +70,13 @@ interface Progress {
  * goes on where it ended, if the server has still the same; one that is busy is asked again, as it says (RFC 9110, 10.2.3). Throws
  * `network-rule`, `proxy`, `certificate`, `download`.
  */
-export async function receive(request: Request & Line, sink: Sink): Promise<number> {
+export async function receive(
+  request: Request & Line,
+  sink: Sink,
+  progress: Progress = { size: 0, validator: undefined },
+): Promise<number> {
   const limits = { ...LIMITS, ...request.limits };
   const until = elapsed() + limits.wholeMs;
-  const progress: Progress = { size: 0, validator: undefined };
   let failures = 0;
   for (let tries = 1; ; tries += 1) {
     const before = progress.size;
@@ -80,6 +86,7 @@ export async function receive(request: Request & Line, sink: Sink): Promise<numb
       if (error instanceof PrimeError) throw error;
       const what = `download ${withoutSecrets(request.url.href)}`;
       if (error instanceof Forbidden) throw refusedByRule(what, error.ruling);
+      if (error instanceof Passing && error.isAnew) progress.validator = undefined;
       if (progress.size > before) failures = 0;
       const wait = limits.waits[failures];
       failures += 1;
@@ -106,8 +113,7 @@ async function attempt(
   const isRest = isResumed && answer.headers["content-range"]?.startsWith(`bytes ${size}-`) === true;
   if (answer.statusCode === 206 && !isRest) {
     answer.destroy();
-    progress.validator = undefined;
-    throw new Passing("the server sends another part than was asked for");
+    throw new Passing("the server sends another part than was asked for", undefined, true);
   }
   if (answer.statusCode === 200 && size > 0) {
     await sink.restart();
@@ -116,6 +122,20 @@ async function attempt(
   progress.validator = validatorOf(answer);
   await take(answer, request, sink, progress, limits, until);
   return progress.size;
+}
+
+/** Whether a server has still what it named by this validator. Throws what `receive` does. */
+export async function isUnchanged(request: Request & Line, validator: string): Promise<boolean> {
+  const headers = { [validator.startsWith('"') ? "If-None-Match" : "If-Modified-Since"]: validator };
+  try {
+    const answer = await follow(request, headers, LIMITS);
+    answer.destroy();
+    return answer.statusCode === 304 || validatorOf(answer) === validator;
+  } catch (error) {
+    if (error instanceof PrimeError) throw error;
+    if (error instanceof Forbidden) throw refusedByRule(`look at ${withoutSecrets(request.url.href)}`, error.ruling);
+    throw refusal(request.url, reasonOf(error));
+  }
 }
 
 /** A strong one: the bytes are the same (RFC 9110, 8.8.1). */
@@ -132,7 +152,7 @@ async function follow(
   for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
     const answer = await exchange(url, line, { headers, silentMs });
     const { statusCode: status = 0 } = answer;
-    const isFound = status === 200 || (status === 206 && headers.Range !== undefined);
+    const isFound = status === 200 || status === (headers.Range === undefined ? 304 : 206);
     if (isFound && (page || !isPage(answer, url))) return answer;
     answer.destroy();
     const { location } = answer.headers;
@@ -166,7 +186,7 @@ function fault(url: URL, answer: IncomingMessage): Error {
       waitMs !== undefined && waitMs > LONGEST_WAIT_MS ? `, to be asked again in ${Math.ceil(waitMs / 1000)} s` : "";
     return new Passing(`the server says ${status}${later}`, waitMs);
   }
-  if (status === 416) return new Passing("the server has fewer bytes than before");
+  if (status === 416) return new Passing("the server has fewer bytes than before", undefined, true);
   const isClosed = status === 401 || status === 403;
   return refusal(url, `the server says ${status}`, {
     hint: isClosed

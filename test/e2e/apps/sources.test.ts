@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,6 +8,7 @@ import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
 import { packageIndex } from "../../support/index-server.ts";
+import { serve as serveFiles } from "../../support/releases.ts";
 
 /** Serves the files of a folder, and `answer` for its listing. */
 async function serve(folder: string, answer: () => string, type = "text/html"): Promise<string> {
@@ -74,6 +76,62 @@ describe("a folder by HTTP", () => {
     await app.init();
     expect(await app.updateBeside()).toMatchObject({ version: "1", check: { outcome: "offline" } });
     expect(await app.says(["x"])).toBe("foo 1 x");
+  });
+});
+
+describe("files of a folder by HTTP", () => {
+  it("are resumed, asked for by their validators, compared with their digests and never taken when changed", async () => {
+    const app = new AppBox();
+    const wheel = () => fs.readFileSync(app.publish("1"));
+    let [bytes, digest] = [wheel(), ""];
+    const asked: string[] = [];
+    const faults: ((response: http.ServerResponse) => unknown)[] = [];
+    const { url } = await serveFiles("/nonexistent", ({ url: target = "", headers }, response) => {
+      const hashes = digest === "" ? {} : { hashes: { sha256: digest } };
+      const files = [
+        { url: "foo-1-py3-none-any.whl", ...hashes },
+        { url: "http://elsewhere.example/foo-9-py3-none-any.whl" },
+      ];
+      if (!target.endsWith(".whl")) return response.end(JSON.stringify({ files })) !== undefined;
+      const [range, tag] = [headers.range, createHash("sha256").update(bytes).digest("hex")];
+      asked.push(range ?? (headers["if-none-match"] === undefined ? "whole" : "unchanged?"));
+      const fault = faults.shift();
+      response.setHeader("ETag", `"${tag}"`);
+      if (fault !== undefined) fault(response);
+      else if (headers["if-none-match"] === `"${tag}"`) response.writeHead(304).end();
+      else if (range !== undefined && headers["if-range"] === `"${tag}"`) {
+        const from = Number(/\d+/.exec(range)?.[0]);
+        response.writeHead(206, { "Content-Range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` });
+        response.end(bytes.subarray(from));
+      } else response.end(bytes);
+      return true;
+    });
+    from(app, url);
+    await app.init();
+    const cut = (response: http.ServerResponse) =>
+      response
+        .writeHead(200, { "Content-Length": bytes.length })
+        .write(bytes.subarray(0, 100), () => response.destroy());
+    faults.push(cut, (response) => response.writeHead(404).end());
+    expect((await app.run([])).code).toBe(125);
+    expect(await app.says(["a"])).toBe("foo 1 a");
+    expect(asked).toEqual(["whole", "bytes=100-", "bytes=100-"]);
+    const told = async () => (await app.run(["self", "update"])).stderr;
+    expect(await told()).toContain("foo 1 is what there is");
+    expect(asked.splice(0)).toEqual(["whole", "bytes=100-", "bytes=100-", "unchanged?"]);
+    bytes = fs.readFileSync(app.publish("1", saying("another 1")));
+    expect(await told()).toContain(`could not take ${url}foo-1-py3-none-any.whl: it is another file than before`);
+    digest = "0".repeat(64);
+    expect(await told()).toContain(
+      `could not take ${url}foo-1-py3-none-any.whl: it is another file than its place says`,
+    );
+    [bytes, digest] = [wheel(), ""];
+    const short = (response: http.ServerResponse) =>
+      response.writeHead(200, { "Content-Length": 50, ETag: '"short"' }).end(bytes.subarray(0, 50));
+    faults.push(short, short);
+    expect(await told()).toMatch(/foo-1-py3-none-any\.whl/);
+    expect(await app.says(["b"])).toBe("foo 1 b");
+    expect(await told()).toContain("foo 1 is what there is");
   });
 });
 
