@@ -1,34 +1,36 @@
-import { MACHINE_POLICY, readMachinePolicy } from "../config/policy/load.ts";
+import { readMachinePolicy } from "../config/policy/load.ts";
 import { mergePolicies } from "../config/policy/merge.ts";
 import { networkRules } from "../config/policy/network.ts";
-import type { Policy } from "../config/policy/policy.ts";
+import type { Policy, Ruled } from "../config/policy/policy.ts";
 import { now } from "../edges/clock.ts";
 import { type NetworkRules, refusedByRule, whyNotHost } from "../edges/network/rules.ts";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";
-import type { LockedPackage } from "../project/files/pylock.ts";
 import { exclusionOf } from "../upgrade/rules/ruling.ts";
 import { isOpen, nextWindow, zonedTime } from "../upgrade/rules/windows.ts";
 import type { App } from "./app.ts";
 
-/** What this machine's administrator says of upgrades. */
-export async function machinePolicy(): Promise<Policy> {
-  const nothing = { values: {}, folder: "/", sourceOf: () => ({ kind: "default" }) as const };
-  return mergePolicies(nothing, await readMachinePolicy(EXIT_FAILURE));
+/** What the app's TOML says of updates, tightened by this machine's administrator. */
+export async function policyOf({ config }: App): Promise<Policy> {
+  return mergePolicies(config.rules, await readMachinePolicy(EXIT_FAILURE));
+}
+
+function placesOf({ sources }: Ruled<unknown>): string {
+  return sources.map(({ key, where }) => `${key} in ${where}`).join(" and ");
 }
 
 export function rulesOf({ config }: App, policy: Policy): NetworkRules {
   return networkRules(policy, [config.sources, config.bound]);
 }
 
-/** Throws outside of the windows in which upgrades may be made. */
-export function refuseOutsideWindows({ windows }: Policy): void {
+/** Why nothing may be looked for or taken now, and when it may; undefined: it may now. */
+export function whyNotNow({ windows }: Policy): { readonly why: PrimeError; readonly from: number | null } | undefined {
   const at = now();
-  if (isOpen(windows.value, at)) return;
+  if (isOpen(windows.value, at)) return undefined;
   const next = nextWindow(windows.value, at);
   const when = next === undefined ? "never" : `from ${zonedTime(next.at, next.zone)} on`;
-  throw new PrimeError("outside-windows", `could not look for a release now: upgrades may be made ${when}`, {
-    hint: `windows in ${MACHINE_POLICY} say so`,
-  });
+  const hint = `${placesOf(windows)} says so`;
+  const why = new PrimeError("outside-windows", `could not update now: upgrades may be made ${when}`, { hint });
+  return { why, from: next?.at ?? null };
 }
 
 /** Throws for an address whose host the policy does not allow. */
@@ -39,12 +41,14 @@ export function refuseHost(rules: NetworkRules, address: string): void {
   if (why !== undefined) throw refusedByRule(`use ${url.origin}`, why);
 }
 
-export function refuseExcluded(policy: Policy, packages: readonly LockedPackage[]): void {
-  for (const { name, version = "" } of packages) {
+/** For what a channel points at, which no resolution keeps from it. */
+export function refuseExcluded(policy: Policy, packages: Readonly<Record<string, string>>): void {
+  for (const [name, version] of Object.entries(packages)) {
     const found = exclusionOf(policy, name, version);
     if (found === undefined) continue;
+    const { key, where } = found.source;
     throw new PrimeError("excluded", `could not take ${name} ${version}: \`${found.text}\` is excluded`, {
-      hint: `exclude in ${MACHINE_POLICY} says so; another release is needed`,
+      hint: `${key} in ${where} says so; another release is needed`,
     });
   }
 }

@@ -1,16 +1,17 @@
 import * as path from "node:path";
 import * as v from "valibot";
+import type { Policy } from "../config/policy/policy.ts";
 import { backdate, copyFile, makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import { remove } from "../edges/files/own/remove.ts";
-import { isExecutableFile, isFile, namesInFolder, sha256OfFile } from "../edges/files/read.ts";
+import { facts, isExecutableFile, isFile, namesInFolder, sha256OfFile } from "../edges/files/read.ts";
 import { foldersInUse } from "../edges/processes/in-use.ts";
 import { PrimeError } from "../errors.ts";
 import type { AppStart } from "../plan/app-start.ts";
 import { RUN_APP_PY } from "../python/texts/texts.ts";
-import { renderToml } from "../toml.ts";
 import type { App } from "./app.ts";
 import type { LocalFile, Resolved } from "./resolve.ts";
+import { writeOld, writeRules } from "./root-files.ts";
 import { checkFile, dueFile, RELEASE_ID, readCheck, readSelection } from "./state.ts";
 
 const RELEASE = v.object({
@@ -36,13 +37,10 @@ export async function writeRelease(
   for (const file of files) keepFile(root, file);
   const texts = {
     "pylock.toml": pylock,
-    "prime.toml": await renderToml(python === "" ? {} : { required_python_version: python }),
     "run_app.py": RUN_APP_PY,
   };
-  for (const [name, text] of Object.entries(texts)) {
-    writeAtomic(path.join(root, name), text);
-    backdate(path.join(root, name)); // another text has another id: nobody has to wait until a time tells them apart
-  }
+  for (const [name, text] of Object.entries(texts)) writeOld(path.join(root, name), text);
+  await writeRules(app, root, python);
   writeAtomic(
     path.join(root, "release.json"),
     JSON.stringify({ version, python, packages, verify: [...verify] } satisfies Release),
@@ -70,11 +68,14 @@ export function releasesOf(app: App): string[] {
   return names.filter((id) => isFile(path.join(releaseRoot(app, id), "release.json")));
 }
 
-/** Removes releases that nobody comes back to and nothing runs in. */
-export function collectReleases(app: App): void {
+/** Removes releases that nobody comes back to and nothing runs in; `keep`: how many are kept in any case, the youngest. */
+export function collectReleases(app: App, { keep }: Policy): void {
   const { current, previous, staged, trial } = readSelection(app);
   const kept = new Set([current, previous, staged, trial?.id, readCheck(app).building]);
+  const age = (id: string) => Number(facts(releaseRoot(app, id))?.mtimeNs ?? 0);
   const old = releasesOf(app)
+    .sort((one, other) => age(other) - age(one))
+    .slice(keep.value)
     .filter((id) => !kept.has(id))
     .map((id) => releaseRoot(app, id));
   const used = foldersInUse(old);

@@ -1,14 +1,14 @@
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { provision } from "../builder/build.ts";
-import { type Job, runStep } from "../builder/job.ts";
+import { type Job, tryStep } from "../builder/job.ts";
 import { requirePython } from "../builder/required-python.ts";
 import { withoutCredentials } from "../builder/resolve/credentials.ts";
 import type { Policy } from "../config/policy/policy.ts";
 import type { Context } from "../context.ts";
 import { decide } from "../decision/decide.ts";
 import { now } from "../edges/clock.ts";
-import { makeNewFolder } from "../edges/files/change.ts";
+import { makeNewFolder, writePlain } from "../edges/files/change.ts";
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { sha256 } from "../edges/files/read.ts";
@@ -25,10 +25,13 @@ import {
 } from "../project/files/pylock.ts";
 import type { Fetched } from "../sources/fetched.ts";
 import { isTable, type Table } from "../toml.ts";
+import { lockedIn } from "../upgrade/packages/resolution-solver.ts";
+import { resolveWithin, type Solver } from "../upgrade/packages/solver.ts";
 import type { UvTool } from "../uv/commands.ts";
+import { limitArguments } from "../uv/limits.ts";
 import type { App } from "./app.ts";
 import { keepDigests } from "./digests.ts";
-import { refuseExcluded, refuseHost, rulesOf } from "./policy.ts";
+import { refuseHost, rulesOf } from "./policy.ts";
 import { mainPackage, SETTINGS, type Wanted } from "./wanted.ts";
 
 /** A file that a release keeps, since its place may lose it. */
@@ -73,21 +76,20 @@ export async function resolveApp(
   makeNewFolder(work);
   try {
     const output = path.join(work, "pylock.toml");
-    const look = runStep(
-      job,
-      `look for releases of ${app.config.name}`,
-      resolveCommand(uv, wanted, base.executable, output),
-      {
-        id: "resolve-failed",
-        hint: "what is installed goes on",
-      },
-    );
+    const look = resolveByRules(job, app, policy, async (limits) => {
+      const constraints = path.join(work, "constraints.txt");
+      writePlain(constraints, `${limits.constraints.join("\n")}\n`);
+      const command = resolveCommand(uv, wanted, base.executable, output);
+      const args = [...command.args, "--constraints", constraints, ...limitArguments(limits)];
+      const title = `look for releases of ${app.config.name}`;
+      const outcome = await tryStep(job, title, { ...command, args }, { otherwise: "not so" });
+      return { outcome, text: "", packages: outcome.ok ? lockedIn(await readPylock(output)) : [] };
+    });
     await look.catch((error: unknown) => {
       throw fetched.failure ?? error;
     });
     const read = await readPylock(output);
     const rules = rulesOf(app, policy);
-    refuseExcluded(policy, read.packages);
     const table = { ...read.table, packages: packagesOf(read.table).map((entry) => fetched.withoutUnasked(entry)) };
     const places = withPlaces(table, (key, text) => {
       if (key === "path") return path.resolve(work, text);
@@ -109,6 +111,26 @@ export async function resolveApp(
     };
   } finally {
     remove(work);
+  }
+}
+
+/** By the code of an upgrade; nothing is in use, so that all is as in a fresh install. */
+async function resolveByRules(job: Job, { config }: App, policy: Policy, solve: Solver["solve"]): Promise<void> {
+  const own = { general: null, single: new Map() };
+  const solver: Solver = { before: [], text: "", solve, settle: async (text) => text };
+  try {
+    const { untimed } = await resolveWithin(job, solver, { policy, pins: [], own, now: now() }, "all");
+    const names = [...untimed].join(", ");
+    if (names !== "") job.context.terminal.warn(`no cool-down holds for ${names}: its source tells no times`);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    throw new PrimeError(error.id, error.message, {
+      hint:
+        error.id === "upgrade-refused"
+          ? `see [upgrade] of ${config.name}; what is installed goes on`
+          : "what is installed goes on",
+      cause: error,
+    });
   }
 }
 
@@ -148,7 +170,7 @@ function refuseWithoutDigests(app: App, { packages }: Pylock): void {
 /** Nothing that was installed or resolved before is preferred, and what uv has cached of indexes is asked for again. */
 function resolveCommand({ file, env }: UvTool, { root, asksUser }: Wanted, python: string, output: string) {
   const args = [
-    ...["pip", "compile", "--python", python, "--quiet", "--no-header", "--format", "pylock.toml", "--refresh"],
+    ...["pip", "compile", "--python", python, "--no-header", "--format", "pylock.toml", "--refresh"],
     ...["--index-strategy", "first-index", "--output-file", output, path.join(root, "pyproject.toml")],
   ];
   const own = Object.entries(env).filter(

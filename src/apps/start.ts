@@ -7,8 +7,9 @@ import { boot } from "../start/boot.ts";
 import type { App } from "./app.ts";
 import { claimHome, makeHome } from "./home.ts";
 import { record } from "./log.ts";
-import { machinePolicy } from "./policy.ts";
-import { appStart, collectReleases, readRelease, writeRelease } from "./releases.ts";
+import { policyOf, whyNotNow } from "./policy.ts";
+import { appStart, collectReleases, readRelease, releaseRoot, writeRelease } from "./releases.ts";
+import { writeRules } from "./root-files.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
 import { alone, readCheck, readSelection, type Selection, writeCheck, writeSelection } from "./state.ts";
@@ -27,6 +28,7 @@ export async function startApp(run: Run): Promise<Answer> {
   const id = obtained;
   const isNew = selection.current === null || readCheck(app).building === id;
   const isTrial = selection.trial?.id === id && app.isOwn;
+  if (app.isOwn) await writeRules(app, releaseRoot(app, id), readRelease(app, id)?.python);
   const context = await releaseContext(run, id, !isTrial);
   try {
     const booted = await boot(context, { anew: false });
@@ -64,8 +66,14 @@ async function select(run: Run): Promise<Selection> {
     );
     return selection;
   }
+  const policy = await policyOf(app);
+  const closed = whyNotNow(policy);
+  if (closed !== undefined) {
+    setDue(app, closed.from);
+    return selection;
+  }
   const next = await adopt(app);
-  collectReleases(app);
+  collectReleases(app, policy);
   return next;
 }
 
@@ -93,7 +101,7 @@ async function obtain(run: Run): Promise<string | Answer> {
       },
     );
   }
-  const found = await resolveNow(run, await machinePolicy());
+  const found = await resolveNow(run, await policyOf(app));
   if ("answer" in found) return found.answer;
   await writeRelease(app, found);
   writeCheck(app, { ...readCheck(app), building: found.id });

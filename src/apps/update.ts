@@ -9,7 +9,7 @@ import { Fetched } from "../sources/fetched.ts";
 import { boot } from "../start/boot.ts";
 import type { Ready } from "../start/ready.ts";
 import { record } from "./log.ts";
-import { machinePolicy, refuseOutsideWindows } from "./policy.ts";
+import { policyOf, refuseExcluded, whyNotNow } from "./policy.ts";
 import { readRelease, refuseWithoutEntry, writeRelease } from "./releases.ts";
 import { type Resolved, resolveApp } from "./resolve.ts";
 import { type Run, releaseContext } from "./run.ts";
@@ -38,21 +38,20 @@ export async function update(run: Run): Promise<Updated> {
     return await look(run);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
-    return finish(
-      run,
-      outcomeOf(error),
-      `${error.message}${error.hint === undefined ? "" : `\n  next: ${error.hint}`}`,
-      error.id.replace(/^channel-/, ""),
-      error.retryMs,
-    );
+    return finish(run, outcomeOf(error), told(error), error.id.replace(/^channel-/, ""), { retryMs: error.retryMs });
   }
+}
+
+function told({ message, hint }: PrimeError): string {
+  return `${message}${hint === undefined ? "" : `\n  next: ${hint}`}`;
 }
 
 async function look(run: Run): Promise<Updated> {
   const { app } = run;
   const { current, staged, skipped } = readSelection(app);
-  const policy = await machinePolicy();
-  refuseOutsideWindows(policy);
+  const policy = await policyOf(app);
+  const closed = whyNotNow(policy);
+  if (closed !== undefined) return finish(run, "refused", told(closed.why), closed.why.id, closed);
   const found = await resolveNow(run, policy);
   if ("answer" in found) return { kind: "hop", answer: found.answer };
   if (found.id === current) return finish(run, "current", `${app.config.name} ${found.version} is what there is`);
@@ -81,7 +80,11 @@ export async function resolveNow(
   policy: Policy,
 ): Promise<(Resolved & { readonly isRenewed?: boolean }) | { readonly answer: Answer }> {
   const { app, started } = run;
-  if (app.config.channel !== null) return (await import("./from-channel.ts")).resolveChannel(run, policy);
+  if (app.config.channel !== null) {
+    const found = await (await import("./from-channel.ts")).resolveChannel(run, policy);
+    if (!("answer" in found)) refuseExcluded(policy, found.packages);
+    return found;
+  }
   const fetched = new Fetched(path.join(app.home, "fetched"));
   try {
     const wanted = await writeWanted(app, readSelection(app).pin, policy, { env: started.env, fetched });
@@ -100,9 +103,10 @@ export async function verify(
   ofRelease: readonly string[],
 ): Promise<void> {
   refuseWithoutEntry(app, activation.generation);
-  for (const line of [...app.config.verify, ...ofRelease]) {
+  const own = [...app.config.verify, ...ofRelease].map((line) => ({ run: line, limitMs: VERIFY_LIMIT_MS }));
+  for (const { run: line, limitMs } of [...own, ...(await policyOf(app)).verify.value]) {
     const env = activated(activation, { ...started.env, PRIME_APP_TASK: undefined, PRIME_UPDATE: "never" });
-    const outcome = await run({ file: "/bin/sh", args: ["-c", line], env, cwd: "/" }, { limitMs: VERIFY_LIMIT_MS });
+    const outcome = await run({ file: "/bin/sh", args: ["-c", line], env, cwd: "/" }, { limitMs });
     if (outcome.ok) continue;
     const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
     throw new PrimeError(
@@ -115,18 +119,19 @@ export async function verify(
   }
 }
 
+/** `retryMs`: a source asks to be left alone so long; `from`: nothing comes of an earlier check, in milliseconds since the epoch. */
 async function finish(
   { app }: Run,
   outcome: Outcome,
   message: string,
   reason: string | null = null,
-  retryMs?: number,
+  { retryMs, from = null }: { readonly retryMs?: number | undefined; readonly from?: number | null } = {},
 ): Promise<Updated> {
-  const isGood = outcome === "current" || outcome === "staged" || reason === "skipped";
+  const isGood = outcome === "current" || outcome === "staged" || reason === "skipped" || from !== null;
   await alone(app, () => {
     const { failures: before, updater } = readCheck(app);
     const failures = isGood ? 0 : before + 1;
-    const next = nextCheck(app, failures, retryMs);
+    const next = from ?? nextCheck(app, failures, retryMs);
     writeCheck(app, { at: now(), outcome, reason, message, next, failures, attempts: 0, updater, building: null });
     setDue(app, next);
   });
@@ -134,7 +139,15 @@ async function finish(
   return { kind: "done", outcome, message };
 }
 
-const RULES = new Set(["no-digest", "changed-file", "excluded", "outside-windows", "network-rule", "machine-policy"]);
+const RULES = new Set([
+  "no-digest",
+  "changed-file",
+  "excluded",
+  "outside-windows",
+  "network-rule",
+  "upgrade-refused",
+  "machine-policy",
+]);
 const OFFLINE =
   /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect|does not answer|fallen silent|less than \d+ bytes|too long as a whole|broke off/;
 const DENIED =

@@ -12,6 +12,7 @@ import { packageOf, type SourceFile } from "../sources/source-file.ts";
 import { renderToml, type Table } from "../toml.ts";
 import type { App } from "./app.ts";
 import { refuseHost, rulesOf } from "./policy.ts";
+import { writeRules } from "./root-files.ts";
 
 /** What an app wants, as a project that uv resolves. */
 export interface Wanted {
@@ -70,18 +71,13 @@ export async function writeWanted(
   const dependencies = [
     ...config.packages,
     ...config.bound.map(({ name }) => name),
-    ...config.exclude.map((text) => text.replace("==", "!=")),
-    ...policy.exclude.value.flatMap(({ name, range }) =>
-      /^==[^,]+$/.test(range) && name !== "python" ? `${name} !${range.slice(1)}` : [],
-    ),
     ...(pin === null ? [] : [`${mainPackage(app)} == ${pin}`]),
   ];
   const project = { name: "prime-app-wanted", version: "0", dependencies };
   const text = await renderToml({ project, tool: { uv: { index: indexes, sources } } });
   writeAtomic(path.join(root, "pyproject.toml"), text);
   writeAtomic(path.join(root, SETTINGS), await renderToml({ index: indexes }));
-  const python = config.python === undefined ? {} : { required_python_version: config.python };
-  writeAtomic(path.join(root, "prime.toml"), await renderToml(python));
+  await writeRules(app, root, config.python);
   return { root, asksUser };
 }
 

@@ -2,7 +2,8 @@ import * as path from "node:path";
 import { MOST, readText } from "../edges/files/read.ts";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";
 import { isTable, lineOf, parseToml, type Table, valueAt } from "../toml.ts";
-import { check, refuseUnknownKeys } from "./schema/validation.ts";
+import type { Said } from "./policy/merge.ts";
+import { check, refuseUnknownKeys, refuseUnknownRules } from "./schema/validation.ts";
 
 /** How an app is made and kept up to date; see APP_SCHEMA for each key. */
 export interface AppConfig {
@@ -21,7 +22,6 @@ export interface AppConfig {
   readonly patienceS: number;
   readonly lingerS: number;
   readonly verify: readonly string[];
-  readonly exclude: readonly string[];
   readonly trial: { readonly starts: number; readonly startS: number };
   /** Where releases are pointed at, in place of sources that are searched; null: no channel is followed. */
   readonly channel: {
@@ -29,6 +29,8 @@ export interface AppConfig {
     readonly follow: string /** The text of the root.json to begin with. */;
     readonly root: string;
   } | null;
+  /** What its TOML says of updates in `[upgrade]`, and its `exclude`. */
+  readonly rules: Said;
   /** null: prime has no commands of its own. */
   readonly selfCommand: string | null;
 }
@@ -47,7 +49,8 @@ const NAMED: Readonly<Record<string, number | null>> = {
 export function appTables(values: Table, section: readonly string[] | undefined): Table {
   const found = section === undefined ? values : valueAt(values, section);
   if (section === undefined || !isTable(found)) return section === undefined ? values : {};
-  return found.app === undefined ? {} : { app: found.app };
+  const { app, upgrade } = found;
+  return { ...(app === undefined ? {} : { app }), ...(upgrade === undefined ? {} : { upgrade }) };
 }
 
 /** The name of the package that a requirement asks for, as written. */
@@ -76,7 +79,7 @@ export async function readAppConfig(
   stem: string | undefined,
   section?: readonly string[],
 ): Promise<AppConfig> {
-  const { APP_DEFAULTS, APP_FILE_SCHEMA, APP_SCHEMA } = await import("./schema/app-schema.ts");
+  const { APP_DEFAULTS, APP_FILE_SCHEMA, APP_RULES, APP_SCHEMA } = await import("./schema/app-schema.ts");
   const place = {
     placeOf: (keys: readonly string[]) => {
       const line = lineOf(text, [...(section ?? []), ...keys]);
@@ -87,7 +90,10 @@ export async function readAppConfig(
   const values = appTables(await parseToml(text, file), section);
   refuseUnknownKeys(place, [], values, Object.keys(APP_FILE_SCHEMA.entries));
   if (isTable(values.app)) refuseUnknownKeys(place, ["app"], values.app, Object.keys(APP_SCHEMA.entries));
-  const { app } = await check(APP_FILE_SCHEMA, values, place);
+  if (section === undefined && isTable(values.upgrade))
+    refuseUnknownKeys(place, ["upgrade"], values.upgrade, APP_RULES);
+  await refuseUnknownRules(place, ["upgrade"], values.upgrade);
+  const { app, upgrade = {} } = await check(APP_FILE_SCHEMA, values, place);
   const all = { ...APP_DEFAULTS, ...app };
   const { start_s: startS, starts } = { ...APP_DEFAULTS.trial, ...app.trial };
   const name = app.name ?? stem ?? nameOfRequirement(app.packages[0] as string);
@@ -105,7 +111,18 @@ export async function readAppConfig(
     isScheduled: app.check !== undefined,
     ...{ adopt: all.adopt, patienceS: all.patience_s, lingerS: all.linger_s },
     verify: all.verify,
-    exclude: all.exclude,
+    rules: {
+      values: {
+        ...upgrade,
+        ...(all.exclude.length > 0 ? { exclude: [...(upgrade.exclude ?? []), ...all.exclude] } : {}),
+      },
+      folder: path.dirname(path.resolve("/", file)),
+      sourceOf: (key) => ({
+        kind: "file",
+        where: file,
+        key: key === "exclude" && app.exclude !== undefined ? "app.exclude" : `upgrade.${key}`,
+      }),
+    },
     trial: { starts, startS },
     channel:
       app.channel === undefined ? null : { url: app.channel, follow: all.follow, root: rootText(app.trust, file) },

@@ -121,8 +121,9 @@ interface Status {
   readonly check: {
     readonly at: string | null;
     readonly outcome: string | null;
-    readonly message: string;
+    readonly reason: string | null;
     readonly next: string | null;
+    readonly message: string;
     readonly failures: number;
   };
 }

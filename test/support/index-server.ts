@@ -109,6 +109,12 @@ export class PackageIndex {
     return this.offer(wheel);
   }
 
+  /** A wheel that was made elsewhere (absolute). */
+  publishFile(file: string): Published {
+    fs.copyFileSync(file, path.join(this.folder, path.basename(file)));
+    return this.offer(path.basename(file));
+  }
+
   /** A release that has to be built. */
   publishSource(name: string, version: string, files: Readonly<Record<string, string>>): Published {
     const base = `${name}-${version}`;

@@ -8,6 +8,7 @@ import type { App } from "../app.ts";
 import { type ChannelState, readChannelState, writeChannelState } from "../channel-state.ts";
 import { makeHome } from "../home.ts";
 import { type Event, readEvents, record } from "../log.ts";
+import { policyOf } from "../policy.ts";
 import { collectReleases, readRelease, releasesOf } from "../releases.ts";
 import type { Run } from "../run.ts";
 import { setDue } from "../schedule.ts";
@@ -92,7 +93,7 @@ async function updateNow(run: Run, words: readonly string[]): Promise<Answer> {
   if (outcome === "staged") {
     const before = readSelection(app).current;
     const { current } = await adopt(app);
-    collectReleases(app);
+    collectReleases(app, await policyOf(app));
     const release = current === null ? undefined : readRelease(app, current);
     terminal.say(
       current === before

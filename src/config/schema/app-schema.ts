@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { UPGRADE_SCHEMA, type UpgradeValues } from "../policy/schema.ts";
 import { commandLine, limit, listOf, name, seconds, text } from "./schema.ts";
 
 /** A package's name, extras and range (PEP 508); where it comes from is the sources' to say. */
@@ -86,7 +87,16 @@ export const APP_SCHEMA = v.strictObject(
 export type AppValues = v.InferOutput<typeof APP_SCHEMA>;
 
 /** An app's TOML as a whole. */
-export const APP_FILE_SCHEMA = v.strictObject({ app: APP_SCHEMA }, "a table [app]");
+export const APP_FILE_SCHEMA = v.strictObject(
+  { app: APP_SCHEMA, upgrade: v.exactOptional(UPGRADE_SCHEMA) },
+  "a table [app]",
+);
+
+/** What of a policy holds for apps; an app's own TOML can say nothing else. */
+export const APP_RULES: readonly (keyof UpgradeValues)[] = [
+  ...(["exclude", "exclude_newer", "exclude_newer_package", "allowed_hosts", "allowed_networks"] as const),
+  ...(["proxy", "ca_file", "windows", "verify", "keep"] as const),
+];
 
 export const APP_DEFAULTS = {
   sources: ["index"],

@@ -33,7 +33,7 @@ export async function resolutionSolver(job: Job, uv: UvTool, target: ResolutionO
 }
 
 /** uv tells no index, and nothing of who requires what. */
-function lockedIn({ table }: Pylock): Locked[] {
+export function lockedIn({ table }: Pylock): Locked[] {
   return packagesOf(table)
     .filter(({ directory }) => directory === undefined)
     .map((one) => ({
