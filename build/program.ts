@@ -7,6 +7,7 @@ import { withOwnDigest } from "../src/launch/own-digest.ts";
 import { builtins } from "./builtins.ts";
 import { ENTRY, grouped, nested, ordering } from "./groups.ts";
 import { type ShortLines, withShortLines } from "./lines.ts";
+import { methods } from "./methods.ts";
 import { noticesOf } from "./notices.ts";
 import { standIns } from "./stand-ins.ts";
 import { texts } from "./texts.ts";
@@ -96,7 +97,7 @@ export async function bundle(root: string): Promise<Bundle> {
     legalComments: "external",
     logLevel: "silent",
   } as const;
-  const plugins = [builtins, standIns, uncalled, texts];
+  const plugins = [builtins, standIns, methods, uncalled, texts];
   const { metafile: ungrouped } = await build({ ...options, plugins, entryPoints: ["src/main.ts"] });
   const groups = grouped(ungrouped, "src/main.ts");
   const { outputFiles, metafile } = await build({
