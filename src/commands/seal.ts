@@ -30,7 +30,7 @@ async function sealReady(context: Context, ready: Ready): Promise<Answer> {
   const closed = closedToOthers(neededBy(context, record));
   if (closed !== undefined) {
     terminal.warn(
-      `only root can use what is sealed: ${closed} is closed to others; open it (\`chmod o+rX\`), or for interpreters of uv's set UV_PYTHON_INSTALL_DIR to a folder like /opt/python before anything is built`,
+      `only root can use what is sealed: ${closed} is closed to others; open it (\`chmod o+rX\`), or, for interpreters of uv's, set UV_PYTHON_INSTALL_DIR to a folder like /opt/python, for prime's XDG_DATA_HOME to one like /opt, before anything is built`,
     );
   }
   const told = { entryScripts: entryScripts(context, ready), heldBack: await allHeldBack(context, ready.activation) };

@@ -27,6 +27,9 @@ const BY_FOLDER: readonly (readonly [Distributor["kind"], RegExp, (name: string)
   ["homebrew", /\/Cellar\/([^/]+)\//, (name) => `brew install ${name}`],
 ];
 
+/** uv unpacks what prime keeps itself, too. */
+const IN_STORE = /\/prime\/python\/[0-9a-f]{16}-[^/]+\//;
+
 /** The distributor by the path alone: package managers know nothing of these. */
 export function distributorByPath(
   { realPath: real, version, implementation }: Owned,
@@ -34,7 +37,8 @@ export function distributorByPath(
 ): Distributor | undefined {
   if (isManaged(real)) {
     const name = `${implementation === "cpython" ? "" : `${implementation}@`}${version}`;
-    return { kind: "uv", package: name, restore: `./prime uv python install ${name}` };
+    const by = IN_STORE.test(real) ? "./prime" : "./prime uv";
+    return { kind: "uv", package: name, restore: `${by} python install ${name}` };
   }
   const root = env.PYENV_ROOT;
   const named = root !== undefined && real.startsWith(`${root}/versions/`) ? `/pyenv${real.slice(root.length)}` : real;

@@ -61,9 +61,34 @@ export function behindShims(request: VersionRequest, folders: readonly string[],
 
 /** What uv has installed for this user, the highest version first: for a machine that has no other Python (any more). */
 export function installedByUv(env: Environment): string[] {
-  const folder = folderOfUv(env);
-  return (path.isAbsolute(folder) ? (listFolder(folder) ?? []) : [])
-    .flatMap((name) => {
+  return installedIn([folderOfUv(env)]);
+}
+
+/** What `./prime python install` keeps for this user and fits as far as its folder's name says, the highest version first; special builds left out. */
+export function keptByPrime(request: VersionRequest, env: Environment): string[] {
+  const store = storeOfPrime(env, env.HOME ?? "/");
+  const folders = readableNames(store)
+    .filter((name) => fits(request, versionInName(name.split("-")[1] ?? "") ?? UNKNOWN))
+    .map((name) => path.join(store, name))
+    .filter((folder) => exists(path.join(folder, "prime.json")));
+  return installedIn(folders).filter((file) => !file.includes("+"));
+}
+
+/** A store that this user may not list has nothing for them. */
+function readableNames(folder: string): string[] {
+  try {
+    return listFolder(folder) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** The interpreters in folders that uv installs into. */
+function installedIn(folders: readonly string[]): string[] {
+  return folders
+    .filter(path.isAbsolute)
+    .flatMap((folder) => readableNames(folder).map((name) => ({ folder, name })))
+    .flatMap(({ folder, name }) => {
       const [, implementation, version] = /^(cpython|pypy)-(\d+\.\d+\.\d+)/.exec(name) ?? [];
       if (implementation === undefined || version === undefined) return [];
       const file = path.join(folder, name, "bin", implementation === "pypy" ? "pypy" : "python3");

@@ -6,7 +6,7 @@ import { type Failure, type Interpreter, isFailure, versionOf } from "../interpr
 import { probe } from "../probe.ts";
 import type { Starting } from "../starting.ts";
 import { basenames, describe, fits, parseRequest, type VersionRequest } from "../version.ts";
-import { behindShims, installedByUv, named, pathFolders, whyNotExecutable } from "./candidates.ts";
+import { behindShims, installedByUv, keptByPrime, named, pathFolders, whyNotExecutable } from "./candidates.ts";
 
 export interface SearchOptions {
   /** The user's environment; its PATH is searched. */
@@ -34,7 +34,7 @@ export interface SearchResult {
 
 /**
  * Finds the interpreter to start with: the first in PATH that answers and fits, the most exact name first; then what
- * stands behind the shims in PATH; else the first that answers at all, under any name of Python's, or one of uv's. One in a venv stands
+ * stands behind the shims in PATH, then what prime keeps itself; else the first that answers at all, under any name of Python's, or one of uv's. One in a venv stands
  * for the interpreter that the venv was made from, since a venv can be deleted or rebuilt at any time.
  */
 export async function searchPython(request: VersionRequest, options: SearchOptions): Promise<SearchResult> {
@@ -77,6 +77,7 @@ export async function searchPython(request: VersionRequest, options: SearchOptio
     (await firstThatFits(behind.likely)) ??
     (await firstThatFits(behind.others, hasAnswer)) ??
     (await firstThatFits(named(basenames(ANY), folders), hasAnswer)) ??
+    (await firstThatFits(keptByPrime(request, options.env))) ??
     (await firstThatFits(hasAnswer() ? [] : installedByUv(options.env))) ??
     others[0];
   const selected = fitting ?? misfits[0];

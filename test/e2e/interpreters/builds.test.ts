@@ -17,13 +17,13 @@ import {
 } from "../../support/builds.ts";
 import { somePython } from "../../support/interpreters.ts";
 import { bad, good, repo } from "../../support/repos.ts";
-import type { Sandbox } from "../../support/sandbox.ts";
+import type { Sandbox, SandboxOptions } from "../../support/sandbox.ts";
 
 const PROJECT = '[project]\nname = "demo"\nversion = "0.1.0"\n';
 
-async function hosted(more = ""): Promise<{ server: BuildServer; box: Sandbox }> {
+async function hosted(more = "", options: SandboxOptions = {}): Promise<{ server: BuildServer; box: Sandbox }> {
   const server = await buildServer();
-  return { server, box: repo({ "pyproject.toml": PROJECT, "prime.toml": byList(server, more) }) };
+  return { server, box: repo({ "pyproject.toml": PROJECT, "prime.toml": byList(server, more) }, options) };
 }
 
 /** A real build, whose archive is as it should be. */
@@ -193,6 +193,16 @@ describe("./prime python", () => {
       }
     }
     expect(fs.existsSync(box.path("prime.lock"))).toBe(false);
+  });
+
+  it("installs what a repo stands on without a pin, where PATH has nothing that fits", async () => {
+    const { version, bytes } = real();
+    const { server, box } = await hosted("", { python: null });
+    server.publish({ version, bytes });
+    await good(box, ["python", "install", version]);
+    box.file(".python-version", `${version}\n`);
+    expect((await runsBy(box)).version).toBe(version);
+    expect(await bad(box, ["python", "remove", version])).toContain(box.path(".prime/generations"));
   });
 
   it("removes what nothing stands on, and nothing else", async () => {
