@@ -15,6 +15,8 @@ export interface App {
   readonly self: string | null;
   /** Where its releases and its state are; absolute. */
   readonly home: string;
+  /** Where this user's own starts are noted; `home` where that is the user's. */
+  readonly mine: string;
   /** This user may change what is there; else it is root's, and serves everybody. */
   readonly isOwn: boolean;
   /** The configuration beside the launcher, absolute, and why it does not count where it does not. */

@@ -4,8 +4,7 @@ import { writeForEverybody } from "../edges/umask.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import type { AppText } from "../launch/app-text.ts";
-import { SEALED_STATE } from "../plan/ready-plan.ts";
-import { makeHome } from "./home.ts";
+import { isShared, makeHome } from "./home.ts";
 import { standInOf } from "./launcher/stand-in.ts";
 import { openApp, openRepoApp } from "./open.ts";
 import type { Run } from "./run.ts";
@@ -42,7 +41,7 @@ type Given = Omit<Run, "app" | "shift">;
 async function follow(run: Run, own: readonly string[] | undefined): Promise<Answer> {
   const { app, started } = run;
   const { env } = started;
-  if (app.home.startsWith(`${SEALED_STATE}/`) && app.isOwn) writeForEverybody();
+  if (isShared(app) && app.isOwn) writeForEverybody();
   if (env.PRIME_APP_TASK === "dry") return startDry(run);
   const standIn = started.progress === undefined && run.file === app.launcher ? standInOf(run) : undefined;
   if (standIn !== undefined) return { kind: "launcher", file: standIn, shell: shellOfProcess(started.shell.pid) };

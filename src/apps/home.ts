@@ -38,14 +38,15 @@ export function ownerOf({ home }: Pick<App, "home">): Owner | undefined {
 }
 
 /** Root's are for everybody, unless root names a state folder. */
-export function homeOf(config: AppConfig, launcher: string, env: Environment): Pick<App, "home" | "isOwn"> {
+export function homeOf(config: AppConfig, launcher: string, env: Environment): Pick<App, "home" | "mine" | "isOwn"> {
   const { own, shared } = appsFolders(env);
   if (own !== shared) {
     const roots = homeIn(shared, config, launcher);
     const isRoots = facts(roots)?.uid === 0 && isFolder(path.join(roots, "releases"));
-    if (isRoots && !isSuperuser()) return { home: roots, isOwn: false };
+    if (isRoots && !isSuperuser()) return { home: roots, mine: path.join(own, path.basename(roots)), isOwn: false };
   }
-  return { home: homeIn(own, config, launcher), isOwn: true };
+  const home = homeIn(own, config, launcher);
+  return { home, mine: home, isOwn: true };
 }
 
 /** The launcher's own folder, whatever it is made of by now; else that of the same app, whose launcher was copied or moved; else a new one. */
@@ -69,9 +70,12 @@ export function identityOf({ packages, sources, bound, channel }: AppConfig): st
   return sha256(JSON.stringify([packages, sources, bound, channel?.url]));
 }
 
+/** It is root's, for everybody. */
+export const isShared = ({ home }: Pick<App, "home">): boolean => home.startsWith(`${SEALED_STATE}/`);
+
 /** Makes the app's folder. */
 export function makeHome({ home }: Pick<App, "home">, env: Environment): void {
-  if (!home.startsWith(`${SEALED_STATE}/`)) makeOwnFolder(findPlaces(env).state, IN_STATE);
+  if (!isShared({ home })) makeOwnFolder(findPlaces(env).state, IN_STATE);
   makeFolder(path.join(home, "releases"));
 }
 

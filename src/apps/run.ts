@@ -3,7 +3,9 @@ import { exists } from "../edges/files/read.ts";
 import type { Surroundings } from "../edges/surroundings.ts";
 import type { Terminal } from "../edges/terminal/terminal.ts";
 import type { App } from "./app.ts";
+import { isShared } from "./home.ts";
 import { appStart, releaseRoot } from "./releases.ts";
+import { reportsFolder, verdictFile } from "./shared.ts";
 import { selectionFile } from "./state.ts";
 
 /** One start of an app's launcher. */
@@ -30,7 +32,10 @@ export function releaseContext({ app, contextOf }: Run, id: string, isPlanned: b
       start: (generation) => appStart(app, id, generation),
       inputs: [
         { kind: "file", path: selectionFile(app) },
-        { kind: exists(app.beside.file) ? "file" : "absent", path: app.beside.file },
+        ...[app.beside.file, ...(app.isOwn ? [] : [verdictFile(app)])].map(
+          (file) => ({ kind: exists(file) ? "file" : "absent", path: file }) as const,
+        ),
+        ...(app.isOwn && isShared(app) ? [{ kind: "listing", path: reportsFolder(app) } as const] : []),
       ],
     },
   });

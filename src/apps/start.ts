@@ -5,13 +5,14 @@ import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { boot } from "../start/boot.ts";
 import type { App } from "./app.ts";
-import { claimHome, makeHome } from "./home.ts";
+import { claimHome, isShared, makeHome } from "./home.ts";
 import { record } from "./log.ts";
 import { policyOf, whyNotNow } from "./policy.ts";
 import { appStart, collectReleases, readRelease, releaseRoot, writeRelease } from "./releases.ts";
 import { writeRules } from "./root-files.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
+import { makeReportsFolder, selectShared, takeReports } from "./shared.ts";
 import { alone, readCheck, readSelection, type Selection, writeCheck, writeSelection } from "./state.ts";
 import { adopt, settleTrial, watchTrial } from "./trial.ts";
 import { resolveNow, verify } from "./update.ts";
@@ -22,12 +23,12 @@ import { mainPackage } from "./wanted.ts";
 export async function startApp(run: Run): Promise<Answer> {
   const { app, started } = run;
   const isFirstStage = started.progress === undefined;
-  const selection = isFirstStage ? await select(run) : readSelection(app);
+  const selection = await (app.isOwn && !isFirstStage ? readSelection(app) : select(run));
   const obtained = selection.current ?? (await obtain(run));
   if (typeof obtained !== "string") return obtained;
   const id = obtained;
   const isNew = selection.current === null || readCheck(app).building === id;
-  const isTrial = selection.trial?.id === id && app.isOwn;
+  const isTrial = selection.trial?.id === id;
   if (app.isOwn) await writeRules(app, releaseRoot(app, id), readRelease(app, id)?.python);
   const context = await releaseContext(run, id, !isTrial);
   try {
@@ -42,7 +43,7 @@ export async function startApp(run: Run): Promise<Answer> {
     const { generation } = booted.activation;
     const answer: Answer = { kind: "app", shift: run.shift, start: appStart(app, id, generation, isTrial) };
     if (!isTrial && update === undefined) return answer;
-    const { python = path.join(generation, "bin/python"), trial } = isTrial ? watchTrial(app, started.shell) : {};
+    const { python = path.join(generation, "bin/python"), trial } = isTrial ? watchTrial(app, id, started.shell) : {};
     return watched({ python, launcher: app.launcher, trial, update }, answer);
   } catch (error) {
     if (isNew) await alone(app, () => writeSelection(app, { ...readSelection(app), current: null }));
@@ -53,11 +54,12 @@ export async function startApp(run: Run): Promise<Answer> {
 /** What the last start came to, and what an updater has made ready. */
 async function select(run: Run): Promise<Selection> {
   const { app, started } = run;
-  if (!app.isOwn) return readSelection(app);
+  if (!app.isOwn) return selectShared(app, started.env, (told) => run.terminal.warn(told));
   makeHome(app, started.env);
+  if (isShared(app)) makeReportsFolder(app);
   if (claimHome(app)) await startOver(app);
   if (isPatient(run) && readSelection(app).current !== null) await updateFirst(run);
-  const { selection, told } = await settleTrial(app);
+  const { selection, told } = await settleTrial(app, isShared(app) ? takeReports(app) : undefined);
   if (told !== undefined) run.terminal.warn(told);
   if (selection.staged === null || selection.trial !== null) return selection;
   if (app.config.adopt === "ask" && !isPatient(run)) {

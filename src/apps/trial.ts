@@ -7,27 +7,38 @@ import { record } from "./log.ts";
 import { releaseRoot } from "./releases.ts";
 import { alone, readSelection, type Selection, writeSelection } from "./state.ts";
 
-export const trialFolder = ({ home }: App): string => path.join(home, "trial");
+/** Where the starts of a release on trial are noted. */
+export const trialFolder = ({ mine }: App, id: string): string => path.join(mine, "trial", id);
 
 /** How many starts of a trial are left. */
-export function leftOf(app: App): number {
-  return standingOf(trialFolder(app), app.config.trial.starts).left;
+export function leftOf(app: App, id: string): number {
+  return standingOf(trialFolder(app, id), app.config.trial.starts).left;
 }
 
-/** Makes of the starts on trial what follows from them. Gives the selection, and what users are told. */
-export function settleTrial(app: App): Promise<{ readonly selection: Selection; readonly told: string | undefined }> {
+/** A release that failed for others, and why. */
+export interface Told {
+  readonly release: string;
+  readonly why: string;
+}
+
+/** Makes of the starts on trial, and of what others told, what follows from them. Gives the selection, and what users are told. */
+export function settleTrial(
+  app: App,
+  others: readonly Told[] = [],
+): Promise<{ readonly selection: Selection; readonly told: string | undefined }> {
   return alone(app, () => {
     const selection = readSelection(app);
     const nothing = { selection, told: undefined };
-    if (selection.trial === null) return nothing;
-    const { id } = selection.trial;
-    const { end } = standingOf(trialFolder(app), app.config.trial.starts);
+    const failed = selection.previous && others.find(({ release }) => release === selection.current);
+    const id = failed ? failed.release : selection.trial?.id;
+    if (id === undefined) return nothing;
+    const end = failed || standingOf(trialFolder(app, id), app.config.trial.starts).end;
     if (end === undefined) return nothing;
     if (end === "passed") record(app, "healthy", { release: id });
     const next =
       end === "passed" ? { ...nothing, selection: { ...selection, trial: null } } : goBack(app, selection, id, end.why);
     writeSelection(app, next.selection);
-    remove(trialFolder(app));
+    remove(path.dirname(trialFolder(app, id)));
     return next;
   });
 }
@@ -46,12 +57,13 @@ export function goBack(app: App, selection: Selection, id: string, why: string) 
 }
 
 /** A start on trial, counted before it begins, and the Python that watches it: the one that is gone back to, if it is there. */
-export function watchTrial(app: App, shell: Parameters<typeof countStart>[1]) {
-  const { previous, current } = readSelection(app);
-  const pythons = [previous, current].map((id) => path.join(releaseRoot(app, id ?? ""), ".venv/bin/python"));
+export function watchTrial(app: App, current: string, shell: Parameters<typeof countStart>[1]) {
+  const pythons = [readSelection(app).previous, current].map((id) =>
+    path.join(releaseRoot(app, id ?? ""), ".venv/bin/python"),
+  );
   return {
     python: pythons.find(isExecutableFile),
-    trial: { file: countStart(trialFolder(app), shell), windowMs: app.config.trial.startS * 1000 },
+    trial: { file: countStart(trialFolder(app, current), shell), windowMs: app.config.trial.startS * 1000 },
   };
 }
 
@@ -62,7 +74,7 @@ export function adopt(app: App): Promise<Selection> {
     const { staged, current } = selection;
     if (staged === null || selection.trial !== null) return selection;
     const trial = current === null ? null : { id: staged };
-    remove(trialFolder(app));
+    remove(trialFolder(app, staged));
     const next = { ...selection, current: staged, previous: current, staged: null, trial };
     writeSelection(app, next);
     record(app, "activate", { release: staged, from: current });

@@ -12,6 +12,7 @@ import { policyOf } from "../policy.ts";
 import { collectReleases, readRelease, releasesOf } from "../releases.ts";
 import type { Run } from "../run.ts";
 import { setDue } from "../schedule.ts";
+import { sharedSelection } from "../shared.ts";
 import { alone, isUpdating, readCheck, readSelection, writeSelection } from "../state.ts";
 import { adopt, goBack, leftOf, settleTrial } from "../trial.ts";
 import { update } from "../update.ts";
@@ -112,7 +113,7 @@ async function updateNow(run: Run, words: readonly string[]): Promise<Answer> {
 function showStatus(run: Run, words: readonly string[]): Answer {
   const { app, print } = run;
   refuseWords(run, "status", words, ["--json"]);
-  const selection = readSelection(app);
+  const selection = app.isOwn ? readSelection(app) : sharedSelection(app);
   const { outcome, reason, message, next, at, updater, failures, attempts } = readCheck(app);
   const release = selection.current === null ? undefined : readRelease(app, selection.current);
   const [nextAt, lastAt] = [next, at].map((time) => (time === null ? null : isoTime(time)));
@@ -122,7 +123,7 @@ function showStatus(run: Run, words: readonly string[]): Answer {
     ...{
       previous: selection.previous,
       staged: selection.staged,
-      trial: selection.trial === null ? null : { ...selection.trial, left: leftOf(app) },
+      trial: selection.trial === null ? null : { ...selection.trial, left: leftOf(app, selection.trial.id) },
       pin: selection.pin,
       skipped: selection.skipped,
     },

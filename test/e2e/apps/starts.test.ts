@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as net from "node:net";
@@ -5,6 +6,7 @@ import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
+import { skip } from "../../support/users.ts";
 
 async function installed(keys = "", versions = ["1"]): Promise<AppBox> {
   const app = new AppBox(keys);
@@ -20,6 +22,7 @@ const KILLING = ["unshare", "-p", "-f", "--mount-proc", "--kill-child"];
 
 describe("an update that is killed with its start", () => {
   it("is counted, and after two a start lasts until it is done", async () => {
+    if (spawnSync("unshare", [...KILLING.slice(1), "true"]).status !== 0) skip("no PID namespace can be made here");
     const app = await installed("linger_s = 120\n");
     app.publish("2", saying("2", "sys.exit(int(sys.argv[1]))"));
     const due = (args: string[]) => app.run(args, { shell: [...KILLING, "/bin/sh"], env: { PRIME_UPDATE: "due" } });

@@ -1,0 +1,92 @@
+import * as path from "node:path";
+import * as v from "valibot";
+import type { Environment } from "../edges/command.ts";
+import { makeFolder, setFolderMode, writeAtomic, writeExclusive } from "../edges/files/change.ts";
+import { makeOwnFolder } from "../edges/files/own/own-folder.ts";
+import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
+import { remove } from "../edges/files/own/remove.ts";
+import { facts, namesInFolder, nonce } from "../edges/files/read.ts";
+import { findPlaces } from "../edges/places.ts";
+import { standingOf } from "../environment/watched.ts";
+import { PrimeError } from "../errors.ts";
+import { IN_STATE } from "../plan/ready-plan.ts";
+import type { App } from "./app.ts";
+import { readRelease } from "./releases.ts";
+import { readSelection, type Selection } from "./state.ts";
+import { type Told, trialFolder } from "./trial.ts";
+
+/** What a release of root's came to for a user; `why` it failed. */
+const VERDICT = v.object({ release: TEXT, why: v.nullable(TEXT) });
+
+/** Characters of a reason. */
+const MOST_WHY = 200;
+
+export const verdictFile = ({ mine }: App): string => path.join(mine, "verdict.json");
+/** Where users tell root of a release that failed: anybody adds to it, and only root lists it. */
+export const reportsFolder = ({ home }: App): string => path.join(home, "reports");
+
+export function makeReportsFolder(app: App): void {
+  makeFolder(reportsFolder(app));
+  setFolderMode(reportsFolder(app), 0o1733);
+}
+
+/**
+ * What a user runs of root's app: each tries a new release in first starts of its own; where it fails, it is the one before that runs.
+ * `onFailure` is told why, once.
+ */
+export function selectShared(app: App, env: Environment, onFailure: (told: string) => void): Selection {
+  const { current, previous } = readSelection(app);
+  const isTried = current !== null && previous !== null && readRelease(app, previous) !== undefined;
+  if (isTried && verdictOf(app, current) === undefined) {
+    makeOwnFolder(findPlaces(env).state, IN_STATE);
+    const why = conclude(app, current)?.why;
+    if (why) onFailure(`${current} did not work (${why}): ${previous} runs`);
+  }
+  return sharedSelection(app);
+}
+
+/** The same, as it is known. */
+export function sharedSelection(app: App): Selection {
+  const selection = readSelection(app);
+  const { current, previous, skipped } = selection;
+  const plain = { ...selection, trial: null };
+  if (current === null || previous === null || readRelease(app, previous) === undefined) return plain;
+  const verdict = verdictOf(app, current);
+  if (verdict === undefined) return { ...plain, trial: { id: current } };
+  const { why } = verdict;
+  return why === null ? plain : { ...plain, current: previous, skipped: [...skipped, { id: current, why }] };
+}
+
+function verdictOf(app: App, release: string): v.InferOutput<typeof VERDICT> | undefined {
+  const known = readOwnJson(verdictFile(app), VERDICT);
+  return known?.release === release ? known : undefined;
+}
+
+function conclude(app: App, release: string): v.InferOutput<typeof VERDICT> | undefined {
+  const { end } = standingOf(trialFolder(app, release), app.config.trial.starts);
+  if (end === undefined) return undefined;
+  const verdict = { release, why: end === "passed" ? null : end.why.slice(0, MOST_WHY) };
+  writeAtomic(verdictFile(app), JSON.stringify(verdict));
+  remove(path.dirname(trialFolder(app, release)));
+  if (verdict.why !== null) report(app, JSON.stringify(verdict));
+  return verdict;
+}
+
+function report(app: App, text: string): void {
+  try {
+    writeExclusive(path.join(reportsFolder(app), `${nonce()}.json`), text, 0o600);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+  }
+}
+
+/** What users told of releases that failed; it is taken away. */
+export function takeReports(app: App): Told[] {
+  return namesInFolder(reportsFolder(app)).flatMap((name) => {
+    const file = path.join(reportsFolder(app), name);
+    const { uid } = facts(file) ?? {};
+    const { release, why } = readOwnJson(file, VERDICT) ?? {};
+    remove(file);
+    return release === undefined || !why ? [] : { release, why: `for the user ${uid}: ${why.slice(0, MOST_WHY)}` };
+  });
+}

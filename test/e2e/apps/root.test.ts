@@ -1,0 +1,60 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { AppBox, saying } from "../../support/apps.ts";
+import { mounted, userOf } from "../../support/users.ts";
+
+/** Starts of root, and of a user, on a machine of whose `/var/lib/prime` only these know. */
+function everybodys(app: AppBox) {
+  const user = userOf(app.box);
+  const kept = path.join(app.box.base, "var");
+  for (const folder of [kept, "/var/lib/prime"]) fs.mkdirSync(folder, { recursive: true });
+  const through = mounted(kept, "/var/lib/prime");
+  const PATH = `/usr/local/bin:/usr/bin:/bin:${path.dirname(process.execPath)}`;
+  const as = async (shell: readonly string[], env: NodeJS.ProcessEnv, args: readonly string[]) => {
+    const ended = await app.run(args, {
+      shell: [...through, ...shell],
+      env: { ...env, XDG_STATE_HOME: undefined, PATH },
+    });
+    return { ...ended, stdout: ended.stdout.trimEnd() };
+  };
+  return {
+    home: path.join(kept, "apps/foo"),
+    root: (...args: string[]) => as(["/bin/sh"], {}, args),
+    user: (...args: string[]) => as(user.shell ?? [], user.env, args),
+  };
+}
+
+describe("an app of root's", () => {
+  it("serves everybody, is root's to update, and goes back for whom it fails, then for all", async () => {
+    const app = new AppBox();
+    const { home, root, user } = everybodys(app);
+    app.publish("1");
+    await app.init();
+    expect(await root("a")).toMatchObject({ code: 0, stdout: "foo 1 a" });
+    expect(await user("b")).toMatchObject({ code: 0, stdout: "foo 1 b", stderr: "" });
+    expect(await user("self", "update")).toMatchObject({ code: 125, stderr: expect.stringContaining("it is root's") });
+    app.publish("2", `import os\nif os.getuid() != 0:\n    import nowhere\n${saying("2")}`);
+    expect(await root("self", "update")).toMatchObject({ code: 0 });
+    expect(await root("c")).toMatchObject({ code: 0, stdout: "foo 2 c" });
+    const failed = await user("d", "e");
+    expect(failed).toMatchObject({ code: 0, stdout: "foo 1 d e" });
+    expect(failed.stderr).toMatch(/2-\S+ did not work \(it could not be imported \(status 1\)\): 1-\S+ runs/);
+    expect(await user("f")).toMatchObject({ code: 0, stdout: "foo 1 f", stderr: "" });
+    expect(JSON.parse((await user("self", "status", "--json")).stdout)).toMatchObject({ version: "1", trial: null });
+    expect(fs.statSync(path.join(home, "reports")).mode & 0o7777).toBe(0o1733);
+    expect(fs.statSync(path.join(home, "selection.json")).uid).toBe(0);
+    const back = await root("g");
+    expect(back).toMatchObject({ code: 0, stdout: "foo 1 g", stderr: expect.stringContaining("for the user 54321") });
+    expect(fs.readdirSync(path.join(home, "reports"))).toEqual([]);
+    expect(await root("self", "update")).toMatchObject({
+      code: 125,
+      stderr: expect.stringContaining("is not taken again"),
+    });
+    app.publish("3");
+    expect(await root("self", "update")).toMatchObject({ code: 0 });
+    expect(await user("h")).toMatchObject({ code: 0, stdout: "foo 3 h", stderr: "" });
+    expect(await user("i")).toMatchObject({ code: 0, stdout: "foo 3 i", stderr: "" });
+    expect(JSON.parse((await user("self", "status", "--json")).stdout)).toMatchObject({ version: "3", trial: null });
+  });
+});
