@@ -54,7 +54,10 @@ function noticeOf(root: string, folder: string): Notice {
     name,
     version,
     copyright: lines.filter(isCopyright),
-    terms: lines.filter((line) => !TITLE.test(line) && !isCopyright(line)).join("\n"),
+    terms: lines
+      .filter((line) => !TITLE.test(line) && !isCopyright(line))
+      .join("\n")
+      .replace(/'(Software|AS IS)'/g, '"$1"'),
   };
 }
 
