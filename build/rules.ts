@@ -50,6 +50,11 @@ export const RULES: Readonly<Record<keyof UpgradeValues, readonly [meaning: stri
       "always",
       "both must be open",
     ],
+    urgent: [
+      "Whether an urgent move of an app's channel passes `windows` and the percent of a rollout.",
+      "the percent alone",
+      "where both let it",
+    ],
     verify: [
       "Commands of sh that must succeed in the new environment: lines, or `{ run, limit_s }` (120 s if it is not said).",
       "none",

@@ -27,6 +27,8 @@ const STATE = v.object({
   ),
   /** The serial at which each release was taken: one that failed here waits for a higher one. */
   taken: v.record(TEXT, v.number()),
+  /** The release that is to be taken now, where the policy lets it. */
+  urgent: v.exactOptional(v.nullable(TEXT)),
   /** The launcher that was taken last, in place of which one; or why it was not. */
   launcher: v.exactOptional(v.object({ version: TEXT, sha256: TEXT, at: TEXT, from: TEXT, why: v.nullable(TEXT) })),
 });

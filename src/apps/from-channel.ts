@@ -14,11 +14,11 @@ import { namesInFolder, sha256OfFile } from "../edges/files/read.ts";
 import type { Line } from "../edges/network/exchange.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
-import { packagesOf, pylockOf, renderPylock } from "../project/files/pylock.ts";
+import { packagesOf, pylockOf, renderPylock, withPlaces } from "../project/files/pylock.ts";
 import { isTable, parseToml } from "../toml.ts";
-import type { App } from "./app.ts";
 import { channelFolder, readChannelState, writeChannelState } from "./channel-state.ts";
 import { refuseOldLauncher, takeLauncher } from "./launcher/take.ts";
+import { refuseExcluded, refuseHost, rulesOf, whyNotNow } from "./policy.ts";
 import type { LocalFile, Resolved } from "./resolve.ts";
 import type { Run } from "./run.ts";
 import { readSelection } from "./state.ts";
@@ -34,31 +34,36 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
   const { current: runs, pin } = readSelection(app);
   const before = readChannelState(app);
   const name = before.follows ?? channel.follow;
-  const place = await placeOf(channel.url, { env: started.env, rules: networkRules(policy, [channel.url]) });
+  const place = await channelPlace(channel.url, { env: started.env, rules: networkRules(policy, [channel.url]) });
   try {
     const memory = memoryIn(path.join(channelFolder(app), "metadata"));
     if (memory.read("root") === undefined) memory.write("root", Buffer.from(channel.root));
     const opened = await openChannel(place, memory, new Date(started.at));
-    const answer = await takeLauncher(run, opened.state.launcher, () => opened.readFile(LAUNCHER_FILE));
-    if (answer !== undefined) return { answer };
+    const closed = whyNotNow(policy);
+    const answer =
+      closed === undefined && (await takeLauncher(run, opened.state.launcher, () => opened.readFile(LAUNCHER_FILE)));
+    if (answer) return { answer };
     const known = readChannelState(app);
     const follower = {
       channel: name,
       installation: known.installation,
       runs: runs?.slice(runs.lastIndexOf("-") + 1),
       seen: Object.hasOwn(known.seen, name) ? known.seen[name] : undefined,
-      takesUrgent: true,
+      takesUrgent: policy.urgent.value !== false,
       pin: pin ?? undefined,
     };
     const { release, pointer, seen } = await follow(opened, follower);
+    const isUrgent = pointer.urgent && release.release_id === pointer.release_id;
+    if (closed !== undefined && !isUrgent) throw closed.why;
     refuseOldLauncher(run, release);
-    const found = await fetchRelease(app, release, opened.readFile);
+    const found = await fetchRelease(run, policy, release, opened.readFile);
     const taken = known.taken[found.id];
     const told = { channel: name, serial: pointer.serial, version: pointer.version, direction: pointer.direction };
     writeChannelState(app, {
       ...known,
       seen: { ...known.seen, [name]: seen },
       told: { ...told, reason: pointer.reason, at: pointer.at, notes: release.notes },
+      urgent: isUrgent ? found.id : null,
       taken: { ...known.taken, [found.id]: pointer.serial },
     });
     return { ...found, isRenewed: taken !== undefined && pointer.serial > taken };
@@ -74,9 +79,24 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
 }
 
 /** The files of a release, below the app's folder, each checked; and its lock as a release here has it. */
-async function fetchRelease(app: App, release: Release, readFile: Channel["readFile"]): Promise<Resolved> {
+async function fetchRelease(
+  { app }: Run,
+  policy: Policy,
+  release: Release,
+  readFile: Channel["readFile"],
+): Promise<Resolved> {
   const folder = path.join(channelFolder(app), "files");
   makeFolder(folder);
+  const text = (await readFile(`${releaseFolder(release.version)}/${release.lock.name}`)).toString("utf8");
+  const table = await parseToml(text, release.lock.name);
+  const placed = { ...table, packages: packagesOf(table).map((entry) => beside(entry, release)) };
+  const packages = Object.fromEntries(pylockOf(placed, folder).packages.map((one) => [one.name, one.version ?? ""]));
+  refuseExcluded(policy, packages);
+  const rules = rulesOf(app, policy);
+  withPlaces(placed, (key, value) => {
+    if (key === "url") refuseHost(rules, value);
+    return value;
+  });
   const files: LocalFile[] = [];
   for (const { name, sha256 } of release.files) {
     const from = path.join(folder, `${sha256.slice(0, 16)}-${name}`);
@@ -85,17 +105,13 @@ async function fetchRelease(app: App, release: Release, readFile: Channel["readF
   }
   const kept = new Set(files.map(({ from }) => from));
   for (const name of namesInFolder(folder)) if (!kept.has(path.join(folder, name))) removeFile(path.join(folder, name));
-  const text = (await readFile(`${releaseFolder(release.version)}/${release.lock.name}`)).toString("utf8");
-  const table = await parseToml(text, release.lock.name);
-  const placed = { ...table, packages: packagesOf(table).map((entry) => beside(entry, release)) };
-  const { packages } = pylockOf(placed, folder);
   return {
     id: `${release.version}-${release.release_id.slice(0, 8)}`,
     version: release.version,
     python: app.config.python ?? release.python ?? "",
     pylock: renderPylock(placed),
     files,
-    packages: Object.fromEntries(packages.map((one) => [one.name, one.version ?? ""])),
+    packages,
     verify: release.verify,
   };
 }
@@ -113,7 +129,8 @@ function beside(value: unknown, release: Release): unknown {
   );
 }
 
-async function placeOf(url: string, line: Line): Promise<Pick<Place, "read" | "name">> {
+/** Where a channel is read from. */
+export async function channelPlace(url: string, line: Line): Promise<Pick<Place, "read" | "name">> {
   if (/^https?:/i.test(url)) return (await import("../channels/places/http.ts")).httpPlace(new URL(url), line);
   if (url.startsWith("s3:")) return (await import("../channels/places/s3.ts")).s3Place(url, line);
   return folderReader(url.startsWith("file:") ? fileURLToPath(url) : url);

@@ -33,6 +33,14 @@ export function whyNotNow({ windows }: Policy): { readonly why: PrimeError; read
   return { why, from: next?.at ?? null };
 }
 
+/**
+ * Whether a look goes over the windows: that a move is urgent stands in the channel, which is asked at any time where the policy lets
+ * what is urgent pass; all else still waits.
+ */
+export function passesWindows({ config }: App, { urgent }: Policy): boolean {
+  return urgent.value === true && config.channel !== null;
+}
+
 /** Throws for an address whose host the policy does not allow. */
 export function refuseHost(rules: NetworkRules, address: string): void {
   const url = URL.canParse(address) ? new URL(address) : undefined;

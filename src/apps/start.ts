@@ -5,9 +5,10 @@ import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { boot } from "../start/boot.ts";
 import type { App } from "./app.ts";
+import { readChannelState } from "./channel-state.ts";
 import { claimHome, isShared, makeHome } from "./home.ts";
 import { record } from "./log.ts";
-import { policyOf, whyNotNow } from "./policy.ts";
+import { passesWindows, policyOf, whyNotNow } from "./policy.ts";
 import { appStart, collectReleases, readRelease, releaseRoot, writeRelease } from "./releases.ts";
 import { writeRules } from "./root-files.ts";
 import { type Run, releaseContext } from "./run.ts";
@@ -70,8 +71,9 @@ async function select(run: Run): Promise<Selection> {
   }
   const policy = await policyOf(app);
   const closed = whyNotNow(policy);
-  if (closed !== undefined) {
-    setDue(app, closed.from);
+  const passes = passesWindows(app, policy);
+  if (closed !== undefined && !(passes && readChannelState(app).urgent === selection.staged)) {
+    if (!passes) setDue(app, closed.from);
     return selection;
   }
   const next = await adopt(app);

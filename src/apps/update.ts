@@ -9,7 +9,7 @@ import { Fetched } from "../sources/fetched.ts";
 import { boot } from "../start/boot.ts";
 import type { Ready } from "../start/ready.ts";
 import { record } from "./log.ts";
-import { policyOf, refuseExcluded, whyNotNow } from "./policy.ts";
+import { passesWindows, policyOf, refuseExcluded, whyNotNow } from "./policy.ts";
 import { readRelease, refuseWithoutEntry, writeRelease } from "./releases.ts";
 import { type Resolved, resolveApp } from "./resolve.ts";
 import { type Run, releaseContext } from "./run.ts";
@@ -50,7 +50,7 @@ async function look(run: Run): Promise<Updated> {
   const { app } = run;
   const { current, staged, skipped } = readSelection(app);
   const policy = await policyOf(app);
-  const closed = whyNotNow(policy);
+  const closed = passesWindows(app, policy) ? undefined : whyNotNow(policy);
   if (closed !== undefined) return finish(run, "refused", told(closed.why), closed.why.id, closed);
   const found = await resolveNow(run, policy);
   if ("answer" in found) return { kind: "hop", answer: found.answer };
@@ -127,7 +127,7 @@ async function finish(
   reason: string | null = null,
   { retryMs, from = null }: { readonly retryMs?: number | undefined; readonly from?: number | null } = {},
 ): Promise<Updated> {
-  const isGood = outcome === "current" || outcome === "staged" || reason === "skipped" || from !== null;
+  const isGood = outcome === "current" || outcome === "staged" || ["skipped", "outside-windows"].includes(reason ?? "");
   await alone(app, () => {
     const { failures: before, updater } = readCheck(app);
     const failures = isGood ? 0 : before + 1;

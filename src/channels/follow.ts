@@ -45,6 +45,8 @@ export interface Channel {
   readonly keys: string;
   /** The channels that there are. */
   readonly names: () => Promise<string[]>;
+  /** Which of the top-level roles expires first, and when. */
+  readonly expires: Client["expires"];
 }
 
 /** Refreshes the metadata. Throws `Refused`; what runs here goes on. */
@@ -57,7 +59,7 @@ export async function openChannel(place: Pick<Place, "read">, memory: Memory, no
   };
   const state = described(STATE_FILE, await readFile(STATE_FILE), STATE);
   const names = async () => (await client.names("channels")).map((name) => name.replace(/^channels\/|\.json$/g, ""));
-  return { state, readFile, names, keys: client.keysOf("channels").join(" ") };
+  return { state, readFile, names, expires: client.expires, keys: client.keysOf("channels").join(" ") };
 }
 
 /**

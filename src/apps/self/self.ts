@@ -17,7 +17,9 @@ import { alone, isUpdating, readCheck, readSelection, writeSelection } from "../
 import { adopt, goBack, leftOf, settleTrial } from "../trial.ts";
 import { update } from "../update.ts";
 import { becomeUpdater } from "../updater.ts";
+import { showFaults } from "./doctor.ts";
 import { removeApp } from "./remove.ts";
+import { refuseWords } from "./words.ts";
 
 const DONE: Answer = { kind: "exit", code: 0 };
 
@@ -34,7 +36,7 @@ const COMMANDS: Readonly<
   },
   pin: { about: "stay at a version [VERSION], or no longer [--off]", follow: pin },
   log: { about: "every check and what came of it [--json]", follow: showLog },
-  doctor: { about: "what is wrong here", follow: showFaults },
+  doctor: { about: "what is wrong here, or with a channel, from here [--channel URL]", follow: showFaults },
   remove: { about: "remove all releases and all that is kept of this app", follow: removeApp },
 };
 
@@ -60,15 +62,6 @@ export async function selfCommand(run: Run, [name = "", ...words]: readonly stri
   }
   if (app.isOwn && exists(app.home)) await settleTrial(app);
   return command.follow(run, words);
-}
-
-function refuseWords({ app }: Run, name: string, words: readonly string[], known: readonly string[] = []): void {
-  const strange = words.find((word) => !known.includes(word));
-  if (strange === undefined) return;
-  throw new PrimeError("usage", `could not do \`${app.self} ${name}\`: it takes no ${strange}`, {
-    exitCode: EXIT_USAGE,
-    hint: `see ${app.self} --help`,
-  });
 }
 
 function refuseOthers({ app }: Run): void {
@@ -275,25 +268,4 @@ async function pin(run: Run, [version, ...more]: readonly string[]): Promise<Ans
       : `${app.config.name} stays at ${to}; \`${app.self} update\` takes it now`,
   );
   return DONE;
-}
-
-function showFaults(run: Run, words: readonly string[]): Answer {
-  const { app, print } = run;
-  refuseWords(run, "doctor", words);
-  const { current } = readSelection(app);
-  const { outcome, message, attempts } = readCheck(app);
-  const faults = [
-    ...(current !== null && readRelease(app, current) === undefined
-      ? [`the release ${current} is gone: the next start makes it anew`]
-      : []),
-    ...(app.beside.passedOver === undefined ? [] : [`${app.beside.passedOver}: it does not count`]),
-    ...(outcome !== null && outcome !== "current" && outcome !== "staged"
-      ? [`the last check came to nothing: ${outcome}: ${message}`]
-      : []),
-    ...(attempts > 1 && !isUpdating(app)
-      ? [`${attempts} updaters were ended before they were done: \`${app.self} update\` does it now`]
-      : []),
-  ];
-  print.text(faults.length === 0 ? "Nothing is wrong.\n" : `${faults.join("\n")}\n`);
-  return { kind: "exit", code: faults.length === 0 ? 0 : 1 };
 }

@@ -83,6 +83,14 @@ export class Client {
     return undefined;
   }
 
+  /** Which of the top-level roles expires first, and when. */
+  get expires(): { readonly role: string; readonly at: string } {
+    const { root, timestamp, snapshot } = this.#trusted;
+    const roles = Object.entries({ root, timestamp, snapshot, targets: this.#targets?.signed });
+    const ends = roles.flatMap(([role, its]) => (its === undefined ? [] : [{ role, at: its.expires }]));
+    return ends.reduce((one, other) => (other.at < one.at ? other : one));
+  }
+
   /** The ids of the keys that sign a role right below the targets role. */
   keysOf(role: string): readonly string[] {
     return this.#targets?.signed.delegations?.roles?.[role]?.keyIDs ?? [];

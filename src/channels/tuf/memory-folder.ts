@@ -18,6 +18,12 @@ export function memoryIn(folder: string): Memory {
   };
 }
 
+/** What a memory holds, and what comes to be believed beside it, which it does not keep. */
+export function memoryBeside(memory: Memory): Memory {
+  const news = new Map<string, Buffer>();
+  return { read: (role) => news.get(role) ?? memory.read(role), write: (role, bytes) => void news.set(role, bytes) };
+}
+
 /** Who sees a repository for the first time, and keeps nothing. */
 export function memoryOfNothing(root: Buffer): Memory {
   const known = new Map([["root", root]]);

@@ -1,7 +1,6 @@
 import * as path from "node:path";
-import { follow, openChannel } from "../../channels/follow.ts";
-import type { Place } from "../../channels/place.ts";
 import { MOST_DESCRIPTION } from "../../channels/session.ts";
+import { survey } from "../../channels/survey.ts";
 import { memoryOfNothing } from "../../channels/tuf/memory-folder.ts";
 import { Refused } from "../../channels/tuf/refused.ts";
 import type { Context } from "../../context.ts";
@@ -26,26 +25,12 @@ export async function verifyChannel(
   }
   const place = await placeOf(context, url);
   try {
-    for (const line of await lookAt(place, root, new Date(context.startedAt))) context.print.text(`${line}\n`);
+    for (const line of await survey(place, memoryOfNothing(root), new Date(context.startedAt)))
+      context.print.text(`${line}\n`);
     return { kind: "exit", code: 0 };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     context.terminal.warn(`refused (${error.reason}): ${error.message}`);
     return { kind: "exit", code: 1 };
   }
-}
-
-async function lookAt(place: Place, root: Buffer, now: Date): Promise<string[]> {
-  const memory = memoryOfNothing(root);
-  const opened = await openChannel(place, memory, now);
-  const lines: string[] = [];
-  for (const channel of await opened.names()) {
-    const follower = { channel, installation: "", runs: undefined, seen: undefined, takesUrgent: true };
-    const { pointer, release } = await follow(opened, follower);
-    const { serial, rollout, version } = pointer;
-    const share =
-      rollout.percent === 100 ? "" : ` for ${rollout.percent} %, ${pointer.before?.version ?? version} for the others`;
-    lines.push(`${channel}: ${version}${share} (serial ${serial}, ${release.app})`);
-  }
-  return lines.length === 0 ? ["no channel points at a release"] : lines;
 }

@@ -22,6 +22,12 @@ export async function loadPolicy(
   return mergePolicies(saidOf(upgrade, root), await readMachinePolicy(exitCode));
 }
 
+/** What this machine's administrator says alone, where no repo has a say. */
+export async function loadMachinePolicy(exitCode: number): Promise<Policy> {
+  const nothing: Said = { values: {}, folder: "/", sourceOf: () => ({ kind: "default" }) };
+  return mergePolicies(nothing, await readMachinePolicy(exitCode));
+}
+
 /** What the repo says. */
 export function saidOf({ value, source }: Config["upgrade"], root: string): Said {
   const sourceOf = (key: string) => (source.kind === "file" ? { ...source, key: `${source.key}.${key}` } : source);

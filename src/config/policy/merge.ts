@@ -69,6 +69,7 @@ export function mergePolicies(repo: Said, machine: Said | undefined): Policy {
     proxy: rule("proxy", null as string | null, same, machines),
     caFile: rule("ca_file", null as string | null, (file, { folder }) => path.resolve(folder, file), machines),
     windows: rule("windows", [] as readonly (readonly Window[])[], (windows) => [windows.map(window)], joined),
+    urgent: rule("urgent", null as boolean | null, same, (one, other) => one === true && other === true),
     verify: rule("verify", [] as readonly VerifyCommand[], (commands) => commands.map(verifyCommand), joined),
     trial: rule(
       "trial",

@@ -66,6 +66,8 @@ export interface Policy {
   readonly caFile: Ruled<string | null>;
   /** In each of these lists one window has to be open. */
   readonly windows: Ruled<readonly (readonly Window[])[]>;
+  /** Whether a move of a channel that is urgent passes windows and the percent of a rollout; null: the percent alone. */
+  readonly urgent: Ruled<boolean | null>;
   readonly verify: Ruled<readonly VerifyCommand[]>;
   readonly trial: Ruled<Trial | null>;
   readonly keep: Ruled<number>;

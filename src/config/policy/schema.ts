@@ -102,6 +102,7 @@ export const UPGRADE_SCHEMA = v.strictObject(
     windows: v.exactOptional(
       v.pipe(list(WINDOW_SCHEMA, "a list of windows"), v.minLength(1, "a list of at least one window")),
     ),
+    urgent: v.exactOptional(v.boolean("true or false")),
     verify: v.exactOptional(
       list(v.union([command, VERIFY_SCHEMA], "a command line, or a table with `run`"), "a list of commands"),
     ),

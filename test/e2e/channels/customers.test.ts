@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { Customer, leading, Maintainer, putServer } from "../../support/channel.ts";
+import { atEtc } from "../../support/etc.ts";
 
 describe("customers of a channel", () => {
   it("go forwards and backwards with it, unnoticed, by launchers that hold what they trust", {
@@ -90,6 +91,42 @@ describe("customers of a channel", () => {
     await maintainer.good("promote", "stable", "3.2.1", "--percent", "100");
     expect(await customer.follow()).toBe("foo 3.2.0");
     expect(((await customer.status()).check as { outcome: string }).outcome).not.toBe("staged");
+  });
+
+  it("obey their machine's policy: its windows, what is excluded, and how far what is urgent may go", {
+    timeout: 240_000,
+  }, async (test) => {
+    const folder = fs.mkdtempSync(path.join(new Maintainer().box.base, "served-"));
+    const server = await putServer(folder);
+    const maintainer = await leading(["3.2.0", "3.2.1", "3.2.2"], server.url);
+    const customer = await new Customer().install(maintainer);
+    expect(await customer.says([])).toBe("foo 3.2.0");
+    const inThreeDays = new Date(Date.now() + 3 * 86_400_000).toUTCString().slice(0, 3).toLowerCase();
+    const closed = `windows = [{ days = ["${inThreeDays}"] }]\n`;
+    /** A start that looks, under a policy: what runs, why nothing was taken, and what the server was asked for. */
+    const look = async (policy: string) => {
+      (server.asked as string[]).length = 0;
+      const shell = atEtc(customer.box, { "policy.toml": policy }, test);
+      const { stdout } = await customer.run([], { env: { PRIME_UPDATE: "wait" }, shell });
+      const { reason } = (await customer.status()).check as unknown as { reason: string | null };
+      return [stdout.trim(), reason, server.asked.length, server.asked.filter((one) => one.endsWith(".whl")).length];
+    };
+    await maintainer.good("promote", "stable", "3.2.1");
+    expect(await look(closed)).toEqual(["foo 3.2.0", "outside-windows", 0, 0]);
+    expect(await look(`${closed}urgent = true\n`)).toEqual(["foo 3.2.0", "outside-windows", expect.any(Number), 0]);
+    expect(server.asked).toContain("GET /metadata/timestamp.json");
+    await maintainer.good("promote", "stable", "3.2.2", "--urgent", "--percent", "0");
+    expect(await look(closed)).toEqual(["foo 3.2.0", "outside-windows", 0, 0]);
+    expect(await look("urgent = false\n")).toEqual(["foo 3.2.1", null, expect.any(Number), 1]);
+    expect(await look(`${closed}urgent = true\n`)).toEqual(["foo 3.2.2", null, expect.any(Number), 1]);
+    await maintainer.good("fallback", "stable", "3.2.1", "--reason", "x");
+    expect(await look('exclude = ["foo ==3.2.1"]\n')).toEqual(["foo 3.2.2", "excluded", expect.any(Number), 0]);
+
+    const examined = await customer.run(["self", "doctor", "--channel"]);
+    expect([examined.code, examined.stdout]).toEqual([0, expect.stringContaining("stable: 3.2.1 (serial 4, foo)")]);
+    expect(examined.stdout).toMatch(/signed until 20\d\d-.* \((?:timestamp|snapshot)\)/);
+    const elsewhere = await customer.run(["self", "doctor", "--channel", `${server.url}elsewhere`]);
+    expect([elsewhere.code, elsewhere.stdout]).toEqual([1, expect.stringContaining("malformed")]);
   });
 
   it("follow a server, and run on when it is gone", { timeout: 240_000 }, async () => {

@@ -36,6 +36,7 @@ describe("what a policy says", () => {
       ["proxy", null, 0],
       ["caFile", null, 0],
       ["windows", [], 0],
+      ["urgent", null, 0],
       ["verify", [], 0],
       ["trial", null, 0],
       ["keep", 3, 0],

@@ -1,0 +1,65 @@
+import * as path from "node:path";
+import { survey } from "../../channels/survey.ts";
+import { memoryBeside, memoryIn } from "../../channels/tuf/memory-folder.ts";
+import { Refused } from "../../channels/tuf/refused.ts";
+import { networkRules } from "../../config/policy/network.ts";
+import { PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { channelFolder, readChannelState } from "../channel-state.ts";
+import { channelPlace } from "../from-channel.ts";
+import { policyOf, whyNotNow } from "../policy.ts";
+import { readRelease } from "../releases.ts";
+import type { Run } from "../run.ts";
+import { isUpdating, readCheck, readSelection } from "../state.ts";
+import { refuseWords } from "./words.ts";
+
+/** `foo self doctor`: what is wrong here; with `--channel URL`, what this installation would make of a channel that is served there. */
+export async function showFaults(run: Run, words: readonly string[]): Promise<Answer> {
+  const { app, print } = run;
+  if (words[0] === "--channel") return examineChannel(run, words.slice(1));
+  refuseWords(run, "doctor", words);
+  const { current } = readSelection(app);
+  const { outcome, message, attempts } = readCheck(app);
+  const faults = [
+    ...(current !== null && readRelease(app, current) === undefined
+      ? [`the release ${current} is gone: the next start makes it anew`]
+      : []),
+    ...(app.beside.passedOver === undefined ? [] : [`${app.beside.passedOver}: it does not count`]),
+    ...(outcome !== null && outcome !== "current" && outcome !== "staged"
+      ? [`the last check came to nothing: ${outcome}: ${message}`]
+      : []),
+    ...(attempts > 1 && !isUpdating(app)
+      ? [`${attempts} updaters were ended before they were done: \`${app.self} update\` does it now`]
+      : []),
+  ];
+  print.text(faults.length === 0 ? "Nothing is wrong.\n" : `${faults.join("\n")}\n`);
+  return { kind: "exit", code: faults.length === 0 ? 0 : 1 };
+}
+
+/** For administrators: by the trust that the launcher holds and what was seen already, and nothing of it is kept. */
+async function examineChannel(run: Run, [url, ...more]: readonly string[]): Promise<Answer> {
+  const { app, started, print } = run;
+  const { channel } = app.config;
+  refuseWords(run, "doctor", channel === null ? ["--channel, since the app follows none"] : more);
+  if (channel === null) return { kind: "exit", code: 2 };
+  const memory = memoryBeside(memoryIn(path.join(channelFolder(app), "metadata")));
+  if (memory.read("root") === undefined) memory.write("root", Buffer.from(channel.root));
+  const { installation } = readChannelState(app);
+  const { current } = readSelection(app);
+  try {
+    const policy = await policyOf(app);
+    const address = url ?? channel.url;
+    const place = await channelPlace(address, { env: started.env, rules: networkRules(policy, [address]) });
+    const takesUrgent = policy.urgent.value !== false;
+    const who = { installation, takesUrgent, runs: current?.slice(current.lastIndexOf("-") + 1) };
+    const lines = await survey(place, memory, new Date(started.at), who);
+    const closed = whyNotNow(policy);
+    if (closed !== undefined) lines.push(`followed later: ${closed.why.message}`);
+    print.text(`${place.name}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
+    return { kind: "exit", code: 0 };
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof PrimeError)) throw error;
+    print.text(`${error instanceof Refused ? `refused (${error.reason}): ` : ""}${error.message}\n`);
+    return { kind: "exit", code: 1 };
+  }
+}

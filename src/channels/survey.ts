@@ -1,0 +1,33 @@
+import { type Follower, follow, openChannel } from "./follow.ts";
+import { releaseFolder } from "./model/release.ts";
+import type { Place } from "./place.ts";
+import type { Memory } from "./tuf/client.ts";
+
+/** What a client says of all that a place serves, a line each; it reads all that an installation would. Throws `Refused`. */
+export async function survey(
+  place: Pick<Place, "read">,
+  memory: Memory,
+  now: Date,
+  who: Pick<Follower, "installation" | "runs" | "takesUrgent"> = {
+    installation: "",
+    runs: undefined,
+    takesUrgent: true,
+  },
+): Promise<string[]> {
+  const channel = await openChannel(place, memory, now);
+  const lines: string[] = [];
+  for (const name of await channel.names()) {
+    const { pointer, release } = await follow(channel, { channel: name, seen: undefined, ...who });
+    for (const file of [release.lock, ...release.files]) {
+      await channel.readFile(`${releaseFolder(release.version)}/${file.name}`);
+    }
+    const { serial, rollout, version, before } = pointer;
+    const share =
+      rollout.percent === 100 ? "" : ` for ${rollout.percent} %, ${before?.version ?? version} for the others`;
+    lines.push(`${name}: ${version}${share} (serial ${serial}, ${release.app})`);
+  }
+  if (lines.length === 0) lines.push("no channel points at a release");
+  const { launcher } = channel.state;
+  if (launcher !== undefined) lines.push(`launcher: prime ${launcher.version}`);
+  return [...lines, `signed until ${channel.expires.at} (${channel.expires.role})`];
+}
