@@ -31,8 +31,8 @@ import { buildWithUv } from "./drivers/with-uv.ts";
 import type { Job } from "./job.ts";
 import { requirePython } from "./required-python.ts";
 import { addRequirements } from "./resolve/additions.ts";
-import { makeLockView } from "./resolve/lock-view.ts";
 import { settleLock } from "./resolve/uv-lock.ts";
+import { viewWithLock } from "./resolve/view.ts";
 import { collectOld } from "./sweep.ts";
 import { rootMutex, takeTurn } from "./turn.ts";
 import { refuseForeignPipSettings, refuseForeignUvSettings } from "./whose-settings.ts";
@@ -253,8 +253,7 @@ export function buildAside(
         python: anchor,
         base: asked.base,
         project: withStandIn(project, job.context.root, folders),
-        lockView:
-          coming?.lock && makeLockView({ folder: path.join(work, "view"), root: job.context.root, ...coming.lock }),
+        lockView: coming?.lock && viewWithLock(path.join(work, "view"), job.context.root, coming.lock),
         known,
         resolved: folders.resolved,
         preferred: anew

@@ -1,9 +1,10 @@
 import * as path from "node:path";
 import { type Job, runStep, tryStep } from "../../builder/job.ts";
 import { RESOLVE_FAILED } from "../../builder/resolve/resolving.ts";
+import { makeView } from "../../builder/resolve/view.ts";
 import { writePlain } from "../../edges/files/change.ts";
 import { readText } from "../../edges/files/read.ts";
-import { readLockedSources } from "../../project/files/uv/locked-sources.ts";
+import { lockedSourcesIn } from "../../project/files/uv/locked-sources.ts";
 import { normalizeName } from "../../project/packages.ts";
 import type { Project } from "../../project/project.ts";
 import { isTable, parseToml, renderToml, type Table, valueAt } from "../../toml.ts";
@@ -12,7 +13,6 @@ import type { Limits } from "../../uv/limits.ts";
 import { updateLock, upgradeLock } from "../../uv/lock-commands.ts";
 import type { Locked } from "../rules/limits.ts";
 import type { Solver } from "./solver.ts";
-import { makeView } from "./view.ts";
 
 interface LockOf {
   readonly project: Project;
@@ -33,16 +33,12 @@ export async function lockSolver(job: Job, uv: UvTool, { project, lock, work, py
   const declaring = path.join(workspace, "pyproject.toml");
   const [before, declared] = [readText(lock) ?? "", readText(declaring) ?? ""];
   const table = await parseToml(declared, declaring);
-  const { projects, virtual, archives } = readLockedSources(lock);
   const found = await lockedIn(before, lock);
-  const folders = found.flatMap(({ registry }) =>
-    registry === null || registry.includes("://") ? [] : [path.resolve(workspace, registry)],
-  );
   const view = makeView({
     folder: work,
     workspace,
-    projects: [...projects, ...virtual, ...project.localProjects],
-    others: [...archives, ...folders],
+    projects: project.localProjects,
+    sources: lockedSourcesIn(before, lock),
     replaced: [lock, declaring],
   });
   const there = { ...uv, root: view };

@@ -10,20 +10,28 @@ export interface LockedSources {
   readonly virtual: readonly string[];
   /** Wheels and source archives. */
   readonly archives: readonly string[];
+  /** Folders that are indexes. */
+  readonly indexes: readonly string[];
 }
 
 /** Reads them by pattern: uv itself writes the file, one source a line, and parsing it whole costs 50 times more. */
 export function readLockedSources(lockFile: string): LockedSources {
+  return lockedSourcesIn(readText(lockFile) ?? "", lockFile);
+}
+
+/** The same of a text that is to stand there. */
+export function lockedSourcesIn(text: string, lockFile: string): LockedSources {
   const folder = path.dirname(lockFile);
-  const found: Record<string, string[]> = { editable: [], directory: [], virtual: [], path: [] };
-  const text = readText(lockFile) ?? "";
+  const found: Record<string, string[]> = { editable: [], directory: [], virtual: [], path: [], registry: [] };
   refuseMergeMarkers(text, lockFile);
-  for (const match of text.matchAll(/^source = \{ (editable|directory|virtual|path) = ("(?:[^"\\]|\\.)*") \}$/gm)) {
+  for (const match of text.matchAll(
+    /^source = \{ (editable|directory|virtual|path|registry) = ("(?:[^"\\]|\\.)*") \}$/gm,
+  )) {
     const place = textOf(match[2] ?? "");
-    if (place !== undefined) found[match[1] ?? ""]?.push(path.resolve(folder, place));
+    if (place !== undefined && !place.includes("://")) found[match[1] ?? ""]?.push(path.resolve(folder, place));
   }
-  const { editable = [], directory = [], virtual = [], path: archives = [] } = found;
-  return { projects: [...editable, ...directory], virtual, archives };
+  const { editable = [], directory = [], virtual = [], path: archives = [], registry: indexes = [] } = found;
+  return { projects: [...editable, ...directory], virtual, archives, indexes };
 }
 
 /** A TOML text that is JSON, too, as uv writes them; what is another one is uv's to understand. */

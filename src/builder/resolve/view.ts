@@ -1,6 +1,7 @@
 import * as path from "node:path";
-import { makeFolder, makeLink } from "../../edges/files/change.ts";
+import { makeFolder, makeLink, writePlain } from "../../edges/files/change.ts";
 import { exists, isFolder, listFolder } from "../../edges/files/read.ts";
+import { type LockedSources, lockedSourcesIn } from "../../project/files/uv/locked-sources.ts";
 
 /** What a view shows; absolute paths. */
 interface Shown {
@@ -8,10 +9,10 @@ interface Shown {
   readonly folder: string;
   /** Where the lock stands. */
   readonly workspace: string;
-  /** Local projects, which uv wants to be real folders; wherever they are. */
+  /** Local projects beside those that the lock names, which uv wants to be real folders; wherever they are. */
   readonly projects: readonly string[];
-  /** What else may be asked for by a relative path. */
-  readonly others: readonly string[];
+  /** What the lock asks for by relative paths. */
+  readonly sources: LockedSources;
   /** Files of the workspace that the view has texts of its own for. */
   readonly replaced: readonly string[];
 }
@@ -23,8 +24,9 @@ const LEFT_OUT = new Set([".prime", ".venv"]);
  * Shows a workspace by links, in the same places to each other, so that uv can write a lock there and build what it must. Gives the workspace
  * within the view.
  */
-export function makeView({ folder, workspace, projects, others, replaced }: Shown): string {
-  const real = [workspace, ...projects.filter(isFolder)];
+export function makeView({ folder, workspace, projects, sources, replaced }: Shown): string {
+  const real = [workspace, ...[...sources.projects, ...sources.virtual, ...projects].filter(isFolder)];
+  const others = [...sources.archives, ...sources.indexes];
   const top = commonFolder([...real, ...others]);
   const seen = (place: string): string => path.join(folder, path.relative(top, place));
   const fill = (place: string): void => {
@@ -51,4 +53,17 @@ function commonFolder(places: readonly string[]): string {
   while (!rest.every((place) => place === top || place.startsWith(top === "/" ? "/" : `${top}/`)))
     top = path.dirname(top);
   return top;
+}
+
+/** Shows a root with a lock that is still to come, at or above it; gives the root within the view. */
+export function viewWithLock(
+  folder: string,
+  root: string,
+  lock: { readonly path: string; readonly text: string },
+): string {
+  const workspace = path.dirname(lock.path);
+  const sources = lockedSourcesIn(lock.text, lock.path);
+  const view = makeView({ folder, workspace, projects: [root], sources, replaced: [lock.path] });
+  writePlain(path.join(view, path.basename(lock.path)), lock.text);
+  return path.join(view, path.relative(workspace, root));
 }
