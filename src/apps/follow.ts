@@ -46,6 +46,7 @@ async function follow(run: Run, own: readonly string[] | undefined): Promise<Ans
   const standIn = started.progress === undefined && run.file === app.launcher ? standInOf(run) : undefined;
   if (standIn !== undefined) return { kind: "launcher", file: standIn, shell: shellOfProcess(started.shell.pid) };
   if (env.PRIME_APP_TASK === "update") return updateBeside(run);
+  if (env.PRIME_APP_TASK === "self") return (await import("./self/asked.ts")).answerApp(run);
   if (own !== undefined) return (await import("./self/self.ts")).selfCommand(run, own);
   const wish = env.PRIME_UPDATE ?? "";
   if (!WISHES.includes(wish)) {

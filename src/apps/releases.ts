@@ -10,6 +10,7 @@ import { PrimeError } from "../errors.ts";
 import type { AppStart } from "../plan/app-start.ts";
 import { RUN_APP_PY } from "../python/texts/texts.ts";
 import type { App } from "./app.ts";
+import { moduleWheel } from "./module-wheel.ts";
 import type { LocalFile, Resolved } from "./resolve.ts";
 import { writeOld, writeRules } from "./root-files.ts";
 import { checkFile, dueFile, RELEASE_ID, readCheck, readSelection } from "./state.ts";
@@ -35,8 +36,13 @@ export async function writeRelease(
   const root = releaseRoot(app, id);
   makeFolder(root);
   for (const file of files) keepFile(root, file);
+  const module = moduleWheel();
+  const wheel = path.join(root, "files", module.name);
+  makeFolder(path.dirname(wheel));
+  writeAtomic(wheel, module.bytes);
+  backdate(wheel);
   const texts = {
-    "pylock.toml": pylock,
+    "pylock.toml": packages["prime-app"] === undefined ? pylock + module.entry : pylock,
     "run_app.py": RUN_APP_PY,
   };
   for (const [name, text] of Object.entries(texts)) writeOld(path.join(root, name), text);
@@ -82,16 +88,16 @@ export function collectReleases(app: App, { keep }: Policy): void {
   for (const root of old) if (!used.has(root)) remove(root);
 }
 
-/** What a start runs in a generation (absolute) of a release; on trial by the runner, which tells of it. */
-export function appStart(app: App, id: string, generation: string, isTrial = false): AppStart {
+/** What a start runs in a generation (absolute) of a release; on trial by the runner, and `trial` is the file (absolute) that tells of it. */
+export function appStart(app: App, id: string, generation: string, trial?: string): AppStart {
   const { config, start } = app;
   const { entry, name } = config;
   const isFunction = entry.includes(":");
   const script = path.join(generation, "bin", isFunction ? name : entry);
   const runner = [path.join(generation, "bin/python"), path.join(releaseRoot(app, id), "run_app.py"), entry, name];
   return {
-    words: [...(isTrial || isFunction ? runner : []), script],
-    variables: { PRIME_LAUNCHER: start, PRIME_GENERATION: id, ...(isTrial ? { PRIME_TRIAL: id } : {}) },
+    words: [...(trial !== undefined || isFunction ? runner : []), script],
+    variables: { PRIME_LAUNCHER: start, PRIME_GENERATION: id, ...(trial === undefined ? {} : { PRIME_TRIAL: trial }) },
     selfCommand: config.selfCommand,
     check:
       app.isOwn && config.everyMs !== null

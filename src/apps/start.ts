@@ -42,9 +42,9 @@ export async function startApp(run: Run): Promise<Answer> {
     }
     const update = isPatient(run) && !isNew ? undefined : await spawnWhenDue(run);
     const { generation } = booted.activation;
-    const answer: Answer = { kind: "app", shift: run.shift, start: appStart(app, id, generation, isTrial) };
-    if (!isTrial && update === undefined) return answer;
     const { python = path.join(generation, "bin/python"), trial } = isTrial ? watchTrial(app, id, started.shell) : {};
+    const answer: Answer = { kind: "app", shift: run.shift, start: appStart(app, id, generation, trial?.file) };
+    if (trial === undefined && update === undefined) return answer;
     return watched({ python, launcher: app.launcher, trial, update }, answer);
   } catch (error) {
     if (isNew) await alone(app, () => writeSelection(app, { ...readSelection(app), current: null }));

@@ -28,14 +28,14 @@ const VERIFY_LIMIT_MS = 60_000;
  * Looks for what a fresh install would give now; builds and validates that aside where it is another release. Never throws for what a
  * source, a release or the network is to blame for: that is an outcome.
  */
-export async function update(run: Run): Promise<Updated> {
+export async function update(run: Run, isAnyTime = false): Promise<Updated> {
   const { app } = run;
   try {
     const { building } = readCheck(app);
     if (building !== null && (await releaseContext(run, building, false)).progress !== undefined) {
       return await stage(run, building);
     }
-    return await look(run);
+    return await look(run, isAnyTime);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
     return finish(run, outcomeOf(error), told(error), error.id.replace(/^channel-/, ""), { retryMs: error.retryMs });
@@ -46,11 +46,11 @@ function told({ message, hint }: PrimeError): string {
   return `${message}${hint === undefined ? "" : `\n  next: ${hint}`}`;
 }
 
-async function look(run: Run): Promise<Updated> {
+async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
   const { app } = run;
   const { current, staged, skipped } = readSelection(app);
   const policy = await policyOf(app);
-  const closed = passesWindows(app, policy) ? undefined : whyNotNow(policy);
+  const closed = isAnyTime || passesWindows(app, policy) ? undefined : whyNotNow(policy);
   if (closed !== undefined) return finish(run, "refused", told(closed.why), closed.why.id, closed);
   const found = await resolveNow(run, policy);
   if ("answer" in found) return { kind: "hop", answer: found.answer };

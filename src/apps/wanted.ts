@@ -12,6 +12,7 @@ import { packageOf, type SourceFile } from "../sources/source-file.ts";
 import { renderToml, type Table } from "../toml.ts";
 import type { App } from "./app.ts";
 import { refuseHost, rulesOf } from "./policy.ts";
+import { type Required, readRequired } from "./required.ts";
 import { writeRules } from "./root-files.ts";
 
 /** What an app wants, as a project that uv resolves. */
@@ -30,6 +31,19 @@ export function mainPackage({ config }: App): string {
   return normalizeName(nameOfRequirement(config.packages[0] as string));
 }
 
+/** What the running app asked for counts as if its configuration named it. */
+function withRequired({ packages, bound }: App["config"], required: readonly Required[]) {
+  return {
+    packages: [...packages, ...required.flatMap((one) => one.packages)],
+    bound: [
+      ...bound,
+      ...required
+        .filter(({ sources }) => sources.length > 0)
+        .flatMap((one) => one.packages.map((text) => ({ name: nameOfRequirement(text), sources: one.sources }))),
+    ],
+  };
+}
+
 /** Writes that project down, and an index for each source that is none. `pin`: the version that the app is held at. */
 export async function writeWanted(
   app: App,
@@ -37,7 +51,8 @@ export async function writeWanted(
   policy: Policy,
   { env, fetched }: { readonly env: Environment; readonly fetched: Fetched },
 ): Promise<Wanted> {
-  const { config } = app;
+  const required = readRequired(app);
+  const config = { ...app.config, ...withRequired(app.config, required) };
   const rules = rulesOf(app, policy);
   const filesOf = async (source: string): Promise<readonly SourceFile[]> => {
     if (source.startsWith("/")) return filesInFolder(source);

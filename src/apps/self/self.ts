@@ -1,5 +1,6 @@
+import * as path from "node:path";
 import { isoTime, localTime } from "../../edges/clock.ts";
-import { exists } from "../../edges/files/read.ts";
+import { exists, realPath } from "../../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
@@ -9,7 +10,7 @@ import { type ChannelState, readChannelState, writeChannelState } from "../chann
 import { makeHome } from "../home.ts";
 import { type Event, readEvents, record } from "../log.ts";
 import { policyOf } from "../policy.ts";
-import { collectReleases, readRelease, releasesOf } from "../releases.ts";
+import { collectReleases, readRelease, releaseRoot, releasesOf } from "../releases.ts";
 import type { Run } from "../run.ts";
 import { setDue } from "../schedule.ts";
 import { sharedSelection } from "../shared.ts";
@@ -64,7 +65,7 @@ export async function selfCommand(run: Run, [name = "", ...words]: readonly stri
   return command.follow(run, words);
 }
 
-function refuseOthers({ app }: Run): void {
+export function refuseOthers({ app }: Run): void {
   if (app.isOwn) return;
   throw new PrimeError(
     "app-roots",
@@ -120,6 +121,8 @@ function showStatus(run: Run, words: readonly string[]): Answer {
       pin: selection.pin,
       skipped: selection.skipped,
     },
+    environment:
+      selection.current === null ? null : (realPath(path.join(releaseRoot(app, selection.current), ".venv")) ?? null),
     ...{ launcher: app.launcher, runs: { version: run.version, file: run.file } },
     ...{ home: app.home, beside: app.beside.passedOver ?? null },
     ...(app.config.channel === null ? {} : { channel: channelStatus(app, app.config.channel) }),

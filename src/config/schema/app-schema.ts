@@ -84,6 +84,12 @@ export const APP_SCHEMA = v.strictObject(
   "a table of an app's keys",
 );
 
+/** What `require` of prime_app gives. */
+export const REQUIRED_SCHEMA = v.strictObject(
+  { packages: APP_SCHEMA.entries.packages, sources: v.array(form(SOURCE, "a source, as in `sources`")) },
+  "packages and sources",
+);
+
 export type AppValues = v.InferOutput<typeof APP_SCHEMA>;
 
 /** An app's TOML as a whole. */

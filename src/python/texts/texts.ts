@@ -2,6 +2,7 @@ export { default as ENTRY_CALL_PY } from "./entry_call.py";
 export { default as EXTENSIONS_PY } from "./extensions.py";
 /** Its own docstring says what it takes and prints. */
 export { default as PIN_WHEEL_PY } from "./pin_wheel.py";
+export { default as PRIME_APP_PY } from "./prime_app.py";
 export { default as PROBE_PY } from "./probe.py";
 export { default as RUN_APP_PY } from "./run_app.py";
 export { default as RUN_SELECTOR_PY } from "./run_selector.py";

@@ -4,11 +4,12 @@
 trial it is, or is empty; the outcome goes to FILE.end, a line of JSON: `failed` by a signal of a crash, an exception
 that nothing caught, or when the main function is not reached within WINDOW seconds; `passed` by any other exit of the
 command's own, or by living on; `neutral` when somebody ended it. The command tells of itself in FILE.marks: `m` when
-main is reached, `x` for the exception; one of which nothing is known has reached it at once, and the folder HOOKS is
-where its Python finds the `sitecustomize` that tells of exceptions. After a failure LAUNCHER goes back: in the place
-of the very start whose main was not reached, else by its `boot`. With UPDATER, the pipe that an update reads, this
-process ends when that has ended, LINGER seconds after the command at the latest. The command has this process's
-streams, signals and end; LC_CTYPE is empty where Python may have set the variable of that name itself.
+main is reached, `x` for the exception, `h` when it calls itself healthy; one of which nothing is known has reached it
+at once, and the folder HOOKS is where its Python finds the `sitecustomize` that tells of exceptions. After a failure
+LAUNCHER goes back: in the place of the very start whose main was not reached, else by its `boot`. With UPDATER, the
+pipe that an update reads, this process ends when that has ended, LINGER seconds after the command at the latest. The
+command has this process's streams, signals and end; LC_CTYPE is empty where Python may have set the variable of that
+name itself.
 """
 
 import json
@@ -98,6 +99,8 @@ def is_reached():
 
 
 def judge(status, is_stopped):
+    if "h" in marks():
+        return note("passed", "the app said so")
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
     if (number is not None and number not in CRASHES) or (is_stopped and not is_reached()):
         return note("neutral", "somebody ended it")

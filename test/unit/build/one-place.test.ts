@@ -41,6 +41,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/edges/processes/become.ts", // the user's own command
       "src/python/texts/extensions.py", // itself
       "src/python/texts/watch.py", // what it watches
+      "src/python/texts/prime_app.py", // in the app: its launcher
     ],
   },
   {
@@ -71,7 +72,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/edges/machine.ts",
       "src/edges/files/stamp.ts", // to make one
       "src/edges/terminal/secret.ts", // a descriptor of the user's, the terminal
-      ...["entry_call", "extensions", "run_app", "trial_hook", "validate", "watch"].map(
+      ...["entry_call", "extensions", "prime_app", "run_app", "trial_hook", "validate", "watch"].map(
         (name) => `src/python/texts/${name}.py`,
       ),
       "src/python/texts/probe.py",

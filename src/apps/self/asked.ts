@@ -1,0 +1,71 @@
+import { nameOfRequirement } from "../../config/app.ts";
+import { check } from "../../config/schema/validation.ts";
+import { remove } from "../../edges/files/own/remove.ts";
+import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { normalizeName } from "../../project/packages.ts";
+import type { App } from "../app.ts";
+import { readRelease } from "../releases.ts";
+import { type Required, readRequired, writeRequired } from "../required.ts";
+import type { Run } from "../run.ts";
+import { alone, readSelection, writeSelection } from "../state.ts";
+import { trialFolder } from "../trial.ts";
+import { update } from "../update.ts";
+import { refuseOthers, selfCommand } from "./self.ts";
+
+const DONE: Answer = { kind: "exit", code: 0 };
+
+/** What the module prime_app asks for from within the app, whatever its configuration calls prime's own commands. */
+export function answerApp(run: Run): Promise<Answer> {
+  const { args } = run.started;
+  const words = args.slice(run.shift);
+  return words[0] === "require" ? requireNow(run, words[1] ?? "") : selfCommand(run, words);
+}
+
+/** Has packages in this release and all that follow; what can't be had is not asked for again. */
+async function requireNow(run: Run, text: string): Promise<Answer> {
+  const { app } = run;
+  refuseOthers(run);
+  if (app.config.channel !== null) throw refusal(app, "its channel says what a release is made of");
+  const wanted = await readWish(text);
+  const names = namesOf(wanted);
+  const before = readRequired(app);
+  const others = before.filter((one) => !namesOf(one).every((name) => names.includes(name)));
+  const { current } = readSelection(app);
+  const has = current === null ? {} : (readRelease(app, current)?.packages ?? {});
+  const isKnown = before.some((one) => JSON.stringify(one) === JSON.stringify(wanted));
+  if (isKnown && names.every((name) => Object.hasOwn(has, name))) return DONE;
+  writeRequired(app, [...others, wanted]);
+  const updated = await update(run, true);
+  if (updated.kind === "hop") return updated.answer;
+  if (updated.outcome === "staged") await takeStaged(app);
+  if (updated.outcome === "staged" || updated.outcome === "current") return DONE;
+  writeRequired(app, before);
+  throw refusal(app, updated.message);
+}
+
+async function readWish(text: string): Promise<Required> {
+  const { REQUIRED_SCHEMA } = await import("../../config/schema/app-schema.ts");
+  return check(REQUIRED_SCHEMA, JSON.parse(text), { placeOf: () => "what `require` was given", exitCode: EXIT_USAGE });
+}
+
+function namesOf({ packages }: Required): string[] {
+  return packages.map((one) => normalizeName(nameOfRequirement(one)));
+}
+
+function refusal({ config }: App, why: string): PrimeError {
+  return new PrimeError("require-failed", `could not have what ${config.name} requires: ${why}`);
+}
+
+/** In the place of the current release; where that is on trial, this one is instead. */
+function takeStaged(app: App): Promise<void> {
+  return alone(app, () => {
+    const selection = readSelection(app);
+    const { staged, current, previous, trial } = selection;
+    if (staged === null) return;
+    remove(trialFolder(app, staged));
+    const before = trial === null ? current : previous;
+    const next = { current: staged, previous: before, staged: null, trial: before === null ? null : { id: staged } };
+    writeSelection(app, { ...selection, ...next });
+  });
+}
