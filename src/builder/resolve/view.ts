@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { pathToFileURL } from "node:url";
 import { makeFolder, makeLink, writePlain } from "../../edges/files/change.ts";
 import { exists, isFolder, listFolder } from "../../edges/files/read.ts";
 import { type LockedSources, lockedSourcesIn } from "../../project/files/uv/locked-sources.ts";
@@ -22,9 +23,9 @@ const LEFT_OUT = new Set([".prime", ".venv"]);
 
 /**
  * Shows a workspace by links, in the same places to each other, so that uv can write a lock there and build what it must. Gives the workspace
- * within the view.
+ * within the view, and turns what is told there into what holds outside: uv writes some places down from the top.
  */
-export function makeView({ folder, workspace, projects, sources, replaced }: Shown): string {
+export function makeView({ folder, workspace, projects, sources, replaced }: Shown) {
   const real = [workspace, ...[...sources.projects, ...sources.virtual, ...projects].filter(isFolder)];
   const others = [...sources.archives, ...sources.indexes];
   const top = commonFolder([...real, ...others]);
@@ -44,7 +45,15 @@ export function makeView({ folder, workspace, projects, sources, replaced }: Sho
     makeFolder(path.dirname(seen(one)));
     makeLink(seen(one), one);
   }
-  return seen(workspace);
+  const outside = (text: string): string =>
+    text
+      .replaceAll(ending(pathToFileURL(folder).href), ending(pathToFileURL(top).href))
+      .replaceAll(ending(folder), ending(top));
+  return { view: seen(workspace), outside };
+}
+
+function ending(place: string): string {
+  return place.endsWith("/") ? place : `${place}/`;
 }
 
 function commonFolder(places: readonly string[]): string {
@@ -63,7 +72,7 @@ export function viewWithLock(
 ): string {
   const workspace = path.dirname(lock.path);
   const sources = lockedSourcesIn(lock.text, lock.path);
-  const view = makeView({ folder, workspace, projects: [root], sources, replaced: [lock.path] });
+  const { view } = makeView({ folder, workspace, projects: [root], sources, replaced: [lock.path] });
   writePlain(path.join(view, path.basename(lock.path)), lock.text);
   return path.join(view, path.relative(workspace, root));
 }

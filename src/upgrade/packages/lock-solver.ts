@@ -34,7 +34,7 @@ export async function lockSolver(job: Job, uv: UvTool, { project, lock, work, py
   const [before, declared] = [readText(lock) ?? "", readText(declaring) ?? ""];
   const table = await parseToml(declared, declaring);
   const found = await lockedIn(before, lock);
-  const view = makeView({
+  const { view, outside } = makeView({
     folder: work,
     workspace,
     projects: project.localProjects,
@@ -61,7 +61,7 @@ export async function lockSolver(job: Job, uv: UvTool, { project, lock, work, py
     settle: async (text) => {
       put(text, declared);
       await runStep(job, "write uv.lock", updateLock(there, python, []), RESOLVE_FAILED);
-      return readText(lockThere) ?? "";
+      return outside(readText(lockThere) ?? "");
     },
   };
 }

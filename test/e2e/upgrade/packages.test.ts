@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { generations, good, hashes, installed, isWarm, shown } from "../../support/repos.ts";
+import { packageIndex } from "../../support/index-server.ts";
+import { generations, good, hashes, installed, isWarm, repo, shown, uvBeside } from "../../support/repos.ts";
 import { outdated } from "../../support/upgrades.ts";
 
 describe("./prime upgrade of packages", () => {
@@ -44,6 +46,39 @@ describe("./prime upgrade of packages", () => {
     expect(shown(box)).toBe(before);
     expect((await good(box, ["upgrade"])).stderr).toContain("the rollback that held ends");
     expect(shown(box)).toBe(after);
+    expect(await isWarm(box)).toBe(true);
+  });
+
+  it("leaves a lock that fits for uv where the packages lie in a folder beside the repo", async () => {
+    const index = await packageIndex();
+    const box = repo({
+      "pyproject.toml": `[project]
+name = "demo"
+version = "1"
+requires-python = ">=3.8"
+dependencies = ["alpha"]
+[tool.uv.sources]
+alpha = { index = "beside" }
+[[tool.uv.index]]
+name = "beside"
+url = "../wheels"
+format = "flat"
+`,
+    });
+    const wheels = path.join(box.base, "wheels");
+    fs.mkdirSync(wheels);
+    const offer = (version: string) => {
+      index.publish("alpha", version);
+      const wheel = `alpha-${version}-py3-none-any.whl`;
+      fs.copyFileSync(path.join(index.folder, wheel), path.join(wheels, wheel));
+    };
+    offer("1.0");
+    await uvBeside(box, ["lock", "--quiet"]);
+    await good(box);
+    offer("1.1");
+    await good(box, ["upgrade"]);
+    expect(installed(box)).toMatchObject({ alpha: "1.1" });
+    await uvBeside(box, ["lock", "--check"]);
     expect(await isWarm(box)).toBe(true);
   });
 
