@@ -71,6 +71,8 @@ export interface Context {
   readonly progress: Progress | undefined;
   /** The app whose release the root is; undefined in a repo. */
   readonly app?: PlannedApp | undefined;
+  /** uv asks the indexes that pip is configured for, where it is configured for none itself. */
+  readonly asksPip?: boolean;
   /** Standard output, for what was asked to be printed. */
   readonly print: Printer;
 }

@@ -79,7 +79,7 @@ export async function resolveApp(
     const look = resolveByRules(job, app, policy, async (limits) => {
       const constraints = path.join(work, "constraints.txt");
       writePlain(constraints, `${limits.constraints.join("\n")}\n`);
-      const command = resolveCommand(uv, wanted, base.executable, output);
+      const command = resolveCommand(uv, wanted, base.executable, { output, fetched });
       const args = [...command.args, "--constraints", constraints, ...limitArguments(limits)];
       const title = `look for releases of ${app.config.name}`;
       const outcome = await tryStep(job, title, { ...command, args }, { otherwise: "not so" });
@@ -168,7 +168,12 @@ function refuseWithoutDigests(app: App, { packages }: Pylock): void {
 }
 
 /** Nothing that was installed or resolved before is preferred, and what uv has cached of indexes is asked for again. */
-function resolveCommand({ file, env }: UvTool, { root, asksUser }: Wanted, python: string, output: string) {
+function resolveCommand(
+  { file, env }: UvTool,
+  { root, asksUser }: Wanted,
+  python: string,
+  { output, fetched }: { readonly output: string; readonly fetched: Fetched },
+) {
   const args = [
     ...["pip", "compile", "--python", python, "--no-header", "--format", "pylock.toml", "--refresh"],
     ...["--index-strategy", "first-index", "--output-file", output, path.join(root, "pyproject.toml")],
@@ -177,6 +182,5 @@ function resolveCommand({ file, env }: UvTool, { root, asksUser }: Wanted, pytho
     ([name]) => !/^UV_(?:INDEX$|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX|FIND_LINKS|NO_INDEX|CONFIG_FILE)/.test(name),
   );
   const alone = { ...Object.fromEntries(own), UV_CONFIG_FILE: path.join(root, SETTINGS) };
-  const direct = `${env.no_proxy ?? env.NO_PROXY ?? ""},127.0.0.1`;
-  return { file, args, env: { ...(asksUser ? env : alone), NO_PROXY: direct, no_proxy: direct }, cwd: root };
+  return { file, args, env: { ...(asksUser ? env : alone), ...fetched.direct(env) }, cwd: root };
 }

@@ -18,6 +18,7 @@ import { listGenerations, type Manifest, readManifest } from "../environment/man
 import { resolutionFile, withArchives } from "../environment/manifest/resolved.ts";
 import { PrimeError } from "../errors.ts";
 import { openWay } from "../provision/network.ts";
+import { pipsIndexes } from "../provision/pip-settings.ts";
 import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../provision/uv.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { saysLocked, type UvTool, uvEnvironment } from "../uv/commands.ts";
@@ -149,7 +150,9 @@ export async function provision(job: Job, decision: Tooling): Promise<UvTool> {
   const { context } = job;
   const { version } = pinOf(decision.config);
   await refuseForeignUvSettings(context);
-  const userEnv = { ...context.env, ...(await openWay(context, decision.config, job.project)) };
+  const indexes = context.asksPip === true ? await pipsIndexes(context.env) : {};
+  if (Object.keys(indexes).length > 0) refuseForeignPipSettings(context);
+  const userEnv = { ...context.env, ...indexes, ...(await openWay(context, decision.config, job.project)) };
   const request = {
     pin: pinOf(decision.config),
     python: decision.selected,

@@ -110,7 +110,7 @@ async function appContext(
   const env = Object.fromEntries(Object.entries(started.env).filter(([name]) => !CONFIG_VARIABLES.includes(name)));
   const flags = { choices: [], verbosity, root, env: undefined };
   const context = await contextOf({ ...started, env }, flags, { needsRepo: false, mustAgree: false });
-  return { ...context, repo: { ...context.repo, folder: root }, flagKey: undefined, ...more };
+  return { ...context, repo: { ...context.repo, folder: root }, flagKey: undefined, asksPip: true, ...more };
 }
 
 async function contextOf(

@@ -15,6 +15,7 @@ import type { Project } from "../project/project.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import { renderToml, valueAt } from "../toml.ts";
 import { mergedWithoutProxies, proxiesIn, settingsOfUv } from "../uv/own-settings.ts";
+import { pipsProxy, pipTexts } from "./pip-settings.ts";
 
 /** How uv, pip and git reach the network in this start. */
 interface Way {
@@ -125,16 +126,6 @@ async function forGit({ env, root }: Context, url: string): Promise<Environment>
   };
 }
 
-/** The proxy of pip's own settings, for where no variable names one. */
-function pipsProxy(env: Environment): Environment {
-  const told =
-    env.PIP_PROXY ||
-    pipTexts(env)
-      .map((text) => /^\s*proxy\s*[=:]\s*(\S+)/m.exec(text)?.[1])
-      .find(Boolean);
-  return told === undefined || env.all_proxy || env.ALL_PROXY ? {} : { all_proxy: told };
-}
-
 /** What people have written down of where packages come from. */
 async function configured({ root, env }: Context, project: Project | undefined): Promise<unknown[]> {
   const variables = Object.entries(env).filter(([name]) => /^(?:UV|PIP)_.*(?:INDEX|LINKS|MIRROR)/.test(name));
@@ -148,11 +139,4 @@ async function configured({ root, env }: Context, project: Project | undefined):
     [table["dependency-groups"], valueAt(table, ["tool", "uv"]), valueAt(table, ["build-system", "requires"])],
     ["uv.lock", "pylock.toml"].map((name) => readText(path.join(root, name))),
   ];
-}
-
-/** pip's manual, "Configuration". */
-function pipTexts({ PIP_CONFIG_FILE, XDG_CONFIG_HOME, XDG_CONFIG_DIRS, HOME = "/" }: Environment): string[] {
-  const folders = [XDG_CONFIG_HOME || `${HOME}/.config`, ...(XDG_CONFIG_DIRS || "/etc/xdg").split(":")];
-  const files = [...folders.map((folder) => `${folder}/pip/pip.conf`), `${HOME}/.pip/pip.conf`, "/etc/pip.conf"];
-  return [...files, PIP_CONFIG_FILE ?? ""].filter(path.isAbsolute).flatMap((file) => readText(file) ?? []);
 }

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import type { Environment } from "../edges/command.ts";
 import { makeFolder, rename, writeAtomic } from "../edges/files/change.ts";
 import { isAbandoned, makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
@@ -54,6 +55,12 @@ export class Fetched {
   /** What went wrong when uv asked. */
   get failure(): PrimeError | undefined {
     return this.#shelf?.failure;
+  }
+
+  /** What uv needs to reach them by no proxy. */
+  direct({ NO_PROXY, no_proxy = NO_PROXY ?? "" }: Environment): Environment {
+    const all = `${no_proxy},127.0.0.1`;
+    return this.#shelf === undefined ? {} : { NO_PROXY: all, no_proxy: all };
   }
 
   close(): void {

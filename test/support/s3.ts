@@ -2,8 +2,7 @@ import { spawn } from "node:child_process";
 import * as path from "node:path";
 import * as aws4 from "aws4";
 import { afterAll } from "vitest";
-import { anyPython } from "../fixtures/python.ts";
-import { toolsOf } from "./tools.ts";
+import { serverTools } from "./indexes.ts";
 
 /** moto's S3, which wants to be signed for, with one user who may everything. */
 export interface S3Server {
@@ -25,7 +24,7 @@ const TYPES: Readonly<Record<string, Record<string, string>>> = { s3: { "Content
 
 /** Serves until the tests of the file are done; undefined: this machine can't have it. */
 export async function s3Server(): Promise<S3Server | undefined> {
-  const tools = await toolsOf("servers", anyPython(), "moto[s3,server]", "pypiserver", "dumb-pypi", "passlib");
+  const tools = await serverTools();
   if (tools === undefined) return undefined;
   const child = spawn(path.join(tools, "moto_server"), ["-H", "127.0.0.1", "-p", "0"], {
     env: { PATH: process.env.PATH, MOTO_S3_DEFAULT_MAX_KEYS: "2" },
