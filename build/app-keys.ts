@@ -36,5 +36,8 @@ export const APP_KEYS: Readonly<Record<keyof AppValues, readonly [meaning: strin
     "How many starts of a new release may fail, and in how many seconds its main function must be reached.",
     "`{ starts = 3, start_s = 10 }`",
   ],
-  self_command: ["The first word behind which prime's own commands stand; `false`: none.", '`"self"`'],
+  self_command: [
+    "The first word behind which prime's own commands stand; `false` or `\"\"`: none, and all words are the app's.",
+    '`"self"`',
+  ],
 };

@@ -126,6 +126,6 @@ export async function readAppConfig(
     trial: { starts, startS },
     channel:
       app.channel === undefined ? null : { url: app.channel, follow: all.follow, root: rootText(app.trust, file) },
-    selfCommand: all.self_command === false ? null : all.self_command,
+    selfCommand: all.self_command || null,
   };
 }

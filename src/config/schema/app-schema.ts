@@ -78,7 +78,7 @@ export const APP_SCHEMA = v.strictObject(
       ),
     ),
     self_command: v.exactOptional(
-      v.union([v.literal(false), form(/^[A-Za-z0-9][\w-]*$/, "a word")], "a word, or false"),
+      v.union([v.literal(false), form(/^(?:[A-Za-z0-9][\w-]*)?$/, "a word")], "a word, or false"),
     ),
   },
   "a table of an app's keys",

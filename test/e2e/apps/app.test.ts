@@ -71,6 +71,10 @@ describe("an app's launcher", () => {
     expect(await app.says(["prime", "status"])).toBe("foo 3.2.1 prime status");
     fs.chmodSync(beside, 0o666);
     expect(await app.says(["prime", "status"])).toContain(`passed over: others can write ${beside}`);
+    fs.chmodSync(beside, 0o644);
+    if (process.geteuid?.() !== 0) return;
+    fs.chownSync(beside, 4242, 4242);
+    expect(await app.says(["prime", "status"])).toContain(`${beside} belongs to another user`);
   });
 
   it("says what is wrong with a configuration, and where", async () => {

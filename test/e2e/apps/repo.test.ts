@@ -105,3 +105,27 @@ describe("all apps of a user", () => {
     expect(await app.says(["x"])).toBe("foo 1 x");
   });
 });
+
+describe("an app's launcher", () => {
+  it("may be replaced while it runs; what it is made of by then is run, and never another app's release", async () => {
+    const app = new AppBox('self_command = ""\n');
+    const waits = "import time\n    while len(sys.argv) > 1 and not os.path.exists(sys.argv[1]): time.sleep(0.02)";
+    app.publish("1", saying("1", waits));
+    await app.init();
+    expect(await app.says([])).toBe("foo 1");
+    const end = path.join(app.box.base, "end");
+    const running = app.run([end]);
+    const other = path.join(app.box.base, "other");
+    fs.mkdirSync(other);
+    appWheel(other, "foo", "9", saying("9"));
+    appWheel(other, "bar", "1", saying("bar"));
+    app.config = app.config.replace(app.basket, other);
+    await app.init();
+    expect(await app.says(["self"], { PRIME_UPDATE: "wait" })).toBe("foo 9 self");
+    app.config = app.config.replace('["foo"]', '["bar"]\nname = "foo"\nentry = "bar"');
+    await app.init();
+    expect(await app.says(["x"])).toBe("foo bar x");
+    fs.writeFileSync(end, "");
+    expect(await running).toMatchObject({ code: 0, stdout: `foo 1 ${end}\n` });
+  });
+});
