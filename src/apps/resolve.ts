@@ -31,6 +31,7 @@ import type { UvTool } from "../uv/commands.ts";
 import { limitArguments } from "../uv/limits.ts";
 import type { App } from "./app.ts";
 import { keepDigests } from "./digests.ts";
+import { eggConverter } from "./eggs.ts";
 import { refuseHost, rulesOf } from "./policy.ts";
 import { mainPackage, SETTINGS, type Wanted } from "./wanted.ts";
 
@@ -76,6 +77,7 @@ export async function resolveApp(
   makeNewFolder(work);
   try {
     const output = path.join(work, "pylock.toml");
+    fetched.convert = eggConverter(job, uv, { python: base.executable, folder: work });
     const look = resolveByRules(job, app, policy, async (limits) => {
       const constraints = path.join(work, "constraints.txt");
       writePlain(constraints, `${limits.constraints.join("\n")}\n`);

@@ -9,7 +9,7 @@ import { type Shelf, startShelf } from "../edges/network/shelf.ts";
 import { PrimeError } from "../errors.ts";
 import { withFiles } from "../project/files/pylock.ts";
 import type { Table } from "../toml.ts";
-import type { SourceFile } from "./source-file.ts";
+import { type SourceFile, wheelOfEgg } from "./source-file.ts";
 
 /** Bytes of a wheel or a source archive. */
 export const MOST_FILE = 4_000_000_000;
@@ -21,6 +21,8 @@ export class Fetched {
   readonly #underway = new Map<string, Promise<string>>();
   readonly #there = new Map<string, string>();
   #shelf: Shelf | undefined;
+  /** Makes a wheel of an egg, in a folder; both absolute. */
+  convert: ((egg: string, folder: string) => Promise<void>) | undefined;
 
   /** `folder`, absolute: where they are kept until another release is chosen. */
   constructor(folder: string) {
@@ -34,9 +36,11 @@ export class Fetched {
     const { url } = this.#shelf;
     return files.map((file) => {
       if (file.download === undefined) return file;
-      const name = `${sha256(`${file.url} ${file.tag ?? ""}`).slice(0, 16)}/${file.name}`;
+      const wheel = wheelOfEgg(file.name) ?? file.name;
+      const name = `${sha256(`${file.url} ${file.tag ?? ""}`).slice(0, 16)}/${wheel}`;
       this.#files.set(name, file);
-      return { ...file, url: url + name.split("/").map(encodeURIComponent).join("/") };
+      const told = wheel === file.name ? file.sha256 : undefined;
+      return { ...file, name: wheel, sha256: told, url: url + name.split("/").map(encodeURIComponent).join("/") };
     });
   }
 
@@ -78,7 +82,7 @@ export class Fetched {
   async #get(name: string): Promise<string | undefined> {
     const from = this.#files.get(name);
     if (from === undefined) return undefined;
-    const known = this.#underway.get(name) ?? this.#bring(from, path.join(this.#folder, name));
+    const known = this.#underway.get(name) ?? this.#wheel(from, path.join(this.#folder, name));
     this.#underway.set(name, known);
     this.#there.set(name, await known);
     return known;
@@ -87,6 +91,13 @@ export class Fetched {
   #nameOf(url: unknown): string | undefined {
     if (this.#shelf === undefined || typeof url !== "string" || !url.startsWith(this.#shelf.url)) return undefined;
     return decodeURIComponent(url.slice(this.#shelf.url.length));
+  }
+
+  /** The file itself, or what is made of an egg. */
+  async #wheel(source: SourceFile, file: string): Promise<string> {
+    const brought = await this.#bring(source, path.join(path.dirname(file), source.name));
+    if (!isFile(file)) await this.convert?.(brought, path.dirname(file));
+    return file;
   }
 
   async #bring(source: SourceFile, file: string): Promise<string> {
@@ -105,8 +116,7 @@ export class Fetched {
         hint: "its sha256 is another one; tell who runs that place",
       });
     }
-    remove(file + VALIDATOR);
-    remove(file);
+    for (const old of [file + VALIDATOR, wheelOfEgg(file), file]) if (old !== undefined) remove(old);
     rename(part, file);
     if (got?.validator !== undefined) writeAtomic(file + VALIDATOR, got.validator);
     return file;

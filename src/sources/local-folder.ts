@@ -1,8 +1,9 @@
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
-import { isFolder, listFolder } from "../edges/files/read.ts";
+import { copyFile } from "../edges/files/change.ts";
+import { isFolder, listFolder, sha256OfFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
-import { packageOf, type SourceFile } from "./source-file.ts";
+import { packageOf, type SourceFile, wheelOfEgg } from "./source-file.ts";
 
 /** What a folder has, which is only read; nothing that is below another folder in it. */
 export function filesInFolder(folder: string): SourceFile[] {
@@ -12,5 +13,17 @@ export function filesInFolder(folder: string): SourceFile[] {
     });
   }
   const names = (listFolder(folder) ?? []).filter((name) => packageOf(name) !== undefined);
-  return names.map((name) => ({ name, url: pathToFileURL(path.join(folder, name)).href, sha256: undefined }));
+  return names.map((name) => {
+    const file = path.join(folder, name);
+    const found = { name, url: pathToFileURL(file).href, sha256: undefined };
+    if (wheelOfEgg(name) === undefined) return found;
+    return {
+      ...found,
+      tag: sha256OfFile(file) ?? "",
+      download: async (to: string) => {
+        copyFile(file, to);
+        return { sha256: sha256OfFile(to) ?? "" };
+      },
+    };
+  });
 }

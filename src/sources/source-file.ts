@@ -31,8 +31,17 @@ export function someOf(files: SourceFile[], place: string): SourceFile[] {
 const WHEEL = /^([A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?)-[^-]+(?:-\d[^-]*)?-[^-]+-[^-]+-[^-]+\.whl$/;
 const ARCHIVE = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)-\d[^-]*\.(?:tar\.gz|zip)$/;
 
-/** The package, normalized, that a file's name says (binary and source distribution format); `undefined` for other files. */
+/** Of setuptools, for any machine: one for a kind of machine is for an old Python, too. */
+const EGG = /^((?:.*\/)?[A-Za-z0-9_.]+-[^-/]+)(?:-py(\d)\.(\d+))?\.egg$/;
+
+/** As the `wheel` library names the wheel that it makes of an egg; undefined for any other file. */
+export function wheelOfEgg(file: string): string | undefined {
+  const [, start, major, minor] = EGG.exec(file) ?? [];
+  return start && `${start}-${major === undefined ? "py2.py3" : `py${major}${minor}`}-none-any.whl`;
+}
+
+/** The package, normalized, that a file's name says (binary and source distribution format, eggs); `undefined` for other files. */
 export function packageOf(file: string): string | undefined {
-  const name = (WHEEL.exec(file) ?? ARCHIVE.exec(file))?.[1];
+  const name = (WHEEL.exec(wheelOfEgg(file) ?? file) ?? ARCHIVE.exec(file))?.[1];
   return name && normalizeName(name);
 }

@@ -135,6 +135,47 @@ describe("files of a folder by HTTP", () => {
   });
 });
 
+const WRITE_EGG = `
+import sys, zipfile
+file, version, code = sys.argv[1:]
+with zipfile.ZipFile(file, "w") as egg:
+    egg.writestr("foo.py", code)
+    egg.writestr("EGG-INFO/PKG-INFO", f"Metadata-Version: 1.0\\nName: foo\\nVersion: {version}\\n")
+    egg.writestr("EGG-INFO/entry_points.txt", "[console_scripts]\\nfoo = foo:main\\n")
+`;
+
+describe("eggs", () => {
+  it("in a folder here and by HTTP are made into wheels, and said to be old; three releases, up and down", async () => {
+    const app = new AppBox();
+    const egg = (version: string, python = "-py3.6", code = saying(version)) => {
+      const file = path.join(app.basket, `foo-${version}${python}.egg`);
+      execFileSync("python3", ["-c", WRITE_EGG, file, version, code], { env: app.box.env });
+      return file;
+    };
+    egg("1", "");
+    egg("9", "-py2.7");
+    egg("9", "-py3.6-linux-x86_64");
+    await app.init();
+    const first = await app.run(["a"]);
+    expect(first).toMatchObject({ stdout: "foo 1 a\n", code: 0 });
+    expect(first.stderr).toContain("foo-1.egg is an egg, as setuptools made them of old: it is made into a wheel");
+    egg("2");
+    await app.updateBeside();
+    expect(await app.says(["b"])).toBe("foo 2 b");
+    from(
+      app,
+      await serve(app.basket, () => JSON.stringify({ files: fs.readdirSync(app.basket).map((url) => ({ url })) })),
+    );
+    const third = egg("3");
+    await app.init();
+    expect(await app.says(["c"], { PRIME_UPDATE: "wait" })).toBe("foo 3 c");
+    fs.writeFileSync(third, "no egg");
+    expect((await app.run(["self", "update"])).stderr).toContain("could not make a wheel of foo-3-py3.6.egg");
+    fs.rmSync(third);
+    expect(await app.says(["d"], { PRIME_UPDATE: "wait" })).toBe("foo 2 d");
+  });
+});
+
 describe("an index", () => {
   it("leads down where a release is deleted, as pip does not", async () => {
     const index = await packageIndex();
