@@ -47,6 +47,7 @@ export interface Channel {
   readonly names: () => Promise<string[]>;
   /** Which of the top-level roles expires first, and when. */
   readonly expires: Client["expires"];
+  readonly now: Date;
 }
 
 /** Refreshes the metadata. Throws `Refused`; what runs here goes on. */
@@ -59,17 +60,26 @@ export async function openChannel(place: Pick<Place, "read">, memory: Memory, no
   };
   const state = described(STATE_FILE, await readFile(STATE_FILE), STATE);
   const names = async () => (await client.names("channels")).map((name) => name.replace(/^channels\/|\.json$/g, ""));
-  return { state, readFile, names, expires: client.expires, keys: client.keysOf("channels").join(" ") };
+  return { state, readFile, names, expires: client.expires, now, keys: client.keysOf("channels").join(" ") };
 }
+
+/** Clocks of machines and of maintainers differ, by no more than a day. By one that is further behind nothing expires. */
+const AHEAD_MS = 86_400_000;
 
 /**
  * Believes the pointer only upwards in its serial, and never a release that the offline key has not vouched for, has withdrawn, or has
  * put below the floor. Whether a version is newer or older counts for nothing. Throws `Refused`.
  */
-export async function follow({ state, readFile, keys }: Channel, follower: Follower): Promise<Followed> {
+export async function follow({ state, readFile, keys, now }: Channel, follower: Follower): Promise<Followed> {
   const { channel } = follower;
   const pointer = described(pointerFile(channel), await readFile(pointerFile(channel)), POINTER);
   if (pointer.channel !== channel) throw new Refused("mixed", `${channel} is served as the channel ${pointer.channel}`);
+  if (Date.parse(pointer.at) > now.getTime() + AHEAD_MS) {
+    throw new Refused(
+      "expired",
+      `${channel} was moved at ${pointer.at}, and the clock says ${now.toISOString()}, which is before`,
+    );
+  }
   const seen = { serial: pointer.serial, keys };
   refuseLowerSerial(channel, seen, follower.seen);
   const waits = !reaches(pointer, follower);

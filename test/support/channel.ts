@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { version as VERSION } from "../../package.json";
 import { withOwnDigest } from "../../src/launch/own-digest.ts";
 import { AppBox, appWheel, saying } from "./apps.ts";
-import { type FileServer, serve } from "./releases.ts";
+import { type FileServer, launcherOf, serve } from "./releases.ts";
 import { type Ended, LONG_AGO, type RunOptions, type Sandbox, sandbox } from "./sandbox.ts";
 
 /** What opens the offline key in tests. */
@@ -96,8 +95,7 @@ export async function leading(versions: readonly string[], to?: string): Promise
 
 /** A launcher of prime's as another version of it would be built; `change` is made in its program. */
 export function otherBuild(version: string, change = (text: string) => text): Buffer {
-  const built = fs.readFileSync(path.join(import.meta.dirname, "../../prime"), "latin1");
-  const text = built.replace(/# sha256 [0-9a-f]{64} \*\/\n$/, "").replaceAll(`"${VERSION}"`, JSON.stringify(version));
+  const text = launcherOf(version).replace(/# sha256 [0-9a-f]{64} \*\/\n$/, "");
   return Buffer.from(withOwnDigest(change(text)), "latin1");
 }
 

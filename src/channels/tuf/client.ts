@@ -112,7 +112,7 @@ export class Client {
   async #refreshRoot(): Promise<void> {
     const first = this.#trusted.root.version;
     for (let version = first + 1; version <= first + MOST.roots; version += 1) {
-      const bytes = await this.#repository.metadata(`${version}.root.json`, MOST.root);
+      const bytes = await this.#ask(`${version}.root.json`, MOST.root);
       if (bytes === undefined) break;
       this.#trusted.takeRoot(bytes);
       this.#memory.write("root", bytes);
@@ -122,7 +122,7 @@ export class Client {
 
   async #refreshTimestamp(): Promise<void> {
     this.#recall("timestamp", (bytes) => this.#trusted.recallTimestamp(bytes));
-    const bytes = await this.#repository.metadata("timestamp.json", MOST.timestamp);
+    const bytes = await this.#ask("timestamp.json", MOST.timestamp);
     if (bytes === undefined) throw new Refused("malformed", "the repository has no timestamp");
     if (this.#trusted.takeTimestamp(bytes)) this.#memory.write("timestamp", bytes);
   }
@@ -154,9 +154,16 @@ export class Client {
   async #get(role: string, version: number, most: number): Promise<Buffer> {
     const file = `${encodeURIComponent(role)}.json`;
     const name = this.#trusted.root.consistentSnapshot ? `${version}.${file}` : file;
-    const bytes = await this.#repository.metadata(name, most);
+    const bytes = await this.#ask(name, most);
     if (bytes === undefined) throw new Refused("mixed", `the repository has no ${name}, which belongs to the rest`);
     return bytes;
+  }
+
+  /** What is longer than it may be is refused, even where only blanks follow. */
+  async #ask(name: string, most: number): Promise<Buffer | undefined> {
+    const bytes = await this.#repository.metadata(name, most);
+    if (bytes === undefined || bytes.length <= most) return bytes;
+    throw new Refused("length", `${name} has more than ${most} bytes`);
   }
 
   /** What can no longer be believed is as good as none. */

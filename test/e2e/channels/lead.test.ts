@@ -168,7 +168,20 @@ describe("channel", () => {
     await maintainer.good("status", "--html", "page.html");
     const page = fs.readFileSync(maintainer.box.path("page.html"), "utf8");
     expect(page).toContain("3.2.0");
-    expect(page).not.toMatch(/<script|https?:|\bsrc=|\bhref=/);
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|https?:|\bsrc=|\bhref=|\son\w+=/);
+    expect(page).toContain(
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    );
+    expect(page).toMatch(/name="viewport" content="width=device-width/);
+    expect(page).toMatch(/prefers-color-scheme: dark/);
+    expect(page).toMatch(/<time datetime="20\d\d-\d\d-\d\dT[\d:]+Z">20\d\d-\d\d-\d\d \d\d:\d\d UTC</);
+    // Each element is closed, in its order.
+    const open: string[] = [];
+    for (const [, end, name = ""] of page.replace(/<!doctype[^>]*>/, "").matchAll(/<(\/?)([a-z]\w*)[^>]*>/g)) {
+      if (end === "/") expect(open.pop()).toBe(name);
+      else if (name !== "meta") open.push(name);
+    }
+    expect(open).toEqual([]);
   });
 });
 

@@ -192,4 +192,18 @@ describe("who follows a channel", () => {
     await channel.serve({ ...(channel.pointer as Pointer), serial: "1" } as unknown as Pointer);
     expect(await installation(channel)()).toBe("malformed");
   });
+
+  it("is told of a clock that is behind, by which nothing would expire", async () => {
+    const channel = await Channel.begin();
+    await channel.point("3.2.0");
+    const seen = (now: Date) => openChannel(channel.repository.place, remember(channel.repository.firstRoot), now);
+    const follower = { channel: "stable", installation: "x", runs: undefined, seen: undefined, takesUrgent: false };
+    const [hour, day] = [3_600_000, 86_400_000];
+    const earlier = async (ms: number) => follow(await seen(new Date(Date.parse(AT) - ms)), follower);
+    await expect(earlier(23 * hour)).resolves.toMatchObject({ release: { version: "3.2.0" } });
+    await expect(earlier(3650 * day)).rejects.toMatchObject({
+      reason: "expired",
+      message: expect.stringContaining("the clock says"),
+    });
+  });
 });
