@@ -161,8 +161,8 @@ export function nested(bundled: string, groups: Grouped): string {
     lines[at + 1] = "";
   }
   for (let at = end + 1; at < lines.length; at += 1) if (!lines[at]?.startsWith("//# ")) lines[at] = "";
-  lines[0] = LOADER + lines[0];
-  return lines.join("\n").replace(new RegExp(`import\\("${LOAD}:(\\d+)"\\)`, "g"), (call, number) => {
+  lines[0] = `${LOADER}${BUILTINS.map((name) => `var $${name}=require("node:${name}");`).join("")}${lines[0]}`;
+  return requiredOnce(lines.join("\n")).replace(new RegExp(`import\\("${LOAD}:(\\d+)"\\)`, "g"), (call, number) => {
     const group = groups.groupOf.get(groups.lazy[Number(number)] as string) as string;
     const way = wayTo(group)
       .slice(1)
@@ -184,4 +184,18 @@ function refuseUnseen(lines: readonly string[], marks: readonly number[], { impo
       throw new Error(`${file} of the group ${group} does not see ${of} in ${its}`);
     }
   }
+}
+
+/** Builtins that most modules take, and that Node has loaded by then anyway. */
+const BUILTINS = ["crypto", "events", "fs", "os", "path", "url"];
+const REQUIRED = new RegExp(`(?<=[\\w$] = )require\\("(?:node:)?(${BUILTINS.join("|")})"\\)(?=[,;])`, "g");
+
+/** What Node brings takes no heed of `this`, for which a call of an imported function is written so. */
+const CALLED = /\(0, (import_node_\w+\.\w+)\)\(/g;
+
+/** Each module would ask for them, and have a name of its own for each; columns stay, since a source map goes with them. */
+function requiredOnce(text: string): string {
+  return text
+    .replace(REQUIRED, (call, name) => `$${name}`.padEnd(call.length))
+    .replace(CALLED, (call, named) => `${named}(`.padEnd(call.length));
 }
