@@ -4,6 +4,7 @@ import { type Channel, follow, openChannel } from "../channels/follow.ts";
 import { LAUNCHER_FILE, type Release, releaseFolder } from "../channels/model/release.ts";
 import type { Place } from "../channels/place.ts";
 import { folderReader } from "../channels/places/folder.ts";
+import { keptPlace } from "../channels/places/kept.ts";
 import { memoryIn } from "../channels/tuf/memory-folder.ts";
 import { Refused } from "../channels/tuf/refused.ts";
 import { networkRules } from "../config/policy/network.ts";
@@ -34,7 +35,8 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
   const { current: runs, pin } = readSelection(app);
   const before = readChannelState(app);
   const name = before.follows ?? channel.follow;
-  const place = await channelPlace(channel.url, { env: started.env, rules: networkRules(policy, [channel.url]) });
+  const served = await channelPlace(channel.url, { env: started.env, rules: networkRules(policy, [channel.url]) });
+  const place = keptPlace(served, path.join(channelFolder(app), "targets"));
   try {
     const memory = memoryIn(path.join(channelFolder(app), "metadata"));
     if (memory.read("root") === undefined) memory.write("root", Buffer.from(channel.root));
@@ -58,6 +60,7 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
     refuseOldLauncher(run, release);
     const found = await fetchRelease(run, policy, release, opened.readFile);
     const taken = known.taken[found.id];
+    place.forgetOthers();
     const told = { channel: name, serial: pointer.serial, version: pointer.version, direction: pointer.direction };
     writeChannelState(app, {
       ...known,
