@@ -62,7 +62,7 @@ function homeIn(folder: string, config: AppConfig, launcher: string): string {
   const found =
     owned.find(({ owner }) => owner?.launcher === launcher && owner.name === config.name) ??
     owned.find(({ owner }) => owner?.identity === identity && owner.name === config.name);
-  return found?.home ?? (owned.some(({ home }) => home === plain) ? other : plain);
+  return found?.home ?? (owned.some(({ home, owner }) => home === plain && owner !== undefined) ? other : plain);
 }
 
 /** Two apps with one name are told apart by it. */
@@ -79,7 +79,7 @@ export function makeHome({ home }: Pick<App, "home">, env: Environment): void {
   makeFolder(path.join(home, "releases"));
 }
 
-/** Makes it this launcher's; gives whether it was another app's before, or one made of other things. */
+/** Makes it this launcher's; gives whether it was not this app's before, or is not known to have been, or is made of other things now. */
 export function claimHome(app: App): boolean {
   const { config, launcher, home, words, start } = app;
   const before = ownerOf(app);
@@ -91,5 +91,5 @@ export function claimHome(app: App): boolean {
   };
   if (JSON.stringify(before) !== JSON.stringify(owner)) writeAtomic(path.join(home, "app.json"), JSON.stringify(owner));
   if (start !== launcher) writeAtomic(start, `#!/bin/sh\nexec ${owner.start} "$@"\n`, 0o755);
-  return before !== undefined && before.identity !== owner.identity;
+  return before?.identity !== owner.identity;
 }

@@ -2,10 +2,12 @@ import * as path from "node:path";
 import * as v from "valibot";
 import type { Policy } from "../config/policy/policy.ts";
 import { backdate, copyFile, makeFolder, writeAtomic } from "../edges/files/change.ts";
+import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
 import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { facts, isExecutableFile, isFile, namesInFolder, sha256OfFile } from "../edges/files/read.ts";
 import { foldersInUse } from "../edges/processes/in-use.ts";
+import { deadHolder } from "../edges/processes/lock-holder.ts";
 import { PrimeError } from "../errors.ts";
 import type { AppStart } from "../plan/app-start.ts";
 import { RUN_APP_PY } from "../python/texts/texts.ts";
@@ -87,6 +89,24 @@ export function collectReleases(app: App, { keep }: Policy): void {
   const used = foldersInUse(old);
   for (const root of old) if (!used.has(root)) remove(root);
 }
+
+/** Removes what updaters that were killed have left. Only the one updater does so: nobody else works on a release. */
+export function collectScraps(app: App): void {
+  const [whole, { building }] = [new Set(releasesOf(app)), readCheck(app)];
+  const isScrap = (file: string, name: string) =>
+    LOCK.test(name) ? deadHolder(file) : (finalNameOf(name) ?? WORK.exec(name)) && isAbandoned(file, 0);
+  const scraps = [app.home, path.join(app.home, "wanted")].flatMap((folder) =>
+    namesInFolder(folder)
+      .filter((name) => isScrap(path.join(folder, name), name))
+      .map((name) => path.join(folder, name)),
+  );
+  const torn = namesInFolder(path.join(app.home, "releases")).filter((id) => !whole.has(id) && id !== building);
+  for (const file of [...scraps, ...torn.map((id) => releaseRoot(app, id))]) remove(file);
+}
+
+/** What a resolution works in, and the lock of a lock. */
+const WORK = /^(?:work|indexes)\.\d/;
+const LOCK = /^lock\.[0-9a-f]{16}$/;
 
 /** What a start runs in a generation (absolute) of a release; on trial by the runner, and `trial` is the file (absolute) that tells of it. */
 export function appStart(app: App, id: string, generation: string, trial?: string): AppStart {

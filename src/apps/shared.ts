@@ -13,7 +13,7 @@ import { IN_STATE } from "../plan/ready-plan.ts";
 import type { App } from "./app.ts";
 import { readRelease } from "./releases.ts";
 import { readSelection, type Selection } from "./state.ts";
-import { type Told, trialFolder } from "./trial.ts";
+import { forgetTrials, type Told, trialFolder } from "./trial.ts";
 
 /** What a release of root's came to for a user; `why` it failed. */
 const VERDICT = v.object({ release: TEXT, why: v.nullable(TEXT) });
@@ -67,7 +67,7 @@ function conclude(app: App, release: string): v.InferOutput<typeof VERDICT> | un
   if (end === undefined) return undefined;
   const verdict = { release, why: end === "passed" ? null : end.why.slice(0, MOST_WHY) };
   writeAtomic(verdictFile(app), JSON.stringify(verdict));
-  remove(path.dirname(trialFolder(app, release)));
+  forgetTrials(app, release);
   if (verdict.why !== null) report(app, JSON.stringify(verdict));
   return verdict;
 }

@@ -7,15 +7,15 @@ import { boot } from "../start/boot.ts";
 import type { App } from "./app.ts";
 import { readChannelState } from "./channel-state.ts";
 import { claimHome, isShared, makeHome } from "./home.ts";
-import { record } from "./log.ts";
+import { readEvents, record } from "./log.ts";
 import { passesWindows, policyOf, whyNotNow } from "./policy.ts";
 import { appStart, collectReleases, readRelease, releaseRoot, writeRelease } from "./releases.ts";
 import { writeRules } from "./root-files.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
 import { makeReportsFolder, selectShared, takeReports } from "./shared.ts";
-import { alone, readCheck, readSelection, type Selection, writeCheck, writeSelection } from "./state.ts";
-import { adopt, settleTrial, watchTrial } from "./trial.ts";
+import { alone, readCheck, readSelection, type Selection, selectionFile, writeCheck, writeSelection } from "./state.ts";
+import { adopt, settleTrial, watcherOf, watchTrial } from "./trial.ts";
 import { resolveNow, verify } from "./update.ts";
 import { isPatient, spawnWhenDue, updateFirst } from "./updater.ts";
 import { mainPackage } from "./wanted.ts";
@@ -42,9 +42,10 @@ export async function startApp(run: Run): Promise<Answer> {
     }
     const update = isPatient(run) && !isNew ? undefined : await spawnWhenDue(run);
     const { generation } = booted.activation;
-    const { python = path.join(generation, "bin/python"), trial } = isTrial ? watchTrial(app, id, started.shell) : {};
+    const trial = isTrial ? watchTrial(app, id, started.shell) : undefined;
     const answer: Answer = { kind: "app", shift: run.shift, start: appStart(app, id, generation, trial?.file) };
     if (trial === undefined && update === undefined) return answer;
+    const python = watcherOf(app) ?? path.join(generation, "bin/python");
     return watched({ python, launcher: app.launcher, trial, update }, answer);
   } catch (error) {
     if (isNew) await alone(app, () => writeSelection(app, { ...readSelection(app), current: null }));
@@ -59,6 +60,7 @@ async function select(run: Run): Promise<Selection> {
   makeHome(app, started.env);
   if (isShared(app)) makeReportsFolder(app);
   if (claimHome(app)) await startOver(app);
+  if (readSelection(app).current === null) await recover(run);
   if (isPatient(run) && readSelection(app).current !== null) await updateFirst(run);
   const { selection, told } = await settleTrial(app, isShared(app) ? takeReports(app) : undefined);
   if (told !== undefined) run.terminal.warn(told);
@@ -91,6 +93,16 @@ async function startOver(app: App): Promise<void> {
       writeSelection(app, { ...selection, current: null, previous: null, staged: null, trial: null, pin: null });
     }
   });
+}
+
+/** Where the state is lost, the release that was taken last is known by the log. */
+async function recover({ app, terminal }: Run): Promise<void> {
+  const { release: last } = readEvents(app).findLast(({ event }) => event === "activate" || event === "fallback") ?? {};
+  if (!last || readRelease(app, last)?.packages[mainPackage(app)] === undefined) return;
+  await alone(app, () => writeSelection(app, { ...readSelection(app), current: last }));
+  terminal.warn(
+    `${selectionFile(app)} was lost, or torn: ${last} runs on; what was pinned or rolled back before is forgotten`,
+  );
 }
 
 /** The first release, whose environment the start goes on to build; or how another launcher does that. */

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import { now } from "../edges/clock.ts";
-import { setTimes, writeAtomic } from "../edges/files/change.ts";
+import { writeAtomic, writeBackdated } from "../edges/files/change.ts";
 import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { facts } from "../edges/files/read.ts";
 import { isRunning } from "../edges/machine.ts";
@@ -73,8 +73,11 @@ const BACKDATED_S = 10;
 export function writeSelection(app: App, selection: Selection): void {
   const file = selectionFile(app);
   const before = Number(facts(file)?.mtimeNs ?? 0) / 1e9;
-  writeAtomic(file, JSON.stringify(selection));
-  setTimes(file, Math.max(Math.floor(now() / 1000) - BACKDATED_S, Math.floor(before) + 1));
+  writeBackdated(
+    file,
+    JSON.stringify(selection),
+    Math.max(Math.floor(now() / 1000) - BACKDATED_S, Math.floor(before) + 1),
+  );
 }
 
 export function readCheck(app: Home): Check {

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { remove } from "../edges/files/own/remove.ts";
-import { isExecutableFile } from "../edges/files/read.ts";
+import { isExecutableFile, namesInFolder } from "../edges/files/read.ts";
 import { countStart, standingOf } from "../environment/watched.ts";
 import type { App } from "./app.ts";
 import { record } from "./log.ts";
@@ -9,6 +9,12 @@ import { alone, readSelection, type Selection, writeSelection } from "./state.ts
 
 /** Where the starts of a release on trial are noted. */
 export const trialFolder = ({ mine }: App, id: string): string => path.join(mine, "trial", id);
+
+/** A trial's notes stay when it has ended, since others of its starts may run still; they go before the next one. */
+export function forgetTrials(app: App, but?: string): void {
+  const folder = path.dirname(trialFolder(app, "-"));
+  for (const id of namesInFolder(folder)) if (id !== but) remove(trialFolder(app, id));
+}
 
 /** How many starts of a trial are left. */
 export function leftOf(app: App, id: string): number {
@@ -38,7 +44,6 @@ export function settleTrial(
     const next =
       end === "passed" ? { ...nothing, selection: { ...selection, trial: null } } : goBack(app, selection, id, end.why);
     writeSelection(app, next.selection);
-    remove(path.dirname(trialFolder(app, id)));
     return next;
   });
 }
@@ -56,15 +61,17 @@ export function goBack(app: App, selection: Selection, id: string, why: string) 
   return { selection: next, told: `${app.config.name} ${id} did not work (${why}): ${previous ?? id} runs again` };
 }
 
-/** A start on trial, counted before it begins, and the Python that watches it: the one that is gone back to, if it is there. */
-export function watchTrial(app: App, current: string, shell: Parameters<typeof countStart>[1]) {
-  const pythons = [readSelection(app).previous, current].map((id) =>
-    path.join(releaseRoot(app, id ?? ""), ".venv/bin/python"),
-  );
-  return {
-    python: pythons.find(isExecutableFile),
-    trial: { file: countStart(trialFolder(app, current), shell), windowMs: app.config.trial.startS * 1000 },
-  };
+/** A start on trial, counted before it begins. */
+export function watchTrial(app: App, id: string, shell: Parameters<typeof countStart>[1]) {
+  const file = countStart(trialFolder(app, id), shell);
+  return file === undefined ? undefined : { file, windowMs: app.config.trial.startS * 1000 };
+}
+
+/** The Python that watches a start: the one that is gone back to, if it is there, since the new one may be what is bad. */
+export function watcherOf(app: App): string | undefined {
+  const { previous, current } = readSelection(app);
+  const pythons = [previous, current].map((id) => path.join(releaseRoot(app, id ?? ""), ".venv/bin/python"));
+  return pythons.find(isExecutableFile);
 }
 
 /** Takes what is staged, on trial where there is something to go back to. */
@@ -74,7 +81,7 @@ export function adopt(app: App): Promise<Selection> {
     const { staged, current } = selection;
     if (staged === null || selection.trial !== null) return selection;
     const trial = current === null ? null : { id: staged };
-    remove(trialFolder(app, staged));
+    forgetTrials(app);
     const next = { ...selection, current: staged, previous: current, staged: null, trial };
     writeSelection(app, next);
     record(app, "activate", { release: staged, from: current });

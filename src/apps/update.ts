@@ -10,7 +10,7 @@ import { boot } from "../start/boot.ts";
 import type { Ready } from "../start/ready.ts";
 import { record } from "./log.ts";
 import { passesWindows, policyOf, refuseExcluded, whyNotNow } from "./policy.ts";
-import { readRelease, refuseWithoutEntry, writeRelease } from "./releases.ts";
+import { collectScraps, readRelease, refuseWithoutEntry, writeRelease } from "./releases.ts";
 import { type Resolved, resolveApp } from "./resolve.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
@@ -135,6 +135,7 @@ async function finish(
     writeCheck(app, { at: now(), outcome, reason, message, next, failures, attempts: 0, updater, building: null });
     setDue(app, next);
   });
+  collectScraps(app);
   record(app, isGood ? "check" : "refuse", { message: `${outcome}: ${message}` });
   return { kind: "done", outcome, message };
 }

@@ -4,6 +4,7 @@ import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import { namesInFolder, nonce } from "../edges/files/read.ts";
 import { isRunning } from "../edges/machine.ts";
+import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { WATCH_PY } from "../python/texts/texts.ts";
 
@@ -14,12 +15,23 @@ const NO_END = { outcome: undefined, why: "it never told how it ended", reached:
 
 const RUN_FILE = /^run-[0-9a-f]{8}\.json$/;
 
-/** Counts a start on trial before it begins, in the folder of the trial; gives the file that says whose it is. */
-export function countStart(folder: string, { pid, start }: { readonly pid: number; readonly start: string }): string {
-  makeFolder(folder);
+/**
+ * Counts a start on trial before it begins, in the folder of the trial; gives the file that says whose it is. `undefined`: it can't be counted, since
+ * the trial ends just now, or no disk has room.
+ */
+export function countStart(
+  folder: string,
+  { pid, start }: { readonly pid: number; readonly start: string },
+): string | undefined {
   const file = path.join(folder, `run-${nonce()}.json`);
-  writeAtomic(file, JSON.stringify({ pid, start }));
-  return file;
+  try {
+    makeFolder(folder);
+    writeAtomic(file, JSON.stringify({ pid, start }));
+    return file;
+  } catch (error) {
+    if (error instanceof PrimeError) return undefined;
+    throw error;
+  }
 }
 
 export interface Standing {

@@ -27,6 +27,7 @@ export function onTrial(context: Context, trial: Trial, answer: Answer): Answer 
   const folder = trialFolder(folders);
   const { left } = standingOf(folder, trial.starts);
   const file = countStart(folder, shell);
+  if (file === undefined) return answer;
   const hooks = path.join(folder, "hooks");
   makeFolder(hooks);
   writeRenewable(path.join(hooks, "sitecustomize.py"), TRIAL_HOOK_PY);

@@ -1,46 +1,9 @@
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { anyPython } from "../fixtures/python.ts";
+import { appWheel, saying } from "./app-wheel.ts";
 import { type Ended, LONG_AGO, type RunOptions, type Sandbox, type SandboxOptions, sandbox } from "./sandbox.ts";
 
-/** Writes a wheel (PEP 427) with a module and a console script of its name. */
-const WRITE_WHEEL = `
-import base64, hashlib, sys, zipfile
-folder, name, version, code, *requires = sys.argv[1:]
-info = f"{name}-{version}.dist-info"
-needs = "".join(f"Requires-Dist: {text}\\n" for text in requires)
-files = {
-    f"{name}.py": code,
-    f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n{needs}",
-    f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-    f"{info}/entry_points.txt": f"[console_scripts]\\n{name} = {name}:main\\n",
-}
-def row(path, text):
-    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-    return f"{path},sha256={digest},{len(text)}\\n"
-files[f"{info}/RECORD"] = "".join(row(*file) for file in files.items()) + f"{info}/RECORD,,\\n"
-with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
-    for path, text in files.items():
-        wheel.writestr(zipfile.ZipInfo(path), text)
-`;
-
-/** What a release says that works: its version and its arguments. */
-export function saying(version: string, more = ""): string {
-  return `import os, sys\n\ndef main():\n    ${more || "pass"}\n    print("foo", "${version}", *sys.argv[1:])\n`;
-}
-
-/** Writes a wheel with a console script of its name into a folder; gives its absolute path. */
-export function appWheel(
-  folder: string,
-  name: string,
-  version: string,
-  code: string,
-  requires: readonly string[] = [],
-): string {
-  execFileSync(anyPython(), ["-c", WRITE_WHEEL, folder, name, version, code, ...requires]);
-  return path.join(folder, `${name}-${version}-py3-none-any.whl`);
-}
+export { appWheel, saying };
 
 /** An app `foo`, whose wheels lie in a folder. */
 export class AppBox {
@@ -103,6 +66,11 @@ export class AppBox {
   async updateBeside(env: NodeJS.ProcessEnv = {}): Promise<Status> {
     const before = (await this.status()).check.at;
     await this.says([], { ...env, PRIME_UPDATE: "due" });
+    return this.idle(before);
+  }
+
+  /** When no updater runs any more, and a check has ended since the one of that time. */
+  async idle(before?: string | null): Promise<Status> {
     for (;;) {
       const status = await this.status();
       if (status.updater === null && status.check.at !== before) return status;

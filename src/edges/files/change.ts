@@ -51,20 +51,20 @@ export function writeAtomic(file: string, text: string | Buffer, mode = 0o666): 
 }
 
 /** `writeAtomic`, with `backdate` before anybody can see the file: a kill in between would leave one that is too young to be believed. */
-export function writeBackdated(file: string, text: string): void {
-  writeRenewable(file, text, 0o666, true);
+export function writeBackdated(file: string, text: string, seconds = backdated()): void {
+  writeRenewable(file, text, 0o666, seconds);
   act("write", file, () => syncFolder(path.dirname(file)));
 }
 
 /** The same for what is made anew when a power cut takes it: after one the file is the old one, the new one, or not there. */
-export function writeRenewable(file: string, text: string | Buffer, mode = 0o666, isBackdated = false): void {
+export function writeRenewable(file: string, text: string | Buffer, mode = 0o666, seconds?: number): void {
   act("write", file, () => {
     const temporary = temporaryName(physicalPath(file));
     try {
       const fd = fs.openSync(temporary, "wx", mode);
       try {
         fs.writeFileSync(fd, text);
-        if (isBackdated) fs.futimesSync(fd, backdated(), backdated());
+        if (seconds !== undefined) fs.futimesSync(fd, seconds, seconds);
         fs.fsyncSync(fd);
       } finally {
         fs.closeSync(fd);

@@ -5,6 +5,7 @@ ENTRY is `module:function`, or a console script; SCRIPT is the file that argv[0]
 that PRIME_WATCHED names is told when the main function is reached, and of an exception that it did not catch.
 """
 
+import contextlib
 import os
 import sys
 
@@ -13,7 +14,7 @@ PARENT, _, FILE = os.environ.pop("PRIME_WATCHED", "").partition(" ")
 
 def tell(mark):
     if str(os.getppid()) == PARENT:
-        with open(FILE, "a", encoding="ascii") as file:
+        with contextlib.suppress(OSError), open(FILE, "a", encoding="ascii") as file:
             file.write(mark)
 
 

@@ -43,11 +43,11 @@ def main():
         left = until - time.monotonic()
         if not is_told and left <= 0:
             is_told = True
-            if not is_reached():
-                note("failed", f"it had not begun after {WINDOW} s")
+            if is_reached():
+                note("passed", "it lived on")
+            elif note("failed", f"it had not begun after {WINDOW} s") == "failed":
                 stop(pid)
                 start_again(before)
-            note("passed", "it lived on")
         got, by_terminal = wait(None if is_told else left)
         is_stopped = is_stopped or got in STOPS
         if got and got != signal.SIGCHLD and not by_terminal:
@@ -114,8 +114,14 @@ def judge(status, is_stopped):
 
 
 def note(outcome, why):
-    with open(FILE + ".end", "w", encoding="utf-8") as file:
-        json.dump({"outcome": outcome, "why": why, "reached": is_reached()}, file)
+    """What it came to; nobody asks any more once another start has ended the trial."""
+    if not os.path.isfile(FILE):
+        return "neutral"
+    try:
+        with open(FILE + ".end", "w", encoding="utf-8") as file:
+            json.dump({"outcome": outcome, "why": why, "reached": is_reached()}, file)
+    except OSError:
+        return "neutral"
     return outcome
 
 

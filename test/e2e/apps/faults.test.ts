@@ -1,0 +1,91 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { AppBox, saying } from "../../support/apps.ts";
+import { LONG_AGO } from "../../support/sandbox.ts";
+
+async function installed(keys = ""): Promise<AppBox> {
+  const app = new AppBox(keys);
+  app.publish("1");
+  await app.init();
+  await app.says([]);
+  return app;
+}
+
+const events = async (app: AppBox, event: string): Promise<number> =>
+  (await app.says(["self", "log", "--json"])).split("\n").filter((line) => JSON.parse(line).event === event).length;
+
+describe("fifty starts at once", () => {
+  it("when a check is due leave one updater; in the middle of the swap each runs one release or the other", async () => {
+    const app = await installed();
+    app.publish("2");
+    fs.utimesSync(path.join(app.home, "due"), LONG_AGO, LONG_AGO);
+    const crowd = await Promise.all(Array.from({ length: 50 }, () => app.run(["x"])));
+    expect(crowd.filter(({ code, stdout }) => code !== 0 || stdout !== "foo 1 x\n")).toEqual([]);
+    await app.idle();
+    expect([await events(app, "stage"), await events(app, "check")]).toEqual([1, 1]);
+    const swap = await Promise.all(Array.from({ length: 25 }, () => app.run(["y"])));
+    expect(swap.filter(({ code, stdout }) => code !== 0 || !/^foo [12] y\n$/.test(stdout))).toEqual([]);
+    expect(await app.says(["z"])).toBe("foo 2 z");
+    expect(await events(app, "activate")).toBe(2);
+  });
+});
+
+describe("the state of an app", () => {
+  it("that is deleted, half-written or garbage is made anew without its source, and the release stays", async () => {
+    const app = await installed();
+    app.publish("2");
+    await app.updateBeside();
+    await app.says([]);
+    fs.renameSync(app.basket, `${app.basket}-away`);
+    const names = ["selection.json", "check.json", "app.json", "due", "update.log"];
+    for (const spoil of [
+      (file: string) => fs.rmSync(file),
+      (file: string) => fs.writeFileSync(file, fs.readFileSync(file, "utf8").slice(0, 9)),
+      (file: string) => fs.writeFileSync(file, Buffer.from([0, 255, 10, 123, 0])),
+    ]) {
+      for (const name of names) {
+        const file = path.join(app.home, name);
+        if (fs.existsSync(file)) spoil(file);
+        const { code, stdout, stderr } = await app.run(["x"]);
+        expect([name, code, stdout, code === 0 ? "" : stderr]).toEqual([name, 0, "foo 2 x\n", ""]);
+        expect(stderr.includes("selection.json was lost")).toBe(name === "selection.json");
+      }
+    }
+    expect(await app.status()).toMatchObject({ version: "2" });
+  });
+
+  it("is none that a clock ten years off has written", async () => {
+    const app = await installed();
+    app.publish("2");
+    const later = Date.now() / 1000 + 10 * 365 * 86_400;
+    const check = path.join(app.home, "check.json");
+    const told = JSON.parse(fs.readFileSync(check, "utf8"));
+    fs.writeFileSync(check, JSON.stringify({ ...told, at: later * 1000, next: (later + 86_400) * 1000 }));
+    for (const name of ["check.json", "due"]) fs.utimesSync(path.join(app.home, name), later, later);
+    expect(await app.says(["x"])).toBe("foo 1 x");
+    await app.idle();
+    expect(await app.says(["y"])).toBe("foo 2 y");
+    expect(await app.warm(["z"])).toMatchObject({ code: 0, stdout: "foo 2 z\n" });
+  });
+});
+
+describe("a launcher that is replaced while its app runs", () => {
+  it("leaves what runs alone, and the next start is the new one's", async () => {
+    const app = await installed();
+    const gate = app.box.path("gate");
+    app.publish(
+      "2",
+      `import time\n${saying("2", `print("up", flush=True)\n    while sys.argv[1:] == ["x"] and not os.path.exists("${gate}"): time.sleep(0.02)`)}`,
+    );
+    await app.updateBeside();
+    await app.says([]);
+    const env = { XDG_STATE_HOME: path.join(app.box.home, ".local/state") };
+    const running = app.box.start(["x"], { launcher: app.launcher, env });
+    await running.until("up");
+    await app.init();
+    expect(await app.says(["y"])).toBe("up\nfoo 2 y");
+    fs.writeFileSync(gate, "");
+    expect(await running.ended).toMatchObject({ code: 0, stdout: "up\nfoo 2 x\n" });
+  });
+});
