@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { PythonShelf, packable } from "../support/pythons.ts";
+import { APP_OPERATIONS } from "./app.ts";
 import type { Place } from "./place.ts";
 
 /** Something that prime does, and what an environment holds before and after it. */
@@ -15,6 +16,11 @@ export interface Operation {
   readonly asksForAfter: boolean;
   /** It takes so long that only a sample of faults is tried. */
   readonly isLong?: boolean;
+  /** Where it is about an app: which release is selected, and what must hold afterwards in place of what holds for `.venv`. */
+  readonly app?: {
+    readonly selected: (place: Place) => string | undefined;
+    readonly aftermath: (place: Place, args: readonly string[]) => Promise<string[]>;
+  };
 }
 
 /** The one package of these repos, in the index that the places are given. */
@@ -165,6 +171,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     after: V1,
     asksForAfter: true,
   },
+  ...APP_OPERATIONS,
 };
 
 /** Makes the environment with this version; `age` tells apart the times of the file that asks for it. */

@@ -83,6 +83,7 @@ export class Place {
       PIP_CACHE_DIR: PIP_CACHE,
       PATH: folders.join(":"),
       HOME: this.home,
+      XDG_STATE_HOME: path.join(this.home, ".local/state"),
       TMPDIR: this.tmp,
       LANG: "C.UTF-8",
       NO_COLOR: "1",

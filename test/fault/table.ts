@@ -1,4 +1,5 @@
 import { renewBetween } from "../support/markers.ts";
+import { APPS } from "./app-faults.ts";
 import { INTERPRETERS } from "./builds.ts";
 import { CHANNELS } from "./channel-faults.ts";
 import { HINDRANCES } from "./hindrances.ts";
@@ -26,6 +27,7 @@ ${NETWORK}
 
 ${INTERPRETERS}
 ${upgradeFaults()}
+${APPS}
 ${CHANNELS}
 ${bad.length === 0 ? "" : `\n## Not as it has to be\n\n${bad.map(problemLine).join("\n")}\n`}`;
 }

@@ -28,7 +28,7 @@ export interface Ready {
 export async function prepare(place: Place, operation: Operation): Promise<Ready> {
   const args = await operation.prepare(place);
   await place.keep();
-  return { place, operation, args, before: place.shown() };
+  return { place, operation, args, before: shownBy(operation, place) };
 }
 
 /** All calls that an operation makes when nothing fails. */
@@ -61,16 +61,22 @@ export async function hindered(ready: Ready, hinder: () => readonly string[], li
   return aftermath(ready, ended, faultOfWords(ready, ended));
 }
 
+function shownBy({ app }: Operation, place: Place): string | undefined {
+  return app === undefined ? place.shown() : app.selected(place);
+}
+
 async function aftermath(ready: Ready, ended: Ended, said: readonly string[]): Promise<Outcome> {
-  const { place, before } = ready;
-  const id = place.shown();
+  const { place, operation, before, args } = ready;
+  const id = shownBy(operation, place);
   const shows = id === undefined ? "none" : id === before ? "old" : "new";
   const problems = [...said];
-  for (const check of [lookAtVenv, nextStart, again, afterGc]) {
-    const found = await check(ready);
-    problems.push(...found);
-    if (found.length > 0) break; // what follows would tell of the same
-  }
+  if (operation.app !== undefined) problems.push(...(await operation.app.aftermath(place, args)));
+  else
+    for (const check of [lookAtVenv, nextStart, again, afterGc]) {
+      const found = await check(ready);
+      problems.push(...found);
+      if (found.length > 0) break; // what follows would tell of the same
+    }
   return { shows, code: ended.code, call: "", problems };
 }
 

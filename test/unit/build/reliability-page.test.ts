@@ -2,14 +2,15 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, test } from "vitest";
 import { ROOT } from "../../../build/program.ts";
+import { APPS } from "../../fault/app-faults.ts";
 import { CHANNELS } from "../../fault/channel-faults.ts";
 import { NETWORK } from "../../fault/network.ts";
 import { upgradeFaults } from "../../fault/upgrade-faults.ts";
 
-test("docs/reliability.md has the faults of upgrades, the network and channels, each with a test that is there", () => {
+test("docs/reliability.md has the faults of upgrades, apps, the network and channels, each with a test that is there", () => {
   const page = fs.readFileSync(path.join(ROOT, "docs/reliability.md"), "utf8");
-  for (const part of [upgradeFaults(), NETWORK, CHANNELS]) expect(page).toContain(part);
-  const text = [upgradeFaults(), NETWORK, CHANNELS].join("\n");
+  for (const part of [upgradeFaults(), APPS, NETWORK, CHANNELS]) expect(page).toContain(part);
+  const text = [upgradeFaults(), APPS, NETWORK, CHANNELS].join("\n");
   const tests = [...text.matchAll(/`(test\/[^`]+)`/g)].map(([, file = ""]) => file);
   expect(tests.filter((file) => !fs.existsSync(path.join(ROOT, file)))).toEqual([]);
 });
