@@ -13,6 +13,7 @@ import { PrimeError } from "../errors.ts";
 import { normalizeName } from "../project/packages.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Interpreter } from "../python/interpreter.ts";
+import { isKeptByPrime } from "../python/search/candidates.ts";
 import { VALIDATE_PY } from "../python/texts/texts.ts";
 import { beginningOf, interpreterOf } from "../venv/shebang.ts";
 import type { Job } from "./job.ts";
@@ -34,7 +35,15 @@ export async function validate(job: Job, generation: string, base: Interpreter, 
   const env = cleanEnvironment(job.context.env);
   const command: Command = {
     file: path.join(generation, "bin", "python"),
-    args: ["-I", "-B", "-c", VALIDATE_PY, generation, base.version, base.soabi],
+    args: [
+      "-I",
+      ...(isKeptByPrime(base.realPath, job.context.env) ? [] : ["-B"]),
+      "-c",
+      VALIDATE_PY,
+      generation,
+      base.version,
+      base.soabi,
+    ],
     env,
     cwd: job.context.root,
   };

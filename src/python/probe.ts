@@ -6,6 +6,7 @@ import { type Outcome, run } from "../edges/processes/run.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import type { Failure, Interpreter } from "./interpreter.ts";
 import { PROBED, readProbe, writeProbe } from "./probe-cache.ts";
+import { isKeptByPrime } from "./search/candidates.ts";
 import type { Starting } from "./starting.ts";
 import { PROBE_PY } from "./texts/texts.ts";
 
@@ -34,7 +35,8 @@ export async function probe(file: string, options: ProbeOptions): Promise<Interp
   const known = isShim ? undefined : readProbe(cacheFolder, file);
   if (known !== undefined) return known;
   if (refused !== undefined) return { path: file, kind: "unasked", why: refused };
-  const answer = await ask(file, ["-I", "-S", "-B", "-c", PROBE_PY], options);
+  const mayCompile = !starting.isLook && isKeptByPrime(file, options.env);
+  const answer = await ask(file, ["-I", "-S", ...(mayCompile ? [] : ["-B"]), "-c", PROBE_PY], options);
   const interpreter = parseAnswer(file, answer.stdout);
   if (interpreter === undefined)
     return { path: file, ...kindOf(file, answer), why: await explain(file, answer, options) };

@@ -71,6 +71,7 @@ export async function upgrade(job: Job, order: Upgrade): Promise<Upgraded | unde
   try {
     if (candidate.files.some(({ path: file, before }) => (readText(file) ?? null) !== before)) return undefined;
     const staged = await stage(job, order);
+    context.terminal.detail("validated: it is put in force");
     const upgraded = await putInForce(context, order, staged);
     collectOld(context, folders, linkOf(context, decision), order.keep);
     return upgraded;

@@ -2,6 +2,7 @@ import type { Machine } from "./machine.ts";
 import type { ArmResult, Goal, Scenario, ScenarioResult } from "./scenario.ts";
 import { type Estimate, estimate, estimateDifference } from "./statistics.ts";
 import type { Measured } from "./timer.ts";
+import { VALIDATION } from "./upgrade.ts";
 
 /** All that one run found out: docs/bench.json. */
 export interface Results {
@@ -37,13 +38,15 @@ export const BEFORE = " (before)";
 
 /** Milliseconds of an arm of a scenario. */
 type Look = (id: string, arm: string) => number;
+/** Milliseconds until a line came. */
+type Moment = (id: string, arm: string, mark: string) => number;
 
 interface Promised {
   readonly text: string;
   readonly limit: number;
   readonly bound?: "at least";
   /** What the user waits for, in milliseconds, and what that is a ratio to. */
-  readonly cost: (over: Look, total: Look) => number;
+  readonly cost: (over: Look, total: Look, moment: Moment) => number;
   readonly to: (over: Look, total: Look) => number;
 }
 
@@ -90,6 +93,15 @@ const PROMISES: readonly Promised[] = [
   ofNode("a start after a branch switch", 2.5, "switch", RUN),
   ofNode("`./prime rollback`", 2.5, "rollback", "./prime rollback"),
   {
+    text: "`./prime upgrade` to another interpreter, its validation apart, against `uv python install` and `uv sync`",
+    limit: 1.5,
+    cost: (_, total, moment) => {
+      const [begin, end] = VALIDATION.map((mark) => moment("upgrade", "./prime upgrade", mark));
+      return total("upgrade", "./prime upgrade") - ((end ?? 0) - (begin ?? 0));
+    },
+    to: (_, total) => total("upgrade", "uv python install, uv sync"),
+  },
+  {
     text: `bare \`./prime\` in a protoprimer repo, against ${startOfSh}`,
     limit: 1.7,
     cost: (over) => over("proto-ready", "./prime"),
@@ -130,7 +142,9 @@ export function goalsOf(scenarios: readonly ScenarioResult[]): Goal[] {
   return PROMISES.flatMap(({ text, limit, bound = "at most" as const, cost, to }): Goal[] => {
     const measure = (suffix: string) => {
       const [over, total] = [look((arm) => arm.over?.median, suffix), look((arm) => arm.total.median, suffix)];
-      return { milliseconds: round(cost(over, total)), ratio: round(cost(over, total) / to(over, total)) };
+      const moment: Moment = (id, name, mark) => look((arm) => arm.marks?.[mark]?.median, suffix)(id, name);
+      const milliseconds = cost(over, total, moment);
+      return { milliseconds: round(milliseconds), ratio: round(milliseconds / to(over, total)) };
     };
     const { milliseconds, ratio: measured } = measure("");
     if (Number.isNaN(measured)) return [];

@@ -6,6 +6,7 @@ import { PAST, type Place, type Repo } from "./place.ts";
 import { protoReady, protoScript } from "./protoprimer.ts";
 import { SMALL, SMALL_AND_MORE, USUAL, workspace } from "./repos.ts";
 import type { Arm, Scenario } from "./scenario.ts";
+import { upgrade } from "./upgrade.ts";
 
 /** Lines of `./prime -v` that tell that a stage has begun. */
 export const STAGES = ["stage node", "stage python", "stage venv"] as const;
@@ -25,6 +26,7 @@ export const SCENARIOS: Readonly<Record<string, Preparation>> = {
   touched,
   switch: branchSwitch,
   rollback,
+  upgrade,
   first: firstRun,
   nodes: touchedByNode,
   "proto-ready": protoReady,

@@ -58,7 +58,7 @@ ${rows.join("\n")}${tail}`;
 
 function stageLines({ name, marks }: ArmResult): string[] {
   return Object.entries(marks ?? {}).map(
-    ([mark, moment]) => `- ${mark} begins after ${interval(moment)} ms (\`${name}\`)`,
+    ([mark, moment]) => `- ${mark.trim()} begins after ${interval(moment)} ms (\`${name}\`)`,
   );
 }
 

@@ -1,4 +1,6 @@
-import type { Files, Place } from "../bench/place.ts";
+import * as path from "node:path";
+import { type Files, type Place, Repo } from "../bench/place.ts";
+import { PythonShelf, packable } from "../support/pythons.ts";
 
 export interface Demo {
   readonly name: string;
@@ -29,6 +31,35 @@ def test_price():
 `,
 };
 
+const SITE: Files = {
+  "pyproject.toml": `[project]
+name = "shop"
+version = "1.0"
+requires-python = ">=3.11"
+dependencies = ["jinja2", "click"]
+`,
+  "prime.toml": `[upgrade]
+manifest = "../builds/list.json"
+max_minor = "3.13"
+exclude = ["markupsafe >=3"]
+`,
+};
+
+/** On the older interpreter of two, and on packages of another time. */
+function makeOutdated(place: Place): void {
+  const [old, young] = packable().slice(-2);
+  if (old === undefined || young === undefined) throw new Error("this machine has no two CPythons of pyenv");
+  const shelf = new PythonShelf(path.join(place.folder, "builds"));
+  for (const one of [old, young]) shelf.add(one);
+  const repo = new Repo(place, path.join(place.folder, "shop"));
+  repo.run(repo.prime, "python", "pin", old.version);
+  const olden = ["jinja2==3.1.3", "click==8.1.6", "markupsafe==2.1.3"].flatMap((one) => ["--upgrade-package", one]);
+  repo.run(repo.prime, "uv", "lock", ...olden);
+  repo.run(repo.prime);
+  repo.run("git", "add", "--all");
+  repo.run("git", "commit", "--quiet", "--message", "before");
+}
+
 export const DEMOS: readonly Demo[] = [
   {
     name: "first",
@@ -38,6 +69,20 @@ export const DEMOS: readonly Demo[] = [
     commands: [
       { line: "time ./prime run pytest -q", until: "seconds" },
       { line: "time ./prime run pytest -q", until: "seconds" },
+    ],
+  },
+  {
+    name: "upgrade",
+    title: "A policy, what ./prime upgrade would do, the upgrade, and the way back by ./prime rollback",
+    columns: 108,
+    files: SITE,
+    before: makeOutdated,
+    commands: [
+      { line: "cat prime.toml", until: ">=3" },
+      { line: "./prime upgrade --dry-run", until: "refused by" },
+      { line: "./prime upgrade", until: "rollback shows" },
+      { line: "git status --short", until: "uv.lock" },
+      { line: "./prime rollback", until: "make it last" },
     ],
   },
 ];

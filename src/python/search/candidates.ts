@@ -112,6 +112,11 @@ export function storeOfPrime(env: Environment, home: string): string {
   return physicalFolder(path.join(data, "prime", "python"));
 }
 
+/** One of prime's own keeps what Python compiles of its library: archives come without, and each start would compile it anew. */
+export function isKeptByPrime(file: string, env: Environment): boolean {
+  return file.startsWith(`${storeOfPrime(env, env.HOME ?? "/")}/`);
+}
+
 /** Folders, physical, below which systems and tools install interpreters. */
 export function interpreterStores(env: Environment): string[] {
   const { HOME, PYENV_ROOT, ASDF_DATA_DIR, MISE_DATA_DIR } = env;
