@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import { compare, explain } from "@renovatebot/pep440";
 import { provision } from "../builder/build.ts";
 import { type Job, tryStep } from "../builder/job.ts";
 import { requirePython } from "../builder/required-python.ts";
@@ -54,6 +55,8 @@ export interface Resolved {
   readonly pylock: string;
   readonly files: readonly LocalFile[];
   readonly packages: Readonly<Record<string, string>>;
+  /** A newer version that a place has, and that does not fit. */
+  readonly newer?: string | undefined;
   /** Commands for sh that the release brings, beside those of the app. */
   readonly verify?: readonly string[];
 }
@@ -103,12 +106,14 @@ export async function resolveApp(
     refuseWithoutDigests(app, lock);
     keepDigests(app, places);
     const version = lock.packages.find(({ name }) => name === mainPackage(app))?.version ?? "0";
+    const newest = fetched.newestOf(mainPackage(app));
     const { table: kept, files } = withFilesBeside(table, fetched);
     const pylock = renderPylock(kept);
     const python = base.version.split(".").slice(0, 2).join(".");
     return {
       id: `${version.replace(/[^A-Za-z0-9.+!_-]/g, "_")}-${sha256(`${python}\n${pylock}`).slice(0, 8)}`,
       ...{ version, python, pylock, files },
+      newer: newest !== undefined && explain(version) !== null && compare(newest, version) > 0 ? newest : undefined,
       packages: Object.fromEntries(lock.packages.map((one) => [one.name, one.version ?? ""])),
     };
   } finally {

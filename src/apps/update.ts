@@ -16,6 +16,7 @@ import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
 import { alone, type Outcome, readCheck, readSelection, writeCheck, writeSelection } from "./state.ts";
 import { writeWanted } from "./wanted.ts";
+import { refuseTornWheels } from "./wheels.ts";
 
 /** What an update came to, or the next stage of it. */
 export type Updated =
@@ -54,13 +55,20 @@ async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
   if (closed !== undefined) return finish(run, "refused", told(closed.why), closed.why.id, closed);
   const found = await resolveNow(run, policy);
   if ("answer" in found) return { kind: "hop", answer: found.answer };
-  if (found.id === current) return finish(run, "current", `${app.config.name} ${found.version} is what there is`);
+  if (found.id === current)
+    return finish(run, "current", `${app.config.name} ${found.version} is what there is${passedOver(run, found)}`);
   if (found.id === staged) return finish(run, "staged", `${app.config.name} ${found.version} is ready`);
   const skip = found.isRenewed ? undefined : skipped.find(({ id }) => id === found.id);
   if (skip !== undefined) return finish(run, "refused", `${found.id} is not taken again: ${skip.why}`, "skipped");
   await writeRelease(app, found);
   await alone(app, () => writeCheck(app, { ...readCheck(app), building: found.id }));
   return stage(run, found.id);
+}
+
+/** Why a newer version that is there is not taken, as far as it can be told. */
+function passedOver({ app }: Run, { newer, python }: Resolved): string {
+  if (newer === undefined || readSelection(app).pin !== null) return "";
+  return `; ${newer} is there, too, and passed over: it does not fit Python ${python} here, or other things that are wanted or excluded`;
 }
 
 async function stage(run: Run, id: string): Promise<Updated> {
@@ -103,6 +111,7 @@ export async function verify(
   ofRelease: readonly string[],
 ): Promise<void> {
   refuseWithoutEntry(app, activation.generation);
+  await refuseTornWheels(activation.generation, started.env);
   const own = [...app.config.verify, ...ofRelease].map((line) => ({ run: line, limitMs: VERIFY_LIMIT_MS }));
   for (const { run: line, limitMs } of [...own, ...(await policyOf(app)).verify.value]) {
     const env = activated(activation, { ...started.env, PRIME_APP_TASK: undefined, PRIME_UPDATE: "never" });

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { compare, explain } from "@renovatebot/pep440";
 import type { Environment } from "../edges/command.ts";
 import { makeFolder, rename, writeAtomic } from "../edges/files/change.ts";
 import { isAbandoned, makerMark } from "../edges/files/own/maker-mark.ts";
@@ -9,7 +10,7 @@ import { type Shelf, startShelf } from "../edges/network/shelf.ts";
 import { PrimeError } from "../errors.ts";
 import { withFiles } from "../project/files/pylock.ts";
 import type { Table } from "../toml.ts";
-import { type SourceFile, wheelOfEgg } from "./source-file.ts";
+import { packageOf, type SourceFile, versionIn, wheelOfEgg } from "./source-file.ts";
 
 /** Bytes of a wheel or a source archive. */
 export const MOST_FILE = 4_000_000_000;
@@ -20,6 +21,7 @@ export class Fetched {
   readonly #files = new Map<string, SourceFile>();
   readonly #underway = new Map<string, Promise<string>>();
   readonly #there = new Map<string, string>();
+  readonly #versions = new Map<string, readonly string[]>();
   #shelf: Shelf | undefined;
   /** Makes a wheel of an egg, in a folder; both absolute. */
   convert: ((egg: string, folder: string) => Promise<void>) | undefined;
@@ -31,6 +33,12 @@ export class Fetched {
 
   /** Those files as uv is to see them. */
   async offered(files: readonly SourceFile[]): Promise<SourceFile[]> {
+    const here = new Map<string, string[]>();
+    for (const { name } of files) {
+      const own = packageOf(name) ?? "";
+      here.set(own, [...(here.get(own) ?? []), versionIn(name) ?? ""]);
+    }
+    for (const [own, versions] of here) if (!this.#versions.has(own)) this.#versions.set(own, versions);
     if (files.every(({ download }) => download === undefined)) return [...files];
     this.#shelf ??= await startShelf((name) => this.#get(name));
     const { url } = this.#shelf;
@@ -54,6 +62,15 @@ export class Fetched {
   /** A package of a lock without those offered files that uv did not ask for: they are for other machines. */
   withoutUnasked(entry: Table): Table {
     return withFiles(entry, ({ url }) => this.#nameOf(url) === undefined || this.originOf(String(url)) !== undefined);
+  }
+
+  /** The newest version of a package (normalized) that the first place with it offered, and that is no pre-release. */
+  newestOf(name: string): string | undefined {
+    const own = this.#versions.get(name) ?? [];
+    return own
+      .filter((version) => explain(version)?.is_prerelease === false)
+      .sort(compare)
+      .at(-1);
   }
 
   /** What went wrong when uv asked. */

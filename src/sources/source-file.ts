@@ -28,8 +28,8 @@ export function someOf(files: SourceFile[], place: string): SourceFile[] {
   );
 }
 
-const WHEEL = /^([A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?)-[^-]+(?:-\d[^-]*)?-[^-]+-[^-]+-[^-]+\.whl$/;
-const ARCHIVE = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)-\d[^-]*\.(?:tar\.gz|zip)$/;
+const WHEEL = /^([A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?)-([^-]+)(?:-\d[^-]*)?-[^-]+-[^-]+-[^-]+\.whl$/;
+const ARCHIVE = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)-(\d[^-]*)\.(?:tar\.gz|zip)$/;
 
 /** Of setuptools, for any machine: one for a kind of machine is for an old Python, too. */
 const EGG = /^((?:.*\/)?[A-Za-z0-9_.]+-[^-/]+)(?:-py(\d)\.(\d+))?\.egg$/;
@@ -42,6 +42,15 @@ export function wheelOfEgg(file: string): string | undefined {
 
 /** The package, normalized, that a file's name says (binary and source distribution format, eggs); `undefined` for other files. */
 export function packageOf(file: string): string | undefined {
-  const name = (WHEEL.exec(wheelOfEgg(file) ?? file) ?? ARCHIVE.exec(file))?.[1];
+  const name = partsOf(file)?.[1];
   return name && normalizeName(name);
+}
+
+/** The version that it says. */
+export function versionIn(file: string): string | undefined {
+  return partsOf(file)?.[2];
+}
+
+function partsOf(file: string): RegExpExecArray | null {
+  return WHEEL.exec(wheelOfEgg(file) ?? file) ?? ARCHIVE.exec(file);
 }

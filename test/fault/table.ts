@@ -6,6 +6,7 @@ import { HINDRANCES } from "./hindrances.ts";
 import { NETWORK } from "./network.ts";
 import { OPERATIONS } from "./operations.ts";
 import type { Results, Tried } from "./results.ts";
+import { SOURCES } from "./source-faults.ts";
 import { FAMILIES } from "./sweep.ts";
 import { upgradeFaults } from "./upgrade-faults.ts";
 
@@ -29,6 +30,8 @@ ${INTERPRETERS}
 ${upgradeFaults()}
 ${APPS}
 ${CHANNELS}
+
+${SOURCES}
 ${bad.length === 0 ? "" : `\n## Not as it has to be\n\n${bad.map(problemLine).join("\n")}\n`}`;
 }
 

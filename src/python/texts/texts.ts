@@ -1,3 +1,4 @@
+export { default as CHECK_WHEELS_PY } from "./check_wheels.py";
 export { default as ENTRY_CALL_PY } from "./entry_call.py";
 export { default as EXTENSIONS_PY } from "./extensions.py";
 /** Its own docstring says what it takes and prints. */

@@ -5,12 +5,13 @@ import { ROOT } from "../../../build/program.ts";
 import { APPS } from "../../fault/app-faults.ts";
 import { CHANNELS } from "../../fault/channel-faults.ts";
 import { NETWORK } from "../../fault/network.ts";
+import { SOURCES } from "../../fault/source-faults.ts";
 import { upgradeFaults } from "../../fault/upgrade-faults.ts";
 
-test("docs/reliability.md has the faults of upgrades, apps, the network and channels, each with a test that is there", () => {
+test("docs/reliability.md has the faults of upgrades, apps, the network, channels and sources, each with a test that is there", () => {
   const page = fs.readFileSync(path.join(ROOT, "docs/reliability.md"), "utf8");
-  for (const part of [upgradeFaults(), APPS, NETWORK, CHANNELS]) expect(page).toContain(part);
-  const text = [upgradeFaults(), APPS, NETWORK, CHANNELS].join("\n");
+  for (const part of [upgradeFaults(), APPS, NETWORK, CHANNELS, SOURCES]) expect(page).toContain(part);
+  const text = [upgradeFaults(), APPS, NETWORK, CHANNELS, SOURCES].join("\n");
   const tests = [...text.matchAll(/`(test\/[^`]+)`/g)].map(([, file = ""]) => file);
   expect(tests.filter((file) => !fs.existsSync(path.join(ROOT, file)))).toEqual([]);
 });

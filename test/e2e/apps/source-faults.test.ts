@@ -1,0 +1,87 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { anyPython } from "../../fixtures/python.ts";
+import { AppBox, appWheel, saying } from "../../support/apps.ts";
+
+/** Changes a text in a file of a wheel, whose RECORD is left as it is unless that is the file. */
+const CHANGE = `
+import sys, zipfile
+wheel, end, old, new = sys.argv[1:]
+with zipfile.ZipFile(wheel) as before:
+    files = {name: before.read(name).decode() for name in before.namelist()}
+with zipfile.ZipFile(wheel, "w") as after:
+    for name, text in files.items():
+        after.writestr(zipfile.ZipInfo(name), text.replace(old, new) if name.endswith(end) else text)
+`;
+
+function change(wheel: string, end: string, old: string, to: string): void {
+  execFileSync(anyPython(), ["-c", CHANGE, wheel, end, old, to]);
+}
+
+describe("a release that is", { timeout: 300_000 }, () => {
+  it("broken in whatever way is named, and the one before runs on", async () => {
+    const app = new AppBox();
+    app.publish("1");
+    await app.init();
+    await app.says([]);
+    const update = async () => {
+      const { code, stderr } = await app.run(["self", "update"]);
+      const { version, check } = await app.status();
+      return { code, stderr, version, outcome: check.outcome };
+    };
+    const stays = { code: 125, version: "1", outcome: "invalid" };
+    const missing = app.publish("2");
+    change(missing, "RECORD", "foo.py,", "gone.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\nfoo.py,");
+    const words = "foo-2-py3-none-any.whl: gone.py is missing, which its RECORD names";
+    expect(await update()).toEqual({ ...stays, stderr: expect.stringContaining(words) });
+    fs.rmSync(missing);
+    const lying = app.publish("3");
+    change(lying, "foo.py", '"foo"', '"f0o"');
+    expect(await update()).toEqual({
+      ...stays,
+      stderr: expect.stringContaining("foo.py is another file than its RECORD says"),
+    });
+    fs.rmSync(lying);
+    const current = { code: 0, version: "1", outcome: "current" };
+    const passed = (version: string) =>
+      expect.stringMatching(
+        `foo 1 is what there is; ${version} is there, too, and passed over: it does not fit Python 3`,
+      );
+    const later = app.publish("4");
+    change(later, "METADATA", "Version: 4\n", "Version: 4\nRequires-Python: >=3.99\n");
+    expect(await update()).toEqual({ ...current, stderr: passed("4") });
+    fs.rmSync(later);
+    fs.renameSync(app.publish("5"), path.join(app.basket, "foo-5-cp399-cp399-linux_x86_64.whl"));
+    expect(await update()).toEqual({ ...current, stderr: passed("5") });
+    const sdist = path.join(app.box.base, "foo-6");
+    fs.mkdirSync(sdist);
+    fs.writeFileSync(
+      path.join(sdist, "setup.py"),
+      "from setuptools import Extension, setup\nsetup(name='foo', version='6', py_modules=['foo'], ext_modules=[Extension('_foo', ['foo.c'])])\n",
+    );
+    fs.writeFileSync(path.join(sdist, "PKG-INFO"), "Metadata-Version: 2.1\nName: foo\nVersion: 6\n");
+    fs.writeFileSync(path.join(sdist, "foo.py"), saying("6"));
+    fs.writeFileSync(path.join(sdist, "foo.c"), "int x;\n");
+    execFileSync("tar", ["-czf", path.join(app.basket, "foo-6.tar.gz"), "-C", app.box.base, "foo-6"]);
+    app.config = app.config.replace(/sources = .*/, `sources = ["${app.basket}", "index"]`);
+    await app.init();
+    const { stderr } = await app.run(["self", "update"], { env: { CC: "/nonexistent/cc", CXX: "/nonexistent/cc" } });
+    expect(stderr).toContain("CC names the compiler /nonexistent/cc, which is not there");
+    expect(await app.status()).toMatchObject({ version: "1", check: { outcome: "invalid" } });
+    expect(await app.says(["x"])).toBe("foo 1 x");
+  });
+
+  it("in two places under one name comes from the first one alone", async () => {
+    const app = new AppBox();
+    const second = path.join(app.box.base, "second");
+    fs.mkdirSync(second);
+    app.publish("1");
+    appWheel(second, "foo", "9", saying("9"));
+    app.config = app.config.replace(/sources = .*/, `sources = ["${app.basket}", "${second}"]`);
+    await app.init();
+    expect(await app.says(["a"])).toBe("foo 1 a");
+    expect((await app.run(["self", "update"])).stderr).toMatch(/foo 1 is what there is$/m);
+  });
+});
