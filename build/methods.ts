@@ -38,3 +38,13 @@ function withoutMethods(source: string, file: string): string {
     return text.replace(method, out.includes(name) ? "" : `  ${name}() {}\n`);
   }, source);
 }
+
+/** Long names that are asked for often, in objects that are never written as JSON. */
+const OFTEN = ["registeredArguments", "terminal", "unrecognizedFields"];
+
+/** Matches names of properties that the bundler may shorten: these, and what commander's commands call by names that are theirs alone. */
+export function shortened(root: string): RegExp {
+  const source = readFileSync(path.join(root, "node_modules/commander/lib/command.js"), "utf8");
+  const names = new Set(Array.from(source.matchAll(/\bthis\.(_\w{4,})/g), ([, name]) => name));
+  return new RegExp(`^(?:${[...OFTEN, ...names].join("|")})$`);
+}

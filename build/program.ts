@@ -7,7 +7,7 @@ import { withOwnDigest } from "../src/launch/own-digest.ts";
 import { builtins } from "./builtins.ts";
 import { ENTRY, grouped, nested, ordering } from "./groups.ts";
 import { type ShortLines, withShortLines } from "./lines.ts";
-import { methods } from "./methods.ts";
+import { methods, shortened } from "./methods.ts";
 import { noticesOf } from "./notices.ts";
 import { standIns } from "./stand-ins.ts";
 import { texts } from "./texts.ts";
@@ -94,6 +94,7 @@ export async function bundle(root: string): Promise<Bundle> {
     charset: "ascii",
     target: TARGET,
     minifySyntax: true,
+    mangleProps: shortened(root),
     legalComments: "external",
     logLevel: "silent",
   } as const;
