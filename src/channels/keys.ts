@@ -55,7 +55,12 @@ export function signerOf(key: NamedKey, pem: string, passphrase: string | undefi
   );
 }
 
-function readKey({ name }: NamedKey, pem: string, passphrase: string | undefined): KeyObject {
+/** The public half of a private key in PEM. */
+export function publicKeyIn(name: string, pem: string): Key {
+  return publicKeyOf(readKey({ name }, pem, undefined));
+}
+
+function readKey({ name }: Pick<NamedKey, "name">, pem: string, passphrase: string | undefined): KeyObject {
   try {
     const key = createPrivateKey({ key: pem, format: "pem", ...(passphrase === undefined ? {} : { passphrase }) });
     if (key.asymmetricKeyType === "ed25519") return key;

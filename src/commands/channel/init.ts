@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Key } from "@tufjs/models";
 import { hasChannelFile, writeChannelFile } from "../../channels/channel-file.ts";
 import { expiryOf, isOnline, signersBy } from "../../channels/edit.ts";
-import { makeKey, type NamedKey } from "../../channels/keys.ts";
+import { makeKey, type NamedKey, publicKeyIn } from "../../channels/keys.ts";
 import { STATE_FILE, type State } from "../../channels/model/release.ts";
 import { addTargets, describing, publishEdition } from "../../channels/session.ts";
 import { delegate, nextEdition, ROLES, type RoleName, rootOf } from "../../channels/tuf/repository.ts";
@@ -13,12 +13,14 @@ import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import type { Options } from "./lead.ts";
 import { keptAs, placeOf } from "./places.ts";
-import { passphraseBy, signersFor } from "./signers.ts";
+import { passphraseBy, printedKey, signersFor } from "./signers.ts";
 
 export interface Init extends Options {
   readonly app: string;
   readonly to: string;
   readonly simple: boolean;
+  /** A line of sh that prints the online key. */
+  readonly keyCommand?: string;
 }
 
 /** `./prime channel init`: keys, the root that customers trust, and an empty channel where it is served. */
@@ -31,10 +33,15 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   if ((await place.read("metadata/timestamp.json", MOST_TIMESTAMP)) !== undefined) {
     throw refusal(`${place.name} serves a channel already`, "name another place, or lead that one from its folder");
   }
+  const command = options.keyCommand ?? null;
+  if (command !== null && !options.simple) throw refusal("--key-command has no --simple beside it", "give --simple");
   const passphrase = passphraseBy(options.passphraseFd, { isNew: true });
   const secret = await passphrase();
   makeFolder(folder);
   const keys = new Map<string, Key>();
+  if (command !== null) {
+    keys.set("online", publicKeyIn("online", await printedKey(context, folder, { name: "online", command })));
+  }
   const nameOf = (role: RoleName) => (options.simple ? (isOnline(role) ? "online" : "offline") : role);
   const keyOf = (role: RoleName): Key => {
     const name = nameOf(role);
@@ -43,7 +50,11 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
     return key;
   };
   const byRole = Object.fromEntries(ROLES.map((role) => [role, [keyOf(role)]])) as unknown as Record<RoleName, Key[]>;
-  const named: NamedKey[] = [...keys].map(([name, { keyID: id }]) => ({ name, id, command: null }));
+  const named: NamedKey[] = [...keys].map(([name, { keyID: id }]) => ({
+    name,
+    id,
+    command: name === "online" ? command : null,
+  }));
   const signers = await signersFor(context, folder, named, passphrase);
   const state: State = { app: options.app, releases: [], withdrawn: {}, floor: {} };
   const edition = {

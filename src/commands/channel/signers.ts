@@ -43,7 +43,7 @@ export async function signersFor(
   const signers = new Map<string, Signer>();
   for (const key of keys) {
     const pem =
-      key.command === null ? readText(keyFile(folder, key.name), MOST_PEM) : await printed(context, folder, key);
+      key.command === null ? readText(keyFile(folder, key.name), MOST_PEM) : await printedKey(context, folder, key);
     if (pem === undefined) continue;
     signers.set(key.id, signerOf(key, pem, isEncrypted(folder, key) ? await passphrase() : undefined));
   }
@@ -51,7 +51,11 @@ export async function signersFor(
 }
 
 /** What a key's command prints; of what it says, nothing is told. */
-async function printed({ env }: Context, folder: string, { name, command }: NamedKey): Promise<string> {
+export async function printedKey(
+  { env }: Pick<Context, "env">,
+  folder: string,
+  { name, command }: Pick<NamedKey, "name" | "command">,
+): Promise<string> {
   const outcome = await run({ file: "/bin/sh", args: ["-c", command ?? ""], env, cwd: folder });
   if (outcome.ok) return outcome.stdout;
   throw new PrimeError("key", `could not get the key ${name}: its command ended with status ${outcome.exitCode}`, {

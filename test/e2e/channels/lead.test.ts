@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
@@ -159,6 +160,28 @@ describe("channel", () => {
     const names = served.signatures.map(({ keyid }: { keyid: string }) => keys.find(({ id }) => id === keyid)?.name);
     expect(names).toEqual(["online-2"]);
     expect((await maintainer.run(["rotate-key", "nobody"])).stderr).toContain("roles: root, targets");
+  });
+
+  it("has its online key printed by a command, which nothing keeps or tells", async () => {
+    const maintainer = new Maintainer();
+    const { box, to } = maintainer;
+    const { privateKey } = generateKeyPairSync("ed25519");
+    const pem = privateKey.export({ format: "pem", type: "pkcs8" }) as string;
+    const vault = path.join(box.base, "vault");
+    fs.writeFileSync(vault, pem, { mode: 0o600 });
+    const init = ["init", "--app", "foo", "--to", to, "--simple", "--key-command"];
+    const wrong = await maintainer.run([...init, "echo secret-words"]);
+    expect([wrong.code, wrong.stderr]).toEqual([125, expect.stringContaining("it is no Ed25519 key in PEM")]);
+    expect(wrong.stderr).not.toContain("secret-words");
+    await maintainer.good(...init, `cat '${vault}'`);
+    expect(fs.readdirSync(box.path("channel/keys"))).toEqual(["offline.pem"]);
+    await maintainer.good("publish", maintainer.wheel("3.2.0"), "--promote", "stable");
+    expect((await maintainer.run(["verify", to])).stdout).toContain("stable: 3.2.0");
+    const secret = pem.split("\n")[1] as string;
+    expect(maintainer.said.join("\n")).not.toContain(secret);
+    for (const name of filesBelow(box.path("channel"))) {
+      expect(fs.readFileSync(box.path(`channel/${name}`), "latin1")).not.toContain(secret);
+    }
   });
 
   it("makes a page that asks for nothing elsewhere, whatever is written in it", async () => {
