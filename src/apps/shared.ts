@@ -25,10 +25,14 @@ export const verdictFile = ({ mine }: App): string => path.join(mine, "verdict.j
 /** Where users tell root of a release that failed: anybody adds to it, and only root lists it. */
 export const reportsFolder = ({ home }: App): string => path.join(home, "reports");
 
+/** A folder whose mode is set anew has changed, and no plan is made of what changes while it is. */
 export function makeReportsFolder(app: App): void {
-  makeFolder(reportsFolder(app));
-  setFolderMode(reportsFolder(app), 0o1733);
+  const folder = reportsFolder(app);
+  makeFolder(folder);
+  if (((facts(folder)?.mode ?? 0) & 0o7777) !== REPORTS_MODE) setFolderMode(folder, REPORTS_MODE);
 }
+
+const REPORTS_MODE = 0o1733;
 
 /**
  * What a user runs of root's app: each tries a new release in first starts of its own; where it fails, it is the one before that runs.

@@ -113,6 +113,19 @@ const PROMISES: readonly Promised[] = [
     cost: (_, total) => total("proto-script", "./prime cmd/start_app"),
     to: (_, total) => total("proto-script", "venv/bin/python -I"),
   },
+  {
+    text: "a start of an app that is not due, over one without checks, against 30 µs",
+    limit: 1,
+    cost: (over) => over("app-check", "./prime, not due"),
+    to: () => 0.03,
+  },
+  {
+    text: "`pip install --upgrade foo && foo` against a warm start of an app",
+    limit: 100,
+    bound: "at least",
+    cost: (over) => over("app-start", "pip install --upgrade, and start"),
+    to: (over) => over("app-start", "./prime, an app"),
+  },
 ];
 
 function warm(id: string, inputs: string): Promised {

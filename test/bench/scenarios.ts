@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { quoteForShell } from "../../src/edges/command.ts";
 import { NODES, nodeBinary } from "../support/nodes.ts";
+import { appCheck, appOffline, appStart } from "./apps.ts";
 import { PAST, type Place, type Repo } from "./place.ts";
 import { protoReady, protoScript } from "./protoprimer.ts";
 import { SMALL, SMALL_AND_MORE, USUAL, workspace } from "./repos.ts";
@@ -31,6 +32,9 @@ export const SCENARIOS: Readonly<Record<string, Preparation>> = {
   nodes: touchedByNode,
   "proto-ready": protoReady,
   "proto-script": protoScript,
+  "app-start": appStart,
+  "app-check": appCheck,
+  "app-offline": appOffline,
 };
 
 function warm(place: Place, repo: Repo, id: string): Scenario {
