@@ -1,10 +1,9 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
 import { packageIndex } from "../../support/index-server.ts";
@@ -177,32 +176,6 @@ describe("eggs", () => {
 });
 
 describe("an index", () => {
-  it("leads down where a release is deleted, as pip does not", async () => {
-    const index = await packageIndex();
-    for (const version of ["1.0", "1.1"]) index.publish("lib", version);
-    const app = new AppBox();
-    app.publish("1", "import lib\n\ndef main():\n    print(lib.version)\n", ["lib"]);
-    app.config = app.config.replace(/sources = .*/, `sources = ["${app.basket}", "index+${index.url}"]`);
-    await app.init();
-    expect(await app.says([])).toBe("1.1");
-    index.withdraw("lib", "1.1");
-    const venv = path.join(app.box.base, "venv");
-    const python = path.join(venv, "bin/python");
-    execFileSync("python3", ["-m", "venv", venv], { env: app.box.env });
-    const pip = (...args: string[]) =>
-      promisify(execFile)(python, ["-m", "pip", "install", "-q", "--index-url", index.url, ...args], {
-        env: { ...app.box.env, PIP_NO_CACHE_DIR: "1" },
-      });
-    index.publish("other", "1.1");
-    await pip("other");
-    index.publish("other", "1.0");
-    index.withdraw("other", "1.1");
-    await pip("--upgrade", "other");
-    const pipHas = execFileSync(python, ["-c", "import other; print(other.version)"], { encoding: "utf8" });
-    await app.updateBeside();
-    expect([await app.says([]), pipHas.trim()]).toEqual(["1.0", "1.1"]);
-  });
-
   it("has no say for a package that is bound to another place, as a dependency of others too", async () => {
     const index = await packageIndex();
     index.publish("lib", "9");
