@@ -1,5 +1,7 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Files, type Place, Repo } from "../bench/place.ts";
+import { appWheel, saying } from "../support/app-wheel.ts";
 import { PythonShelf, packable } from "../support/pythons.ts";
 
 export interface Demo {
@@ -60,6 +62,17 @@ function makeOutdated(place: Place): void {
   repo.run("git", "commit", "--quiet", "--message", "before");
 }
 
+/** Three releases of a tool, the first of which is out; the last one can't be started. */
+function makeReleases(place: Place): void {
+  const [wheels, next] = ["wheels", "next"].map((name) => path.join(place.folder, name)) as [string, string];
+  for (const folder of [wheels, next]) fs.mkdirSync(folder);
+  appWheel(wheels, "foo", "3.2.0", saying("3.2.0"));
+  appWheel(next, "foo", "3.2.1", saying("3.2.1"));
+  appWheel(next, "foo", "3.3.0", `import os\nos.abort()\n${saying("3.3.0")}`);
+  const toml = `[app]\npackages = ["foo >=3,<4"]\nverify   = ["test -n foo"]\nsources  = ["${wheels}"]\n`;
+  fs.writeFileSync(path.join(place.folder, "shop/foo.toml"), toml);
+}
+
 export const DEMOS: readonly Demo[] = [
   {
     name: "first",
@@ -83,6 +96,23 @@ export const DEMOS: readonly Demo[] = [
       { line: "./prime upgrade", until: "rollback shows" },
       { line: "git status --short", until: "uv.lock" },
       { line: "./prime rollback", until: "make it last" },
+    ],
+  },
+  {
+    name: "app",
+    title: "A tool installs itself, takes a release, and leaves one that can't be started in that very start",
+    columns: 108,
+    files: {},
+    before: makeReleases,
+    commands: [
+      { line: "head -2 foo.toml", until: "<4" },
+      { line: "./prime init --app foo.toml --out foo", until: "makes the environment" },
+      { line: "./foo hello", until: "foo 3.2.0 hello" },
+      { line: "mv ../next/foo-3.2.1-*.whl ../wheels && ./foo self update", until: "is 3.2.1 now" },
+      { line: "./foo hello", until: "foo 3.2.1 hello" },
+      { line: "mv ../next/foo-3.3.0-*.whl ../wheels && ./foo self update", until: "is 3.3.0 now" },
+      { line: "./foo hello", until: "foo 3.2.1 hello" },
+      { line: "./foo self history", until: "3.2.0" },
     ],
   },
 ];

@@ -44,7 +44,8 @@ function play({ files, columns, commands, before }: Demo): string {
       ["send", `${line}\r`],
       ["expect", until],
     ]);
-    const env = { ...place.env, PS1: PROMPT, TERM: "xterm-256color", TIMEFORMAT: "%R seconds" };
+    const state = { XDG_STATE_HOME: path.join(place.home, ".local/state") }; // root's would be the machine's
+    const env = { ...place.env, ...state, PS1: PROMPT, TERM: "xterm-256color", TIMEFORMAT: "%R seconds" };
     const words = [JSON.stringify([...steps, ["expect", PROMPT], ["send", "\u0004"]]), "bash", "--norc", "--noediting"];
     const told = execFileSync(place.python, [PERSON, ...words], { cwd: repo.root, env, encoding: "utf8" });
     const { shown, missing } = JSON.parse(told) as { shown: string; missing: string | null };
