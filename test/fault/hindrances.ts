@@ -31,6 +31,12 @@ export const HINDRANCES: Readonly<Record<string, Hindrance>> = {
     "the disk of ready plans is full",
   ),
   "full-tmp": full("lock", (place) => place.tmp, [0], "the disk of TMPDIR is full"),
+  "full-app": full(
+    "app-update",
+    (place) => path.join(place.home, ".local/state/prime/apps"),
+    [0, 4, 16, 64, 256],
+    "the disk of an app's releases is full",
+  ),
   "read-only-cache": {
     title: "prime's and uv's caches are read-only, with all in them",
     operation: "first",

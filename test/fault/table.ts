@@ -70,6 +70,9 @@ fail. Then these must hold, one after the other:
 5. After \`./prime gc\` nothing is left in the root, in \`.prime\`, among the ready plans, in prime's cache and in the folder for
    temporary files but what belongs there; and a start is warm.
 
+Of an app: a start runs the release before or the new one; the same operation again succeeds, then starts run the new one; another look
+leaves nothing in the app's folder but what belongs there; and a start is warm.
+
 "Every" means each call that prime's own processes make (sh, Node, and Python where it validates); "some" a sample
 that is chosen by the seed. "None yet", "old" and "new" are what \`.venv\` showed right after the fault, "failed" counts the starts
 that ended with status 125; the others were killed, or went on.

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { appWheel, saying } from "./app-wheel.ts";
+import { withoutNode } from "./no-node.ts";
 import { type Ended, LONG_AGO, type RunOptions, type Sandbox, type SandboxOptions, sandbox } from "./sandbox.ts";
 
 export { appWheel, saying };
@@ -55,7 +56,7 @@ export class AppBox {
 
   /** A start whose Node is none: only a warm one succeeds. */
   warm(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-    return this.run(args, { ...options, env: { ...options.env, PATH: "/nonexistent" } });
+    return this.run(args, { ...options, env: { ...options.env, PATH: withoutNode(this.box) } });
   }
 
   async status(): Promise<Status> {

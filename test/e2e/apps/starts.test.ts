@@ -5,6 +5,7 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
+import { NO_NODE } from "../../support/no-node.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
 import { skip } from "../../support/users.ts";
 
@@ -34,6 +35,26 @@ describe("an update that is killed with its start", () => {
     expect(third).toMatchObject({ code: 0, stdout: "foo 1 b\n", stderr: expect.stringContaining("120 s longer") });
     expect(await app.status()).toMatchObject({ staged: expect.stringContaining("2-"), check: { attempts: 0 } });
     expect(await due(["7"])).toMatchObject({ code: 7, stderr: "" });
+  });
+});
+
+describe("a start that is due", () => {
+  it("looks, as no other does: never where it is told so, in CI only where the schedule was chosen", async () => {
+    const app = await installed();
+    const due = () => fs.utimesSync(path.join(app.home, "due"), LONG_AGO, LONG_AGO);
+    expect(await app.warm(["a"])).toMatchObject({ code: 0, stdout: "foo 1 a\n" });
+    due();
+    for (const env of [{ PRIME_UPDATE: "never" }, { CI: "true" }])
+      expect(await app.warm(["b"], { env })).toMatchObject({ code: 0, stdout: "foo 1 b\n" });
+    expect(await app.warm(["c"])).toMatchObject({ code: 125, stderr: expect.stringContaining(NO_NODE) });
+    expect(await app.run(["self", "update"], { env: { PRIME_UPDATE: "sometimes" } })).toMatchObject({ code: 0 });
+    expect(await app.run(["d"], { env: { PRIME_UPDATE: "sometimes" } })).toMatchObject({ code: 2 });
+    app.config += 'check = "hourly"\n';
+    await app.init();
+    fs.utimesSync(app.launcher, LONG_AGO, LONG_AGO + 1);
+    await app.says(["e"], { PRIME_UPDATE: "never" });
+    due();
+    expect((await app.warm(["f"], { env: { CI: "true" } })).code).toBe(125);
   });
 });
 

@@ -18,6 +18,7 @@ describe("customers of a channel", () => {
     await maintainer.good("fallback", "stable", "3.2.1", "--reason", "3.2.2 loses data");
     const ended = await customer.run([], { env: { PRIME_UPDATE: "wait" } });
     expect(ended.stdout).toBe("foo 3.2.1\n");
+    expect(await customer.says([])).toBe("foo 3.2.1"); // the trial is over
     expect(await customer.warm([])).toMatchObject({ code: 0, stdout: "foo 3.2.1\n", stderr: "" });
     expect(await customer.says(["self", "status"])).toContain(`follows stable of ${maintainer.to}: 3.2.1 since `);
     expect(await customer.says(["self", "status"])).toContain("(serial 3, fallback: 3.2.2 loses data)");

@@ -51,6 +51,7 @@ describe("a launcher as a release of the channel", () => {
     expect(await customer.follow()).toBe("foo 3.2.1");
     expect((await statusOf(customer)).runs).toEqual({ version: "0.9.2", file: customer.launcher });
     expect(fs.statSync(customer.launcher).mode & 0o777).toBe(0o755);
+    for (const _ of ["on trial", "settled"]) expect(await customer.says([])).toBe("foo 3.2.1");
     expect(await customer.warm([])).toMatchObject({ code: 0, stdout: "foo 3.2.1\n", stderr: "" });
 
     // What came by the channel goes back by it, and only then.
