@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import * as aws4 from "aws4";
-import { afterAll } from "vitest";
 import { serverTools } from "./indexes.ts";
 
 /** moto's S3, which wants to be signed for, with one user who may everything. */
@@ -26,10 +25,18 @@ const TYPES: Readonly<Record<string, Record<string, string>>> = { s3: { "Content
 export async function s3Server(): Promise<S3Server | undefined> {
   const tools = await serverTools();
   if (tools === undefined) return undefined;
-  const child = spawn(path.join(tools, "moto_server"), ["-H", "127.0.0.1", "-p", "0"], {
-    env: { PATH: process.env.PATH, MOTO_S3_DEFAULT_MAX_KEYS: "2" },
-  });
-  afterAll(() => void child.kill("SIGKILL"));
+  // Whatever ends the test closes its input, and with that the server.
+  const words = [
+    "-c",
+    '"$@" & read -r _; kill $!',
+    "sh",
+    path.join(tools, "moto_server"),
+    "-H",
+    "127.0.0.1",
+    "-p",
+    "0",
+  ];
+  const child = spawn("sh", words, { env: { PATH: process.env.PATH, MOTO_S3_DEFAULT_MAX_KEYS: "2" } });
   let told = "";
   const url = await new Promise<string>((resolve, reject) => {
     const hear = (bytes: Buffer) => {
