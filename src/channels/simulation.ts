@@ -20,12 +20,12 @@ export interface Scenario {
   readonly moves: readonly { readonly at: number; readonly version: string; readonly percent: number }[];
 }
 
-/** Bytes of an answer: nothing is new; metadata that have changed (timestamp, snapshot, channels, pointer, state, release). */
-const BYTES = { same: 300, metadata: 12_000 };
+/** Bytes of answers: nothing is new (the next root, which is not there, and the timestamp); metadata that have changed (timestamp, snapshot, channels, pointer, state, release). */
+const BYTES = { same: 1000, metadata: 12_000 };
 const MINUTE = 60;
 
 export interface Outcome {
-  /** Requests in each minute; a check is one, or several where the metadata have changed. */
+  /** Requests in each minute; a check is two, one where nobody answers, several where the metadata have changed. */
   readonly perMinute: readonly number[];
   readonly bytes: number;
   /** A second. */
@@ -65,6 +65,7 @@ export function simulate(scenario: Scenario, random: () => number): Outcome {
         continue;
       }
       failures = 0;
+      perMinute[minute] = (perMinute[minute] as number) + 1;
       bytes += BYTES.same;
       const latest = scenario.moves.findLastIndex((move) => move.at <= at);
       if (latest !== seen) {

@@ -59,7 +59,7 @@ console.log(table);
 if (values.clients === undefined) {
   const page = path.join(ROOT, "docs/scale.md");
   const text = fs.readFileSync(page, "utf8");
-  fs.writeFileSync(page, text.replace(/(<!-- figures -->\n).*?(\n<!-- end -->)/s, `$1${table}$2`));
+  fs.writeFileSync(page, text.replace(/(<!-- figures -->\n).*?(<!-- end -->)/s, `$1${table}\n$2`));
   const of = (name: string) => played.find((one) => one.name === name)?.outcome as Outcome;
   fs.writeFileSync(
     path.join(ROOT, "docs/scale.svg"),
