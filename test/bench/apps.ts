@@ -48,13 +48,18 @@ function apps(place: Place, name: string): Apps {
   return { repo, basket, wheel, launcher };
 }
 
-const arm = (repo: Repo, argv: readonly string[], env = repo.place.env): Arm => ({ argv, cwd: repo.root, env });
+/** Root's state would be the machine's otherwise. */
+function envOf({ home, env }: Place): Record<string, string> {
+  return { ...env, XDG_STATE_HOME: path.join(home, ".local/state") };
+}
+
+const arm = (repo: Repo, argv: readonly string[], env = envOf(repo.place)): Arm => ({ argv, cwd: repo.root, env });
 
 /** What users start day by day, by prime and by others; the last one is what a scheduled job does. */
 export function appStart(place: Place): Scenario {
   const { repo, basket, wheel, launcher } = apps(place, "app-start");
   const file = launcher("tick", `sources = ["${basket}"]\n`);
-  repo.run(file);
+  repo.runIn(envOf(place), file);
   repo.write({ "requirements.txt": `${wheel}\n` });
   repo.run(repo.prime);
   const venv = repo.file("venv");
@@ -83,7 +88,7 @@ export function appCheck(place: Place): Scenario {
   const launchers = ["never", "daily"].map((check) =>
     launcher(`tick-${check}`, `sources = ["${basket}"]\ncheck = "${check}"\n`),
   );
-  for (const file of launchers) repo.run(file);
+  for (const file of launchers) repo.runIn(envOf(place), file);
   const [unchecked, checked] = launchers.map((file) => arm(repo, [file])) as [Arm, Arm];
   const arms = { "./prime, without checks": unchecked, "./prime, not due": checked };
   return { id: "app-check", title: "a start of an app that is not due", rounds: 200, arms };
@@ -106,13 +111,13 @@ export function appOffline(place: Place): Scenario {
   process.once("exit", () => server.kill());
   repo.run(place.command("sh"), "-c", 'until [ -s "$1" ]; do sleep 0.02; done', "sh", said);
   const port = fs.readFileSync(said, "utf8");
-  repo.run(launcher("tick", `sources = ["${basket}"]\n`));
+  repo.runIn(envOf(place), launcher("tick", `sources = ["${basket}"]\n`));
   const file = launcher("tick", `sources = ["index+http://127.0.0.1:${port}/simple"]\n`);
-  for (const _ of [1, 2, 3]) repo.run(file);
+  for (const _ of [1, 2, 3]) repo.runIn(envOf(place), file);
   const node = process.execPath;
   const arms = {
     "./prime, an app that is not due": arm(repo, [file]),
-    "./prime, an app that is due": arm(repo, [file], { ...place.env, PRIME_UPDATE: "due" }),
+    "./prime, an app that is due": arm(repo, [file], { ...envOf(place), PRIME_UPDATE: "due" }),
     "Node alone": arm(repo, [node, "-e", "0"]),
   };
   return { id: "app-offline", title: "a start of an app whose network answers nothing", rounds: 20, arms };
