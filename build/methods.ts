@@ -40,7 +40,17 @@ function withoutMethods(source: string, file: string): string {
 }
 
 /** Long names that are asked for often, in objects that are never written as JSON. */
-const OFTEN = ["registeredArguments", "terminal", "unrecognizedFields"];
+const OFTEN = [
+  ...[
+    "escapedCommand",
+    "fileDescriptors",
+    "isForcefullyTerminated",
+    "registeredArguments",
+    "succinctRoles",
+    "terminal",
+  ],
+  ...["unrecognizedFields", "verboseInfo"],
+];
 
 /** Matches names of properties that the bundler may shorten: these, and what commander's commands call by names that are theirs alone. */
 export function shortened(root: string): RegExp {

@@ -18,7 +18,7 @@ const LONGEST_COPYRIGHT = 200;
 
 /**
  * The copyright notices and licences of this package and of all others in the bundle, as ASCII text that may stand in a comment: their
- * licence files, and whatever licence comments esbuild found in their sources (`comments`). Packages that share the
+ * licence files, and whatever else is in licence comments that esbuild found in their sources (`comments`). Packages that share the
  * same terms share their text.
  */
 export function noticesOf(root: string, metafile: Metafile, comments: string): string {
@@ -28,7 +28,17 @@ export function noticesOf(root: string, metafile: Metafile, comments: string): s
     byTerms.set(terms, [...(byTerms.get(terms) ?? []), [`${name} ${version}`, ...copyright].join(", ")]);
   }
   const parts = [...byTerms].map(([terms, packages]) => `${packages.join("\n")}\n\n${terms}\n`);
-  return ascii(`This file contains:\n\n${[...parts, paragraphsOf(uncommented(comments))].join("\n---\n\n")}\n`);
+  const all = parts.join("\n---\n\n");
+  const others = paragraphsOf(uncommented(comments))
+    .split("\n")
+    .filter((line) => !all.includes(withoutTag(line)));
+  const more = others.every((line) => line.endsWith(":")) ? "" : `\n---\n\n${others.join("\n")}`;
+  return ascii(`This file contains:\n\n${all}${more}\n`);
+}
+
+/** A line of a licence comment without SPDX's short name of what stands there in full. */
+function withoutTag(line: string): string {
+  return line.replace(/ SPDX-License-Identifier: \S+$/, "");
 }
 
 /** Folders of the packages of which something is in the output, relative to root, sorted. */
