@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Metafile } from "esbuild";
-import { isReplaced } from "./uncalled.ts";
+import { isReplaced } from "./plugins/uncalled.ts";
 
 interface Notice {
   readonly name: string;

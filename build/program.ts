@@ -4,14 +4,14 @@ import { fileURLToPath } from "node:url";
 import { transform as shorten } from "@swc/core";
 import { build, type Metafile, transform } from "esbuild";
 import { withOwnDigest } from "../src/launch/own-digest.ts";
-import { builtins } from "./builtins.ts";
-import { ENTRY, grouped, nested, ordering } from "./groups.ts";
 import { type ShortLines, withShortLines } from "./lines.ts";
-import { methods, shortened } from "./methods.ts";
 import { noticesOf } from "./notices.ts";
-import { standIns } from "./stand-ins.ts";
-import { texts } from "./texts.ts";
-import { uncalled } from "./uncalled.ts";
+import { builtins } from "./plugins/builtins.ts";
+import { ENTRY, grouped, nested, ordering } from "./plugins/groups.ts";
+import { methods, shortened } from "./plugins/methods.ts";
+import { standIns } from "./plugins/stand-ins.ts";
+import { texts } from "./plugins/texts.ts";
+import { uncalled } from "./plugins/uncalled.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 

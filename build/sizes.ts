@@ -1,7 +1,7 @@
 import type { Metafile } from "esbuild";
 import { packageFolder } from "./notices.ts";
 
-/** Bytes in the bundle by package, and by folder of our own sources; largest first. */
+/** Bytes by package, and by folder of our own sources, before names and blanks are shortened (to about half); largest first. */
 export function sizeTable(metafile: Metafile): string {
   const sizes = new Map<string, number>();
   for (const output of Object.values(metafile.outputs)) {

@@ -7,10 +7,10 @@ import type { AppText } from "../launch/app-text.ts";
 import { isShared, makeHome } from "./home.ts";
 import { standInOf } from "./launcher/stand-in.ts";
 import { openApp, openRepoApp } from "./open.ts";
-import type { Run } from "./run.ts";
-import { UPDATER_LIMIT_MS } from "./schedule.ts";
-import { startApp, startDry } from "./start.ts";
-import { update } from "./update.ts";
+import type { Run } from "./start/run.ts";
+import { UPDATER_LIMIT_MS } from "./start/schedule.ts";
+import { startApp, startDry } from "./start/start.ts";
+import { update } from "./start/update.ts";
 
 const WISHES = ["", "never", "due", "wait"];
 

@@ -3,7 +3,7 @@ import type { Environment } from "../edges/command.ts";
 import { diskUse, facts, isFile, namesInFolder } from "../edges/files/read.ts";
 import { isThisUser } from "../edges/surroundings.ts";
 import { appsFolders, type Owner, ownerOf } from "./home.ts";
-import { readRelease } from "./releases.ts";
+import { readRelease } from "./release/releases.ts";
 import { type Check, isUpdating, readCheck, readSelection } from "./state.ts";
 
 /** An app as its folder tells of it. */

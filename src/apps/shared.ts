@@ -11,9 +11,9 @@ import { standingOf } from "../environment/watched.ts";
 import { PrimeError } from "../errors.ts";
 import { IN_STATE } from "../plan/ready-plan.ts";
 import type { App } from "./app.ts";
-import { readRelease } from "./releases.ts";
+import { readRelease } from "./release/releases.ts";
+import { forgetTrials, type Told, trialFolder } from "./start/trial.ts";
 import { readSelection, type Selection } from "./state.ts";
-import { forgetTrials, type Told, trialFolder } from "./trial.ts";
 
 /** What a release of root's came to for a user; `why` it failed. */
 const VERDICT = v.object({ release: TEXT, why: v.nullable(TEXT) });

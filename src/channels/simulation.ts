@@ -109,7 +109,7 @@ function nextStart(due: number, phase: number, { starts }: Scenario): number {
   return phase + Math.ceil((due - phase) / starts) * starts;
 }
 
-/** As `src/apps/schedule.ts` does it. */
+/** As `src/apps/start/schedule.ts` does it. */
 function retryAfter(failures: number, { retry, check }: Scenario, random: () => number): number {
   const wait = Math.min(retry.first * retry.growth ** (failures - 1), check);
   return wait * (1 + retry.spread * (2 * random() - 1));

@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
 import type { Folders } from "../environment/folders.ts";
-import { readHolds } from "../environment/holds.ts";
 import type { Hold } from "../environment/state.ts";
+import { readHolds } from "../environment/upgraded/holds.ts";
 import type { Decision } from "./decide.ts";
 
 /** The rollback that holds for what is asked for now. */

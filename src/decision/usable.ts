@@ -11,7 +11,7 @@ import {
   type SeenInterpreter,
 } from "../environment/manifest/interpreter-record.ts";
 import { type Manifest, writeManifest } from "../environment/manifest/manifest.ts";
-import { judge, type Silence, type Verdict } from "../environment/verdict.ts";
+import { judge, type Silence, type Verdict } from "../environment/upgraded/verdict.ts";
 import { PrimeError } from "../errors.ts";
 import { anchorOf } from "../python/anchor.ts";
 import { distributorOf } from "../python/distributor.ts";

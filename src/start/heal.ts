@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import type { Decision } from "../decision/decide.ts";
 import { judgeGeneration } from "../decision/usable.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
-import type { Verdict } from "../environment/verdict.ts";
+import type { Verdict } from "../environment/upgraded/verdict.ts";
 import { describe } from "../python/version.ts";
 import type { Cold } from "./cold.ts";
 

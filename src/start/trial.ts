@@ -4,7 +4,7 @@ import { makeFolder, writeRenewable } from "../edges/files/change.ts";
 import { isExecutableFile } from "../edges/files/read.ts";
 import { foldersOf, generationFolder } from "../environment/folders.ts";
 import type { Trial } from "../environment/state.ts";
-import { trialFolder } from "../environment/trial.ts";
+import { trialFolder } from "../environment/upgraded/trial.ts";
 import { countStart, standingOf, watched } from "../environment/watched.ts";
 import type { Answer } from "../launch/answer.ts";
 import { TRIAL_HOOK_PY } from "../python/texts/texts.ts";

@@ -5,7 +5,7 @@ import { PATH, readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { facts, isFile, namesInFolder } from "../../edges/files/read.ts";
 import { trustOf, whyOthersDecide } from "../../edges/files/trust.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../start/run.ts";
 
 type Home = Pick<Run["app"], "home" | "launcher">;
 

@@ -12,9 +12,9 @@ import { appKey, appOf, withApp, withoutApp } from "../../launch/app-text.ts";
 import { ownDigestFault } from "../../launch/own-digest.ts";
 import { whyNoLauncher } from "../../provision/launcher.ts";
 import type { App } from "../app.ts";
-import { readChannelState, writeChannelState } from "../channel-state.ts";
 import { record } from "../log.ts";
-import type { Run } from "../run.ts";
+import { readChannelState, writeChannelState } from "../release/channel-state.ts";
+import type { Run } from "../start/run.ts";
 import { keepLauncher, letStandIn, removeLauncher, removeLaunchers } from "./stand-in.ts";
 
 /** What a channel says of prime's launcher. */

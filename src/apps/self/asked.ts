@@ -5,12 +5,12 @@ import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { normalizeName } from "../../project/packages.ts";
 import type { App } from "../app.ts";
-import { readRelease } from "../releases.ts";
-import { type Required, readRequired, writeRequired } from "../required.ts";
-import type { Run } from "../run.ts";
+import { readRelease } from "../release/releases.ts";
+import { type Required, readRequired, writeRequired } from "../release/required.ts";
+import type { Run } from "../start/run.ts";
+import { trialFolder } from "../start/trial.ts";
+import { update } from "../start/update.ts";
 import { alone, readSelection, writeSelection } from "../state.ts";
-import { trialFolder } from "../trial.ts";
-import { update } from "../update.ts";
 import { refuseOthers, selfCommand } from "./self.ts";
 
 const DONE: Answer = { kind: "exit", code: 0 };

@@ -5,11 +5,11 @@ import { Refused } from "../../channels/tuf/refused.ts";
 import { networkRules } from "../../config/policy/network.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { channelFolder, readChannelState } from "../channel-state.ts";
-import { channelPlace } from "../from-channel.ts";
 import { policyOf, whyNotNow } from "../policy.ts";
-import { readRelease } from "../releases.ts";
-import type { Run } from "../run.ts";
+import { channelFolder, readChannelState } from "../release/channel-state.ts";
+import { channelPlace } from "../release/from-channel.ts";
+import { readRelease } from "../release/releases.ts";
+import type { Run } from "../start/run.ts";
 import { isUpdating, readCheck, readSelection } from "../state.ts";
 import { refuseWords } from "./words.ts";
 

@@ -9,7 +9,7 @@ import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { planFile, recordFile, removeStamps, stampsOf } from "../../plan/ready-plan.ts";
 import { type Owner, ownerOf } from "../home.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../start/run.ts";
 import { isUpdating } from "../state.ts";
 
 /** `foo self remove`: all that is kept of the app; the launcher is the user's. */

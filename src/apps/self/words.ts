@@ -1,5 +1,5 @@
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../start/run.ts";
 
 /** Throws for a word that one of prime's own commands of an app does not take. */
 export function refuseWords({ app }: Run, name: string, words: readonly string[], known: readonly string[] = []): void {

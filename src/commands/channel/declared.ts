@@ -3,8 +3,8 @@ import type { CommandLine, Declaration } from "../declaration.ts";
 import { wholeNumber } from "../whole-number.ts";
 import type { ClientRequest } from "./client.ts";
 import type { Init } from "./init.ts";
-import type { Options } from "./lead.ts";
 import type { Publication } from "./publish.ts";
+import type { Options } from "./signing/lead.ts";
 import type { Simulated } from "./simulate.ts";
 
 export const channel: Declaration = {
@@ -106,7 +106,7 @@ const restrictions: Declare = (command, { take }) => {
 };
 
 const keys: Declare = (command, { take }) => {
-  const load = () => import("./resign.ts");
+  const load = () => import("./signing/resign.ts");
   signing(command, "resign", "sign anew what expires, for a timer")
     .option("--all", "what the offline key signs, too", false)
     .action((options: Options & { all: boolean }) =>

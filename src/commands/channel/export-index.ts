@@ -12,7 +12,7 @@ import type { Answer } from "../../launch/answer.ts";
 import { normalizeName } from "../../project/packages.ts";
 import { cleanEnvironment } from "../../python/clean-environment.ts";
 import { PIN_WHEEL_PY } from "../../python/texts/texts.ts";
-import { type Options, sessionOf } from "./lead.ts";
+import { type Options, sessionOf } from "./signing/lead.ts";
 
 /** By project, its files and their sha256. */
 type Index = Map<string, Map<string, string>>;

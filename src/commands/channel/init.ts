@@ -11,9 +11,9 @@ import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { isHeadsOwn } from "../../edges/terminal/secret.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import type { Options } from "./lead.ts";
 import { keptAs, placeOf } from "./places.ts";
-import { passphraseBy, printedKey, signersFor } from "./signers.ts";
+import type { Options } from "./signing/lead.ts";
+import { passphraseBy, printedKey, signersFor } from "./signing/signers.ts";
 
 export interface Init extends Options {
   readonly app: string;

@@ -6,7 +6,7 @@ import { describing, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { byWhom, lead, type Options } from "./lead.ts";
+import { byWhom, lead, type Options } from "./signing/lead.ts";
 
 export interface Promotion extends Options {
   readonly percent: number;

@@ -29,9 +29,9 @@ import { cleanEnvironment } from "../../python/clean-environment.ts";
 import { WHEEL_METADATA_PY } from "../../python/texts/texts.ts";
 import { parseToml } from "../../toml.ts";
 import { checkPlatform, type ReleaseResolution, resolveRelease } from "../../uv/release-commands.ts";
-import { lead, type Options } from "./lead.ts";
 import { promote } from "./move.ts";
 import { offer } from "./offer-launcher.ts";
+import { lead, type Options } from "./signing/lead.ts";
 
 export interface Publication extends Options {
   readonly promote?: string;

@@ -5,7 +5,7 @@ import { describing, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { lead, type Options } from "./lead.ts";
+import { lead, type Options } from "./signing/lead.ts";
 
 /** `./prime channel withdraw VERSION`: no channel may point at it any more, says the offline key. */
 export function withdraw(

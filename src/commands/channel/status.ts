@@ -6,7 +6,7 @@ import type { RoleName } from "../../channels/tuf/repository.ts";
 import type { Context } from "../../context.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { type Options, sessionOf } from "./lead.ts";
+import { type Options, sessionOf } from "./signing/lead.ts";
 
 /** Days before which a role has to be signed anew, as people are told. */
 const SOON = 14;

@@ -10,8 +10,8 @@ import { refuseForeignRepo } from "../../decision/whose-repo.ts";
 import { now } from "../../edges/clock.ts";
 import { generationFolder, makeFolders, newLog } from "../../environment/folders.ts";
 import type { Manifest } from "../../environment/manifest/manifest.ts";
-import { noteSeen } from "../../environment/seen.ts";
 import { readState } from "../../environment/state.ts";
+import { noteSeen } from "../../environment/upgraded/seen.ts";
 import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
@@ -174,7 +174,7 @@ async function nothingToDo(context: Context, decision: Decision, { auto }: Upgra
   context.terminal.say("nothing to upgrade: all is as new as ranges and policy allow");
   if (auto || holdOf(decision) === undefined) return DONE;
   context.terminal.say("the rollback that held ends: what is asked for is shown again");
-  const { writeHold } = await import("../../environment/holds.ts");
+  const { writeHold } = await import("../../environment/upgraded/holds.ts");
   if (decision.asked !== undefined) writeHold(decision.folders, decision.asked.digest, undefined);
   return prepare(context, { anew: false, reason: "asked for by the user, who upgraded" });
 }

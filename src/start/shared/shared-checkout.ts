@@ -2,9 +2,9 @@ import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import type { Decision } from "../../decision/decide.ts";
 import { exists, realPath } from "../../edges/files/read.ts";
-import { isGivenBack } from "../../environment/holds.ts";
 import { listGenerations, readManifest } from "../../environment/manifest/manifest.ts";
 import { isOthers } from "../../environment/shared-folder.ts";
+import { isGivenBack } from "../../environment/upgraded/holds.ts";
 import type { Cold } from "../cold.ts";
 
 /**

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { build } from "esbuild";
 import { afterAll, describe, expect, it } from "vitest";
-import { ENTRY, grouped, nested, ordering } from "../../../build/groups.ts";
+import { ENTRY, grouped, nested, ordering } from "../../../build/plugins/groups.ts";
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "prime-groups-")));
 afterAll(() => fs.rmSync(folder, { recursive: true }));

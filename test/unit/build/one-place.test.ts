@@ -89,7 +89,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
     what: "decides as a start does, which may run what the repo names; all else looks",
     calls: /\bdecide(?:Tools)?\(/,
     files: [
-      "src/apps/resolve.ts", // a project of prime's own
+      "src/apps/release/resolve.ts", // a project of prime's own
       "src/builder/build.ts",
       "src/commands/doctor/doctor.ts", // --fix
       "src/commands/doctor/mend.ts",

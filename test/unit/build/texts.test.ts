@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, test } from "vitest";
+import { withoutRemarks } from "../../../build/plugins/texts.ts";
 import { ROOT } from "../../../build/program.ts";
-import { withoutRemarks } from "../../../build/texts.ts";
 import { goodPython } from "../../support/machine.ts";
 
 const folder = path.join(ROOT, "src/python/texts");

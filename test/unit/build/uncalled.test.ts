@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import { build, type Plugin } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { uncalled } from "../../../build/plugins/uncalled.ts";
 import { ROOT } from "../../../build/program.ts";
-import { uncalled } from "../../../build/uncalled.ts";
 import type { Command } from "../../../src/edges/command.ts";
 import type { Outcome, RunOptions } from "../../../src/edges/processes/run.ts";
 

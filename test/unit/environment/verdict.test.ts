@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { InterpreterRecord } from "../../../src/environment/manifest/interpreter-record.ts";
-import { judge, type Seen, type Verdict } from "../../../src/environment/verdict.ts";
+import { judge, type Seen, type Verdict } from "../../../src/environment/upgraded/verdict.ts";
 
 const RECORD: InterpreterRecord = {
   anchor: "/usr/bin/python3.11",

@@ -14,10 +14,10 @@ import {
 import { deadHolder } from "../../../edges/processes/lock-holder.ts";
 import { type Folders, generationFolder } from "../../../environment/folders.ts";
 import { entryLines, historyFile } from "../../../environment/history.ts";
-import { isGivenBack, readHolds } from "../../../environment/holds.ts";
 import { hasTornManifest, isWhole, readManifest } from "../../../environment/manifest/manifest.ts";
 import { isTornState, stateFile } from "../../../environment/state.ts";
 import { takeStock } from "../../../environment/stock.ts";
+import { isGivenBack, readHolds } from "../../../environment/upgraded/holds.ts";
 import { PrimeError } from "../../../errors.ts";
 import { missingExclude } from "../../../git/exclude.ts";
 import { MANIFEST_FILE } from "../../../venv/foreign-venv.ts";

@@ -1,11 +1,11 @@
 import * as path from "node:path";
-import { remove } from "../edges/files/own/remove.ts";
-import { isExecutableFile, namesInFolder } from "../edges/files/read.ts";
-import { countStart, standingOf } from "../environment/watched.ts";
-import type { App } from "./app.ts";
-import { record } from "./log.ts";
-import { releaseRoot } from "./releases.ts";
-import { alone, readSelection, type Selection, writeSelection } from "./state.ts";
+import { remove } from "../../edges/files/own/remove.ts";
+import { isExecutableFile, namesInFolder } from "../../edges/files/read.ts";
+import { countStart, standingOf } from "../../environment/watched.ts";
+import type { App } from "../app.ts";
+import { record } from "../log.ts";
+import { releaseRoot } from "../release/releases.ts";
+import { alone, readSelection, type Selection, writeSelection } from "../state.ts";
 
 /** Where the starts of a release on trial are noted. */
 export const trialFolder = ({ mine }: App, id: string): string => path.join(mine, "trial", id);

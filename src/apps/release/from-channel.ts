@@ -1,28 +1,28 @@
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Channel, follow, openChannel } from "../channels/follow.ts";
-import { LAUNCHER_FILE, type Release, releaseFolder } from "../channels/model/release.ts";
-import type { Place } from "../channels/place.ts";
-import { folderReader } from "../channels/places/folder.ts";
-import { keptPlace } from "../channels/places/kept.ts";
-import { memoryIn } from "../channels/tuf/memory-folder.ts";
-import { Refused } from "../channels/tuf/refused.ts";
-import { networkRules } from "../config/policy/network.ts";
-import type { Policy } from "../config/policy/policy.ts";
-import { makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { removeFile } from "../edges/files/own/remove.ts";
-import { namesInFolder, sha256OfFile } from "../edges/files/read.ts";
-import type { Line } from "../edges/network/exchange.ts";
-import { PrimeError } from "../errors.ts";
-import type { Answer } from "../launch/answer.ts";
-import { packagesOf, pylockOf, renderPylock, withPlaces } from "../project/files/pylock.ts";
-import { isTable, parseToml } from "../toml.ts";
+import { type Channel, follow, openChannel } from "../../channels/follow.ts";
+import { LAUNCHER_FILE, type Release, releaseFolder } from "../../channels/model/release.ts";
+import type { Place } from "../../channels/place.ts";
+import { folderReader } from "../../channels/places/folder.ts";
+import { keptPlace } from "../../channels/places/kept.ts";
+import { memoryIn } from "../../channels/tuf/memory-folder.ts";
+import { Refused } from "../../channels/tuf/refused.ts";
+import { networkRules } from "../../config/policy/network.ts";
+import type { Policy } from "../../config/policy/policy.ts";
+import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { removeFile } from "../../edges/files/own/remove.ts";
+import { namesInFolder, sha256OfFile } from "../../edges/files/read.ts";
+import type { Line } from "../../edges/network/exchange.ts";
+import { PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { packagesOf, pylockOf, renderPylock, withPlaces } from "../../project/files/pylock.ts";
+import { isTable, parseToml } from "../../toml.ts";
+import { refuseOldLauncher, takeLauncher } from "../launcher/take.ts";
+import { refuseExcluded, refuseHost, rulesOf, whyNotNow } from "../policy.ts";
+import type { Run } from "../start/run.ts";
+import { readSelection } from "../state.ts";
 import { channelFolder, readChannelState, writeChannelState } from "./channel-state.ts";
-import { refuseOldLauncher, takeLauncher } from "./launcher/take.ts";
-import { refuseExcluded, refuseHost, rulesOf, whyNotNow } from "./policy.ts";
 import type { LocalFile, Resolved } from "./resolve.ts";
-import type { Run } from "./run.ts";
-import { readSelection } from "./state.ts";
 
 /** What a look at the channel comes to: a release, or another launcher that goes on with this start. */
 export type FromChannel = (Resolved & { readonly isRenewed: boolean }) | { readonly answer: Answer };
@@ -134,7 +134,7 @@ function beside(value: unknown, release: Release): unknown {
 
 /** Where a channel is read from. */
 export async function channelPlace(url: string, line: Line): Promise<Pick<Place, "read" | "name">> {
-  if (/^https?:/i.test(url)) return (await import("../channels/places/http.ts")).httpPlace(new URL(url), line);
-  if (url.startsWith("s3:")) return (await import("../channels/places/s3.ts")).s3Place(url, line);
+  if (/^https?:/i.test(url)) return (await import("../../channels/places/http.ts")).httpPlace(new URL(url), line);
+  if (url.startsWith("s3:")) return (await import("../../channels/places/s3.ts")).s3Place(url, line);
   return folderReader(url.startsWith("file:") ? fileURLToPath(url) : url);
 }

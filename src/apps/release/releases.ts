@@ -1,21 +1,21 @@
 import * as path from "node:path";
 import * as v from "valibot";
-import type { Policy } from "../config/policy/policy.ts";
-import { backdate, copyFile, makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
-import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
-import { remove } from "../edges/files/own/remove.ts";
-import { facts, isExecutableFile, isFile, namesInFolder, sha256OfFile } from "../edges/files/read.ts";
-import { foldersInUse } from "../edges/processes/in-use.ts";
-import { deadHolder } from "../edges/processes/lock-holder.ts";
-import { PrimeError } from "../errors.ts";
-import type { AppStart } from "../plan/app-start.ts";
-import { RUN_APP_PY } from "../python/texts/texts.ts";
-import type { App } from "./app.ts";
+import type { Policy } from "../../config/policy/policy.ts";
+import { backdate, copyFile, makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { finalNameOf, isAbandoned } from "../../edges/files/own/maker-mark.ts";
+import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
+import { remove } from "../../edges/files/own/remove.ts";
+import { facts, isExecutableFile, isFile, namesInFolder, sha256OfFile } from "../../edges/files/read.ts";
+import { foldersInUse } from "../../edges/processes/in-use.ts";
+import { deadHolder } from "../../edges/processes/lock-holder.ts";
+import { PrimeError } from "../../errors.ts";
+import type { AppStart } from "../../plan/app-start.ts";
+import { RUN_APP_PY } from "../../python/texts/texts.ts";
+import type { App } from "../app.ts";
+import { writeOld, writeRules } from "../root-files.ts";
+import { checkFile, dueFile, RELEASE_ID, readCheck, readSelection } from "../state.ts";
 import { moduleWheel } from "./module-wheel.ts";
 import type { LocalFile, Resolved } from "./resolve.ts";
-import { writeOld, writeRules } from "./root-files.ts";
-import { checkFile, dueFile, RELEASE_ID, readCheck, readSelection } from "./state.ts";
 
 const RELEASE = v.object({
   version: TEXT,

@@ -1,22 +1,22 @@
 import * as path from "node:path";
-import type { Policy } from "../config/policy/policy.ts";
-import { now } from "../edges/clock.ts";
-import { run } from "../edges/processes/run.ts";
-import { PrimeError } from "../errors.ts";
-import type { Answer } from "../launch/answer.ts";
-import { activated } from "../shells/activation.ts";
-import { Fetched } from "../sources/fetched.ts";
-import { boot } from "../start/boot.ts";
-import type { Ready } from "../start/ready.ts";
-import { record } from "./log.ts";
-import { passesWindows, policyOf, refuseExcluded, whyNotNow } from "./policy.ts";
-import { collectScraps, readRelease, refuseWithoutEntry, writeRelease } from "./releases.ts";
-import { type Resolved, resolveApp } from "./resolve.ts";
+import type { Policy } from "../../config/policy/policy.ts";
+import { now } from "../../edges/clock.ts";
+import { run } from "../../edges/processes/run.ts";
+import { PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { activated } from "../../shells/activation.ts";
+import { Fetched } from "../../sources/fetched.ts";
+import { boot } from "../../start/boot.ts";
+import type { Ready } from "../../start/ready.ts";
+import { record } from "../log.ts";
+import { passesWindows, policyOf, refuseExcluded, whyNotNow } from "../policy.ts";
+import { collectScraps, readRelease, refuseWithoutEntry, writeRelease } from "../release/releases.ts";
+import { type Resolved, resolveApp } from "../release/resolve.ts";
+import { writeWanted } from "../release/wanted.ts";
+import { refuseTornWheels } from "../release/wheels.ts";
+import { alone, type Outcome, readCheck, readSelection, writeCheck, writeSelection } from "../state.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
-import { alone, type Outcome, readCheck, readSelection, writeCheck, writeSelection } from "./state.ts";
-import { writeWanted } from "./wanted.ts";
-import { refuseTornWheels } from "./wheels.ts";
 
 /** What an update came to, or the next stage of it. */
 export type Updated =
@@ -89,7 +89,7 @@ export async function resolveNow(
 ): Promise<(Resolved & { readonly isRenewed?: boolean }) | { readonly answer: Answer }> {
   const { app, started } = run;
   if (app.config.channel !== null) {
-    const found = await (await import("./from-channel.ts")).resolveChannel(run, policy);
+    const found = await (await import("../release/from-channel.ts")).resolveChannel(run, policy);
     if (!("answer" in found)) refuseExcluded(policy, found.packages);
     return found;
   }

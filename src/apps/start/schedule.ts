@@ -1,9 +1,9 @@
-import { now } from "../edges/clock.ts";
-import type { Environment } from "../edges/command.ts";
-import { setTimes, writePlain } from "../edges/files/change.ts";
-import { facts } from "../edges/files/read.ts";
-import type { App } from "./app.ts";
-import { dueFile } from "./state.ts";
+import { now } from "../../edges/clock.ts";
+import type { Environment } from "../../edges/command.ts";
+import { setTimes, writePlain } from "../../edges/files/change.ts";
+import { facts } from "../../edges/files/read.ts";
+import type { App } from "../app.ts";
+import { dueFile } from "../state.ts";
 
 /** An updater has ended, or is ended, by then; in milliseconds. */
 export const UPDATER_LIMIT_MS = 15 * 60_000;

@@ -1,19 +1,19 @@
 import * as path from "node:path";
-import { nameOfRequirement } from "../config/app.ts";
-import type { Policy } from "../config/policy/policy.ts";
-import type { Environment } from "../edges/command.ts";
-import { makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { makerMark } from "../edges/files/own/maker-mark.ts";
-import { normalizeName } from "../project/packages.ts";
-import type { Fetched } from "../sources/fetched.ts";
-import { filesInFolder } from "../sources/local-folder.ts";
-import { writeIndex } from "../sources/local-index.ts";
-import { packageOf, type SourceFile } from "../sources/source-file.ts";
-import { renderToml, type Table } from "../toml.ts";
-import type { App } from "./app.ts";
-import { refuseHost, rulesOf } from "./policy.ts";
+import { nameOfRequirement } from "../../config/app.ts";
+import type { Policy } from "../../config/policy/policy.ts";
+import type { Environment } from "../../edges/command.ts";
+import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { makerMark } from "../../edges/files/own/maker-mark.ts";
+import { normalizeName } from "../../project/packages.ts";
+import type { Fetched } from "../../sources/fetched.ts";
+import { filesInFolder } from "../../sources/local-folder.ts";
+import { writeIndex } from "../../sources/local-index.ts";
+import { packageOf, type SourceFile } from "../../sources/source-file.ts";
+import { renderToml, type Table } from "../../toml.ts";
+import type { App } from "../app.ts";
+import { refuseHost, rulesOf } from "../policy.ts";
+import { writeRules } from "../root-files.ts";
 import { type Required, readRequired } from "./required.ts";
-import { writeRules } from "./root-files.ts";
 
 /** What an app wants, as a project that uv resolves. */
 export interface Wanted {
@@ -58,8 +58,8 @@ export async function writeWanted(
     if (source.startsWith("/")) return filesInFolder(source);
     const line = { env, rules };
     return source.startsWith("s3:")
-      ? (await import("../sources/s3-prefix.ts")).filesInBucket(source, line)
-      : (await import("../sources/http-folder.ts")).filesAt(source, line);
+      ? (await import("../../sources/s3-prefix.ts")).filesInBucket(source, line)
+      : (await import("../../sources/http-folder.ts")).filesAt(source, line);
   };
   const root = path.join(app.home, "wanted");
   const work = path.join(root, `indexes.${makerMark()}`);

@@ -1,10 +1,10 @@
-import { isEncrypted, keyFile, type NamedKey, signerOf } from "../../channels/keys.ts";
-import type { Signer } from "../../channels/tuf/signing.ts";
-import type { Context } from "../../context.ts";
-import { readText } from "../../edges/files/read.ts";
-import { run } from "../../edges/processes/run.ts";
-import { askSecret, readSecret } from "../../edges/terminal/secret.ts";
-import { PrimeError } from "../../errors.ts";
+import { isEncrypted, keyFile, type NamedKey, signerOf } from "../../../channels/keys.ts";
+import type { Signer } from "../../../channels/tuf/signing.ts";
+import type { Context } from "../../../context.ts";
+import { readText } from "../../../edges/files/read.ts";
+import { run } from "../../../edges/processes/run.ts";
+import { askSecret, readSecret } from "../../../edges/terminal/secret.ts";
+import { PrimeError } from "../../../errors.ts";
 
 const MOST_PEM = 16_384;
 

@@ -1,13 +1,13 @@
 import * as path from "node:path";
-import { type Change, carryOut, keysFor } from "../../channels/edit.ts";
-import type { NamedKey } from "../../channels/keys.ts";
-import { openSession, type Session } from "../../channels/session.ts";
-import { Refused } from "../../channels/tuf/refused.ts";
-import type { Context } from "../../context.ts";
-import { isHeadsOwn } from "../../edges/terminal/secret.ts";
-import { PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
-import { placeOf } from "./places.ts";
+import { type Change, carryOut, keysFor } from "../../../channels/edit.ts";
+import type { NamedKey } from "../../../channels/keys.ts";
+import { openSession, type Session } from "../../../channels/session.ts";
+import { Refused } from "../../../channels/tuf/refused.ts";
+import type { Context } from "../../../context.ts";
+import { isHeadsOwn } from "../../../edges/terminal/secret.ts";
+import { PrimeError } from "../../../errors.ts";
+import type { Answer } from "../../../launch/answer.ts";
+import { placeOf } from "../places.ts";
 import { type Passphrase, passphraseBy, signersFor } from "./signers.ts";
 
 /** What every command that leads a channel takes. */

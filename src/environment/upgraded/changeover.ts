@@ -1,14 +1,14 @@
 import * as path from "node:path";
-import { writeBackdated } from "../edges/files/change.ts";
-import { removeFile } from "../edges/files/own/remove.ts";
-import { isOutside, readText, realPath } from "../edges/files/read.ts";
-import { PrimeError } from "../errors.ts";
-import type { Folders } from "./folders.ts";
-import { generationFolder } from "./folders.ts";
-import { recordHistory } from "./history.ts";
+import { writeBackdated } from "../../edges/files/change.ts";
+import { removeFile } from "../../edges/files/own/remove.ts";
+import { isOutside, readText, realPath } from "../../edges/files/read.ts";
+import { PrimeError } from "../../errors.ts";
+import type { Folders } from "../folders.ts";
+import { generationFolder } from "../folders.ts";
+import { recordHistory } from "../history.ts";
+import { readManifest } from "../manifest/manifest.ts";
+import { type Changeover, changeState, type Replaced, readState } from "../state.ts";
 import { withHold } from "./holds.ts";
-import { readManifest } from "./manifest/manifest.ts";
-import { type Changeover, changeState, type Replaced, readState } from "./state.ts";
 import { endTrial } from "./trial.ts";
 
 /** What became of an upgrade that was being put in force. */

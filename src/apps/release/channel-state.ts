@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import * as path from "node:path";
 import * as v from "valibot";
-import { makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
-import type { App } from "./app.ts";
+import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
+import type { App } from "../app.ts";
 
 const SEEN = v.object({ serial: v.number(), keys: TEXT });
 const STATE = v.object({

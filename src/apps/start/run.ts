@@ -1,12 +1,12 @@
-import type { Context, Printer } from "../context.ts";
-import { exists } from "../edges/files/read.ts";
-import type { Surroundings } from "../edges/surroundings.ts";
-import type { Terminal } from "../edges/terminal/terminal.ts";
-import type { App } from "./app.ts";
-import { isShared } from "./home.ts";
-import { appStart, releaseRoot } from "./releases.ts";
-import { reportsFolder, verdictFile } from "./shared.ts";
-import { selectionFile } from "./state.ts";
+import type { Context, Printer } from "../../context.ts";
+import { exists } from "../../edges/files/read.ts";
+import type { Surroundings } from "../../edges/surroundings.ts";
+import type { Terminal } from "../../edges/terminal/terminal.ts";
+import type { App } from "../app.ts";
+import { isShared } from "../home.ts";
+import { appStart, releaseRoot } from "../release/releases.ts";
+import { reportsFolder, verdictFile } from "../shared.ts";
+import { selectionFile } from "../state.ts";
 
 /** One start of an app's launcher. */
 export interface Run {

@@ -1,6 +1,6 @@
-import { linkFacts } from "../edges/files/read.ts";
-import type { Folders } from "./folders.ts";
-import { changeState, type Hold, readState } from "./state.ts";
+import { linkFacts } from "../../edges/files/read.ts";
+import type { Folders } from "../folders.ts";
+import { changeState, type Hold, readState } from "../state.ts";
 
 /** Digest of inputs and flags → hold. A changed input has another digest, so that a hold ends with what it was made for. */
 type Holds = Readonly<Record<string, Hold>>;

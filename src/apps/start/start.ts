@@ -1,24 +1,32 @@
 import * as path from "node:path";
-import { now } from "../edges/clock.ts";
-import { watched } from "../environment/watched.ts";
-import { PrimeError } from "../errors.ts";
-import type { Answer } from "../launch/answer.ts";
-import { boot } from "../start/boot.ts";
-import type { App } from "./app.ts";
-import { readChannelState } from "./channel-state.ts";
-import { claimHome, isShared, makeHome } from "./home.ts";
-import { readEvents, record } from "./log.ts";
-import { passesWindows, policyOf, whyNotNow } from "./policy.ts";
-import { appStart, collectReleases, readRelease, releaseRoot, writeRelease } from "./releases.ts";
-import { writeRules } from "./root-files.ts";
+import { now } from "../../edges/clock.ts";
+import { watched } from "../../environment/watched.ts";
+import { PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { boot } from "../../start/boot.ts";
+import type { App } from "../app.ts";
+import { claimHome, isShared, makeHome } from "../home.ts";
+import { readEvents, record } from "../log.ts";
+import { passesWindows, policyOf, whyNotNow } from "../policy.ts";
+import { readChannelState } from "../release/channel-state.ts";
+import { appStart, collectReleases, readRelease, releaseRoot, writeRelease } from "../release/releases.ts";
+import { mainPackage } from "../release/wanted.ts";
+import { writeRules } from "../root-files.ts";
+import { makeReportsFolder, selectShared, takeReports } from "../shared.ts";
+import {
+  alone,
+  readCheck,
+  readSelection,
+  type Selection,
+  selectionFile,
+  writeCheck,
+  writeSelection,
+} from "../state.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
-import { makeReportsFolder, selectShared, takeReports } from "./shared.ts";
-import { alone, readCheck, readSelection, type Selection, selectionFile, writeCheck, writeSelection } from "./state.ts";
 import { adopt, settleTrial, watcherOf, watchTrial } from "./trial.ts";
 import { resolveNow, verify } from "./update.ts";
 import { isPatient, spawnWhenDue, updateFirst } from "./updater.ts";
-import { mainPackage } from "./wanted.ts";
 
 /** A start of the app itself: what is selected, taken or gone back to before; a check that is due goes on beside it. */
 export async function startApp(run: Run): Promise<Answer> {

@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import * as v from "valibot";
-import { writeAtomic } from "../edges/files/change.ts";
-import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
-import type { App } from "./app.ts";
+import { writeAtomic } from "../../edges/files/change.ts";
+import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
+import type { App } from "../app.ts";
 
 const REQUIRED = v.object({ packages: v.array(TEXT), sources: v.array(TEXT) });
 

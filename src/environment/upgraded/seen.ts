@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import * as v from "valibot";
-import { writeAtomic } from "../edges/files/change.ts";
-import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
-import type { Folders } from "./folders.ts";
+import { writeAtomic } from "../../edges/files/change.ts";
+import { readOwnJson, TEXT, TIME } from "../../edges/files/own/own-json.ts";
+import type { Folders } from "../folders.ts";
 
 const SEEN = v.object({ at: TIME, generation: TEXT, python: v.nullable(TEXT), packages: TIME });
 

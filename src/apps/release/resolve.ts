@@ -1,20 +1,20 @@
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { compare, explain } from "@renovatebot/pep440";
-import { provision } from "../builder/build.ts";
-import { type Job, tryStep } from "../builder/job.ts";
-import { requirePython } from "../builder/required-python.ts";
-import { withoutCredentials } from "../builder/resolve/credentials.ts";
-import type { Policy } from "../config/policy/policy.ts";
-import type { Context } from "../context.ts";
-import { decide } from "../decision/decide.ts";
-import { now } from "../edges/clock.ts";
-import { makeNewFolder, writePlain } from "../edges/files/change.ts";
-import { makerMark } from "../edges/files/own/maker-mark.ts";
-import { remove } from "../edges/files/own/remove.ts";
-import { sha256 } from "../edges/files/read.ts";
-import { makeFolders, newLog } from "../environment/folders.ts";
-import { PrimeError } from "../errors.ts";
+import { provision } from "../../builder/build.ts";
+import { type Job, tryStep } from "../../builder/job.ts";
+import { requirePython } from "../../builder/required-python.ts";
+import { withoutCredentials } from "../../builder/resolve/credentials.ts";
+import type { Policy } from "../../config/policy/policy.ts";
+import type { Context } from "../../context.ts";
+import { decide } from "../../decision/decide.ts";
+import { now } from "../../edges/clock.ts";
+import { makeNewFolder, writePlain } from "../../edges/files/change.ts";
+import { makerMark } from "../../edges/files/own/maker-mark.ts";
+import { remove } from "../../edges/files/own/remove.ts";
+import { sha256 } from "../../edges/files/read.ts";
+import { makeFolders, newLog } from "../../environment/folders.ts";
+import { PrimeError } from "../../errors.ts";
 import {
   type Pylock,
   packagesOf,
@@ -23,17 +23,17 @@ import {
   renderPylock,
   sha256Of,
   withPlaces,
-} from "../project/files/pylock.ts";
-import type { Fetched } from "../sources/fetched.ts";
-import { isTable, type Table } from "../toml.ts";
-import { lockedIn } from "../upgrade/packages/resolution-solver.ts";
-import { resolveWithin, type Solver } from "../upgrade/packages/solver.ts";
-import type { UvTool } from "../uv/commands.ts";
-import { limitArguments } from "../uv/limits.ts";
-import type { App } from "./app.ts";
+} from "../../project/files/pylock.ts";
+import type { Fetched } from "../../sources/fetched.ts";
+import { isTable, type Table } from "../../toml.ts";
+import { lockedIn } from "../../upgrade/packages/resolution-solver.ts";
+import { resolveWithin, type Solver } from "../../upgrade/packages/solver.ts";
+import type { UvTool } from "../../uv/commands.ts";
+import { limitArguments } from "../../uv/limits.ts";
+import type { App } from "../app.ts";
+import { refuseHost, rulesOf } from "../policy.ts";
 import { keepDigests } from "./digests.ts";
 import { eggConverter } from "./eggs.ts";
-import { refuseHost, rulesOf } from "./policy.ts";
 import { mainPackage, SETTINGS, type Wanted } from "./wanted.ts";
 
 /** A file that a release keeps, since its place may lose it. */

@@ -1,5 +1,5 @@
-import { minorOf } from "../python/version.ts";
-import type { InterpreterRecord, SeenInterpreter } from "./manifest/interpreter-record.ts";
+import { minorOf } from "../../python/version.ts";
+import type { InterpreterRecord, SeenInterpreter } from "../manifest/interpreter-record.ts";
 
 /** What is seen now of an environment and of the interpreter that it stands on. */
 export interface Seen {

@@ -1,12 +1,12 @@
 import * as path from "node:path";
-import { now, pause } from "../edges/clock.ts";
-import { shellOfProcess } from "../edges/machine.ts";
-import { startDetached } from "../edges/processes/detached.ts";
-import { giveBack, holdPipe } from "../edges/processes/pipe-lock.ts";
-import type { App } from "./app.ts";
+import { now, pause } from "../../edges/clock.ts";
+import { shellOfProcess } from "../../edges/machine.ts";
+import { startDetached } from "../../edges/processes/detached.ts";
+import { giveBack, holdPipe } from "../../edges/processes/pipe-lock.ts";
+import type { App } from "../app.ts";
+import { alone, isUpdating, readCheck, updaterPipe, writeCheck } from "../state.ts";
 import type { Run } from "./run.ts";
 import { isDue, setDue, UPDATER_LIMIT_MS } from "./schedule.ts";
-import { alone, isUpdating, readCheck, updaterPipe, writeCheck } from "./state.ts";
 
 /** Where so many updates were killed with their starts, the next start lasts longer than its command. */
 const MOST_KILLED = 2;

@@ -1,14 +1,14 @@
-import { writeChannelFile } from "../../channels/channel-file.ts";
-import { type Change, isOnline } from "../../channels/edit.ts";
-import { keyFile, makeKey, type NamedKey } from "../../channels/keys.ts";
-import { pointerFile } from "../../channels/model/pointer.ts";
-import { describing, type Session } from "../../channels/session.ts";
-import type { Key } from "../../channels/tuf/metadata.ts";
-import { DELEGATED, delegate, keysOf, ROLES, type RoleName, rootOf } from "../../channels/tuf/repository.ts";
-import type { Context } from "../../context.ts";
-import { exists } from "../../edges/files/read.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { writeChannelFile } from "../../../channels/channel-file.ts";
+import { type Change, isOnline } from "../../../channels/edit.ts";
+import { keyFile, makeKey, type NamedKey } from "../../../channels/keys.ts";
+import { pointerFile } from "../../../channels/model/pointer.ts";
+import { describing, type Session } from "../../../channels/session.ts";
+import type { Key } from "../../../channels/tuf/metadata.ts";
+import { DELEGATED, delegate, keysOf, ROLES, type RoleName, rootOf } from "../../../channels/tuf/repository.ts";
+import type { Context } from "../../../context.ts";
+import { exists } from "../../../edges/files/read.ts";
+import { EXIT_USAGE, PrimeError } from "../../../errors.ts";
+import type { Answer } from "../../../launch/answer.ts";
 import { lead, type Options } from "./lead.ts";
 import { passphraseBy } from "./signers.ts";
 

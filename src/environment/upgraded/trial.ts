@@ -1,11 +1,11 @@
 import * as path from "node:path";
-import { now } from "../edges/clock.ts";
-import { remove } from "../edges/files/own/remove.ts";
-import { type Folders, generationFolder } from "./folders.ts";
+import { now } from "../../edges/clock.ts";
+import { remove } from "../../edges/files/own/remove.ts";
+import { type Folders, generationFolder } from "../folders.ts";
+import { readManifest } from "../manifest/manifest.ts";
+import { changeState, readState, type Trial } from "../state.ts";
+import { standingOf } from "../watched.ts";
 import { withHold } from "./holds.ts";
-import { readManifest } from "./manifest/manifest.ts";
-import { changeState, readState, type Trial } from "./state.ts";
-import { standingOf } from "./watched.ts";
 
 /** What proved bad is remembered for so many upgrades. */
 const MOST_BAD = 50;
