@@ -9,6 +9,7 @@ import { noticesOf } from "./notices.ts";
 import { builtins } from "./plugins/builtins.ts";
 import { ENTRY, grouped, nested, ordering } from "./plugins/groups.ts";
 import { methods, shortened } from "./plugins/methods.ts";
+import { schemaText } from "./plugins/schema-text.ts";
 import { standIns } from "./plugins/stand-ins.ts";
 import { texts } from "./plugins/texts.ts";
 import { uncalled } from "./plugins/uncalled.ts";
@@ -98,7 +99,7 @@ export async function bundle(root: string): Promise<Bundle> {
     legalComments: "external",
     logLevel: "silent",
   } as const;
-  const plugins = [builtins, standIns, methods, uncalled, texts];
+  const plugins = [builtins, standIns, methods, uncalled, texts, schemaText];
   const { metafile: ungrouped } = await build({ ...options, plugins, entryPoints: ["src/main.ts"] });
   const groups = grouped(ungrouped, "src/main.ts");
   const { outputFiles, metafile } = await build({
