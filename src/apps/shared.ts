@@ -1,11 +1,11 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import type { Environment } from "../edges/command.ts";
-import { makeFolder, setFolderMode, writeAtomic, writeExclusive } from "../edges/files/change.ts";
+import { makeFolder, rename, setFolderMode, writeAtomic, writeExclusive } from "../edges/files/change.ts";
 import { makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import { remove } from "../edges/files/own/remove.ts";
-import { facts, namesInFolder, nonce } from "../edges/files/read.ts";
+import { facts, linkFacts, namesInFolder, nonce } from "../edges/files/read.ts";
 import { findPlaces } from "../edges/places.ts";
 import { standingOf } from "../environment/watched.ts";
 import { PrimeError } from "../errors.ts";
@@ -84,13 +84,27 @@ function report(app: App, text: string): void {
   }
 }
 
-/** What users told of releases that failed; it is taken away. */
+/** Of so many users at a start; bytes of what one tells, whose reason is cut. */
+const REPORTS = { most: 1000, bytes: 4096 };
+
+/** What users told of releases that failed; it is taken away. Each is read where its user can't exchange it, and no folder is entered. */
 export function takeReports(app: App): Told[] {
-  return namesInFolder(reportsFolder(app)).flatMap((name) => {
-    const file = path.join(reportsFolder(app), name);
-    const { uid } = facts(file) ?? {};
-    const { release, why } = readOwnJson(file, VERDICT) ?? {};
-    remove(file);
-    return release === undefined || !why ? [] : { release, why: `for the user ${uid}: ${why.slice(0, MOST_WHY)}` };
-  });
+  const all = namesInFolder(reportsFolder(app)).map((name) => path.join(reportsFolder(app), name));
+  const files = all.filter((file) => linkFacts(file)?.kind !== "folder");
+  return files.slice(0, REPORTS.most).flatMap((file) => takeReport(file, path.join(app.home, "report")));
+}
+
+function takeReport(file: string, aside: string): Told[] {
+  try {
+    remove(aside);
+    rename(file, aside);
+    const { kind, size = 0, uid } = linkFacts(aside) ?? {};
+    const isRead = kind === "file" && size <= REPORTS.bytes;
+    const { release, why } = (isRead && readOwnJson(aside, VERDICT)) || {};
+    remove(aside);
+    return release === undefined || !why ? [] : [{ release, why: `for the user ${uid}: ${why.slice(0, MOST_WHY)}` }];
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error; // its user is at it just now: nobody else waits for that
+    return [];
+  }
 }

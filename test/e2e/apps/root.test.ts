@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
@@ -44,9 +45,15 @@ describe("an app of root's", () => {
     expect(JSON.parse((await user("self", "status", "--json")).stdout)).toMatchObject({ version: "1", trial: null });
     expect(fs.statSync(path.join(home, "reports")).mode & 0o7777).toBe(0o1733);
     expect(fs.statSync(path.join(home, "selection.json")).uid).toBe(0);
+    const odd = (name: string) => path.join(home, "reports", name);
+    fs.symlinkSync("0", odd("0"));
+    fs.symlinkSync("/dev/zero", odd("1"));
+    execFileSync("mkfifo", [odd("2")]);
+    fs.writeFileSync(odd("3\n"), JSON.stringify({ release: "2", why: "x".repeat(100_000) }));
+    fs.mkdirSync(odd("4/5"), { recursive: true });
     const back = await root("g");
     expect(back).toMatchObject({ code: 0, stdout: "foo 1 g", stderr: expect.stringContaining("for the user 54321") });
-    expect(fs.readdirSync(path.join(home, "reports"))).toEqual([]);
+    expect(fs.readdirSync(path.join(home, "reports"))).toEqual(["4"]);
     expect(await root("self", "update")).toMatchObject({
       code: 125,
       stderr: expect.stringContaining("is not taken again"),
