@@ -6,6 +6,7 @@ import type { Access, Asking, Line, ServerAnswer } from "../edges/network/exchan
 import { plainHost } from "../edges/network/rules.ts";
 import { bytesOf, fetchWhole, putWhole, type Whole } from "../edges/network/whole.ts";
 import { PrimeError } from "../errors.ts";
+import { decodePath } from "../project/packages.ts";
 import { quoted } from "../quoted.ts";
 import { type Credentials, findCredentials } from "./credentials.ts";
 import { endpointOf } from "./endpoint.ts";
@@ -79,7 +80,7 @@ export class Bucket {
       });
       if (!page.trimEnd().endsWith("</ListBucketResult>")) throw this.#refusal("its list is cut off");
       for (const one of valuesIn(page, "Contents")) {
-        const key = decodeURIComponent((valueIn(one, "Key") ?? "").replace(/\+/g, " ")).slice(this.#prefix.length);
+        const key = decodePath((valueIn(one, "Key") ?? "").replace(/\+/g, " ")).slice(this.#prefix.length);
         if (key !== "") found.push({ key, tag: `${valueIn(one, "ETag")} ${valueIn(one, "Size")}` });
       }
       const next = valueIn(page, "IsTruncated") === "true" ? valueIn(page, "NextContinuationToken") : undefined;

@@ -1,5 +1,6 @@
 import type { Environment } from "../edges/command.ts";
 import { PrimeError } from "../errors.ts";
+import { withoutSecrets } from "../secrets.ts";
 
 /** Where a service is asked: by AWS_ENDPOINT_URL_S3 and its like, AWS_ENDPOINT_URL, what the profile says, else that of the region. Throws `s3`. */
 export function endpointOf(env: Environment, service: "s3" | "sts", region: string, ofProfile?: string): URL {
@@ -12,7 +13,7 @@ export function endpointOf(env: Environment, service: "s3" | "sts", region: stri
   if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url))) return url;
   throw new PrimeError(
     "s3",
-    `could not use ${service.toUpperCase()} at ${named}: it has to be an address with https:`,
+    `could not use ${service.toUpperCase()} at ${withoutSecrets(named)}: it has to be an address with https:`,
     {
       hint: "AWS_ENDPOINT_URL says so; http: is for this machine alone, since others could change what comes",
     },

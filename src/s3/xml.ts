@@ -5,12 +5,16 @@ export function valueIn(xml: string, name: string): string | undefined {
   return valuesIn(xml, name)[0];
 }
 
+/** In time that grows as the text does, whatever it is. */
 export function valuesIn(xml: string, name: string): string[] {
-  const found = xml.matchAll(new RegExp(`<${name}>([^]*?)</${name}>`, "g"));
-  return [...found].map(([, text = ""]) =>
-    text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (all, decimal, hex, named) => {
-      if (named !== undefined) return ENTITIES[named] ?? all;
-      return String.fromCodePoint(decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal));
-    }),
-  );
+  const found = xml.split(`<${name}>`).slice(1);
+  return found.flatMap((text) => {
+    const end = text.indexOf(`</${name}>`);
+    return end < 0 ? [] : [text.slice(0, end).replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, characterOf)];
+  });
+}
+
+function characterOf(all: string, decimal?: string, hex?: string, named = ""): string {
+  const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
+  return ENTITIES[named] ?? (code <= 0x10ffff ? String.fromCodePoint(code) : all);
 }

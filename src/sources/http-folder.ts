@@ -2,12 +2,13 @@ import type { Environment } from "../edges/command.ts";
 import { download, fetchText } from "../edges/network/download.ts";
 import { isUnchanged } from "../edges/network/receive.ts";
 import type { NetworkRules } from "../edges/network/rules.ts";
+import { decodePath } from "../project/packages.ts";
 import { MOST_FILE } from "./fetched.ts";
 import { packageOf, type SourceFile, someOf } from "./source-file.ts";
 
 /** Bytes of a listing. */
 const MOST = 16 * 1024 * 1024;
-const LINK = /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi;
+const LINK = /<a\s[^<>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi;
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#38": "&", "#x2B": "+" };
 
 /**
@@ -58,7 +59,7 @@ function inJson(text: string, base: URL): SourceFile[] {
 function fileAt(url: URL, base: URL, told: string | undefined): SourceFile[] {
   const sha256 = told ?? /(?:^#|&)sha256=([0-9a-f]{64})(?:&|$)/.exec(url.hash)?.[1];
   url.hash = "";
-  const name = decodeURIComponent(url.pathname.split("/").at(-1) ?? "");
+  const name = decodePath(url.pathname.split("/").at(-1) ?? "");
   return packageOf(name) === undefined || (url.protocol !== "https:" && url.origin !== base.origin)
     ? []
     : [{ name, url: url.href, sha256 }];

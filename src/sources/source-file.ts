@@ -28,8 +28,9 @@ export function someOf(files: SourceFile[], place: string): SourceFile[] {
   );
 }
 
-const WHEEL = /^([A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?)-([^-]+)(?:-\d[^-]*)?-[^-]+-[^-]+-[^-]+\.whl$/;
-const ARCHIVE = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)-(\d[^-]*)\.(?:tar\.gz|zip)$/;
+/** Who lists a file may say anything: a name leads nowhere. */
+const WHEEL = /^([A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?)-([\w.!+]+)(?:-\d[\w.]*)?-[\w.]+-[\w.]+-[\w.]+\.whl$/;
+const ARCHIVE = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)-(\d[\w.!+]*)\.(?:tar\.gz|zip)$/;
 
 /** Of setuptools, for any machine: one for a kind of machine is for an old Python, too. */
 const EGG = /^((?:.*\/)?[A-Za-z0-9_.]+-[^-/]+)(?:-py(\d)\.(\d+))?\.egg$/;

@@ -170,7 +170,9 @@ describe("a bucket", { timeout: 300_000 }, () => {
         return true;
       }
       const list = "<Contents><Key>foo/foo-1-py3-none-any.whl</Key><ETag>1</ETag><Size>1</Size></Contents>";
-      if (target.includes("list-type")) response.end(`<ListBucketResult>${list}</ListBucketResult>`);
+      const keys = ["foo/foo-9/../../../../out-py3-none-any.whl", "foo/%zz&#x99999999;.egg", "/foo-8.zip\n"];
+      const odd = keys.map((key) => `<Contents><Key>${key}</Key></Contents>`).join("") + "<Contents>".repeat(1e6);
+      if (target.includes("list-type")) response.end(`<ListBucketResult>${list}${odd}</ListBucketResult>`);
       else if (headers.range !== undefined) {
         const from = Number(/\d+/.exec(headers.range)?.[0]);
         response.writeHead(206, { "Content-Range": `bytes ${from}-${wheel.length - 1}/${wheel.length}` });
