@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import type { Environment } from "../command.ts";
 import { exists } from "../files/read.ts";
 import { runSync } from "./run-sync.ts";
@@ -18,11 +18,13 @@ export function holdPipe(file: string, env: Environment): number | undefined {
   }
 }
 
-/** Nobody opens a pipe for writing, without waiting, when nobody reads it (open(2), ENXIO). */
+/** Nobody opens a pipe for writing, without waiting, when nobody reads it (open(2), ENXIO). A copy of it in a backup is a plain file. */
 export function isHeld(file: string): boolean {
   try {
-    closeSync(openSync(file, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW));
-    return true;
+    const descriptor = openSync(file, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    const isPipe = fstatSync(descriptor).isFIFO();
+    closeSync(descriptor);
+    return isPipe;
   } catch {
     return false;
   }

@@ -31,6 +31,9 @@ describe("a release that is", { timeout: 300_000 }, () => {
       const { version, check } = await app.status();
       return { code, stderr, version, outcome: check.outcome };
     };
+    fs.rmSync(path.join(app.home, "updater"), { force: true });
+    fs.writeFileSync(path.join(app.home, "updater"), "as a backup has it");
+    expect(await update()).toMatchObject({ code: 0, outcome: "current" });
     const stays = { code: 125, version: "1", outcome: "invalid" };
     const missing = app.publish("2");
     change(missing, "RECORD", "foo.py,", "gone.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\nfoo.py,");
