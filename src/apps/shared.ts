@@ -10,6 +10,7 @@ import { findPlaces } from "../edges/places.ts";
 import { standingOf } from "../environment/watched.ts";
 import { PrimeError } from "../errors.ts";
 import { IN_STATE } from "../plan/ready-plan.ts";
+import { quoted } from "../quoted.ts";
 import type { App } from "./app.ts";
 import { readRelease } from "./release/releases.ts";
 import { forgetTrials, type Told, trialFolder } from "./start/trial.ts";
@@ -102,7 +103,7 @@ function takeReport(file: string, aside: string): Told[] {
     const isRead = kind === "file" && size <= REPORTS.bytes;
     const { release, why } = (isRead && readOwnJson(aside, VERDICT)) || {};
     remove(aside);
-    return release === undefined || !why ? [] : [{ release, why: `for the user ${uid}: ${why.slice(0, MOST_WHY)}` }];
+    return release === undefined || !why ? [] : [{ release, why: `for the user ${uid}: ${quoted(why)}` }];
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error; // its user is at it just now: nobody else waits for that
     return [];

@@ -51,7 +51,11 @@ describe("an app of root's", () => {
     execFileSync("mkfifo", [odd("2")]);
     fs.writeFileSync(odd("3\n"), JSON.stringify({ release: "2", why: "x".repeat(100_000) }));
     fs.mkdirSync(odd("4/5"), { recursive: true });
+    const release: unknown = JSON.parse(fs.readFileSync(path.join(home, "selection.json"), "utf8")).current;
+    fs.writeFileSync(odd("!"), JSON.stringify({ release, why: "it\n\u001b[1mprime: error: forged" }));
+    fs.chownSync(odd("!"), 54321, 54321);
     const back = await root("g");
+    expect(back.stderr).not.toMatch(/^\W*prime: error/m);
     expect(back).toMatchObject({ code: 0, stdout: "foo 1 g", stderr: expect.stringContaining("for the user 54321") });
     expect(fs.readdirSync(path.join(home, "reports"))).toEqual(["4"]);
     expect(await root("self", "update")).toMatchObject({
