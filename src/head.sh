@@ -49,15 +49,15 @@ prime_load='{ let F = require("fs"), f = require("path").resolve(process.argv[1]
   eval((t = F.readFileSync(f, "latin1")).split("/" + "*loader")[1].split("*" + "/")[0])(F, f, t); }'
 prime_is() { read -r prime_line <"/proc/$1/stat" && [ -z "${prime_line##*') '?" $2 "*}" ]; }
 prime_watch() { exec 7>&- 8>&- 9>&- # kills a Node that outlives its shell, as a child of that Node
-  trap '' 1 2 15; trap 'kill -9 $!; exit' USR1; command cd / || exit; prime_is "$prime_of" $$ &&
-    while sleep 1 & wait $!; prime_is self "$prime_of"; do prime_is "$prime_of" $$ ||
-      [ $((prime_status += 1)) -lt 5 ] || kill -9 "$prime_of"; done; }
+  trap '' 1 2 15; trap 'kill -9 $!; exit' USR1; command cd / || exit
+  while sleep 1 & wait $!; prime_is self "$prime_of"; do prime_is "$prime_of" $$ ||
+    [ $((prime_status += 1)) -lt 5 ] || kill -9 "$prime_of"; done; }
 prime_node() { # NODE ARG...: comes back from one that is no fit; 5, 4, 6 are the user's streams
   case "$prime_seen " in *" $1 "*) return ;; esac; [ -f "$1" ] && [ -x "$1" ] || return 0
   prime_status=0 prime_exec='' prime_seen="$prime_seen $1" prime_node=$1; shift
   { [ ! -t 0 ] || exec </dev/null; [ ! -t 2 ] || exec 2>/dev/null # Node would set their modes
-    prime_plan=$([ -r /proc/self/stat ] && read -r prime_of prime_line </proc/self/stat &&
-      [ "$prime_of" != $$ ] && { prime_exec=1; prime_watch <&- >&- 2>&- 3>&- 4>&- 5>&- 6>&- & }
+    prime_plan=$([ -r /proc/self/stat ] && prime_is self $$ && prime_of=${prime_line%% *} &&
+      { prime_exec=1; prime_watch <&- >&- 2>&- 3>&- 4>&- 5>&- 6>&- & }
       NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' PRIME_NODE_OPTIONS=$prime_options NODE_CHANNEL_FD='' \
       PRIME_NODE_EXTRA_CA_CERTS=$prime_certs PRIME_HEAD=$$:$!:$prime_stale ${prime_exec:+exec} \
       "$prime_node" -e "$prime_load" -- "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?
