@@ -3,11 +3,12 @@ import * as path from "node:path";
 import type { Plugin } from "esbuild";
 
 /**
- * Methods of commander's for commands in files of their own, hooks, variables, and options that conflict or imply others: none is
+ * By library and file. Methods of commander's for commands in files of their own, hooks, variables, and options that conflict or imply others: none is
  * declared here (src/cli/, declared.ts), and what would declare one is out. Those that a parse calls do nothing.
+ * Of the TUF models': what compares, changes or streams.
  */
 const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; readonly out: readonly string[] }>> = {
-  "command.js": {
+  "commander/lib/command.js": {
     idle: ["_parseOptionsEnv", "_parseOptionsImplied", "_checkForConflictingOptions"],
     out: [
       ...["addCommand", "addHelpCommand", "addHelpOption", "allowExcessArguments", "combineFlagAndOptionalValue"],
@@ -16,27 +17,46 @@ const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; reado
       ...["_checkForConflictingLocalOptions", "_checkForMissingExecutable", "_conflictingOption", "_executeSubCommand"],
     ],
   },
-  "option.js": { idle: [], out: ["conflicts", "env", "implies"] },
+  "commander/lib/option.js": { idle: [], out: ["conflicts", "env", "implies"] },
+  "@tufjs/models/dist/base.js": { idle: [], out: ["equals", "isExpired"] },
+  "@tufjs/models/dist/file.js": { idle: [], out: ["equals", "verify"] },
+  "@tufjs/models/dist/root.js": { idle: [], out: ["equals", "addKey"] },
+  "@tufjs/models/dist/targets.js": { idle: [], out: ["equals", "addTarget"] },
+  ...Object.fromEntries(
+    ["delegations", "key", "metadata", "role", "snapshot", "timestamp"].map((name) => [
+      `@tufjs/models/dist/${name}.js`,
+      { idle: [], out: ["equals"] },
+    ]),
+  ),
 };
 
-/** Leaves methods out that no start comes to: they would take 8,000 bytes of the launcher. */
+/** Leaves methods out that no start comes to: they would take 10,000 bytes of the launcher. */
 export const methods: Plugin = {
   name: "methods",
   setup: (build) =>
-    build.onLoad({ filter: /\/commander\/lib\/(?:command|option)\.js$/ }, ({ path: file }) => ({
-      contents: withoutMethods(readFileSync(file, "utf8"), path.basename(file)),
-      loader: "js",
-    })),
+    build.onLoad({ filter: /\/(?:commander\/lib|@tufjs\/models\/dist)\/\w+\.js$/ }, ({ path: file }) => {
+      const name = Object.keys(METHODS).find((one) => file.endsWith(`/node_modules/${one}`));
+      if (name === undefined) return undefined;
+      return { contents: withoutMethods(readFileSync(file, "utf8"), name), loader: "js" };
+    }),
 };
 
 function withoutMethods(source: string, file: string): string {
   const { idle = [], out = [] } = METHODS[file] ?? {};
-  return [...idle, ...out].reduce((text, name) => {
-    const [method, ...more] =
-      text.match(new RegExp(`^  (?:async )?${name}\\([^)]*\\) \\{\\n[^]*?^  \\}\\n`, "gm")) ?? [];
-    if (method === undefined || more.length > 0) throw new Error(`commander's ${file} has no method ${name}`);
+  const text = [...idle, ...out].reduce((text, name) => {
+    const method = new RegExp(`^(  |    )(?:async )?${name}\\([^)]*\\) \\{\\n[^]*?^\\1\\}\\n`, "gm");
+    if (!method.test(text)) throw new Error(`${file} has no method ${name}`);
     return text.replace(method, out.includes(name) ? "" : `  ${name}() {}\n`);
   }, source);
+  return withoutImports(text);
+}
+
+/** What only the methods that are out asked for, and the helper that TypeScript made for it. */
+function withoutImports(text: string): string {
+  const needed = text.replace(/^const (\w+) = __importDefault\(require\("\w+"\)\);\n/gm, (line, name) =>
+    text.includes(`${name}.default`) ? line : "",
+  );
+  return needed.includes(" = __importDefault(") ? needed : needed.replace(/^var __importDefault = [\s\S]*?^\};\n/m, "");
 }
 
 /** Long names that are asked for often, in objects that are never written as JSON. */

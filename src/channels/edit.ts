@@ -1,23 +1,33 @@
 import { PrimeError } from "../errors.ts";
 import { moment } from "./model/texts.ts";
 import { addTargets, publishEdition, type Session } from "./session.ts";
-import { type Edition, keysOf, nextEdition, ROLES, type RoleName } from "./tuf/repository.ts";
-import type { Signer } from "./tuf/signing.ts";
+import { keepWaiting } from "./to-sign.ts";
+import { parse } from "./tuf/metadata.ts";
+import {
+  type Edition,
+  keysOf,
+  type MetadataFile,
+  nextEdition,
+  OFFLINE,
+  ROLES,
+  type RoleName,
+  type Signing,
+} from "./tuf/repository.ts";
+import { type Signer, signedBy } from "./tuf/signing.ts";
 
 /** What a command changes: see `Edition`. */
-export type Change = Pick<Edition, "root" | "delegations" | "files" | "restarted">;
+export type Change = Pick<Edition, "root" | "delegations" | "files" | "restarted" | "begun">;
 
 /** Days until what is signed now expires: by a key that is at hand every day, and by one that lies in a safe. */
 const DAYS = { online: 30, offline: 365 };
-const ONLINE: readonly RoleName[] = ["channels", "snapshot", "timestamp"];
 const DAY_MS = 86_400_000;
 
 export function expiryOf(role: RoleName, now: number): string {
-  return moment(now + (ONLINE.includes(role) ? DAYS.online : DAYS.offline) * DAY_MS);
+  return moment(now + (isOnline(role) ? DAYS.online : DAYS.offline) * DAY_MS);
 }
 
 export function isOnline(role: RoleName): boolean {
-  return ONLINE.includes(role);
+  return !(OFFLINE as readonly RoleName[]).includes(role);
 }
 
 /** The ids of all keys that a change has to be signed by. */
@@ -26,6 +36,11 @@ export function keysFor({ repository }: Pick<Session, "repository">, change: Cha
   const delegations = change.delegations ?? targets.signed.delegations;
   const before = change.root === undefined ? [] : (root.signed.roles.root?.keyIDs ?? []);
   return [...before, ...rolesOf(change).flatMap((role) => keysOf(change.root ?? root.signed, delegations, role))];
+}
+
+/** Whether an offline key has to sign it. */
+export function isOffline(change: Change): boolean {
+  return !rolesOf(change).every(isOnline);
 }
 
 function rolesOf({ root, delegations, files = {} }: Change): readonly RoleName[] {
@@ -38,21 +53,56 @@ function rolesOf({ root, delegations, files = {} }: Change): readonly RoleName[]
   return ROLES.filter(isSigned);
 }
 
-/** Carries a change out: targets first, then the metadata, which make it true. */
+/** What a role lacks to be believed: who has signed it, how many have to, who else can. */
+export interface Lack {
+  readonly by: readonly string[];
+  readonly threshold: number;
+  readonly others: readonly string[];
+}
+
+/**
+ * Carries a change out: targets first, then the metadata, which make it true. What too few of its keys have signed waits for others
+ * in place of that, and nothing is uploaded.
+ */
 export async function carryOut(
-  { folder, place, repository, timestamp }: Session,
+  session: Session,
   change: Change,
   { signers, now }: { readonly signers: ReadonlyMap<string, Signer>; readonly now: number },
-): Promise<void> {
-  for (const files of Object.values(change.files ?? {})) await addTargets(place, files);
+): Promise<Lack | undefined> {
+  const { folder, place, repository, timestamp } = session;
   const edition: Edition = { ...change, expires: (role) => expiryOf(role, now), signersOf: signersBy(signers) };
   const isTaken = async (name: string) => (await place.read(`metadata/${name}`, MOST)) !== undefined;
-  await publishEdition(folder, place, timestamp, await nextEdition(repository, edition, isTaken));
+  const made = await nextEdition(repository, edition, isTaken);
+  const lack = lackOf(session, change, made);
+  if (lack !== undefined) {
+    const begun = made.filter(({ role }) => !isOnline(role));
+    keepWaiting(session, change.files?.releases ?? {}, begun);
+    return lack;
+  }
+  for (const files of Object.values(change.files ?? {})) await addTargets(place, files);
+  await publishEdition(folder, place, timestamp, made);
+  return undefined;
+}
+
+/** Of the roles that too few have signed, what the first lacks most; a root is signed for the one before as well (TUF specification, 6.1). */
+function lackOf({ repository }: Session, change: Change, made: readonly MetadataFile[]): Lack | undefined {
+  const root = change.root ?? repository.root.signed;
+  const delegations = change.delegations ?? repository.targets.signed.delegations;
+  const lacks = made.flatMap(({ role, bytes }) => {
+    if (isOnline(role)) return [];
+    const delegators = role === "releases" ? [delegations] : role === "root" ? [repository.root.signed, root] : [root];
+    return delegators.flatMap((delegator) => {
+      const { keyIDs, threshold } = (delegator?.roles?.[role] ?? { keyIDs: [], threshold: 1 }) as Signing;
+      const by = signedBy(parse(role === "root" ? "root" : "targets", bytes), keyIDs, delegator?.keys ?? {});
+      return by.length < threshold ? { by, threshold, others: keyIDs.filter((id) => !by.includes(id)) } : [];
+    });
+  });
+  return lacks[0];
 }
 
 const MOST = 5_000_000;
 
-/** Those of the keys that are at hand: one for each role is enough. */
+/** Those of the keys that are at hand; one at least. */
 export function signersBy(signers: ReadonlyMap<string, Signer>): Edition["signersOf"] {
   return (role, ids) => {
     const found = ids.flatMap((id) => signers.get(id) ?? []);

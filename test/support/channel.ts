@@ -30,7 +30,7 @@ export class Maintainer {
 
   /** `./prime channel …` from the root, with the passphrase on standard input for what may ask for it. */
   async run(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
-    const asks = ["init", "publish", "withdraw", "floor", "resign", "rotate-key"].includes(words[0] ?? "");
+    const asks = ["init", "publish", "withdraw", "floor", "resign", "sign", "rotate-key"].includes(words[0] ?? "");
     const more = asks ? ["--passphrase-fd", "0"] : [];
     const ended = await this.box.run(["channel", ...words, ...more], {
       cwd: this.box.root,

@@ -14,6 +14,8 @@ export type Delegations = NonNullable<Targets["delegations"]>;
 const TARGETS_ROLES = ["targets", "releases", "channels"] as const;
 export const ROLES = ["root", ...TARGETS_ROLES, "snapshot", "timestamp"] as const;
 export type RoleName = (typeof ROLES)[number];
+/** Those whose keys lie in a safe. */
+export const OFFLINE = ["root", "targets", "releases"] as const;
 
 /** All metadata of a channel's repository, as it stands. */
 export interface Repository {
@@ -33,9 +35,18 @@ export interface Edition {
   readonly files?: Partial<Record<Delegated, Readonly<Record<string, Buffer>>>>;
   /** Roles whose versions begin again, since clients forget those of before with the keys (TUF specification, 5.3.11). */
   readonly restarted?: ReadonlySet<RoleName>;
+  /** What others have begun to sign: it is signed on as it stands. */
+  readonly begun?: Begun;
   /** When what is signed here expires, by role. */
   readonly expires: (role: RoleName) => string;
   readonly signersOf: (role: RoleName, ids: readonly string[]) => readonly Signer[];
+}
+
+/** Metadata of the offline roles that some of the keys have signed. */
+export interface Begun {
+  readonly root?: Metadata<Root>;
+  readonly targets?: Metadata<Targets>;
+  readonly releases?: Metadata<Targets>;
 }
 
 /** A file of the metadata folder, to be written. */
@@ -47,14 +58,21 @@ export interface MetadataFile {
 
 const specVersion = "1.0.31";
 
-/** The keys that must sign a role, by who delegates to it. */
-export function keysOf(
-  root: Pick<Root, "roles">,
-  delegations: Delegations | undefined,
-  role: RoleName,
-): readonly string[] {
+/** Which keys sign a role, and how many of them have to. */
+export interface Signing {
+  readonly keyIDs: readonly string[];
+  readonly threshold: number;
+}
+
+/** By who delegates to the role. */
+export function signingOf(root: Pick<Root, "roles">, delegations: Delegations | undefined, role: RoleName): Signing {
   const named = role in DELEGATED ? delegations?.roles?.[role] : root.roles[role];
-  return named?.keyIDs ?? [];
+  return named ?? { keyIDs: [], threshold: 1 };
+}
+
+/** The keys of a role. */
+export function keysOf(...of: Parameters<typeof signingOf>): readonly string[] {
+  return signingOf(...of).keyIDs;
 }
 
 /**
@@ -73,15 +91,17 @@ export async function nextEdition(
   const delegations = edition.delegations ?? now?.targets.signed.delegations;
   if (keys === undefined || delegations === undefined) throw new Error("the first edition has a root and delegations");
   const sign = (role: RoleName, name: string, next: Root | Targets | Snapshot | Timestamp, ids: readonly string[]) => {
-    const bytes = signed(new Metadata(next), edition.signersOf(role, ids));
+    const begun = edition.begun?.[role as keyof Begun] as Metadata<Root> | undefined;
+    const bytes = signed(begun ?? new Metadata(next), edition.signersOf(role, ids));
     made.push({ role, name, bytes });
     return new MetaFile({ version: next.version, length: bytes.length, hashes: digestsOf(bytes) });
   };
   const versionOf = (role: Exclude<RoleName, "root">) =>
     edition.restarted?.has(role) ? 0 : (now?.[role].signed.version ?? 0);
   const signNext = async (role: Exclude<RoleName, "root">, make: (version: number) => Targets | Snapshot) => {
-    let version = versionOf(role) + 1;
-    while (await isTaken(`${version}.${role}.json`)) version += 1;
+    const begun = edition.begun?.[role as keyof Begun]?.signed.version;
+    let version = begun ?? versionOf(role) + 1;
+    while (begun === undefined && (await isTaken(`${version}.${role}.json`))) version += 1;
     return sign(role, `${version}.${role}.json`, make(version), keysOf(keys, delegations, role));
   };
   const meta: Snapshot["meta"] = { ...now?.snapshot.signed.meta };
@@ -145,13 +165,13 @@ export function repositoryOf(read: (role: string) => Buffer | undefined): Reposi
   };
 }
 
-/** Which keys sign the delegated roles. The models export no class for it. */
-export function delegate(keys: Readonly<Record<Delegated, readonly Key[]>>): Delegations {
+/** Which keys sign the delegated roles, and how many of them releases. The models export no class for it. */
+export function delegate(keys: Readonly<Record<Delegated, readonly Key[]>>, threshold = 1): Delegations {
   const all = [...keys.releases, ...keys.channels];
   const roles = Object.entries(DELEGATED).map(([name, paths]) => ({
     name,
     keyids: keys[name as Delegated].map(({ keyID }) => keyID),
-    threshold: 1,
+    threshold: name === "releases" ? threshold : 1,
     terminating: true,
     paths: [...paths],
   }));
@@ -160,9 +180,10 @@ export function delegate(keys: Readonly<Record<Delegated, readonly Key[]>>): Del
   return Targets.fromJSON({ ...common, delegations: data }).delegations as Delegations;
 }
 
-/** Which keys sign the top-level roles; the models export no class for it. */
+/** Which keys sign the top-level roles, and how many of them the offline ones; the models export no class for it. */
 export function rootOf(
   keys: Readonly<Record<Exclude<RoleName, Delegated>, readonly Key[]>>,
+  threshold = 1,
 ): Pick<Root, "keys" | "roles"> {
   const roles = { root: keys.root, targets: keys.targets, snapshot: keys.snapshot, timestamp: keys.timestamp };
   const all = Object.values(roles).flat();
@@ -170,7 +191,10 @@ export function rootOf(
     ...{ _type: "root", spec_version: specVersion, version: 1, expires: "", consistent_snapshot: true },
     keys: Object.fromEntries(all.map((key) => [key.keyID, key.toJSON()])),
     roles: Object.fromEntries(
-      Object.entries(roles).map(([role, its]) => [role, { keyids: its.map(({ keyID }) => keyID), threshold: 1 }]),
+      Object.entries(roles).map(([role, its]) => [
+        role,
+        { keyids: its.map(({ keyID }) => keyID), threshold: role === "root" || role === "targets" ? threshold : 1 },
+      ]),
     ),
   });
 }

@@ -16,14 +16,34 @@ export function publicKeyOf(key: KeyObject): Key {
   );
   const text = spki.export({ format: "der", type: "spki" }).subarray(-32).toString("hex");
   const json = { keytype: "ed25519", scheme: "ed25519", keyval: { public: text } };
-  return Key.fromJSON(createHash("sha256").update(canonicalize(json)).digest("hex"), json);
+  return Key.fromJSON(keyId(json), json);
 }
 
-/** The bytes of metadata, signed by these and nobody else (TUF specification, 4.2). */
+/** The id of a key, as metadata have it in JSON. */
+export function keyId(json: Parameters<typeof canonicalize>[0]): string {
+  return createHash("sha256").update(canonicalize(json)).digest("hex");
+}
+
+/** The bytes of metadata, signed by these beside those who have (TUF specification, 4.2). */
 export function signed(metadata: Metadata<Root | Timestamp | Snapshot | Targets>, signers: readonly Signer[]): Buffer {
-  metadata.signatures = {};
   for (const { key, privateKey } of signers) {
     metadata.sign((bytes) => new Signature({ keyID: key.keyID, sig: sign(null, bytes, privateKey).toString("hex") }));
   }
   return Buffer.from(`${JSON.stringify(metadata.toJSON(), null, 1)}\n`);
+}
+
+/** Those of the keys whose signature of the metadata holds. */
+export function signedBy(
+  metadata: Metadata<Root | Timestamp | Snapshot | Targets>,
+  ids: readonly string[],
+  keys: Readonly<Record<string, Key>>,
+): readonly string[] {
+  return ids.filter((id) => {
+    try {
+      keys[id]?.verifySignature(metadata);
+      return id in keys;
+    } catch {
+      return false;
+    }
+  });
 }

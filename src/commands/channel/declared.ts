@@ -41,6 +41,8 @@ const begin: Declare = (command, { take }) => {
   signing(command, "init", "make keys, and an empty channel where it is served")
     .requiredOption("--app <name>", "the app that is released")
     .requiredOption("--to <place>", "where it is uploaded to: a folder, or https://…")
+    .option("--keys <n>", "so many offline keys", wholeNumber, 1)
+    .option("--threshold <m>", "so many of them have to sign; if absent: more than half", wholeNumber)
     .option("--simple", "one offline key under a passphrase, one online key", false)
     .option(
       "--key-command <line>",
@@ -112,6 +114,10 @@ const keys: Declare = (command, { take }) => {
     .action((options: Options & { all: boolean }) =>
       take(async (context) => (await load()).resign(context, options), { needsRepo: false }),
     );
+  signing(command, "sign", "sign on what waits for signatures; upload it when it has enough").action(
+    (options: Options) =>
+      take(async (context) => (await import("./signing/sign.ts")).signOn(context, options), { needsRepo: false }),
+  );
   signing(command, "rotate-key <role>", "give a role another key").action((role: string, options: Options) =>
     take(async (context) => (await load()).rotateKey(context, role, options), { needsRepo: false }),
   );

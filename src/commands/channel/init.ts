@@ -19,6 +19,9 @@ export interface Init extends Options {
   readonly app: string;
   readonly to: string;
   readonly simple: boolean;
+  /** Offline keys, and how many of them have to sign. */
+  readonly keys: number;
+  readonly threshold?: number;
   /** A line of sh that prints the online key. */
   readonly keyCommand?: string;
 }
@@ -35,6 +38,10 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   }
   const command = options.keyCommand ?? null;
   if (command !== null && !options.simple) throw refusal("--key-command has no --simple beside it", "give --simple");
+  const { keys: count, threshold = Math.floor(count / 2) + 1 } = options;
+  if (count < 1 || threshold < 1 || threshold > count)
+    throw refusal(`${threshold} of ${count} keys can't sign`, "give --threshold from 1 to the number of --keys");
+  if (count > 1 && options.simple) throw refusal("--simple has one offline key", "leave --simple or --keys away");
   const passphrase = passphraseBy(options.passphraseFd, { isNew: true });
   const secret = await passphrase();
   makeFolder(folder);
@@ -42,14 +49,18 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   if (command !== null) {
     keys.set("online", publicKeyIn("online", await printedKey(context, folder, { name: "online", command })));
   }
-  const nameOf = (role: RoleName) => (options.simple ? (isOnline(role) ? "online" : "offline") : role);
-  const keyOf = (role: RoleName): Key => {
-    const name = nameOf(role);
+  const namesFor = (role: RoleName): string[] => {
+    if (count > 1 && !isOnline(role)) return Array.from({ length: count }, (_, at) => `offline-${at + 1}`);
+    return [options.simple ? (isOnline(role) ? "online" : "offline") : role];
+  };
+  const keyOf = (role: RoleName, name: string): Key => {
     const key = keys.get(name) ?? makeKey(folder, name, isOnline(role) ? undefined : secret);
     keys.set(name, key);
     return key;
   };
-  const byRole = Object.fromEntries(ROLES.map((role) => [role, [keyOf(role)]])) as unknown as Record<RoleName, Key[]>;
+  const byRole = Object.fromEntries(
+    ROLES.map((role) => [role, namesFor(role).map((name) => keyOf(role, name))]),
+  ) as Record<RoleName, Key[]>;
   const named: NamedKey[] = [...keys].map(([name, { keyID: id }]) => ({
     name,
     id,
@@ -58,8 +69,8 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   const signers = await signersFor(context, folder, named, passphrase);
   const state: State = { app: options.app, releases: [], withdrawn: {}, floor: {} };
   const edition = {
-    root: rootOf(byRole),
-    delegations: delegate(byRole),
+    root: rootOf(byRole, threshold),
+    delegations: delegate(byRole, threshold),
     files: { releases: { [STATE_FILE]: describing(state) }, channels: {} },
     expires: (role: RoleName) => expiryOf(role, context.startedAt),
     signersOf: signersBy(signers),
@@ -73,7 +84,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   if (!(await place.isConditional())) {
     context.terminal.warn(`${place.name} knows no conditional writes: let one maintainer at a time write to it`);
   }
-  const online = new Set<string>(ROLES.filter(isOnline).map((role) => nameOf(role)));
+  const online = new Set<string>(ROLES.filter(isOnline).flatMap(namesFor));
   const names = named.map(({ name }) => name);
   context.terminal.say(
     whatToKeep(
@@ -82,6 +93,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
       [...online],
     ),
   );
+  if (count > 1) context.terminal.say(whoSigns(count, threshold));
   return { kind: "exit", code: 0 };
 }
 
@@ -91,11 +103,19 @@ function whatToKeep(folder: string, offline: readonly string[], online: readonly
   const files = (names: readonly string[]) => names.map((name) => `keys/${name}.pem`).join(", ");
   return [
     `The channel is led from ${folder}. Keep:`,
-    `  ${files(offline)}: off line, in two copies, the passphrase elsewhere: who has both says what is a release`,
+    `  ${files(offline)}: off line, in two copies, the passphrase elsewhere: who has them says what is a release`,
     `  ${files(online)}: where promotions are made (0600), or behind a command in channel.json: moves channels among releases`,
     "  root.json: commit it beside the app's configuration: it is what customers trust first",
     "  channel.json, metadata/: they hold no secrets, and are needed here",
     "  a timer that runs `./prime channel resign` once a week: what it signs expires after 30 days",
+  ].join("\n");
+}
+
+function whoSigns(count: number, threshold: number): string {
+  return [
+    `${threshold} of the ${count} offline keys have to sign: leave one here, and move each other to a person with a copy of this folder.`,
+    "What one signs waits in to-sign/ until others `./prime channel sign` it.",
+    ...(threshold === count ? ["When one is lost, none can take its place: a lower --threshold lets one."] : []),
   ].join("\n");
 }
 

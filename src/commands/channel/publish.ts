@@ -59,32 +59,31 @@ const MOST_WHEEL = 1_000_000_000;
  * `./prime channel publish FILE…`: wheels, or a lock, become a release, and a launcher of prime's the one that customers get, signed by the
  * offline key; safe to repeat.
  */
-export async function publish(context: Context, words: readonly string[], options: Publication): Promise<Answer> {
+export function publish(context: Context, words: readonly string[], options: Publication): Promise<Answer> {
   const files = words.map((word) => path.resolve(context.cwd, word));
   const launchers = files.filter((file) => beginsAsLauncher(Buffer.from(readStart(file, HEAD_LENGTH))));
   const others = files.filter((file) => !launchers.includes(file));
-  let published: string | undefined;
-  const answer = await lead(context, options, async (session) => {
+  return lead(context, options, async (session) => {
     const launcher = await offer(context, session, launchers);
     const release =
       others.length === 0 && launchers.length > 0 ? undefined : await prepare(context, session, others, options);
-    published = release?.contents.version;
+    const next = promotionOf(context, release?.contents.version, options);
     const news = [...(launcher?.news ?? []), ...(release?.news ?? [])];
     const state = { ...session.state, ...launcher?.state, ...release?.state };
     const targets = { ...launcher?.targets, ...release?.targets, [STATE_FILE]: describing(state) };
     const words = news.join("; ");
-    return launcher?.isNew || release?.isNew ? { change: { files: { releases: targets } }, words } : { words };
+    const isNew = launcher?.isNew || release?.isNew;
+    return { words, ...next, ...(isNew ? { change: { files: { releases: targets } } } : {}) };
   });
-  if (answer.kind !== "exit" || options.promote === undefined) return answer;
-  if (published === undefined) {
+}
+
+function promotionOf(context: Context, version: string | undefined, options: Publication) {
+  const { dir, percent, promote: channel, notes: reason } = options;
+  if (channel === undefined) return {};
+  if (version === undefined) {
     throw refusal("a launcher alone can't be promoted", "customers get it at their next check; leave --promote away");
   }
-  return promote(context, options.promote, published, {
-    dir: options.dir,
-    percent: options.percent,
-    urgent: false,
-    reason: options.notes,
-  });
+  return { next: () => promote(context, channel, version, { dir, percent, urgent: false, reason }) };
 }
 
 async function prepare(context: Context, session: Session, files: readonly string[], options: Publication) {

@@ -1,7 +1,8 @@
 import * as path from "node:path";
-import { type Change, carryOut, keysFor } from "../../../channels/edit.ts";
+import { type Change, carryOut, isOffline, keysFor, type Lack } from "../../../channels/edit.ts";
 import type { NamedKey } from "../../../channels/keys.ts";
 import { openSession, type Session } from "../../../channels/session.ts";
+import { dropWaiting, isFresh, toSign } from "../../../channels/to-sign.ts";
 import { Refused } from "../../../channels/tuf/refused.ts";
 import type { Context } from "../../../context.ts";
 import { isHeadsOwn } from "../../../edges/terminal/secret.ts";
@@ -24,6 +25,10 @@ export type Propose = (session: Session) => Promise<{
   readonly words: string;
   /** A key that this command has made. */
   readonly added?: NamedKey;
+  /** Shown before anything is signed. */
+  readonly shown?: string;
+  /** What is done when customers see it. */
+  readonly next?: () => Promise<Answer>;
 }>;
 
 /** One command: refresh, decide, sign, upload. */
@@ -35,17 +40,59 @@ export async function lead(
 ): Promise<Answer> {
   if (isHeadsOwn(options.passphraseFd ?? 0)) return { kind: "direct", node: context.node };
   const session = await sessionOf(context, options);
-  const { change, words, added } = await propose(session);
+  const { change, words, added, shown, next } = await propose(session);
+  const done: Answer = { kind: "exit", code: 0 };
   if (change === undefined) {
     context.terminal.say(words);
-    return { kind: "exit", code: 0 };
+    return next?.() ?? done;
   }
+  if (change.begun === undefined && isOffline(change)) refuseSecond(session);
+  if (shown !== undefined) context.terminal.say(shown);
   const wanted = keysFor(session, change);
   const keys = [...session.file.keys, ...(added === undefined ? [] : [added])].filter(({ id }) => wanted.includes(id));
   const signers = await signersFor(context, session.folder, keys, passphrase);
-  await carryOut(session, change, { signers, now: context.startedAt });
+  const lack = await carryOut(session, change, { signers, now: context.startedAt });
+  if (lack !== undefined) {
+    context.terminal.say(
+      waitingWords(session, change.begun === undefined ? `: ${words}` : "", lack, next !== undefined),
+    );
+    return done;
+  }
+  if (change.begun !== undefined) dropWaiting(session.folder);
   context.terminal.say(words);
-  return { kind: "exit", code: 0 };
+  return next?.() ?? done;
+}
+
+/** One change waits at a time; one that the channel has moved on from makes room. */
+export function refuseSecond(session: Session): void {
+  const where = toSign(session.folder);
+  if (isFresh(session) === true) {
+    throw new PrimeError("channel-waits", `could not begin a change: one waits for signatures in ${where}`, {
+      exitCode: 1,
+      hint: "./prime channel sign; or remove that folder",
+    });
+  }
+  dropWaiting(session.folder);
+}
+
+function waitingWords(
+  { folder, file }: Session,
+  words: string,
+  { by, threshold, others }: Lack,
+  follows: boolean,
+): string {
+  const names = (ids: readonly string[]) => namesOf(file.keys, ids).join(", ");
+  return [
+    `signed by ${by.length} of ${threshold} (${names(by)}): nothing is uploaded yet`,
+    `  waits in ${toSign(folder)}${words}`,
+    `  one of ${names(others)} signs on, in a copy of this folder: ./prime channel sign --dir DIR`,
+    ...(follows ? ["  no channel is promoted: do it afterwards"] : []),
+  ].join("\n");
+}
+
+/** What people call keys; where they have no name here, how their ids begin. */
+export function namesOf(keys: readonly NamedKey[], ids: readonly string[]): readonly string[] {
+  return ids.map((one) => keys.find(({ id }) => id === one)?.name ?? one.slice(0, 8));
 }
 
 export async function sessionOf(context: Context, { dir }: Pick<Options, "dir">): Promise<Session> {

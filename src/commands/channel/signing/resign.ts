@@ -4,12 +4,20 @@ import { keyFile, makeKey, type NamedKey } from "../../../channels/keys.ts";
 import { pointerFile } from "../../../channels/model/pointer.ts";
 import { describing, type Session } from "../../../channels/session.ts";
 import type { Key } from "../../../channels/tuf/metadata.ts";
-import { DELEGATED, delegate, keysOf, ROLES, type RoleName, rootOf } from "../../../channels/tuf/repository.ts";
+import {
+  DELEGATED,
+  delegate,
+  keysOf,
+  ROLES,
+  type RoleName,
+  rootOf,
+  signingOf,
+} from "../../../channels/tuf/repository.ts";
 import type { Context } from "../../../context.ts";
 import { exists } from "../../../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../../../errors.ts";
 import type { Answer } from "../../../launch/answer.ts";
-import { lead, type Options } from "./lead.ts";
+import { lead, namesOf, type Options, refuseSecond } from "./lead.ts";
 import { passphraseBy } from "./signers.ts";
 
 /** `./prime channel resign`: what the online key has signed gets another 30 days; with `--all` what the offline key has, a year. */
@@ -39,14 +47,22 @@ export function rotateKey(context: Context, wanted: string, options: Options): P
       const idsOf = (role: RoleName) => keysOf(repository.root.signed, delegations, role);
       const old = file.keys.find(({ name }) => name === wanted);
       const roles = ROLES.filter((role) => role === wanted || (old !== undefined && idsOf(role).includes(old.id)));
-      if (roles.length === 0) throw unknownRole(wanted, session);
-      const name = freeName(folder, wanted);
+      if (roles.length === 0) {
+        const keys = file.keys.map(({ name }) => name).join(", ");
+        throw noOne(wanted, "there is no such role or key", `roles: ${ROLES.join(", ")}; keys: ${keys}`);
+      }
+      // Of a role that has several keys, which one.
+      const ids = new Set(roles.flatMap((role) => (old === undefined ? idsOf(role) : [old.id])));
+      if (ids.size > 1)
+        throw noOne(wanted, "it has several", `name the one that is lost: ${namesOf(file.keys, [...ids]).join(", ")}`);
+      refuseSecond(session);
+      const name = freeName(session, wanted);
       const isOffline = roles.some((role) => !isOnline(role));
       const key = makeKey(folder, name, isOffline ? await passphrase() : undefined);
       const named: NamedKey = { name, id: key.keyID, command: null };
       writeChannelFile(folder, { ...file, keys: [...file.keys, named] });
       return {
-        change: changeOf(session, roles, key),
+        change: changeOf(session, roles, { ids, key }),
         words: `${roles.join(", ")}: signed by keys/${name}.pem from now on; keep it as the one before, which nobody believes any more`,
         added: named,
       };
@@ -55,42 +71,59 @@ export function rotateKey(context: Context, wanted: string, options: Options): P
   );
 }
 
-function changeOf({ repository, pointers }: Session, roles: readonly RoleName[], key: Key): Change {
+function changeOf(
+  session: Session,
+  roles: readonly RoleName[],
+  { ids, key }: { readonly ids: ReadonlySet<string>; readonly key: Key },
+): Change {
+  const { repository } = session;
   const { root, targets } = repository;
   const delegations = targets.signed.delegations;
   const all = { ...delegations?.keys, ...root.signed.keys };
   const byRole = Object.fromEntries(
     ROLES.map((role) => [
       role,
-      roles.includes(role) ? [key] : keysOf(root.signed, delegations, role).flatMap((id) => all[id] ?? []),
+      keysOf(root.signed, delegations, role).flatMap((id) =>
+        roles.includes(role) && ids.has(id) ? key : (all[id] ?? []),
+      ),
     ]),
   ) as Record<RoleName, Key[]>;
   const isDelegated = (role: RoleName) => role in DELEGATED;
   const isNew = (role: RoleName) => roles.includes(role);
+  const threshold = (role: RoleName) => signingOf(root.signed, delegations, role).threshold;
+  const { channels, restarted } = afterRotation(session, roles);
+  return {
+    ...(roles.every(isDelegated) ? {} : { root: rootOf(byRole, threshold("root")) }),
+    ...(roles.some(isDelegated) || isNew("targets") ? { delegations: delegate(byRole, threshold("releases")) } : {}),
+    files: { ...(isNew("releases") ? { releases: {} } : {}), ...(isNew("channels") ? { channels } : {}) },
+    restarted,
+  };
+}
+
+/** What other keys of these roles bring with them. */
+export function afterRotation({ pointers }: Session, roles: readonly RoleName[]) {
   // Whoever had the old key may have raised the serial beyond what can be counted.
   const moved = [...pointers.values()].map((one) => ({
     ...one,
     serial: one.serial < MOST_SERIAL ? one.serial + 1 : 1,
   }));
-  const channels = Object.fromEntries(moved.map((one) => [pointerFile(one.channel), describing(one)]));
   return {
-    ...(roles.every(isDelegated) ? {} : { root: rootOf(byRole) }),
-    ...(roles.some(isDelegated) || isNew("targets") ? { delegations: delegate(byRole) } : {}),
-    files: { ...(isNew("releases") ? { releases: {} } : {}), ...(isNew("channels") ? { channels } : {}) },
-    restarted: new Set(isNew("snapshot") ? roles : roles.filter((role) => role === "timestamp")),
+    channels: Object.fromEntries(moved.map((one) => [pointerFile(one.channel), describing(one)])),
+    restarted: new Set(roles.includes("snapshot") ? roles : roles.filter((role) => role === "timestamp")),
   };
 }
 
 const MOST_SERIAL = 2 ** 50;
 
-function freeName(folder: string, wanted: string): string {
+/** Keys of others have names, too, and no file here. */
+function freeName({ folder, file }: Session, wanted: string): string {
   const base = wanted.replace(/-\d+$/, "");
-  for (let number = 2; ; number += 1) if (!exists(keyFile(folder, `${base}-${number}`))) return `${base}-${number}`;
+  for (let number = 2; ; number += 1) {
+    const name = `${base}-${number}`;
+    if (!exists(keyFile(folder, name)) && file.keys.every((key) => key.name !== name)) return name;
+  }
 }
 
-function unknownRole(wanted: string, { file }: Session): PrimeError {
-  return new PrimeError("usage", `could not rotate the key of ${wanted}: there is no such role or key`, {
-    exitCode: EXIT_USAGE,
-    hint: `roles: ${ROLES.join(", ")}; keys: ${file.keys.map(({ name }) => name).join(", ")}`,
-  });
+function noOne(wanted: string, why: string, hint: string): PrimeError {
+  return new PrimeError("usage", `could not rotate the key of ${wanted}: ${why}`, { exitCode: EXIT_USAGE, hint });
 }

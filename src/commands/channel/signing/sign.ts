@@ -1,0 +1,128 @@
+import type { Change } from "../../../channels/edit.ts";
+import { STATE, STATE_FILE, type State } from "../../../channels/model/release.ts";
+import { described, type Session } from "../../../channels/session.ts";
+import {
+  dropWaiting,
+  isFresh,
+  isSame,
+  readBegun,
+  readWaiting,
+  toSign,
+  type Waiting,
+} from "../../../channels/to-sign.ts";
+import { Refused } from "../../../channels/tuf/refused.ts";
+import { OFFLINE, ROLES, type Signing, signingOf } from "../../../channels/tuf/repository.ts";
+import type { Context } from "../../../context.ts";
+import { EXIT_USAGE, PrimeError } from "../../../errors.ts";
+import type { Answer } from "../../../launch/answer.ts";
+import { lead, namesOf, type Options } from "./lead.ts";
+import { afterRotation } from "./resign.ts";
+
+/** `./prime channel sign`: shows what waits for more signatures, adds those of the keys at hand, and uploads it when they are enough. */
+export function signOn(context: Context, options: Options): Promise<Answer> {
+  return lead(context, options, async (session) => {
+    const isUp = refuseStale(session);
+    if (isUp) return { words: "what waited is uploaded already" };
+    try {
+      return proposed(session, readWaiting(session));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      throw refusal(session, error.message, { exitCode: 1, hint: "copy it again" });
+    }
+  });
+}
+
+/** True when what waits is served already; then it waits no more. */
+function refuseStale(session: Session): boolean {
+  const { folder, repository } = session;
+  const fresh = isFresh(session);
+  if (fresh === true) return false;
+  if (fresh === undefined) {
+    throw refusal(session, "nothing waits there", {
+      exitCode: EXIT_USAGE,
+      hint: "name the folder that has it: --dir DIR",
+    });
+  }
+  const begun = readBegun(folder);
+  if (!OFFLINE.every((role) => begun[role] === undefined || isSame(begun[role].signed, repository[role].signed))) {
+    throw refusal(session, "the channel has moved on", { exitCode: 1, hint: "repeat the command that began it" });
+  }
+  dropWaiting(folder);
+  return true;
+}
+
+function proposed(session: Session, { begun, files }: Waiting) {
+  const { root, targets } = session.repository;
+  const after = {
+    root: begun.root?.signed ?? root.signed,
+    delegations: begun.targets?.signed.delegations ?? targets.signed.delegations,
+  };
+  const before = ROLES.map((role) => keysOf(session, signingOf(root.signed, targets.signed.delegations, role), role));
+  const now = ROLES.map((role) => keysOf(session, signingOf(after.root, after.delegations, role), role));
+  const roles = ROLES.filter((_, at) => !isSame(before[at], now[at]));
+  const { channels, restarted } = afterRotation(session, roles);
+  const change: Change = {
+    begun,
+    ...(begun.root === undefined ? {} : { root: after.root }),
+    ...(begun.targets === undefined || after.delegations === undefined ? {} : { delegations: after.delegations }),
+    files: {
+      ...(begun.releases === undefined ? {} : { releases: files }),
+      ...(begun.targets === undefined ? {} : { channels: roles.includes("channels") ? channels : {} }),
+    },
+    restarted,
+  };
+  const state = files[STATE_FILE];
+  const shown = [
+    "This is signed on:",
+    ...OFFLINE.flatMap((role) => {
+      const { version, expires } = begun[role]?.signed ?? {};
+      return version === undefined ? [] : [`${role}, version ${version}, until ${expires}`];
+    }),
+    ...differences(before.flat(), now.flat()),
+    ...(state === undefined ? [] : newsOf(session.state, described(STATE_FILE, state, STATE))),
+    ...targetNews(session, begun),
+  ].join("\n  ");
+  return { change, shown, words: "it has enough signatures, and is uploaded" };
+}
+
+/** With their ids: whoever made the change may have named them as well. */
+function keysOf({ file }: Session, { keyIDs, threshold }: Signing, role: string): readonly string[] {
+  const names = namesOf(file.keys, keyIDs);
+  return [
+    `${role} needs ${threshold} of its keys`,
+    ...keyIDs.map((id, at) => `${role} is signed by ${names[at]} (${id})`),
+  ];
+}
+
+/** What one state says and another does not, in words. */
+function newsOf(before: State, after: State): readonly string[] {
+  const lines = ({ app, releases, withdrawn, floor, launcher }: State) => [
+    `the app is ${app}`,
+    ...releases.map(({ version, release_id }) => `${version} is a release (${release_id})`),
+    ...Object.entries(withdrawn).map(([version, { reason }]) => `${version} is withdrawn${reason && `: ${reason}`}`),
+    ...Object.entries(floor).map(([channel, version]) => `${channel} never goes below ${version}`),
+    ...(launcher === undefined ? [] : [`customers get the launcher ${launcher.version} (${launcher.sha256})`]),
+  ];
+  return differences(lines(before), lines(after));
+}
+
+function targetNews({ repository }: Session, { releases }: Waiting["begun"]): readonly string[] {
+  const lines = ({ targets }: typeof repository.releases.signed) =>
+    Object.values(targets).map(({ path, hashes }) => `${path}, sha256 ${hashes.sha256}`);
+  return releases === undefined ? [] : differences(lines(repository.releases.signed), lines(releases.signed));
+}
+
+function differences(before: readonly string[], after: readonly string[]): readonly string[] {
+  return [
+    ...before.filter((line) => !after.includes(line)).map((line) => `no longer: ${line}`),
+    ...after.filter((line) => !before.includes(line)),
+  ].map((line) => line.replace(/\s+/g, " "));
+}
+
+function refusal(
+  { folder }: Session,
+  why: string,
+  how: { readonly exitCode: number; readonly hint: string },
+): PrimeError {
+  return new PrimeError("channel-sign", `could not sign on what waits in ${toSign(folder)}: ${why}`, how);
+}
