@@ -1,3 +1,4 @@
+import { localTime } from "../edges/clock.ts";
 import { type Follower, follow, openChannel } from "./follow.ts";
 import { releaseFolder } from "./model/release.ts";
 import type { Place } from "./place.ts";
@@ -29,5 +30,5 @@ export async function survey(
   if (lines.length === 0) lines.push("no channel points at a release");
   const { launcher } = channel.state;
   if (launcher !== undefined) lines.push(`launcher: prime ${launcher.version}`);
-  return [...lines, `signed until ${channel.expires.at} (${channel.expires.role})`];
+  return [...lines, `signed until ${localTime(Date.parse(channel.expires.at))} (${channel.expires.role})`];
 }

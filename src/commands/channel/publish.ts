@@ -129,7 +129,7 @@ function releaseOf({ startedAt }: Context, { state }: Session, { contents, targe
     isNew: true,
     targets: { ...targets, [releaseFile(version)]: describing(release) },
     state: { releases: [...state.releases, { version, release_id, created }] },
-    news: [`${version} is released, with ${contents.files.length} files`],
+    news: [`${version} is released, with ${contents.files.length} file${contents.files.length === 1 ? "" : "s"}`],
   };
 }
 

@@ -4,6 +4,7 @@ import { type Overview, overviewOf } from "../../channels/overview.ts";
 import { statusPage } from "../../channels/page.ts";
 import type { RoleName } from "../../channels/tuf/repository.ts";
 import type { Context } from "../../context.ts";
+import { localTime } from "../../edges/clock.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { type Options, sessionOf } from "./signing/lead.ts";
@@ -33,7 +34,7 @@ function describe({ app, channels, releases, launcher, expires }: Overview): str
     const share =
       rollout.percent === 100 ? "" : ` for ${rollout.percent} %, ${before?.version ?? "nothing"} for the others`;
     lines.push(
-      `  ${name}: ${version}${share} (serial ${serial}, ${direction} by ${by} at ${at}${reason && `: ${reason}`})`,
+      `  ${name}: ${version}${share} (serial ${serial}, ${direction} by ${by} at ${told(at)}${reason && `: ${reason}`})`,
     );
     if (floor !== null) lines.push(`    never below ${floor}`);
   }
@@ -42,16 +43,20 @@ function describe({ app, channels, releases, launcher, expires }: Overview): str
   lines.push("releases:");
   for (const { version, created, withdrawn } of releases) {
     lines.push(
-      `  ${version}, published ${created}${withdrawn === null ? "" : `, withdrawn${withdrawn && `: ${withdrawn}`}`}`,
+      `  ${version}, published ${told(created)}${withdrawn === null ? "" : `, withdrawn${withdrawn && `: ${withdrawn}`}`}`,
     );
   }
   if (releases.length === 0) lines.push("  none: ./prime channel publish FILE…");
-  if (launcher !== null) lines.push(`launcher: prime ${launcher.version}, published ${launcher.at}`);
+  if (launcher !== null) lines.push(`launcher: prime ${launcher.version}, published ${told(launcher.at)}`);
   lines.push("expire:");
   for (const [role, { at, days }] of Object.entries(expires)) {
     const soon =
       days < SOON ? `; ./prime channel resign${isOnline(role as RoleName) ? "" : " --all"} signs it anew` : "";
-    lines.push(`  ${role}: ${days < 0 ? `expired at ${at}` : `in ${days} days`}${soon}`);
+    lines.push(`  ${role}: ${days < 0 ? `expired at ${told(at)}` : `in ${days} days`}${soon}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function told(at: string): string {
+  return localTime(Date.parse(at));
 }
