@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { appWheel, saying } from "./app-wheel.ts";
-import { withoutNode } from "./no-node.ts";
+import { NO_NODE, withoutNode } from "./no-node.ts";
 import { type Ended, LONG_AGO, type RunOptions, type Sandbox, type SandboxOptions, sandbox } from "./sandbox.ts";
 
 export { appWheel, saying };
@@ -57,6 +57,15 @@ export class AppBox {
   /** A start whose Node is none: only a warm one succeeds. */
   warm(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
     return this.run(args, { ...options, env: { ...options.env, PATH: withoutNode(this.box) } });
+  }
+
+  /** The first of these starts that is warm: until a launcher that was put in place a moment ago is no young file any more, each is cold. */
+  async warmInTheEnd(args: readonly string[]): Promise<Ended> {
+    for (;;) {
+      const ended = await this.warm(args);
+      if (!ended.stderr.includes(NO_NODE)) return ended;
+      await this.says(args);
+    }
   }
 
   async status(): Promise<Status> {

@@ -77,7 +77,7 @@ it.for(Object.entries(PLACES))(
       const status = (await customer.status()) as unknown as { runs: { version: string }; channel: { told: Pointer } };
       expect([status.runs.version, status.channel.told.version]).toEqual(["0.9.1", "3.2.2"]);
       for (const _ of ["on trial", "settled"]) expect(await customer.says([])).toBe("foo 3.2.2");
-      expect(await customer.warm([])).toMatchObject({ code: 0, stdout: "foo 3.2.2\n", stderr: "" });
+      expect(await customer.warmInTheEnd([])).toMatchObject({ code: 0, stdout: "foo 3.2.2\n", stderr: "" });
     }
     const { code, stdout } = await maintainer.run(["verify", place.to]);
     expect([code, stdout]).toEqual([0, expect.stringContaining("launcher: prime 0.9.1")]);

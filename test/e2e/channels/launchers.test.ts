@@ -52,7 +52,7 @@ describe("a launcher as a release of the channel", () => {
     expect((await statusOf(customer)).runs).toEqual({ version: "0.9.2", file: customer.launcher });
     expect(fs.statSync(customer.launcher).mode & 0o777).toBe(0o755);
     for (const _ of ["on trial", "settled"]) expect(await customer.says([])).toBe("foo 3.2.1");
-    expect(await customer.warm([])).toMatchObject({ code: 0, stdout: "foo 3.2.1\n", stderr: "" });
+    expect(await customer.warmInTheEnd([])).toMatchObject({ code: 0, stdout: "foo 3.2.1\n", stderr: "" });
 
     // What came by the channel goes back by it, and only then.
     expect(await offer(maintainer, "0.9.0")).toContain("in place of 0.9.2");
@@ -80,7 +80,7 @@ describe("a launcher as a release of the channel", () => {
       expect([launcher, runs.version]).toEqual([customer.launcher, "0.9.1"]);
       expect(runs.file.startsWith(path.join(customer.home, "launchers/0.9.1-"))).toBe(true);
       expect(await customer.says(["a  b"])).toBe("foo 3.2.1 a  b");
-      expect(await customer.warm(["x"])).toMatchObject({ code: 0, stdout: "foo 3.2.1 x\n", stderr: "" });
+      expect(await customer.warmInTheEnd(["x"])).toMatchObject({ code: 0, stdout: "foo 3.2.1 x\n", stderr: "" });
       await maintainer.good("fallback", "stable", "3.2.0", "--reason", "x");
       expect(await customer.says(["self", "update"])).toBe("");
       expect(await customer.says([])).toBe("foo 3.2.0");
