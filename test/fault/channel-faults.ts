@@ -20,7 +20,7 @@ Customers run on with the release that they have; \`self status\` tells the word
 | an upload that is answered by 503, or by 412 | tried again; told to repeat, and nothing was moved | \`test/e2e/channels/faults.test.ts\` |
 | what a customer keeps of the channel is torn or gone | asked for again, by the root in the launcher | the same |
 | a launcher of the channel that can't start the app; a release that needs a newer one | gone again, and told; \`launcher\` | \`test/e2e/channels/launchers.test.ts\` |
-| too few signatures; a half-signed change whose files differ, or that another has overtaken | nothing is uploaded, and it is told who is missing; refused | \`test/e2e/channels/lead.test.ts\` |
+| too few signatures; a half-signed change whose files differ, or that another has overtaken | nothing is uploaded, and it is told who is missing; refused | \`test/e2e/channels/keys.test.ts\` |
 | two maintainers at once | one wins; the other ends with 1 and is told to repeat | \`test/e2e/channels/lead.test.ts\` |
 | a server without conditional writes | named when the channel begins | the same |
 | a wrong or an empty passphrase, no terminal | said; nothing of it is in any output or file | the same |`;

@@ -2,6 +2,16 @@ import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { anyPython } from "../fixtures/python.ts";
 
+/** Adds the RECORD of `files`, and writes them as a wheel: the same bytes each time. */
+export const WRITE_FILES = `def row(path, text):
+    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+    return f"{path},sha256={digest},{len(text)}\\n"
+files[f"{info}/RECORD"] = "".join(row(*file) for file in files.items()) + f"{info}/RECORD,,\\n"
+with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
+    for path, text in files.items():
+        wheel.writestr(zipfile.ZipInfo(path), text)
+`;
+
 /** Writes a wheel (PEP 427) with a module and a console script of its name. */
 const WRITE_WHEEL = `
 import base64, hashlib, sys, zipfile
@@ -14,14 +24,7 @@ files = {
     f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
     f"{info}/entry_points.txt": f"[console_scripts]\\n{name} = {name}:main\\n",
 }
-def row(path, text):
-    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-    return f"{path},sha256={digest},{len(text)}\\n"
-files[f"{info}/RECORD"] = "".join(row(*file) for file in files.items()) + f"{info}/RECORD,,\\n"
-with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
-    for path, text in files.items():
-        wheel.writestr(zipfile.ZipInfo(path), text)
-`;
+${WRITE_FILES}`;
 
 /** What a release says that works: its version and its arguments. */
 export function saying(version: string, more = ""): string {

@@ -8,6 +8,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { onTestFinished } from "vitest";
 import { anyPython } from "../fixtures/python.ts";
+import { WRITE_FILES } from "./app-wheel.ts";
 
 /** Writes a wheel that holds one module of its own name (PEP 427): the same bytes each time, since caches outlive a server's port. */
 const WRITE_WHEEL = `
@@ -21,14 +22,7 @@ files = {
     f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n{needs}",
     f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
 }
-def row(path, text):
-    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-    return f"{path},sha256={digest},{len(text)}\\n"
-files[f"{info}/RECORD"] = "".join(row(*file) for file in files.items()) + f"{info}/RECORD,,\\n"
-with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
-    for path, text in files.items():
-        wheel.writestr(zipfile.ZipInfo(path), text)
-`;
+${WRITE_FILES}`;
 
 const ADD_FILE = `
 import sys, zipfile

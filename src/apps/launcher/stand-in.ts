@@ -40,15 +40,14 @@ export function keepLauncher(app: Run["app"], id: string, bytes: Buffer): string
 
 /** From now on one that is kept has the starts of the app's own launcher, as long as that stays the same file. */
 export function letStandIn(app: Home, id: string): void {
-  const record = { id, front: app.launcher, was: identityOf(app.launcher) };
+  const record = { id, front: app.launcher, was: fileState(app.launcher) };
   writeAtomic(recordIn(app), JSON.stringify(record satisfies v.InferOutput<typeof STAND_IN>));
 }
 
 /** The launcher, absolute, that has the starts in place of the app's own. */
 export function standInOf({ app, started }: Pick<Run, "app" | "started">): string | undefined {
   const record = readOwnJson(recordIn(app), STAND_IN);
-  if (record === undefined || record.front !== app.launcher || record.was !== identityOf(app.launcher))
-    return undefined;
+  if (record === undefined || record.front !== app.launcher || record.was !== fileState(app.launcher)) return undefined;
   const file = path.join(folderOf(app, record.id), path.basename(app.launcher));
   return isFile(file) && whyOthersDecide(file, trustOf(started.env)) === undefined ? file : undefined;
 }
@@ -64,7 +63,7 @@ export function removeLauncher(app: Pick<Home, "home">, id: string): void {
   remove(folderOf(app, id));
 }
 
-function identityOf(file: string): string {
+function fileState(file: string): string {
   const { size, mtimeNs, ino } = facts(file) ?? {};
   return `${size} ${mtimeNs} ${ino}`;
 }

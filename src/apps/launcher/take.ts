@@ -43,7 +43,7 @@ export async function takeLauncher(
   const shell = shellOfProcess(started.shell.pid);
   try {
     const bytes = await launcherOf(run, offered, await read());
-    await startDry(run, keepLauncher(app, id, bytes), shell);
+    await tryLauncher(run, keepLauncher(app, id, bytes), shell);
     account(null);
     const file = put(app, id, bytes, started.env);
     record(app, "launcher", { release: version, from: run.version });
@@ -80,7 +80,7 @@ async function launcherOf({ app, file }: Run, { sha256: is }: Offered, bytes: Bu
 }
 
 /** All of a start but the app itself. */
-async function startDry({ app, started }: Run, file: string, [shell = "/bin/sh", ...words]: readonly string[]) {
+async function tryLauncher({ app, started }: Run, file: string, [shell = "/bin/sh", ...words]: readonly string[]) {
   const env = { ...started.env, PRIME_APP_TASK: "dry", PRIME_UPDATE: "never" };
   const command = { file: shell, args: [...words, file], env, cwd: "/" };
   const outcome = await run(command, { limitMs: DRY_LIMIT_MS, ownGroup: true });

@@ -100,7 +100,9 @@ export function collectScraps(app: App): void {
       .filter((name) => isScrap(path.join(folder, name), name))
       .map((name) => path.join(folder, name)),
   );
-  const torn = namesInFolder(path.join(app.home, "releases")).filter((id) => !whole.has(id) && id !== building);
+  const torn = namesInFolder(path.join(app.home, "releases")).filter(
+    (id) => RELEASE_ID.test(id) && !whole.has(id) && id !== building,
+  );
   for (const file of [...scraps, ...torn.map((id) => releaseRoot(app, id))]) remove(file);
 }
 

@@ -32,6 +32,8 @@ import { isPatient, spawnWhenDue, updateFirst } from "./updater.ts";
 export async function startApp(run: Run): Promise<Answer> {
   const { app, started } = run;
   const isFirstStage = started.progress === undefined;
+  const { passedOver } = app.beside;
+  if (isFirstStage && passedOver !== undefined) run.terminal.warn(`${passedOver}: it does not count`);
   const selection = await (app.isOwn && !isFirstStage ? readSelection(app) : select(run));
   const obtained = selection.current ?? (await obtain(run));
   if (typeof obtained !== "string") return obtained;
