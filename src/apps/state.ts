@@ -5,8 +5,8 @@ import { writeAtomic, writeBackdated } from "../edges/files/change.ts";
 import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { facts } from "../edges/files/read.ts";
 import { isRunning } from "../edges/machine.ts";
-import { oneAtATime } from "../edges/processes/mutex.ts";
-import { isHeld } from "../edges/processes/pipe-lock.ts";
+import { oneAtATime } from "../edges/processes/locks/mutex.ts";
+import { isHeld } from "../edges/processes/locks/pipe-lock.ts";
 import type { App } from "./app.ts";
 
 type Home = Pick<App, "home">;

@@ -1,5 +1,5 @@
+import type { PythonBuild } from "../config/lock/python-build.ts";
 import { loadPolicy } from "../config/policy/load.ts";
-import type { PythonBuild } from "../config/python-build.ts";
 import type { Decision } from "../decision/decide.ts";
 import { asVersion } from "../decision/pinned-python.ts";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";

@@ -5,7 +5,7 @@ import { isAbandoned } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { diskUse, exists, facts, isFolder, isWritable, readLink, realPath } from "../edges/files/read.ts";
 import { foldersInUse } from "../edges/processes/in-use.ts";
-import { deadHolder } from "../edges/processes/lock-holder.ts";
+import { deadHolder } from "../edges/processes/locks/lock-holder.ts";
 import {
   collect,
   collectable,

@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import type { Context } from "../context.ts";
-import type { Holder } from "../edges/processes/lock-holder.ts";
-import { type Mutex, takeMutex, waitForHolder } from "../edges/processes/mutex.ts";
+import type { Holder } from "../edges/processes/locks/lock-holder.ts";
+import { type Mutex, takeMutex, waitForHolder } from "../edges/processes/locks/mutex.ts";
 import { PrimeError } from "../errors.ts";
 
 export interface TurnRequest<T> {

@@ -11,7 +11,7 @@ import { shellOfProcess } from "../edges/machine.ts";
 import { cacheOf } from "../edges/own-cache.ts";
 import { findPlaces } from "../edges/places.ts";
 import { atEnd, stillWanted } from "../edges/processes/ending.ts";
-import { releaseMutexes } from "../edges/processes/mutex.ts";
+import { releaseMutexes } from "../edges/processes/locks/mutex.ts";
 import type { Surroundings } from "../edges/surroundings.ts";
 import { openTerminal, renderError, textFor } from "../edges/terminal/output.ts";
 import { writeMessage, writeOutput } from "../edges/terminal/streams.ts";

@@ -8,7 +8,7 @@ import type { Activation } from "../shells/activation.ts";
 import { interactiveShell } from "../shells/interactive.ts";
 import { noShell, usersShell } from "../shells/user-shell.ts";
 import { inEnvironment } from "../start/command/in-environment.ts";
-import { closeState } from "../start/own-state.ts";
+import { closeState } from "../start/state/own.ts";
 
 /** `./prime shell`: the user's shell, as this very process, with the environment active behind the user's own start files. */
 export function openShell(context: Context): Promise<Answer> {

@@ -1,5 +1,5 @@
 import { sourceText } from "../config/evaluation.ts";
-import { PRIME_LOCK } from "../config/prime-lock.ts";
+import { PRIME_LOCK } from "../config/lock/prime-lock.ts";
 import type { Context } from "../context.ts";
 import { pinOf } from "../decision/asked.ts";
 import { type Decision, look, type Survey } from "../decision/decide.ts";

@@ -1,6 +1,6 @@
 import type { Input } from "../inputs/input.ts";
+import type { PrimeLock } from "./lock/prime-lock.ts";
 import type { UpgradeValues } from "./policy/schema.ts";
-import type { PrimeLock } from "./prime-lock.ts";
 import type { ProtoprimerConfig } from "./protoprimer/config.ts";
 import type { EnvChoice } from "./protoprimer/selected-env.ts";
 import type { Sourced, VenvDriver } from "./source.ts";

@@ -7,6 +7,7 @@ import { InputCollector } from "../inputs/collector.ts";
 import type { ConfigFlags, LoadedConfig, LockPolicy, Repo } from "./config.ts";
 import { exclusionIn, oneStartOf, readFlags } from "./flags.ts";
 import type { Layer } from "./layer.ts";
+import { readPrimeLock } from "./lock/read.ts";
 import { readPrimeConfig } from "./prime-file.ts";
 import {
   EXIT_PROTOPRIMER,
@@ -19,7 +20,6 @@ import {
 } from "./protoprimer/kernel.ts";
 import type { LeapsFrom } from "./protoprimer/leaps.ts";
 import { PROTOPRIMER_VARIABLES, type ProtoprimerLayer, readProtoprimer } from "./protoprimer/reader.ts";
-import { readPrimeLock } from "./read-prime-lock.ts";
 import { inferRequiredPython, pinnedVersion } from "./required.ts";
 import { DEFAULTS, type Key, variableOf } from "./schema/keys.ts";
 import type { ConfigValues } from "./schema/schema.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { PythonBuild } from "../config/python-build.ts";
+import type { PythonBuild } from "../config/lock/python-build.ts";
 import type { VenvDriver } from "../config/source.ts";
 import type { Context } from "../context.ts";
 import type { Folders } from "../environment/folders.ts";

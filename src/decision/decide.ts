@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Config, LoadedConfig } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
-import type { PythonBuild } from "../config/python-build.ts";
+import type { PythonBuild } from "../config/lock/python-build.ts";
 import type { VenvDriver } from "../config/source.ts";
 import type { Context } from "../context.ts";
 import { type Folders, foldersOf, generationFolders } from "../environment/folders.ts";
@@ -15,7 +15,7 @@ import { KINDS } from "../project/kinds.ts";
 import { markerEnvironment } from "../project/markers.ts";
 import type { Project } from "../project/project.ts";
 import { unmet } from "../project/pylock-fit.ts";
-import { withinRange } from "../project/python-range.ts";
+import { withinRange } from "../project/ranges/python.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { readAnswer } from "../python/probe-cache.ts";
 import { interpreterInputs, type Selection, selectPython } from "../python/search/choose.ts";

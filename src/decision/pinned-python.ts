@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Config } from "../config/config.ts";
-import { PRIME_LOCK } from "../config/prime-lock.ts";
-import type { PythonBuild } from "../config/python-build.ts";
+import { PRIME_LOCK } from "../config/lock/prime-lock.ts";
+import type { PythonBuild } from "../config/lock/python-build.ts";
 import { declaredRange } from "../config/required.ts";
 import type { Sourced } from "../config/source.ts";
 import type { Context } from "../context.ts";

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { finalNameOf, isAbandoned, MARK } from "../edges/files/own/maker-mark.ts";
 import { type Ownership, ownership, thisUser } from "../edges/files/ownership.ts";
 import { namesInFolder, readText } from "../edges/files/read.ts";
-import { isLockText } from "../edges/processes/lock-holder.ts";
+import { isLockText } from "../edges/processes/locks/lock-holder.ts";
 import { DRAFT_NOTE } from "../uv/lock-drafts.ts";
 import { DATA_NAMES } from "./data-folder.ts";
 import type { Folders } from "./folders.ts";

@@ -26,13 +26,13 @@ import type { LaunchRecord } from "../plan/record.ts";
 import { isVenv } from "../venv/site-folders.ts";
 import { type Cold, tellCold, whyCold } from "./cold.ts";
 import { tellHealing } from "./heal.ts";
-import { tellLostState } from "./lost-state.ts";
 import type { Ready } from "./ready.ts";
 import { RENEWED } from "./renew.ts";
 import { rememberChange, settleIn } from "./settle.ts";
 import { giveToOwner } from "./shared/give-to-owner.ts";
 import { tellMoved } from "./shared/shared-checkout.ts";
-import { settleUpgrade } from "./upgraded.ts";
+import { tellLostState } from "./state/lost.ts";
+import { settleUpgrade } from "./state/upgraded.ts";
 import { partsOf, writePlan } from "./write-plan.ts";
 
 /** An environment that is ready, or the next stage that this start has to go through. */

@@ -11,7 +11,7 @@ import type { Observer } from "../inputs/observation.ts";
 import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/ready-plan.ts";
 import { type Change, compareWithRecord, knownContents, type LaunchRecord, readRecord } from "../plan/record.ts";
 import { hideSecrets } from "../secrets.ts";
-import { closeState } from "./own-state.ts";
+import { closeState } from "./state/own.ts";
 
 /** Why a start is not warm. */
 export interface Cold {

@@ -15,7 +15,7 @@ import {
 import { compareWithRecord, type LaunchRecord, readRecord } from "../plan/record.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Activation } from "../shells/activation.ts";
-import { closeState } from "./own-state.ts";
+import { closeState } from "./state/own.ts";
 
 /** Whether a start that went on at the same time has written the very plan that this one would write. */
 export function isPlanned({ plans, root, flagKey, env }: Context, activation: Activation, since: number): boolean {

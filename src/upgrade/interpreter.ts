@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
+import type { PrimeLock } from "../config/lock/prime-lock.ts";
+import type { PythonBuild } from "../config/lock/python-build.ts";
 import type { Policy } from "../config/policy/policy.ts";
-import type { PrimeLock } from "../config/prime-lock.ts";
-import type { PythonBuild } from "../config/python-build.ts";
 import { declaredRange } from "../config/required.ts";
 import type { Sourced } from "../config/source.ts";
 import { EXIT_POLICY, PrimeError } from "../errors.ts";

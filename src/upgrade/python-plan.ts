@@ -1,7 +1,7 @@
 import * as path from "node:path";
+import { PRIME_LOCK, primeLockText } from "../config/lock/prime-lock.ts";
+import type { PythonBuild } from "../config/lock/python-build.ts";
 import type { Policy } from "../config/policy/policy.ts";
-import { PRIME_LOCK, primeLockText } from "../config/prime-lock.ts";
-import type { PythonBuild } from "../config/python-build.ts";
 import type { Context } from "../context.ts";
 import type { Decision } from "../decision/decide.ts";
 import { now } from "../edges/clock.ts";

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { bootId, processSpace, startOfProcess } from "../../src/edges/machine.ts";
-import type { Holder } from "../../src/edges/processes/lock-holder.ts";
+import type { Holder } from "../../src/edges/processes/locks/lock-holder.ts";
 import { repo } from "./repos.ts";
 import type { Ended, SandboxOptions, Started } from "./sandbox.ts";
 

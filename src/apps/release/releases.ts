@@ -7,7 +7,7 @@ import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { facts, isExecutableFile, isFile, namesInFolder, sha256OfFile } from "../../edges/files/read.ts";
 import { foldersInUse } from "../../edges/processes/in-use.ts";
-import { deadHolder } from "../../edges/processes/lock-holder.ts";
+import { deadHolder } from "../../edges/processes/locks/lock-holder.ts";
 import { PrimeError } from "../../errors.ts";
 import type { AppStart } from "../../plan/app-start.ts";
 import { RUN_APP_PY } from "../../python/texts/texts.ts";

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { now, pause } from "../../edges/clock.ts";
 import { shellOfProcess } from "../../edges/machine.ts";
 import { startDetached } from "../../edges/processes/detached.ts";
-import { giveBack, holdPipe } from "../../edges/processes/pipe-lock.ts";
+import { giveBack, holdPipe } from "../../edges/processes/locks/pipe-lock.ts";
 import type { App } from "../app.ts";
 import { alone, isUpdating, readCheck, updaterPipe, writeCheck } from "../state.ts";
 import type { Run } from "./run.ts";

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { facts, readBytes } from "../../edges/files/read.ts";
-import { oneAtATime } from "../../edges/processes/mutex.ts";
+import { oneAtATime } from "../../edges/processes/locks/mutex.ts";
 import type { Place } from "../place.ts";
 
 /** Milliseconds: a writer that shows no sign of life for so long holds nobody up. */

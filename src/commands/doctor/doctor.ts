@@ -13,14 +13,14 @@ import { readManifest } from "../../environment/manifest/manifest.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { whyCold } from "../../start/cold.ts";
+import { environmentFindings } from "./examine/built/environment.ts";
+import { recordFindings } from "./examine/built/records.ts";
 import { configFindings } from "./examine/config.ts";
-import { environmentFindings } from "./examine/environment.ts";
 import { askGit, trackedFindings } from "./examine/git.ts";
 import { launcherFacts, launcherFindings } from "./examine/launcher.ts";
 import { machineFindings, timedFiles } from "./examine/machine.ts";
 import { ownerFindings } from "./examine/owner.ts";
 import { pinnedFindings } from "./examine/pinned.ts";
-import { recordFindings } from "./examine/records.ts";
 import { stateFindings } from "./examine/state.ts";
 import { upgradeFindings } from "./examine/upgrade.ts";
 import { uvFinding } from "./examine/uv.ts";
@@ -38,7 +38,7 @@ export interface DoctorRequest {
 /** `./prime doctor`: examines and names; only `--fix` changes anything. Status 1 when something is wrong. */
 export async function doctor(context: Context, { folder, all, fix, json }: DoctorRequest): Promise<Answer> {
   if (folder !== undefined) {
-    const { examineAll, examineVenv } = await import("./examine/venvs.ts");
+    const { examineAll, examineVenv } = await import("./examine/built/venvs.ts");
     return all ? examineAll(context, folder, json) : examineVenv(context, folder, json);
   }
   const before = await examine(context, fix);

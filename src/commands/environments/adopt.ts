@@ -23,7 +23,7 @@ import { type Interpreter, isFailure } from "../../python/interpreter.ts";
 import { interpreterAt } from "../../python/search/search.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { settleIn } from "../../start/settle.ts";
-import { settleUpgrade } from "../../start/upgraded.ts";
+import { settleUpgrade } from "../../start/state/upgraded.ts";
 import { MANIFEST_FILE } from "../../venv/foreign-venv.ts";
 import { settleCopy } from "../../venv/relocate.ts";
 import { standOn } from "../../venv/stand-on.ts";

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { PRIME_LOCK } from "../../config/prime-lock.ts";
+import { PRIME_LOCK } from "../../config/lock/prime-lock.ts";
 import type { Context } from "../../context.ts";
 import type { Asked } from "../../decision/asked.ts";
 import { type Decision, decide, look } from "../../decision/decide.ts";
@@ -19,7 +19,7 @@ import { fits, parseRequest } from "../../python/version.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { describeVerdict } from "../../start/heal.ts";
 import { settleIn } from "../../start/settle.ts";
-import { settleUpgrade } from "../../start/upgraded.ts";
+import { settleUpgrade } from "../../start/state/upgraded.ts";
 import { prepare } from "../prepare.ts";
 
 /**

@@ -1,6 +1,6 @@
+import type { PythonBuild } from "../../config/lock/python-build.ts";
 import { loadPolicy } from "../../config/policy/load.ts";
 import type { Policy } from "../../config/policy/policy.ts";
-import type { PythonBuild } from "../../config/python-build.ts";
 import type { Context } from "../../context.ts";
 import { look } from "../../decision/decide.ts";
 import { now } from "../../edges/clock.ts";

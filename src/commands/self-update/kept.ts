@@ -6,7 +6,7 @@ import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { readBytes, sha256 } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import { type PlanFolder, planFolder } from "../../plan/ready-plan.ts";
-import { closeState } from "../../start/own-state.ts";
+import { closeState } from "../../start/state/own.ts";
 
 /** A launcher that stood in this one's place, and the release that took its place. */
 interface Kept {

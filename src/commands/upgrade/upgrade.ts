@@ -16,7 +16,7 @@ import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { giveToOwner } from "../../start/shared/give-to-owner.ts";
-import { settleUpgrade } from "../../start/upgraded.ts";
+import { settleUpgrade } from "../../start/state/upgraded.ts";
 import { digestOfCandidate } from "../../upgrade/candidate.ts";
 import { placesOf } from "../../upgrade/rules/ruling.ts";
 import { isOpen, nextWindow, zonedTime } from "../../upgrade/rules/windows.ts";

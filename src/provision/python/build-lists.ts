@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { PythonBuild } from "../../config/python-build.ts";
+import type { PythonBuild } from "../../config/lock/python-build.ts";
 import { BUILD_LIST_SCHEMA, PYTHON_VERSION } from "../../config/schema/lock-schema.ts";
 import { PrimeError } from "../../errors.ts";
 import { quoted } from "../../quoted.ts";

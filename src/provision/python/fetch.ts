@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { PythonBuild } from "../../config/lock/python-build.ts";
 import { networkRules } from "../../config/policy/network.ts";
 import type { Policy } from "../../config/policy/policy.ts";
-import type { PythonBuild } from "../../config/python-build.ts";
 import type { Context } from "../../context.ts";
 import { copyFile } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";

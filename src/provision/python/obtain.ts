@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import type { PythonBuild } from "../../config/python-build.ts";
+import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Context } from "../../context.ts";
 import { now } from "../../edges/clock.ts";
 import { backdate, makeFolder, makeNewFolder, makeTemporaryFolder } from "../../edges/files/change.ts";

@@ -1,4 +1,4 @@
-import type { PythonBuild } from "../../config/python-build.ts";
+import type { PythonBuild } from "../../config/lock/python-build.ts";
 import { x86Level } from "../../edges/machine.ts";
 import type { Interpreter } from "../../python/interpreter.ts";
 

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import * as v from "valibot";
-import type { PythonBuild } from "../../config/python-build.ts";
+import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Context } from "../../context.ts";
 import { linkPlain, makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { readOwnJson, TEXT, TIME } from "../../edges/files/own/own-json.ts";

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { isAbandoned, MARK } from "../../edges/files/own/maker-mark.ts";
 import { exists, isFile, linkFacts, listFolder } from "../../edges/files/read.ts";
-import { deadHolder } from "../../edges/processes/lock-holder.ts";
+import { deadHolder } from "../../edges/processes/locks/lock-holder.ts";
 import { KEPT_NAME, RECORD_FILE } from "./store.ts";
 
 const FETCHING = new RegExp(`^fetching${MARK}\\.[A-Za-z0-9]{6}$`);

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
-import type { PythonBuild } from "../../config/python-build.ts";
+import type { PythonBuild } from "../../config/lock/python-build.ts";
 import { lookInto, unpackerOf } from "../../edges/files/archive.ts";
 import { writePlain } from "../../edges/files/change.ts";
 import { spaceHint } from "../../edges/files/errors.ts";

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
+import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Policy } from "../../config/policy/policy.ts";
-import type { PythonBuild } from "../../config/python-build.ts";
 import type { Context } from "../../context.ts";
 import { makeFolder, makeTemporaryFolder, writeAtomic } from "../../edges/files/change.ts";
 import { makerMark } from "../../edges/files/own/maker-mark.ts";

@@ -1,5 +1,5 @@
 import { compare, valid } from "@renovatebot/pep440";
-import type { DeclaredRange } from "../../project/declared-ranges.ts";
+import type { DeclaredRange } from "../../project/ranges/declared.ts";
 import { isTooYoung, type Locked, momentOf, type PackageRules, versionOf } from "../rules/limits.ts";
 import { exclusionOf, placeOf, placesOf, type Refused } from "../rules/ruling.ts";
 

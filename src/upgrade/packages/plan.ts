@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Job } from "../../builder/job.ts";
+import type { Pin } from "../../config/lock/prime-lock.ts";
 import type { Policy } from "../../config/policy/policy.ts";
-import type { Pin } from "../../config/prime-lock.ts";
 import { askFor } from "../../decision/asked.ts";
 import type { Decision } from "../../decision/decide.ts";
 import { makeFolder } from "../../edges/files/change.ts";
@@ -12,8 +12,8 @@ import { digestOfIndexes } from "../../environment/manifest/digest.ts";
 import { resolutionFile } from "../../environment/manifest/resolved.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import { didYouMean } from "../../nearest.ts";
-import { declaredRanges } from "../../project/declared-ranges.ts";
 import { normalizeName } from "../../project/packages.ts";
+import { declaredRanges } from "../../project/ranges/declared.ts";
 import type { Interpreter } from "../../python/interpreter.ts";
 import type { UvTool } from "../../uv/commands.ts";
 import { hasRules, type PackageRules } from "../rules/limits.ts";

@@ -1,5 +1,5 @@
+import type { Pin } from "../../config/lock/prime-lock.ts";
 import { coolDownOf, type Exclusion, type Policy } from "../../config/policy/policy.ts";
-import type { Pin } from "../../config/prime-lock.ts";
 import type { Limits } from "../../uv/limits.ts";
 import { isWithin } from "./ruling.ts";
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import { describe, expect, it } from "vitest";
-import { markOf } from "../../../src/edges/processes/lock-holder.ts";
+import { markOf } from "../../../src/edges/processes/locks/lock-holder.ts";
 import { generations, good, shown } from "../../support/repos.ts";
 import { SlowRepo, succeeded } from "../../support/slow-repo.ts";
 

@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { NO_LOCK, type PrimeLock, primeLockText } from "../../../src/config/prime-lock.ts";
-import { readPrimeLock } from "../../../src/config/read-prime-lock.ts";
+import { NO_LOCK, type PrimeLock, primeLockText } from "../../../src/config/lock/prime-lock.ts";
+import { readPrimeLock } from "../../../src/config/lock/read.ts";
 import { InputCollector } from "../../../src/inputs/collector.ts";
 
 let root: string;

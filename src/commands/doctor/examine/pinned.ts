@@ -1,4 +1,4 @@
-import { PRIME_LOCK } from "../../../config/prime-lock.ts";
+import { PRIME_LOCK } from "../../../config/lock/prime-lock.ts";
 import type { Context } from "../../../context.ts";
 import type { Decision } from "../../../decision/decide.ts";
 import { nameOf } from "../../../provision/python/build-lists.ts";

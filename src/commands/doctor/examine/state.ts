@@ -11,7 +11,7 @@ import {
   readText,
   realPath,
 } from "../../../edges/files/read.ts";
-import { deadHolder } from "../../../edges/processes/lock-holder.ts";
+import { deadHolder } from "../../../edges/processes/locks/lock-holder.ts";
 import { type Folders, generationFolder } from "../../../environment/folders.ts";
 import { entryLines, historyFile } from "../../../environment/history.ts";
 import { hasTornManifest, isWhole, readManifest } from "../../../environment/manifest/manifest.ts";

@@ -1,11 +1,11 @@
 import * as path from "node:path";
-import { PrimeError } from "../../errors.ts";
-import { elapsed, now, pause } from "../clock.ts";
-import { makeFolder, rename, setTimes, writeExclusive, writePlain } from "../files/change.ts";
-import { temporaryName } from "../files/own/maker-mark.ts";
-import { removeFile } from "../files/own/remove.ts";
-import { facts, physicalPath, readText } from "../files/read.ts";
-import { isAncestor } from "../machine.ts";
+import { PrimeError } from "../../../errors.ts";
+import { elapsed, now, pause } from "../../clock.ts";
+import { makeFolder, rename, setTimes, writeExclusive, writePlain } from "../../files/change.ts";
+import { temporaryName } from "../../files/own/maker-mark.ts";
+import { removeFile } from "../../files/own/remove.ts";
+import { facts, physicalPath, readText } from "../../files/read.ts";
+import { isAncestor } from "../../machine.ts";
 import { describeSelf, type Holder, isDead, isNear, markOf, parseHolder } from "./lock-holder.ts";
 
 export interface Mutex {

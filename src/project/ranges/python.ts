@@ -1,12 +1,12 @@
 import * as path from "node:path";
-import type { Config } from "../config/config.ts";
-import { declaredRange } from "../config/required.ts";
-import type { Sourced } from "../config/source.ts";
-import { PrimeError } from "../errors.ts";
-import { InputCollector } from "../inputs/collector.ts";
-import { canMeet, parseRequest } from "../python/version.ts";
-import { readPyproject } from "./files/pyproject.ts";
-import { nearestAbove, readWorkspace, type Workspace } from "./files/uv/workspace.ts";
+import type { Config } from "../../config/config.ts";
+import { declaredRange } from "../../config/required.ts";
+import type { Sourced } from "../../config/source.ts";
+import { PrimeError } from "../../errors.ts";
+import { InputCollector } from "../../inputs/collector.ts";
+import { canMeet, parseRequest } from "../../python/version.ts";
+import { readPyproject } from "../files/pyproject.ts";
+import { nearestAbove, readWorkspace, type Workspace } from "../files/uv/workspace.ts";
 
 /**
  * The configuration with the range of Python that all members of a uv workspace allow, in place of the root's own alone: uv

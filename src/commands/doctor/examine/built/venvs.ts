@@ -1,19 +1,19 @@
 import * as path from "node:path";
-import type { Context } from "../../../context.ts";
-import { exists, isFolder, linkFacts, listFolder, realPath } from "../../../edges/files/read.ts";
-import { findFolders } from "../../../edges/files/walk.ts";
-import { readManifest } from "../../../environment/manifest/manifest.ts";
-import { EXIT_USAGE, PrimeError } from "../../../errors.ts";
-import type { Answer } from "../../../launch/answer.ts";
-import { interpreterByFiles } from "../../../python/by-files.ts";
-import { distributorByPath, restoreByName } from "../../../python/distributor.ts";
-import { isFailure } from "../../../python/interpreter.ts";
-import { interpreterAt } from "../../../python/search/search.ts";
-import { asLook } from "../../../python/starting.ts";
-import { oneLine } from "../../../quoted.ts";
-import { lookAtVenv, type VenvFacts } from "../../../venv/foreign-venv.ts";
-import { isVenv } from "../../../venv/site-folders.ts";
-import { type Below, judgeVenv, type Verdict } from "../../../venv/venv-verdict.ts";
+import type { Context } from "../../../../context.ts";
+import { exists, isFolder, linkFacts, listFolder, realPath } from "../../../../edges/files/read.ts";
+import { findFolders } from "../../../../edges/files/walk.ts";
+import { readManifest } from "../../../../environment/manifest/manifest.ts";
+import { EXIT_USAGE, PrimeError } from "../../../../errors.ts";
+import type { Answer } from "../../../../launch/answer.ts";
+import { interpreterByFiles } from "../../../../python/by-files.ts";
+import { distributorByPath, restoreByName } from "../../../../python/distributor.ts";
+import { isFailure } from "../../../../python/interpreter.ts";
+import { interpreterAt } from "../../../../python/search/search.ts";
+import { asLook } from "../../../../python/starting.ts";
+import { oneLine } from "../../../../quoted.ts";
+import { lookAtVenv, type VenvFacts } from "../../../../venv/foreign-venv.ts";
+import { isVenv } from "../../../../venv/site-folders.ts";
+import { type Below, judgeVenv, type Verdict } from "../../../../venv/venv-verdict.ts";
 
 /** What is said of one environment; the names are those of the JSON form. */
 interface VenvReport extends Verdict {

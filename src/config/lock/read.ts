@@ -1,7 +1,7 @@
 import * as path from "node:path";
-import { EXIT_FAILURE, PrimeError } from "../errors.ts";
-import type { InputCollector } from "../inputs/collector.ts";
-import { lineOf, quotedToml, type Table } from "../toml.ts";
+import { EXIT_FAILURE, PrimeError } from "../../errors.ts";
+import type { InputCollector } from "../../inputs/collector.ts";
+import { lineOf, quotedToml, type Table } from "../../toml.ts";
 import { FORM, NO_LOCK, PRIME_LOCK, type PrimeLock } from "./prime-lock.ts";
 
 /** Reads prime.lock of a root; it is an input, and so is its absence. Throws `config-torn`, `config-value`, `prime-lock-newer`. */
@@ -20,8 +20,8 @@ async function understand(table: Table, file: string, text: string): Promise<Pri
       { hint: "use the launcher of the commit that brought this prime.lock" },
     );
   }
-  const { check } = await import("./schema/validation.ts");
-  const { PRIME_LOCK_SCHEMA } = await import("./schema/schema.ts");
+  const { check } = await import("../schema/validation.ts");
+  const { PRIME_LOCK_SCHEMA } = await import("../schema/schema.ts");
   const { python = null, hold = [] } = await check(PRIME_LOCK_SCHEMA, table, { placeOf, exitCode: EXIT_FAILURE });
   const pins = hold.map(({ name, version, until = null, reason = null }) => ({ name, version, until, reason }));
   if (python === null) return { python, pins };

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { parseJson, TEXT } from "../files/own/own-json.ts";
-import { readText, sha256 } from "../files/read.ts";
-import { bootId, hostName, isRunning, processSpace, startOfProcess } from "../machine.ts";
+import { parseJson, TEXT } from "../../files/own/own-json.ts";
+import { readText, sha256 } from "../../files/read.ts";
+import { bootId, hostName, isRunning, processSpace, startOfProcess } from "../../machine.ts";
 
 /** Who holds a lock, as its file says. */
 export interface Holder {

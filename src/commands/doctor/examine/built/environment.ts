@@ -1,18 +1,18 @@
 import * as path from "node:path";
-import type { Context } from "../../../context.ts";
-import type { Decision } from "../../../decision/decide.ts";
-import { judgeGeneration } from "../../../decision/usable.ts";
-import { localTime } from "../../../edges/clock.ts";
-import { isFolder } from "../../../edges/files/read.ts";
-import { deadLinks } from "../../../edges/files/walk.ts";
-import { driftSinceUse } from "../../../environment/drift.ts";
-import { isOfNewerPrime, type Manifest, readManifest } from "../../../environment/manifest/manifest.ts";
-import { describeVerdict } from "../../../start/heal.ts";
-import { deadScripts, lookAtVenv } from "../../../venv/foreign-venv.ts";
-import { ANSWERS } from "../../../venv/venv-verdict.ts";
-import { ANEW, type Finding, type Rebuild, sound, wrong } from "../finding.ts";
-import { fileFindings } from "./files.ts";
-import { moduleFindings } from "./modules.ts";
+import type { Context } from "../../../../context.ts";
+import type { Decision } from "../../../../decision/decide.ts";
+import { judgeGeneration } from "../../../../decision/usable.ts";
+import { localTime } from "../../../../edges/clock.ts";
+import { isFolder } from "../../../../edges/files/read.ts";
+import { deadLinks } from "../../../../edges/files/walk.ts";
+import { driftSinceUse } from "../../../../environment/drift.ts";
+import { isOfNewerPrime, type Manifest, readManifest } from "../../../../environment/manifest/manifest.ts";
+import { describeVerdict } from "../../../../start/heal.ts";
+import { deadScripts, lookAtVenv } from "../../../../venv/foreign-venv.ts";
+import { ANSWERS } from "../../../../venv/venv-verdict.ts";
+import { ANEW, type Finding, type Rebuild, sound, wrong } from "../../finding.ts";
+import { fileFindings } from "../files.ts";
+import { moduleFindings } from "../modules.ts";
 import { examiner } from "./venvs.ts";
 
 /**

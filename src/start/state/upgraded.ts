@@ -1,8 +1,8 @@
 import * as path from "node:path";
-import type { Context } from "../context.ts";
-import { type Folders, foldersOf } from "../environment/folders.ts";
-import { readState } from "../environment/state.ts";
-import { settleChangeover } from "../environment/upgraded/changeover.ts";
+import type { Context } from "../../context.ts";
+import { type Folders, foldersOf } from "../../environment/folders.ts";
+import { readState } from "../../environment/state.ts";
+import { settleChangeover } from "../../environment/upgraded/changeover.ts";
 
 /**
  * Before anything is decided: what an upgrade that was stopped left half in force is finished or undone, and a trial whose starts are
@@ -29,7 +29,7 @@ function finish({ root, terminal }: Context, folders: Folders): void {
 }
 
 async function judge({ terminal }: Context, folders: Folders): Promise<void> {
-  const { settleTrial } = await import("../environment/upgraded/trial.ts");
+  const { settleTrial } = await import("../../environment/upgraded/trial.ts");
   const end = settleTrial(folders);
   if (end === undefined) return;
   const { trial } = end;

@@ -1,8 +1,8 @@
-import type { Context } from "../../../context.ts";
-import { unfitRecords } from "../../../plan/ready-plan.ts";
-import { unfitProbes } from "../../../python/probe-cache.ts";
-import { unfitAccount } from "../../../start/cold.ts";
-import { type Finding, listed, sound } from "../finding.ts";
+import type { Context } from "../../../../context.ts";
+import { unfitRecords } from "../../../../plan/ready-plan.ts";
+import { unfitProbes } from "../../../../python/probe-cache.ts";
+import { unfitAccount } from "../../../../start/cold.ts";
+import { type Finding, listed, sound } from "../../finding.ts";
 
 /** What prime remembers of starts and interpreters; what does not fit harms nothing. */
 export function recordFindings({ plans, places }: Pick<Context, "plans" | "places">): Finding[] {

@@ -1,10 +1,10 @@
 import * as path from "node:path";
-import { MOST, readText } from "../edges/files/read.ts";
-import { ownRequirements } from "./files/groups.ts";
-import { readPyproject } from "./files/pyproject.ts";
-import { parseIni } from "./files/setup-cfg.ts";
-import { requirementHead } from "./packages.ts";
-import type { Project } from "./project.ts";
+import { MOST, readText } from "../../edges/files/read.ts";
+import { ownRequirements } from "../files/groups.ts";
+import { readPyproject } from "../files/pyproject.ts";
+import { parseIni } from "../files/setup-cfg.ts";
+import { requirementHead } from "../packages.ts";
+import type { Project } from "../project.ts";
 
 /** What a repo's own files ask of a package. */
 export interface DeclaredRange {

@@ -1,8 +1,8 @@
-import type { Context } from "../context.ts";
-import type { Decision } from "../decision/decide.ts";
-import { dropTornState, stateFile } from "../environment/state.ts";
-import { PrimeError } from "../errors.ts";
-import type { Cold } from "./cold.ts";
+import type { Context } from "../../context.ts";
+import type { Decision } from "../../decision/decide.ts";
+import { dropTornState, stateFile } from "../../environment/state.ts";
+import { PrimeError } from "../../errors.ts";
+import type { Cold } from "../cold.ts";
 
 /** Says once that the state is lost or torn: then no rollback holds, and the environments tell of themselves. */
 export function tellLostState({ terminal }: Context, { folders }: Decision, { changes }: Cold): void {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync } from "node:fs";
-import type { Environment } from "../command.ts";
-import { exists } from "../files/read.ts";
-import { runSync } from "./run-sync.ts";
+import type { Environment } from "../../command.ts";
+import { exists } from "../../files/read.ts";
+import { runSync } from "../run-sync.ts";
 
 /**
  * Takes a lock that no process has to give back: it is held as long as anybody reads the named pipe `file`, so it goes with the last process

@@ -1,4 +1,4 @@
-import { type Table, tomlText } from "../toml.ts";
+import { type Table, tomlText } from "../../toml.ts";
 import type { PythonBuild } from "./python-build.ts";
 
 export const PRIME_LOCK = "prime.lock";
