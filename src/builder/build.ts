@@ -1,28 +1,24 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
-import { type Asked, askFor, pinOf } from "../decision/asked.ts";
+import { type Asked, askFor } from "../decision/asked.ts";
 import { type Decision, decide } from "../decision/decide.ts";
 import { refuseMisfit } from "../decision/pip-misfit.ts";
 import { linkOf } from "../decision/shown.ts";
 import { findUsable } from "../decision/usable.ts";
 import { now } from "../edges/clock.ts";
-import type { Environment } from "../edges/command.ts";
 import { makeNewFolder, rename, writeRenewable } from "../edges/files/change.ts";
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
-import { facts, isFile, realPath } from "../edges/files/read.ts";
-import { whyOthersDecide } from "../edges/files/trust.ts";
+import { isFile, realPath } from "../edges/files/read.ts";
 import { makeFolders, newLog } from "../environment/folders.ts";
 import { digestOfIndexes } from "../environment/manifest/digest.ts";
 import { listGenerations, type Manifest, readManifest } from "../environment/manifest/manifest.ts";
 import { resolutionFile, withArchives } from "../environment/manifest/resolved.ts";
 import { PrimeError } from "../errors.ts";
 import { openWay } from "../provision/network.ts";
-import { pipsIndexes } from "../provision/pip-settings.ts";
-import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../provision/uv.ts";
 import type { Interpreter } from "../python/interpreter.ts";
-import { saysLocked, type UvTool, uvEnvironment } from "../uv/commands.ts";
-import { cacheFolder, readOnlyCache, useThrough } from "../uv/read-only-cache.ts";
+import { readOnlyCache, useThrough } from "../uv/read-only-cache.ts";
+import { saysLocked, type UvTool } from "../uv/tool.ts";
 import { makeAside, type Place } from "./aside.ts";
 import { withStandIn } from "./drivers/stand-in.ts";
 import type { Target } from "./drivers/target.ts";
@@ -36,7 +32,8 @@ import { settleLock } from "./resolve/uv-lock.ts";
 import { viewWithLock } from "./resolve/view.ts";
 import { collectOld } from "./sweep.ts";
 import { rootMutex, takeTurn } from "./turn.ts";
-import { refuseForeignPipSettings, refuseForeignUvSettings } from "./whose-settings.ts";
+import { provision } from "./uv-tool.ts";
+import { refuseForeignPipSettings } from "./whose-settings.ts";
 
 /** Why a new generation is built, and whether one that is there already will do. */
 export interface BuildRequest {
@@ -140,69 +137,6 @@ async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: 
     return await act({ ...uv, env: { ...uv.env, UV_CACHE_DIR: path.join(folder, "cache"), TMPDIR: folder } });
   } finally {
     remove(folder);
-  }
-}
-
-type Tooling = Pick<Decision, "config" | "selected" | "search">;
-
-/** The pinned uv, told as a step when it has to be fetched; one start fetches it, whatever root it is for. */
-export async function provision(job: Job, decision: Tooling): Promise<UvTool> {
-  const { context } = job;
-  const { version } = pinOf(decision.config);
-  await refuseForeignUvSettings(context);
-  const indexes = context.asksPip === true ? await pipsIndexes(context.env) : {};
-  if (Object.keys(indexes).length > 0) refuseForeignPipSettings(context);
-  const userEnv = { ...context.env, ...indexes, ...(await openWay(context, decision.config, job.project)) };
-  const request = {
-    pin: pinOf(decision.config),
-    python: decision.selected,
-    cacheFolder: context.places.cache,
-    trust: context.trust,
-    starting: decision.search.starting,
-    env: userEnv,
-    cwd: context.root,
-    log: job.log,
-  };
-  const uv = (await findUv(request)) ?? (await deployAlone(job, decision, request));
-  context.terminal.detail(`uv ${version} (${uv.from}): ${uv.file}`);
-  const env = uvEnvironment(userEnv);
-  return { file: uv.file, env: { ...env, ...withoutForeignCache(context, env) }, root: context.root };
-}
-
-/** What is in uv's cache is installed, and interpreters are believed to be what it tells. */
-function withoutForeignCache({ root, trust, terminal }: Context, env: Environment): Environment {
-  const folder = cacheFolder(env);
-  const why = folder && whyOthersDecide(path.resolve(root, folder), trust);
-  if (!why) return {};
-  terminal.say(`uv works without its cache ${folder}: ${why}`);
-  return { UV_NO_CACHE: "1" };
-}
-
-async function deployAlone(job: Job, { config }: Pick<Decision, "config">, request: UvRequest): Promise<ProvisionedUv> {
-  const { context } = job;
-  const title = `get uv ${request.pin.version}`;
-  const turn = await takeTurn(context, config, `${cachedFolder(request)}.lock`, {
-    doing: `getting uv ${request.pin.version}`,
-    reason: `for ${context.root}`,
-    beside: "getting it",
-    look: async () => fromCache(request),
-  });
-  if ("found" in turn) return turn.found;
-  const { cacheFault } = context;
-  if (cacheFault !== undefined)
-    context.terminal.say(`uv is fetched for this start alone: ${cacheFault.why}; ${cacheFault.cure}`);
-  const step = context.terminal.step(title);
-  const started = now();
-  try {
-    const found = fromCache(request);
-    if (found === undefined) refuseForeignPipSettings(context);
-    const got = found ?? (await deployUv(request));
-    step.done(found === undefined ? `${Math.round((facts(got.file)?.size ?? 0) / 1e6)} MB` : undefined);
-    return got;
-  } finally {
-    step.done();
-    job.steps.push({ title, durationMs: now() - started });
-    turn.lock.release();
   }
 }
 

@@ -6,7 +6,7 @@ import { EXIT_FAILURE, PrimeError } from "../errors.ts";
 import { type Interpreter, isFailure, versionOf } from "../python/interpreter.ts";
 import { interpreterAt } from "../python/search/search.ts";
 import { compareVersions } from "../python/version.ts";
-import type { UvTool } from "../uv/commands.ts";
+import type { UvTool } from "../uv/tool.ts";
 import type { Job } from "./job.ts";
 import { takeTurn } from "./turn.ts";
 

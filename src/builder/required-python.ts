@@ -7,8 +7,8 @@ import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { folderOfUv } from "../python/search/candidates.ts";
 import { interpreterAt, searchPython } from "../python/search/search.ts";
 import { describe, fits, uvRequest } from "../python/version.ts";
-import type { UvTool } from "../uv/commands.ts";
 import { findManaged, installManaged } from "../uv/python-commands.ts";
+import type { UvTool } from "../uv/tool.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
 
 /**

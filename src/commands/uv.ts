@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { provision } from "../builder/build.ts";
+import { provision } from "../builder/uv-tool.ts";
 import type { Context } from "../context.ts";
 import { decideTools } from "../decision/decide.ts";
 import { now } from "../edges/clock.ts";
@@ -11,7 +11,7 @@ import type { Answer } from "../launch/answer.ts";
 import { takeRefusal } from "../provision/network.ts";
 import { boot } from "../start/boot.ts";
 import { inEnvironment } from "../start/command/in-environment.ts";
-import { readingEnvironment } from "../uv/commands.ts";
+import { readingEnvironment } from "../uv/tool.ts";
 
 /** What would change an environment in place, and what to do instead: a generation never changes once active. */
 const REFUSED: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import * as path from "node:path";
-import { provision } from "../builder/build.ts";
 import { type Job, lastLines } from "../builder/job.ts";
 import { type LockFit, lockFitsByText } from "../builder/resolve/lock-by-text.ts";
 import { lockFits } from "../builder/resolve/uv-lock.ts";
+import { provision } from "../builder/uv-tool.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Context } from "../context.ts";
 import { type Decision, decide, look, type Undecided, unfitLock } from "../decision/decide.ts";

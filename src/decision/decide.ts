@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import type { Config, LoadedConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import type { PythonBuild } from "../config/lock/python-build.ts";
 import type { VenvDriver } from "../config/source.ts";
@@ -16,35 +16,18 @@ import { markerEnvironment } from "../project/markers.ts";
 import type { Project } from "../project/project.ts";
 import { unmet } from "../project/pylock-fit.ts";
 import { withinRange } from "../project/ranges/python.ts";
-import { type Interpreter, isFailure } from "../python/interpreter.ts";
-import { readAnswer } from "../python/probe-cache.ts";
-import { interpreterInputs, type Selection, selectPython } from "../python/search/choose.ts";
+import type { Interpreter } from "../python/interpreter.ts";
+import { interpreterInputs } from "../python/search/choose.ts";
 import { isNotKnown } from "../python/search/not-known.ts";
-import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
-import { asLook, asStart, findable, type Starting } from "../python/starting.ts";
-import { compareVersions, fits, type Version, type VersionRequest } from "../python/version.ts";
+import { asLook, asStart, type Starting } from "../python/starting.ts";
+import { compareVersions, type Version } from "../python/version.ts";
 import { type Asked, askFor } from "./asked.ts";
+import { type Chosen, choosePython, searchOptions } from "./choose-python.ts";
 import { type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
 import { findPinned, ofSamePin, requestOf, withinPin } from "./pinned-python.ts";
 import { refuseMisfit } from "./pip-misfit.ts";
+import type { Survey } from "./survey.ts";
 import { refuseForeignRepo, refuseForeignWorkspace } from "./whose-repo.ts";
-
-/** The selected python; what freshness watches of it is said of the interpreter below the environment. */
-type Chosen = Omit<Selection, "inputs">;
-
-/** What the repo asks for, and what was built for it. */
-export interface Survey {
-  readonly loaded: LoadedConfig;
-  readonly config: Config;
-  readonly folders: Folders;
-  readonly request: VersionRequest;
-  /** The request as written, "" for any. */
-  readonly requestText: string;
-  /** Finished generations of this root, the youngest first. */
-  readonly generations: readonly Manifest[];
-  /** How interpreters are looked for and asked. */
-  readonly search: SearchOptions;
-}
 
 /** What the repo asks for and what this machine has for it: all that a start decides before it builds anything. */
 export interface Decision extends Survey, Omit<Chosen, "fits"> {
@@ -230,64 +213,6 @@ export async function lookAnew(context: Context): Promise<Anew> {
     const warnings = [`${error.message}; ${error.hint}`];
     return { selected: undefined, isAnswer: false, warnings, driver: config.venvDriver.value };
   }
-}
-
-/** What stands in generations is none to stand on. */
-function searchOptions(
-  { env, root, places }: Context,
-  config: Config,
-  folders: Folders,
-  starting: Starting,
-): SearchOptions {
-  const limitMs = config.probeLimit.value * 1000;
-  return { env, root, cacheFolder: places.cache, limitMs, starting, exclude: generationFolders(folders) };
-}
-
-/**
- * A later stage takes what the first one chose. Else a selector is asked; without one, an interpreter that a generation of
- * this root stands on is taken again, or, when it is lost, another one of its ABI. So it is for who looks where the selector's
- * answer is not known.
- */
-async function choosePython(
-  context: Context,
-  surveyed: Survey,
-  { known, lost }: Pick<Memory, "known" | "lost">,
-): Promise<Chosen> {
-  const { config, request, search } = surveyed;
-  const selectorFile = config.pythonSelectorFileRelPath.value;
-  const before = context.progress?.facts;
-  if (before !== undefined && isOwnChoice(context, selectorFile, surveyed, before.python)) {
-    const chosenBefore = await interpreterAt(before.python, search);
-    if (!isFailure(chosenBefore)) return chosen(chosenBefore, request, before.how);
-  }
-  const selectorLimitMs = config.selectorLimit.value * 1000;
-  const stands = known === undefined ? "" : `what generation ${known.id} stands on`;
-  const takeKnown = known && ((more = "") => chosen(known.interpreter, request, stands + more));
-  if (selectorFile !== null) {
-    const selector = path.resolve(context.root, selectorFile);
-    return selectPython({ ...search, request, selector, selectorLimitMs }).catch((error: unknown) => {
-      if (isNotKnown(error) && takeKnown !== undefined) return takeKnown("; a start asks the python selector");
-      throw error;
-    });
-  }
-  const soabi = lost?.manifest.interpreter.soabi;
-  const isBest = soabi === undefined || soabi === known?.interpreter.soabi;
-  if (takeKnown !== undefined && isBest) return takeKnown();
-  const searching = { ...search, request, selector: null, selectorLimitMs };
-  const found = await selectPython(soabi === undefined ? searching : { ...searching, soabi });
-  return takeKnown !== undefined && found.selected.soabi !== soabi ? takeKnown() : found;
-}
-
-/** Whether an earlier stage can have chosen this: anybody could have written the variable that says so. */
-function isOwnChoice({ root, env }: Context, selectorFile: string | null, options: Survey, python: string): boolean {
-  if (findable(env)(python)) return true;
-  if (selectorFile === null) return false;
-  const question = { selector: path.resolve(root, selectorFile), request: options.request.text };
-  return readAnswer(options.search.cacheFolder, question) === python;
-}
-
-function chosen(selected: Interpreter, request: VersionRequest, how: string): Chosen {
-  return { selected, how, fits: fits(request, selected), warnings: [], printed: "", passedOver: [] };
 }
 
 function selectorInputs({ root }: Context, config: Config): Input[] {

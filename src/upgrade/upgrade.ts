@@ -21,7 +21,7 @@ import { beginChangeover, settleChangeover, whyNotReplaced } from "../environmen
 import { PrimeError } from "../errors.ts";
 import type { Cold } from "../start/cold.ts";
 import { settleIn } from "../start/settle.ts";
-import type { UvTool } from "../uv/commands.ts";
+import type { UvTool } from "../uv/tool.ts";
 import { type Candidate, digestOfCandidate } from "./candidate.ts";
 
 /** What an upgrade is made of, and what must hold before it is put in force. */

@@ -1,49 +1,8 @@
 import type { Command, Environment } from "../edges/command.ts";
-import { usesCache } from "../edges/places.ts";
 import type { RequirementOptions } from "../project/files/requirement-options.ts";
 import { expandVariables } from "../project/files/requirements.ts";
-import { cleanEnvironment } from "../python/clean-environment.ts";
 import { type Limits, limitArguments } from "./limits.ts";
-
-/** The pinned uv, ready to run, and the folder it works in. */
-export interface UvTool {
-  /** Absolute path of the executable. */
-  readonly file: string;
-  /** uv's whole environment: see `uvEnvironment`. */
-  readonly env: Environment;
-  /** Absolute path of the root. */
-  readonly root: string;
-}
-
-/**
- * Settings of the user's that say where things come from or how they are fetched. Any other `UV_*` would change what is
- * installed, or where, behind the back of the config.
- */
-const KEPT =
-  /^UV_(?:INDEX|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|KEYRING_PROVIDER|INSECURE_HOST|NATIVE_TLS|SYSTEM_CERTS|CACHE_DIR|NO_CACHE|HTTP_|REQUEST_TIMEOUT|UPLOAD_HTTP|CONCURRENT_|OFFLINE|LINK_MODE|COMPILE_BYTECODE|LOCK_TIMEOUT|CREDENTIALS_DIR|PYTHON_INSTALL_DIR|PYTHON_INSTALL_MIRROR|PYPY_INSTALL_MIRROR|PYTHON_DOWNLOADS|PYTHON_CACHE_DIR|EXCLUDE_NEWER|CONFIG_FILE|NO_CONFIG)/;
-
-/**
- * The environment in which prime runs uv: the user's index, proxy and certificate settings, nothing that would choose
- * another environment, interpreter or resolution, and the host left alone (no links in ~/.local/bin, no registry entries).
- */
-export function uvEnvironment(env: Environment): Environment {
-  const kept = Object.entries(cleanEnvironment(env)).filter(
-    ([name]) => !name.startsWith("PRIME_") && (!name.startsWith("UV_") || KEPT.test(name)),
-  );
-  const uncached = usesCache(env) ? {} : { UV_NO_CACHE: "1" };
-  return {
-    ...Object.fromEntries(kept),
-    ...uncached,
-    UV_PYTHON_INSTALL_BIN: "0",
-    UV_PYTHON_NO_REGISTRY: "1",
-    UV_NO_PROGRESS: "1",
-  };
-}
-
-/** Whether uv's own words say that another process held one of its locks for longer than UV_LOCK_TIMEOUT. */
-export function saysLocked(words: string): boolean {
-  return /Timeout \(\d+s\) when waiting for lock/.test(words);
-}
+import { command, type UvTool } from "./tool.ts";
 
 /** What of a project is installed; null leaves it to uv's defaults. */
 export interface SyncChoice {
@@ -227,36 +186,6 @@ export function createSeededVenv(uv: UvTool, folder: string, python: string, pro
   return { ...rest, args: [...args, "--seed"] };
 }
 
-/** What both installers take. */
-export interface EditableInstall {
-  readonly constraints: string;
-  /** The repo's own arguments. */
-  readonly args: readonly string[];
-  readonly projects: readonly { readonly folder: string; readonly extras: readonly string[] }[];
-}
-
-/** Installs local projects editable; a resolution of its own for each call, as protoprimer does. */
-export function installEditable(
-  uv: UvTool,
-  folder: string,
-  install: EditableInstall,
-  rebuilt: readonly string[],
-): Command {
-  return command(uv, [
-    ...["pip", "install", "--python", `${folder}/bin/python`],
-    ...editableArguments(install),
-    ...rebuildArguments(rebuilt),
-  ]);
-}
-
-/** The part of such a command that uv and pip have in common. */
-export function editableArguments({ constraints, args, projects }: EditableInstall): string[] {
-  const editables = projects.map(({ folder, extras }) =>
-    extras.length === 0 ? folder : `${folder}[${extras.join(",")}]`,
-  );
-  return ["--constraint", constraints, ...args, ...editables.flatMap((one) => ["--editable", one])];
-}
-
 /** Whether what is installed fits together. */
 export function checkInstalled(uv: UvTool, folder: string): Command {
   return command(uv, ["pip", "check", "--python", `${folder}/bin/python`]);
@@ -272,23 +201,6 @@ export function forgetPackages(uv: UvTool, names: readonly string[]): Command {
   return command(uv, ["cache", "clean", ...names]);
 }
 
-/**
- * A folder as a requirement line. A URL, since a path with spaces or brackets has no other safe form there (PEP 508).
- */
-export function editableLine(folder: string, extras: readonly string[]): string {
-  const url = encodeURI(folder).replace(/[?#[\]]/g, (mark) => encodeURIComponent(mark));
-  return `-e file://${url}${extras.length === 0 ? "" : `[${extras.join(",")}]`}`;
-}
-
-/**
- * uv's environment for the user's own uv commands: it sees the generation, if one is given, and syncs nothing, since that
- * would change an environment in place.
- */
-export function readingEnvironment(env: Environment, generation: string | undefined): Environment {
-  const { UV_NO_PROGRESS: _, ...kept } = env;
-  return { ...kept, UV_NO_SYNC: "1", ...(generation === undefined ? {} : { VIRTUAL_ENV: generation }) };
-}
-
 function choiceArguments({ extras, groups, groupsAlone, packages }: SyncChoice): string[] {
   if (groupsAlone) return (groups ?? []).flatMap((group) => ["--only-group", group]);
   return [
@@ -301,8 +213,4 @@ function choiceArguments({ extras, groups, groupsAlone, packages }: SyncChoice):
 /** uv looks at pyproject.toml, setup.py, setup.cfg and `src` alone before it takes a project's build from its cache. */
 export function rebuildArguments(rebuilt: readonly string[]): string[] {
   return rebuilt.flatMap((name) => ["--refresh-package", name]);
-}
-
-export function command(uv: UvTool, args: readonly string[]): Command {
-  return { file: uv.file, args, env: uv.env, cwd: uv.root };
 }

@@ -1,6 +1,7 @@
 import type { Command, Environment } from "../edges/command.ts";
-import { command, rebuildArguments, type UvTool } from "./commands.ts";
+import { rebuildArguments } from "./commands.ts";
 import { type Limits, limitArguments } from "./limits.ts";
+import { command, type UvTool } from "./tool.ts";
 
 export interface LockCheck {
   readonly python: string;

@@ -1,5 +1,5 @@
 import type { Command } from "../edges/command.ts";
-import { command, type UvTool } from "./commands.ts";
+import { command, type UvTool } from "./tool.ts";
 
 /** An interpreter that uv installed itself. */
 export function findManaged(uv: UvTool, request: string): Command {

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { linkPlain, makeFolder, makeNewFolder } from "../edges/files/change.ts";
 import { isFolder, isWritable, linkFacts, listFolder, readLink } from "../edges/files/read.ts";
-import type { UvTool } from "./commands.ts";
+import type { UvTool } from "./tool.ts";
 
 /** Buckets in which uv replaces files, locks them, or copies folders, also where it finds all that it needs. */
 const USED = /^(?:simple|wheels|sdists|archive|interpreter|flat-index)-v\d+$/;

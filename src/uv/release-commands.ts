@@ -1,5 +1,5 @@
 import type { Command } from "../edges/command.ts";
-import type { UvTool } from "./commands.ts";
+import type { UvTool } from "./tool.ts";
 
 /** prime's names of platforms in uv's words; uv's own are left. */
 const PLATFORMS: Readonly<Record<string, string>> = {

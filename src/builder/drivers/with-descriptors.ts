@@ -6,6 +6,8 @@ import { isFile, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InstallGroup } from "../../project/project.ts";
 import * as commands from "../../uv/commands.ts";
+import { type EditableInstall, editableArguments, installEditable } from "../../uv/editable.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import { type Job, runStep } from "../job.ts";
 import type { Target } from "./target.ts";
 import { makePipVenv, updatePip } from "./with-pip.ts";
@@ -16,7 +18,7 @@ import { makePipVenv, updatePip } from "./with-pip.ts";
  */
 export async function buildDescriptors(
   job: Job,
-  uv: commands.UvTool | undefined,
+  uv: UvTool | undefined,
   target: Target,
   { anew }: { readonly anew: boolean },
 ): Promise<string> {
@@ -57,17 +59,17 @@ export function settleConstraints(job: Job, { config, project }: Decision, text:
 }
 
 interface Installer {
-  group(install: commands.EditableInstall): Command;
+  group(install: EditableInstall): Command;
   readonly list: Command;
 }
 
-async function byUv(job: Job, uv: commands.UvTool, { generation, python, project }: Target): Promise<Installer> {
+async function byUv(job: Job, uv: UvTool, { generation, python, project }: Target): Promise<Installer> {
   await runStep(job, "make the venv", commands.createSeededVenv(uv, generation, python, project.name), {
     id: "venv-failed",
     hint: "check that this python works, and that the index has pip",
   });
   return {
-    group: (install) => commands.installEditable(uv, generation, install, project.rebuilt),
+    group: (install) => installEditable(uv, generation, install, project.rebuilt),
     list: commands.freeze(uv, generation),
   };
 }
@@ -76,7 +78,7 @@ async function byPip(job: Job, target: Target): Promise<Installer> {
   const pip = await makePipVenv(job, target);
   if (target.project.installGroups.length > 0) await updatePip(job, pip);
   return {
-    group: (install) => pip("install", ...commands.editableArguments(install)),
+    group: (install) => pip("install", ...editableArguments(install)),
     list: pip("freeze", "--exclude-editable"),
   };
 }

@@ -1,4 +1,5 @@
 import * as commands from "../../uv/commands.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import { type Job, runStep } from "../job.ts";
 import { installRepoLock, installResolved } from "../resolve/resolution.ts";
 import { writeEditables } from "../resolve/resolving.ts";
@@ -6,7 +7,7 @@ import { refuseUnreadSettings } from "../resolve/unread-settings.ts";
 import { FAILED, type Target } from "./target.ts";
 
 /** Makes the venv and installs what the project asks for. Gives the resolution that was used, a file, if any. */
-export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target): Promise<string | undefined> {
+export async function buildWithUv(job: Job, uv: UvTool, target: Target): Promise<string | undefined> {
   const { generation, python, project } = target;
   if (project.kind === "uv-lock") {
     await installLock(job, uv, target);
@@ -28,8 +29,8 @@ export async function buildWithUv(job: Job, uv: commands.UvTool, target: Target)
 }
 
 /** Projects of the repo's own are installed from where they stand, not from where a lock that is to come is seen. */
-async function installLock(job: Job, uv: commands.UvTool, { generation, python, project, lockView }: Target) {
-  const sync = (tool: commands.UvTool, part?: "fetched" | "local") =>
+async function installLock(job: Job, uv: UvTool, { generation, python, project, lockView }: Target) {
+  const sync = (tool: UvTool, part?: "fetched" | "local") =>
     runStep(job, "install from uv.lock", commands.syncLock(tool, generation, python, project, part), FAILED);
   if (lockView === undefined) return sync(uv);
   await sync({ ...uv, root: lockView }, "fetched");

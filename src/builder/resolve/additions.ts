@@ -1,4 +1,5 @@
-import { installBeside, type UvTool } from "../../uv/commands.ts";
+import { installBeside } from "../../uv/commands.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import type { Target } from "../drivers/target.ts";
 import { pipIn } from "../drivers/with-pip.ts";
 import { type Job, runStep } from "../job.ts";

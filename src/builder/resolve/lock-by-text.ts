@@ -6,8 +6,8 @@ import { expandGlob } from "../../inputs/glob.ts";
 import { readLock } from "../../project/files/uv/uv-lock.ts";
 import { readUvSettings } from "../../project/files/uv/uv-settings.ts";
 import { isTable, parseToml, renderToml, type Table, valueAt } from "../../toml.ts";
-import type { UvTool } from "../../uv/commands.ts";
 import { checkLock } from "../../uv/lock-commands.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import { type Job, lastLines, tryStep } from "../job.ts";
 
 /** Whether uv.lock fits the project's requirements, or why that can't be told without building. */

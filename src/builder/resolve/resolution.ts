@@ -9,6 +9,7 @@ import { changedPackages, describeChange, normalizeName } from "../../project/pa
 import type { Project } from "../../project/project.ts";
 import { type Table, valueAt } from "../../toml.ts";
 import * as commands from "../../uv/commands.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import { FAILED, type Target } from "../drivers/target.ts";
 import { type Job, runStep, stepError, tryStep } from "../job.ts";
 import { credentialsOf, withCredentials, withoutCredentials } from "./credentials.ts";
@@ -19,7 +20,7 @@ import { absolute, RESOLVE_FAILED, readResolved, resolveNear } from "./resolving
  * Installs what has no lock by a pylock.toml (PEP 751) of prime's own, which it gives as a file: the one that is known, or
  * one that is resolved now, near to it or to the one before.
  */
-export async function installResolved(job: Job, uv: commands.UvTool, target: Target): Promise<string> {
+export async function installResolved(job: Job, uv: UvTool, target: Target): Promise<string> {
   refuseOutsideLimits(target.project, target.base);
   const { known } = target;
   const before = await readKept(known);
@@ -75,7 +76,7 @@ function areWheels(table: Table): boolean {
 }
 
 /** Gives why it can't be had any more, if it can't; other failures are failures. */
-async function installKnown(job: Job, uv: commands.UvTool, target: Target, known: Pylock): Promise<string | undefined> {
+async function installKnown(job: Job, uv: UvTool, target: Target, known: Pylock): Promise<string | undefined> {
   const installs = await installCommands(uv, target, known.table);
   if (await installFromCache(job, installs, target.project)) return undefined;
   const title = "install packages";
@@ -105,7 +106,7 @@ async function installFromCache(job: Job, installs: readonly Command[], { rebuil
 
 async function resolveAndInstall(
   job: Job,
-  uv: commands.UvTool,
+  uv: UvTool,
   target: Target,
   preferred: Pylock | undefined,
   isMoved = false,
@@ -131,7 +132,7 @@ export function asKept({ table }: Pylock, indexes: string, place: (file: string)
 }
 
 /** Paths in it are absolute. */
-async function resolve(job: Job, uv: commands.UvTool, target: Target, preferred: Pylock | undefined): Promise<Pylock> {
+async function resolve(job: Job, uv: UvTool, target: Target, preferred: Pylock | undefined): Promise<Pylock> {
   const from = { ...target, python: `${target.generation}/bin/python` };
   await runStep(job, "resolve requirements", resolveNear(uv, from, preferred), RESOLVE_FAILED);
   return readResolved(from);
@@ -160,7 +161,7 @@ function versionsOf({ packages }: Pylock): Record<string, string> {
 }
 
 /** What is built within the environment itself comes last: then all that it may need is there. */
-async function installCommands(uv: commands.UvTool, target: Target, table: Table): Promise<Command[]> {
+async function installCommands(uv: UvTool, target: Target, table: Table): Promise<Command[]> {
   const { project, work } = target;
   const named = await withUsers(uv, project, table);
   const shared = withoutIsolation(project.uvSettings);
@@ -176,7 +177,7 @@ async function installCommands(uv: commands.UvTool, target: Target, table: Table
 }
 
 function installCommand(
-  uv: commands.UvTool,
+  uv: UvTool,
   { project, generation, base }: Target,
   file: string,
   choice?: commands.PylockInstall["choice"],
@@ -193,7 +194,7 @@ function installCommand(
  * Installs the repo's own pylock.toml: that very file, unless an address in it wants a user named, or all of its default
  * groups are left out, for which uv has no word.
  */
-export async function installRepoLock(job: Job, uv: commands.UvTool, target: Target): Promise<void> {
+export async function installRepoLock(job: Job, uv: UvTool, target: Target): Promise<void> {
   const { project, work } = target;
   const own = path.join(uv.root, "pylock.toml");
   const { table, defaultGroups } = await readPylock(own);
@@ -205,7 +206,7 @@ export async function installRepoLock(job: Job, uv: commands.UvTool, target: Tar
   await runStep(job, "install from pylock.toml", install, FAILED);
 }
 
-async function withUsers({ env }: commands.UvTool, project: Project, table: Table): Promise<Table> {
+async function withUsers({ env }: UvTool, project: Project, table: Table): Promise<Table> {
   const known = await credentialsOf(project, env);
   return withPlaces(table, (key, text) => (key === "url" ? withCredentials(text, known) : text));
 }

@@ -6,7 +6,9 @@ import { declaredDigests, restrictDigests } from "../../project/files/digests.ts
 import { type Pylock, packagesOf, pylockOf, readPylock, renderPylock, withPlaces } from "../../project/files/pylock.ts";
 import { isTable, type Table } from "../../toml.ts";
 import * as commands from "../../uv/commands.ts";
+import { editableLine } from "../../uv/editable.ts";
 import type { Limits } from "../../uv/limits.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import type { Target } from "../drivers/target.ts";
 import { forThisMachine } from "./limits.ts";
 
@@ -20,7 +22,7 @@ export type ResolveTarget = Pick<Target, "project" | "work" | "base"> & { readon
 
 /** Resolves near to what was resolved before, for an upgrade within its limits; `readResolved` gives what was found. */
 export function resolveNear(
-  uv: commands.UvTool,
+  uv: UvTool,
   target: ResolveTarget,
   preferred: Pylock | undefined,
   limits?: Limits,
@@ -55,7 +57,7 @@ export function absolute(table: Table, folder: string): Table {
   return withPlaces(table, (key, text) => (key === "url" ? text : path.resolve(folder, text)));
 }
 
-function resolveCommand(uv: commands.UvTool, target: ResolveTarget, output: string, limits?: Limits): Command {
+function resolveCommand(uv: UvTool, target: ResolveTarget, output: string, limits?: Limits): Command {
   const { project, work } = target;
   const { editables, virtualProjects, groupSources, requirementFiles, rebuilt } = project;
   const isBare = editables.length + virtualProjects.length + groupSources.length + requirementFiles.length === 0;
@@ -78,7 +80,7 @@ function resolveCommand(uv: commands.UvTool, target: ResolveTarget, output: stri
 /** What is to be installed editable, as a requirement file. */
 export function writeEditables({ project, work }: Pick<Target, "project" | "work">): string {
   const file = path.join(work, "editables.in");
-  const lines = project.editables.map(({ folder, extras }) => commands.editableLine(folder, extras));
+  const lines = project.editables.map(({ folder, extras }) => editableLine(folder, extras));
   writeAtomic(file, `${lines.join("\n")}\n`);
   return file;
 }

@@ -5,9 +5,9 @@ import { removeFile } from "../../edges/files/own/remove.ts";
 import { isOutside, isWritable, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import { diffLocks, readLock, requiresSame } from "../../project/files/uv/uv-lock.ts";
-import type { UvTool } from "../../uv/commands.ts";
 import { checkLock, type LockCheck, previewLock, updateLock } from "../../uv/lock-commands.ts";
 import { noteDrafts } from "../../uv/lock-drafts.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import { type Job, runStep, tryStep } from "../job.ts";
 
 /**

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import * as v from "valibot";
-import { provision } from "../../builder/build.ts";
 import { type Job, runStep } from "../../builder/job.ts";
+import { provision } from "../../builder/uv-tool.ts";
 import {
   type Contents,
   type Release,

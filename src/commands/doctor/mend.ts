@@ -1,7 +1,8 @@
 import * as path from "node:path";
-import { build, provision } from "../../builder/build.ts";
+import { build } from "../../builder/build.ts";
 import { type Job, runStep } from "../../builder/job.ts";
 import { takeOwnTurn } from "../../builder/turn.ts";
+import { provision } from "../../builder/uv-tool.ts";
 import type { Context } from "../../context.ts";
 import { type Decision, decide } from "../../decision/decide.ts";
 import { linkOf } from "../../decision/shown.ts";

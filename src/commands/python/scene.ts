@@ -1,5 +1,5 @@
-import { provision } from "../../builder/build.ts";
 import type { Job } from "../../builder/job.ts";
+import { provision } from "../../builder/uv-tool.ts";
 import { loadPolicy } from "../../config/policy/load.ts";
 import type { Policy } from "../../config/policy/policy.ts";
 import type { Context } from "../../context.ts";

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import { provision } from "../../builder/build.ts";
+import { provision } from "../../builder/uv-tool.ts";
 import { loadConfig } from "../../config/load.ts";
 import { loadPolicy } from "../../config/policy/load.ts";
 import { networkRules } from "../../config/policy/network.ts";

@@ -1,6 +1,7 @@
 import * as path from "node:path";
-import { findBase, provision } from "../../builder/build.ts";
+import { findBase } from "../../builder/build.ts";
 import type { Job } from "../../builder/job.ts";
+import { provision } from "../../builder/uv-tool.ts";
 import { EXIT_INVALID } from "../../builder/validation/deep.ts";
 import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Policy } from "../../config/policy/policy.ts";
@@ -11,7 +12,7 @@ import { describeChange } from "../../project/packages.ts";
 import { versionOf } from "../../python/interpreter.ts";
 import type { Candidate } from "../../upgrade/candidate.ts";
 import { planPackages } from "../../upgrade/packages/plan.ts";
-import type { UvTool } from "../../uv/commands.ts";
+import type { UvTool } from "../../uv/tool.ts";
 
 export interface UpgradeRequest {
   readonly python: boolean;

@@ -1,5 +1,5 @@
-import { provision } from "../../builder/build.ts";
 import type { Job } from "../../builder/job.ts";
+import { provision } from "../../builder/uv-tool.ts";
 import { validateDeeply } from "../../builder/validation/deep.ts";
 import { loadPolicy } from "../../config/policy/load.ts";
 import type { Policy } from "../../config/policy/policy.ts";
@@ -21,7 +21,7 @@ import { digestOfCandidate } from "../../upgrade/candidate.ts";
 import { placesOf } from "../../upgrade/rules/ruling.ts";
 import { isOpen, nextWindow, zonedTime } from "../../upgrade/rules/windows.ts";
 import { upgrade } from "../../upgrade/upgrade.ts";
-import type { UvTool } from "../../uv/commands.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import { prepare } from "../prepare.ts";
 import { type Plan, planOf, tellPlan, type UpgradeRequest } from "./plan.ts";
 

@@ -7,7 +7,7 @@ import { makerMark } from "../../edges/files/own/maker-mark.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { isFile, listFolder } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import type { UvTool } from "../../uv/commands.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import { nameOf } from "./build-lists.ts";
 import type { Provider } from "./fetch.ts";
 import { findKept, type KeptPython, openStore, placeOf, recordKept } from "./store.ts";

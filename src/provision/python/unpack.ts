@@ -9,8 +9,8 @@ import { run } from "../../edges/processes/run.ts";
 import { PrimeError } from "../../errors.ts";
 import { minorOf } from "../../python/version.ts";
 import { quoted } from "../../quoted.ts";
-import type { UvTool } from "../../uv/commands.ts";
 import { installFromList } from "../../uv/python-commands.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import { nameOf } from "./build-lists.ts";
 import { uvPlatformOf } from "./platforms.ts";
 

@@ -8,9 +8,9 @@ import { lockedSourcesIn } from "../../project/files/uv/locked-sources.ts";
 import { normalizeName } from "../../project/packages.ts";
 import type { Project } from "../../project/project.ts";
 import { isTable, parseToml, renderToml, type Table, valueAt } from "../../toml.ts";
-import type { UvTool } from "../../uv/commands.ts";
 import type { Limits } from "../../uv/limits.ts";
 import { updateLock, upgradeLock } from "../../uv/lock-commands.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import type { Locked } from "../rules/limits.ts";
 import type { Solver } from "./solver.ts";
 

@@ -15,7 +15,7 @@ import { didYouMean } from "../../nearest.ts";
 import { normalizeName } from "../../project/packages.ts";
 import { declaredRanges } from "../../project/ranges/declared.ts";
 import type { Interpreter } from "../../python/interpreter.ts";
-import type { UvTool } from "../../uv/commands.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import { hasRules, type PackageRules } from "../rules/limits.ts";
 import type { Refused } from "../rules/ruling.ts";
 import { changedNames, changesOf, type PackageChange, refusedOf } from "./changes.ts";

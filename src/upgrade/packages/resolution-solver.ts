@@ -4,7 +4,7 @@ import { type ResolveTarget, readResolved, resolveNear } from "../../builder/res
 import { filesOf, type Pylock, packagesOf } from "../../project/files/pylock.ts";
 import { normalizeName } from "../../project/packages.ts";
 import { isTable, type Table } from "../../toml.ts";
-import type { UvTool } from "../../uv/commands.ts";
+import type { UvTool } from "../../uv/tool.ts";
 import type { Locked } from "../rules/limits.ts";
 import { publishedOf } from "./lock-solver.ts";
 import type { Solver } from "./solver.ts";

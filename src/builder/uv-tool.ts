@@ -1,0 +1,79 @@
+import * as path from "node:path";
+import type { Context } from "../context.ts";
+import { pinOf } from "../decision/asked.ts";
+import type { Decision } from "../decision/decide.ts";
+import { now } from "../edges/clock.ts";
+import type { Environment } from "../edges/command.ts";
+import { facts } from "../edges/files/read.ts";
+import { whyOthersDecide } from "../edges/files/trust.ts";
+import { openWay } from "../provision/network.ts";
+import { pipsIndexes } from "../provision/pip-settings.ts";
+import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../provision/uv.ts";
+import { cacheFolder } from "../uv/read-only-cache.ts";
+import { type UvTool, uvEnvironment } from "../uv/tool.ts";
+import type { Job } from "./job.ts";
+import { takeTurn } from "./turn.ts";
+import { refuseForeignPipSettings, refuseForeignUvSettings } from "./whose-settings.ts";
+
+type Tooling = Pick<Decision, "config" | "selected" | "search">;
+
+/** The pinned uv, told as a step when it has to be fetched; one start fetches it, whatever root it is for. */
+export async function provision(job: Job, decision: Tooling): Promise<UvTool> {
+  const { context } = job;
+  const { version } = pinOf(decision.config);
+  await refuseForeignUvSettings(context);
+  const indexes = context.asksPip === true ? await pipsIndexes(context.env) : {};
+  if (Object.keys(indexes).length > 0) refuseForeignPipSettings(context);
+  const userEnv = { ...context.env, ...indexes, ...(await openWay(context, decision.config, job.project)) };
+  const request = {
+    pin: pinOf(decision.config),
+    python: decision.selected,
+    cacheFolder: context.places.cache,
+    trust: context.trust,
+    starting: decision.search.starting,
+    env: userEnv,
+    cwd: context.root,
+    log: job.log,
+  };
+  const uv = (await findUv(request)) ?? (await deployAlone(job, decision, request));
+  context.terminal.detail(`uv ${version} (${uv.from}): ${uv.file}`);
+  const env = uvEnvironment(userEnv);
+  return { file: uv.file, env: { ...env, ...withoutForeignCache(context, env) }, root: context.root };
+}
+
+/** What is in uv's cache is installed, and interpreters are believed to be what it tells. */
+function withoutForeignCache({ root, trust, terminal }: Context, env: Environment): Environment {
+  const folder = cacheFolder(env);
+  const why = folder && whyOthersDecide(path.resolve(root, folder), trust);
+  if (!why) return {};
+  terminal.say(`uv works without its cache ${folder}: ${why}`);
+  return { UV_NO_CACHE: "1" };
+}
+
+async function deployAlone(job: Job, { config }: Pick<Decision, "config">, request: UvRequest): Promise<ProvisionedUv> {
+  const { context } = job;
+  const title = `get uv ${request.pin.version}`;
+  const turn = await takeTurn(context, config, `${cachedFolder(request)}.lock`, {
+    doing: `getting uv ${request.pin.version}`,
+    reason: `for ${context.root}`,
+    beside: "getting it",
+    look: async () => fromCache(request),
+  });
+  if ("found" in turn) return turn.found;
+  const { cacheFault } = context;
+  if (cacheFault !== undefined)
+    context.terminal.say(`uv is fetched for this start alone: ${cacheFault.why}; ${cacheFault.cure}`);
+  const step = context.terminal.step(title);
+  const started = now();
+  try {
+    const found = fromCache(request);
+    if (found === undefined) refuseForeignPipSettings(context);
+    const got = found ?? (await deployUv(request));
+    step.done(found === undefined ? `${Math.round((facts(got.file)?.size ?? 0) / 1e6)} MB` : undefined);
+    return got;
+  } finally {
+    step.done();
+    job.steps.push({ title, durationMs: now() - started });
+    turn.lock.release();
+  }
+}
