@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
-import { diskUse, facts, isFile, namesInFolder } from "../edges/files/read.ts";
+import { diskUse, facts, isFile, namesInFolder, realPath } from "../edges/files/read.ts";
 import { isThisUser } from "../edges/surroundings.ts";
 import { appsFolders, type Owner, ownerOf } from "./home.ts";
 import { readRelease } from "./release/releases.ts";
@@ -45,5 +45,5 @@ export function keptApps(env: Environment): Kept[] {
 
 /** Bytes on the disk; what releases share by hard links is counted once each. */
 export function sizeOf({ home }: Kept): number {
-  return diskUse(home);
+  return diskUse(realPath(home) ?? home);
 }

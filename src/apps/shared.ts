@@ -4,8 +4,8 @@ import type { Environment } from "../edges/command.ts";
 import { makeFolder, rename, setFolderMode, writeAtomic, writeExclusive } from "../edges/files/change.ts";
 import { makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
-import { remove } from "../edges/files/own/remove.ts";
-import { facts, linkFacts, namesInFolder, nonce } from "../edges/files/read.ts";
+import { remove, removeOthers } from "../edges/files/own/remove.ts";
+import { facts, linkFacts, namesInFolder, nonce, readText } from "../edges/files/read.ts";
 import { findPlaces } from "../edges/places.ts";
 import { standingOf } from "../environment/watched.ts";
 import { PrimeError } from "../errors.ts";
@@ -85,25 +85,37 @@ function report(app: App, text: string): void {
   }
 }
 
-/** Of so many users at a start; bytes of what one tells, whose reason is cut. */
-const REPORTS = { most: 1000, bytes: 4096 };
+/** Of so many users at a start; bytes of what one tells, whose reason is cut; how such a file is named. */
+const REPORTS = { most: 1000, bytes: 4096, name: /^[0-9a-f]{8}\.json$/ };
 
-/** What users told of releases that failed; it is taken away. Each is read where its user can't exchange it, and no folder is entered. */
+/**
+ * What users told of releases that failed; it is taken away, and so is what else they have laid there. Each is read where its user can't exchange
+ * it, and no folder is entered.
+ */
 export function takeReports(app: App): Told[] {
-  const all = namesInFolder(reportsFolder(app)).map((name) => path.join(reportsFolder(app), name));
-  const files = all.filter((file) => linkFacts(file)?.kind !== "folder");
+  const folder = reportsFolder(app);
+  removeOthers(folder, REPORTS.name);
+  const all = namesInFolder(folder).filter((name) => REPORTS.name.test(name));
+  const files = all.map((name) => path.join(folder, name)).filter((file) => linkFacts(file)?.kind !== "folder");
   return files.slice(0, REPORTS.most).flatMap((file) => takeReport(file, path.join(app.home, "report")));
+}
+
+/** Whoever runs containers of their own has thousands of numbers (subuid(5)), and is one user. */
+function isOfContainers(uid: number): boolean {
+  const ranges = (readText("/etc/subuid") ?? "").matchAll(/^[^:#\n]*:(\d+):(\d+)$/gm);
+  return [...ranges].some(([, from, count]) => uid >= Number(from) && uid < Number(from) + Number(count));
 }
 
 function takeReport(file: string, aside: string): Told[] {
   try {
     remove(aside);
     rename(file, aside);
-    const { kind, size = 0, uid } = linkFacts(aside) ?? {};
+    const { kind, size = 0, uid: by = 0 } = linkFacts(aside) ?? {};
     const isRead = kind === "file" && size <= REPORTS.bytes;
     const { release, why } = (isRead && readOwnJson(aside, VERDICT)) || {};
     remove(aside);
-    return release === undefined || !why ? [] : [{ release, why: `for the user ${uid}: ${quoted(why)}` }];
+    if (release === undefined || !why || isOfContainers(by)) return [];
+    return [{ release, by, why: `for the user ${by}: ${quoted(why)}` }];
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error; // its user is at it just now: nobody else waits for that
     return [];

@@ -22,8 +22,8 @@ const SELECTION = v.object({
   staged: v.nullable(ID),
   /** The first starts with it are watched. */
   trial: v.nullable(v.object({ id: ID })),
-  /** Not taken again by itself. */
-  skipped: v.array(v.object({ id: ID, why: TEXT })),
+  /** Not taken again by itself; `by`: the user on whose word alone, of root's. */
+  skipped: v.array(v.object({ id: ID, why: TEXT, by: v.exactOptional(v.number()) })),
   pin: v.nullable(TEXT),
 });
 

@@ -27,6 +27,7 @@ import { unfinished } from "../provision/python/unfinished.ts";
 import { abandonedDeployments, deploymentLocks } from "../provision/uv.ts";
 import { abandonedProbes } from "../python/probe-cache.ts";
 import { storeOfPrime } from "../python/search/candidates.ts";
+import { sizeText } from "../size.ts";
 import { abandonedDrafts } from "../uv/lock-drafts.ts";
 
 export interface GcRequest {
@@ -40,7 +41,7 @@ export const DAY_MS = 86_400_000;
 /** After each build, so that disk use stays bounded: what is old, and what nobody can be working on any more. */
 export function collectOld(context: Context, folders: Folders, link: string, keep = KEPT_GENERATIONS): void {
   const { removed, bytes, failures } = removeAll(context, folders, link, { ...AUTOMATIC, keep });
-  if (removed.length > 0) context.terminal.say(`removed what is old (${removed.length}): freed ${megabytes(bytes)}`);
+  if (removed.length > 0) context.terminal.say(`removed what is old (${removed.length}): freed ${sizeText(bytes)}`);
   for (const { message } of failures) context.terminal.detail(`could not remove what is old: ${message}`);
 }
 
@@ -164,10 +165,6 @@ function leftBehind({ root, places, plans, env }: Context, scene: Scene, before:
 /** Its maker did not come to write its name. */
 function isTorn(lock: string, before: number): boolean {
   return facts(lock)?.size === 0 && isAbandoned(lock, before);
-}
-
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function keepingOf(context: Context, folders: Folders, link: string, request: GcRequest): Keeping {

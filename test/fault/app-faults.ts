@@ -14,5 +14,5 @@ A start of an app runs what is there; none of these holds it up.
 | the state is deleted, cut or garbage, the source away | the release that ran last runs; what is forgotten is said | the same |
 | the clock was ten years ahead, and is right again | looked for anew, and taken | the same |
 | the launcher is replaced while its app runs | what runs goes on; the next start is the new one's | the same |
-| root's release fails for one user | that user has the one before at once, everybody after root's next start | \`test/e2e/apps/root.test.ts\` |
+| root's release fails for one user, or that user says so | that user has the one before at once, everybody after root's next start; of one user's word once | \`test/e2e/apps/root.test.ts\` |
 `;

@@ -41,7 +41,7 @@ export function eggConverter(
     context.terminal.say(`${name} is an egg, as setuptools made them of old: it is made into a wheel`);
     made ??= make(name);
     await made;
-    const words = ["-m", "wheel", "convert", "--dest-dir", to, egg];
+    const words = ["-m", "wheel", "convert", "--dest-dir", to, egg.replace(/[*?[]/g, "[$&]")];
     await act(name, { file: own, args: words, env: { ...uv.env, SOURCE_DATE_EPOCH: AT }, cwd: "/" });
   };
 }

@@ -1,13 +1,14 @@
 import * as path from "node:path";
 import { quoteForShell } from "../../edges/command.ts";
 import { remove } from "../../edges/files/own/remove.ts";
-import { linkFacts } from "../../edges/files/read.ts";
+import { linkFacts, realPath } from "../../edges/files/read.ts";
 import { findPlaces } from "../../edges/places.ts";
 import { foldersInUse } from "../../edges/processes/in-use.ts";
 import { isThisUser } from "../../edges/surroundings.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { planFile, recordFile, removeStamps, stampsOf } from "../../plan/ready-plan.ts";
+import { sizeText } from "../../size.ts";
 import { type Owner, ownerOf } from "../home.ts";
 import type { Run } from "../start/run.ts";
 import { isUpdating } from "../state.ts";
@@ -23,14 +24,17 @@ export function removeApp({ app, terminal, started }: Run, words: readonly strin
 export function removeHome(home: string, state: string): string {
   const owner = ownerOf({ home });
   const is = linkFacts(home);
-  if (owner === undefined || is?.kind !== "folder") throw refusal(home, "nothing proves that prime made it");
+  if (is === undefined) throw refusal(home, "nothing is there");
+  if (is.kind === "link")
+    throw refusal(home, `a link leads from there to ${realPath(home)}, and prime removes nothing by one`);
+  if (owner === undefined) throw refusal(home, "nothing proves that prime made it");
   if (!isThisUser(is.uid)) throw refusal(owner.name, is.uid === 0 ? "it is root's" : "it is another user's");
   if (isUpdating({ home })) throw refusal(owner.name, "an updater is at work");
   if (foldersInUse([path.join(home, "releases")]).size > 0) throw refusal(owner.name, "it runs");
   const bytes = remove(home);
   removePlan(owner, state);
   const rest = owner.start === quoteForShell(owner.launcher) ? `; the launcher is left: rm ${owner.start}` : "";
-  return `removed ${home} (${Math.round(bytes / 1e6)} MB)${rest}`;
+  return `removed ${home} (${sizeText(bytes)})${rest}`;
 }
 
 function refusal(what: string, why: string): PrimeError {

@@ -244,7 +244,7 @@ async function rollback(run: Run, [wanted, ...more]: readonly string[]): Promise
   await alone(app, () =>
     writeSelection(
       app,
-      goBack(app, { ...readSelection(app), previous: meant }, current, "rolled back by hand").selection,
+      goBack(app, { ...readSelection(app), previous: meant }, current, { why: "rolled back by hand" }).selection,
     ),
   );
   terminal.say(

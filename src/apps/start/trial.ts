@@ -21,42 +21,58 @@ export function leftOf(app: App, id: string): number {
   return standingOf(trialFolder(app, id), app.config.trial.starts).left;
 }
 
-/** A release that failed for others, and why. */
+/** A release that failed for a user (its number), and why. */
 export interface Told {
   readonly release: string;
   readonly why: string;
+  readonly by: number;
 }
 
-/** Makes of the starts on trial, and of what others told, what follows from them. Gives the selection, and what users are told. */
+/**
+ * Makes of the starts on trial, and of what others told, what follows from them. Gives the selection, and what users are told. What others tell can be
+ * made up: the word of one user takes one release from everybody, and never a second.
+ */
 export function settleTrial(
   app: App,
   others: readonly Told[] = [],
 ): Promise<{ readonly selection: Selection; readonly told: string | undefined }> {
   return alone(app, () => {
     const selection = readSelection(app);
-    const nothing = { selection, told: undefined };
-    const failed = selection.previous && others.find(({ release }) => release === selection.current);
+    const heard = selection.previous === null ? [] : others.filter(({ release }) => release === selection.current);
+    const earlier = ({ by }: Told) => selection.skipped.find((one) => one.by === by);
+    const failed = heard.find((one) => earlier(one) === undefined);
+    const [unheard] = failed ? [] : heard;
+    const told =
+      unheard &&
+      `${unheard.release} does not work ${unheard.why}: it runs on for all others, since that user's word has taken ${earlier(unheard)?.id} from everybody before`;
+    if (told !== undefined) record(app, "check", { release: selection.current, message: told });
+    const nothing = { selection, told };
     const id = failed ? failed.release : selection.trial?.id;
     if (id === undefined) return nothing;
     const end = failed || standingOf(trialFolder(app, id), app.config.trial.starts).end;
     if (end === undefined) return nothing;
     if (end === "passed") record(app, "healthy", { release: id });
     const next =
-      end === "passed" ? { ...nothing, selection: { ...selection, trial: null } } : goBack(app, selection, id, end.why);
+      end === "passed" ? { ...nothing, selection: { ...selection, trial: null } } : goBack(app, selection, id, end);
     writeSelection(app, next.selection);
     return next;
   });
 }
 
 /** The release before, if it is there; this one is not taken again by itself. */
-export function goBack(app: App, selection: Selection, id: string, why: string) {
+export function goBack(
+  app: App,
+  selection: Selection,
+  id: string,
+  { why, by }: { readonly why: string; readonly by?: number },
+) {
   const { previous, skipped } = selection;
   record(app, "fallback", { release: previous, from: id, message: why });
   record(app, "skip", { release: id, message: why });
   const next: Selection = {
     ...selection,
     ...{ current: previous ?? id, previous: null, trial: null },
-    skipped: [...skipped.filter((one) => one.id !== id), { id, why }],
+    skipped: [...skipped.filter((one) => one.id !== id), { id, why, ...(by === undefined ? {} : { by }) }],
   };
   return { selection: next, told: `${app.config.name} ${id} did not work (${why}): ${previous ?? id} runs again` };
 }

@@ -6,6 +6,7 @@ import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
 import { quoted } from "../../quoted.ts";
+import { sizeText } from "../../size.ts";
 
 const DONE: Answer = { kind: "exit", code: 0 };
 
@@ -37,7 +38,7 @@ function describe(app: Kept): string {
   from      ${owner.from.join(", ")}
   started   ${owner.start}${app.hasLauncher ? "" : " (which is gone)"}
   checked   ${checked}${app.isUpdating ? "; an updater is at work" : ""}
-  kept in   ${app.home} (${Math.round(sizeOf(app) / 1e6)} MB)
+  kept in   ${app.home} (${sizeText(sizeOf(app))})
 `;
 }
 

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { DAY_MS, type GcRequest, megabytes, removeAll } from "../../builder/sweep.ts";
+import { DAY_MS, type GcRequest, removeAll } from "../../builder/sweep.ts";
 import { rootMutex, takeOwnTurn } from "../../builder/turn.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Context } from "../../context.ts";
@@ -7,6 +7,7 @@ import { isFolder } from "../../edges/files/read.ts";
 import { foldersOf } from "../../environment/folders.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { oneLine } from "../../quoted.ts";
+import { sizeText } from "../../size.ts";
 
 /** `./prime gc`: removes what no start, no rollback and no process needs any more, and says what that frees. */
 export async function collectGarbage(context: Context, request: GcRequest): Promise<Answer> {
@@ -33,7 +34,7 @@ export async function collectGarbage(context: Context, request: GcRequest): Prom
     context.terminal.say(
       removed.length === 0
         ? `nothing to remove: ${kept} kept`
-        : `${request.dryRun ? "would free" : "freed"} ${megabytes(bytes)}; ${kept} kept`,
+        : `${request.dryRun ? "would free" : "freed"} ${sizeText(bytes)}; ${kept} kept`,
     );
     const [failure] = failures;
     if (failure !== undefined) throw failure;

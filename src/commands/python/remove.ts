@@ -1,10 +1,10 @@
-import { megabytes } from "../../builder/sweep.ts";
 import type { Context } from "../../context.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
 import { type KeptPython, listKept, openStore, removeKept, usersOf } from "../../provision/python/store.ts";
 import { oneLine, quoted } from "../../quoted.ts";
+import { sizeText } from "../../size.ts";
 
 /** `./prime python remove …`: by version, beginning of a version or of the archive's sha256, or path. */
 export function removePythons(context: Context, wanted: readonly string[]): Answer {
@@ -33,7 +33,7 @@ export function removePythons(context: Context, wanted: readonly string[]): Answ
       },
     );
   }
-  for (const one of doomed) context.terminal.say(`removed ${nameOf(one.build)}: freed ${megabytes(removeKept(one))}`);
+  for (const one of doomed) context.terminal.say(`removed ${nameOf(one.build)}: freed ${sizeText(removeKept(one))}`);
   return { kind: "exit", code: 0 };
 }
 

@@ -11,6 +11,9 @@ import zipfile
 
 def problems(wheel):
     names = set(wheel.namelist())
+    for name in sorted(names):
+        if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
+            yield f"{name!a} leads out of it"
     records = [name for name in names if name.count("/") == 1 and name.endswith(".dist-info/RECORD")]
     for record in records:
         for row in csv.reader(io.StringIO(wheel.read(record).decode("utf-8", "replace"))):

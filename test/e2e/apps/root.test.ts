@@ -52,8 +52,12 @@ describe("an app of root's", () => {
     fs.writeFileSync(odd("3\n"), JSON.stringify({ release: "2", why: "x".repeat(100_000) }));
     fs.mkdirSync(odd("4/5"), { recursive: true });
     const release: unknown = JSON.parse(fs.readFileSync(path.join(home, "selection.json"), "utf8")).current;
-    fs.writeFileSync(odd("!"), JSON.stringify({ release, why: "it\n\u001b[1mprime: error: forged" }));
-    fs.chownSync(odd("!"), 54321, 54321);
+    const forge = (name: string, told: unknown) => {
+      fs.writeFileSync(odd(name), JSON.stringify({ release: told, why: "it\n\u001b[1mprime: error: forged" }));
+      fs.chownSync(odd(name), 54321, 54321);
+    };
+    forge("00000000.json", release);
+    fs.writeFileSync(Buffer.concat([Buffer.from(odd("")), Buffer.from([0xff, 0x0a])]), "");
     const back = await root("g");
     expect(back.stderr).not.toMatch(/^\W*prime: error/m);
     expect(back).toMatchObject({ code: 0, stdout: "foo 1 g", stderr: expect.stringContaining("for the user 54321") });
@@ -67,5 +71,10 @@ describe("an app of root's", () => {
     expect(await user("h")).toMatchObject({ code: 0, stdout: "foo 3 h", stderr: "" });
     expect(await user("i")).toMatchObject({ code: 0, stdout: "foo 3 i", stderr: "" });
     expect(JSON.parse((await user("self", "status", "--json")).stdout)).toMatchObject({ version: "3", trial: null });
+    forge("00000001.json", JSON.parse(fs.readFileSync(path.join(home, "selection.json"), "utf8")).current);
+    const told =
+      /^prime: warning: 3-\S+ does not work for the user 54321: .*since that user's word has taken 2-\S+ from/m;
+    expect(await root("j")).toMatchObject({ code: 0, stdout: "foo 3 j", stderr: expect.stringMatching(told) });
+    expect(await root("k")).toMatchObject({ code: 0, stdout: "foo 3 k", stderr: "" });
   });
 });

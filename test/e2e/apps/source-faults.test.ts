@@ -16,6 +16,8 @@ with zipfile.ZipFile(wheel, "w") as after:
         after.writestr(zipfile.ZipInfo(name), text.replace(old, new) if name.endswith(end) else text)
 `;
 
+const LEAVE = "import sys, zipfile; zipfile.ZipFile(sys.argv[1], 'a').writestr('foo/../../evil.py', '')";
+
 function change(wheel: string, end: string, old: string, to: string): void {
   execFileSync(anyPython(), ["-c", CHANGE, wheel, end, old, to]);
 }
@@ -47,6 +49,13 @@ describe("a release that is", { timeout: 300_000 }, () => {
       stderr: expect.stringContaining("foo.py is another file than its RECORD says"),
     });
     fs.rmSync(lying);
+    const leaving = app.publish("3.1");
+    execFileSync(anyPython(), ["-c", LEAVE, leaving]);
+    expect(await update()).toEqual({
+      ...stays,
+      stderr: expect.stringContaining("foo-3.1-py3-none-any.whl: 'foo/../../evil.py' leads out of it"),
+    });
+    fs.rmSync(leaving);
     const current = { code: 0, version: "1", outcome: "current" };
     const passed = (version: string) =>
       expect.stringMatching(

@@ -172,6 +172,7 @@ describe("eggs", () => {
     expect((await app.run(["self", "update"])).stderr).toContain("could not make a wheel of foo-3-py3.6.egg");
     fs.rmSync(third);
     expect(await app.says(["d"], { PRIME_UPDATE: "wait" })).toBe("foo 2 d");
+    expect(await app.says(["e"], { XDG_STATE_HOME: path.join(app.box.base, "a[b]*") })).toBe("foo 2 e");
   });
 });
 

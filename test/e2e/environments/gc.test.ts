@@ -32,11 +32,11 @@ describe("./prime gc", () => {
     expect((await good(box, ["gc"])).stderr).toContain("nothing to remove: 3 kept");
     const dry = await good(box, ["gc", "--older", "0", "--keep", "0", "--dry-run"]);
     expect(dry.stderr).toContain(`would remove ${box.path(".prime/generations", ids[0] as string)} (`);
-    expect(dry.stderr).toMatch(/would free \d+\.\d MB; 2 kept/);
+    expect(dry.stderr).toMatch(/would free \d+\.\d [KM]B; 2 kept/);
     expect(kept(box).length).toBe(3);
 
     const { stderr } = await good(box, ["gc", "--older", "0", "--keep", "0"]);
-    expect(stderr).toMatch(/freed \d+\.\d MB; 2 kept/);
+    expect(stderr).toMatch(/freed \d+\.\d [KM]B; 2 kept/);
     expect(kept(box).sort()).toEqual(ids.slice(1).sort());
     expect(installed(box)).toEqual({ six: "1.16.0" });
     expect((await good(box, ["history"])).stdout).toContain(`-> ${ids[1]}`);

@@ -30,6 +30,20 @@ export function removeFile(file: string): void {
   });
 }
 
+/** Removes the files and links of a folder, by names of whatever bytes, that are not `own`; folders stay, since others may be in them. */
+export function removeOthers(folder: string, own: RegExp): void {
+  act("remove what is in", folder, () => {
+    const held = HeldFolder.open(folder);
+    if (held === undefined) return;
+    within(held, () => {
+      for (const name of held.names()) {
+        if (own.test(name.toString("latin1"))) continue;
+        unlessGone(() => fs.lstatSync(held.at(name)).isDirectory() || fs.unlinkSync(held.at(name)));
+      }
+    });
+  });
+}
+
 function removeIn(folder: HeldFolder, name: string | Buffer, known?: Identity): number {
   const is = fs.lstatSync(folder.at(name), { throwIfNoEntry: false });
   if (is === undefined) return 0;
@@ -69,7 +83,7 @@ function refuseOther(folder: HeldFolder, below: HeldFolder, known: Identity | un
   });
 }
 
-function unlessGone(act: () => void): void {
+function unlessGone(act: () => unknown): void {
   try {
     act();
   } catch (error) {
