@@ -1,7 +1,7 @@
 import { fstatSync } from "node:fs";
 import { ANSWER } from "./answer.ts";
 import type { Environment } from "./command.ts";
-import { isAncestor, statOf } from "./machine.ts";
+import { bootId, isAncestor, processSpace, startOfProcess, statOf } from "./machine.ts";
 
 /** What the head spares prime's own Node: options can stop it, and reading more certificates costs it as much as its start. */
 const SPARED = ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"] as const;
@@ -21,6 +21,13 @@ let found: Told | undefined;
  */
 export function headShell(): number | undefined {
   return asked().pid;
+}
+
+/** Differs from each other start by a head, and is the same in all stages of one; undefined where the system does not tell. */
+export function thisStart(): string | undefined {
+  const pid = headShell();
+  const began = pid === undefined ? undefined : startOfProcess(pid);
+  return began && [bootId(), processSpace(), pid, began].join(" ");
 }
 
 /** The ready plan, absolute, that would have served this start, had an input not been touched. */

@@ -12,6 +12,7 @@ import {
   sha256,
   sha256OfFile,
 } from "../edges/files/read.ts";
+import { thisStart } from "../edges/head.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { PROBE_PY } from "./texts/texts.ts";
 
@@ -22,6 +23,8 @@ interface ProbeRecord {
   readonly path: string;
   readonly files: readonly string[];
   readonly interpreter: Interpreter;
+  /** When alone the answer holds; undefined for always. */
+  readonly occasion?: string | undefined;
 }
 
 /** What PROBE_PY answers. */
@@ -47,16 +50,18 @@ const RECORD = v.object({
   path: PATH,
   files: v.array(TEXT),
   interpreter: v.object({ path: PATH, ...PROBED.entries }),
+  occasion: v.optional(v.string()),
 });
 
 /**
  * What the file at this path answered once; `undefined` when it, its libpython or the folder of its standard library is
  * not the same any more, and for a torn or foreign record.
  */
-export function readProbe(cacheFolder: string, file: string): Interpreter | undefined {
+export function readProbe(cacheFolder: string, file: string, occasion?: string): Interpreter | undefined {
   try {
     const record = readOwnJson(recordOf(cacheFolder, file), RECORD);
     if (record === undefined || record.asked !== sha256(PROBE_PY) || record.path !== file) return undefined;
+    if (record.occasion !== occasion) return undefined;
     const { interpreter } = record;
     const isSame = fingerprints(interpreter).every((fingerprint, index) => fingerprint === record.files[index]);
     return isSame && isInPlace(interpreter) ? interpreter : undefined;
@@ -65,15 +70,25 @@ export function readProbe(cacheFolder: string, file: string): Interpreter | unde
   }
 }
 
-/** Keeps an answer for the next start. */
-export function writeProbe(cacheFolder: string, interpreter: Interpreter): void {
+/** Keeps an answer for the next start, or for one occasion. */
+export function writeProbe(cacheFolder: string, interpreter: Interpreter, occasion?: string): void {
   const record: ProbeRecord = {
     asked: sha256(PROBE_PY),
     path: interpreter.path,
     files: fingerprints(interpreter),
     interpreter,
+    occasion,
   };
   keep(recordOf(cacheFolder, interpreter.path), record);
+}
+
+/**
+ * One start in a folder, with all its stages: a shim hands over to another interpreter by where it stands, the variables and
+ * what `.python-version` says. Undefined where the system does not tell one start from another.
+ */
+export function occasionOf(cwd: string): string | undefined {
+  const start = thisStart();
+  return start && [start, fingerprint(facts(path.join(cwd, ".python-version"))), cwd].join(" ");
 }
 
 /** What was asked of a python selector, absolute. */

@@ -5,7 +5,7 @@ import { isExecutableFile } from "../edges/files/read.ts";
 import { type Outcome, run } from "../edges/processes/run.ts";
 import { cleanEnvironment } from "./clean-environment.ts";
 import type { Failure, Interpreter } from "./interpreter.ts";
-import { PROBED, readProbe, writeProbe } from "./probe-cache.ts";
+import { occasionOf, PROBED, readProbe, writeProbe } from "./probe-cache.ts";
 import { isKeptByPrime } from "./search/candidates.ts";
 import type { Starting } from "./starting.ts";
 import { PROBE_PY } from "./texts/texts.ts";
@@ -24,7 +24,7 @@ export interface ProbeOptions {
 /**
  * Asks an executable what it is, by running it in a clean environment: only an answer proves it to be an interpreter.
  * What a file once answered is believed without running it again while neither it nor its libpython changed; a script
- * (a shim) is always asked, since it can hand over to another interpreter every time. What may not be started is known to a
+ * (a shim) is asked once a start, since it can hand over to another interpreter every time. What may not be started is known to a
  * look by such an answer alone, and to a start not at all.
  */
 export async function probe(file: string, options: ProbeOptions): Promise<Interpreter | Failure> {
@@ -32,7 +32,9 @@ export async function probe(file: string, options: ProbeOptions): Promise<Interp
   const refused = starting.whyNot(file);
   if (refused !== undefined && !starting.isLook) return { path: file, why: `it is not started: ${refused}` };
   const isShim = isScript(file);
-  const known = isShim ? undefined : readProbe(cacheFolder, file);
+  const occasion = isShim ? occasionOf(options.cwd) : undefined;
+  const keeps = !isShim || occasion !== undefined;
+  const known = keeps ? readProbe(cacheFolder, file, occasion) : undefined;
   if (known !== undefined) return known;
   if (refused !== undefined) return { path: file, kind: "unasked", why: refused };
   const mayCompile = !starting.isLook && isKeptByPrime(file, options.env);
@@ -40,7 +42,7 @@ export async function probe(file: string, options: ProbeOptions): Promise<Interp
   const interpreter = parseAnswer(file, answer.stdout);
   if (interpreter === undefined)
     return { path: file, ...kindOf(file, answer), why: await explain(file, answer, options) };
-  if (!isShim) writeProbe(cacheFolder, interpreter);
+  if (keeps) writeProbe(cacheFolder, interpreter, occasion);
   return interpreter;
 }
 

@@ -50,6 +50,19 @@ describe("the search", () => {
     expect(await chosen("3.10")).toBe(`${first}/python3`);
   });
 
+  it("asks a shim once a start, in all stages, and again after its version file changed", async () => {
+    const box = sandbox();
+    const shims = path.join(box.base, "pyenv/shims");
+    const calls = path.join(box.base, "calls");
+    script(`${shims}/python3`, `echo asked >>'${calls}'; exec '${goodPython()}' "$@"`);
+    const asked = () => fs.readFileSync(calls, "utf8").split("\n").length - 1;
+    await good(box, ["run", "env"], only(box, shims));
+    expect(asked()).toBe(1);
+    edit(box, ".python-version", "3\n");
+    await good(box, ["run", "env"], only(box, shims));
+    expect(asked()).toBe(2);
+  });
+
   it("passes over what does not answer, and -v lists each with its reason", async () => {
     const box = sandbox();
     const bad = path.join(box.base, "bad");
