@@ -120,6 +120,12 @@ const PROMISES: readonly Promised[] = [
     to: () => 0.03,
   },
   {
+    text: "what a due start of an app takes more while its server is silent, against one start of Node",
+    limit: 1,
+    cost: (over) => over("app-offline", "./prime, an app that is due"),
+    to: (_, total) => total("app-offline", NODE),
+  },
+  {
     text: "`pip install --upgrade foo && foo` against a warm start of an app",
     limit: 100,
     bound: "at least",
