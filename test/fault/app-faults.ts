@@ -9,9 +9,10 @@ A start of an app runs what is there; none of these holds it up.
 | an exception that nothing catches | so may \`starts\` starts, then back; Ctrl-C and TERM do not count | the same |
 | the process group, session and PID namespace are killed with the start, as service managers do | the attempt is counted; after two, a start lasts until the update is done, \`linger_s\` at most | \`test/e2e/apps/starts.test.ts\` |
 | nobody listens, a server never answers, a proxy says 407, a page to log in, 503 with Retry-After | the start ends first; \`offline\`, \`denied\` or \`failed\`; the next try after 5 minutes, then three times as long, or as it is asked for | the same |
-| fifty starts at once when a check is due | one updater, one release staged | \`test/e2e/apps/faults.test.ts\` |
+| ten first starts at once | all succeed; it is installed once | \`test/e2e/apps/crowd.test.ts\`, ten times in a row by \`npm run crowd\` |
+| fifty starts at once when a check is due | one updater, one release staged | the same |
 | twenty-five starts at once when a release is ready | taken once; each start runs the old or the new one, once | the same |
-| the state is deleted, cut or garbage, the source away | the release that ran last runs; what is forgotten is said | the same |
+| the state is deleted, cut or garbage, the source away | the release that ran last runs; what is forgotten is said | \`test/e2e/apps/faults.test.ts\` |
 | the clock was ten years ahead, and is right again | looked for anew, and taken | the same |
 | the launcher is replaced while its app runs | what runs goes on; the next start is the new one's | the same |
 | root's release fails for one user, or that user says so | that user has the one before at once, everybody after root's next start; of one user's word once | \`test/e2e/apps/root.test.ts\` |

@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import type { Policy } from "../../config/policy/policy.ts";
-import { backdate, copyFile, makeFolder, writeAtomic } from "../../edges/files/change.ts";
-import { finalNameOf, isAbandoned } from "../../edges/files/own/maker-mark.ts";
+import { backdate, copyFile, makeFolder, rename, writeAtomic } from "../../edges/files/change.ts";
+import { finalNameOf, isAbandoned, makerMark } from "../../edges/files/own/maker-mark.ts";
 import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { facts, isExecutableFile, isFile, namesInFolder, sha256OfFile } from "../../edges/files/read.ts";
@@ -59,11 +59,15 @@ function keepFile(root: string, { from, to, sha256 }: LocalFile): void {
   const file = path.join(root, to);
   if (sha256OfFile(file) === sha256) return;
   makeFolder(path.dirname(file));
-  remove(file);
-  copyFile(from, file);
-  backdate(file);
-  if (sha256OfFile(file) === sha256) return;
-  throw new PrimeError("changed-file", `could not take ${from}: it was changed just now`, { hint: "start again" });
+  const draft = `${file}.${makerMark()}`;
+  remove(draft);
+  copyFile(from, draft);
+  backdate(draft);
+  if (sha256OfFile(draft) !== sha256) {
+    remove(draft);
+    throw new PrimeError("changed-file", `could not take ${from}: it was changed just now`, { hint: "start again" });
+  }
+  rename(draft, file);
 }
 
 export function readRelease(app: Pick<App, "home">, id: string): Release | undefined {

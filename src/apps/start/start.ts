@@ -47,7 +47,7 @@ export async function startApp(run: Run): Promise<Answer> {
     if (booted.kind === "hop") return booted.answer;
     if (isNew) {
       await verify(run, booted, readRelease(app, id)?.verify ?? []);
-      settleFirst(run, id);
+      await alone(app, () => settleFirst(run, id));
       context.terminal.say(`${app.config.name} ${readRelease(app, id)?.version} is ready`);
     }
     const update = isPatient(run) && !isNew ? undefined : await spawnWhenDue(run);
@@ -129,13 +129,18 @@ async function obtain(run: Run): Promise<string | Answer> {
   }
   const found = await resolveNow(run, await policyOf(app));
   if ("answer" in found) return found.answer;
-  await writeRelease(app, found);
-  writeCheck(app, { ...readCheck(app), building: found.id });
-  await alone(app, () => writeSelection(app, { ...readSelection(app), current: found.id }));
-  return found.id;
+  return alone(app, async () => {
+    const { current } = readSelection(app); // of a start at the same time
+    if (current !== null) return current;
+    await writeRelease(app, found);
+    writeCheck(app, { ...readCheck(app), building: found.id });
+    writeSelection(app, { ...readSelection(app), current: found.id });
+    return found.id;
+  });
 }
 
 function settleFirst({ app }: Run, id: string): void {
+  if (readCheck(app).building !== id) return;
   const next = nextCheck(app, 0);
   const { version } = readRelease(app, id) ?? {};
   const more = { outcome: "current", message: `installed ${app.config.name} ${version}`, next } as const;

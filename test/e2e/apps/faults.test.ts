@@ -2,7 +2,6 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
-import { LONG_AGO } from "../../support/sandbox.ts";
 
 async function installed(keys = ""): Promise<AppBox> {
   const app = new AppBox(keys);
@@ -11,25 +10,6 @@ async function installed(keys = ""): Promise<AppBox> {
   await app.says([]);
   return app;
 }
-
-const events = async (app: AppBox, event: string): Promise<number> =>
-  (await app.says(["self", "log", "--json"])).split("\n").filter((line) => JSON.parse(line).event === event).length;
-
-describe("fifty starts at once", () => {
-  it("when a check is due leave one updater; in the middle of the swap each runs one release or the other", async () => {
-    const app = await installed();
-    app.publish("2");
-    fs.utimesSync(path.join(app.home, "due"), LONG_AGO, LONG_AGO);
-    const crowd = await Promise.all(Array.from({ length: 50 }, () => app.run(["x"])));
-    expect(crowd.filter(({ code, stdout }) => code !== 0 || stdout !== "foo 1 x\n")).toEqual([]);
-    await app.idle();
-    expect([await events(app, "stage"), await events(app, "check")]).toEqual([1, 1]);
-    const swap = await Promise.all(Array.from({ length: 25 }, () => app.run(["y"])));
-    expect(swap.filter(({ code, stdout }) => code !== 0 || !/^foo [12] y\n$/.test(stdout))).toEqual([]);
-    expect(await app.says(["z"])).toBe("foo 2 z");
-    expect(await events(app, "activate")).toBe(2);
-  });
-});
 
 describe("the state of an app", () => {
   it("that is deleted, half-written or garbage is made anew without its source, and the release stays", async () => {

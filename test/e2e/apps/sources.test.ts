@@ -192,22 +192,3 @@ describe("an index", () => {
     expect(await app.updateBeside()).toMatchObject({ version: "1", staged: null, check: { outcome: "failed" } });
   });
 });
-
-describe("many starts at once", () => {
-  it("when a check is due start one updater", async () => {
-    const app = new AppBox();
-    app.publish("1");
-    await app.init();
-    await app.says([]);
-    app.publish("2");
-    const starts = Array.from({ length: 20 }, () => app.run([], { env: { PRIME_UPDATE: "due" } }));
-    expect((await Promise.all(starts)).map(({ code }) => code)).toEqual(starts.map(() => 0));
-    await app.updateBeside();
-    expect(await app.says(["x"])).toBe("foo 2 x");
-    const events = (await app.says(["self", "log", "--json"]))
-      .split("\n")
-      .map((line) => JSON.parse(line).event as string);
-    expect(events.filter((event) => event === "stage")).toHaveLength(1);
-    expect(events.filter((event) => event === "activate")).toHaveLength(2);
-  });
-});
