@@ -4,7 +4,7 @@ import type { AppValues } from "../src/config/schema/app-schema.ts";
 export const APP_KEYS: Readonly<Record<keyof AppValues, readonly [meaning: string, standard: string]>> = {
   packages: ["What is installed; the first one is the app itself, whose version is told.", "must be there"],
   name: ["The name of the app, of its folder and of the TOML beside its launcher.", "the file's"],
-  entry: ["What a start runs: a console script, or a function as `module:function`.", "`name`"],
+  entry: ["What a start runs: a console script, or a function as `module:function`, also an `async` one.", "`name`"],
   python: ["The Python that the app needs: `3.12`, or a PEP 440 range.", "any"],
   sources: [
     "Where packages come from; the first source that has a name wins. `index` is what pip and uv are configured for here and stands last; `index+URL` is another one; `https://host/wheels/`, `s3://bucket/prefix` and a path are folders of wheels.",

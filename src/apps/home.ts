@@ -20,6 +20,8 @@ const OWNER = v.object({
   /** The launcher and the words in front of the app's own; for people. */
   start: TEXT,
   planKey: TEXT,
+  /** What of it starts; a release that failed may work by another one. */
+  entry: v.exactOptional(TEXT),
   /** The channel, else the sources; for people. */
   from: v.array(TEXT),
 });
@@ -86,10 +88,10 @@ export function claimHome(app: App): boolean {
   const from = config.channel === null ? config.sources : [config.channel.url];
   const owner: Owner = {
     ...{ identity: identityOf(config), name: config.name, launcher },
-    ...{ start: [launcher, ...words].map(quoteForShell).join(" "), planKey: app.planKey },
+    ...{ start: [launcher, ...words].map(quoteForShell).join(" "), planKey: app.planKey, entry: config.entry },
     from: [...from, ...config.bound.flatMap(({ sources }) => sources)].map(withoutSecrets),
   };
   if (JSON.stringify(before) !== JSON.stringify(owner)) writeAtomic(path.join(home, "app.json"), JSON.stringify(owner));
   if (start !== launcher) writeAtomic(start, `#!/bin/sh\nexec ${owner.start} "$@"\n`, 0o755);
-  return before?.identity !== owner.identity;
+  return before?.identity !== owner.identity || before.entry !== owner.entry;
 }

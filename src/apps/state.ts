@@ -67,6 +67,11 @@ export function readSelection(app: Home): Selection {
   return readOwnJson(selectionFile(app), SELECTION) ?? NO_SELECTION;
 }
 
+/** The file that says so is there, and whole. */
+export function isSelected(app: Home): boolean {
+  return readOwnJson(selectionFile(app), SELECTION) !== undefined;
+}
+
 /** A plan can't be sure of a file of this very moment: each is dated some seconds back, and later than the one before. */
 const BACKDATED_S = 10;
 

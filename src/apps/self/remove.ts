@@ -12,10 +12,12 @@ import { sizeText } from "../../size.ts";
 import { type Owner, ownerOf } from "../home.ts";
 import type { Run } from "../start/run.ts";
 import { isUpdating } from "../state.ts";
+import { refuseWords } from "./words.ts";
 
 /** `foo self remove`: all that is kept of the app; the launcher is the user's. */
-export function removeApp({ app, terminal, started }: Run, words: readonly string[]): Answer {
-  if (words.length > 0) throw refusal(app.config.name, `it takes no ${words[0]}`);
+export function removeApp(run: Run, words: readonly string[]): Answer {
+  const { app, terminal, started } = run;
+  refuseWords(run, "remove", words);
   terminal.say(removeHome(app.home, findPlaces(started.env).state));
   return { kind: "exit", code: 0 };
 }
@@ -24,23 +26,27 @@ export function removeApp({ app, terminal, started }: Run, words: readonly strin
 export function removeHome(home: string, state: string): string {
   const owner = ownerOf({ home });
   const is = linkFacts(home);
-  if (is === undefined) throw refusal(home, "nothing is there");
+  if (is === undefined) throw refusal(home, "nothing is there", "`./prime app list` shows what there is");
   if (is.kind === "link")
-    throw refusal(home, `a link leads from there to ${realPath(home)}, and prime removes nothing by one`);
-  if (owner === undefined) throw refusal(home, "nothing proves that prime made it");
-  if (!isThisUser(is.uid)) throw refusal(owner.name, is.uid === 0 ? "it is root's" : "it is another user's");
-  if (isUpdating({ home })) throw refusal(owner.name, "an updater is at work");
-  if (foldersInUse([path.join(home, "releases")]).size > 0) throw refusal(owner.name, "it runs");
+    throw refusal(
+      home,
+      `a link leads from there to ${realPath(home)}, and prime removes nothing by one`,
+      "take it away",
+    );
+  if (owner === undefined)
+    throw refusal(home, "nothing proves that prime made it", "look at it, and remove it by hand");
+  if (!isThisUser(is.uid))
+    throw refusal(owner.name, is.uid === 0 ? "it is root's" : "it is another user's", "let them do it");
+  if (isUpdating({ home })) throw refusal(owner.name, "an updater is at work", "wait for its end");
+  if (foldersInUse([path.join(home, "releases")]).size > 0) throw refusal(owner.name, "it runs", "end it first");
   const bytes = remove(home);
   removePlan(owner, state);
   const rest = owner.start === quoteForShell(owner.launcher) ? `; the launcher is left: rm ${owner.start}` : "";
   return `removed ${home} (${sizeText(bytes)})${rest}`;
 }
 
-function refusal(what: string, why: string): PrimeError {
-  return new PrimeError("remove-refused", `could not remove ${what}: ${why}`, {
-    hint: "`./prime app list` shows what there is; nothing was removed",
-  });
+function refusal(what: string, why: string, hint: string): PrimeError {
+  return new PrimeError("remove-refused", `could not remove ${what}: ${why}`, { hint: `${hint}; nothing was removed` });
 }
 
 function removePlan({ launcher, planKey: flagKey }: Owner, state: string): void {

@@ -14,7 +14,7 @@ import { collectReleases, readRelease, releaseRoot, releasesOf } from "../releas
 import { sharedSelection } from "../shared.ts";
 import type { Run } from "../start/run.ts";
 import { setDue } from "../start/schedule.ts";
-import { adopt, goBack, leftOf, settleTrial } from "../start/trial.ts";
+import { adopt, BY_HAND, goBack, leftOf, settleTrial } from "../start/trial.ts";
 import { update } from "../start/update.ts";
 import { becomeUpdater } from "../start/updater.ts";
 import { alone, isUpdating, readCheck, readSelection, writeSelection } from "../state.ts";
@@ -29,7 +29,7 @@ const COMMANDS: Readonly<
 > = {
   update: { about: "look for a release now, and take it", follow: updateNow },
   status: { about: "what runs, and what the last check came to [--json]", follow: showStatus },
-  history: { about: "which releases ran, and why they changed", follow: showHistory },
+  history: { about: "which releases ran, and why they changed [--json]", follow: showHistory },
   rollback: { about: "run the release before, or the one that is named [RELEASE]", follow: rollback },
   follow: {
     about: "follow another pointer of the channel [NAME], or the configured one again [--off]",
@@ -43,10 +43,11 @@ const COMMANDS: Readonly<
 
 /** `foo self …`: prime's own commands of an app. */
 export async function selfCommand(run: Run, [name = "", ...words]: readonly string[]): Promise<Answer> {
+  const isHelp = [name, ...words].some((word) => word === "--help" || word === "-h");
   const { app, print } = run;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const { self } = app;
-  if (["", "help", "--help", "-h"].includes(name)) {
+  if (isHelp || ["", "help"].includes(name)) {
     const lines = Object.entries(COMMANDS).map(([one, { about }]) => `  ${one.padEnd(10)}${about}\n`);
     print.text(`${self} COMMAND: how ${app.config.name} is kept up to date.\n\n${lines.join("")}`);
     return DONE;
@@ -145,7 +146,9 @@ function showStatus(run: Run, words: readonly string[]): Answer {
     ...selection.skipped.map(({ id, why }) => `not taken again: ${id}: ${why}`),
     at === null ? "no check yet" : `last check ${localTime(at)}: ${outcome}: ${message}`,
     next === null
-      ? "no next check"
+      ? selection.current === null
+        ? "the next start installs it"
+        : "no next check"
       : `next check ${localTime(next)}${failures > 0 ? ` (after ${failures} that came to nothing)` : ""}`,
     ...(status.updater === null ? [] : [`an updater runs: process ${status.updater.pid}`]),
     ...(status.beside === null ? [] : [`passed over: ${status.beside}`]),
@@ -201,24 +204,28 @@ async function followOther(run: Run, [name, ...more]: readonly string[]): Promis
 }
 
 function showHistory(run: Run, words: readonly string[]): Answer {
-  refuseWords(run, "history", words);
+  refuseWords(run, "history", words, ["--json"]);
   const told = readEvents(run.app).filter(({ event }) => event === "activate" || event === "fallback");
-  run.print.text(told.length === 0 ? "Nothing was installed yet.\n" : told.reverse().map(line).join(""));
+  if (told.length > 0 || words.length > 0) showEvents(run, told.reverse(), words);
+  else run.print.text("Nothing was installed yet.\n");
   return DONE;
+}
+
+function showLog(run: Run, words: readonly string[]): Answer {
+  refuseWords(run, "log", words, ["--json"]);
+  showEvents(run, readEvents(run.app), words);
+  return DONE;
+}
+
+function showEvents({ print }: Run, events: readonly Event[], words: readonly string[]): void {
+  if (words.includes("--json"))
+    print.code(events.map((event) => `${JSON.stringify({ ...event, at: isoTime(event.at) })}\n`).join(""));
+  else print.text(events.map(line).join(""));
 }
 
 function line({ at, event, release, from, message }: Event): string {
   const way = from === null ? (release ?? "") : `${from} -> ${release}`;
   return `${localTime(at)}  ${event.padEnd(8)}  ${[way, message].filter(Boolean).join(": ").replaceAll("\n", " ")}\n`;
-}
-
-function showLog(run: Run, words: readonly string[]): Answer {
-  refuseWords(run, "log", words, ["--json"]);
-  const events = readEvents(run.app);
-  if (words.includes("--json"))
-    for (const event of events) run.print.code(`${JSON.stringify({ ...event, at: isoTime(event.at) })}\n`);
-  else run.print.text(events.map(line).join(""));
-  return DONE;
 }
 
 async function rollback(run: Run, [wanted, ...more]: readonly string[]): Promise<Answer> {
@@ -241,15 +248,18 @@ async function rollback(run: Run, [wanted, ...more]: readonly string[]): Promise
     );
   }
   const { current } = selection;
-  await alone(app, () =>
-    writeSelection(
-      app,
-      goBack(app, { ...readSelection(app), previous: meant }, current, { why: "rolled back by hand" }).selection,
-    ),
-  );
-  terminal.say(
-    `${app.config.name} is ${readRelease(app, meant)?.version} now (${meant}); ${current} is not taken again by itself`,
-  );
+  const isReturn = selection.skipped.some(({ id }) => id === meant);
+  await alone(app, () => {
+    const before = readSelection(app);
+    const skipped = before.skipped.filter(({ id }) => id !== meant);
+    const next = isReturn
+      ? { ...before, current: meant, previous: current, trial: null, skipped }
+      : goBack(app, { ...before, previous: meant }, current, { why: BY_HAND }).selection;
+    if (isReturn) record(app, "activate", { release: meant, from: current, message: "by hand" });
+    writeSelection(app, next);
+  });
+  const left = isReturn ? "" : `; ${current} is not taken again by itself`;
+  terminal.say(`${app.config.name} is ${readRelease(app, meant)?.version} now (${meant})${left}`);
   return DONE;
 }
 

@@ -15,6 +15,7 @@ import { writeRules } from "../root-files.ts";
 import { makeReportsFolder, selectShared, takeReports } from "../shared.ts";
 import {
   alone,
+  isSelected,
   readCheck,
   readSelection,
   type Selection,
@@ -24,8 +25,8 @@ import {
 } from "../state.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
-import { adopt, settleTrial, watcherOf, watchTrial } from "./trial.ts";
-import { resolveNow, verify } from "./update.ts";
+import { adopt, BY_HAND, settleTrial, watcherOf, watchTrial } from "./trial.ts";
+import { blameOf, resolveNow, verify } from "./update.ts";
 import { isPatient, spawnWhenDue, updateFirst } from "./updater.ts";
 
 /** A start of the app itself: what is selected, taken or gone back to before; a check that is due goes on beside it. */
@@ -35,7 +36,7 @@ export async function startApp(run: Run): Promise<Answer> {
   const { passedOver } = app.beside;
   if (isFirstStage && passedOver !== undefined) run.terminal.warn(`${passedOver}: it does not count`);
   const selection = await (app.isOwn && !isFirstStage ? readSelection(app) : select(run));
-  const obtained = selection.current ?? (await obtain(run));
+  const obtained = selection.current ?? (await obtain(run).catch((error: unknown) => forgetFirst(run, error)));
   if (typeof obtained !== "string") return obtained;
   const id = obtained;
   const isNew = selection.current === null || readCheck(app).building === id;
@@ -58,7 +59,7 @@ export async function startApp(run: Run): Promise<Answer> {
     const python = watcherOf(app) ?? path.join(generation, "bin/python");
     return watched({ python, launcher: app.launcher, trial, update }, answer);
   } catch (error) {
-    if (isNew) await alone(app, () => writeSelection(app, { ...readSelection(app), current: null }));
+    if (isNew) await forgetFirst(run, error);
     throw error;
   }
 }
@@ -93,15 +94,17 @@ async function select(run: Run): Promise<Selection> {
   return next;
 }
 
-/** The launcher was made anew of other things: they are looked for now, and another app's release is not started. */
+/** The launcher was made anew of other things: they are looked for now, what failed may work, and another app's release is not started. */
 async function startOver(app: App): Promise<void> {
   setDue(app, 0);
+  if (!isSelected(app)) return;
   await alone(app, () => {
-    const selection = readSelection(app);
+    const before = readSelection(app);
+    const selection = { ...before, skipped: before.skipped.filter(({ why }) => why === BY_HAND) };
     const release = selection.current === null ? undefined : readRelease(app, selection.current);
-    if (release?.packages[mainPackage(app)] === undefined) {
-      writeSelection(app, { ...selection, current: null, previous: null, staged: null, trial: null, pin: null });
-    }
+    const isOthers = release?.packages[mainPackage(app)] === undefined;
+    const none = { current: null, previous: null, staged: null, trial: null, pin: null };
+    writeSelection(app, isOthers ? { ...selection, ...none } : selection);
   });
 }
 
@@ -109,7 +112,9 @@ async function startOver(app: App): Promise<void> {
 async function recover({ app, terminal }: Run): Promise<void> {
   const { release: last } = readEvents(app).findLast(({ event }) => event === "activate" || event === "fallback") ?? {};
   if (!last || readRelease(app, last)?.packages[mainPackage(app)] === undefined) return;
+  const isLost = !isSelected(app);
   await alone(app, () => writeSelection(app, { ...readSelection(app), current: last }));
+  if (!isLost) return;
   terminal.warn(
     `${selectionFile(app)} was lost, or torn: ${last} runs on; what was pinned or rolled back before is forgotten`,
   );
@@ -139,11 +144,27 @@ async function obtain(run: Run): Promise<string | Answer> {
   });
 }
 
+/** The first start came to nothing, and the next one tries again. */
+async function forgetFirst({ app }: Run, error: unknown): Promise<never> {
+  if (app.isOwn) {
+    await alone(app, () => {
+      writeSelection(app, { ...readSelection(app), current: null });
+      if (error instanceof PrimeError) noteFirst(app, blameOf(error));
+    });
+  }
+  throw error;
+}
+
+function noteFirst(app: App, blame: ReturnType<typeof blameOf>): void {
+  writeCheck(app, { ...readCheck(app), ...blame, at: now(), next: null, building: null });
+  record(app, "refuse", { message: `${blame.outcome}: ${blame.message}` });
+}
+
 function settleFirst({ app }: Run, id: string): void {
   if (readCheck(app).building !== id) return;
   const next = nextCheck(app, 0);
   const { version } = readRelease(app, id) ?? {};
-  const more = { outcome: "current", message: `installed ${app.config.name} ${version}`, next } as const;
+  const more = { outcome: "current", reason: null, message: `installed ${app.config.name} ${version}`, next } as const;
   writeCheck(app, { ...readCheck(app), at: now(), ...more, building: null });
   setDue(app, next);
   record(app, "activate", { release: id });

@@ -59,6 +59,9 @@ export function settleTrial(
   });
 }
 
+/** Why a release is left that somebody went back from. */
+export const BY_HAND = "rolled back by hand";
+
 /** The release before, if it is there; this one is not taken again by itself. */
 export function goBack(
   app: App,

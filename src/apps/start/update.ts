@@ -10,7 +10,7 @@ import { boot } from "../../start/boot.ts";
 import type { Ready } from "../../start/ready.ts";
 import { record } from "../log.ts";
 import { passesWindows, policyOf, refuseExcluded, whyNotNow } from "../policy.ts";
-import { collectScraps, readRelease, refuseWithoutEntry, writeRelease } from "../release/releases.ts";
+import { collectScraps, readRelease, refuseWithoutEntry, releasesOf, writeRelease } from "../release/releases.ts";
 import { type Resolved, resolveApp } from "../release/resolve.ts";
 import { writeWanted } from "../release/wanted.ts";
 import { refuseTornWheels } from "../release/wheels.ts";
@@ -39,8 +39,14 @@ export async function update(run: Run, isAnyTime = false): Promise<Updated> {
     return await look(run, isAnyTime);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
-    return finish(run, outcomeOf(error), told(error), error.id.replace(/^channel-/, ""), { retryMs: error.retryMs });
+    const { outcome, message, reason } = blameOf(error);
+    return finish(run, outcome, message, reason, { retryMs: error.retryMs });
   }
+}
+
+/** An error as the status tells of it. */
+export function blameOf(error: PrimeError): { outcome: Outcome; message: string; reason: string } {
+  return { outcome: outcomeOf(error), message: told(error), reason: error.id.replace(/^channel-/, "") };
 }
 
 function told({ message, hint }: PrimeError): string {
@@ -59,7 +65,11 @@ async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
     return finish(run, "current", `${app.config.name} ${found.version} is what there is${passedOver(run, found)}`);
   if (found.id === staged) return finish(run, "staged", `${app.config.name} ${found.version} is ready`);
   const skip = found.isRenewed ? undefined : skipped.find(({ id }) => id === found.id);
-  if (skip !== undefined) return finish(run, "refused", `${found.id} is not taken again: ${skip.why}`, "skipped");
+  if (skip !== undefined) {
+    const hint =
+      app.self && releasesOf(app).includes(found.id) && `\n  next: \`${app.self} rollback ${found.id}\` runs it`;
+    return finish(run, "refused", `${found.id} is not taken again: ${skip.why}${hint || ""}`, "skipped");
+  }
   await writeRelease(app, found);
   await alone(app, () => writeCheck(app, { ...readCheck(app), building: found.id }));
   return stage(run, found.id);
@@ -120,7 +130,7 @@ export async function verify(
     const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
     throw new PrimeError(
       "verify-failed",
-      `could not verify the release: \`${line}\` failed (${how})\n${outcome.output.trim().slice(-2000)}`,
+      `could not verify the release: \`${line}\` failed (${how})\n${outcome.output.slice(-2000)}`.trim(),
       {
         hint: "what is installed goes on; the release has to be mended",
       },
@@ -145,7 +155,9 @@ async function finish(
     setDue(app, next);
   });
   collectScraps(app);
-  record(app, isGood ? "check" : "refuse", { message: `${outcome}: ${message}` });
+  record(app, outcome === "current" || outcome === "staged" ? "check" : "refuse", {
+    message: `${outcome}: ${message}`,
+  });
   return { kind: "done", outcome, message };
 }
 

@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { PrimeError, reasonOf } from "../../errors.ts";
 import { headShell } from "../head.ts";
 
 /**
@@ -19,7 +20,13 @@ export function userErrors(): number {
 
 /** Writes all of the text for the user to use; a reader that has gone away (`| head`) is no error of prime's. */
 export function writeOutput(text: string): void {
-  write(userOutput(), text, ["EPIPE"]);
+  try {
+    write(userOutput(), text, ["EPIPE"]);
+  } catch (error) {
+    throw new PrimeError("output", `could not write to standard output: ${reasonOf(error)}`, {
+      hint: "make room, or send it elsewhere",
+    });
+  }
 }
 
 /** Writes prime's own words. Where nobody can read them (a full disk, a terminal that has gone away), the start goes on. */

@@ -42,6 +42,10 @@ def run(entry, _, script, *arguments):
         os.execv(script, [script, *arguments])
     try:
         status = main()
+        if ":" in entry and hasattr(status, "__await__"):
+            import asyncio
+
+            status = asyncio.run(status)
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException:

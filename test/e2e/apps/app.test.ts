@@ -139,10 +139,58 @@ describe("an update", () => {
     await app.updateBeside();
     expect(await app.says(["x"])).toBe("foo 3.2.3 x");
     expect((await app.run(["self", "rollback"])).stderr).toContain("foo is 3.2.1 now");
-    expect(await app.updateBeside()).toMatchObject({ version: "3.2.1", staged: null, check: { outcome: "refused" } });
+    const left = await app.updateBeside();
+    expect(left).toMatchObject({ version: "3.2.1", staged: null, check: { outcome: "refused" } });
+    const [, cure = ""] = /next: `foo (.*)` runs it$/.exec(left.check.message) ?? [];
+    await app.says(cure.split(" "));
+    expect(await app.says(["x"])).toBe("foo 3.2.3 x");
+    expect(await app.status()).toMatchObject({ previous: expect.stringContaining("3.2.1-"), skipped: [] });
     await app.says(["self", "pin", "3.2.0"]);
     expect((await app.run(["self", "update"])).code).toBe(0);
     expect(await app.says(["x"])).toBe("foo 3.2.0 x");
+  });
+});
+
+describe("an entry", () => {
+  it("that no package brings is told, also by the status; one that is mended has what failed tried again", async () => {
+    const app = new AppBox('entry = "bar"\n');
+    app.publish("1");
+    await app.init();
+    const none = await app.run([]);
+    expect([none.code, none.stderr]).toEqual([125, expect.stringContaining("its packages bring no command bar")]);
+    expect(await app.status()).toMatchObject({
+      version: null,
+      check: {
+        outcome: "invalid",
+        reason: "no-entry",
+        message: expect.stringContaining("there are foo, "),
+        next: null,
+      },
+    });
+    expect((await app.says(["self", "log", "--json"])).split("\n").map((line) => JSON.parse(line).event)).toEqual([
+      "refuse",
+    ]);
+    app.config = app.config.replace('"bar"', '"foo:main"');
+    await app.init();
+    expect(await app.says(["x"])).toBe("foo 1 x");
+    app.publish("2", "import sys\nasync def run():\n    print(sys.argv[1:])\n    return 9\n");
+    const failed = await app.run(["y"], { env: { PRIME_UPDATE: "wait" } });
+    expect(failed).toMatchObject({ code: 0, stdout: "foo 1 y\n", stderr: expect.stringContaining("did not work") });
+    app.config = app.config.replace("foo:main", "foo:run");
+    await app.init();
+    for (const when of ["on trial", "settled", "warm"])
+      expect(await app.run([when], { env: { PRIME_UPDATE: when === "on trial" ? "wait" : "" } })).toMatchObject({
+        code: 9,
+        stdout: `['${when}']\n`,
+      });
+    expect(await app.status()).toMatchObject({ version: "2", trial: null, skipped: [] });
+    expect((await app.says(["self", "history", "--json"])).split("\n")).toHaveLength(4);
+    expect(await app.says(["self", "pin", "--help"])).toContain("stay at a version");
+    const full = await app.run(["self", "log"], { shell: ["/bin/sh", "-c", 'exec "$0" "$@" >/dev/full'] });
+    expect([full.code, full.stderr]).toEqual([
+      125,
+      expect.stringMatching(/^prime: error: could not write to standard/),
+    ]);
   });
 });
 
