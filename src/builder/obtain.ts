@@ -2,10 +2,12 @@ import type { PythonBuild } from "../config/lock/python-build.ts";
 import { loadPolicy } from "../config/policy/load.ts";
 import type { Decision } from "../decision/decide.ts";
 import { asVersion } from "../decision/pinned-python.ts";
+import { run } from "../edges/processes/run.ts";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";
 import { type Interpreter, isFailure, versionOf } from "../python/interpreter.ts";
 import { interpreterAt } from "../python/search/search.ts";
 import { compareVersions } from "../python/version.ts";
+import { learnInterpreter } from "../uv/python-commands.ts";
 import type { UvTool } from "../uv/tool.ts";
 import type { Job } from "./job.ts";
 import { takeTurn } from "./turn.ts";
@@ -38,9 +40,18 @@ export async function obtainInterpreter(
   try {
     const { obtainPython } = await import("../provision/python/obtain.ts");
     const provider = { policy: await loadPolicy(config, exitCode), configured: config.primeLock };
-    const kept = await obtainPython({ context, provider, uv, log: job.log }, build);
+    let tool: UvTool | undefined;
+    const unpacker = async () => {
+      tool = await uv();
+      return tool;
+    };
+    const kept = await obtainPython({ context, provider, uv: unpacker, log: job.log }, build);
     try {
-      return asked(await interpreterAt(kept.executable, { ...search, exclude: [] }), build);
+      const [interpreter] = await Promise.all([
+        interpreterAt(kept.executable, { ...search, exclude: [] }),
+        tool && run(learnInterpreter(tool, kept.executable), { log: job.log }),
+      ]);
+      return asked(interpreter, build);
     } catch (error) {
       if (usersOf(kept).length === 0) removeKept(kept);
       throw error;

@@ -6,6 +6,11 @@ export function findManaged(uv: UvTool, request: string): Command {
   return command(uv, ["python", "find", "--managed-python", "--no-project", request]);
 }
 
+/** Has uv ask an interpreter what it is, which it remembers: it asks before it installs, and a new one is slow to answer. */
+export function learnInterpreter(uv: UvTool, executable: string): Command {
+  return command(uv, ["python", "find", "--no-project", executable]);
+}
+
 export function installManaged(uv: UvTool, request: string): Command {
   return command(uv, ["python", "install", request]);
 }

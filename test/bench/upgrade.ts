@@ -8,10 +8,7 @@ import { SMALL } from "./repos.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Lines of `./prime -v upgrade` between which it validates; the first is said again while it lasts. */
-export const VALIDATION = [
-  "prime: load all that is compiled, and check what is installed\n",
-  "validated: it is put in force",
-] as const;
+export const VALIDATION = ["prime: validate the environment\n", "validated: it is put in force"] as const;
 const ROUNDS = 8;
 
 /** To an interpreter that is fetched from a file, and back before each time; both have their caches. */

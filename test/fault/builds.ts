@@ -10,8 +10,8 @@ Each of these is a test, with real CPythons packed and served on loopback, which
 | fault | outcome | tried by |
 | --- | --- | --- |
 | an archive with other bytes of the same length | 125 under \`run\`, both digests told | ${BUILDS} |
-| an archive that is cut off, or would fill the disk | 125 before anything is unpacked | ${BUILDS}, ${UNIT} |
-| an archive with a way out: \`..\`, links, devices, setuid | 125 before anything is unpacked, the entry named | ${BUILDS}, ${UNIT} |
+| an archive that is cut off, or would fill the disk | 125, nothing of it stays | ${BUILDS}, ${UNIT} |
+| an archive with a way out: \`..\`, links, devices, setuid | 125, the entry named, nothing of it stays or gets out | ${BUILDS}, ${UNIT} |
 | an interpreter that is not what its list says | 125, removed | ${BUILDS} |
 | a mirror that is down, or has other bytes | said; the next one, at last its own address | ${BUILDS} |
 | the disk is full while it is unpacked | 125, what to do; the unpacked part is gone | ${BUILDS} |

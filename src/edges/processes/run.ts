@@ -13,6 +13,8 @@ export interface RunOptions {
    * that are not prime's and may leave others behind.
    */
   readonly ownGroup?: boolean;
+  /** Kills the child as `limitMs` does. */
+  readonly until?: AbortSignal;
   /** Called for each whole line of either stream, as it comes. */
   readonly onLine?: (line: string) => void;
   /** A file to which the command line and all of its output are appended. */
@@ -117,7 +119,7 @@ interface GroupLeader {
  * Kills a child, or its whole group, at its limit. A descendant that is no member can hold the streams open for ever, so
  * they are no longer read then.
  */
-function watchLimit(leader: GroupLeader, { limitMs, ownGroup }: RunOptions) {
+function watchLimit(leader: GroupLeader, { limitMs, ownGroup, until }: RunOptions) {
   let timedOut = false;
   const kill = (signal: NodeJS.Signals): void => {
     try {
@@ -133,6 +135,8 @@ function watchLimit(leader: GroupLeader, { limitMs, ownGroup }: RunOptions) {
     leader.stderr?.destroy();
   };
   const timer = limitMs === undefined ? undefined : setTimeout(expire, limitMs);
+  if (until?.aborted) expire();
+  until?.addEventListener("abort", expire);
   return { end: () => clearTimeout(timer), expired: () => timedOut };
 }
 

@@ -15,8 +15,9 @@ import { nameOf } from "./build-lists.ts";
 import { uvPlatformOf } from "./platforms.ts";
 
 /**
- * Has uv unpack an archive, whose digest was checked, into `folder`, which is for that alone, and gives the interpreter in it. What must
- * not be unpacked is refused before: `python-archive`. What the machine is in the way of is `python-unpack`.
+ * Has uv unpack an archive, whose digest was checked, into `folder`, which is for that alone, and gives the interpreter in it. It is
+ * looked into meanwhile: uv itself writes nothing outside, makes no device and sets no ids, and is ended at what must not be kept, which
+ * is refused: `python-archive`. What the machine is in the way of is `python-unpack`.
  */
 export async function unpack(
   uv: UvTool,
@@ -25,13 +26,18 @@ export async function unpack(
   folder: string,
   log: string,
 ): Promise<string> {
-  const unpacker = unpackerOf(archive);
-  const { why: hostile } = unpacker === undefined ? { why: undefined } : await lookInto(archive, unpacker);
-  if (hostile !== undefined) throw refusal(build, hostile, OTHER);
   const key = keyOf(build);
   const list = path.join(path.dirname(archive), "list.json");
   writePlain(list, JSON.stringify({ [key]: entryOf(build, archive) }));
-  const outcome = await run(installFromList(uv, { list, key, folder }), { log });
+  const refused = new AbortController();
+  const [outcome, hostile] = await Promise.all([
+    run(installFromList(uv, { list, key, folder }), { log, until: refused.signal }),
+    whyHostile(archive).then((why) => {
+      if (why !== undefined) refused.abort();
+      return why;
+    }),
+  ]);
+  if (hostile !== undefined) throw refusal(build, hostile, OTHER);
   const { implementation, version } = build;
   const name = implementation === "pypy" ? "pypy" : "python";
   const executable = path.join(folder, key, "bin", `${name}${minorOf(version)}`);
@@ -50,6 +56,11 @@ export async function unpack(
   throw new PrimeError("python-unpack", `could not unpack ${nameOf(build)} into ${folder}: ${words}`, {
     hint: spaceHint(outcome.output, folder) ?? `mend that, and start again; ${whole}`,
   });
+}
+
+async function whyHostile(archive: string): Promise<string | undefined> {
+  const unpacker = unpackerOf(archive);
+  return unpacker && (await lookInto(archive, unpacker)).why;
 }
 
 const OTHER = "nothing of it was kept; ask who made the archive, or choose another build (`./prime python list --all`)";

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Environment } from "../../edges/command.ts";
 import { exists, facts, isExecutableFile, isFolder, listFolder, readLink, realPath } from "../../edges/files/read.ts";
 import { physicalFolder } from "../../edges/places.ts";
-import { compareVersions, fits, type Version, type VersionRequest } from "../version.ts";
+import { compareVersions, fits, minorOf, type Version, type VersionRequest } from "../version.ts";
 
 /**
  * The absolute folders in PATH, in order, each once by whatever link. A relative one would mean another folder in every
@@ -91,8 +91,8 @@ function installedIn(folders: readonly string[]): string[] {
     .flatMap(({ folder, name }) => {
       const [, implementation, version] = /^(cpython|pypy)-(\d+\.\d+\.\d+)/.exec(name) ?? [];
       if (implementation === undefined || version === undefined) return [];
-      const file = path.join(folder, name, "bin", implementation === "pypy" ? "pypy" : "python3");
-      return [{ file, version: { implementation, version } }];
+      const program = `${implementation === "pypy" ? "pypy" : "python"}${minorOf(version)}`;
+      return [{ file: path.join(folder, name, "bin", program), version: { implementation, version } }];
     })
     .sort((left, right) => compareVersions(right.version, left.version))
     .map(({ file }) => file);
