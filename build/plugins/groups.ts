@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Metafile, Plugin } from "esbuild";
 
@@ -52,7 +53,12 @@ export interface Grouped {
   readonly lazy: readonly string[];
 }
 
-type Imports = (file: string) => readonly { readonly path: string; readonly kind: string }[];
+type Imports = (file: string) => readonly {
+  readonly path: string;
+  readonly kind: string;
+  /** As the source writes it. */
+  readonly original?: string;
+}[];
 
 /** Puts each module into the innermost group within which all that imports it stands. */
 export function grouped(metafile: Metafile, entry: string): Grouped {
@@ -97,7 +103,7 @@ export function ordering(groups: Grouped): Plugin {
     setup(build) {
       const root = build.initialOptions.absWorkingDir ?? "";
       build.onResolve({ filter: new RegExp(`^${ENTRY}$`) }, () => ({ path: ENTRY, namespace: ENTRY }));
-      build.onLoad({ filter: /./, namespace: ENTRY }, () => ({ contents: entryText(groups), resolveDir: root }));
+      build.onLoad({ filter: /./, namespace: ENTRY }, () => ({ contents: entryText(groups, root), resolveDir: root }));
       build.onResolve({ filter: /./, namespace: ENTRY }, ({ path: file }) => {
         if (NAMES.includes(file)) return { path: file, namespace: BEGIN };
         return { path: path.join(root, file), sideEffects: true };
@@ -112,7 +118,8 @@ export function ordering(groups: Grouped): Plugin {
   };
 }
 
-function entryText({ entry, groupOf, isCommonJs, lazy }: Grouped): string {
+function entryText(groups: Grouped, root: string): string {
+  const { entry, groupOf, isCommonJs, lazy } = groups;
   const quoted = (file: string) => JSON.stringify(file);
   const modules = NAMES.flatMap((name) => [
     name,
@@ -121,9 +128,39 @@ function entryText({ entry, groupOf, isCommonJs, lazy }: Grouped): string {
   ]);
   return [
     ...modules.map((file) => `import ${quoted(file)};`),
-    ...lazy.map((file, number) => `import * as lazy${number} from ${quoted(file)};$spaces[${number}] = lazy${number};`),
+    ...lazy.map((file, number) => {
+      const names = namesAsked(groups, root, file);
+      if (names === undefined)
+        return `import * as lazy${number} from ${quoted(file)};$spaces[${number}] = lazy${number};`;
+      const taken = names.map((name) => `${name} as ${name}${number}`).join();
+      return `import {${taken}} from ${quoted(file)};$spaces[${number}] = {${names.map((name) => `${name}: ${name}${number}`).join()}};`;
+    }),
     "$load($groups);",
   ].join("\n");
+}
+
+/** Of a module that is loaded where it is asked for, what those that ask take; all where one of them does not say. */
+function namesAsked({ groupOf, imports }: Grouped, root: string, lazy: string): string[] | undefined {
+  const asking = [...groupOf.keys()].flatMap((file) => {
+    const asked = imports(file).filter(({ path: of, kind }) => of === lazy && kind === "dynamic-import");
+    const text = asked.length === 0 ? "" : readFileSync(path.join(root, file), "utf8");
+    return asked.map(({ original = "" }) => namesIn(text, original));
+  });
+  return asking.includes(undefined) ? undefined : [...new Set((asking as string[][]).flat())].sort();
+}
+
+function namesIn(source: string, asked: string): string[] | undefined {
+  const call = `import("${asked}")`;
+  const taking = source
+    .split(call)
+    .slice(0, -1)
+    .map((before, index) => {
+      const taken = /const \{ ([\w, ]+) \} = await $/.exec(before)?.[1];
+      if (taken !== undefined) return taken.split(", ");
+      const [, name] = (before.endsWith("(await ") && /^\)\.(\w+)/.exec(source.split(call)[index + 1] ?? "")) || [];
+      return name === undefined ? undefined : [name];
+    });
+  return taking.includes(undefined) || taking.length === 0 ? undefined : (taking as string[][]).flat();
 }
 
 /** What a bundle begins with: `$load` gives a module of a group, which it begins first, with those around it, once each. */
@@ -140,9 +177,9 @@ export function nested(bundled: string, groups: Grouped): string {
   const end = lines.lastIndexOf(`// ${ENTRY}:${ENTRY}`);
   refuseUnseen(lines, marks, groups);
   const body = lines.slice(end).join("\n");
-  const spaces = [...body.matchAll(/\$spaces\[(\d+)\] = ([\w$]+)/g)].map(([, number, name]) => ({
+  const spaces = [...body.matchAll(/\$spaces\[(\d+)\] = ([^;]+)/g)].map(([, number, value = ""]) => ({
     number: Number(number),
-    name,
+    value: value.replaceAll("\n", ""),
   }));
   const open: string[] = [];
   for (const [index, at] of [...marks, end].entries()) {
@@ -150,7 +187,7 @@ export function nested(bundled: string, groups: Grouped): string {
     const before = NAMES[index - 1];
     lines[at] = spaces
       .filter(({ number }) => groups.groupOf.get(groups.lazy[number] as string) === before)
-      .map(({ number, name: space }) => `$spaces[${number}]=${space};`)
+      .map(({ number, value }) => `$spaces[${number}]=${value};`)
       .join("");
     while (open.length > 0 && (name === undefined || !wayTo(name).includes(open.at(-1) as string))) {
       if (open.pop() !== CORE) lines[at] += "};";

@@ -15,7 +15,8 @@ const SOURCES: Readonly<Record<string, string>> = {
     export const told = (async () => {
       (await import("./commands/doctor/doctor.ts")).doctor();
       (await import("./commands/doctor/doctor.ts")).doctor();
-      (await import("./commands/init/init.ts")).init();
+      const { init } = await import("./commands/init/init.ts");
+      init();
       return globalThis.told;
     })();
     globalThis.result = told;`,
@@ -24,7 +25,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   "src/commands/doctor/doctor.ts": `import { tell } from "../../tell.ts"; import { version } from "../../version.ts";
     tell("doctor"); export const doctor = () => tell("doctor " + version);`,
   "src/commands/init/init.ts": `import { tell } from "../../tell.ts"; import { version } from "../../version.ts";
-    tell("init"); export const init = () => tell("init " + version);`,
+    tell("init"); export const init = () => tell("init " + version); export const unasked = () => tell("unasked");`,
 };
 
 for (const [file, text] of Object.entries(SOURCES)) {
@@ -59,6 +60,7 @@ describe("groups of modules", () => {
     const { outputFiles } = await build({ ...options, entryPoints: [ENTRY], plugins: [ordering(groups)] });
     const text = nested(outputFiles[0]?.text ?? "", groups);
     expect(text.split("\n")).toHaveLength((outputFiles[0]?.text ?? "").split("\n").length);
+    expect(text).not.toContain("unasked");
     const file = path.join(folder, "bundle.cjs");
     fs.writeFileSync(file, text);
     createRequire(import.meta.url)(file);
