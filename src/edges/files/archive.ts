@@ -79,7 +79,7 @@ const BLOCK = 512;
 /** Bytes of a name, of attributes, or of a text that is asked for. */
 const MOST_OF_TEXT = 1024 * 1024;
 /** Bytes that are unpacked at a time: Node's own 16 KiB cost more in turns between its threads than in unpacking. */
-const UNPACKED_AT_ONCE = 256 * 1024;
+const UNPACKED_AT_ONCE = 512 * 1024;
 
 /** How an archive is packed; undefined where this Node can't look into it: not all of them read Zstandard. */
 export function unpackerOf(file: string): (() => NodeJS.ReadWriteStream) | undefined {

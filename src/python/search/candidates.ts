@@ -61,7 +61,7 @@ export function behindShims(request: VersionRequest, folders: readonly string[],
 
 /** What uv has installed for this user, the highest version first: for a machine that has no other Python (any more). */
 export function installedByUv(env: Environment): string[] {
-  return installedIn([folderOfUv(env)]);
+  return installedIn([folderOfUv(env)], () => "3");
 }
 
 /** What `./prime python install` keeps for this user and fits as far as its folder's name says, the highest version first; special builds left out. */
@@ -71,7 +71,7 @@ export function keptByPrime(request: VersionRequest, env: Environment): string[]
     .filter((name) => fits(request, versionInName(name.split("-")[1] ?? "") ?? UNKNOWN))
     .map((name) => path.join(store, name))
     .filter((folder) => exists(path.join(folder, "prime.json")));
-  return installedIn(folders).filter((file) => !file.includes("+"));
+  return installedIn(folders, minorOf).filter((file) => !file.includes("+"));
 }
 
 /** A store that this user may not list has nothing for them. */
@@ -83,15 +83,15 @@ function readableNames(folder: string): string[] {
   }
 }
 
-/** The interpreters in folders that uv installs into. */
-function installedIn(folders: readonly string[]): string[] {
+/** The interpreters in folders that uv installs into, by the name that ends as `versionIn` says: what was asked by it is known. */
+function installedIn(folders: readonly string[], versionIn: (version: string) => string): string[] {
   return folders
     .filter(path.isAbsolute)
     .flatMap((folder) => readableNames(folder).map((name) => ({ folder, name })))
     .flatMap(({ folder, name }) => {
       const [, implementation, version] = /^(cpython|pypy)-(\d+\.\d+\.\d+)/.exec(name) ?? [];
       if (implementation === undefined || version === undefined) return [];
-      const program = `${implementation === "pypy" ? "pypy" : "python"}${minorOf(version)}`;
+      const program = implementation === "pypy" ? "pypy" : `python${versionIn(version)}`;
       return [{ file: path.join(folder, name, "bin", program), version: { implementation, version } }];
     })
     .sort((left, right) => compareVersions(right.version, left.version))

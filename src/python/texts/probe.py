@@ -1,6 +1,5 @@
 """Says in one line of JSON what the interpreter that runs it is. Started with `-I -S -B`: no site hook runs."""
 
-import json
 import os
 import struct
 import sys
@@ -138,4 +137,12 @@ def libpython(mapped):
     return next((path for path in paths if os.path.isfile(path)), None)
 
 
-sys.stdout.write(json.dumps(main()) + "\n")
+def as_json(value):
+    """By hand: in a new interpreter, whose library is not compiled, json would take most of the time."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    units = value.encode("utf-16-be", "surrogatepass")
+    return '"{}"'.format("".join("\\u{:02x}{:02x}".format(*units[at : at + 2]) for at in range(0, len(units), 2)))
+
+
+sys.stdout.write("{{{}}}\n".format(", ".join(f"{as_json(key)}: {as_json(value)}" for key, value in main().items())))
