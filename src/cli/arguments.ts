@@ -11,6 +11,7 @@ import { python } from "../commands/python/declared.ts";
 import { selfUpdate } from "../commands/self-update/declared.ts";
 import { upgrade } from "../commands/upgrade/declared.ts";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import { describeCommandLine } from "./completion/command-line.ts";
 import { COMPLETED_SHELLS, type CompletedShell, completionScript } from "./completion/script.ts";
 import { addChoices, addFlags, flagsOf, type GlobalFlags } from "./flags.ts";
@@ -76,13 +77,14 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) {
       const [, flag = ""] = /unknown option '(-.)'/.exec(complaint) ?? [];
-      throw new PrimeError("usage", inOurWords(complaint), {
+      const { path, strange } = reached(program, args, complaint);
+      throw new PrimeError("usage", strange ?? inOurWords(complaint), {
         exitCode: EXIT_USAGE,
         hint:
-          meantBy(args) ??
+          meantBy(args, path.length) ??
           (program.options.some(({ short }) => short === flag)
             ? `${flag} stands in front of the command: ./prime ${flag} …`
-            : "see ./prime --help"),
+            : `see ./prime ${[...path, "--help"].join(" ")}`),
       });
     }
     takeText(line, printed);
@@ -90,10 +92,31 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
   return { flags: flagsOf(program), request: taken.at(-1) as Request };
 }
 
-/** Words that are commands here, and meant something else. */
-function meantBy(args: readonly string[]): string | undefined {
+/** The command that the words lead to, and what is wrong with how they go on below a command of commands. */
+function reached(program: Command, args: readonly string[], complaint: string) {
+  const path: string[] = [];
+  const words = args.filter((one) => !one.startsWith("-"));
+  let at = program;
+  for (const word of words) {
+    const below = at.commands.find((command) => command.name() === word);
+    if (below === undefined) break;
+    path.push(word);
+    at = below;
+  }
+  const names =
+    at === program || at.commands.length === 0 ? [] : new Help().visibleCommands(at).map((one) => one.name());
+  const [next] = words.slice(path.length);
+  const isBare = next === undefined && complaint.startsWith("Usage:"); // commander gives its whole help
+  if (names.length === 0 || (next === undefined && !isBare)) return { path, strange: undefined };
+  const why = next === undefined ? `a word is missing: ${names.join(", ")}` : "there is no such command";
+  const done = `could not do \`./prime ${words.slice(0, path.length + 1).join(" ")}\`: ${why}`;
+  return { path, strange: next === undefined ? done : done + didYouMean(next, names) };
+}
+
+/** Words that are commands here, and meant something else; so many of them lead to a command. */
+function meantBy(args: readonly string[], reachedWords: number): string | undefined {
   const [word, ...more] = args.filter((one) => !one.startsWith("-"));
-  if (word === "python") return "Python itself is started so: ./prime run python …";
+  if (word === "python" && reachedWords === 1) return "Python itself is started so: ./prime run python …";
   return word === "upgrade" && more.length > 0
     ? `packages are named so: ./prime upgrade --packages ${more.join(" ")}`
     : undefined;

@@ -48,8 +48,10 @@ export async function recall(
     answers.set(anchor, interpreter);
     if (isFailure(interpreter)) refuseUnasked([interpreter]);
     if (isFailure(interpreter)) lost ??= { manifest, why: interpreter.why };
-    else if (!fits(request, interpreter)) lost ??= { manifest, why: `it is Python ${versionOf(interpreter)} now` };
-    else if (lost === undefined || lost.manifest.interpreter.soabi === interpreter.soabi) {
+    else if (!fits(request, interpreter)) {
+      const why = `it is Python ${versionOf(interpreter)} now`;
+      if (interpreter.version !== manifest.interpreter.version) lost ??= { manifest, why };
+    } else if (lost === undefined || lost.manifest.interpreter.soabi === interpreter.soabi) {
       return { known: { id: manifest.id, interpreter }, lost, answers };
     } else other ??= { id: manifest.id, interpreter };
   }

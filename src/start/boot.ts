@@ -95,7 +95,7 @@ async function bootBy(
   const { progress } = context;
   makeEnvLink(context, decision.config);
   tellDecision(context, decision);
-  tellLostState(context, decision, seen);
+  if (progress === undefined) tellLostState(context, decision, seen);
   const known = anew && progress?.stage !== "venv" ? undefined : await findBuilt(context, decision);
   const drift = anew || progress !== undefined ? undefined : driftOf(seen, known);
   if (!anew && progress === undefined) await tellHealing(context, decision, seen, known);

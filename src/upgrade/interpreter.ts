@@ -4,10 +4,10 @@ import type { PythonBuild } from "../config/lock/python-build.ts";
 import type { Policy } from "../config/policy/policy.ts";
 import { declaredRange } from "../config/required.ts";
 import type { Sourced } from "../config/source.ts";
-import { EXIT_POLICY, PrimeError } from "../errors.ts";
+import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { bestOf, runsOn } from "../provision/python/platforms.ts";
-import { parseRequest, type VersionRequest } from "../python/version.ts";
+import { describe, parseRequest, type VersionRequest } from "../python/version.ts";
 import { chooseInterpreter, type DeclaredRange, type InterpreterQuestion } from "./rules/interpreter.ts";
 import { placeOf, type Refused } from "./rules/ruling.ts";
 
@@ -20,8 +20,23 @@ export interface BuildRequest {
 /** Reads `3.13`, `>=3.12,<3.14`, `3.13t`, `3.13+freethreaded`, `3.13+debug`. */
 export function parseBuildRequest(text: string | undefined): BuildRequest {
   const [, named = text, variant, short] = /^(.*\d(?:\.\*)?)(?:\+([a-z+]+)|(t))$/.exec(text ?? "") ?? [];
-  const request = named === undefined ? null : parseRequest(named);
+  const request = named === undefined ? null : askedFor(named);
   return { request, variant: variant ?? (short === undefined ? null : "freethreaded") };
+}
+
+function askedFor(text: string): VersionRequest {
+  try {
+    return parseRequest(text);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    const { id, message, hint = "" } = error;
+    throw new PrimeError(id, message.replace("required python version", "Python"), { hint, exitCode: EXIT_USAGE });
+  }
+}
+
+/** A request, for people. */
+export function textOf({ request, variant }: BuildRequest): string {
+  return `${request === null ? "any Python" : describe(request)}${variant === null ? "" : ` (${variant})`}`;
 }
 
 /** What the repo itself says of its interpreter: each range with the place that says so. */
@@ -81,6 +96,13 @@ export function refusedBuild(what: string, from: string, here: string, refused: 
     hint: `the rule is \`${first.rule}\`: ask for another version, or change it where it stands`,
     exitCode: EXIT_POLICY,
   });
+}
+
+/** What other clones need of a lock whose builds lie in a folder of this machine. */
+export function wordsOnPlaces({ python }: PrimeLock): string[] {
+  const local = python?.builds.find(({ url }) => url.startsWith("file:"));
+  if (local === undefined) return [];
+  return [`prime.lock names ${local.url}: another machine needs that file there, or \`mirrors\` in [upgrade]`];
 }
 
 /**

@@ -13,8 +13,17 @@ import { keptAt, openStore } from "../provision/python/store.ts";
 import { upstreamBuilds } from "../provision/python/upstream.ts";
 import { distributorOf, upgradeCommand } from "../python/distributor.ts";
 import { type Interpreter, versionOf } from "../python/interpreter.ts";
-import { describe, fits, minorOf } from "../python/version.ts";
-import { chooseBuild, lockedBuild, parseBuildRequest, primeLockFor, rangesOf, refusedBuild } from "./interpreter.ts";
+import { fits, minorOf } from "../python/version.ts";
+import {
+  chooseBuild,
+  lockedBuild,
+  parseBuildRequest,
+  primeLockFor,
+  rangesOf,
+  refusedBuild,
+  textOf,
+  wordsOnPlaces,
+} from "./interpreter.ts";
 import type { Refused } from "./rules/ruling.ts";
 
 /** What becomes of the interpreter; nothing of it is in force or fetched yet. */
@@ -76,8 +85,7 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   const choice = chooseBuild({ ...asked, builds, here, ranges, current, policy, now: now(), root: context.root });
   const { to, refused, why } = choice;
   if (to === null) {
-    if (asked.request !== null && !fits(asked.request, base))
-      throw refusedBuild(describe(asked.request), from, here, refused);
+    if (asked.request !== null && !fits(asked.request, base)) throw refusedBuild(textOf(asked), from, here, refused);
     const [first] = refused;
     const isForbidden = first?.version === current.version;
     const isBlocked = isOwnFile && refused.some(({ rule }) => rule === "requires-python");
@@ -97,7 +105,7 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   const { placesOfVersion } = await import("./named-versions.ts");
   const places = isMoved ? placesOfVersion(context.root, minorOf(base.version)) : [];
   const notes = places.map((place) => `${place} names Python ${minorOf(base.version)}, and is left as it is`);
-  return { to: to.version, build: to, why, refused, files, notes };
+  return { to: to.version, build: to, why, refused, files, notes: [...notes, ...wordsOnPlaces(lock)] };
 }
 
 function blocked(versionFile: string): string {

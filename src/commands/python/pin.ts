@@ -10,7 +10,7 @@ import type { Answer } from "../../launch/answer.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
 import { upstreamBuilds } from "../../provision/python/upstream.ts";
 import { versionOf } from "../../python/interpreter.ts";
-import { describe, parseRequest } from "../../python/version.ts";
+import { parseRequest } from "../../python/version.ts";
 import {
   chooseBuild,
   lockedBuild,
@@ -18,6 +18,8 @@ import {
   primeLockFor,
   rangesOf,
   refusedBuild,
+  textOf,
+  wordsOnPlaces,
 } from "../../upgrade/interpreter.ts";
 import { pythonScene } from "./scene.ts";
 
@@ -30,8 +32,7 @@ export async function pinPython(context: Context, text: string | undefined): Pro
   const ranges = await rangesOf(config);
   const question = { ...asked, builds, here, ranges, current: null, policy, now: now(), root: context.root };
   const { to, refused } = chooseBuild(question);
-  if (to === null)
-    throw refusedBuild(asked.request === null ? "any Python" : describe(asked.request), from, here, refused);
+  if (to === null) throw refusedBuild(textOf(asked), from, here, refused);
   const build = sameAsLocked(to, lockedBuild(config.primeLock, here), builds, text);
   const lock = primeLockFor(build, builds, policy, config.primeLock);
   const file = path.join(context.root, PRIME_LOCK);
@@ -45,6 +46,7 @@ export async function pinPython(context: Context, text: string | undefined): Pro
     );
   }
   writeBackdated(file, primeLockText(lock));
+  for (const word of wordsOnPlaces(lock)) context.terminal.warn(word);
   const count = lock.python?.builds.length ?? 0;
   context.terminal.say(`${file} pins ${nameOf(build)}, ${count} platform${count === 1 ? "" : "s"} in all: commit it`);
   return { kind: "exit", code: 0 };

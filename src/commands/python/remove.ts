@@ -1,4 +1,5 @@
 import type { Context } from "../../context.ts";
+import { quoteForShell } from "../../edges/command.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
@@ -29,7 +30,7 @@ export function removePythons(context: Context, wanted: readonly string[]): Answ
       "python-in-use",
       `could not remove ${nameOf(one.build)}: ${users.map(oneLine).join(", ")} ${users.length === 1 ? "stands" : "stand"} on it`,
       {
-        hint: "remove these environments first: `./prime gc --keep 0 --older 0` in their repos, or the repos themselves",
+        hint: `remove that first, a start makes it anew where it is needed: rm -r ${users.map(quoteForShell).join(" ")}`,
       },
     );
   }

@@ -11,6 +11,9 @@ export async function readPrimeLock(root: string, files: InputCollector): Promis
   return table === undefined ? NO_LOCK : understand(table, file, files.text(file) ?? "");
 }
 
+const HINT =
+  "`git checkout prime.lock` brings back what was committed; or remove it, and `./prime python pin` writes it";
+
 async function understand(table: Table, file: string, text: string): Promise<PrimeLock> {
   const placeOf = (keys: readonly string[]) => `${file}:${lineOf(text, keys) ?? 1}`;
   if (typeof table.version === "number" && table.version > FORM) {
@@ -22,10 +25,19 @@ async function understand(table: Table, file: string, text: string): Promise<Pri
   }
   const { check } = await import("../schema/validation.ts");
   const { PRIME_LOCK_SCHEMA } = await import("../schema/schema.ts");
-  const { python = null, hold = [] } = await check(PRIME_LOCK_SCHEMA, table, { placeOf, exitCode: EXIT_FAILURE });
+  const { python = null, hold = [] } = await check(PRIME_LOCK_SCHEMA, table, {
+    placeOf,
+    exitCode: EXIT_FAILURE,
+    hint: HINT,
+  });
   const pins = hold.map(({ name, version, until = null, reason = null }) => ({ name, version, until, reason }));
   if (python === null) return { python, pins };
   const { implementation, version, build: builds } = python;
+  const twice = builds.find((one, at) => builds.findIndex(({ platform }) => platform === one.platform) < at);
+  if (twice !== undefined)
+    throw new PrimeError("config-value", `could not use ${file}: it has two builds for ${twice.platform}`, {
+      hint: HINT,
+    });
   const common = { implementation, version };
   return {
     python: { ...common, builds: builds.map(({ variant = null, ...one }) => ({ ...common, variant, ...one })) },

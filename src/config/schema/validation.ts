@@ -41,7 +41,8 @@ function mostExact(issue: BaseIssue<unknown>): BaseIssue<unknown> {
 }
 
 type IssuePath = NonNullable<BaseIssue<unknown>["path"]>;
-type Place = Pick<Layer, "placeOf" | "exitCode">;
+/** `hint`: what to do about a value that is wrong, where it is not to go by the default. */
+type Place = Pick<Layer, "placeOf" | "exitCode"> & { readonly hint?: string };
 
 /** Whether a value is one that the key can have. */
 export async function accepts(key: keyof ConfigValues, value: unknown): Promise<boolean> {
@@ -94,7 +95,7 @@ function refusal(place: Place, issue: BaseIssue<unknown>): PrimeError {
   const subject = isName ? `the name in \`${dotted(chain)}\`` : set.length === 0 ? "it" : `\`${dotted(set)}\``;
   const message = `could not use ${place.placeOf(set)}: ${subject} must be ${issue.message}${isName ? "" : `, ${found}`}`;
   return new PrimeError("config-value", message, {
-    hint: "correct the value, or remove it to go by the default",
+    hint: place.hint ?? (isMissing ? "add it" : "correct the value, or remove it to go by the default"),
     exitCode: place.exitCode,
   });
 }

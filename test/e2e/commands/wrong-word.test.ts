@@ -69,6 +69,18 @@ describe("a word that is no command, but", () => {
     expect(said).toContain("next: see ./prime --help");
   });
 
+  it.each([
+    ["app lst", "could not do `./prime app lst`: there is no such command; did you mean `list`?", "app --help"],
+    ["channel", "could not do `./prime channel`: a word is missing: init, publish, ", "channel --help"],
+    ["python install", "missing required argument 'request'", "python install --help"],
+    ["python lst", "did you mean `list`?", "run python …"],
+  ])("%s: what there is below a command of commands, and its own help", async (words, why, next) => {
+    const said = failure(await box.run(words.split(" ")), "usage", 2);
+    expect(said).toMatch(/^prime: error: .*\n {2}next: .*\n {2}id: usage\n$/);
+    expect(said).toContain(why);
+    expect(said).toContain(next);
+  });
+
   it("help is --help, of a command as well", async () => {
     expect((await good(box, ["help"])).stdout).toBe((await good(box, ["--help"])).stdout);
     expect((await good(box, ["help", "run"])).stdout).toBe((await good(box, ["run", "--help"])).stdout);

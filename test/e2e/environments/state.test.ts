@@ -35,11 +35,17 @@ describe("a state that is", () => {
   ])("%s: is told of once, and the environments are known by their manifests", async (_, damage, words) => {
     damage(state);
     const { stdout, stderr } = await good(box, PRINT_SIX);
-    expect(stderr).toContain(`prime: warning: ${state} ${words}`);
+    expect(stderr.split(`prime: warning: ${state} ${words}`)).toHaveLength(2);
     expect([stdout, shown(box)]).toEqual(["1.17.0\n", present]);
     expect((await good(box)).stderr).toMatch(/^prime: ready: .*\n$/);
     expect(await isWarm(box)).toBe(true);
     expect(generations(box)).toEqual([old, present].sort());
+    await good(box, ["rollback", old]);
+    fs.cpSync(box.path(".prime"), box.path("kept"), { recursive: true, verbatimSymlinks: true });
+    fs.rmSync(box.path(".prime"), { recursive: true });
+    expect((await good(box)).stderr.split(`${state} is gone`)).toHaveLength(2);
+    fs.rmSync(box.path(".prime"), { recursive: true });
+    fs.renameSync(box.path("kept"), box.path(".prime"));
   });
 
   it("of a newer form: every start is refused, until it is gone", async () => {

@@ -216,11 +216,18 @@ describe("./prime python", () => {
     const { stdout } = await good(box, ["python", "list"]);
     expect(stdout).toContain(`in use by ${box.root}`);
     expect(stdout).toContain("pinned by prime.lock");
-    fs.rmSync(box.path(".prime"), { recursive: true });
     fs.mkdirSync(path.join(storeOf(box), "not-primes"));
+    execFileSync("/bin/sh", ["-c", /needed: (rm -r .*)$/m.exec(said)?.[1] ?? "false"]);
     await good(box, ["python", "remove", version]);
     expect(keptIn(box)).toEqual(["not-primes"]);
     expect((await box.run(["python", "remove", "not-primes"])).code).toBe(2);
+    expect((await runsBy(box)).version).toBe(version);
+    server.instead.set("/pythons.json", 404);
+    const { stderr } = await good(box, ["python", "install", python.minor]);
+    expect(stderr).toContain("only what is kept is known\nkept: ");
+    const others = await Promise.all(["3.99t", "2.7", "abc"].map((one) => box.run(["python", "install", one])));
+    expect(others.map(({ code }) => code)).toEqual([125, 2, 2]);
+    expect(others[0]?.stderr).toContain("could not find Python 3.99 (freethreaded) for");
   });
 
   it("makes a list of a folder of archives, which a file in that folder leads to", async () => {

@@ -139,6 +139,14 @@ describe("prime.lock", () => {
       lockOf(`implementation = "cpython"\nversion = "3.12.1"\n${build("https://a.example/x", "")}`),
       "64 hexadecimal digits",
     ],
+    ["empty", "", "brings back what was committed"],
+    [
+      "of two minds",
+      lockOf(
+        `implementation = "cpython"\nversion = "3.12.1"\n${["a", "b"].map((one) => build("https://a.example/x", one.repeat(64))).join("")}`,
+      ),
+      `it has two builds for ${hostPlatform()}`,
+    ],
   ])("that is %s ends the start with a word", async (_, text, word) => {
     const box = repo({ "pyproject.toml": PROJECT, "prime.lock": text });
     expect(await bad(box, ["run", "true"])).toContain(word);
