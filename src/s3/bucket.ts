@@ -1,7 +1,7 @@
 import * as aws4 from "aws4";
 import { elapsed, now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
-import { type Downloaded, download, fetchText } from "../edges/network/download.ts";
+import { type Downloaded, download, fetchText, wholeTextMs } from "../edges/network/download.ts";
 import type { Access, Asking, Line, ServerAnswer } from "../edges/network/exchange.ts";
 import { plainHost } from "../edges/network/rules.ts";
 import { bytesOf, fetchWhole, putWhole, type Whole } from "../edges/network/whole.ts";
@@ -23,8 +23,6 @@ export interface Listed {
 /** Bytes of one page of a listing, and how many objects are looked at. */
 const MOST_PAGE = 16 * 1024 * 1024;
 const MOST_PAGES = 1000;
-/** Milliseconds: a listing is whole within that. */
-const LISTING_MS = 60_000;
 /** Milliseconds before credentials run out at which others are asked for. */
 const EARLY_MS = 300_000;
 /** Answers that are whoever's who asked: a condition that does not hold, another part, a server that is busy. */
@@ -65,7 +63,7 @@ export class Bucket {
 
   /** Objects directly below the prefix; their keys without it. */
   async list(): Promise<Listed[]> {
-    const until = elapsed() + LISTING_MS;
+    const until = elapsed() + wholeTextMs(this.#env);
     const found: Listed[] = [];
     for (let token: string | undefined, pages = 0; pages < MOST_PAGES; pages += 1) {
       const query = { "list-type": "2", delimiter: "/", prefix: this.#prefix, "encoding-type": "url" };
@@ -79,8 +77,13 @@ export class Bucket {
         return fetchText({ url, most: MOST_PAGE, page: true, limits, ...this.#line });
       });
       if (!page.trimEnd().endsWith("</ListBucketResult>")) throw this.#refusal("its list is cut off");
+      const [bucket = this.#bucket] = valuesIn(page.split("<Contents>", 1)[0] ?? "", "Name");
+      if (bucket !== this.#bucket && !this.#bucket.endsWith("-s3alias"))
+        throw this.#refusal(`its list is that of the bucket ${quoted(bucket)}`);
       for (const one of valuesIn(page, "Contents")) {
-        const key = decodePath((valueIn(one, "Key") ?? "").replace(/\+/g, " ")).slice(this.#prefix.length);
+        const raw = valueIn(one, "Key") ?? "";
+        const whole = [decodePath(raw.replace(/\+/g, " ")), raw].find((text) => text.startsWith(this.#prefix));
+        const key = whole?.slice(this.#prefix.length) ?? ""; // none of what lies elsewhere
         if (key !== "") found.push({ key, tag: `${valueIn(one, "ETag")} ${valueIn(one, "Size")}` });
       }
       const next = valueIn(page, "IsTruncated") === "true" ? valueIn(page, "NextContinuationToken") : undefined;

@@ -10,10 +10,12 @@ import { type Shelf, startShelf } from "../edges/network/shelf.ts";
 import { PrimeError } from "../errors.ts";
 import { withFiles } from "../project/files/pylock.ts";
 import type { Table } from "../toml.ts";
-import { packageOf, type SourceFile, versionIn, wheelOfEgg } from "./source-file.ts";
+import { byPackage, type SourceFile, versionIn, wheelOfEgg } from "./source-file.ts";
 
 /** Bytes of a wheel or a source archive. */
 export const MOST_FILE = 4_000_000_000;
+
+const GONE = /the server says (?:404|410)$/;
 
 /** Files of places that prime alone can ask: they are fetched when uv asks for them, each once. */
 export class Fetched {
@@ -23,6 +25,7 @@ export class Fetched {
   readonly #there = new Map<string, string>();
   readonly #versions = new Map<string, readonly string[]>();
   #shelf: Shelf | undefined;
+  #gone: PrimeError | undefined;
   /** Makes a wheel of an egg, in a folder; both absolute. */
   convert: ((egg: string, folder: string) => Promise<void>) | undefined;
 
@@ -33,12 +36,10 @@ export class Fetched {
 
   /** Those files as uv is to see them. */
   async offered(files: readonly SourceFile[]): Promise<SourceFile[]> {
-    const here = new Map<string, string[]>();
-    for (const { name } of files) {
-      const own = packageOf(name) ?? "";
-      here.set(own, [...(here.get(own) ?? []), versionIn(name) ?? ""]);
+    for (const [own, all] of byPackage(files)) {
+      const versions = all.map(({ name }) => versionIn(name) ?? "");
+      if (!this.#versions.has(own)) this.#versions.set(own, versions);
     }
-    for (const [own, versions] of here) if (!this.#versions.has(own)) this.#versions.set(own, versions);
     if (files.every(({ download }) => download === undefined)) return [...files];
     this.#shelf ??= await startShelf((name) => this.#get(name));
     const { url } = this.#shelf;
@@ -73,7 +74,12 @@ export class Fetched {
       .at(-1);
   }
 
-  /** What went wrong when uv asked. */
+  /** Where a place had not what it lists, when uv asked for that. */
+  get gone(): PrimeError | undefined {
+    return this.#gone;
+  }
+
+  /** What else went wrong then. */
   get failure(): PrimeError | undefined {
     return this.#shelf?.failure;
   }
@@ -101,8 +107,14 @@ export class Fetched {
     if (from === undefined) return undefined;
     const known = this.#underway.get(name) ?? this.#wheel(from, path.join(this.#folder, name));
     this.#underway.set(name, known);
-    this.#there.set(name, await known);
-    return known;
+    try {
+      this.#there.set(name, await known);
+      return await known;
+    } catch (error) {
+      if (!(error instanceof PrimeError) || !GONE.test(error.message)) throw error;
+      this.#gone ??= error;
+      return undefined;
+    }
   }
 
   #nameOf(url: unknown): string | undefined {

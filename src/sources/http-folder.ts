@@ -16,8 +16,13 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">",
  * a link, or among the `hashes`.
  */
 export async function filesAt(address: string, line: { env: Environment; rules: NetworkRules }): Promise<SourceFile[]> {
-  const base = new URL(address);
-  const text = await fetchText({ url: base, most: MOST, page: true, ...line });
+  const url = new URL(address);
+  let base = url;
+  const found = (at: URL) => {
+    base = new URL(at);
+    if (at.origin === url.origin) Object.assign(base, { username: url.username, password: url.password });
+  };
+  const text = await fetchText({ url, most: MOST, page: true, found, ...line });
   const files = text.trimStart().startsWith("{") ? inJson(text, base) : inPage(text, base);
   return someOf(
     files.map((file) => {

@@ -47,6 +47,19 @@ export function packageOf(file: string): string | undefined {
   return name && normalizeName(name);
 }
 
+/** Files by the package that their names say. A place can list a million. */
+export function byPackage(files: readonly SourceFile[]): Map<string, SourceFile[]> {
+  const found = new Map<string, SourceFile[]>();
+  for (const file of files) {
+    const own = packageOf(file.name);
+    if (own === undefined) continue;
+    const others = found.get(own);
+    if (others === undefined) found.set(own, [file]);
+    else others.push(file);
+  }
+  return found;
+}
+
 /** The version that it says. */
 export function versionIn(file: string): string | undefined {
   return partsOf(file)?.[2];

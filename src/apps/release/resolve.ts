@@ -13,6 +13,7 @@ import { makeNewFolder, writePlain } from "../../edges/files/change.ts";
 import { makerMark } from "../../edges/files/own/maker-mark.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { sha256 } from "../../edges/files/read.ts";
+import type { Outcome } from "../../edges/processes/run.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
 import { PrimeError } from "../../errors.ts";
 import {
@@ -24,7 +25,9 @@ import {
   sha256Of,
   withPlaces,
 } from "../../project/files/pylock.ts";
+import { decodePath } from "../../project/packages.ts";
 import type { Fetched } from "../../sources/fetched.ts";
+import { packageOf, versionIn } from "../../sources/source-file.ts";
 import { isTable, type Table } from "../../toml.ts";
 import { lockedIn } from "../../upgrade/packages/resolution-solver.ts";
 import { resolveWithin, type Solver } from "../../upgrade/packages/solver.ts";
@@ -57,8 +60,17 @@ export interface Resolved {
   readonly packages: Readonly<Record<string, string>>;
   /** A newer version that a place has, and that does not fit. */
   readonly newer?: string | undefined;
+  /** Files that a place lists, and has no more. */
+  readonly gone?: readonly string[];
   /** Commands for sh that the release brings, beside those of the app. */
   readonly verify?: readonly string[];
+}
+
+interface Given {
+  readonly policy: Policy;
+  readonly fetched: Fetched;
+  /** The packages that the app runs on, and their versions: a place that has lost one of these is down, which sends nobody back. */
+  readonly runs: Readonly<Record<string, string>>;
 }
 
 /**
@@ -69,7 +81,7 @@ export async function resolveApp(
   context: Context,
   app: App,
   wanted: Wanted,
-  { policy, fetched }: { readonly policy: Policy; readonly fetched: Fetched },
+  { policy, fetched, runs }: Given,
 ): Promise<Resolved> {
   const decision = await decide(context, false);
   makeFolders(decision.folders);
@@ -81,17 +93,27 @@ export async function resolveApp(
   try {
     const output = path.join(work, "pylock.toml");
     fetched.convert = eggConverter(job, uv, { python: base.executable, folder: work });
+    const gone = new Map<string, string>();
     const look = resolveByRules(job, app, policy, async (limits) => {
       const constraints = path.join(work, "constraints.txt");
-      writePlain(constraints, `${limits.constraints.join("\n")}\n`);
       const command = resolveCommand(uv, wanted, base.executable, { output, fetched });
       const args = [...command.args, "--constraints", constraints, ...limitArguments(limits)];
       const title = `look for releases of ${app.config.name}`;
-      const outcome = await tryStep(job, title, { ...command, args }, { otherwise: "not so" });
-      return { outcome, text: "", packages: outcome.ok ? lockedIn(await readPylock(output)) : [] };
+      let first: Outcome | undefined;
+      for (;;) {
+        writePlain(constraints, `${[...limits.constraints, ...gone.keys()].join("\n")}\n`);
+        const outcome = await tryStep(job, title, { ...command, args }, { otherwise: "not so" });
+        if (outcome.ok) return { outcome, text: "", packages: lockedIn(await readPylock(output)) };
+        const lost = fetched.failure === undefined ? goneIn(outcome.output) : undefined;
+        first ??= outcome;
+        const isLeft = lost === undefined || runs[lost.name] === lost.version || gone.has(lost.without);
+        if (isLeft || gone.size === MOST_GONE) return { outcome: first, text: "", packages: [] };
+        gone.set(lost.without, lost.file);
+        job.context.terminal.warn(`${lost.file} is listed, and is not there (404): that version is passed over`);
+      }
     });
     await look.catch((error: unknown) => {
-      throw fetched.failure ?? error;
+      throw fetched.failure ?? fetched.gone ?? error;
     });
     const read = await readPylock(output);
     const rules = rulesOf(app, policy);
@@ -113,12 +135,30 @@ export async function resolveApp(
     return {
       id: `${version.replace(/[^A-Za-z0-9.+!_-]/g, "_")}-${sha256(`${python}\n${pylock}`).slice(0, 8)}`,
       ...{ version, python, pylock, files },
+      gone: [...gone.values()],
       newer: newest !== undefined && explain(version) !== null && compare(newest, version) > 0 ? newest : undefined,
       packages: Object.fromEntries(lock.packages.map((one) => [one.name, one.version ?? ""])),
     };
   } finally {
     remove(work);
   }
+}
+
+/** Of files that a place lists and has no more. */
+const MOST_GONE = 20;
+
+/** The file that uv asked for and that is not there, whose it is, and a constraint (PEP 508) that does without it. */
+function goneIn(output: string) {
+  const [, url = ""] = /Failed to fetch: `?([^\s`]+).*?client error \((?:404|410)\b/s.exec(output) ?? [];
+  const file = decodePath(
+    url
+      .replace(/\.metadata$/, "")
+      .split("/")
+      .at(-1) ?? "",
+  );
+  const name = packageOf(file);
+  const version = versionIn(file);
+  return name === undefined ? undefined : { file, name, version, without: `${name} != ${version}` };
 }
 
 /** By the code of an upgrade; nothing is in use, so that all is as in a fresh install. */
@@ -135,7 +175,9 @@ async function resolveByRules(job: Job, { config }: App, policy: Policy, solve: 
       hint:
         error.id === "upgrade-refused"
           ? `see [upgrade] of ${config.name}; what is installed goes on`
-          : "what is installed goes on",
+          : /there are no versions of/.test(error.message)
+            ? "what is installed goes on; a page to log in may have answered in the place of an index that had some before"
+            : "what is installed goes on",
       cause: error,
     });
   }

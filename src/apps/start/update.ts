@@ -76,7 +76,8 @@ async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
 }
 
 /** Why a newer version that is there is not taken, as far as it can be told. */
-function passedOver({ app }: Run, { newer, python }: Resolved): string {
+function passedOver({ app }: Run, { newer, python, gone = [] }: Resolved): string {
+  if (gone.length > 0) return `; passed over, since it is listed and is not there (404): ${gone.join(", ")}`;
   if (newer === undefined || readSelection(app).pin !== null) return "";
   return `; ${newer} is there, too, and passed over: it does not fit Python ${python} here, or other things that are wanted or excluded`;
 }
@@ -106,7 +107,9 @@ export async function resolveNow(
   const fetched = new Fetched(path.join(app.home, "fetched"));
   try {
     const wanted = await writeWanted(app, readSelection(app).pin, policy, { env: started.env, fetched });
-    const found = await resolveApp(await run.contextOf(wanted.root), app, wanted, { policy, fetched });
+    const { current } = readSelection(app);
+    const runs = (current === null ? undefined : readRelease(app, current)?.packages) ?? {};
+    const found = await resolveApp(await run.contextOf(wanted.root), app, wanted, { policy, fetched, runs });
     fetched.keep(new Set(found.files.map(({ from }) => from)));
     return found;
   } finally {
@@ -171,7 +174,7 @@ const RULES = new Set([
   "machine-policy",
 ]);
 const OFFLINE =
-  /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect|does not answer|fallen silent|less than \d+ bytes|too long as a whole|broke off/;
+  /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect|does not answer|fallen silent|less than \d+ bytes|too long as a whole|broke off|comes about|connection was closed/;
 const DENIED =
   /\b(?:401|403|407)\b|Unauthorized|Forbidden|[Pp]roxy [Aa]uth|a web page comes in its place|AccessDenied|AccessKeyId|SignatureDoesNot|ExpiredToken/;
 

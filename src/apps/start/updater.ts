@@ -64,6 +64,10 @@ export async function updateFirst(run: Run): Promise<void> {
   const { at, outcome, message } = readCheck(app);
   if (at !== before && outcome !== "current" && outcome !== "staged")
     terminal.warn(`${app.config.name} could not be updated: ${message}`);
+  if (at === before && isUpdating(app))
+    terminal.say(
+      `${app.config.name} is not updated within ${app.config.patienceS} s: what is there runs, and the update goes on beside it`,
+    );
 }
 
 /** Makes this very process the one updater; waits for the end of another. */

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import type { Environment } from "../command.ts";
 import { writeAtomic } from "../files/change.ts";
 import { MOST, streamOf } from "../files/open.ts";
 import { remove } from "../files/own/remove.ts";
 import { facts, readText } from "../files/read.ts";
 import type { Line } from "./exchange.ts";
+import { patienceOf } from "./patience.ts";
 import { type Progress, type Request, receive, type Sink } from "./receive.ts";
 
 export interface DownloadRequest extends Request, Line {
@@ -75,14 +77,16 @@ export async function download({ file, isResumed = false, ...request }: Download
   }
 }
 
-/** Milliseconds that a text may take as a whole. */
-const WHOLE_TEXT_MS = 60_000;
+/** Milliseconds that a text may take as a whole: a minute, unless the user has less patience. */
+export function wholeTextMs(env: Environment): number {
+  return Math.min(60_000, 2 * patienceOf(env).silentMs);
+}
 
 /** Gets what a URL leads to as a text in UTF-8: a list, a page of data; within a minute. Throws what `receive` does. */
 export async function fetchText(request: Request & Line): Promise<string> {
   const all: Buffer[] = [];
   await receive(
-    { ...request, limits: { wholeMs: WHOLE_TEXT_MS, ...request.limits } },
+    { ...request, limits: { wholeMs: wholeTextMs(request.env), ...request.limits } },
     { restart: async () => void all.splice(0), take: async (bytes) => void all.push(bytes) },
   );
   return Buffer.concat(all).toString("utf8");

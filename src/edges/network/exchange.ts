@@ -7,6 +7,7 @@ import type { Environment } from "../command.ts";
 import { trustFor } from "./certificates.ts";
 import { CONNECT_MS, connect, Forbidden, secure } from "./connect.ts";
 import { credentialsFor } from "./netrc.ts";
+import { patienceOf } from "./patience.ts";
 import { proxyFor } from "./proxy.ts";
 import { type NetworkRules, whyNotHost } from "./rules.ts";
 
@@ -36,6 +37,8 @@ export interface Asking {
   readonly body?: Buffer;
   /** Milliseconds without a byte after which it is given up. */
   readonly silentMs?: number;
+  /** Another host has sent there. */
+  readonly isSent?: boolean;
 }
 
 const SILENT_MS = 30_000;
@@ -46,7 +49,7 @@ export async function exchange(url: URL, line: Line, asking: Asking = {}): Promi
   const ruling = whyNotHost(line.rules, url.hostname, isPlain);
   if (ruling !== undefined) throw new Forbidden(ruling);
   const { access } = line;
-  const credentials = access === undefined ? credentialsFor(url, line.env) : undefined;
+  const credentials = access === undefined ? credentialsFor(url, line.env, asking.isSent) : undefined;
   const headers = {
     "User-Agent": "prime",
     Accept: "*/*",
@@ -83,14 +86,14 @@ async function request(
 export async function plainLine(url: URL, line: Line): Promise<{ readonly socket: Socket; readonly proxy?: URL }> {
   const proxy = proxyFor(url, line.env, line.rules);
   if (proxy !== undefined) return { socket: await toProxy(proxy, line), proxy };
-  return { socket: await connect(url.hostname, Number(url.port || 80), line.rules, line.connectMs) };
+  return { socket: await connect(url.hostname, Number(url.port || 80), line.rules, connectMsOf(line)) };
 }
 
 /** A connection to a server, on which nothing is said yet: through the proxy's tunnel where there is one (RFC 9110, 9.3.6). */
 export async function tunnel(to: Pick<URL, "hostname" | "port" | "protocol">, line: Line): Promise<Socket> {
   const port = to.port || "443";
   const proxy = proxyFor(to, line.env, line.rules);
-  if (proxy === undefined) return connect(to.hostname, Number(port), line.rules);
+  if (proxy === undefined) return connect(to.hostname, Number(port), line.rules, connectMsOf(line));
   const path = `${to.hostname}:${port}`;
   const headers = { ...proxyHeaders(proxy), Host: path };
   const request = http.request({ method: "CONNECT", path, headers, ...over(await toProxy(proxy, line)) });
@@ -110,9 +113,14 @@ export async function tunnel(to: Pick<URL, "hostname" | "port" | "protocol">, li
   });
 }
 
-async function toProxy(proxy: URL, { env, rules }: Line): Promise<Socket> {
+function connectMsOf({ connectMs, env }: Line): number {
+  return connectMs ?? patienceOf(env).connectMs;
+}
+
+async function toProxy(proxy: URL, line: Line): Promise<Socket> {
+  const { env, rules } = line;
   const isSafe = proxy.protocol === "https:";
-  const socket = await connect(proxy.hostname, Number(proxy.port || (isSafe ? 443 : 80)), rules);
+  const socket = await connect(proxy.hostname, Number(proxy.port || (isSafe ? 443 : 80)), rules, connectMsOf(line));
   return isSafe ? secure(socket, proxy.hostname, trustFor(env, rules)) : socket;
 }
 

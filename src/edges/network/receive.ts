@@ -4,6 +4,7 @@ import { withoutSecrets } from "../../secrets.ts";
 import { elapsed, now, pause } from "../clock.ts";
 import { Forbidden } from "./connect.ts";
 import { exchange, type Line } from "./exchange.ts";
+import { patienceOf } from "./patience.ts";
 import { refusedByRule } from "./rules.ts";
 
 export interface Request {
@@ -14,6 +15,8 @@ export interface Request {
   readonly limits?: Partial<Limits>;
   /** A web page is what is asked for. */
   readonly page?: boolean;
+  /** Called with the address at which it was found in the end. */
+  readonly found?: (url: URL) => void;
 }
 
 interface Limits {
@@ -27,12 +30,14 @@ interface Limits {
   readonly waits: readonly number[];
 }
 
-const LIMITS: Limits = {
-  silentMs: 30_000,
-  least: 30_000, // a kilobyte a second
-  wholeMs: 6 * 3600_000,
-  waits: [500, 2000, 5000],
-};
+const WAITS = [500, 2000, 5000];
+
+function limitsOf({ env, limits }: Request & Line): Limits {
+  const { silentMs, retries } = patienceOf(env);
+  const least = silentMs; // a kilobyte a second
+  return { silentMs, least, wholeMs: 6 * 3600_000, waits: WAITS.slice(0, retries), ...limits };
+}
+
 const MOST_REDIRECTS = 5;
 const MOST_TRIES = 20;
 /** A server that wants to be left alone for longer is not waited for. */
@@ -75,7 +80,7 @@ export async function receive(
   sink: Sink,
   progress: Progress = { size: 0, validator: undefined },
 ): Promise<number> {
-  const limits = { ...LIMITS, ...request.limits };
+  const limits = limitsOf(request);
   const until = elapsed() + limits.wholeMs;
   let failures = 0;
   for (let tries = 1; ; tries += 1) {
@@ -128,7 +133,7 @@ async function attempt(
 export async function isUnchanged(request: Request & Line, validator: string): Promise<boolean> {
   const headers = { [validator.startsWith('"') ? "If-None-Match" : "If-Modified-Since"]: validator };
   try {
-    const answer = await follow(request, headers, LIMITS);
+    const answer = await follow(request, headers, limitsOf(request));
     answer.destroy();
     return answer.statusCode === 304 || validatorOf(answer) === validator;
   } catch (error) {
@@ -144,16 +149,19 @@ function validatorOf({ headers }: IncomingMessage): string | undefined {
 }
 
 async function follow(
-  { url: first, page = false, ...line }: Request & Line,
+  { url: first, page = false, found, ...line }: Request & Line,
   headers: Readonly<Record<string, string>>,
   { silentMs }: Limits,
 ): Promise<IncomingMessage> {
   let url = first;
   for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
-    const answer = await exchange(url, line, { headers, silentMs });
+    const answer = await exchange(url, line, { headers, silentMs, isSent: url.hostname !== first.hostname });
     const { statusCode: status = 0 } = answer;
     const isFound = status === 200 || status === (headers.Range === undefined ? 304 : 206);
-    if (isFound && (page || !isPage(answer, url))) return answer;
+    if (isFound && (page || !isPage(answer, url))) {
+      found?.(url);
+      return answer;
+    }
     answer.destroy();
     const { location } = answer.headers;
     if (!REDIRECTS.has(status) || location === undefined) throw fault(url, answer);

@@ -208,6 +208,15 @@ describe("a bucket", { timeout: 300_000 }, () => {
     expect(await told()).toContain("by the credentials of AWS_ACCESS_KEY_ID it is refused (AccessDenied)");
     faults.splice(0, 9, (answer) => answer.end("<ListBucketResult></ListBucketResult>") !== undefined);
     expect(await told()).toContain("it lists no wheel");
+    const others = "<ListBucketResult><Name>other</Name></ListBucketResult>";
+    faults.splice(0, 9, (answer) => answer.end(others) !== undefined);
+    expect(await told()).toContain("could not use s3://odd/foo: its list is that of the bucket other");
+    const far = await serve("/nonexistent"); // who is signed for one host is not known to another
+    faults.splice(0, 9, (answer) => answer.writeHead(302, { Location: far.url }).end() !== undefined);
+    expect(await told()).toContain("is refused (302)");
+    expect(far.asked).toEqual([]);
+    faults.splice(0, 9, (answer) => answer.end("<ListBucketResult></ListBucketResult>") !== undefined);
+    expect(await told()).toContain("it lists no wheel");
     expect(await app.status()).toMatchObject({ version: "1", check: { outcome: "failed" } });
   });
 

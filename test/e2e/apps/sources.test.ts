@@ -78,6 +78,38 @@ describe("a folder by HTTP", () => {
   });
 });
 
+describe("a version whose file is gone from the place that lists it", () => {
+  it.each(["a folder", "an index"])("is passed over with a word; of %s", async (kind) => {
+    const app = new AppBox();
+    const listed = ["1"];
+    const { url } = await serveFiles(app.basket, ({ url: target = "" }, response) => {
+      if (target.endsWith(".whl")) return false;
+      if (target === "/old/") response.writeHead(302, { Location: "/new/place/" }).end();
+      else {
+        const links = listed.map(
+          (version) => `<a href="../../foo-${version}-py3-none-any.whl">foo-${version}-py3-none-any.whl</a>`,
+        );
+        response.writeHead(200, { "Content-Type": "text/html" }).end(links.join("\n"));
+      }
+      return true;
+    });
+    from(app, kind === "an index" ? `index+${url}simple/` : `${url}old/`);
+    app.publish("1");
+    await app.init();
+    expect(await app.says(["a"])).toBe("foo 1 a");
+    listed.push("2", "3");
+    const told = async () => (await app.run(["self", "update"])).stderr;
+    expect(await told()).toContain(
+      "foo 1 is what there is; passed over, since it is listed and is not there (404): foo-3-py3-none-any.whl, foo-2-",
+    );
+    app.publish("2");
+    expect(await told()).toMatch(/foo-3-py3-none-any.whl is listed, and is not there.*foo is 2 now/s);
+    app.withdraw("2");
+    fs.rmSync(path.join(app.home, "fetched"), { recursive: true, force: true });
+    expect(await app.updateBeside()).toMatchObject({ version: "2", staged: null, check: { outcome: "failed" } });
+  });
+});
+
 describe("files of a folder by HTTP", () => {
   it("are resumed, asked for by their validators, compared with their digests and never taken when changed", async () => {
     const app = new AppBox();

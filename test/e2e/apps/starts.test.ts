@@ -1,9 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as http from "node:http";
-import * as net from "node:net";
 import * as path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
 import { NO_NODE } from "../../support/no-node.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
@@ -78,77 +76,5 @@ describe("adopt", () => {
       "foo 3 z\n",
       expect.stringMatching(/foo could not be updated: .*there is no such folder/),
     ]);
-  });
-});
-
-/** A server on this machine, with its port. */
-async function listening<T extends net.Server>(server: T): Promise<number> {
-  const sockets = new Set<net.Socket>();
-  server.on("connection", (socket: net.Socket) => sockets.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return (server.address() as net.AddressInfo).port;
-}
-
-describe("a network that is none", () => {
-  it("holds no start up, and the status tells what it was and when it is tried again", async () => {
-    const app = await installed();
-    const from = (source: string) =>
-      fs.writeFileSync(
-        path.join(path.dirname(app.launcher), "foo.toml"),
-        app.config.replace(/sources = .*/, `sources = ["${source}"]`),
-      );
-    const web = await listening(
-      http.createServer(({ url = "" }, answer) => {
-        if (url.startsWith("/busy")) answer.writeHead(503, { "Retry-After": "7200" }).end();
-        else answer.setHeader("Content-Type", "text/html").end("<form>Log in to this network</form>");
-      }),
-    );
-    const proxy = await listening(
-      http
-        .createServer()
-        .on("connect", (_, socket) =>
-          socket.end("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"),
-        ),
-    );
-    const through = { HTTPS_PROXY: `http://127.0.0.1:${proxy}`, UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "1" };
-    const silent = await listening(net.createServer());
-    const cases: [string, NodeJS.ProcessEnv, { outcome: string; message: RegExp }, number][] = [
-      [`index+http://127.0.0.1:1/simple/`, through, { outcome: "offline", message: /127\.0\.0\.1:1/ }, 4],
-      [`index+http://127.0.0.1:${silent}/simple/`, through, { outcome: "offline", message: /timed out|timeout/ }, 12],
-      [
-        `index+https://packages.invalid/simple/`,
-        through,
-        { outcome: "denied", message: /the proxy wants a password/ },
-        36,
-      ],
-      [`http://127.0.0.1:${web}/wheels/`, {}, { outcome: "failed", message: /lists no wheel/ }, 108],
-      ["https://packages.invalid/wheels/", through, { outcome: "denied", message: /\(407\)/ }, 324],
-      [`http://127.0.0.1:${web}/busy/`, {}, { outcome: "failed", message: /503, to be asked again in 7200 s/ }, 119],
-    ];
-    for (const [failures, [source, env, { outcome, message }, minutes]] of cases.entries()) {
-      from(source);
-      const { version, check } = await app.updateBeside(env);
-      expect({ version, check }).toMatchObject({
-        version: "1",
-        check: { outcome, message: expect.stringMatching(message), failures: failures + 1 },
-      });
-      const wait = Date.parse(check.next ?? "") - Date.now();
-      expect(wait).toBeGreaterThan(Math.min(minutes, 18 * 60) * 60_000);
-    }
-    fs.utimesSync(path.join(path.dirname(app.launcher), "foo.toml"), LONG_AGO, LONG_AGO);
-    expect(await app.says(["x"])).toBe("foo 1 x");
-    expect(await app.warm(["y"])).toMatchObject({ code: 0, stdout: "foo 1 y\n" });
-    from(`http://127.0.0.1:${silent}/`);
-    expect(await app.run(["z"], { env: { PRIME_UPDATE: "due" } })).toMatchObject({
-      code: 0,
-      stdout: "foo 1 z\n",
-      stderr: "",
-    });
-    const { updater } = await app.status(); // it waits still
-    process.kill(updater?.pid ?? 0, "SIGTERM");
   });
 });

@@ -149,6 +149,26 @@ describe("a download", () => {
 });
 
 describe("a redirect", () => {
+  it("takes no credentials along to another host, be they in the address or in netrc for all hosts", async () => {
+    const tls = certified(folder(), ["127.0.0.1", "localhost"]);
+    const far = await server((_, response) => response.end(BYTES), tls);
+    const location = `https://localhost:${far.port}/`;
+    const near = await server((_, response) => response.writeHead(302, { location }).end(), tls);
+    const NETRC = path.join(folder(), "netrc");
+    const sent = ({ asked }: typeof far) => asked.splice(0).map(({ headers }) => headers.authorization);
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+    const get = (url: URL) => outcome(url, { rules: { caFile: tls.ca }, env: { NETRC } });
+    fs.writeFileSync(NETRC, "default login all password of-them\n");
+    expect(await get(near.url)).toBe(DIGEST);
+    expect([sent(near), sent(far)]).toEqual([[basic("all:of-them")], [undefined]]);
+    const named = Object.assign(new URL(near.url), { username: "me", password: "mine" });
+    expect(await get(named)).toBe(DIGEST);
+    expect([sent(near), sent(far)]).toEqual([[basic("me:mine")], [undefined]]);
+    fs.writeFileSync(NETRC, "machine localhost login its password own\n");
+    expect(await get(near.url)).toBe(DIGEST);
+    expect([sent(near), sent(far)]).toEqual([[undefined], [basic("its:own")]]);
+  });
+
   it("is judged: never from https to http, never to a host or an address that the rules do not name", async () => {
     const tls = certified(folder(), ["127.0.0.1", "localhost"]);
     const plain = await server((_, response) => response.end(BYTES));
