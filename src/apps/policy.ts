@@ -34,11 +34,12 @@ export function whyNotNow({ windows }: Policy): { readonly why: PrimeError; read
 }
 
 /**
- * Whether a look goes over the windows: that a move is urgent stands in the channel, which is asked at any time where the policy lets
- * what is urgent pass; all else still waits.
+ * Whether a look goes over the windows: that a move is urgent stands in the channel, which is asked at any time where each who set
+ * windows lets what is urgent pass; all else still waits.
  */
-export function passesWindows({ config }: App, { urgent }: Policy): boolean {
-  return urgent.value === true && config.channel !== null;
+export function passesWindows({ config }: Pick<App, "config">, { urgent, windows }: Policy): boolean {
+  const letting = urgent.value === true ? urgent.sources.map(({ where }) => where) : [];
+  return config.channel !== null && windows.sources.every(({ where }) => letting.includes(where));
 }
 
 /** Throws for an address whose host the policy does not allow. */

@@ -79,7 +79,9 @@ export async function readAppConfig(
   stem: string | undefined,
   section?: readonly string[],
 ): Promise<AppConfig> {
-  const { APP_DEFAULTS, APP_FILE_SCHEMA, APP_RULES, APP_SCHEMA } = await import("./schema/app-schema.ts");
+  const { APP_DEFAULTS, APP_FILE_SCHEMA, APP_RULES, APP_SCHEMA, APP_TRIAL_SCHEMA, PACKAGE_SCHEMA } = await import(
+    "./schema/app-schema.ts"
+  );
   const place = {
     placeOf: (keys: readonly string[]) => {
       const line = lineOf(text, [...(section ?? []), ...keys]);
@@ -89,7 +91,13 @@ export async function readAppConfig(
   };
   const values = appTables(await parseToml(text, file), section);
   refuseUnknownKeys(place, [], values, Object.keys(APP_FILE_SCHEMA.entries));
-  if (isTable(values.app)) refuseUnknownKeys(place, ["app"], values.app, Object.keys(APP_SCHEMA.entries));
+  if (isTable(values.app)) {
+    const { trial, package: bound } = values.app;
+    refuseUnknownKeys(place, ["app"], values.app, Object.keys(APP_SCHEMA.entries));
+    refuseUnknownKeys(place, ["app", "trial"], trial, Object.keys(APP_TRIAL_SCHEMA.entries));
+    for (const [at, one] of (Array.isArray(bound) ? bound : []).entries())
+      refuseUnknownKeys(place, ["app", "package", String(at)], one, Object.keys(PACKAGE_SCHEMA.entries));
+  }
   if (section === undefined && isTable(values.upgrade))
     refuseUnknownKeys(place, ["upgrade"], values.upgrade, APP_RULES);
   await refuseUnknownRules(place, ["upgrade"], values.upgrade);

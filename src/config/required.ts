@@ -56,7 +56,10 @@ export function pinnedVersion(
   for (const word of words) {
     const version = asRequest(word);
     if (version !== undefined) return { value: version, source: { kind: "file", where: file } };
-    warnings.push(`${file} says \`${quoted(word)}\`, which is no version of Python: passed over`);
+    const why = /^3\.\d+(?:\.\d+)?t$/.test(word)
+      ? `a free-threaded build, which \`./prime python pin ${word}\` chooses`
+      : "which is no version of Python";
+    warnings.push(`${file} says \`${quoted(word)}\`, ${why}: passed over`);
   }
   return undefined;
 }
@@ -78,10 +81,15 @@ function nearestVersionFile(root: string, files: InputCollector, warnings: strin
 
 /**
  * pyenv lists several versions in a line, of which the first is `python`, and names PyPy's own version behind a dash; uv names the
- * platform there.
+ * platform there, and knows names of executables.
  */
 function asRequest(line: string): string | undefined {
-  const candidates = [line, line.split(/\s+/)[0] ?? "", line.replace(/^(pypy\d+\.\d+|cpython-\d+(?:\.\d+)*)-.*/, "$1")];
+  const candidates = [
+    line,
+    line.replace(/^python-?(?=3)/, ""),
+    line.split(/\s+/)[0] ?? "",
+    line.replace(/^(pypy\d+\.\d+|cpython-\d+(?:\.\d+)*)-.*/, "$1"),
+  ];
   return candidates.find((text) => VERSION_REQUEST.test(text));
 }
 

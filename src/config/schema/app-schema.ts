@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { UPGRADE_SCHEMA, type UpgradeValues } from "../policy/schema.ts";
 import { commandLine, limit, listOf, name, seconds, text } from "./schema.ts";
+import { VERSION_REQUEST } from "./version-text.ts";
 
 /** A package's name, extras and range (PEP 508); where it comes from is the sources' to say. */
 const REQUIREMENT = /^[A-Za-z0-9][\w.-]*\s*(?:\[[\w.,\s-]*\])?\s*(?:[<>=!~][^@;#\n]*)?(?:;[^\n]*)?$/;
@@ -27,7 +28,7 @@ const sources = some(
 );
 const isNoIndex = (source: string) => !source.startsWith("index");
 
-const PACKAGE_SCHEMA = v.strictObject(
+export const PACKAGE_SCHEMA = v.strictObject(
   {
     name,
     sources: v.pipe(
@@ -41,13 +42,21 @@ const PACKAGE_SCHEMA = v.strictObject(
   "a table with `name` and `sources`",
 );
 
+export const APP_TRIAL_SCHEMA = v.strictObject(
+  {
+    starts: v.exactOptional(v.pipe(v.number("a number"), v.integer("a whole number"), v.minValue(1, "1 or more"))),
+    start_s: v.exactOptional(seconds(limit)),
+  },
+  "a table, e.g. { starts = 3, start_s = 10 }",
+);
+
 /** The table `[app]` of an app's TOML. What each key means stands in build/app-keys.ts. */
 export const APP_SCHEMA = v.strictObject(
   {
     packages: some(form(REQUIREMENT, 'a requirement, e.g. "foo[cli] >=3,<4"'), 'a list of requirements, e.g. ["foo"]'),
     name: v.exactOptional(name),
     entry: v.exactOptional(form(ENTRY, 'a console script, or a function such as "foo.cli:run"')),
-    python: v.exactOptional(text('a version in quotes, e.g. ">=3.10"')),
+    python: v.exactOptional(form(VERSION_REQUEST, 'a version in quotes, e.g. "3.12" or ">=3.10"')),
     sources: v.exactOptional(
       v.pipe(
         sources,
@@ -66,17 +75,7 @@ export const APP_SCHEMA = v.strictObject(
     exclude: v.exactOptional(
       listOf(form(EXCLUDED, 'a version, e.g. "foo ==3.2.1"'), 'a list of versions, e.g. ["foo ==3.2.1"]'),
     ),
-    trial: v.exactOptional(
-      v.strictObject(
-        {
-          starts: v.exactOptional(
-            v.pipe(v.number("a number"), v.integer("a whole number"), v.minValue(1, "1 or more")),
-          ),
-          start_s: v.exactOptional(seconds(limit)),
-        },
-        "a table, e.g. { starts = 3, start_s = 10 }",
-      ),
-    ),
+    trial: v.exactOptional(APP_TRIAL_SCHEMA),
     self_command: v.exactOptional(
       v.union([v.literal(false), form(/^(?:[A-Za-z0-9][\w-]*)?$/, "a word")], "a word, or false"),
     ),
@@ -101,7 +100,7 @@ export const APP_FILE_SCHEMA = v.strictObject(
 /** What of a policy holds for apps; an app's own TOML can say nothing else. */
 export const APP_RULES: readonly (keyof UpgradeValues)[] = [
   ...(["exclude", "exclude_newer", "exclude_newer_package", "allowed_hosts", "allowed_networks"] as const),
-  ...(["proxy", "ca_file", "windows", "verify", "keep"] as const),
+  ...(["proxy", "ca_file", "windows", "urgent", "verify", "keep"] as const),
 ];
 
 export const APP_DEFAULTS = {

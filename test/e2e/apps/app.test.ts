@@ -82,6 +82,16 @@ describe("an app's launcher", () => {
     await expect(app.init()).rejects.toThrow(/foo\.toml:4: unknown key `app.chek`; did you mean `check`/);
     app.config = '[app]\npackages = ["foo"]\nsources = ["http://example.org/"]\n';
     await expect(app.init()).rejects.toThrow(/foo\.toml:3: `app.sources\[0\]` must be a source/);
+    for (const [keys, said] of [
+      ['python = "abc"', "`app.python` must be a version in quotes"],
+      ["trial = { start = 3 }", "unknown key `app.trial.start`; did you mean `starts`"],
+      ['[[app.package]]\nname = "x"\nsource = ["/x"]', "unknown key `app.package[0].source`; did you mean `sources`"],
+      ["[upgrade]\nkeep = 1", "`upgrade.keep` must be a whole number from 2"],
+      ["[upgrade]\nurgnt = true", "unknown key `upgrade.urgnt`; did you mean `urgent`"],
+    ] as const) {
+      app.config = `[app]\npackages = ["foo"]\n${keys}\n`;
+      await expect(app.init()).rejects.toThrow(said);
+    }
   });
 });
 

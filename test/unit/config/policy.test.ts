@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { passesWindows } from "../../../src/apps/policy.ts";
 import { loadPolicy } from "../../../src/config/policy/load.ts";
 import { mergePolicies, type Said } from "../../../src/config/policy/merge.ts";
 import { coolDownOf } from "../../../src/config/policy/policy.ts";
@@ -18,6 +19,24 @@ function merged(repo: UpgradeValues, machine?: UpgradeValues) {
 }
 
 describe("what a policy says", () => {
+  test.each([
+    [[{ windows: [{}], urgent: true }], true],
+    [[{ windows: [{}] }, { urgent: true }], false],
+    [[{ urgent: true }, { windows: [{}] }], false],
+    [
+      [
+        { windows: [{}], urgent: true },
+        { windows: [{}], urgent: true },
+      ],
+      true,
+    ],
+    [[{}, { windows: [{}], urgent: true }], true],
+    [[{ windows: [{}], urgent: true }, { urgent: false }], false],
+  ] as [[UpgradeValues, UpgradeValues?], boolean][])("%j: who set a window says what passes it", (places, passes) => {
+    const app = { config: { channel: {} } } as Parameters<typeof passesWindows>[0];
+    expect(passesWindows(app, merged(...places))).toBe(passes);
+  });
+
   test("each rule by default", () => {
     const values = Object.entries(merged({})).map(([key, { value, sources }]) => [key, value, sources.length]);
     expect(values).toEqual([

@@ -80,6 +80,15 @@ describe(".python-version", () => {
     expect(warnings).toEqual([`${file} says \`myenv\`, which is no version of Python: passed over`]);
   });
 
+  test("a name of an executable is the version in it; a free-threaded build has a command of its own", async () => {
+    const file = write(".python-version", "3.13t\npython3.12\n");
+    const { config, warnings } = await load();
+    expect(config.requiredPythonVersion.value).toBe("3.12");
+    expect(warnings).toEqual([
+      `${file} says \`3.13t\`, a free-threaded build, which \`./prime python pin 3.13t\` chooses: passed over`,
+    ]);
+  });
+
   test.each(["myenv\n", "system\n", "3.13t", "", "# nothing\n"])(
     "%j pins nothing: requires-python counts, a farther file does not",
     async (text) => {
