@@ -50,7 +50,7 @@ prime_load='{ let F = require("fs"), f = require("path").resolve(process.argv[1]
 prime_is() { read -r prime_line <"/proc/$1/stat" && [ -z "${prime_line##*') '?" $2 "*}" ]; }
 prime_watch() { exec 7>&- 8>&- 9>&- # kills a Node that outlives its shell, as a child of that Node
   trap '' 1 2 15; trap 'kill -9 $!; exit' USR1; command cd / || exit
-  while sleep 1 & wait $!; prime_is self "$prime_of"; do prime_is "$prime_of" $$ ||
+  while sleep 1 & wait $! && prime_is self "$prime_of"; do prime_is "$prime_of" $$ ||
     [ $((prime_status += 1)) -lt 5 ] || kill -9 "$prime_of"; done; }
 prime_node() { # NODE ARG...: comes back from one that is no fit; 5, 4, 6 are the user's streams
   case "$prime_seen " in *" $1 "*) return ;; esac; [ -f "$1" ] && [ -x "$1" ] || return 0

@@ -96,9 +96,11 @@ export function writeCheck(app: App, check: Check): void {
 /** Read by the updater, and by nobody else: see `holdPipe`. */
 export const updaterPipe = ({ home }: Pick<App, "home">): string => path.join(home, "updater");
 
-export function isUpdating(app: Pick<App, "home">): boolean {
+/** Whether an updater other than `self` is at work. */
+export function isUpdating(app: Pick<App, "home">, self?: Check["updater"]): boolean {
   const { updater } = readCheck(app);
-  return isHeld(updaterPipe(app)) || (updater !== null && isRunning(updater.pid, updater.start));
+  if (isHeld(updaterPipe(app))) return true;
+  return updater !== null && updater.pid !== self?.pid && isRunning(updater.pid, updater.start);
 }
 
 const PATIENCE_MS = 2000;

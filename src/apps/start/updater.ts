@@ -74,7 +74,7 @@ export async function updateFirst(run: Run): Promise<void> {
 export async function becomeUpdater({ app, started, terminal }: Run): Promise<void> {
   for (let isTold = false; ; isTold = true) {
     const lock = await alone(app, () => holdPipe(updaterPipe(app), started.env));
-    if (lock !== undefined || !isUpdating(app)) break;
+    if (lock !== undefined || !isUpdating(app, started.shell)) break; // an earlier stage, where the system has no mkfifo
     if (!isTold) terminal.say(`waits for an update of ${app.config.name} that is under way`);
     await untilFree(app, UPDATER_LIMIT_MS);
   }

@@ -3,6 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
+import { folderOf } from "../../support/failures.ts";
+import { goodPython } from "../../support/machine.ts";
 import { NO_NODE } from "../../support/no-node.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
 import { skip } from "../../support/users.ts";
@@ -33,6 +35,17 @@ describe("an update that is killed with its start", () => {
     expect(third).toMatchObject({ code: 0, stdout: "foo 1 b\n", stderr: expect.stringContaining("120 s longer") });
     expect(await app.status()).toMatchObject({ staged: expect.stringContaining("2-"), check: { attempts: 0 } });
     expect(await due(["7"])).toMatchObject({ code: 7, stderr: "" });
+  });
+});
+
+describe("where PATH has nothing but an interpreter and a Node", () => {
+  it("an update by hand goes through its stages, and one beside a start comes to its end", async () => {
+    const app = await installed("", ["1", "2"]);
+    const PATH = folderOf(app.box, "tools", { node: process.execPath, python3: goodPython() });
+    const updated = await app.run(["self", "update"], { env: { PATH } });
+    expect(updated).toMatchObject({ code: 0, stderr: expect.stringContaining("foo is 2 now") });
+    app.publish("3");
+    expect(await app.updateBeside({ PATH })).toMatchObject({ staged: expect.stringContaining("3-") });
   });
 });
 
