@@ -1,6 +1,8 @@
 import type { Context } from "../context.ts";
+import { quoteForShell } from "../edges/command.ts";
 import { isSuperuser } from "../edges/surroundings.ts";
 import { writeForEverybody } from "../edges/umask.ts";
+import { readManifest } from "../environment/manifest/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import type { Answer } from "../launch/answer.ts";
@@ -8,11 +10,12 @@ import { recordFile, SEALED_STATE } from "../plan/ready-plan.ts";
 import { type LaunchRecord, readRecord } from "../plan/record.ts";
 import { unsafeFolder, writeSealedPlan } from "../plan/sealed/seal.ts";
 import { isUserSettings } from "../project/files/uv/user-settings.ts";
+import { folderOfUv, storeOfPrime } from "../python/search/candidates.ts";
 import { entryScripts } from "../start/command/entry-scripts.ts";
 import { inEnvironment } from "../start/command/in-environment.ts";
 import { allHeldBack } from "../start/command/outside-command.ts";
 import type { Ready } from "../start/ready.ts";
-import { closedToOthers, everythingIn } from "../venv/permissions.ts";
+import { type Closed, closedToOthers, everythingIn } from "../venv/permissions.ts";
 
 /**
  * `./prime seal`: makes the environment ready and writes, where root alone can write, the plan by which every user starts
@@ -27,15 +30,41 @@ export function seal(context: Context): Promise<Answer> {
 async function sealReady(context: Context, ready: Ready): Promise<Answer> {
   const { terminal } = context;
   const record = withoutUser(context, recordOfStart(context, ready.activation.generation));
-  const closed = closedToOthers(neededBy(context, record));
-  if (closed !== undefined) {
-    terminal.warn(
-      `only root can use what is sealed: ${closed} is closed to others; open it (\`chmod o+rX\`), or, for interpreters of uv's, set UV_PYTHON_INSTALL_DIR to a folder like /opt/python, for prime's XDG_DATA_HOME to one like /opt, before anything is built`,
-    );
-  }
+  const trees = treesOf(record);
+  const closed = [...closedToOthers(neededBy(context, record, trees))];
+  if (closed.length > 0) terminal.warn(whyOnlyRoot(context, trees, closed));
   const told = { entryScripts: entryScripts(context, ready), heldBack: await allHeldBack(context, ready.activation) };
   terminal.say(`prime: sealed for every user: ${writeSealedPlan(record, context.env, told)}`);
   return { kind: "exit", code: 0 };
+}
+
+const MOST_NAMED = 5;
+
+/** With the commands that open the way: by other permissions, or from an interpreter that stands elsewhere. */
+function whyOnlyRoot({ env, places }: Context, trees: readonly string[], closed: readonly Closed[]): string {
+  const treeOf = ({ path: one }: Closed) => trees.find((tree) => one === tree || one.startsWith(`${tree}/`));
+  const inside = [...new Set(closed.flatMap((one) => treeOf(one) ?? []))];
+  const others = closed.filter((one) => treeOf(one) === undefined);
+  const lacks = new Map<string, string>();
+  for (const { path: one, lacks: bit } of others) lacks.set(one, `${lacks.get(one) ?? ""}${bit}`);
+  const names = [...lacks.keys(), ...inside];
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
+  const what = `${names.slice(0, MOST_NAMED).join(", ")}${more} ${names.length === 1 ? "is" : "are"} closed to others`;
+  const [first] = others;
+  const needs = first === undefined || first.needed === first.path ? "" : `, who need ${first.needed}`;
+  const changes = [...new Set(lacks.values())].map((bits) => {
+    const files = [...lacks.keys()].filter((one) => lacks.get(one) === bits);
+    return `chmod o+${bits} ${files.map(quoteForShell).join(" ")}`;
+  });
+  const open = [...changes, ...inside.map((tree) => `chmod -R o+rX ${quoteForShell(tree)}`)].join(" && ");
+  const isNeededIn = (folder: string) => closed.some(({ needed }) => needed.startsWith(`${folder}/`));
+  const elsewhere = isNeededIn(storeOfPrime(env, places.home))
+    ? "XDG_DATA_HOME=/opt"
+    : isNeededIn(folderOfUv(env))
+      ? "UV_PYTHON_INSTALL_DIR=/opt/python"
+      : undefined;
+  const way = `; or keep the interpreter elsewhere: \`export ${elsewhere} && ./prime reboot && ./prime seal\``;
+  return `only root can use what is sealed: ${what}${needs}; open it, and seal again: \`${open}\`${elsewhere === undefined ? "" : way}`;
 }
 
 function refuseWithout({ launcher, flagKey, stateFault }: Context): void {
@@ -68,10 +97,16 @@ function recordOfStart({ places: { state }, launcher, flagKey = "" }: Context, g
   );
 }
 
-function* neededBy({ root }: Context, { activation, observed }: LaunchRecord): Generator<string> {
+/** Folders of which everything is needed: the environment, and the library of the interpreter below it. */
+function treesOf({ activation: { generation } }: LaunchRecord): string[] {
+  const stdlib = readManifest(generation)?.interpreter.stdlib;
+  return stdlib === undefined ? [generation] : [generation, stdlib];
+}
+
+function* neededBy({ root }: Context, { observed }: LaunchRecord, trees: readonly string[]): Generator<string> {
   yield root;
   for (const { input } of observed) yield* pathsOf(input);
-  yield* everythingIn(activation.generation);
+  for (const tree of trees) yield* everythingIn(tree);
 }
 
 function pathsOf(input: Input): string[] {

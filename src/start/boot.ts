@@ -58,7 +58,7 @@ export async function boot(context: Context, { anew, reason }: BootRequest): Pro
 
   if (progress === undefined) await settleUpgrade(context);
   return accountedFor(context, seen, async () => {
-    const decision = await decide(context, anew && progress === undefined);
+    const decision = await decide(context, anew && progress?.stage !== "venv");
     try {
       return await bootBy(context, decision, seen, { anew, reason });
     } finally {

@@ -4,19 +4,28 @@ import { facts, linkFacts, listFolder, realPath } from "../edges/files/read.ts";
 const READ = 0o004;
 const ENTER = 0o001;
 
+/** What is closed to users who are neither its owner nor in its group, and what they need of it; both absolute. */
+export interface Closed {
+  readonly path: string;
+  readonly needed: string;
+  /** Which permission it lacks. */
+  readonly lacks: "r" | "x";
+}
+
 /**
- * The first of these files and folders that users who are neither its owner nor in its group can't use, or the folder
- * above it that closes the way. Only permission bits are looked at; what is not there closes nothing.
+ * What of these files and folders, and of the folders above them, other users can't use, each once. Only permission bits are
+ * looked at; what is not there closes nothing.
  */
-export function closedToOthers(files: Iterable<string>): string | undefined {
+export function* closedToOthers(files: Iterable<string>): Generator<Closed> {
   const passed = new Set<string>();
   for (const file of files) {
-    for (const one of new Set([path.resolve(file), realPath(file) ?? file])) {
-      const closed = closedAbove(one, passed) ?? (hasMode(one, READ) ? undefined : one);
-      if (closed !== undefined) return closed;
+    for (const needed of new Set([path.resolve(file), realPath(file) ?? file])) {
+      for (const folder of foldersAbove(needed, passed)) {
+        if (!hasMode(folder, ENTER)) yield { path: folder, needed, lacks: "x" };
+      }
+      if (!hasMode(needed, READ)) yield { path: needed, needed, lacks: "r" };
     }
   }
-  return undefined;
 }
 
 /** A folder and all below it; links are named, not followed. */
@@ -29,13 +38,12 @@ export function* everythingIn(folder: string): Generator<string> {
   }
 }
 
-function closedAbove(file: string, passed: Set<string>): string | undefined {
+/** The highest first; those that were not passed yet. */
+function foldersAbove(file: string, passed: Set<string>): string[] {
   const folder = path.dirname(file);
-  if (passed.has(folder)) return undefined;
-  const closed = folder === file ? undefined : closedAbove(folder, passed);
-  if (closed !== undefined || !hasMode(folder, ENTER)) return closed ?? folder;
+  if (passed.has(folder)) return [];
   passed.add(folder);
-  return undefined;
+  return folder === file ? [folder] : [...foldersAbove(folder, passed), folder];
 }
 
 function hasMode(file: string, bit: number): boolean {

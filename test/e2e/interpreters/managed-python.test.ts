@@ -87,6 +87,10 @@ it("a required python that the machine lacks is installed by uv, and found again
   expect(shown(box)).toBe(before);
   await good(box, ["reboot"], { env: { PATH, UV_PYTHON_DOWNLOADS: "never" } });
   expect(shown(box)).not.toBe(before);
+
+  const elsewhere = box.path("../pythons");
+  await good(box, ["reboot"], { env: { ...options.env, UV_PYTHON_INSTALL_DIR: elsewhere } });
+  expect(fs.readlinkSync(box.path(".venv/bin/python"))).toContain(`${elsewhere}/`);
 });
 
 it("an archive with other bytes than its digest says is refused, and nothing is built", async (context) => {

@@ -227,11 +227,18 @@ describe("./prime seal refuses or warns", () => {
     expect(await image.start(PRINT_SIX)).toMatchObject({ code: 0 });
   });
 
-  it("names what is closed to other users; root can start", async () => {
+  it("names what is closed to other users, and how it is opened; root can start", async () => {
     const image = new Image();
     fs.chmodSync(image.box.root, 0o700);
     const { stderr } = await good(image.box, ["seal"]);
     expect(stderr).toContain(`prime: warning: only root can use what is sealed: ${image.box.root} is closed to others`);
     expect(await image.box.run(PRINT_SIX, { env: image.env })).toMatchObject({ code: 0, stdout: "1.17.0\n" });
+
+    const { stdout: six } = await image.box.run(["run", "python", "-c", "import six; print(six.__file__, end='')"]);
+    for (const file of [six, path.dirname(six)]) fs.chmodSync(file, 0o700);
+    const [, opening = ""] = /`(chmod [^`]+)`/.exec((await good(image.box, ["seal"])).stderr) ?? [];
+    execFileSync("/bin/sh", ["-c", opening]);
+    expect((await good(image.box, ["seal"])).stderr).not.toContain("warning");
+    expect(await image.start(PRINT_SIX)).toMatchObject({ code: 0, stdout: "1.17.0\n" });
   });
 });
