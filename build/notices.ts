@@ -12,6 +12,8 @@ interface Notice {
 
 const LICENSE_FILE = /^(?:licen[cs]e|copying|notice)(?:$|[.-])/i;
 const TITLE = /^\(?(?:the )?(?:MIT|ISC) licen[cs]e(?: \(MIT\))?\)?$/i;
+/** What a licence gives as its place, where it is content with that instead of its text (Blue Oak: "Notices"). */
+const BY_LINK = /(?<=a link to\s+<)https:\/\/blueoakcouncil\.org\/license\/[\d.]+(?=>)/;
 const COPYRIGHT = /^(?:copyright\b|\(c\)|\u00a9)/i;
 /** Longer paragraphs that begin with the word are terms that speak of copyright. */
 const LONGEST_COPYRIGHT = 200;
@@ -64,10 +66,12 @@ function noticeOf(root: string, folder: string): Notice {
     name,
     version,
     copyright: lines.filter(isCopyright),
-    terms: lines
-      .filter((line) => !TITLE.test(line) && !isCopyright(line))
-      .join("\n")
-      .replace(/'(Software|AS IS)'/g, '"$1"'),
+    terms:
+      BY_LINK.exec(texts.join())?.[0].replace(/^/, "Blue Oak Model License, ") ??
+      lines
+        .filter((line) => !TITLE.test(line) && !isCopyright(line))
+        .join("\n")
+        .replace(/'(Software|AS IS)'/g, '"$1"'),
   };
 }
 

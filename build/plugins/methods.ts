@@ -9,15 +9,20 @@ import type { Plugin } from "esbuild";
  */
 const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; readonly out: readonly string[] }>> = {
   "commander/lib/command.js": {
-    idle: ["_parseOptionsEnv", "_parseOptionsImplied", "_checkForConflictingOptions"],
+    idle: [
+      ...["_parseOptionsEnv", "_parseOptionsImplied", "_checkForConflictingOptions", "_checkForBrokenPassThrough"],
+      ...["_chainOrCallHooks", "_chainOrCallSubCommandHook", "restoreStateBeforeParse", "saveStateBeforeParse"],
+    ],
     out: [
       ...["addCommand", "addHelpCommand", "addHelpOption", "allowExcessArguments", "combineFlagAndOptionalValue"],
-      ...["executableDir", "getOptionValueSourceWithGlobals", "hook", "optsWithGlobals", "parseAsync"],
+      ...["executableDir", "getOptionValueSourceWithGlobals", "hook", "nameFromFilename", "optsWithGlobals"],
+      ...["parseAsync"],
       ...["showHelpAfterError", "showSuggestionAfterError", "storeOptionsAsProperties"],
       ...["_checkForConflictingLocalOptions", "_checkForMissingExecutable", "_conflictingOption", "_executeSubCommand"],
     ],
   },
-  "commander/lib/option.js": { idle: [], out: ["conflicts", "env", "implies"] },
+  "commander/lib/argument.js": { idle: [], out: ["argOptional", "argRequired"] },
+  "commander/lib/option.js": { idle: [], out: ["conflicts", "env", "implies", "preset"] },
   "@tufjs/models/dist/base.js": { idle: [], out: ["equals", "isExpired"] },
   "@tufjs/models/dist/file.js": { idle: [], out: ["equals", "verify"] },
   "@tufjs/models/dist/root.js": { idle: [], out: ["equals", "addKey"] },

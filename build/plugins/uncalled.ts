@@ -5,7 +5,8 @@ import type { Plugin } from "esbuild";
 const UNCALLED = [
   "execa/lib/methods/main-sync.js",
   "execa/lib/pipe/setup.js",
-  "execa/lib/transform/generator.js",
+  "get-stream/source/array-buffer.js",
+  "get-stream/source/array.js",
   "npm-run-path/index.js",
 ] as const;
 
@@ -22,6 +23,10 @@ const INSTEAD: Readonly<Record<string, string>> = {
     "export const handleNodeOption = (file, args, options) => [file, args, { ...options, node: false }];",
   "execa/lib/arguments/command.js":
     "export const handleCommand = () => ({ startTime: process.hrtime.bigint(), verboseInfo: {} });",
+  "execa/lib/arguments/encoding-option.js":
+    "export const validateEncoding = () => {}; export const BINARY_ENCODINGS = new Set();",
+  "execa/lib/arguments/file-url.js":
+    "export const normalizeFileUrl = (file) => file; export const safeNormalizeFileUrl = normalizeFileUrl;",
   "execa/lib/convert/add.js": "export const addConvertedStreams = () => {};",
   "execa/lib/ipc/methods.js": "export const addIpcMethods = () => {};",
   "execa/lib/ipc/ipc-input.js":
@@ -31,17 +36,28 @@ const INSTEAD: Readonly<Record<string, string>> = {
   // It would look through all that was printed, and 64 MB of controls end Node.
   "execa/lib/return/message.js":
     "export const createMessages = ({ originalError }) => ({ message: String(originalError?.message ?? originalError) });",
-  "execa/lib/stdio/native.js": "export const handleNativeStream = ({ stdioItem }) => stdioItem;",
+  "execa/lib/stdio/handle.js": `export const cleanupCustomStreams = (descriptors) =>
+    descriptors.forEach(({ stdioItems }) => stdioItems.forEach(({ stream }) => stream?.destroy()));`,
+  // The one call gives a text as input, or ignores stdin; the other two are read.
+  "execa/lib/stdio/handle-async.js": `import { Readable } from "node:stream";
+    const pipe = { type: "native", value: "pipe" };
+    export const handleStdioAsync = (options) => {
+      const { stdin = "pipe", input } = options;
+      options.stdio = [stdin, "pipe", "pipe"];
+      const text = input === undefined ? [] : [{ type: "string", value: input, stream: Readable.from(input) }];
+      return [
+        { direction: "input", stdioItems: [{ type: "native", value: stdin }, ...text] },
+        { direction: "output", stdioItems: [pipe] }, { direction: "output", stdioItems: [pipe] },
+      ];
+    };`,
+  "execa/lib/stdio/type.js": "export const TRANSFORM_TYPES = new Set();",
   "execa/lib/terminate/cancel.js":
     "export const validateCancelSignal = () => {}; export const throwOnCancel = () => [];",
   "execa/lib/terminate/graceful.js":
     "export const validateGracefulCancel = () => {}; export const throwOnGracefulCancel = () => [];",
-  "execa/lib/transform/normalize.js": "export const normalizeTransforms = (items) => items;",
-  "execa/lib/transform/object-mode.js": "export const getFdObjectMode = () => false;",
   "execa/lib/transform/split.js": "export const getSplitLinesGenerator = () => {};",
   "execa/lib/verbose/complete.js": "export const logResult = () => {};",
   "execa/lib/verbose/output.js": "export const shouldLogOutput = () => false; export const logLines = undefined;",
-  "execa/lib/verbose/values.js": "export const isFullVerbose = () => false;",
   "cross-spawn/index.js":
     "exports._parse = (command, args, options) => ({ command, args: [...args], options: { ...options } });",
   "@sec-ant/readable-stream/dist/ponyfill/index.js": "export const asyncIterator = undefined;",

@@ -87,11 +87,11 @@ const NETWORK =
 function ofPassword(url: string, { env, project }: Scene) {
   const host = hostOf(url);
   const name = indexNamed(url, project);
-  const variable = `UV_INDEX_${name?.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
-  const given = name !== undefined && (env[`${variable}_USERNAME`] ?? env[`${variable}_PASSWORD`]) !== undefined;
-  const byName = name === undefined ? "" : `set ${variable}_USERNAME and ${variable}_PASSWORD, or `;
   const byUrl = SETTING.find((one) => env[one]?.includes(host));
   const inUrl = byUrl === undefined ? "" : `, or put USER:PASSWORD@ before the host in ${byUrl}`;
+  const variable = `UV_INDEX_${name?.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
+  const byName = name === undefined ? "" : `set ${variable}_USERNAME and ${variable}_PASSWORD, or `;
+  const given = name !== undefined && (env[`${variable}_USERNAME`] ?? env[`${variable}_PASSWORD`]) !== undefined;
   return {
     why: `${plain(url)} wants a name and a password${given ? ", others than those that are set" : ""}`,
     next: `${byName}write \`machine ${host.replace(/:\d+$/, "")} login USER password PASSWORD\` into ~/.netrc${inUrl}`,

@@ -16,6 +16,8 @@ for text in json.load(sys.stdin):
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
             del node.body[0]
+    apart = [[ast.Import([name]) for name in node.names] if isinstance(node, ast.Import) else [node] for node in tree.body]
+    tree.body = sum(apart, [])
     print(ast.dump(tree))
 `;
 

@@ -64,6 +64,6 @@ test("a command that prints more controls than is kept is ended, and Node goes o
 test("a part that a library no longer has fails the build", async () => {
   const stdin = { contents: "export const a = 1;" };
   await expect(build({ stdin, write: false, logLevel: "silent", plugins: [uncalled] })).rejects.toThrow(
-    "execa/index.js is named as not called, and is no part",
+    "execa/lib/pipe/setup.js is named as not called, and is no part",
   );
 });
