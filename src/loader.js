@@ -19,37 +19,53 @@
   const Module = require("node:module");
   const own = new Module(file);
   const slash = "/"; // this stands in a comment, which must not end here
+  const { Script } = require("node:vm");
   const [before, packed] = text.split(/[/][*]program\r?\n/);
   const env = process.env;
   const folder = `${env.XDG_CACHE_HOME || `${env.HOME}/.cache`}/prime/node`;
-  // What a start has compiled serves others of its kind: loading all that any of them needs would cost each of them more.
-  const stage = /^{"stage":"(python|venv)"/.exec(env.PRIME_PROGRESS);
-  const kind = stage ? stage[1] : "node";
-  own.filename = file;
-  own.cache = `${folder}/${version}-${kind}-${text.slice(-68, -4)}`;
-  // V8 trusts what it is given, so that the folder must be this user's alone, closed by prime (01700).
-  let cachedData;
-  try {
-    const is = fs.lstatSync(folder);
-    const isOwn = is.uid === process.geteuid() && is.mode % 0o10000 === 0o1700;
-    if (isOwn && env.PRIME_CACHE !== "never" && process.argv.indexOf("verify") < 0) {
-      const bytes = fs.readFileSync(own.cache);
-      const data = bytes.slice(32);
-      const digest = require("node:crypto").createHash("sha256").update(data).digest();
-      if (digest.equals(bytes.slice(0, 32))) cachedData = data;
-    }
-  } catch {}
-  const { Script } = require("node:vm");
   // Without that comment all of it is the program. V8 compares no more of a source than its length: it is the launcher's.
-  const isAll = packed === undefined;
-  const code = isAll
-    ? ""
-    : packed
-        .split("\n*" + slash)[0]
-        .split("*~~/")
-        .join("*" + slash);
-  const source = isAll ? text.replace("#!", "//") : ("\n" + code).padEnd(text.length);
-  const lineOffset = isAll ? 0 : before.split("\n").length - 1;
-  own.script = new Script(Module.wrap(source), { filename: file, lineOffset, cachedData });
-  own.script.runInThisContext()(own.exports, require, own, file, require("node:path").dirname(file));
+  const source = Module.wrap(
+    packed === undefined
+      ? text.replace("#!", "//")
+      : `\n${packed
+          .slice(0, packed.indexOf("\n*" + slash))
+          .split("*~~/")
+          .join("*" + slash)}`.padEnd(text.length),
+  );
+  const lineOffset = packed === undefined ? 0 : before.split("\n").length - 1;
+  own.filename = file;
+  const cacheOf = (kind) => `${folder}/${version}-${kind}-${text.slice(-68, -4)}`;
+  /** Begins the program, by what an earlier start of this kind has compiled: all that any start needs would cost each of them more. */
+  const begin = (kind) => {
+    own.cache = cacheOf(kind);
+    // V8 trusts what it is given, so that the folder must be this user's alone, closed by prime (01700).
+    let cachedData;
+    try {
+      const is = fs.lstatSync(folder);
+      const isOwn = is.uid === process.geteuid() && is.mode % 0o10000 === 0o1700;
+      if (isOwn && env.PRIME_CACHE !== "never" && process.argv.indexOf("verify") < 0) {
+        const bytes = fs.readFileSync(own.cache);
+        const data = bytes.slice(32);
+        const digest = require("node:crypto").createHash("sha256").update(data).digest();
+        if (digest.equals(bytes.slice(0, 32))) cachedData = data;
+      }
+    } catch {}
+    // What V8 itself remembers of a source it knows by its place as well: the column of a line that has nothing on it.
+    own.script = new Script(source, { filename: file, lineOffset, columnOffset: own.goOn ? 1 : 0, cachedData });
+    own.script.runInThisContext()(own.exports, require, own, file, require("node:path").dirname(file));
+  };
+  const stage = /^{"stage":"(python|venv)"/.exec(env.PRIME_PROGRESS);
+  if (!stage && /^\d+:\d*:./.test(env.PRIME_HEAD)) {
+    // A plan that declined is mostly renewed, for which no more is needed than the core; else the program begins anew.
+    own.goOn = () => {
+      own.goOn = undefined;
+      begin("stale");
+    };
+    begin("renew");
+  } else {
+    const word = env.PRIME_APP_TASK === "update" ? "update" : process.argv[2] === "rollback" ? "rollback" : "node";
+    // The first start of an app installs it, the later ones look whether something is due.
+    const isApp = /prime_app='\+/.test(text.slice(0, 600)) && fs.existsSync(cacheOf("node"));
+    begin(stage ? stage[1] : word === "node" && isApp ? "app" : word);
+  }
 });

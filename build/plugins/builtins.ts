@@ -5,6 +5,8 @@ import type { Plugin } from "esbuild";
 const LATE = ["child_process", "dns", "http", "https", "net", "tls", "tty", "zlib"].map((name) => `node:${name}`);
 
 const OURS = /\/src\/[^:]*\.ts$/;
+/** Modules that ask for a builtin at once, and use it in what few starts do. */
+const EARLY = /\/node_modules\/commander\//;
 
 /**
  * What Node brings is taken as it is: for `import * as` esbuild would copy every name of it at each start. What is
@@ -21,7 +23,7 @@ export const builtins: Plugin = {
       loader: "ts",
     }));
     build.onResolve({ filter: new RegExp(`^(?:${LATE.join("|")})$`) }, ({ importer, path }) =>
-      OURS.test(importer) ? { path, namespace: "late" } : { path, external: true },
+      OURS.test(importer) || EARLY.test(importer) ? { path, namespace: "late" } : { path, external: true },
     );
     build.onLoad({ filter: /.*/, namespace: "late" }, ({ path }) => ({
       // The bundler copies what a module itself has, so that this is what it inherits from.

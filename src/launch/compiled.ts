@@ -15,6 +15,8 @@ export interface CompiledModule {
   readonly script?: Script;
   /** By Node's version, the kind of start, and the launcher's digest, since V8 only compares lengths of sources. */
   readonly cache?: string;
+  /** Begins the program once more, with all that it needs; there while what was loaded is to renew a plan. */
+  readonly goOn?: () => void;
 }
 
 /**

@@ -171,7 +171,7 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
     writeRenewable(planFile(ready), text, 0o600);
   } else removeFile(planFile(ready));
   if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(stampsIn(ready, last));
-  for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
+  if (ready.isRenewed !== true) for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   return reason;
 }
 

@@ -43,18 +43,23 @@ export interface BootRequest {
   readonly anew: boolean;
   /** Why another environment is shown, where the user asked for it. */
   readonly reason?: string;
+  /** The ready plan would have served this start; it is cold for what has nothing to do with the environment. */
+  readonly isPlanned?: boolean;
 }
 
 /**
  * The story of a cold start. Nothing changed in what counts: renew the stamps. What is asked for was built before: show
  * it. Else build, stage after stage: node (decide) → python (build) → venv (set up, write the ready plan).
  */
-export async function boot(context: Context, { anew, reason }: BootRequest): Promise<Booted> {
+export async function boot(context: Context, { anew, reason, isPlanned }: BootRequest): Promise<Booted> {
   const { progress } = context;
   refuseForeignRepo(context);
   const seen = whyCold(context);
   tellStage(context, seen);
-  if (!anew && progress === undefined && seen.renew !== undefined) return renew(context, seen, seen.renew);
+  if (!anew && progress === undefined && seen.renew !== undefined) {
+    if (isPlanned !== true || seen.changes.length > 0) renew(context, seen, seen.renew);
+    return readyBy(seen.renew);
+  }
 
   if (progress === undefined) await settleUpgrade(context);
   return accountedFor(context, seen, async () => {
@@ -159,10 +164,12 @@ async function lookAgain(context: Context): Promise<Known | undefined> {
 }
 
 /** Only times changed: the environment and the plan stay as they are, with new stamps. */
-function renew(context: Context, cold: Cold, record: LaunchRecord): Booted {
-  const { activation, readyLine, freshness, kernel } = record;
+function renew(context: Context, cold: Cold, record: LaunchRecord): void {
   writePlan(context, { ...partsOf(record), known: cold.known });
   tellCold(context, cold, RENEWED);
+}
+
+function readyBy({ activation, readyLine, freshness, kernel }: LaunchRecord): Booted {
   return { kind: "ready", activation, readyLine, kernel, freshness, trial: undefined, built: undefined };
 }
 

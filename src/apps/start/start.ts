@@ -1,8 +1,11 @@
 import * as path from "node:path";
+import type { Context } from "../../context.ts";
 import { now } from "../../edges/clock.ts";
+import { isFile } from "../../edges/files/read.ts";
 import { watched } from "../../environment/watched.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
+import { planFile } from "../../plan/ready-plan.ts";
 import { boot } from "../../start/boot.ts";
 import type { App } from "../app.ts";
 import { claimHome, isShared, makeHome } from "../home.ts";
@@ -44,7 +47,7 @@ export async function startApp(run: Run): Promise<Answer> {
   if (app.isOwn) await writeRules(app, releaseRoot(app, id), readRelease(app, id)?.python);
   const context = await releaseContext(run, id, !isTrial);
   try {
-    const booted = await boot(context, { anew: false });
+    const booted = await boot(context, { anew: false, isPlanned: isPlanned(context, started) });
     if (booted.kind === "hop") return booted.answer;
     if (isNew) {
       await verify(run, booted, readRelease(app, id)?.verify ?? []);
@@ -62,6 +65,11 @@ export async function startApp(run: Run): Promise<Answer> {
     if (isNew) await forgetFirst(run, error);
     throw error;
   }
+}
+
+/** Whether the ready plan has declined for no more than that a check is due. */
+function isPlanned({ plans, flagKey }: Context, { stale }: Run["started"]): boolean {
+  return plans !== undefined && flagKey !== undefined && stale === undefined && isFile(planFile({ ...plans, flagKey }));
 }
 
 /** What the last start came to, and what an updater has made ready. */

@@ -29,6 +29,7 @@ const ownGroups = new Set<number>();
 let ignored: readonly string[] = [];
 let ending: Ending | undefined;
 let hurry = false;
+let looking: NodeJS.Timeout | undefined;
 let flowEnded: () => void = () => {};
 const flow = new Promise<void>((resolve) => {
   flowEnded = resolve;
@@ -48,12 +49,12 @@ export function endWithUser(shell: { readonly pid: number; readonly start: strin
   const watcher = headWatcher();
   if (watcher !== undefined) process.once("exit", () => tell(watcher, "SIGUSR1")); // else it looks after this for a second more
   if (shell.pid === process.pid) return;
-  const timer = setInterval(() => {
+  looking = setInterval(() => {
     if (isThere(shell)) return;
-    clearInterval(timer);
+    clearInterval(looking);
     end("SIGTERM");
   }, LOOK_AT_SHELL_MS);
-  timer.unref();
+  looking.unref();
 }
 
 /** Has something done when prime is ended by the user, after its children; gives what takes that back, until that has begun. */
@@ -84,8 +85,9 @@ export async function stillWanted(): Promise<void> {
   if (ending !== undefined) await new Promise(() => {});
 }
 
-/** From now on signals are for the command in this process's place. */
+/** From now on signals, and the end of the head's shell, are for what goes on in this process's place. */
 export function leaveSignals(): void {
+  clearInterval(looking);
   for (const signal of IGNORABLE) process.removeAllListeners(signal);
 }
 
