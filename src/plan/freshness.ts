@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { quoteForShell } from "../edges/command.ts";
 import type { Input } from "../inputs/input.ts";
 import { HIDDEN } from "../secrets.ts";
@@ -49,10 +50,12 @@ const AT_ONCE = 16;
  * comes first; the pin stands for the existence of each stamp.
  */
 export function freshnessForSh({ stamps, timed, changed, absent, others }: Watch): string {
+  const folders = new Set(absent.map(({ folder }) => folder));
+  const kept = timed.flatMap(({ paths }) => paths).filter((file) => folders.has(path.dirname(file)));
   return [
     `prime_stamps=${quoteForShell(stamps)}\n[ "$prime_stamps/${PIN}" -nt "$prime_stamps" ] || return 0\n`,
-    returnWhenAny([...others.map(whenOther), ...timed.flatMap(whenTimed)]),
-    ...absent.map(absentLines),
+    returnWhenAny([...others.map(whenOther), ...timed.flatMap((one) => whenTimed(one, kept))]),
+    ...absent.map((one) => absentLines(one, kept)),
     ...(changed === undefined ? [] : ctimeTests(changed).map((test) => `${test} || return 0\n`)),
   ].join("");
 }
@@ -98,18 +101,33 @@ function returnWhenAny(differences: readonly string[]): string {
   return lines;
 }
 
-/** In a ring, each is compared with the next: none is younger, from the earlier stamp to the later, so all have one time. */
-function whenTimed({ stamp, paths }: Timed): string[] {
+/**
+ * In a ring, each is compared with the next: none is younger, from the earlier stamp to the later, so all have one time. Those of `kept`
+ * are known to be there by the time of their folder.
+ */
+function whenTimed({ stamp, paths }: Timed, kept: readonly string[]): string[] {
   const [from, to] = [stamp.from, stamp.to].map((name) => `"$prime_stamps/${name}"`);
   const words = paths.map(quoteForShell);
-  const steps = words.map((it, index) => `! -e ${it} -o ${words[index - 1] ?? from} -nt ${it}`);
+  const steps = words.map((it, index) => {
+    const isGone = kept.includes(paths[index] as string) ? "" : `! -e ${it} -o `;
+    return `${isGone}${words[index - 1] ?? from} -nt ${it}`;
+  });
   return [...steps, `${words.at(-1)} -nt ${to}`];
 }
 
-function absentLines({ folder, stamp: { from, to }, inputs }: AbsentIn): string {
+/** Names, once a folder has another time, are looked at one by one: they take less room so, and mostly nobody comes here. */
+function absentLines({ folder, stamp: { from, to }, inputs }: AbsentIn, kept: readonly string[]): string {
   const it = quoteForShell(folder);
-  const hasTime = `[ ${it} -nt "$prime_stamps/${from}" -a "$prime_stamps/${to}" -nt ${it} ]`;
-  return `${hasTime} || {\n${returnWhenAny(inputs.map(whenOther))}}\n`;
+  const one = `${it === "/" ? "" : it}/"$prime_line"`;
+  const whenAny = (files: readonly string[], test: string) =>
+    files.length === 0
+      ? ""
+      : `for prime_line in ${files.map((file) => quoteForShell(path.basename(file))).join(" ")}; do
+  if [ ${test} ] || [ $? != 1 ]; then return 0; fi; done\n`;
+  const named = (kind: Input["kind"]) => inputs.filter((input) => input.kind === kind).map((input) => input.path);
+  const inFolder = kept.filter((file) => path.dirname(file) === folder);
+  return `[ ${it} -nt "$prime_stamps/${from}" -a "$prime_stamps/${to}" -nt ${it} ] || {
+${whenAny(named("absent"), `-e ${one} -o -L ${one}`)}${whenAny(named("no-file"), `-f ${one}`)}${whenAny(inFolder, `! -e ${one}`)}}\n`;
 }
 
 /** What is said of an input without a time, as a word of `[`, when it is not as it has to be. */

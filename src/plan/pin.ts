@@ -28,8 +28,8 @@ type Dated = Observed & Required<Pick<Observed, "facts">>;
  * Measured in dash; a file with a time of its own counts twice.
  */
 const WORTH_A_PROCESS = 400;
-/** So many absent names in one folder take longer than a look at its time. */
-const ENOUGH_ABSENT = 3;
+/** So many absent names in one folder take longer than a look at its time, for which stamps are made, too. */
+const ENOUGH_ABSENT = 4;
 /** Milliseconds within which two changes can get the very same time from a kernel: its slowest clock ticks a hundred times a second. */
 const TICK_MS = 12;
 
@@ -52,7 +52,7 @@ export function pinObservation({ stamps, observed }: Observation, by: Comparing)
   const timed = timesOf(stamps, byMtime);
   if (typeof timed === "string") return timed;
   const names = observed.map(({ input }) => input).filter((input) => !isStamped(input));
-  const absent = by.freshness === "strict" ? [] : absentOf(stamps, names);
+  const absent = by.freshness === "strict" ? [] : absentOf(stamps, names, byMtime);
   if (typeof absent === "string") return absent;
   pinStamps(stamps);
   const inFolders = new Set(absent.flatMap(({ inputs }) => inputs));
@@ -106,10 +106,10 @@ function timesOf(stamps: string, dated: readonly Dated[]): Timed[] | string {
 }
 
 /**
- * The folder's time is taken first, so that a name that comes meanwhile is seen now, or by that time. A link can come to
+ * The folder's time is taken first, so that a name that comes or goes meanwhile is seen now, or by that time. A link can come to
  * lead to a file while its own folder stays as it is.
  */
-function absentOf(stamps: string, names: readonly Input[]): AbsentIn[] | string {
+function absentOf(stamps: string, names: readonly Input[], dated: readonly Dated[]): AbsentIn[] | string {
   const absent: AbsentIn[] = [];
   const asked = names.filter(
     ({ kind, path: file }) => kind === "absent" || (kind === "no-file" && linkFacts(file)?.kind !== "link"),
@@ -119,6 +119,9 @@ function absentOf(stamps: string, names: readonly Input[]): AbsentIn[] | string 
     if (mtimeNs === undefined) continue;
     const come = inputs.find((input) => contentsOf(input) !== "yes");
     if (come !== undefined) return `${come.path} is not as it has to be`;
+    const there = dated.map(({ input }) => input.path).filter((file) => path.dirname(file) === folder);
+    const gone = there.find((file) => facts(file) === undefined);
+    if (gone !== undefined) return `${gone} is missing`;
     const stamp = between(stamps, `folder${absent.length}`, BigInt(mtimeNs));
     if (stamp !== undefined) absent.push({ folder, stamp, inputs });
   }
