@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { good, repo } from "../../support/repos.ts";
-import { describeEachNode } from "../../support/sandbox.ts";
+import { edit, good, repo } from "../../support/repos.ts";
+import { describeEachNode, LONG_AGO } from "../../support/sandbox.ts";
 
 /** What is kept begins with its own digest. */
 function isWhole(file: string): boolean {
@@ -38,4 +38,21 @@ describeEachNode("what was compiled once", ({ binary: node }) => {
       expect([isWhole(file), fs.readdirSync(folder)]).toEqual([true, [name]]);
     }
   });
+});
+
+it("is kept apart for a plan that is renewed, and for starts that find more to do then", async () => {
+  const box = repo({ "requirements.txt": "" });
+  const kinds = () => fs.readdirSync(path.join(box.home, ".cache/prime/node")).map((name) => name.split("-")[1]);
+  const start = () => good(box, ["run", "true"]);
+  await start();
+  await start();
+  const first = kinds().sort();
+  for (const touch of [1, 2]) {
+    fs.utimesSync(box.path("requirements.txt"), LONG_AGO + touch, LONG_AGO + touch);
+    expect(await start()).toMatchObject({ stdout: "", stderr: "" });
+    expect(kinds().sort()).toEqual([...first, "renew"].sort());
+  }
+  edit(box, "requirements.txt", "# nothing\n");
+  await start();
+  expect(kinds()).toContain("stale");
 });
