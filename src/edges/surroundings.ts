@@ -1,8 +1,7 @@
-import { isatty } from "node:tty";
 import type { Environment } from "./command.ts";
 import { headShell, stalePlan, userEnvironment } from "./head.ts";
 import { startOfProcess } from "./machine.ts";
-import { userInput } from "./terminal/streams.ts";
+import { isTerminal, userInput } from "./terminal/streams.ts";
 
 /** What this process was started with. Nobody else reads it from the process. */
 export interface Surroundings {
@@ -34,7 +33,7 @@ export function surroundings(): Surroundings {
     args: process.argv.slice(2),
     node: process.execPath,
     platform: process.platform,
-    isInteractive: () => isatty(userInput()),
+    isInteractive: () => isTerminal(userInput()),
     shell: { pid, start: startOfProcess(pid) ?? "" },
   };
 }

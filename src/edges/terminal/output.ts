@@ -1,7 +1,7 @@
-import { isatty, WriteStream } from "node:tty";
+import { WriteStream } from "node:tty";
 import type { Environment } from "../command.ts";
 import { createTerminal, type TerminalClock } from "./lines.ts";
-import { userErrors, userOutput, writeMessage } from "./streams.ts";
+import { isTerminal, userErrors, userOutput, writeMessage } from "./streams.ts";
 import type { Terminal } from "./terminal.ts";
 import { type Color, errorText, paint, plain, terminalStyle } from "./text.ts";
 import { wrapped } from "./wrap.ts";
@@ -17,7 +17,7 @@ const systemClock: TerminalClock = {
 /** The terminal behind standard error; what it shows in place is gone when the process ends, however it ends. */
 export function openTerminal({ verbosity, env }: { verbosity: number; env: Environment }): Terminal {
   const stream = {
-    isTerminal: isatty(userErrors()),
+    isTerminal: isTerminal(userErrors()),
     columns: () => columnsOf(userErrors()),
     write: writeMessage,
   };
@@ -31,7 +31,7 @@ const streams = new Map<number, WriteStream>();
 /** How wide the terminal is now; `undefined` where there is none, or it has gone away. */
 function columnsOf(fd: number): number | undefined {
   try {
-    if (!streams.has(fd) && isatty(fd)) streams.set(fd, new WriteStream(fd));
+    if (!streams.has(fd) && isTerminal(fd)) streams.set(fd, new WriteStream(fd));
     return streams.get(fd)?.columns;
   } catch {
     return undefined;
@@ -49,7 +49,7 @@ export interface Look {
 /** The text as standard output has it: painted and broken at words where that is a terminal. */
 export function textFor(text: string, env: Environment, { painted = {}, asIs }: Look): string {
   const shown = plain(text);
-  const style = terminalStyle(env, isatty(userOutput()));
+  const style = terminalStyle(env, isTerminal(userOutput()));
   const lines = Object.entries(painted).reduce(
     (all, [word, color]) => all.replace(new RegExp(`^${word}(?= )`, "gm"), (one) => paint(one, color, style)),
     asIs === true ? shown : wrapped(shown, columnsOf(userOutput())),
@@ -62,6 +62,6 @@ export function textFor(text: string, env: Environment, { painted = {}, asIs }: 
  * stands at that line's beginning.
  */
 export function renderError(error: unknown, { verbosity, env }: { verbosity: number; env: Environment }): string {
-  const { color, redraw } = terminalStyle(env, isatty(userErrors()));
+  const { color, redraw } = terminalStyle(env, isTerminal(userErrors()));
   return (redraw ? "\u001b[2K" : "") + wrapped(errorText(error, { verbosity, color }), columnsOf(userErrors()));
 }

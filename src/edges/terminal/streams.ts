@@ -1,4 +1,5 @@
-import { writeSync } from "node:fs";
+import { fstatSync, writeSync } from "node:fs";
+import { isatty } from "node:tty";
 import { PrimeError, reasonOf } from "../../errors.ts";
 import { headShell } from "../head.ts";
 
@@ -16,6 +17,19 @@ export function userOutput(): number {
 
 export function userErrors(): number {
   return headShell() === undefined ? 2 : 6;
+}
+
+/** Linux gives this number to `/dev/null` and its like (linux/Documentation/admin-guide/devices.txt). */
+const MEMORY_DEVICES = 1;
+
+/** What shows by its kind that it is no terminal is not asked: Node loads its sockets to do that. */
+export function isTerminal(fd: number): boolean {
+  try {
+    const is = fstatSync(fd);
+    return is.isCharacterDevice() && is.rdev >> 8 !== MEMORY_DEVICES && isatty(fd);
+  } catch {
+    return false;
+  }
 }
 
 /** Writes all of the text for the user to use; a reader that has gone away (`| head`) is no error of prime's. */
