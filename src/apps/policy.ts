@@ -5,6 +5,8 @@ import type { Policy, Ruled } from "../config/policy/policy.ts";
 import { now } from "../edges/clock.ts";
 import { type NetworkRules, refusedByRule, whyNotHost } from "../edges/network/rules.ts";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";
+import { LATE_PATCH, minorOf, parseRequest, selectorTuple } from "../python/version.ts";
+import { ruleAgainst } from "../upgrade/rules/interpreter.ts";
 import { exclusionOf } from "../upgrade/rules/ruling.ts";
 import { isOpen, nextWindow, zonedTime } from "../upgrade/rules/windows.ts";
 import type { App } from "./app.ts";
@@ -60,4 +62,17 @@ export function refuseExcluded(policy: Policy, packages: Readonly<Record<string,
       hint: `${key} in ${where} says so; another release is needed`,
     });
   }
+}
+
+/** For what a channel points at and says which Python it needs: throws where no version of that is allowed. */
+export function refusePython(policy: Policy, text: string): void {
+  const request = parseRequest(text);
+  if (request.wanted.kind === "any") return;
+  const lowest = selectorTuple(request).join(".");
+  const ends = [lowest, `${minorOf(lowest)}.${LATE_PATCH}`];
+  const [against, ...other] = ends.flatMap((version) => ruleAgainst(version, { policy, ranges: [], root: "/" }) ?? []);
+  if (against === undefined || other.length === 0) return;
+  throw new PrimeError("python-refused", `could not take a release for Python ${text}: ${against.why}`, {
+    hint: "what is installed goes on; change that rule where it stands",
+  });
 }

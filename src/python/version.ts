@@ -29,7 +29,7 @@ const RELEASE = /^(?:(cpython|pypy|python)(?:[-@]?(?=\d)|$))?(?:(\d+(?:\.\d+){0,
 /** Far enough ahead to find by name any `python3.N` that a machine can have. */
 const MINORS = [...Array(31).keys()];
 /** Later than any patch that a range names. */
-const LATE_PATCH = 999;
+export const LATE_PATCH = 999;
 /** The oldest Python that prime works with at all. */
 const OLDEST_MINOR = 6;
 

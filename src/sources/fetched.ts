@@ -60,6 +60,11 @@ export class Fetched {
     return from === undefined || file === undefined ? undefined : { url: from.url, file };
   }
 
+  /** Before uv asks for what another resolution needs. */
+  forgetAsked(): void {
+    this.#there.clear();
+  }
+
   /** A package of a lock without those offered files that uv did not ask for: they are for other machines. */
   withoutUnasked(entry: Table): Table {
     return withFiles(entry, ({ url }) => this.#nameOf(url) === undefined || this.originOf(String(url)) !== undefined);

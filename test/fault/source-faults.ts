@@ -5,10 +5,10 @@ The release that is there runs on; \`self status\` tells why, and when the next 
 
 | fault | outcome | tried by |
 | --- | --- | --- |
+| a release is for another Python than the one in use, newer or the only one left | the interpreter moves with it, and back with it; \`current\` and the reason \`python\` where it stays, by the rule's key | \`test/e2e/apps/python-moves.test.ts\` |
 | a file is missing in a wheel, or its RECORD lies (uv and pip take both, and write another RECORD); of wheels that come by folder, HTTP or S3 | \`invalid\`, by the file's name | \`test/e2e/apps/source-faults.test.ts\` |
 | a wheel has a path that leads out of it (\`..\`); uv passes over that file without a word | \`invalid\`, by the path | the same |
 | a source archive needs a compiler that is not there | \`invalid\`, by the compiler's name | the same |
-| a release is for another Python or machine | stays; of folders, HTTP and S3 it says which version it passed over. The interpreter does not move with it | the same |
 | two places have one name | the first one wins; a package that is bound to a place comes from nowhere else | the same, \`test/e2e/apps/sources.test.ts\` |
 | a place lists nothing, is gone, or a page to log in answers | \`failed\`, \`offline\`; nothing is removed | \`test/e2e/apps/sources.test.ts\` |
 | a file is another one under the same name, or not what its listing says | \`refused\`, by its address | the same, \`test/e2e/apps/app.test.ts\` |

@@ -17,7 +17,7 @@ const WRITE_WHEEL = `
 import base64, hashlib, sys, zipfile
 folder, name, version, code, *requires = sys.argv[1:]
 info = f"{name}-{version}.dist-info"
-needs = "".join(f"Requires-Dist: {text}\\n" for text in requires)
+needs = "".join(f"Requires-{'Python' if text[0] in '<>=!~' else 'Dist'}: {text}\\n" for text in requires)
 files = {
     f"{name}.py": code,
     f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n{needs}",
@@ -31,7 +31,7 @@ export function saying(version: string, more = ""): string {
   return `import os, sys\n\ndef main():\n    ${more || "pass"}\n    print("foo", "${version}", *sys.argv[1:])\n`;
 }
 
-/** Writes a wheel with a console script of its name into a folder; gives its absolute path. */
+/** Writes a wheel with a console script of its name into a folder; gives its absolute path. A range among what it `requires` is Python's. */
 export function appWheel(
   folder: string,
   name: string,
@@ -41,4 +41,19 @@ export function appWheel(
 ): string {
   execFileSync(anyPython(), ["-c", WRITE_WHEEL, folder, name, version, code, ...requires]);
   return path.join(folder, `${name}-${version}-py3-none-any.whl`);
+}
+
+/** Changes a text in a file of a wheel, whose RECORD is left as it is unless that is the file. */
+const CHANGE = `
+import sys, zipfile
+wheel, end, old, new = sys.argv[1:]
+with zipfile.ZipFile(wheel) as before:
+    files = {name: before.read(name).decode() for name in before.namelist()}
+with zipfile.ZipFile(wheel, "w") as after:
+    for name, text in files.items():
+        after.writestr(zipfile.ZipInfo(name), text.replace(old, new) if name.endswith(end) else text)
+`;
+
+export function changeWheel(wheel: string, end: string, old: string, to: string): void {
+  execFileSync(anyPython(), ["-c", CHANGE, wheel, end, old, to]);
 }

@@ -157,7 +157,7 @@ function replaceAll(bytes: Buffer, from: string, to: string): Buffer {
 
 /** A PATH that begins with these folders and holds no other interpreter. */
 export function withoutPython(box: Sandbox, ...folders: string[]): RunOptions {
-  const programs = ["sh", "env", "cat", "find", "stat", "dpkg", "dpkg-query"].flatMap((name) => {
+  const programs = ["sh", "env", "cat", "find", "sleep", "stat", "dpkg", "dpkg-query"].flatMap((name) => {
     const file = onPath(name);
     return file === undefined ? [] : [[name, file] as const];
   });

@@ -18,11 +18,11 @@ import type { Answer } from "../../launch/answer.ts";
 import { packagesOf, pylockOf, renderPylock, withPlaces } from "../../project/files/pylock.ts";
 import { isTable, parseToml } from "../../toml.ts";
 import { refuseOldLauncher, takeLauncher } from "../launcher/take.ts";
-import { refuseExcluded, refuseHost, rulesOf, whyNotNow } from "../policy.ts";
+import { refuseExcluded, refuseHost, refusePython, rulesOf, whyNotNow } from "../policy.ts";
 import type { Run } from "../start/run.ts";
 import { readSelection } from "../state.ts";
 import { channelFolder, readChannelState, writeChannelState } from "./channel-state.ts";
-import type { LocalFile, Resolved } from "./resolve.ts";
+import type { LocalFile, Resolved } from "./resolution.ts";
 
 /** What a look at the channel comes to: a release, or another launcher that goes on with this start. */
 export type FromChannel = (Resolved & { readonly isRenewed: boolean }) | { readonly answer: Answer };
@@ -95,6 +95,8 @@ async function fetchRelease(
   const placed = { ...table, packages: packagesOf(table).map((entry) => beside(entry, release)) };
   const packages = Object.fromEntries(pylockOf(placed, folder).packages.map((one) => [one.name, one.version ?? ""]));
   refuseExcluded(policy, packages);
+  const python = app.config.python ?? release.python ?? "";
+  refusePython(policy, python);
   const rules = rulesOf(app, policy);
   withPlaces(placed, (key, value) => {
     if (key === "url") refuseHost(rules, value);
@@ -111,7 +113,7 @@ async function fetchRelease(
   return {
     id: `${release.version}-${release.release_id.slice(0, 8)}`,
     version: release.version,
-    python: app.config.python ?? release.python ?? "",
+    python,
     pylock: renderPylock(placed),
     files,
     packages,

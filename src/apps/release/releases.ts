@@ -5,9 +5,10 @@ import { backdate, copyFile, makeFolder, rename, writeAtomic } from "../../edges
 import { finalNameOf, isAbandoned, makerMark } from "../../edges/files/own/maker-mark.ts";
 import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { remove } from "../../edges/files/own/remove.ts";
-import { facts, isExecutableFile, isFile, namesInFolder, sha256OfFile } from "../../edges/files/read.ts";
+import { facts, isExecutableFile, isFile, namesInFolder, realPath, sha256OfFile } from "../../edges/files/read.ts";
 import { foldersInUse } from "../../edges/processes/in-use.ts";
 import { deadHolder } from "../../edges/processes/locks/lock-holder.ts";
+import { readManifest } from "../../environment/manifest/manifest.ts";
 import { PrimeError } from "../../errors.ts";
 import type { AppStart } from "../../plan/app-start.ts";
 import { RUN_APP_PY } from "../../python/texts/texts.ts";
@@ -15,7 +16,7 @@ import type { App } from "../app.ts";
 import { writeOld, writeRules } from "../root-files.ts";
 import { checkFile, dueFile, RELEASE_ID, readCheck, readSelection } from "../state.ts";
 import { moduleWheel } from "./module-wheel.ts";
-import type { LocalFile, Resolved } from "./resolve.ts";
+import type { LocalFile, Resolved } from "./resolution.ts";
 
 const RELEASE = v.object({
   version: TEXT,
@@ -72,6 +73,17 @@ function keepFile(root: string, { from, to, sha256 }: LocalFile): void {
 
 export function readRelease(app: Pick<App, "home">, id: string): Release | undefined {
   return readOwnJson(path.join(releaseRoot(app, id), "release.json"), RELEASE);
+}
+
+/** The environment of a release stands on it; undefined: nobody knows, or there is none. */
+export function interpreterOf(app: Pick<App, "home">, id: string) {
+  return readManifest(realPath(path.join(releaseRoot(app, id), ".venv")) ?? "")?.interpreter;
+}
+
+/** `Python 3.11.7 to 3.13.0`, between two releases that are built; "" where it stays. */
+export function moveOfPython(app: Pick<App, "home">, from: string | null, to: string | null): string {
+  const [before, after] = [from, to].map((id) => (id === null ? undefined : interpreterOf(app, id)?.version));
+  return before === undefined || after === undefined || before === after ? "" : `Python ${before} to ${after}`;
 }
 
 /** All releases that are there whole. */

@@ -10,7 +10,7 @@ import { makeHome } from "../home.ts";
 import { type Event, readEvents, record } from "../log.ts";
 import { policyOf } from "../policy.ts";
 import { type ChannelState, readChannelState, writeChannelState } from "../release/channel-state.ts";
-import { collectReleases, readRelease, releaseRoot, releasesOf } from "../release/releases.ts";
+import { collectReleases, moveOfPython, readRelease, releaseRoot, releasesOf } from "../release/releases.ts";
 import { sharedSelection } from "../shared.ts";
 import type { Run } from "../start/run.ts";
 import { setDue } from "../start/schedule.ts";
@@ -255,7 +255,8 @@ async function rollback(run: Run, [wanted, ...more]: readonly string[]): Promise
     const next = isReturn
       ? { ...before, current: meant, previous: current, trial: null, skipped }
       : goBack(app, { ...before, previous: meant }, current, { why: BY_HAND }).selection;
-    if (isReturn) record(app, "activate", { release: meant, from: current, message: "by hand" });
+    const message = ["by hand", moveOfPython(app, current, meant)].filter(Boolean).join("; ");
+    if (isReturn) record(app, "activate", { release: meant, from: current, message });
     writeSelection(app, next);
   });
   const left = isReturn ? "" : `; ${current} is not taken again by itself`;

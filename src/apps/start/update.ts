@@ -9,9 +9,17 @@ import { Fetched } from "../../sources/fetched.ts";
 import { boot } from "../../start/boot.ts";
 import type { Ready } from "../../start/ready.ts";
 import { record } from "../log.ts";
-import { passesWindows, policyOf, refuseExcluded, whyNotNow } from "../policy.ts";
-import { collectScraps, readRelease, refuseWithoutEntry, releasesOf, writeRelease } from "../release/releases.ts";
-import { type Resolved, resolveApp } from "../release/resolve.ts";
+import { passesWindows, policyOf, whyNotNow } from "../policy.ts";
+import {
+  collectScraps,
+  moveOfPython,
+  readRelease,
+  refuseWithoutEntry,
+  releasesOf,
+  writeRelease,
+} from "../release/releases.ts";
+import type { Resolved } from "../release/resolution.ts";
+import { resolveApp } from "../release/resolve.ts";
 import { writeWanted } from "../release/wanted.ts";
 import { refuseTornWheels } from "../release/wheels.ts";
 import { alone, type Outcome, readCheck, readSelection, writeCheck, writeSelection } from "../state.ts";
@@ -61,8 +69,11 @@ async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
   if (closed !== undefined) return finish(run, "refused", told(closed.why), closed.why.id, closed);
   const found = await resolveNow(run, policy);
   if ("answer" in found) return { kind: "hop", answer: found.answer };
-  if (found.id === current)
-    return finish(run, "current", `${app.config.name} ${found.version} is what there is${passedOver(run, found)}`);
+  const { stays } = found;
+  if (found.id === current) {
+    const message = `${app.config.name} ${found.version} is what there is${passedOver(run, found)}`;
+    return finish(run, "current", message, stays === undefined ? null : "python");
+  }
   if (found.id === staged) return finish(run, "staged", `${app.config.name} ${found.version} is ready`);
   const skip = found.isRenewed ? undefined : skipped.find(({ id }) => id === found.id);
   if (skip !== undefined) {
@@ -70,14 +81,16 @@ async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
       app.self && releasesOf(app).includes(found.id) && `\n  next: \`${app.self} rollback ${found.id}\` runs it`;
     return finish(run, "refused", `${found.id} is not taken again: ${skip.why}${hint || ""}`, "skipped");
   }
+  if (stays !== undefined) record(app, "refuse", { message: stays });
   await writeRelease(app, found);
   await alone(app, () => writeCheck(app, { ...readCheck(app), building: found.id }));
   return stage(run, found.id);
 }
 
 /** Why a newer version that is there is not taken, as far as it can be told. */
-function passedOver({ app }: Run, { newer, python, gone = [] }: Resolved): string {
+function passedOver({ app }: Run, { newer, python, stays, gone = [] }: Resolved): string {
   if (gone.length > 0) return `; passed over, since it is listed and is not there (404): ${gone.join(", ")}`;
+  if (stays !== undefined) return `; ${stays}`;
   if (newer === undefined || readSelection(app).pin !== null) return "";
   return `; ${newer} is there, too, and passed over: it does not fit Python ${python} here, or other things that are wanted or excluded`;
 }
@@ -89,8 +102,10 @@ async function stage(run: Run, id: string): Promise<Updated> {
   if (booted.kind === "hop") return booted;
   await verify(run, booted, readRelease(app, id)?.verify ?? []);
   await alone(app, () => writeSelection(app, { ...readSelection(app), staged: id }));
-  record(app, "stage", { release: id, from: readSelection(app).current });
-  return finish(run, "staged", `${app.config.name} ${id} is ready`);
+  const { current } = readSelection(app);
+  const move = moveOfPython(app, current, id);
+  record(app, "stage", { release: id, from: current, message: move });
+  return finish(run, "staged", `${app.config.name} ${id} is ready${move && ` (${move})`}`);
 }
 
 /** What a fresh install would give, by the rules of this machine. */
@@ -100,9 +115,7 @@ export async function resolveNow(
 ): Promise<(Resolved & { readonly isRenewed?: boolean }) | { readonly answer: Answer }> {
   const { app, started } = run;
   if (app.config.channel !== null) {
-    const found = await (await import("../release/from-channel.ts")).resolveChannel(run, policy);
-    if (!("answer" in found)) refuseExcluded(policy, found.packages);
-    return found;
+    return (await import("../release/from-channel.ts")).resolveChannel(run, policy);
   }
   const fetched = new Fetched(path.join(app.home, "fetched"));
   try {
@@ -172,6 +185,7 @@ const RULES = new Set([
   "network-rule",
   "upgrade-refused",
   "machine-policy",
+  "python-refused",
 ]);
 const OFFLINE =
   /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect|does not answer|fallen silent|less than \d+ bytes|too long as a whole|broke off|comes about|connection was closed/;

@@ -101,6 +101,7 @@ export const APP_FILE_SCHEMA = v.strictObject(
 export const APP_RULES: readonly (keyof UpgradeValues)[] = [
   ...(["exclude", "exclude_newer", "exclude_newer_package", "allowed_hosts", "allowed_networks"] as const),
   ...(["proxy", "ca_file", "windows", "urgent", "verify", "keep"] as const),
+  ...(["python", "max_minor", "manifest", "mirrors"] as const),
 ];
 
 export const APP_DEFAULTS = {

@@ -5,7 +5,7 @@ import { realPath } from "../../edges/files/read.ts";
 import { type Failure, type Interpreter, isFailure, versionOf } from "../interpreter.ts";
 import { probe } from "../probe.ts";
 import type { Starting } from "../starting.ts";
-import { basenames, describe, fits, parseRequest, type VersionRequest } from "../version.ts";
+import { basenames, compareVersions, describe, fits, parseRequest, type VersionRequest } from "../version.ts";
 import { behindShims, installedByUv, keptByPrime, named, pathFolders, whyNotExecutable } from "./candidates.ts";
 
 export interface SearchOptions {
@@ -83,6 +83,20 @@ export async function searchPython(request: VersionRequest, options: SearchOptio
   const selected = fitting ?? misfits[0];
   const rest = passedOver.filter((one) => one.path !== selected?.path);
   return { selected, fits: fitting !== undefined, passedOver: rest, folders };
+}
+
+/** All that fit wherever a search looks, the highest version first, of each the first that is found. */
+export async function everyPython(request: VersionRequest, options: SearchOptions): Promise<Interpreter[]> {
+  const { env } = options;
+  const folders = pathFolders(env);
+  const files = [...named(basenames(request), folders), ...behindShims(request, folders, env).likely];
+  const found = new Map<string, Interpreter>();
+  for (const file of [...files, ...keptByPrime(request, env), ...installedByUv(env)]) {
+    const answer = await interpreterAt(file, options);
+    if (isFailure(answer) || !fits(request, answer) || found.has(versionOf(answer))) continue;
+    found.set(versionOf(answer), answer);
+  }
+  return [...found.values()].sort((one, other) => compareVersions(other, one));
 }
 
 /** The interpreter that a candidate is or that its venv was made from, proven by running it. */

@@ -134,7 +134,10 @@ function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>)
 }
 
 /** What is against a version, whatever build it is; of one in use, neither its youth nor that it comes before its final release is. */
-function ruleAgainst(version: string, { ranges, policy, root }: InterpreterQuestion<BuildFacts>): Refused | undefined {
+export function ruleAgainst(
+  version: string,
+  { ranges, policy, root }: Pick<InterpreterQuestion<BuildFacts>, "ranges" | "policy" | "root">,
+): Refused | undefined {
   const refuse = (rule: Refused["rule"], why: string): Refused => ({ name: "python", version, rule, why });
   const excluded = exclusionOf(policy, "python", version);
   if (excluded !== undefined)

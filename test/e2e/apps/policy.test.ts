@@ -50,8 +50,8 @@ describe("[upgrade] of an app", () => {
     const refused = await app.run(["self", "update"]);
     expect([refused.code, (await app.status()).check.outcome]).toEqual([125, "refused"]);
     expect(await app.says(["c"])).toBe("foo 1 c");
-    rule('max_minor = "3.9"');
-    expect((await app.run(["c"])).stderr).toContain("unknown key `upgrade.max_minor`");
+    rule('platforms = ["linux-x86_64-gnu"]');
+    expect((await app.run(["c"])).stderr).toContain("unknown key `upgrade.platforms`");
   });
 
   it("updates within its windows alone, and takes what is ready in them", async () => {

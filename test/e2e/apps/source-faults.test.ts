@@ -3,24 +3,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { anyPython } from "../../fixtures/python.ts";
+import { changeWheel } from "../../support/app-wheel.ts";
 import { AppBox, appWheel, saying } from "../../support/apps.ts";
 
-/** Changes a text in a file of a wheel, whose RECORD is left as it is unless that is the file. */
-const CHANGE = `
-import sys, zipfile
-wheel, end, old, new = sys.argv[1:]
-with zipfile.ZipFile(wheel) as before:
-    files = {name: before.read(name).decode() for name in before.namelist()}
-with zipfile.ZipFile(wheel, "w") as after:
-    for name, text in files.items():
-        after.writestr(zipfile.ZipInfo(name), text.replace(old, new) if name.endswith(end) else text)
-`;
-
 const LEAVE = "import sys, zipfile; zipfile.ZipFile(sys.argv[1], 'a').writestr('foo/../../evil.py', '')";
-
-function change(wheel: string, end: string, old: string, to: string): void {
-  execFileSync(anyPython(), ["-c", CHANGE, wheel, end, old, to]);
-}
 
 describe("a release that is", { timeout: 300_000 }, () => {
   it("broken in whatever way is named, and the one before runs on", async () => {
@@ -38,12 +24,12 @@ describe("a release that is", { timeout: 300_000 }, () => {
     expect(await update()).toMatchObject({ code: 0, outcome: "current" });
     const stays = { code: 125, version: "1", outcome: "invalid" };
     const missing = app.publish("2");
-    change(missing, "RECORD", "foo.py,", "gone.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\nfoo.py,");
+    changeWheel(missing, "RECORD", "foo.py,", "gone.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\nfoo.py,");
     const words = "foo-2-py3-none-any.whl: gone.py is missing, which its RECORD names";
     expect(await update()).toEqual({ ...stays, stderr: expect.stringContaining(words) });
     fs.rmSync(missing);
     const lying = app.publish("3");
-    change(lying, "foo.py", '"foo"', '"f0o"');
+    changeWheel(lying, "foo.py", '"foo"', '"f0o"');
     expect(await update()).toEqual({
       ...stays,
       stderr: expect.stringContaining("foo.py is another file than its RECORD says"),
@@ -57,16 +43,12 @@ describe("a release that is", { timeout: 300_000 }, () => {
     });
     fs.rmSync(leaving);
     const current = { code: 0, version: "1", outcome: "current" };
-    const passed = (version: string) =>
-      expect.stringMatching(
-        `foo 1 is what there is; ${version} is there, too, and passed over: it does not fit Python 3`,
-      );
-    const later = app.publish("4");
-    change(later, "METADATA", "Version: 4\n", "Version: 4\nRequires-Python: >=3.99\n");
-    expect(await update()).toEqual({ ...current, stderr: passed("4") });
+    const passed = (why: string) => expect.stringContaining(`foo 1 is what there is; ${why}: it stays with Python 3.`);
+    const later = app.publish("4", saying("4"), [">=3.99"]);
+    expect(await update()).toEqual({ ...current, stderr: passed("foo==4 requires Python >=3.99") });
     fs.rmSync(later);
     fs.renameSync(app.publish("5"), path.join(app.basket, "foo-5-cp399-cp399-linux_x86_64.whl"));
-    expect(await update()).toEqual({ ...current, stderr: passed("5") });
+    expect(await update()).toEqual({ ...current, stderr: passed("foo==5 has no wheel for it") });
     const sdist = path.join(app.box.base, "foo-6");
     fs.mkdirSync(sdist);
     fs.writeFileSync(
