@@ -109,3 +109,15 @@ def test_a_library_that_is_missing_is_named(environment):
     [[failed, why]] = environment.load()["failed"]
     assert failed == path
     assert why.endswith("libgone.so: cannot open shared object file: No such file or directory")
+
+
+def test_the_modules_of_a_package_are_imported_in_one_process_as_long_as_none_ends_it(environment):
+    names = ["a", "b", "ends", "z"]
+    paths = [environment.compile(f"pkg.{name}", called="abort()" if name == "ends" else "(void)0") for name in names]
+    imports = environment.site / "imports"
+    note = f"import os\nwith open({str(imports)!r}, 'a') as file:\n    print(os.getpid(), file=file)\n"
+    (environment.site / "pkg/__init__.py").write_text(note)
+    found = answer(environment.python, ["-I", "-B"], "extensions.py", "--import", environment.site)
+    assert found["failed"] == [[paths[2], "it ends the process by SIGABRT"]]
+    assert found["loaded"] == len(names) - 1
+    assert len(imports.read_text().split()) == 2

@@ -39,9 +39,12 @@ def main():
     modules = [(name, lambda name=name: why_no_module(name)) for name in sorted(names)]
     if "--certificates" in options:
         modules.append(("certificates", why_no_certificates))
-    files = [(path, lambda s=site, p=path: look_at(s, p, deep)) for site in sites for path in extension_modules(site)]
-    failed = look_at_all(modules + files)
+    found = [(site, path) for site in sites for path in extension_modules(site)]
+    files = [(path, lambda s=site, p=path: look_at(s, p)) for site, path in found]
+    failed = look_at_all([[one] for one in modules + files])
     if deep:
+        unfit = {path for path, _ in failed}
+        failed += look_at_all(by_package([one for one in found if one[1] not in unfit]))
         failed += [[path, "it is built for another ABI"] for site in sites for path in foreign_modules(site)]
     missing = {name for name, _ in failed}
     looked = {"loaded": len([path for path, _ in files if path not in missing]), "failed": failed}
@@ -54,20 +57,23 @@ def main():
     }
 
 
-def look_at_all(waiting):
+def look_at_all(batches):
+    """In a process for each batch: a module that ends it takes no other one along, and those behind it get another."""
     failed = []
     at_once = os.cpu_count() or 1
-    for start in range(0, len(waiting), at_once):
-        children = [start_look(look) for _, look in waiting[start : start + at_once]]
-        for (what, _), child in zip(waiting[start:], children):
-            why = end_look(*child)
-            if why is not None:
-                failed.append([what, why])
+    while batches:
+        now, batches = batches[:at_once], batches[at_once:]
+        children = [start_looks(batch) for batch in now]
+        for batch, child in zip(now, children):
+            answers, end = end_looks(*child)
+            answers += [end] if len(answers) < len(batch) else []
+            failed += [[what, why] for (what, _), why in zip(batch, answers) if why is not None]
+            rest = batch[len(answers) :]
+            batches += [rest] if rest else []
     return failed
 
 
-def start_look(look):
-    """In a process of its own: a module that ends it takes no other one along, and none sees what others loaded."""
+def start_looks(batch):
     reader, writer = os.pipe()
     pid = os.fork()
     if pid != 0:
@@ -77,28 +83,33 @@ def start_look(look):
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(nowhere, stream)
-        signal.alarm(LIMIT)
-        os.write(writer, json.dumps(look()).encode("ascii"))
+        for _, look in batch:
+            signal.alarm(LIMIT)
+            os.write(writer, json.dumps(look()).encode("ascii") + b"\n")
     finally:
         os._exit(0)
 
 
-def end_look(pid, reader):
+def end_looks(pid, reader):
+    """What was answered, and how it came to an end."""
     with open(reader, "rb") as answer:
-        text = answer.read()
+        lines = answer.read().splitlines()
     _, status = os.waitpid(pid, 0)
-    if text:
-        return json.loads(text.decode("ascii"))
-    if os.WIFSIGNALED(status):
-        return f"it ends the process by {signal.Signals(os.WTERMSIG(status)).name}"
-    return "it ends the process"
+    name = f" by {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else ""
+    return [json.loads(line.decode("ascii")) for line in lines], f"it ends the process{name}"
 
 
-def look_at(site, path, deep):
-    why = why_not_loaded(path)
-    if why is not None:
-        return why_not_imported(site, path)
-    return why_unfit(site, path) if deep else None
+def by_package(found):
+    """The modules of one package together: each would import the whole of it anew, and some have hundreds."""
+    batches = {}
+    for site, path in found:
+        top = os.path.relpath(path, site).partition(os.sep)[0]
+        batches.setdefault((site, top), []).append((path, lambda s=site, p=path: why_unfit(s, p)))
+    return list(batches.values())
+
+
+def look_at(site, path):
+    return None if why_not_loaded(path) is None else why_not_imported(site, path)
 
 
 def why_unfit(site, path):
