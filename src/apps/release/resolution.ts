@@ -74,6 +74,8 @@ export interface Means {
   readonly fetched: Fetched;
   /** The packages that the app runs on, and their versions: a place that has lost one of these is down, which sends nobody back. */
   readonly runs: Readonly<Record<string, string>>;
+  /** For a process of the app's that runs: what is found is imported there, so that no other interpreter will do. */
+  readonly isWithin: boolean;
   /** What was found to be listed and not there: the constraint (PEP 508) that does without it, and the file. */
   readonly gone: Map<string, string>;
   /** Absolute; removed when all is done. */

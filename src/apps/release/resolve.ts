@@ -27,7 +27,7 @@ export async function resolveApp(
   context: Context,
   app: App,
   wanted: Wanted,
-  { policy, fetched, runs }: Pick<Means, "policy" | "fetched" | "runs">,
+  given: Pick<Means, "policy" | "fetched" | "runs" | "isWithin">,
 ): Promise<Resolved> {
   const decision = await decide(context, false);
   makeFolders(decision.folders);
@@ -36,11 +36,12 @@ export async function resolveApp(
   const work = path.join(wanted.root, `work.${makerMark()}`);
   makeNewFolder(work);
   try {
-    const means: Means = { job, uv, app, wanted, policy, fetched, runs, work, gone: new Map() };
+    const means: Means = { ...given, job, uv, app, wanted, work, gone: new Map() };
     const base = await pythonInUse(means, decision);
-    fetched.convert = eggConverter(job, uv, { python: base.executable, folder: work });
+    means.fetched.convert = eggConverter(job, uv, { python: base.executable, folder: work });
     const isKnown = (id: string) => readRelease(app, id) !== undefined;
     const first = await attempt(means, base, isKnown);
+    if (means.isWithin) return first.settle();
     const { pin, skipped } = readSelection(app);
     const need = first.need ?? (pin === null && first.found ? await needForNewer(means, base, first) : undefined);
     if (need === undefined) return first.settle();

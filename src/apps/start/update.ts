@@ -67,7 +67,7 @@ async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
   const policy = await policyOf(app);
   const closed = isAnyTime || passesWindows(app, policy) ? undefined : whyNotNow(policy);
   if (closed !== undefined) return finish(run, "refused", told(closed.why), closed.why.id, closed);
-  const found = await resolveNow(run, policy);
+  const found = await resolveNow(run, policy, isAnyTime);
   if ("answer" in found) return { kind: "hop", answer: found.answer };
   const { stays } = found;
   if (found.id === current) {
@@ -108,10 +108,11 @@ async function stage(run: Run, id: string): Promise<Updated> {
   return finish(run, "staged", `${app.config.name} ${id} is ready${move && ` (${move})`}`);
 }
 
-/** What a fresh install would give, by the rules of this machine. */
+/** What a fresh install would give, by the rules of this machine; `isWithin`: for a process of the app's that runs, and its interpreter. */
 export async function resolveNow(
   run: Run,
   policy: Policy,
+  isWithin = false,
 ): Promise<(Resolved & { readonly isRenewed?: boolean }) | { readonly answer: Answer }> {
   const { app, started } = run;
   if (app.config.channel !== null) {
@@ -122,7 +123,7 @@ export async function resolveNow(
     const wanted = await writeWanted(app, readSelection(app).pin, policy, { env: started.env, fetched });
     const { current } = readSelection(app);
     const runs = (current === null ? undefined : readRelease(app, current)?.packages) ?? {};
-    const found = await resolveApp(await run.contextOf(wanted.root), app, wanted, { policy, fetched, runs });
+    const found = await resolveApp(await run.contextOf(wanted.root), app, wanted, { policy, fetched, runs, isWithin });
     fetched.keep(new Set(found.files.map(({ from }) => from)));
     return found;
   } finally {

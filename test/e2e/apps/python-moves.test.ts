@@ -158,6 +158,18 @@ describe("a release for another Python", { timeout: 300_000 }, () => {
     expect((await app.update()).stderr).toMatch(/foo 2 is what there is$/m);
   });
 
+  it("is none that a running app's `require` is given, which imports at once", async () => {
+    const app = new TwoPythons();
+    const requires = `import prime_app; prime_app.require(["helper"]); import helper; sys.argv.append(helper.x)`;
+    app.publish("1", saying("1", requires));
+    await app.init();
+    await app.run(["x"], { env: app.env });
+    appWheel(app.basket, "helper", "1", 'x = "helps"\n');
+    app.publish("2", code("2"), [app.onlyNewer]);
+    expect(await app.runs()).toBe("foo 1 x helps");
+    expect((await app.update()).stderr).toContain(`is ready (Python ${app.older.version} to ${app.newer.version})`);
+  });
+
   describe("of a real index", () => {
     let tools = "";
     beforeEach(async (context) => {
