@@ -66,20 +66,27 @@ function withoutImports(text: string): string {
 
 /** Long names that are asked for often, in objects that are never written as JSON. */
 const OFTEN = [
+  ...["allMixed", "argChoices", "customStreamsEndPromises", "defaultValueDescription", "envVar"],
   ...[
+    "errorInfo",
     "escapedCommand",
+    "exitPromise",
+    "fdNumber",
     "fileDescriptors",
+    "helpWidth",
     "isForcefullyTerminated",
-    "registeredArguments",
-    "succinctRoles",
-    "terminal",
   ],
-  ...["unrecognizedFields", "verboseInfo"],
+  ...["killOnTimeout", "minWidthToWrap", "onInternalError", "onStreamEnd", "originalStreams", "parseArg", "presetArg"],
+  ...["registeredArguments", "showGlobalOptions", "sortOptions", "sortSubcommands", "stdioItems", "streamInfo"],
+  ...["succinctRoles", "terminal", "unrecognizedFields", "verboseInfo"],
 ];
 
-/** Matches names of properties that the bundler may shorten: these, and what commander's commands call by names that are theirs alone. */
+/** Matches names of properties that the bundler may shorten: these, and methods of commander's that have names which are theirs alone. */
 export function shortened(root: string): RegExp {
-  const source = readFileSync(path.join(root, "node_modules/commander/lib/command.js"), "utf8");
-  const names = new Set(Array.from(source.matchAll(/\bthis\.(_\w{4,})/g), ([, name]) => name));
-  return new RegExp(`^(?:${[...OFTEN, ...names].join("|")})$`);
+  const source = (file: string) => readFileSync(path.join(root, "node_modules/commander/lib", file), "utf8");
+  const names = [
+    ...Array.from(source("command.js").matchAll(/\bthis\.(_\w{4,})/g), ([, name]) => name),
+    ...Array.from(source("help.js").matchAll(/^ {2}(?!constructor)(\w{8,})\(.*\{$/gm), ([, name]) => name),
+  ];
+  return new RegExp(`^(?:${[...OFTEN, ...new Set(names)].join("|")})$`);
 }
