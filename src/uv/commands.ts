@@ -100,7 +100,8 @@ export function resolve(
     ...extras.flatMap((extra) => ["--extra", extra]),
     ...groups.flatMap(({ file, name }) => ["--group", `${file}:${name}`]),
     ...rebuildArguments(rebuilt),
-    ...(upgrade === undefined ? [] : [...limitArguments(upgrade.limits), "--constraints", upgrade.constraints]),
+    ...(upgrade === undefined ? [] : limitArguments(upgrade.limits)),
+    ...(upgrade?.limits.constraints.length ? ["--constraints", upgrade.constraints] : []), // uv warns of a file with none
     ...["--output-file", output, ...files],
   ]);
   return upgrade === undefined ? compile : withoutOutput(compile);

@@ -7,7 +7,6 @@ import type { Decision } from "../../decision/decide.ts";
 import { makeFolder } from "../../edges/files/change.ts";
 import { makerMark } from "../../edges/files/own/maker-mark.ts";
 import { remove } from "../../edges/files/own/remove.ts";
-import { readText } from "../../edges/files/read.ts";
 import { digestOfIndexes } from "../../environment/manifest/digest.ts";
 import { resolutionFile } from "../../environment/manifest/resolved.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
@@ -20,6 +19,7 @@ import { hasRules, type PackageRules } from "../rules/limits.ts";
 import type { Refused } from "../rules/ruling.ts";
 import { changedNames, changesOf, type PackageChange, refusedOf } from "./changes.ts";
 import { lockSolver } from "./lock-solver.ts";
+import { ofOtherTools } from "./other-tools.ts";
 import { ownLimits } from "./own-limits.ts";
 import { resolutionSolver } from "./resolution-solver.ts";
 import { resolveWithin, type Solver, yankedIn } from "./solver.ts";
@@ -122,7 +122,7 @@ async function planWithin(
         ([one, reason]) =>
           `${one} was yanked by its index${reason === "" ? "" : ` (${reason})`}, and stays: what asks for it allows no other, or it is not to be moved`,
       ),
-      ...foreignLock(job.context.root),
+      ...ofOtherTools(question.decision.project, job.context.root),
     ],
   };
 }
@@ -185,17 +185,5 @@ function untimedNotes(untimed: ReadonlySet<string>, packages: Solver["before"]):
   return [...byPlace].map(
     ([place, names]) =>
       `${place} does not tell when it published its files: no cool-down holds for ${names.join(", ")}`,
-  );
-}
-
-const OTHERS: readonly (readonly [file: string, command: string])[] = [
-  ["poetry.lock", "poetry update"],
-  ["pdm.lock", "pdm update"],
-  ["Pipfile.lock", "pipenv update"],
-];
-
-function foreignLock(root: string): string[] {
-  return OTHERS.filter(([file]) => readText(path.join(root, file)) !== undefined).map(
-    ([file, command]) => `${file} is another tool's and stays as it is: \`${command}\` upgrades it`,
   );
 }
