@@ -57,14 +57,24 @@ export async function pypiserver(tools: string, folder: string, user?: string): 
   }
 }
 
-/** Writes dumb-pypi's static index of the wheels in a folder into that folder; `yanked`: why, by a file's name. */
-export function dumbIndex(tools: string, folder: string, yanked: Readonly<Record<string, string>> = {}): void {
+/** Writes dumb-pypi's static index of the wheels in a folder into that folder; by a file's name `yanked`: why, `pythons`: for which. */
+export function dumbIndex(
+  tools: string,
+  folder: string,
+  yanked: Readonly<Record<string, string>> = {},
+  pythons: Readonly<Record<string, string>> = {},
+): void {
   const files = fs.readdirSync(folder).filter((name) => name.endsWith(".whl"));
   const lines = files.map((filename) => {
     const sha256 = createHash("sha256")
       .update(fs.readFileSync(path.join(folder, filename)))
       .digest("hex");
-    return JSON.stringify({ filename, hash: `sha256=${sha256}`, yanked_reason: yanked[filename] });
+    return JSON.stringify({
+      filename,
+      hash: `sha256=${sha256}`,
+      yanked_reason: yanked[filename],
+      requires_python: pythons[filename],
+    });
   });
   fs.writeFileSync(path.join(folder, "list.json"), `${lines.join("\n")}\n`);
   const words = [

@@ -65,18 +65,23 @@ export async function needForNewer(means: Means, base: Interpreter, { found }: A
   return undefined;
 }
 
-const REQUIRES = /(\S+) requires Python ((?:(?:, ?)?[<>=!~]=?=? ?[\w.*]+)+)/g;
+/** Of a wheel that says so, and of an index that tells it of its files (PEP 503). */
+const REQUIRES =
+  /(?:(\S+) (?:requires|depends on) Python|does not satisfy Python) ?((?:(?:, ?)?[<>=!~]=?=? ?[\w.*]+)+)/g;
 const NO_WHEEL = /(\S+) has no wheels with a matching Python \w+ tag/;
 const TAGS = /following Python \w+ tags?: (.*)/;
 
 /** By uv's words, which its tests pin as they are. */
-function needIn(output: string): Need | undefined {
-  const required = [...output.matchAll(REQUIRES)].map(([what, , range = ""]) => ({
-    what,
+export function needIn(output: string): Need | undefined {
+  const required = [...output.matchAll(REQUIRES)].map(([, who, range = ""]) => ({
+    who,
     range: range.replaceAll(" ", ""),
   }));
-  const [first] = required;
-  if (first !== undefined) return { what: first.what, ranges: required.map(({ range }) => range).filter(validRange) };
+  const first = required.find(({ who }) => who !== undefined) ?? required[0];
+  if (first !== undefined) {
+    const ranges = [...new Set(required.map(({ range }) => range))].filter(validRange);
+    return { what: `${first.who ?? "what is newer"} requires Python ${first.range}`, ranges };
+  }
   const none = NO_WHEEL.exec(output)?.[1];
   if (none === undefined) return undefined;
   const minors = [...(TAGS.exec(output)?.[1] ?? "").matchAll(/`(?:cp|py)3(\d+)/g)].map(([, minor]) => Number(minor));

@@ -50,8 +50,11 @@ export async function resolveApp(
     for (const python of pythons) {
       const next = await attempt(means, python, isKnown);
       const skip = first.found && skipped.find(({ id }) => id === next.found?.id);
-      if (skip !== undefined) reasons.push(`${skip.id} is not taken again: ${skip.why}`);
-      else if (isNewer(app, next, first)) {
+      if (skip !== undefined) {
+        reasons.push(`${skip.id} is not taken again: ${skip.why}`);
+        break; // nor by an interpreter that comes after
+      }
+      if (isNewer(app, next, first)) {
         try {
           return next.settle();
         } catch (error) {

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { realPython } from "../../fixtures/python.ts";
 import { AppBox, appWheel, saying } from "../../support/apps.ts";
 import { buildServer, keptIn, packed } from "../../support/builds.ts";
-import { pypiserver, serverTools } from "../../support/indexes.ts";
+import { dumbIndex, pypiserver, serverTools } from "../../support/indexes.ts";
 import { link, type RealPython, twoMinors, withoutPython } from "../../support/interpreters.ts";
 import { serve } from "../../support/releases.ts";
 
@@ -15,7 +16,7 @@ class TwoPythons extends AppBox {
   readonly older: RealPython;
   readonly newer: RealPython;
   readonly env: NodeJS.ProcessEnv;
-  private readonly hidden: string;
+  readonly hidden: string;
 
   constructor(keys = "") {
     super(keys, { python: null });
@@ -95,8 +96,16 @@ describe("a release for another Python", { timeout: 300_000 }, () => {
     );
     expect((await app.update()).stderr).toContain(`${release} is not taken again: rolled back by hand`);
     expect(await app.runs()).toBe(`foo 1 x ${older.version}`);
-    app.publish("3", code("3"), [onlyNewer]);
+    const third = realPython("3.11");
+    if (third !== undefined) link(path.join(path.dirname(app.hidden), "python3.11"), third);
+    app.publish("3", code("3"), [`!=${older.minor}.*`]);
     expect((await app.update()).stderr).toContain("foo is 3 now");
+    expect(await app.runs()).toBe(`foo 3 x ${newer.version}`);
+    await app.says(["self", "rollback"], app.env);
+    expect((await app.update()).stderr).toMatch(
+      /it stays with .*since 3-\w+ is not taken again: rolled back by hand$/m,
+    );
+    await app.says(["self", "rollback", "3"], app.env);
     expect(await app.runs()).toBe(`foo 3 x ${newer.version}`);
     for (const version of ["1", "2", "3"]) app.withdraw(version);
     app.publish("0.9", code("0.9"), [`<${newer.minor}`]); // an upper bound, which uv passes over and pip does not
@@ -193,6 +202,21 @@ describe("a release for another Python", { timeout: 300_000 }, () => {
       app.publish("3", code("3"), [app.onlyNewer]);
       expect(await app.updateBeside(app.env)).toMatchObject({ check: { outcome: "staged" } });
       expect(await app.runs()).toBe(`foo 3 x ${app.newer.version}`);
+    });
+
+    it("that tells of its files which Python they are for is taken by a first start, too", async () => {
+      const app = new TwoPythons();
+      const { url } = await serve(app.basket, ({ url: target = "" }, response) => {
+        const page = path.join(app.basket, target, "index.html");
+        if (!target.endsWith("/") || !fs.existsSync(page)) return false;
+        return response.setHeader("Content-Type", "text/html").end(fs.readFileSync(page)) !== undefined;
+      });
+      app.config = app.config.replace(/sources = .*/, `sources = ["index+${url}simple/"]`);
+      app.publish("1", code("1"));
+      const wheel = path.basename(app.publish("2", code("2"), [app.onlyNewer]));
+      dumbIndex(tools, app.basket, {}, { [wheel]: app.onlyNewer });
+      await app.init();
+      expect(await app.runs()).toBe(`foo 2 x ${app.newer.version}`);
     });
   });
 });
