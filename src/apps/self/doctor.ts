@@ -3,6 +3,7 @@ import { survey } from "../../channels/survey.ts";
 import { memoryBeside, memoryIn } from "../../channels/tuf/memory-folder.ts";
 import { Refused } from "../../channels/tuf/refused.ts";
 import { networkRules } from "../../config/policy/network.ts";
+import { exists, isWritable } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { policyOf, whyNotNow } from "../policy.ts";
@@ -23,6 +24,9 @@ export async function showFaults(run: Run, words: readonly string[]): Promise<An
   const faults = [
     ...(current !== null && readRelease(app, current) === undefined
       ? [`the release ${current} is gone: the next start makes it anew`]
+      : []),
+    ...(app.isOwn && exists(app.home) && !isWritable(app.home)
+      ? [`${app.home} can't be written to: no update can be made`]
       : []),
     ...(app.beside.passedOver === undefined ? [] : [`${app.beside.passedOver}: it does not count`]),
     ...(outcome !== null && outcome !== "current" && outcome !== "staged"

@@ -3,6 +3,7 @@ import { now, pause } from "../../edges/clock.ts";
 import { shellOfProcess } from "../../edges/machine.ts";
 import { startDetached } from "../../edges/processes/detached.ts";
 import { giveBack, holdPipe } from "../../edges/processes/locks/pipe-lock.ts";
+import { PrimeError } from "../../errors.ts";
 import type { App } from "../app.ts";
 import { alone, isUpdating, readCheck, updaterPipe, writeCheck } from "../state.ts";
 import type { Run } from "./run.ts";
@@ -22,7 +23,18 @@ export interface Lingering {
  * One updater for an app, whoever starts it. The start takes its lock, counts the attempt, which may be killed before it can count
  * itself, and hands the lock over.
  */
-export async function spawnWhenDue({ app, started, terminal }: Run): Promise<Lingering | undefined> {
+export async function spawnWhenDue(run: Run): Promise<Lingering | undefined> {
+  const { app, started, terminal } = run;
+  try {
+    return await spawnOne(run);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error; // an update is never in the way of a start
+    if (started.env.PRIME_UPDATE) terminal.warn(`${app.config.name} can't be updated: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function spawnOne({ app, started, terminal }: Run): Promise<Lingering | undefined> {
   if (!isDue(app, started.env, readCheck(app).at) || isUpdating(app)) return undefined;
   return alone(app, () => {
     const [pipe, check] = [updaterPipe(app), readCheck(app)];

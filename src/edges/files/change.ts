@@ -5,20 +5,22 @@ import { act, failure } from "./errors.ts";
 import { HeldFolder, within } from "./own/held-folder.ts";
 import { temporaryName } from "./own/maker-mark.ts";
 import { removeFile } from "./own/remove.ts";
-import { physicalPath, sha256 } from "./read.ts";
+import { isFolder, physicalPath, sha256 } from "./read.ts";
 
 export function makeFolder(folder: string, mode = 0o777): void {
-  act("make the folder", folder, () => {
-    try {
-      fs.mkdirSync(folder, { recursive: true, mode });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      let first = folder; // Node says so of a read-only file system, too: the first one that is missing tells
-      while (!fs.existsSync(path.dirname(first))) first = path.dirname(first);
-      fs.mkdirSync(first, { mode });
-      fs.mkdirSync(folder, { recursive: true, mode });
-    }
-  });
+  act("make the folder", folder, () => makeWithParents(folder, mode));
+}
+
+/** Node's own `recursive` never ends below /proc (ENOENT, though the parent is there), and hides that a file system is read-only. */
+function makeWithParents(folder: string, mode: number): void {
+  if (isFolder(folder)) return;
+  const parent = path.dirname(folder);
+  if (!fs.existsSync(parent)) makeWithParents(parent, mode);
+  try {
+    fs.mkdirSync(folder, { mode });
+  } catch (error) {
+    if (!isFolder(folder)) throw error; // another start was faster
+  }
 }
 
 /** A new folder with an unforeseeable name that starts with `prefix`. */
@@ -60,8 +62,8 @@ export function writeBackdated(file: string, text: string, seconds = backdated()
 export function writeRenewable(file: string, text: string | Buffer, mode = 0o666, seconds?: number): void {
   act("write", file, () => {
     const temporary = temporaryName(physicalPath(file));
+    const fd = fs.openSync(temporary, "wx", mode);
     try {
-      const fd = fs.openSync(temporary, "wx", mode);
       try {
         fs.writeFileSync(fd, text);
         if (seconds !== undefined) fs.futimesSync(fd, seconds, seconds);

@@ -2,6 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
+import { LONG_AGO } from "../../support/sandbox.ts";
+import { readOnly } from "../../support/users.ts";
 
 async function installed(keys = ""): Promise<AppBox> {
   const app = new AppBox(keys);
@@ -33,6 +35,27 @@ describe("the state of an app", () => {
       }
     }
     expect(await app.status()).toMatchObject({ version: "2" });
+  });
+
+  it("that can't be written to stops no start, due or not, and is named by the doctor", async () => {
+    const app = await installed();
+    app.publish("2");
+    const shell = [...readOnly(app.box.home), "/bin/sh"];
+    for (const PRIME_UPDATE of ["", "due", "wait"]) {
+      fs.utimesSync(path.join(app.home, "due"), LONG_AGO, LONG_AGO);
+      const { code, stdout, stderr } = await app.run(["x"], { shell, env: { PRIME_UPDATE } });
+      expect([code, stdout, /foo can't be updated: could not write .*check\.json/.test(stderr)]).toEqual([
+        0,
+        "foo 1 x\n",
+        PRIME_UPDATE !== "",
+      ]);
+    }
+    const { code, stdout } = await app.run(["self", "doctor"], { shell });
+    expect([code, stdout]).toEqual([1, `${app.home} can't be written to: no update can be made\n`]);
+    expect(await app.run(["x"], { env: { XDG_STATE_HOME: "/proc" } })).toMatchObject({
+      code: 125,
+      stderr: expect.stringContaining("could not make the folder /proc/prime"),
+    });
   });
 
   it("is none that a clock ten years off has written", async () => {
