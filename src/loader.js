@@ -54,8 +54,20 @@
     own.script = new Script(source, { filename: file, lineOffset, columnOffset: own.goOn ? 1 : 0, cachedData });
     own.script.runInThisContext()(own.exports, require, own, file, require("node:path").dirname(file));
   };
+  /** Whether git has gone to another branch since. */
+  const isSwitched = (plan) => {
+    const [head, since] = [file.replace(/[^/]+$/, ".git/HEAD"), plan].map((path) => {
+      try {
+        return fs.statSync(path).mtimeMs;
+      } catch {
+        return 0;
+      }
+    });
+    return head > since;
+  };
   const stage = /^{"stage":"(python|venv)"/.exec(env.PRIME_PROGRESS);
-  if (!stage && /^\d+:\d*:./.test(env.PRIME_HEAD)) {
+  const [, plan] = (!stage && /^\d+:\d*:(.+)/s.exec(env.PRIME_HEAD)) || [];
+  if (plan && !isSwitched(plan)) {
     // A plan that declined is mostly renewed, for which no more is needed than the core; else the program begins anew.
     own.goOn = () => {
       own.goOn = undefined;
@@ -66,6 +78,6 @@
     const word = env.PRIME_APP_TASK === "update" ? "update" : process.argv[2] === "rollback" ? "rollback" : "node";
     // The first start of an app installs it, the later ones look whether something is due.
     const isApp = /prime_app='\+/.test(text.slice(0, 600)) && fs.existsSync(cacheOf("node"));
-    begin(stage ? stage[1] : word === "node" && isApp ? "app" : word);
+    begin(stage ? stage[1] : plan ? "stale" : word === "node" && isApp ? "app" : word);
   }
 });
