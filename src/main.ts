@@ -6,7 +6,7 @@ import { surroundings } from "./edges/surroundings.ts";
 import { writeMessage } from "./edges/terminal/streams.ts";
 import { plain } from "./edges/terminal/text.ts";
 import { closeToOthers, restoreUmask } from "./edges/umask.ts";
-import { EXIT_FAILURE } from "./errors.ts";
+import { EXIT_FAILURE, PrimeError } from "./errors.ts";
 import { type CompiledModule, keepCompiled } from "./launch/compiled.ts";
 import { answerPlan } from "./launch/handover.ts";
 import { hideValuesOf } from "./secrets.ts";
@@ -24,7 +24,7 @@ async function main(): Promise<number | undefined> {
   closeToOthers();
   endWithUser(started.shell);
   const { goOn } = own;
-  const renewed = goOn && renewTouched(started);
+  const renewed = goOn && renewal(started);
   if (goOn !== undefined && renewed === undefined) {
     await stillWanted();
     leaveSignals();
@@ -35,6 +35,16 @@ async function main(): Promise<number | undefined> {
   const answer = renewed ?? (await (await import("./cli/program.ts")).follow(started));
   await stillWanted();
   return answerPlan(answer, started);
+}
+
+/** What is in the way of that is told by the program, which knows what to do. */
+function renewal(started: Parameters<typeof renewTouched>[0]): ReturnType<typeof renewTouched> {
+  try {
+    return renewTouched(started);
+  } catch (error) {
+    if (error instanceof PrimeError) return undefined;
+    throw error;
+  }
 }
 
 main().then(

@@ -4,7 +4,7 @@ import type { AppConfig } from "../config/app.ts";
 import { type Environment, quoteForShell } from "../edges/command.ts";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { makeOwnFolder } from "../edges/files/own/own-folder.ts";
-import { PATH, readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
+import { PATH, readMendable, TEXT } from "../edges/files/own/own-json.ts";
 import { facts, isFolder, namesInFolder, sha256 } from "../edges/files/read.ts";
 import { findPlaces } from "../edges/places.ts";
 import { isSuperuser } from "../edges/surroundings.ts";
@@ -36,7 +36,7 @@ export function appsFolders(env: Environment): { readonly own: string; readonly 
 
 /** Whose a folder is; undefined: nothing proves that prime made it. */
 export function ownerOf({ home }: Pick<App, "home">): Owner | undefined {
-  return readOwnJson(path.join(home, "app.json"), OWNER);
+  return readMendable(path.join(home, "app.json"), OWNER);
 }
 
 /** Root's are for everybody, unless root names a state folder. */

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import * as v from "valibot";
 import { now } from "../edges/clock.ts";
 import { writeAtomic, writeBackdated } from "../edges/files/change.ts";
-import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
+import { readMendable, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { facts } from "../edges/files/read.ts";
 import { isRunning } from "../edges/machine.ts";
 import { oneAtATime } from "../edges/processes/locks/mutex.ts";
@@ -64,12 +64,12 @@ export const checkFile = ({ home }: Home): string => path.join(home, "check.json
 export const dueFile = ({ home }: Home): string => path.join(home, "due");
 
 export function readSelection(app: Home): Selection {
-  return readOwnJson(selectionFile(app), SELECTION) ?? NO_SELECTION;
+  return readMendable(selectionFile(app), SELECTION) ?? NO_SELECTION;
 }
 
 /** The file that says so is there, and whole. */
 export function isSelected(app: Home): boolean {
-  return readOwnJson(selectionFile(app), SELECTION) !== undefined;
+  return readMendable(selectionFile(app), SELECTION) !== undefined;
 }
 
 /** A plan can't be sure of a file of this very moment: each is dated some seconds back, and later than the one before. */
@@ -86,7 +86,7 @@ export function writeSelection(app: App, selection: Selection): void {
 }
 
 export function readCheck(app: Home): Check {
-  return readOwnJson(checkFile(app), CHECK) ?? NO_CHECK;
+  return readMendable(checkFile(app), CHECK) ?? NO_CHECK;
 }
 
 export function writeCheck(app: App, check: Check): void {

@@ -16,7 +16,8 @@ A start of an app runs what is there; none of these holds it up.
 | fifty starts at once when a check is due | one updater, one release staged | the same |
 | twenty-five starts at once when a release is ready | taken once; each start runs the old or the new one, once | the same |
 | the state is deleted, cut or garbage, the source away | the release that ran last runs; what is forgotten is said | \`test/e2e/apps/faults.test.ts\` |
-| the clock was ten years ahead, and is right again | looked for anew, and taken | the same |
+| the state may not be read, or not be written | the release runs; it is told what is in the way of updates | the same |
+| the clock was ten years ahead, and is right again; the next look is dated in ten years | looked for anew, and taken | the same |
 | the launcher is replaced while its app runs | what runs goes on; the next start is the new one's | the same |
 | root's release fails for one user, or that user says so | that user has the one before at once, everybody after root's next start; of one user's word once | \`test/e2e/apps/root.test.ts\` |
 `;

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Policy } from "../../config/policy/policy.ts";
 import { backdate, copyFile, makeFolder, rename, writeAtomic } from "../../edges/files/change.ts";
 import { finalNameOf, isAbandoned, makerMark } from "../../edges/files/own/maker-mark.ts";
-import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
+import { readMendable, TEXT } from "../../edges/files/own/own-json.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { facts, isExecutableFile, isFile, namesInFolder, realPath, sha256OfFile } from "../../edges/files/read.ts";
 import { foldersInUse } from "../../edges/processes/in-use.ts";
@@ -72,7 +72,7 @@ function keepFile(root: string, { from, to, sha256 }: LocalFile): void {
 }
 
 export function readRelease(app: Pick<App, "home">, id: string): Release | undefined {
-  return readOwnJson(path.join(releaseRoot(app, id), "release.json"), RELEASE);
+  return readMendable(path.join(releaseRoot(app, id), "release.json"), RELEASE);
 }
 
 /** The environment of a release stands on it; undefined: nobody knows, or there is none. */

@@ -269,11 +269,13 @@ function commandArguments(
   }: { readonly output: string; readonly work: string; readonly limits: Limits; readonly but: readonly string[] },
 ): string[] {
   const constraints = path.join(work, "constraints.txt");
-  writePlain(constraints, `${[...limits.constraints, ...but].join("\n")}\n`);
+  const limiting = [...limits.constraints, ...but];
+  writePlain(constraints, `${limiting.join("\n")}\n`);
   return [
     ...["pip", "compile", "--python", base.executable, "--no-header", "--format", "pylock.toml", "--refresh"],
     ...["--index-strategy", "first-index", "--output-file", output, path.join(root, "pyproject.toml")],
-    ...["--constraints", constraints, ...limitArguments(limits)],
+    ...(limiting.length === 0 ? [] : ["--constraints", constraints]), // of an empty one uv warns
+    ...limitArguments(limits),
   ];
 }
 

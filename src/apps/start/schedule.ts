@@ -1,9 +1,9 @@
 import { now } from "../../edges/clock.ts";
 import type { Environment } from "../../edges/command.ts";
-import { setTimes, writePlain } from "../../edges/files/change.ts";
+import { writeRenewable } from "../../edges/files/change.ts";
 import { facts } from "../../edges/files/read.ts";
 import type { App } from "../app.ts";
-import { dueFile } from "../state.ts";
+import { type Check, dueFile } from "../state.ts";
 
 /** An updater has ended, or is ended, by then; in milliseconds. */
 export const UPDATER_LIMIT_MS = 15 * 60_000;
@@ -26,17 +26,17 @@ export function nextCheck({ config }: App, failures: number, askedMs = 0): numbe
 
 export function setDue(app: App, at: number | null): void {
   if (at === null) return;
-  writePlain(dueFile(app), "");
-  setTimes(dueFile(app), at / 1000);
+  writeRenewable(dueFile(app), "", 0o666, at / 1000);
 }
 
-/** Whether a start looks for a release; a clock that was set back can leave a date beyond all schedules. */
-export function isDue(app: App, env: Environment, lastAt: number | null): boolean {
+/** Whether a start looks for a release; a clock that was set back, or another hand, can leave a date beyond all schedules. */
+export function isDue(app: App, env: Environment, { at, next }: Pick<Check, "at" | "next">): boolean {
   const { everyMs, isScheduled } = app.config;
   const wish = env.PRIME_UPDATE ?? "";
   if (wish === "never" || !app.isOwn) return false;
   if (wish !== "") return true;
   if (everyMs === null || (!isScheduled && env.CI)) return false;
-  const due = facts(dueFile(app))?.mtimeNs;
-  return due === undefined || Number(due) / 1e6 <= now() || (lastAt ?? 0) > now();
+  const due = Number(facts(dueFile(app))?.mtimeNs ?? 0) / 1e6;
+  const last = Math.max(next ?? 0, now() + Math.max(everyMs * (1 + SPREAD), MOST_WAIT_MS));
+  return due <= now() || due > last + UPDATER_LIMIT_MS || (at ?? 0) > now();
 }

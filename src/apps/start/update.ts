@@ -197,5 +197,5 @@ function outcomeOf({ id, message }: PrimeError): Outcome {
   if (RULES.has(id) || id.startsWith("channel-")) return "refused";
   if (DENIED.test(message)) return "denied";
   if (OFFLINE.test(message)) return "offline";
-  return /^(?:resolve-failed|no-source|s3|network|download)$/.test(id) ? "failed" : "invalid";
+  return /^(?:resolve-failed|no-source|s3|network|download|file-system)$/.test(id) ? "failed" : "invalid";
 }

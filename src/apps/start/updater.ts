@@ -21,7 +21,7 @@ export interface Lingering {
 
 /**
  * One updater for an app, whoever starts it. The start takes its lock, counts the attempt, which may be killed before it can count
- * itself, and hands the lock over.
+ * itself, and hands the lock over. What is in its way is told, and holds no start up.
  */
 export async function spawnWhenDue(run: Run): Promise<Lingering | undefined> {
   const { app, started, terminal } = run;
@@ -35,7 +35,7 @@ export async function spawnWhenDue(run: Run): Promise<Lingering | undefined> {
 }
 
 async function spawnOne({ app, started, terminal }: Run): Promise<Lingering | undefined> {
-  if (!isDue(app, started.env, readCheck(app).at) || isUpdating(app)) return undefined;
+  if (!isDue(app, started.env, readCheck(app)) || isUpdating(app)) return undefined;
   return alone(app, () => {
     const [pipe, check] = [updaterPipe(app), readCheck(app)];
     const isChecked = check.at !== null && check.at >= started.at && check.at <= now();
@@ -69,8 +69,9 @@ export function isPatient({ app, started: { env } }: Run): boolean {
 export async function updateFirst(run: Run): Promise<void> {
   const { app, started, terminal } = run;
   const isWished = started.env.PRIME_UPDATE === "wait";
-  const before = readCheck(app).at;
-  if (!isWished && !isDue(app, started.env, before)) return;
+  const check = readCheck(app);
+  const { at: before } = check;
+  if (!isWished && !isDue(app, started.env, check)) return;
   await spawnWhenDue(run);
   await untilFree(app, isWished ? UPDATER_LIMIT_MS : app.config.patienceS * 1000);
   const { at, outcome, message } = readCheck(app);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
 import * as os from "node:os";
 import type { Command } from "../command.ts";
+import { act } from "../files/errors.ts";
 import { startOfProcess } from "../machine.ts";
 import { whyNotStarted } from "./permit.ts";
 
@@ -23,7 +24,7 @@ export function startDetached(
 ): { pid: number; start: string } | undefined {
   if (whyNotStarted(command) !== undefined) return undefined;
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
-  const output = openSync(log, flags, 0o600);
+  const output = act("write to", log, () => openSync(log, flags, 0o600));
   try {
     const { cwd, env } = command;
     const child = spawn(command.file, command.args, {

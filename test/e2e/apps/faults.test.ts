@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
-import { readOnly } from "../../support/users.ts";
+import { readOnly, userOf } from "../../support/users.ts";
 
 async function installed(keys = ""): Promise<AppBox> {
   const app = new AppBox(keys);
@@ -70,6 +70,40 @@ describe("the state of an app", () => {
     await app.idle();
     for (const _ of ["on trial", "settled"]) expect(await app.says(["y"])).toBe("foo 2 y");
     expect(await app.warm(["z"])).toMatchObject({ code: 0, stdout: "foo 2 z\n" });
+    fs.utimesSync(path.join(app.home, "due"), later, later);
+    app.config += "linger_s = 61\n";
+    await app.init();
+    fs.utimesSync(app.launcher, LONG_AGO, LONG_AGO + 1);
+    const { at } = (await app.status()).check;
+    expect(await app.says(["x"])).toBe("foo 2 x");
+    await app.idle(at);
+    expect(fs.statSync(path.join(app.home, "due")).mtimeMs).toBeLessThan(later * 1000);
+  });
+
+  it("that may be neither read nor written holds no start up, which says what is in the way of updates", async () => {
+    const app = new AppBox();
+    app.publish("1");
+    await app.init();
+    const user = userOf(app.box);
+    const home = path.join(user.env.HOME ?? "", ".local/state/prime/apps/foo");
+    const PATH = `/usr/local/bin:/usr/bin:/bin:${path.dirname(process.execPath)}`;
+    const env = { ...user.env, XDG_STATE_HOME: undefined, PATH, PRIME_UPDATE: "due" };
+    const start = async () => {
+      const { code, stdout, stderr } = await app.run(["x"], { ...user, env });
+      return { code, stdout, told: code === 0 && !stderr.includes("can't be updated") ? "" : stderr };
+    };
+    const runs = { code: 0, stdout: "foo 1 x\n", told: "" };
+    expect(await start()).toEqual(runs);
+    for (const [count, name] of ["selection.json", "check.json", "app.json", "due", "log.jsonl", "wanted"].entries()) {
+      fs.chmodSync(path.join(home, name), 0);
+      fs.utimesSync(app.launcher, LONG_AGO, LONG_AGO + count + 1);
+      expect([name, await start()]).toEqual([name, runs]);
+    }
+    await app.run(["self", "update"], { ...user, env }); // waits for the updater that is at it
+    fs.rmSync(path.join(home, "update.log"));
+    fs.mkdirSync(path.join(home, "update.log"));
+    const told = expect.stringContaining("foo can't be updated: could not write to");
+    expect(await start()).toEqual({ ...runs, told });
   });
 });
 

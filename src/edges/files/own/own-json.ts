@@ -21,6 +21,16 @@ export function readOwnJson<T>(file: string, schema: v.GenericSchema<unknown, T>
   return text === undefined ? undefined : parseJson(text, schema);
 }
 
+/** The same for what can be made anew: a file that may not be read is as good as lost. */
+export function readMendable<T>(file: string, schema: v.GenericSchema<unknown, T>): T | undefined {
+  try {
+    return readOwnJson(file, schema);
+  } catch (error) {
+    if (error instanceof PrimeError && error.id === "file-system") return undefined;
+    throw error;
+  }
+}
+
 /** The text of a file of prime's own; "" for what stands in its place and can't be read as one. */
 export function readOwnText(file: string): string | undefined {
   try {
