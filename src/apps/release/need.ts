@@ -9,7 +9,15 @@ import { normalizeName } from "../../project/packages.ts";
 import { type Interpreter, versionOf } from "../../python/interpreter.ts";
 import { isWithin } from "../../upgrade/rules/ruling.ts";
 import type { App } from "../app.ts";
-import { environmentOf, isHigher, type Means, type Resolution, resolveOn } from "./resolution.ts";
+import {
+  environmentOf,
+  isHigher,
+  type Means,
+  publicOf,
+  type Resolution,
+  type Resolved,
+  resolveOn,
+} from "./resolution.ts";
 
 /** What keeps a newer version, or all of them, from an interpreter. */
 export interface Need {
@@ -17,6 +25,8 @@ export interface Need {
   readonly what: string;
   /** PEP 440: an interpreter that could do is within one of them. */
   readonly ranges: readonly string[];
+  /** Of the app's packages, the one that is newer. */
+  readonly name?: string;
 }
 
 /** What is resolved on one interpreter, and what would need another one. */
@@ -34,20 +44,24 @@ export function ownPackages({ config }: App): string[] {
 
 /**
  * Resolves as pip does: of the app's own packages no version is taken that says it is for another Python. uv passes over upper bounds;
- * what the app depends on is left to it. `isKnown`: a release with this id was looked at before.
+ * what the app depends on is left to it. `isDone`: this was looked at before; `within`: constraints (PEP 508).
  */
-export async function attempt(means: Means, base: Interpreter, isKnown: (id: string) => boolean): Promise<Attempt> {
-  const but: string[] = [];
+export async function attempt(
+  means: Means,
+  base: Interpreter,
+  isDone: (found: Resolved) => boolean,
+  within: readonly string[] = [],
+): Promise<Attempt> {
+  const but = [...within];
   let need: Need | undefined;
   for (;;) {
     const resolution = await resolveOn(means, base, but);
     const { found, output, error } = resolution;
     if (found === undefined) return { ...resolution, need: need ?? (error ? needIn(output) : undefined) };
-    const misfit =
-      isKnown(found.id) || but.length === MOST_MISFITS ? undefined : await misfitOf(means, base, resolution);
+    const misfit = isDone(found) || but.length === MOST_MISFITS ? undefined : await misfitOf(means, base, resolution);
     if (misfit === undefined) return { ...resolution, need };
     const { name, version, range } = misfit;
-    need ??= { what: `${name}==${version} requires Python ${range}`, ranges: [range] };
+    need ??= { what: `${name}==${version} requires Python ${range}`, ranges: [range], name };
     but.push(`${name} !=${version}`);
   }
 }
@@ -55,12 +69,12 @@ export async function attempt(means: Means, base: Interpreter, isKnown: (id: str
 /** What is newer than what was found, were it not for the interpreter: uv tells when it is asked for it. */
 export async function needForNewer(means: Means, base: Interpreter, { found }: Attempt): Promise<Need | undefined> {
   for (const name of ownPackages(means.app)) {
-    const version = found?.packages[name]?.split("+", 1)[0];
+    const version = publicOf(found?.packages[name] ?? "");
     const newest = means.fetched.newestOf(name);
     if (!version || (newest !== undefined && !isHigher(newest, version))) continue;
     const { output, found: other } = await resolveOn(means, base, [`${name} >${version}`], `look for a newer ${name}`);
     const need = other === undefined ? needIn(output) : undefined;
-    if (need !== undefined) return need;
+    if (need !== undefined) return { ...need, name };
   }
   return undefined;
 }

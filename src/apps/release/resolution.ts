@@ -182,6 +182,11 @@ function requestFor(minor: string, { exclude }: Policy): string {
   return clauses.length === 0 ? minor : [`==${minor}.*`, ...clauses].join(",");
 }
 
+/** Without the local part (PEP 440), with which nothing is compared. */
+export function publicOf(version: string): string {
+  return version.split("+", 1)[0] as string;
+}
+
 /** By PEP 440; of what is none, nothing is higher. */
 export function isHigher(one: string, other: string): boolean {
   return explain(one) !== null && explain(other) !== null && compare(one, other) > 0;

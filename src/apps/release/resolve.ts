@@ -16,7 +16,7 @@ import { eggConverter } from "./eggs.ts";
 import { type Attempt, attempt, needForNewer, ownPackages } from "./need.ts";
 import { otherPythons, pythonInUse } from "./pythons.ts";
 import { readRelease } from "./releases.ts";
-import { isHigher, type Means, type Resolved } from "./resolution.ts";
+import { isHigher, type Means, publicOf, type Resolved } from "./resolution.ts";
 import type { Wanted } from "./wanted.ts";
 
 /**
@@ -39,7 +39,7 @@ export async function resolveApp(
     const means: Means = { ...given, job, uv, app, wanted, work, gone: new Map() };
     const base = await pythonInUse(means, decision);
     means.fetched.convert = eggConverter(job, uv, { python: base.executable, folder: work });
-    const isKnown = (id: string) => readRelease(app, id) !== undefined;
+    const isKnown = ({ id }: Resolved) => readRelease(app, id) !== undefined;
     const first = await attempt(means, base, isKnown);
     if (means.isWithin) return first.settle();
     const { pin, skipped } = readSelection(app);
@@ -47,8 +47,11 @@ export async function resolveApp(
     if (need === undefined) return first.settle();
     const { pythons, why, isRuled } = await otherPythons(means, decision, base, need);
     const reasons = why === "" ? [] : [why];
+    const { name = "" } = need;
+    const version = first.found?.packages[name];
+    const newer = version === undefined ? [] : [`${name} >${publicOf(version)}`];
     for (const python of pythons) {
-      const next = await attempt(means, python, isKnown);
+      const next = await attempt(means, python, isKnown, newer);
       const skip = first.found && skipped.find(({ id }) => id === next.found?.id);
       if (skip !== undefined) {
         reasons.push(`${skip.id} is not taken again: ${skip.why}`);
