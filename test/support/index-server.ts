@@ -10,7 +10,7 @@ import { onTestFinished } from "vitest";
 import { anyPython } from "../fixtures/python.ts";
 import { WRITE_FILES } from "./app-wheel.ts";
 
-/** Writes a wheel that holds one module of its own name (PEP 427): the same bytes each time, since caches outlive a server's port. */
+/** Writes a wheel that holds one module of its own name (PEP 427): the same bytes each time. */
 const WRITE_WHEEL = `
 import base64, hashlib, sys, zipfile
 folder, name, version, python, *requires = sys.argv[1:]
@@ -62,7 +62,7 @@ interface Told {
 /** A package index on this machine (PEP 503; PEP 691 for what it tells more of), whose releases appear when a test says so. */
 export class PackageIndex {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-index-"));
-  /** Paths that were asked for, in order. */
+  /** Paths below its own that were asked for, in order. */
   readonly asked: string[] = [];
   private readonly server: http.Server | https.Server;
   private readonly addresses = new Map<string, string>();
@@ -81,7 +81,13 @@ export class PackageIndex {
   }
 
   private get origin(): string {
-    return `http${this.options.tls === undefined ? "" : "s"}://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const { port } = this.server.address() as AddressInfo;
+    return `http${this.options.tls === undefined ? "" : "s"}://127.0.0.1:${port}${this.base}`;
+  }
+
+  /** Of this index alone: caches outlive a server, and another one may have its port. */
+  private get base(): string {
+    return `/${path.basename(this.folder)}`;
   }
 
   async start(): Promise<this> {
@@ -155,7 +161,7 @@ export class PackageIndex {
     const sha256 = createHash("sha256")
       .update(fs.readFileSync(path.join(this.folder, file)))
       .digest("hex");
-    this.addresses.set(file, `/files/${file}#sha256=${sha256}`);
+    this.addresses.set(file, `${this.base}/files/${file}#sha256=${sha256}`);
     return { url: `${this.origin}/files/${file}`, sha256 };
   }
 
@@ -165,7 +171,8 @@ export class PackageIndex {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private answer({ url = "", headers }: http.IncomingMessage, response: http.ServerResponse): void {
+  private answer({ url: whole = "", headers }: http.IncomingMessage, response: http.ServerResponse): void {
+    const url = whole.replace(this.base, "");
     this.asked.push(url);
     const { user } = this.options;
     if (user !== undefined && headers.authorization !== `Basic ${Buffer.from(user).toString("base64")}`) {

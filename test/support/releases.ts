@@ -17,7 +17,9 @@ export function release(to: string, words: readonly string[], env: NodeJS.Proces
 /** The launcher as it would be in another version. */
 export function launcherOf(version: string): string {
   const text = fs.readFileSync(LAUNCHER, "utf8").replace(/# sha256 [0-9a-f]{64} \*\/\n$/, "");
-  return withOwnDigest(text.replace(/(["`])0\.1\.0\1/g, JSON.stringify(version)));
+  return withOwnDigest(
+    text.replace(/(["`])0\.1\.0\1/g, JSON.stringify(version)).replace("prime 0.1.0,", `prime ${version},`),
+  );
 }
 
 export interface FileServer {

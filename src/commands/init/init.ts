@@ -205,7 +205,7 @@ function changeLauncher({ launcher, version }: InitContext, file: string, force:
 function describe(content: Buffer, isLauncher: boolean, link: string | undefined): string {
   if (link !== undefined) return `a link to ${link}`;
   if (!isLauncher) return "a file that is no launcher of prime's";
-  const found = /\bvar version ?= ?"(\d[^"]*)"/.exec(content.toString("latin1"));
+  const found = /^prime (\d\S*), Copyright/m.exec(content.toString("latin1")); // the notices at its end
   return `a launcher of ${found === null ? "unknown version" : `version ${found[1]}`}`;
 }
 

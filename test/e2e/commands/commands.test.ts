@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { failure } from "../../support/failures.ts";
+import { launcherOf } from "../../support/releases.ts";
 import { edit, generations, good, isWarm, repo, shown } from "../../support/repos.ts";
 import { type RunOptions, type Sandbox, sandbox } from "../../support/sandbox.ts";
 
@@ -296,6 +297,8 @@ it("init puts the launcher into another repo, says what it does, and --dry-run d
   expect(fs.readFileSync(path.join(target, "prime"))).toEqual(fs.readFileSync(box.launcher));
   const hello = await good(box, ["run", "echo", "hello"], { launcher: path.join(target, "prime"), cwd: target });
   expect(hello.stdout).toBe("hello\n");
+  fs.writeFileSync(path.join(target, "prime"), launcherOf("0.0.9"));
+  expect((await good(box, ["init", target])).stderr).toContain("a launcher of version 0.0.9 by this launcher");
 });
 
 it("init --script gives a script a header by which it starts itself from anywhere, and which Python reads over", async () => {
