@@ -127,21 +127,22 @@ export async function bundle(root: string): Promise<Bundle> {
   const long = shortenMore("prime.cjs", shorter.replace(/\bvoid 0\b/g, VOID.padEnd("void 0".length)), {
     compress: { target: TARGET },
     mangle: false,
-    codegen: { removeWhitespace: true, asciiOnly: true },
+    codegen: { removeWhitespace: true },
     sourcemap: true,
   });
   if (long.errors.length > 0) throw new Error(long.errors.map(({ message }) => message).join("\n"));
-  const { code, before } = withShortLines(long.code.replace(CONTROL, spelledOut), LINE_LIMIT);
+  const { code, before } = withShortLines(long.code.replace(UNPRINTABLE, spelledOut), LINE_LIMIT);
   const maps = [JSON.stringify(long.map), map];
   return { code: code.trimEnd(), maps, before, comments: textOf(".LEGAL.txt"), metafile };
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not stand in the file
-const CONTROL = /[\x00-\x09\x0b-\x1f\x7f]/g;
+const UNPRINTABLE = /[\x00-\x09\x0b-\x1f\x7f-\uffff]/g;
 
 /** Such a character stands in a literal alone, each kind of which takes this. */
 function spelledOut(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  const code = character.charCodeAt(0).toString(16);
+  return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
 }
 
 /** The text of one expression that no other module is part of. */
