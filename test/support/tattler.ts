@@ -36,11 +36,10 @@ export class Tattler {
   /** A real interpreter whose library tells when prime asks it what it is. */
   interpreter(prefix: string): Installed {
     const made = install(somePython(), prefix);
-    const json = path.join(made.stdlib, "json");
-    const real = fs.realpathSync(json);
-    fs.rmSync(json);
-    fs.cpSync(real, json, { recursive: true });
-    fs.appendFileSync(path.join(json, "__init__.py"), `\n${this.python(path.basename(prefix))}`);
+    const module = path.join(made.stdlib, "struct.py"); // which the probe imports
+    const text = fs.readFileSync(module);
+    fs.rmSync(module);
+    fs.writeFileSync(module, `${text}\n${this.python(path.basename(prefix))}`);
     return made;
   }
 
