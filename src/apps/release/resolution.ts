@@ -223,7 +223,9 @@ async function resolveByRules(job: Job, { config }: App, policy: Policy, solve: 
       hint:
         error.id === "upgrade-refused"
           ? `see [upgrade] of ${config.name}; what is installed goes on`
-          : "what is installed goes on",
+          : /there are no versions of/.test(error.message)
+            ? "what is installed goes on; a page to log in may have answered in the place of an index that had some before"
+            : "what is installed goes on",
       cause: error,
     });
   }
