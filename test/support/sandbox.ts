@@ -160,7 +160,7 @@ export class Sandbox {
     for (const { pid } of this.started) {
       if (pid !== undefined) endGroup(pid);
     }
-    fs.rmSync(this.base, { recursive: true, force: true, maxRetries: 5 });
+    fs.rmSync(this.base, { recursive: true, force: true, maxRetries: 20 }); // an updater of an app may still be at it
   }
 
   private folderWithNode(node: string): string {
