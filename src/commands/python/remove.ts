@@ -1,9 +1,18 @@
 import type { Context } from "../../context.ts";
 import { quoteForShell } from "../../edges/command.ts";
+import { realPath } from "../../edges/files/read.ts";
+import { readManifest } from "../../environment/manifest/manifest.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
-import { type KeptPython, listKept, openStore, removeKept, usersOf } from "../../provision/python/store.ts";
+import {
+  type KeptPython,
+  listKept,
+  openStore,
+  removeKept,
+  usersFolder,
+  usersOf,
+} from "../../provision/python/store.ts";
 import { oneLine, quoted } from "../../quoted.ts";
 import { sizeText } from "../../size.ts";
 
@@ -30,12 +39,21 @@ export function removePythons(context: Context, wanted: readonly string[]): Answ
       "python-in-use",
       `could not remove ${nameOf(one.build)}: ${users.map(oneLine).join(", ")} ${users.length === 1 ? "stands" : "stand"} on it`,
       {
-        hint: `remove that first, a start makes it anew where it is needed: rm -r ${users.map(quoteForShell).join(" ")}`,
+        hint: wayOff(one, users),
       },
     );
   }
   for (const one of doomed) context.terminal.say(`removed ${nameOf(one.build)}: freed ${sizeText(removeKept(one))}`);
   return { kind: "exit", code: 0 };
+}
+
+/** The command that removes names no more than environments, which say themselves that they stand on it: a link can lead anywhere. */
+function wayOff(kept: KeptPython, users: readonly string[]): string {
+  const store = `${realPath(kept.folder) ?? kept.folder}/`;
+  const others = users.filter((user) => readManifest(user)?.interpreter.realPath.startsWith(store) !== true);
+  if (others.length > 0)
+    return `look at ${others.map(oneLine).join(", ")}, which is no such environment, and at the links in ${usersFolder(kept)}`;
+  return `remove that first, a start makes it anew where it is needed: rm -r ${users.map(quoteForShell).join(" ")}`;
 }
 
 function isMeant({ build, folder, executable }: KeptPython, word: string): boolean {

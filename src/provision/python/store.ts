@@ -88,19 +88,23 @@ export function keptAt(store: string, executable: string): KeptPython | undefine
   return executable.startsWith(`${store}/`) ? readKept(path.join(store, name)) : undefined;
 }
 
+/** Where it says by links what stands on it. */
+export function usersFolder({ folder }: Pick<KeptPython, "folder">): string {
+  return path.join(folder, USERS);
+}
+
 /** Notes that a generation stands on it, which keeps it from being removed. */
-export function noteUser({ folder }: KeptPython, generation: string): void {
-  makeFolder(path.join(folder, USERS));
-  const link = path.join(folder, USERS, sha256(generation).slice(0, 16));
+export function noteUser(kept: KeptPython, generation: string): void {
+  makeFolder(usersFolder(kept));
+  const link = path.join(usersFolder(kept), sha256(generation).slice(0, 16));
   if (readLink(link) !== undefined) return;
   linkPlain(link, generation);
 }
 
 /** The generations that stand on it, absolute. Links to what is gone do not count. */
-export function usersOf({ folder }: KeptPython): string[] {
-  return (listFolder(path.join(folder, USERS)) ?? [])
-    .flatMap((name) => readLink(path.join(folder, USERS, name)) ?? [])
-    .filter(isStanding);
+export function usersOf(kept: KeptPython): string[] {
+  const folder = usersFolder(kept);
+  return (listFolder(folder) ?? []).flatMap((name) => readLink(path.join(folder, name)) ?? []).filter(isStanding);
 }
 
 /** A generation that was collected leaves a link in its place, which is none. */

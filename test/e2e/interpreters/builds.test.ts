@@ -217,6 +217,13 @@ describe("./prime python", () => {
     expect(stdout).toContain(`in use by ${box.root}`);
     expect(stdout).toContain("pinned by prime.lock");
     fs.mkdirSync(path.join(storeOf(box), "not-primes"));
+    const [kept = ""] = keptIn(box).filter((name) => name !== "not-primes");
+    const forged = path.join(storeOf(box), kept, "used-by/forged");
+    fs.symlinkSync(box.home, forged);
+    const told = await bad(box, ["python", "remove", version]);
+    expect(told).toContain(`look at ${box.home}, which is no such environment, and at the links in`);
+    expect(told).not.toContain("rm -r");
+    fs.rmSync(forged);
     execFileSync("/bin/sh", ["-c", /needed: (rm -r .*)$/m.exec(said)?.[1] ?? "false"]);
     await good(box, ["python", "remove", version]);
     expect(keptIn(box)).toEqual(["not-primes"]);
