@@ -30,13 +30,13 @@ export async function unpack(
   const list = path.join(path.dirname(archive), "list.json");
   writePlain(list, JSON.stringify({ [key]: entryOf(build, archive) }));
   const refused = new AbortController();
-  const [outcome, hostile] = await Promise.all([
-    run(installFromList(uv, { list, key, folder }), { log, until: refused.signal }),
-    whyHostile(archive).then((why) => {
-      if (why !== undefined) refused.abort();
-      return why;
-    }),
-  ]);
+  const looking = whyHostile(archive);
+  looking.then(
+    (why) => why !== undefined && refused.abort(),
+    () => refused.abort(),
+  );
+  const outcome = await run(installFromList(uv, { list, key, folder }), { log, until: refused.signal });
+  const hostile = await looking; // not before uv has ended, which writes into a folder that a failure removes
   if (hostile !== undefined) throw refusal(build, hostile, OTHER);
   const { implementation, version } = build;
   const name = implementation === "pypy" ? "pypy" : "python";
