@@ -2,7 +2,6 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { failure } from "../../support/failures.ts";
-import { launcherOf } from "../../support/releases.ts";
 import { edit, generations, good, isWarm, repo, shown } from "../../support/repos.ts";
 import { type RunOptions, type Sandbox, sandbox } from "../../support/sandbox.ts";
 
@@ -283,31 +282,4 @@ it("shell is the user's own, as this very process, with the environment active",
   const { pid } = started.child;
   const end = await started.ended;
   expect(end).toMatchObject({ code: 5, stdout: `${pid} ${box.path(".prime/generations", shown(box))}\n` });
-});
-
-it("init puts the launcher into another repo, says what it does, and --dry-run does nothing", async () => {
-  const target = path.join(box.base, "new");
-  fs.mkdirSync(target);
-  const dry = await good(box, ["init", target, "--dry-run"]);
-  expect(dry.stdout).toContain("Nothing was changed.");
-  expect(fs.readdirSync(target)).toEqual([]);
-  const { stdout, stderr } = await good(box, ["init", target]);
-  expect(stdout).toBe("");
-  expect(stderr).toContain(path.join(target, "prime"));
-  expect(fs.readFileSync(path.join(target, "prime"))).toEqual(fs.readFileSync(box.launcher));
-  const hello = await good(box, ["run", "echo", "hello"], { launcher: path.join(target, "prime"), cwd: target });
-  expect(hello.stdout).toBe("hello\n");
-  fs.writeFileSync(path.join(target, "prime"), launcherOf("0.0.9"));
-  expect((await good(box, ["init", target])).stderr).toContain("a launcher of version 0.0.9 by this launcher");
-});
-
-it("init --script gives a script a header by which it starts itself from anywhere, and which Python reads over", async () => {
-  const script = box.file("tools/hello.py", "import os, sys\nprint(os.path.realpath(sys.prefix), sys.argv[1:])\n");
-  await good(box, ["init", "--script", "tools/hello.py"]);
-  const expected = `${box.path(".prime/generations", shown(box))} ['a b', '-q']\n`;
-  const words = ["a b", "-q"];
-  for (const shell of [[], ["sh"], [box.path(".venv/bin/python")]]) {
-    const end = await box.run(words, { shell, launcher: script, cwd: box.base });
-    expect([end.code, end.stdout]).toEqual([0, expected]);
-  }
 });
