@@ -44,20 +44,20 @@ export interface BootRequest {
   /** Why another environment is shown, where the user asked for it. */
   readonly reason?: string;
   /** The ready plan would have served this start; it is cold for what has nothing to do with the environment. */
-  readonly isPlanned?: boolean;
+  readonly servesPlan?: boolean;
 }
 
 /**
  * The story of a cold start. Nothing changed in what counts: renew the stamps. What is asked for was built before: show
  * it. Else build, stage after stage: node (decide) → python (build) → venv (set up, write the ready plan).
  */
-export async function boot(context: Context, { anew, reason, isPlanned }: BootRequest): Promise<Booted> {
+export async function boot(context: Context, { anew, reason, servesPlan }: BootRequest): Promise<Booted> {
   const { progress } = context;
   refuseForeignRepo(context);
   const seen = whyCold(context);
   tellStage(context, seen);
   if (!anew && progress === undefined && seen.renew !== undefined) {
-    if (isPlanned !== true || seen.changes.length > 0) renew(context, seen, seen.renew);
+    if (servesPlan !== true || seen.changes.length > 0) renew(context, seen, seen.renew);
     return readyBy(seen.renew);
   }
 

@@ -113,16 +113,8 @@ async function misfitOf(
   const lock = path.join(folder, "pylock.own.toml");
   writePlain(lock, renderPylock({ ...table, packages: packagesOf(table).filter(({ name }) => own.has(String(name))) }));
   const args = [
-    "pip",
-    "install",
-    "--quiet",
-    "--no-deps",
-    "--python",
-    base.executable,
-    "--target",
-    folder,
-    "--requirement",
-    lock,
+    ...["pip", "install", "--quiet", "--no-deps", "--python", base.executable],
+    ...["--target", folder, "--requirement", lock],
   ];
   const command = { file: uv.file, args, env: environmentOf(uv, wanted, fetched), cwd: wanted.root };
   const title = `look which Python ${app.config.name} is for`;

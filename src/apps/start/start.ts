@@ -47,7 +47,7 @@ export async function startApp(run: Run): Promise<Answer> {
   if (app.isOwn) await writeRules(app, releaseRoot(app, id), readRelease(app, id)?.python);
   const context = await releaseContext(run, id, !isTrial);
   try {
-    const booted = await boot(context, { anew: false, isPlanned: isPlanned(context, started) });
+    const booted = await boot(context, { anew: false, servesPlan: servesPlan(context, started) });
     if (booted.kind === "hop") return booted.answer;
     if (isNew) {
       await verify(run, booted, readRelease(app, id)?.verify ?? []);
@@ -68,7 +68,7 @@ export async function startApp(run: Run): Promise<Answer> {
 }
 
 /** Whether the ready plan has declined for no more than that a check is due. */
-function isPlanned({ plans, flagKey }: Context, { stale }: Run["started"]): boolean {
+function servesPlan({ plans, flagKey }: Context, { stale }: Run["started"]): boolean {
   return plans !== undefined && flagKey !== undefined && stale === undefined && isFile(planFile({ ...plans, flagKey }));
 }
 
