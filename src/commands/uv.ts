@@ -16,7 +16,7 @@ import { readingEnvironment } from "../uv/tool.ts";
 /** What would change an environment in place, and what to do instead: a generation never changes once active. */
 const REFUSED: Readonly<Record<string, string>> = {
   sync: "run ./prime, which makes what `uv sync` would, in a generation of its own",
-  run: "run ./prime run CMD",
+  run: "run ./prime run CMD; a script that says itself what it requires, by ./prime uv run --script FILE",
   venv: "run ./prime, or ./prime reboot to build the environment anew",
   "pip install": "add it to the project: ./prime uv add NAME",
   "pip uninstall": "remove it from the project: ./prime uv remove NAME",
@@ -48,7 +48,7 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   const reads = command.startsWith("pip ") && command !== "pip compile";
   if (context.progress !== undefined && !reads) return follow(context);
   const instead = REFUSED[command];
-  if (instead !== undefined && !args.includes("--help") && !args.includes("-h")) {
+  if (instead !== undefined && !args.includes("--help") && !args.includes("-h") && !isOfScript(args)) {
     throw new PrimeError("uv-in-place", `\`uv ${command}\` would change an environment in place`, {
       exitCode: EXIT_USAGE,
       hint: instead,
@@ -75,6 +75,12 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
 function commandOf(args: readonly string[]): string {
   const words = args.filter((word, index) => !word.startsWith("-") && !TAKES_VALUE.has(args[index - 1] ?? ""));
   return words[0] === "pip" ? `pip ${words[1] ?? ""}` : (words[0] ?? "");
+}
+
+/** `uv run --script FILE` and `uv sync --script FILE` stand on an environment in uv's cache. */
+function isOfScript(args: readonly string[]): boolean {
+  const behind = args.slice(args.findIndex((word) => word === "run" || word === "sync") + 1);
+  return behind[0]?.startsWith("-") === true && behind.includes("--script");
 }
 
 /** The project's files may have changed: the environment follows by the usual way, stage after stage. */

@@ -95,7 +95,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const groupRequirements = kind === "pylock" ? [] : expandChosen(declaring, selection.groups);
   const leftOut: LeftOut = {
     ...partsLeftOut(offers, choicesOf(selection)),
-    files: requirementsLeftOut(files, requirementFiles),
+    files: requirementsLeftOut(files, followed.files),
   };
   const project = { kind, installsRoot, packages, requirementFiles, groupsAlone };
   return {

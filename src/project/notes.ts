@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { isFile } from "../edges/files/read.ts";
 import { oneLine } from "../quoted.ts";
 import { isTable } from "../toml.ts";
 import { projectsBelow } from "./around/below.ts";
@@ -68,8 +69,23 @@ export function noteFound(
 function noteNothing({ kind }: Pick<Project, "kind">, files: RootFiles): string[] {
   if (kind !== "nothing") return [];
   const why = files.pyproject === undefined ? "" : " (pyproject.toml only configures tools)";
-  return [`No file here says what to install${why}: the environment is empty.`];
+  const unread = OF_OTHERS.filter((name) => isFile(path.join(files.root, name)));
+  if (unread.length === 0) return [`No file here says what to install${why}: the environment is empty.`];
+  return [
+    `The environment is empty: ${unread.join(" and ")} ${unread.length === 1 ? "is" : "are"} not read${why}; what it shall hold is to be in a requirements.txt.`,
+  ];
 }
+
+/** Where conda, pixi, tox and nox are told what to install. */
+const OF_OTHERS = [
+  "environment.yml",
+  "environment.yaml",
+  "conda.yml",
+  "pixi.toml",
+  "tox.ini",
+  "tox.toml",
+  "noxfile.py",
+];
 
 function noteRoot(
   { kind, installsRoot, packages }: Pick<Project, "kind" | "installsRoot" | "packages">,

@@ -42,6 +42,8 @@ export function parseRequirements(text: string): RequirementLine[] {
 
 /** What requirement files ask for, those that they include among them. */
 export interface FollowedRequirements {
+  /** All that were read, constraint files among them; absolute. */
+  readonly files: readonly string[];
   /** Absolute folders of local projects, in order. */
   readonly localProjects: readonly string[];
   /** All lines but includes, those of constraint files among them. */
@@ -68,6 +70,7 @@ export function followRequirements(
   inputs: InputCollector,
 ): FollowedRequirements {
   const seen = new Set<string>();
+  const read = new Set<string>();
   const localProjects = new Set<string>();
   const lines: PlacedLine[] = [];
   const remote: string[] = [];
@@ -81,6 +84,7 @@ export function followRequirements(
     const reading = `${asConstraint ? "constraint" : "requirement"} ${file}`;
     if (seen.has(reading)) return;
     seen.add(reading);
+    read.add(file);
     const text = inputs.text(file, MOST.listed);
     if (text === undefined) throw missing(file, from);
     if (isOutside(file, root)) neverQuote(text);
@@ -97,7 +101,7 @@ export function followRequirements(
     }
   };
   for (const file of files) follow(path.resolve(root, file), false);
-  return { localProjects: [...localProjects], lines, remote, variables: variablesIn(lines) };
+  return { files: [...read], localProjects: [...localProjects], lines, remote, variables: variablesIn(lines) };
 }
 
 function variablesIn(lines: readonly PlacedLine[]): string[] {

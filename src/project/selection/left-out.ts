@@ -20,11 +20,15 @@ export function partsLeftOut(offers: Offers, chosen: readonly Part[]): Pick<Left
 
 /**
  * The requirement files of root and of its folder `requirements` that nothing reads. What was compiled stands for its
- * source; beside a lock what was compiled or exported says nothing that the lock does not say.
+ * source; beside a lock what was compiled or exported says nothing that the lock does not say. `taken`: absolute files.
  */
 export function requirementsLeftOut(files: RootFiles, taken: readonly string[]): string[] {
   const { root, pyproject, setupPy } = files;
-  const read = new Set([...taken, ...dynamicFiles(pyproject), ...(setupPy?.requirementFiles ?? [])]);
+  const read = new Set([
+    ...taken.map((file) => path.relative(root, file)),
+    ...dynamicFiles(pyproject),
+    ...(setupPy?.requirementFiles ?? []),
+  ]);
   const inFolder = (listFolder(path.join(root, "requirements")) ?? []).map((name) => `requirements/${name}`);
   const all = [...(listFolder(root) ?? []), ...inFolder].filter(isRequirementFile);
   const isLocked = files.uvLock !== undefined || files.hasPylock;

@@ -144,6 +144,10 @@ describe("wrong usage", () => {
     [["env", "--shell", "tcsh"], "argument 'tcsh' is invalid. Allowed choices are sh, bash, zsh,"],
     [["completion", "tcsh"], "'tcsh' is invalid"],
     [["uv", "sync"], "`uv sync` would change an environment in place"],
+    [
+      ["uv", "run", "x", "--script"],
+      "run ./prime run CMD; a script that says itself what it requires, by ./prime uv run --script FILE",
+    ],
   ])("%j: 2, and what was meant", async (args, said) => {
     const end = await box.run(args);
     expect(failure(end, "usage|uv-in-place", 2)).toContain(said);

@@ -61,6 +61,15 @@ describe("a start that builds says in one line what it left out, and how to have
         "requirements/lint.txt": "pluggy\n",
       }),
     ).toEqual(["  not installed: requirements-docs.txt, requirements/lint.txt (the key `requirements` chooses)"]);
+    expect(
+      await said({
+        "requirements.txt": "-r requirements/production.txt\n",
+        "requirements/production.txt": "-c constraints.txt\n-r base.txt\n",
+        "requirements/constraints.txt": "six==1.16.0\n",
+        "requirements/base.txt": "six\n",
+        "requirements/lint.txt": "-r base.txt\npluggy\n",
+      }),
+    ).toEqual(["  not installed: requirements/lint.txt (the key `requirements` chooses)"]);
   });
 
   it("a lock that is not read, and an empty environment", async () => {
@@ -69,6 +78,11 @@ describe("a start that builds says in one line what it left out, and how to have
     ]);
     expect(await said({ "setup.cfg": "[flake8]\n" })).toEqual([
       "  No file here says what to install: the environment is empty.",
+    ]);
+    expect(
+      await said({ "environment.yml": "dependencies: [numpy]\n", "tox.ini": "[testenv]\ndeps = pytest\n" }),
+    ).toEqual([
+      "  The environment is empty: environment.yml and tox.ini are not read; what it shall hold is to be in a requirements.txt.",
     ]);
   });
 });
