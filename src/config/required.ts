@@ -11,7 +11,8 @@ import type { Sourced } from "./source.ts";
 
 /**
  * The required python of a repo that prime's own configuration says nothing about: the nearest `.python-version`, from
- * root upwards; else `requires-python` (PEP 621); else `python_requires` of setuptools' setup.cfg; else any.
+ * root upwards; else `requires-python` (PEP 621); else `python_requires` of setuptools' setup.cfg, or as setup.py
+ * writes it; else any.
  */
 export async function inferRequiredPython(
   root: string,
@@ -26,7 +27,7 @@ export const ANY: Sourced<null> = { value: null, source: { kind: "default" } };
 
 /** The range that the project in `root` says it is for. */
 export async function declaredRange(root: string, files: InputCollector): Promise<Sourced<string> | undefined> {
-  return (await projectRange(root, files)) ?? setupRange(root, files);
+  return (await projectRange(root, files)) ?? setupRange(root, files) ?? callRange(root, files);
 }
 
 /**
@@ -110,6 +111,17 @@ function setupRange(root: string, files: InputCollector): Sourced<string> | unde
   const file = path.join(root, "setup.cfg");
   const value = iniValue(files.text(file) ?? "", "options", ["python_requires", "python-requires"]);
   return value === undefined ? undefined : range(value, file, ["options", "python_requires"]);
+}
+
+/** `python_requires="…"` in setup.py, which is never run; two that differ say nothing. */
+function callRange(root: string, files: InputCollector): Sourced<string> | undefined {
+  const file = path.join(root, "setup.py");
+  const text = (files.text(file) ?? "").replace(/^\s*#.*$/gm, "");
+  const found = new Set(
+    [...text.matchAll(/\bpython_requires\s*=\s*(["'])(.+?)\1\s*[,)\n]/g)].map(([, , value]) => value ?? ""),
+  );
+  const [value = ""] = found;
+  return found.size === 1 && VERSION_REQUEST.test(value.trim()) ? range(value, file, ["python_requires"]) : undefined;
 }
 
 function range(value: string, where: string, keys: readonly string[]): Sourced<string> | undefined {

@@ -114,6 +114,7 @@ describe("the required python", () => {
       "pyproject.toml",
     ],
     ["setup.cfg", "[options]\npython_requires = >=3.9\n", ">=3.9", "setup.cfg"],
+    ["setup.py", "setup(name='x',\n  python_requires='>=3.12',\n)\n", ">=3.12", "setup.py"],
   ])("from %s", async (name, text, request, source) => {
     const { required_python: required } = await statusOf(repo({ [name]: text }));
     expect(required.request).toContain(request);

@@ -263,7 +263,7 @@ describe("inputs", () => {
       "no-file .python-version",
       "no-file ../.python-version",
     ]);
-    expect(seen.slice(-2)).toEqual(["absent setup.cfg", "absent prime.lock"]);
+    expect(seen.slice(-3)).toEqual(["absent setup.cfg", "absent setup.py", "absent prime.lock"]);
     expect(seen).toContain(`no-file ${path.relative(root, "/.python-version")}`);
     expect(new Set(seen).size).toBe(seen.length);
   });

@@ -155,6 +155,19 @@ describe("ranges", () => {
     expect(await required()).toEqual({ value: null, source: { kind: "default" } });
   });
 
+  test.each([
+    ['setup(name="x", python_requires=">=3.8, <4")', ">=3.8, <4"],
+    ["setup(\n  # python_requires='>=3.6',\n  python_requires = '~=3.7'\n)\n", "~=3.7"],
+    ["python_requires = '>=3.8'\nsetup(python_requires=python_requires)", ">=3.8"],
+    ["setup(python_requires='>=%d' % 3)", null],
+    ["setup(python_requires='>=3.6') if old else setup(python_requires='>=3.8')", null],
+    ["setup(python_requires='newest')", null],
+  ])("setup.py %j", async (text, value) => {
+    const where = write("setup.py", text);
+    const source = value === null ? { kind: "default" } : { kind: "file", where, key: "python_requires" };
+    expect(await required()).toEqual({ value, source });
+  });
+
   test("requires-python beats setup.cfg, which is then no input", async () => {
     write("pyproject.toml", '[project]\nrequires-python = ">=3.9"\n');
     const cfg = write("setup.cfg", "[options]\npython_requires = >=3.8\n");

@@ -79,7 +79,7 @@ function refuseOther(folder: HeldFolder, below: HeldFolder, known: Identity | un
         : undefined;
   if (why === undefined) return;
   throw new PrimeError("not-removed", `could not remove ${below.path}: ${why}`, {
-    hint: "look what it is, and remove it by hand if nobody needs it",
+    hint: `look what it is, and ${below.mount === folder.mount ? "remove it by hand if nobody needs it" : "unmount it (`umount`), then start again"}`,
   });
 }
 
