@@ -48,7 +48,8 @@ function formFaults(text: string): string[] {
 function headFaults(head: string): string[] {
   const faults: string[] = [];
   const lines = head.replace(/\n$/, "").split("\n");
-  if (!head.startsWith("#!/bin/sh\ntrue /*")) faults.push("the head does not begin with `#!/bin/sh` and `true /*`");
+  if (!head.startsWith("#!/bin/sh -f\ntrue /*"))
+    faults.push("the head does not begin with `#!/bin/sh -f` and `true /*`");
   if (!head.endsWith(`\n: <<'${HERE_END}' # */\n`)) {
     faults.push("the head does not end with a here-document and the end of JavaScript's comment");
   }

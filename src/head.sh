@@ -1,6 +1,6 @@
-#!/bin/sh
+#!/bin/sh -f
 true /* prime: makes the environment of this repo, runs in it. editorconfig-checker-disable
-# shellcheck disable=SC3013,SC3028 # a plan, else Node; it answers on 3. @generated cspell:disable
+# shellcheck disable=SC3013,SC3028 # a plan, else Node; -f: no glob above. @generated cspell:disable
 { prime_line='' prime_stale='' prime_app='' # in dash a sourced head finds a $0 that is no launcher
 case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
 bash*) POSIXLY_CORRECT=${POSIXLY_CORRECT-}; unset -f [ true false echo read printf pwd command cd \
@@ -11,7 +11,7 @@ prime | *[/]prime) ;;
   case $prime_line in 'true /* prime: '*) prime_line='' ;; *) prime_line=sourced ;; esac ;;
 esac
 [ -z "$prime_line" ] || { echo 'prime: run it, do not source it: ./prime' >&2; return 2; }
-{ true 3<&0 || exec </dev/null; true 3>&1 || exec >/dev/null; } 2>/dev/null
+set +f; { true 3<&0 || exec </dev/null; true 3>&1 || exec >/dev/null; } 2>/dev/null
 case ${BASH_VERSION-}${ZSH_VERSION-} in '') true 3>&2 ;; # bash puts the script on a closed 2
 *) [ ! /dev/fd/2 -ef "$0" ] && { [ -e /dev/fd/2 ] || (true 3>&2); } ;; esac || exec 2>/dev/null; }
 prime_self=$0; [ -e "$0" ] || prime_self=$(command -v -- "$0")

@@ -15,7 +15,7 @@ import { NODES, nodeBinary, OLD_NODES } from "../../support/nodes.ts";
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "prime-bundle-")));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-const HEAD = "#!/bin/sh\ntrue /* a head\nexit 125\n: <<'JAVASCRIPT' # */\n";
+const HEAD = "#!/bin/sh -f\ntrue /* a head\nexit 125\n: <<'JAVASCRIPT' # */\n";
 const END = "JAVASCRIPT\n# */\n";
 
 describe("the built launcher", async () => {
@@ -100,7 +100,7 @@ describe("faults of a launcher", () => {
     ["a comment's end in the head", faults(HEAD.replace("head", "he*/ad")), "line 2, column 13: the head ends"],
     [
       "no comment's end",
-      faults("#!/bin/sh\ntrue /*\n"),
+      faults("#!/bin/sh -f\ntrue /*\n"),
       "does not end with a here-document and the end of JavaScript's",
     ],
     ["another beginning", faults(HEAD.replace("/bin/sh", "/bin/bash")), "does not begin with"],

@@ -17,7 +17,7 @@ import { type InitRequest, init } from "../../../src/commands/init/init.ts";
 import { PrimeError } from "../../../src/errors.ts";
 
 const LAUNCHER =
-  "#!/bin/sh\ntrue /* prime: a head\nexit 125\n: <<'JAVASCRIPT' # */\n/*\nprime 2.0.0, Copyright grüße\n*/\n";
+  "#!/bin/sh -f\ntrue /* prime: a head\nexit 125\n: <<'JAVASCRIPT' # */\n/*\nprime 2.0.0, Copyright grüße\n*/\n";
 const ATTRIBUTES = "/prime text eol=lf -diff linguist-generated\n";
 
 let folder: string;
