@@ -80,10 +80,17 @@ export function interpreterOf(app: Pick<App, "home">, id: string) {
   return readManifest(realPath(path.join(releaseRoot(app, id), ".venv")) ?? "")?.interpreter;
 }
 
-/** `Python 3.11.7 to 3.13.0`, between two releases that are built; "" where it stays. */
-export function moveOfPython(app: Pick<App, "home">, from: string | null, to: string | null): string {
-  const [before, after] = [from, to].map((id) => (id === null ? undefined : interpreterOf(app, id)?.version));
-  return before === undefined || after === undefined || before === after ? "" : `Python ${before} to ${after}`;
+/** What the ids of two built releases do not say: `Python 3.11.7 to 3.13.0`, and of one version, `six 1.16.0 to 1.17.0`. */
+export function whatMoved(app: App, from: string | null, to: string | null): string {
+  if (from === null || to === null) return "";
+  const [before, after] = [from, to].map((id) => interpreterOf(app, id)?.version);
+  const moved = before === undefined || after === undefined || before === after ? [] : [`Python ${before} to ${after}`];
+  const [old, current] = [readRelease(app, from), readRelease(app, to)];
+  if (old === undefined || old.version !== current?.version) return moved.join("");
+  const names = Object.keys({ ...old.packages, ...current.packages }).sort();
+  const changed = names.filter((name) => old.packages[name] !== current.packages[name]);
+  const shown = changed.map((name) => `${name} ${old.packages[name] ?? "none"} to ${current.packages[name] ?? "none"}`);
+  return [...moved, ...shown.slice(0, 5), ...(shown.length > 5 ? [`${shown.length - 5} more`] : [])].join(", ");
 }
 
 /** All releases that are there whole. */

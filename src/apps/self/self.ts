@@ -4,13 +4,14 @@ import { exists, realPath } from "../../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
+import { quoted } from "../../quoted.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import type { App } from "../app.ts";
 import { makeHome } from "../home.ts";
 import { type Event, readEvents, record } from "../log.ts";
 import { policyOf } from "../policy.ts";
 import { type ChannelState, readChannelState, writeChannelState } from "../release/channel-state.ts";
-import { collectReleases, moveOfPython, readRelease, releaseRoot, releasesOf } from "../release/releases.ts";
+import { collectReleases, readRelease, releaseRoot, releasesOf, whatMoved } from "../release/releases.ts";
 import { sharedSelection } from "../shared.ts";
 import type { Run } from "../start/run.ts";
 import { setDue } from "../start/schedule.ts";
@@ -241,10 +242,10 @@ async function rollback(run: Run, [wanted, ...more]: readonly string[]): Promise
   if (meant === undefined || meant === null || selection.current === null) {
     throw new PrimeError(
       "no-release",
-      `could not go back${wanted === undefined ? "" : ` to ${wanted}`}: that release is not here`,
-      {
-        hint: there.length === 0 ? "there is no other one" : `there are ${there.join(", ")}`,
-      },
+      wanted === undefined
+        ? "could not go back: no release ran before this one"
+        : `could not go back to ${wanted}: that release is not here`,
+      { hint: there.length === 0 ? "no other release is kept" : `name one that is kept: ${there.join(", ")}` },
     );
   }
   const { current } = selection;
@@ -255,7 +256,7 @@ async function rollback(run: Run, [wanted, ...more]: readonly string[]): Promise
     const next = isReturn
       ? { ...before, current: meant, previous: current, trial: null, skipped }
       : goBack(app, { ...before, previous: meant }, current, { why: BY_HAND }).selection;
-    const message = ["by hand", moveOfPython(app, current, meant)].filter(Boolean).join("; ");
+    const message = ["by hand", whatMoved(app, current, meant)].filter(Boolean).join("; ");
     if (isReturn) record(app, "activate", { release: meant, from: current, message });
     writeSelection(app, next);
   });
@@ -271,7 +272,12 @@ async function pin(run: Run, [version, ...more]: readonly string[]): Promise<Ans
   const { current } = readSelection(app);
   const to =
     version === "--off" ? null : (version ?? (current === null ? null : (readRelease(app, current)?.version ?? null)));
-  if (to !== null && !/^[A-Za-z0-9.!+]+$/.test(to)) refuseWords(run, "pin", [to]);
+  if (to !== null && !/^\d[A-Za-z0-9.!+]*$/.test(to)) {
+    throw new PrimeError("usage", `could not pin ${app.config.name} to ${quoted(to)}: that is no version`, {
+      exitCode: EXIT_USAGE,
+      hint: `name one as ${app.self} status does, e.g. ${app.self} pin 3.2.1`,
+    });
+  }
   makeHome(app, run.started.env);
   await alone(app, () => writeSelection(app, { ...readSelection(app), pin: to, staged: null }));
   setDue(app, 0);

@@ -4,7 +4,7 @@ import { isExecutableFile, namesInFolder } from "../../edges/files/read.ts";
 import { countStart, standingOf } from "../../environment/watched.ts";
 import type { App } from "../app.ts";
 import { record } from "../log.ts";
-import { moveOfPython, releaseRoot } from "../release/releases.ts";
+import { releaseRoot, whatMoved } from "../release/releases.ts";
 import { alone, readSelection, type Selection, writeSelection } from "../state.ts";
 
 /** Where the starts of a release on trial are noted. */
@@ -72,7 +72,7 @@ export function goBack(
   { why, by }: { readonly why: string; readonly by?: number },
 ) {
   const { previous, skipped } = selection;
-  const move = moveOfPython(app, id, previous);
+  const move = whatMoved(app, id, previous);
   record(app, "fallback", { release: previous, from: id, message: [why, move].filter(Boolean).join("; ") });
   record(app, "skip", { release: id, message: why });
   const next: Selection = {
@@ -106,7 +106,7 @@ export function adopt(app: App): Promise<Selection> {
     forgetTrials(app);
     const next = { ...selection, current: staged, previous: current, staged: null, trial };
     writeSelection(app, next);
-    record(app, "activate", { release: staged, from: current, message: moveOfPython(app, current, staged) });
+    record(app, "activate", { release: staged, from: current, message: whatMoved(app, current, staged) });
     return next;
   });
 }

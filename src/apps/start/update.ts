@@ -12,10 +12,10 @@ import { record } from "../log.ts";
 import { passesWindows, policyOf, whyNotNow } from "../policy.ts";
 import {
   collectScraps,
-  moveOfPython,
   readRelease,
   refuseWithoutEntry,
   releasesOf,
+  whatMoved,
   writeRelease,
 } from "../release/releases.ts";
 import type { Resolved } from "../release/resolution.ts";
@@ -103,7 +103,7 @@ async function stage(run: Run, id: string): Promise<Updated> {
   await verify(run, booted, readRelease(app, id)?.verify ?? []);
   await alone(app, () => writeSelection(app, { ...readSelection(app), staged: id }));
   const { current } = readSelection(app);
-  const move = moveOfPython(app, current, id);
+  const move = whatMoved(app, current, id);
   record(app, "stage", { release: id, from: current, message: move });
   return finish(run, "staged", `${app.config.name} ${id} is ready${move && ` (${move})`}`);
 }

@@ -4,7 +4,10 @@ import { commandLine, limit, listOf, name, seconds, text } from "./schema.ts";
 import { VERSION_REQUEST } from "./version-text.ts";
 
 /** A package's name, extras and range (PEP 508); where it comes from is the sources' to say. */
-const REQUIREMENT = /^[A-Za-z0-9][\w.-]*\s*(?:\[[\w.,\s-]*\])?\s*(?:[<>=!~][^@;#\n]*)?(?:;[^\n]*)?$/;
+const CLAUSE = String.raw`\s*(?:[<>]=?|[=!~]=|===)\s*v?\d[\w.!+*-]*\s*`;
+const REQUIREMENT = new RegExp(
+  String.raw`^[A-Za-z0-9][\w.-]*\s*(?:\[[\w.,\s-]*\])?\s*(?:${CLAUSE}(?:,${CLAUSE})*)?(?:;[^\n]*)?$`,
+);
 const EXCLUDED = /^[A-Za-z0-9][\w.-]*\s*==\s*[\w.!+*-]+$/;
 /** Plain http can be changed on the way, but not on this machine. */
 const SOURCE =

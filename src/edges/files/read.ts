@@ -198,7 +198,11 @@ export function diskUse(file: string): number {
   const stat = fs.lstatSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return 0;
   if (!stat.isDirectory()) return stat.nlink > 1 ? 0 : stat.blocks * 512;
-  return fs.readdirSync(file).reduce((sum, name) => sum + diskUse(path.join(file, name)), stat.blocks * 512);
+  let names: string[] = [];
+  try {
+    names = fs.readdirSync(file);
+  } catch {} // closed to this user
+  return names.reduce((sum, name) => sum + diskUse(path.join(file, name)), stat.blocks * 512);
 }
 
 function factsOf(stat: fs.BigIntStats): FileFacts {

@@ -92,6 +92,8 @@ describe("an app's launcher", () => {
       app.config = `[app]\npackages = ["foo"]\n${keys}\n`;
       await expect(app.init()).rejects.toThrow(said);
     }
+    app.config = '[app]\npackages = ["foo[cli] >=3, <4; python_version > \'3\'", "foo >="]\n';
+    await expect(app.init()).rejects.toThrow("`app.packages[1]` must be a requirement");
   });
 });
 
@@ -155,6 +157,10 @@ describe("an update", () => {
     await app.says(cure.split(" "));
     expect(await app.says(["x"])).toBe("foo 3.2.3 x");
     expect(await app.status()).toMatchObject({ previous: expect.stringContaining("3.2.1-"), skipped: [] });
+    expect(await app.run(["self", "pin", "newest"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no version"),
+    });
     await app.says(["self", "pin", "3.2.0"]);
     expect((await app.run(["self", "update"])).code).toBe(0);
     expect(await app.says(["x"])).toBe("foo 3.2.0 x");

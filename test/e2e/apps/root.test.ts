@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
+import { LAUNCHER } from "../../support/sandbox.ts";
 import { mounted, userOf } from "../../support/users.ts";
 
 /** Starts of root, and of a user, on a machine of whose `/var/lib/prime` only these know. */
@@ -12,8 +13,9 @@ function everybodys(app: AppBox) {
   for (const folder of [kept, "/var/lib/prime"]) fs.mkdirSync(folder, { recursive: true });
   const through = mounted(kept, "/var/lib/prime");
   const PATH = `/usr/local/bin:/usr/bin:/bin:${path.dirname(process.execPath)}`;
-  const as = async (shell: readonly string[], env: NodeJS.ProcessEnv, args: readonly string[]) => {
+  const as = async (shell: readonly string[], env: NodeJS.ProcessEnv, args: readonly string[], launcher?: string) => {
     const ended = await app.run(args, {
+      ...(launcher && { launcher }),
       shell: [...through, ...shell],
       env: { ...env, XDG_STATE_HOME: undefined, PATH },
     });
@@ -23,13 +25,14 @@ function everybodys(app: AppBox) {
     home: path.join(kept, "apps/foo"),
     root: (...args: string[]) => as(["/bin/sh"], {}, args),
     user: (...args: string[]) => as(user.shell ?? [], user.env, args),
+    list: () => as(user.shell ?? [], user.env, ["app", "list"], LAUNCHER),
   };
 }
 
 describe("an app of root's", () => {
   it("serves everybody, is root's to update, and goes back for whom it fails, then for all", async () => {
     const app = new AppBox();
-    const { home, root, user } = everybodys(app);
+    const { home, root, user, list } = everybodys(app);
     app.publish("1");
     await app.init();
     expect(await root("a")).toMatchObject({ code: 0, stdout: "foo 1 a" });
@@ -45,6 +48,7 @@ describe("an app of root's", () => {
     expect(JSON.parse((await user("self", "status", "--json")).stdout)).toMatchObject({ version: "1", trial: null });
     expect(fs.statSync(path.join(home, "reports")).mode & 0o7777).toBe(0o1733);
     expect(fs.statSync(path.join(home, "selection.json")).uid).toBe(0);
+    expect(await list()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^foo +2 /m) });
     const odd = (name: string) => path.join(home, "reports", name);
     fs.symlinkSync("0", odd("0"));
     fs.symlinkSync("/dev/zero", odd("1"));

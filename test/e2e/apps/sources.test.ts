@@ -220,7 +220,10 @@ describe("an index", () => {
     app.config = `${app.config.replace(/sources = .*/, `sources = ["${app.basket}", "index+${index.url}"]`)}[[app.package]]\nname = "lib"\nsources = ["${own}"]\n`;
     await app.init();
     expect(await app.says([])).toBe("foo lib 2");
-    fs.rmSync(path.join(own, "lib-2-py3-none-any.whl"));
+    fs.renameSync(app.publish("3", saying("lib 3"), [], "lib"), path.join(own, "lib-3-py3-none-any.whl"));
+    expect((await app.run(["self", "update"])).code).toBe(0);
+    expect(await app.says(["self", "history"])).toMatch(/activate +1-\w+ -> 1-\w+: lib 2 to 3$/m);
+    for (const name of fs.readdirSync(own)) fs.rmSync(path.join(own, name));
     expect(await app.updateBeside()).toMatchObject({ version: "1", staged: null, check: { outcome: "failed" } });
   });
 });
