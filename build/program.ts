@@ -40,9 +40,10 @@ const LINE_LIMIT = 2000;
 
 /** What the code writes for `void 0`, which stands there 2,000 times: a variable that nothing sets. */
 const VOID = "$_";
-const STRICT = `"use strict";var ${VOID};`;
+const BEGIN = `(function (exports, require, module, __filename, __dirname) {"use strict";var ${VOID};`;
 /** Begins the comment that the program is. */
 const PROGRAM = "/*program\n";
+const END = "\n})\n*/";
 
 /** The line that ends the here-document which the head begins. */
 export const HERE_END = "JAVASCRIPT";
@@ -54,21 +55,21 @@ export async function buildProgram(root: string = ROOT): Promise<Program> {
   const notices = noticesOf(root, metafile, comments);
   const text = await launcherText({ head, code, notices });
   const line = text.slice(0, text.indexOf(PROGRAM)).split("\n").length + 1;
-  return { text, head, metafile, maps, before, starts: { line, column: STRICT.length } };
+  return { text, head, metafile, maps, before, starts: { line, column: BEGIN.length } };
 }
 
 /**
  * Puts the parts of the launcher together: for sh the head and a here-document that nobody reads, so that the whole file is
  * sound sh for shellcheck and `sh -n`; for JavaScript comments, the second of which the head has evaluated, and the prologue. The program is a
- * comment, too, in which the end of one is spelled otherwise: so any Node reads the file, which need not read the program. The notices
+ * comment, too: so any Node reads the file, which need not read the program. The notices
  * follow, and the last line is the digest.
  */
 export async function launcherText(parts: { head: string; code: string; notices: string }): Promise<string> {
-  if (parts.code.includes("*~~/")) throw new Error("the code holds what stands for the end of a comment");
-  const program = `${STRICT}${parts.code}`.replaceAll("*/", "*~~/");
+  const program = `${PROGRAM}${BEGIN}${parts.code}${END}`;
+  if (program.indexOf("*/") < program.length - 2) throw new Error("the code holds the end of a comment");
   const [loader, prologue] = [await plainScript("src/loader.js"), await plainScript("src/prologue.js")];
   return withOwnDigest(
-    `${parts.head}/*loader ${loader}*/\n;${prologue}();\n${PROGRAM}${program}\n*/\n/*\n${parts.notices}${HERE_END}\n`,
+    `${parts.head}/*loader ${loader}*/\n;${prologue}();\n${program}\n/*\n${parts.notices}${HERE_END}\n`,
   );
 }
 

@@ -1,9 +1,9 @@
 /*
  * Loads the program in the Node that the head has started, by what V8 compiled of it in an earlier start. It stands in the built
  * file as its first comment of JavaScript, which the head evaluates; every Node from 10 on must be able to read it.
- * `file` is the launcher, absolute; `text` is what it holds, in latin1.
+ * `file` is the launcher, absolute; `bytes` is what it holds.
  */
-(function (fs, file, text) {
+(function (fs, file, bytes) {
   const { node: version, bun, deno } = process.versions;
   if (bun || deno) return;
   const numbers = version.split(".");
@@ -18,23 +18,14 @@
   }
   const Module = require("node:module");
   const own = new Module(file);
-  const slash = "/"; // this stands in a comment, which must not end here
   const { Script } = require("node:vm");
-  const [before, packed] = text.split(/[/][*]program\r?\n/);
+  const start = bytes.indexOf("/*program\n") + 10;
   const env = process.env;
   const folder = `${env.XDG_CACHE_HOME || `${env.HOME}/.cache`}/prime/node`;
-  // Without that comment all of it is the program. V8 compares no more of a source than its length: it is the launcher's.
-  const source = Module.wrap(
-    packed === undefined
-      ? text.replace("#!", "//")
-      : `\n${packed
-          .slice(0, packed.indexOf("\n*" + slash))
-          .split("*~~/")
-          .join("*" + slash)}`.padEnd(text.length),
-  );
-  const lineOffset = packed === undefined ? 0 : before.split("\n").length - 1;
+  const source = bytes.latin1Slice(start, bytes.indexOf("\n})\n*", start) + 3);
+  const lineOffset = bytes.latin1Slice(0, start).split("\n").length - 1;
   own.filename = file;
-  const cacheOf = (kind) => `${folder}/${version}-${kind}-${text.slice(-68, -4)}`;
+  const cacheOf = (kind) => `${folder}/${version}-${kind}-${bytes.slice(-68, -4)}`;
   /** Begins the program, by what an earlier start of this kind has compiled: all that any start needs would cost each of them more. */
   const begin = (kind) => {
     own.cache = cacheOf(kind);
@@ -44,10 +35,9 @@
       const is = fs.lstatSync(folder);
       const isOwn = is.uid === process.geteuid() && is.mode % 0o10000 === 0o1700;
       if (isOwn && env.PRIME_CACHE !== "never" && process.argv.indexOf("verify") < 0) {
-        const bytes = fs.readFileSync(own.cache);
-        const data = bytes.slice(32);
-        const digest = require("node:crypto").createHash("sha256").update(data).digest();
-        if (digest.equals(bytes.slice(0, 32))) cachedData = data;
+        const twice = fs.readFileSync(own.cache);
+        const data = twice.slice(0, twice.length / 2);
+        if (data.equals(twice.slice(data.length))) cachedData = data;
       }
     } catch {}
     // What V8 itself remembers of a source it knows by its place as well: the column of a line that has nothing on it.
@@ -77,7 +67,7 @@
   } else {
     const word = env.PRIME_APP_TASK === "update" ? "update" : process.argv[2] === "rollback" ? "rollback" : "node";
     // The first start of an app installs it, the later ones look whether something is due.
-    const isApp = /prime_app='\+/.test(text.slice(0, 600)) && fs.existsSync(cacheOf("node"));
+    const isApp = /prime_app='\+/.test(bytes.latin1Slice(0, 600)) && fs.existsSync(cacheOf("node"));
     begin(stage ? stage[1] : plan ? "stale" : word === "node" && isApp ? "app" : word);
   }
 });

@@ -20,12 +20,8 @@
     var parts = require("fs")
       .readFileSync(file, "latin1")
       .split(/[/][*]program\r?\n/);
-    var code = parts[1]
-      .split("\n*" + "/")[0]
-      .split("*~~/")
-      .join("*" + "/");
-    var options = { filename: file, lineOffset: parts[0].split("\n").length - 1 };
-    var program = require("module").wrap("\n" + code);
+    var options = { filename: file, lineOffset: parts[0].split("\n").length };
+    var program = parts[1].split("\n*/")[0];
     var folder = file.slice(0, file.lastIndexOf("/")) || "/";
     require("vm").runInThisContext(program, options)(own.exports, require, own, file, folder);
   };

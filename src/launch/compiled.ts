@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as path from "node:path";
 import type { Script } from "node:vm";
 import type { Environment } from "../edges/command.ts";
@@ -21,8 +20,8 @@ export interface CompiledModule {
 
 /**
  * Keeps what V8 compiled of this program in this start, so that the next cold one need not: it takes a quarter of one. The
- * sha256 comes first: V8 ends the process when a byte is another one. It proves nothing else: who can write there runs code,
- * so that it is a folder of this user's alone, by whose mode the head knows it. `verify` judges the launcher and takes nothing
+ * It is written twice: V8 ends the process when a byte is another one, and comparing costs less than a digest. That proves nothing else:
+ * who can write there runs code, so that it is a folder of this user's alone, by whose mode the head knows it. `verify` judges the launcher and takes nothing
  * from there.
  */
 export function keepCompiled({ script, cache }: CompiledModule, { env, args, trust }: Start): void {
@@ -34,7 +33,7 @@ export function keepCompiled({ script, cache }: CompiledModule, { env, args, tru
     const data = script.createCachedData();
     if (!isOwnFolder(folder)) for (const file of compiledFiles(folder)) removeFile(file); // a checkout can bring them
     makeOwnFolder(folder, []);
-    writeAtomic(cache, Buffer.concat([createHash("sha256").update(data).digest(), data]), 0o600);
+    writeAtomic(cache, Buffer.concat([data, data]), 0o600);
   } catch {} // a cache that can't be written costs time and nothing else
 }
 

@@ -1,14 +1,14 @@
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
 import { edit, good, installed, repo } from "../../support/repos.ts";
 import { describeEachNode, LONG_AGO } from "../../support/sandbox.ts";
 
-/** What is kept begins with its own digest. */
+/** What is kept stands there twice. */
 function isWhole(file: string): boolean {
   const bytes = fs.readFileSync(file);
-  return createHash("sha256").update(bytes.subarray(32)).digest().equals(bytes.subarray(0, 32));
+  const half = bytes.length / 2;
+  return half > 1000 && bytes.subarray(0, half).equals(bytes.subarray(half));
 }
 
 describeEachNode("what was compiled once", ({ binary: node }) => {
@@ -30,6 +30,8 @@ describeEachNode("what was compiled once", ({ binary: node }) => {
     const spoils = [
       () => fs.truncateSync(file),
       () => fs.truncateSync(file, size - 1),
+      () => fs.truncateSync(file, size / 2),
+      () => fs.writeFileSync(file, Buffer.alloc(size)),
       () => fs.writeFileSync(file, fs.readFileSync(file).fill(0xff, size / 2, size / 2 + 1)),
     ];
     for (const spoil of spoils) {

@@ -11,15 +11,14 @@ import { somebody } from "../../support/users.ts";
  * LAUNCHER, what is left behind, FOLDER.
  */
 const POISON = `
-const fs = require("fs"), { Script } = require("vm"), { wrap } = require("module"), { createHash } = require("crypto");
+const fs = require("fs"), { Script } = require("vm");
 const [launcher, ran, folder] = process.argv.slice(-3);
-const own = fs.readFileSync(launcher, "latin1").replace("#!", "//");
-const head = own.slice(0, own.indexOf("*" + "/") + 2);
-const evil = head + "\\nrequire('fs').writeFileSync(" + JSON.stringify(ran) + ", '')//";
-const data = new Script(wrap(evil.padEnd(own.length, " ")), { filename: launcher }).createCachedData();
+const own = fs.readFileSync(launcher, "latin1");
+const { length } = own.split("/*program\\n")[1].split("\\n*" + "/")[0];
+const evil = "(function (exports, require) { require('fs').writeFileSync(" + JSON.stringify(ran) + ", '') })";
+const data = new Script(evil.padEnd(length), { filename: launcher }).createCachedData();
 fs.mkdirSync(folder, { recursive: true });
-const digest = createHash("sha256").update(data).digest();
-fs.writeFileSync(folder + "/" + process.versions.node + "-node-" + own.slice(-68, -4), Buffer.concat([digest, data]));`;
+fs.writeFileSync(folder + "/" + process.versions.node + "-node-" + own.slice(-68, -4), Buffer.concat([data, data]));`;
 
 class Poisoned {
   readonly box: Sandbox = repo({ "requirements.txt": "" });
