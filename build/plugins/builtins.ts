@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
 
 /** What Node takes milliseconds to load, for its streams and sockets; many starts end without having needed one. */
-const LATE = ["child_process", "dns", "http", "https", "net", "tls", "tty", "zlib"].map((name) => `node:${name}`);
+const LATE = ["child_process", "crypto", "dns", "http", "https", "net", "tls", "tty", "zlib"].map(
+  (name) => `node:${name}`,
+);
 
 const OURS = /\/src\/[^:]*\.ts$/;
 /** Modules that ask for a builtin at once, and use it in what few starts do. */

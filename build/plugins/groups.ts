@@ -224,7 +224,7 @@ function refuseUnseen(lines: readonly string[], marks: readonly number[], { impo
 }
 
 /** Builtins that most modules take, and that Node has loaded by then anyway. */
-const BUILTINS = ["crypto", "events", "fs", "os", "path", "url"];
+const BUILTINS = ["events", "fs", "os", "path", "url"];
 const REQUIRED = new RegExp(`(?<=[\\w$] = )require\\("(?:node:)?(${BUILTINS.join("|")})"\\)(?=[,;])`, "g");
 
 /** What Node brings takes no heed of `this`, for which a call of an imported function is written so. */

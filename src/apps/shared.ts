@@ -5,7 +5,8 @@ import { makeFolder, rename, setFolderMode, writeAtomic, writeExclusive } from "
 import { makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import { remove, removeOthers } from "../edges/files/own/remove.ts";
-import { facts, linkFacts, namesInFolder, nonce, readText } from "../edges/files/read.ts";
+import { facts, linkFacts, namesInFolder, readText } from "../edges/files/read.ts";
+import { nonce } from "../edges/nonce.ts";
 import { findPlaces } from "../edges/places.ts";
 import { standingOf } from "../environment/watched.ts";
 import { PrimeError } from "../errors.ts";

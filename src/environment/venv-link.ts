@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import { makeFolder, makeLink, rename, swapLink } from "../edges/files/change.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
-import { isFile, linkFacts, listFolder, nonce, readLink, realPath } from "../edges/files/read.ts";
+import { isFile, linkFacts, listFolder, readLink, realPath } from "../edges/files/read.ts";
+import { nonce } from "../edges/nonce.ts";
 import { PrimeError } from "../errors.ts";
 import { whyNotBelow } from "./data-folder.ts";
 import type { Folders } from "./folders.ts";

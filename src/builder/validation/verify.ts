@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { nonce, readStart } from "../../edges/files/read.ts";
+import { readStart } from "../../edges/files/read.ts";
+import { nonce } from "../../edges/nonce.ts";
 import { endMarked } from "../../edges/processes/marked.ts";
 import { run } from "../../edges/processes/run.ts";
 import type { Check } from "../../environment/report.ts";

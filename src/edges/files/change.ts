@@ -35,12 +35,13 @@ export function makeNewFolder(folder: string): void {
   act("make the folder", folder, () => fs.mkdirSync(folder));
 }
 
-/** Path → sha256 of what this process itself put in its place last. */
-const ownTexts = new Map<string, string>();
+/** Path → what this process itself put in its place last: a text, or the sha256 of bytes, which can be many. */
+const ownTexts = new Map<string, { readonly text: string } | { readonly digest: string }>();
 
 /** Whether a file with this sha256 is as this very process wrote it. */
 export function isOwnText(file: string, digest: string | undefined): boolean {
-  return digest !== undefined && ownTexts.get(file) === digest;
+  const own = ownTexts.get(file);
+  return own !== undefined && ("text" in own ? sha256(own.text) : own.digest) === digest;
 }
 
 /**
@@ -76,7 +77,7 @@ export function writeRenewable(file: string, text: string | Buffer, mode = 0o666
       removeFile(temporary);
       throw error;
     }
-    ownTexts.set(file, sha256(text));
+    ownTexts.set(file, typeof text === "string" ? { text } : { digest: sha256(text) });
   });
 }
 

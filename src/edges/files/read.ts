@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -186,11 +186,6 @@ export function sha256OfFile(file: string): string | undefined {
       return hash.digest("hex");
     }),
   );
-}
-
-/** A short random name part: two processes never choose the same one. */
-export function nonce(): string {
-  return randomBytes(4).toString("hex");
 }
 
 /** Bytes on disk that the removal of a file or folder frees: what has other names (hard links) stays. */

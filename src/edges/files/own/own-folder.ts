@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { PrimeError } from "../../../errors.ts";
+import { nonce } from "../../nonce.ts";
 import { makeFolder, rename, setFolderMode } from "../change.ts";
 import { act } from "../errors.ts";
 import { type Trust, whyOthersExchange, whyOthersWrite } from "../trust.ts";
@@ -59,7 +59,7 @@ export function makeOwnFolder(folder: string, believed: readonly string[]): read
 
 function setAside(file: string): string[] {
   if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return [];
-  const aside = `${file}.not-made-here-${randomBytes(4).toString("hex")}`;
+  const aside = `${file}.not-made-here-${nonce()}`;
   rename(file, aside);
   return [aside];
 }
