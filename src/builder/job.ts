@@ -14,6 +14,8 @@ export interface Job {
   /** What is built, as far as it is known. */
   readonly project?: Project;
   readonly steps: { title: string; durationMs: number }[];
+  /** uv asks the interpreter to build on what it is, which it remembers: a step waits for that rather than have it ask again. */
+  learning?: Promise<unknown> | undefined;
 }
 
 export interface StepOptions {
@@ -61,6 +63,7 @@ export async function tryStep(
   command: Command,
   options: Pick<StepOptions, "limitMs" | "first"> & { readonly otherwise: string },
 ): Promise<Outcome> {
+  await job.learning;
   const step = job.context.terminal.step(title);
   let tally: Tally | undefined;
   const tried = options.first === undefined ? undefined : await run(options.first, { log: job.log });

@@ -46,13 +46,12 @@ export async function obtainInterpreter(
       return tool;
     };
     const kept = await obtainPython({ context, provider, uv: unpacker, log: job.log }, build);
+    const learning = tool && run(learnInterpreter(tool, kept.executable), { log: job.log });
+    job.learning = learning?.catch(() => {}); // rejects only once the user has ended prime, which others hear, too
     try {
-      const [interpreter] = await Promise.all([
-        interpreterAt(kept.executable, { ...search, exclude: [] }),
-        tool && run(learnInterpreter(tool, kept.executable), { log: job.log }),
-      ]);
-      return asked(interpreter, build);
+      return asked(await interpreterAt(kept.executable, { ...search, exclude: [] }), build);
     } catch (error) {
+      await job.learning;
       if (usersOf(kept).length === 0) removeKept(kept);
       throw error;
     }
