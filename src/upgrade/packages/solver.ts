@@ -41,7 +41,8 @@ const TITLE = "resolve packages";
 
 /**
  * Resolves within the rules, trying again with what a try has shown: an index that tells no times would be empty to uv, and an exclusion of a
- * range can be met from two sides. What is in use and too young is left where it is, unless its index has withdrawn it.
+ * range can be met from two sides. What is in use and too young is left where it is, unless its index has withdrawn it; where it can't be
+ * left there, the cool-down holds for what comes in its place.
  * Throws `upgrade-refused` when only the rules are in the way.
  */
 export async function resolveWithin(
@@ -54,6 +55,7 @@ export async function resolveWithin(
   const untimed = new Set<string>();
   const timed = new Set<string>();
   const complements = new Map<PackageRules["policy"]["exclude"]["value"][number], number>();
+  const inUse = new Set(before.map(({ name, version }) => `${name} ${version}`));
   const staying = new Map(before.filter((one) => isTooYoung(rules, one)).map((one) => [one.name, one]));
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const limits = limitsOf(rules, { untimed, staying, complements });
@@ -65,10 +67,14 @@ export async function resolveWithin(
     const withdrawn = [...yankedIn(outcome.output).keys()]
       .map((key) => key.split(" ", 1)[0] as string)
       .filter((name) => staying.has(name));
+    const strayed = packages.filter(
+      (one) => staying.has(one.name) && !inUse.has(`${one.name} ${one.version}`) && isTooYoung(rules, one),
+    );
     const young = packages.filter((one) => untimed.has(one.name) && isTooYoung(rules, one)).map(({ name }) => name);
     const bad = outcome.ok ? violated(rules, packages) : undefined;
     if (withoutTimes.length > 0) for (const name of withoutTimes) untimed.add(name);
     else if (withdrawn.length > 0) for (const name of withdrawn) staying.delete(name);
+    else if (strayed.length > 0) for (const { name } of strayed) staying.delete(name);
     else if (young.length > 0) {
       for (const name of young) {
         untimed.delete(name);

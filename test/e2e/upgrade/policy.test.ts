@@ -163,6 +163,27 @@ describe.each([
     expect((await planned(box)).packages).toEqual([{ name: "beta", from: "1.1", to: "1.0", why: "1.1 was yanked" }]);
   });
 
+  it("that are too young and can't stay go to nothing else that is", async () => {
+    const index = await packageIndex();
+    for (const name of ["alpha", "beta"]) {
+      publish(index, name, "1.0", 90);
+      publish(index, name, "1.1", 3);
+      publish(index, name, "1.2", 2);
+    }
+    publish(index, "gamma", "1.0", 90, ["beta"]);
+    const box = await make(index, ["alpha", "gamma"]);
+    box.file("prime.toml", '[upgrade]\nexclude_newer = 7\nexclude = ["alpha ==1.2"]\n');
+    publish(index, "gamma", "1.1", 20, ["beta<1.2"]);
+    expect((await planned(box)).packages).toMatchObject([
+      { name: "alpha", from: "1.2", to: "1.0" },
+      { name: "beta", from: "1.2", to: "1.0" },
+      { name: "gamma", from: "1.0", to: "1.1" },
+    ]);
+    box.file("prime.toml", '[upgrade]\nexclude_newer = 7\nexclude = ["alpha ==1.2", "alpha ==1.0"]\n');
+    const { code, stderr } = await box.run(["upgrade"]);
+    expect([code, stderr.includes("within the policy and the pins")]).toEqual([3, true]);
+  });
+
   it("are upgraded where the index tells no times, and that is said; its cool-down holds for the others", async () => {
     const index = await packageIndex();
     index.publish("alpha", "1.0");
