@@ -50,7 +50,8 @@ function versionsIn(packages: readonly Locked[], name: string): string | null {
   return versions.length === 0 ? null : [...new Set(versions)].sort(byVersion).join(" and ");
 }
 
-function byVersion(left: string, right: string): number {
+/** Below zero when `left` is the lower version. */
+export function byVersion(left: string, right: string): number {
   const [one, other] = [versionOf(left), versionOf(right)];
   return valid(one) && valid(other) ? compare(one, other) : one.localeCompare(other);
 }

@@ -17,7 +17,7 @@ import type { Interpreter } from "../../python/interpreter.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import { hasRules, type PackageRules } from "../rules/limits.ts";
 import type { Refused } from "../rules/ruling.ts";
-import { changedNames, changesOf, type PackageChange, refusedOf } from "./changes.ts";
+import { byVersion, changedNames, changesOf, type PackageChange, refusedOf } from "./changes.ts";
 import { lockSolver } from "./lock-solver.ts";
 import { ofOtherTools } from "./other-tools.ts";
 import { ownLimits } from "./own-limits.ts";
@@ -152,26 +152,38 @@ function refuseUnknown(names: readonly string[] | null, { before }: Solver, root
   if (unknown === undefined) return;
   throw new PrimeError(
     "no-such-package",
-    `could not upgrade ${unknown} of ${root}: it is not among what is installed${didYouMean(unknown, known)}`,
+    `could not upgrade ${unknown} of ${root}: it is not among what is installed from elsewhere${didYouMean(unknown, known)}`,
     {
       exitCode: EXIT_USAGE,
-      hint: "`./prime run pip list` or the lock tell the names",
+      hint: "`./prime run pip list` or the lock tell the names; what the repo itself holds is not upgraded",
     },
   );
 }
 
-/** Why versions in use were left downwards, as far as the index says it. */
+/**
+ * What the index says against versions that were in use. All are asked for at once; where they can't be had together, each that was left
+ * downwards is asked for alone.
+ */
 async function withdrawnOf(solver: Solver, after: Solver["before"], yankedAnyway: ReadonlyMap<string, string>) {
   const yanked = new Map(yankedAnyway);
   const gone = new Set<string>();
-  for (const { name, from, to } of changedNames({ before: solver.before, after })) {
-    if (from === null || to === null || from.includes(" ")) continue;
-    const limits = { constraints: [`${name} ==${from}`], before: null, beforeByName: new Map(), moving: [] };
-    if (solver.before.find((one) => one.name === name)?.registry === null) continue;
-    const { outcome } = await solver.solve(limits);
+  const left = changedNames({ before: solver.before, after }).flatMap(({ name, from, to }) => {
+    const isOfIndex = solver.before.find((one) => one.name === name)?.registry !== null;
+    return from === null || to === null || from.includes(" ") || !isOfIndex ? [] : { name, from, to };
+  });
+  const ask = async (those: typeof left): Promise<void> => {
+    if (those.length === 0) return;
+    const constraints = those.map(({ name, from }) => `${name} ==${from}`);
+    const { outcome } = await solver.solve({ constraints, before: null, beforeByName: new Map(), moving: [] });
     for (const [key, reason] of yankedIn(outcome.output)) yanked.set(key, reason);
-    if (!outcome.ok && new RegExp(`no versions? of ${name}==`).test(outcome.output)) gone.add(`${name} ${from}`);
-  }
+    if (outcome.ok) return;
+    const isThere = ({ name }: { name: string }) => !new RegExp(`no versions? of ${name}==`).test(outcome.output);
+    for (const one of those) if (!isThere(one)) gone.add(`${one.name} ${one.from}`);
+    const others = those.filter(isThere);
+    if (others.length < those.length) return ask(others);
+    for (const one of those.length > 1 ? those : []) if (byVersion(one.from, one.to) > 0) await ask([one]);
+  };
+  await ask(left);
   return { yanked, gone };
 }
 
