@@ -50,7 +50,7 @@ export const HERE_END = "JAVASCRIPT";
 
 /** Builds the launcher in memory: the head, the prologue, the program, and the notices of what is bundled. */
 export async function buildProgram(root: string = ROOT): Promise<Program> {
-  const head = readFileSync(path.join(root, "src/head.sh"), "utf8");
+  const head = readFileSync(path.join(root, "src/head/head.sh"), "utf8");
   const { code, maps, before, comments, metafile } = await bundle(root);
   const notices = noticesOf(root, metafile, comments);
   const text = await launcherText({ head, code, notices });
@@ -67,7 +67,7 @@ export async function buildProgram(root: string = ROOT): Promise<Program> {
 export async function launcherText(parts: { head: string; code: string; notices: string }): Promise<string> {
   const program = `${PROGRAM}${BEGIN}${parts.code}${END}`;
   if (program.indexOf("*/") < program.length - 2) throw new Error("the code holds the end of a comment");
-  const [loader, prologue] = [await plainScript("src/loader.js"), await plainScript("src/prologue.js")];
+  const [loader, prologue] = [await plainScript("src/head/loader.js"), await plainScript("src/head/prologue.js")];
   return withOwnDigest(
     `${parts.head}/*loader ${loader}*/\n;${prologue}();\n${program}\n/*\n${parts.notices}${HERE_END}\n`,
   );

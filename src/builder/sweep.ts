@@ -25,7 +25,7 @@ import { oldCompiled } from "../launch/compiled.ts";
 import { abandonedPlanParts, SEALED_STATE, shownGenerations } from "../plan/ready-plan.ts";
 import { unfinished } from "../provision/python/unfinished.ts";
 import { abandonedDeployments, deploymentLocks } from "../provision/uv.ts";
-import { abandonedProbes } from "../python/probe-cache.ts";
+import { abandonedProbes } from "../python/probe/probe-cache.ts";
 import { storeOfPrime } from "../python/search/candidates.ts";
 import { sizeText } from "../size.ts";
 import { abandonedDrafts } from "../uv/lock-drafts.ts";

@@ -12,7 +12,7 @@ const run: Declaration = {
         const request = { command: words[0] as string, shift: args.length - words.length };
         if (request.command.startsWith("-") && args[request.shift - 1] !== "--")
           program.error(`error: '${request.command}' stands behind \`run\`${FLAGS_IN_FRONT}`);
-        take(async (context) => (await import("./run.ts")).runCommand(context, request));
+        take(async (context) => (await import("./run/run.ts")).runCommand(context, request));
       });
     addChoices(command, { hidden: true });
   },
@@ -24,7 +24,7 @@ const shell: Declaration = {
     program
       .command("shell")
       .description("open your shell with the environment active")
-      .action(() => take(async (context) => (await import("./shell.ts")).openShell(context))),
+      .action(() => take(async (context) => (await import("./run/shell.ts")).openShell(context))),
 };
 
 const env: Declaration = {
@@ -35,7 +35,7 @@ const env: Declaration = {
       .description("print what to set, for direnv, CI and editors")
       .addOption(new Option("--shell <name>", "in the language of this shell or service").choices(SHELLS))
       .action(({ shell: language }: { shell?: ShellName }) =>
-        take(async (context) => (await import("./env.ts")).printEnvironment(context, language)),
+        take(async (context) => (await import("./run/env.ts")).printEnvironment(context, language)),
       ),
 };
 
@@ -79,7 +79,7 @@ const evaluate: Declaration = {
   group: "Look",
   declare: ({ program, take }) =>
     looking(program, "eval", "show the whole configuration in force, and where each value comes from", (json) =>
-      take(async (context) => (await import("./eval.ts")).evaluate(context, json), { mustAgree: true }),
+      take(async (context) => (await import("./run/eval.ts")).evaluate(context, json), { mustAgree: true }),
     ),
 };
 
@@ -103,7 +103,7 @@ const uv: Declaration = {
       .usage("ARG...")
       .helpOption(false)
       .argument("[args...]")
-      .action((words: string[]) => take(async (context) => (await import("./uv.ts")).runUv(context, words))),
+      .action((words: string[]) => take(async (context) => (await import("./run/uv.ts")).runUv(context, words))),
 };
 
 const reboot: Declaration = {
@@ -115,7 +115,7 @@ const reboot: Declaration = {
       .action(() =>
         take(
           async (context) =>
-            (await import("./prepare.ts")).prepare(context, { anew: true, reason: "asked for by the user" }),
+            (await import("./run/prepare.ts")).prepare(context, { anew: true, reason: "asked for by the user" }),
           { mustAgree: true },
         ),
       ),
@@ -138,19 +138,19 @@ const FLAGS_IN_FRONT = ", where the command is named; flags of prime's stand in 
 
 /** What `./prime` alone asks for. */
 export function takePrepare({ take }: CommandLine): void {
-  take(async (context) => (await import("./prepare.ts")).prepare(context, { anew: false }), { mustAgree: true });
+  take(async (context) => (await import("./run/prepare.ts")).prepare(context, { anew: false }), { mustAgree: true });
 }
 
 /** `shift`: how many arguments stand in front of the script. */
 export function takeScript({ take }: CommandLine, shift: number): void {
-  take(async (context) => (await import("./run.ts")).runScript(context, shift));
+  take(async (context) => (await import("./run/run.ts")).runScript(context, shift));
 }
 
 /** `-c` in whatever spelling stands in front of what is the string's; `operands` are the words behind it that are no flags of prime's. */
 export function takeShellCommand({ program, args, take }: CommandLine, operands: readonly string[]): void {
   const shift = args.findIndex((word) => /^(?:-c|--command(?:=|$))/.test(word));
   if (shift < 0) program.error("error: option '-c' stands alone, not with other letters: -c STR");
-  take(async (context) => (await import("./run.ts")).runShellCommand(context, { shift, operands }), {
+  take(async (context) => (await import("./run/run.ts")).runShellCommand(context, { shift, operands }), {
     mustAgree: true,
   });
 }

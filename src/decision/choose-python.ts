@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { Context } from "../context.ts";
 import { type Folders, generationFolders } from "../environment/folders.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
-import { readAnswer } from "../python/probe-cache.ts";
+import { readAnswer } from "../python/probe/probe-cache.ts";
 import { type Selection, selectPython } from "../python/search/choose.ts";
 import { isNotKnown } from "../python/search/not-known.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";

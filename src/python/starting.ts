@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
-import { isScript } from "../edges/files/program-file.ts";
+import { isScript } from "../edges/files/formats/program-file.ts";
 import { isFile, namesInFolder, physicalPath, readText, realPath } from "../edges/files/read.ts";
 import { isInSafeRepo, SAFE_VARIABLE, type Trust, whyOthersDecide } from "../edges/files/trust.ts";
 import { isSuperuser } from "../edges/surroundings.ts";

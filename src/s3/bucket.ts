@@ -1,10 +1,10 @@
 import * as aws4 from "aws4";
 import { elapsed, now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
-import { type Downloaded, download, fetchText, wholeTextMs } from "../edges/network/download.ts";
 import type { Access, Asking, Line, ServerAnswer } from "../edges/network/exchange.ts";
+import { type Downloaded, download, fetchText, wholeTextMs } from "../edges/network/receive/download.ts";
+import { bytesOf, fetchWhole, putWhole, type Whole } from "../edges/network/receive/whole.ts";
 import { plainHost } from "../edges/network/rules.ts";
-import { bytesOf, fetchWhole, putWhole, type Whole } from "../edges/network/whole.ts";
 import { PrimeError } from "../errors.ts";
 import { decodePath } from "../project/packages.ts";
 import { quoted } from "../quoted.ts";

@@ -1,6 +1,6 @@
 import { readText } from "../edges/files/read.ts";
 import type { Line } from "../edges/network/exchange.ts";
-import { ask } from "../edges/network/whole.ts";
+import { ask } from "../edges/network/receive/whole.ts";
 import { PrimeError, reasonOf } from "../errors.ts";
 import { endpointOf } from "./endpoint.ts";
 import { valueIn } from "./xml.ts";

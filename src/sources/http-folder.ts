@@ -1,6 +1,6 @@
 import type { Environment } from "../edges/command.ts";
-import { download, fetchText } from "../edges/network/download.ts";
-import { isUnchanged } from "../edges/network/receive.ts";
+import { download, fetchText } from "../edges/network/receive/download.ts";
+import { isUnchanged } from "../edges/network/receive/receive.ts";
 import type { NetworkRules } from "../edges/network/rules.ts";
 import { decodePath } from "../project/packages.ts";
 import { MOST_FILE } from "./fetched.ts";

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { missingLibraries, readLinked } from "../edges/files/elf.ts";
+import { missingLibraries, readLinked } from "../edges/files/formats/elf.ts";
 import { linkFacts, listFolder } from "../edges/files/read.ts";
 import { siteFolders } from "./site-folders.ts";
 

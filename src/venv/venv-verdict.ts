@@ -1,5 +1,5 @@
-import type { FileFacts } from "../python/by-files.ts";
 import type { Failure, Interpreter } from "../python/interpreter.ts";
+import type { FileFacts } from "../python/probe/by-files.ts";
 import { minorOf } from "../python/version.ts";
 import type { VenvFacts } from "./foreign-venv.ts";
 

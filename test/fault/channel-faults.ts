@@ -16,7 +16,7 @@ Customers run on with the release that they have; \`self status\` tells the word
 | an upload that is cut short after any file | customers see the old or the new; the next command finishes it | \`test/e2e/channels/lead.test.ts\` |
 | SIGKILL at each write of \`publish\`, \`promote\` and a customer's refresh (\`npm run kills\`) | the old or the new; no file of metadata is torn, the root is as it was; the next one finishes it | \`test/e2e/channels/kills.test.ts\` |
 | a server that says 500, 412 or 503, cuts an answer off, or sends more than there may be | told; \`malformed\`, \`length\`; the old runs until the next look | \`test/e2e/channels/faults.test.ts\` |
-| an answer that drips for more than 60 s | given up | \`test/unit/edges/network/whole.test.ts\` |
+| an answer that drips for more than 60 s | given up | \`test/unit/edges/network/receive/whole.test.ts\` |
 | an upload that is answered by 503, or by 412 | tried again; told to repeat, and nothing was moved | \`test/e2e/channels/faults.test.ts\` |
 | what a customer keeps of the channel is torn or gone | asked for again, by the root in the launcher | the same |
 | a launcher of the channel that can't start the app; a release that needs a newer one | gone again, and told; \`launcher\` | \`test/e2e/channels/launchers.test.ts\` |

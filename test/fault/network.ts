@@ -5,7 +5,7 @@ Each of these is a test, with real servers, proxies and tools on loopback. Nothi
 
 | fault | outcome | tried by |
 | --- | --- | --- |
-| a download breaks off | goes on where it ended; given up when nothing more comes | \`test/unit/edges/network/download.test.ts\` |
+| a download breaks off | goes on where it ended; given up when nothing more comes | \`test/unit/edges/network/receive/download.test.ts\` |
 | the server has another file by then | begins anew | the same |
 | a download without an end, or larger than it may be | refused at its cap, or before its first byte | the same |
 | a slow drip, a silent server | given up as no progress; the next mirror | the same |

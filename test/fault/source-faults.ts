@@ -16,6 +16,6 @@ The release that is there runs on; \`self status\` tells why, and when the next 
 | an egg that is none | told, by its name | the same |
 | a release is deleted or yanked on a real index, or asks for a password that nobody has | down at the next look; \`denied\` | \`test/e2e/apps/indexes.test.ts\` |
 | a version is listed whose file is gone (404) | passed over, and told; one that runs is not left for that | \`test/e2e/apps/sources.test.ts\` |
-| a place sends to another host | followed within the rules, without the credentials of the first one; S3 is not followed | \`test/unit/edges/network/download.test.ts\`, \`test/e2e/apps/s3.test.ts\` |
+| a place sends to another host | followed within the rules, without the credentials of the first one; S3 is not followed | \`test/unit/edges/network/receive/download.test.ts\`, \`test/e2e/apps/s3.test.ts\` |
 | S3 lists another bucket | refused, by its name | \`test/e2e/apps/s3.test.ts\` |
 | S3 is busy (503), in another region, cuts its list off; a wrong, old or no key, no bucket | asked again, or there; else told by S3's own word and what cures it | \`test/e2e/apps/s3.test.ts\` |`;

@@ -15,8 +15,8 @@ import { RUN_APP_PY } from "../../python/texts/texts.ts";
 import type { App } from "../app.ts";
 import { writeOld, writeRules } from "../root-files.ts";
 import { checkFile, dueFile, RELEASE_ID, readCheck, readSelection } from "../state.ts";
-import { moduleWheel } from "./module-wheel.ts";
 import type { LocalFile, Resolved } from "./resolution.ts";
+import { moduleWheel } from "./wheels/module-wheel.ts";
 
 const RELEASE = v.object({
   version: TEXT,

@@ -32,8 +32,8 @@ import { type Limits, limitArguments } from "../../uv/limits.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import type { App } from "../app.ts";
 import { refuseHost, rulesOf } from "../policy.ts";
-import { keepDigests } from "./digests.ts";
 import { mainPackage, SETTINGS, type Wanted } from "./wanted.ts";
+import { keepDigests } from "./wheels/digests.ts";
 
 /** A file that a release keeps, since its place may lose it. */
 export interface LocalFile {

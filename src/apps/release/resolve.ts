@@ -12,12 +12,12 @@ import { PrimeError } from "../../errors.ts";
 import { versionOf } from "../../python/interpreter.ts";
 import type { App } from "../app.ts";
 import { readSelection } from "../state.ts";
-import { eggConverter } from "./eggs.ts";
 import { type Attempt, attempt, needForNewer, ownPackages } from "./need.ts";
 import { otherPythons, pythonInUse } from "./pythons.ts";
 import { readRelease } from "./releases.ts";
 import { isHigher, type Means, publicOf, type Resolved } from "./resolution.ts";
 import type { Wanted } from "./wanted.ts";
+import { eggConverter } from "./wheels/eggs.ts";
 
 /**
  * Resolves what an app wants, without a look at what is installed: where a release was withdrawn, yanked or excluded, this goes down. It stays with

@@ -21,7 +21,7 @@ import {
 import type { Resolved } from "../release/resolution.ts";
 import { resolveApp } from "../release/resolve.ts";
 import { writeWanted } from "../release/wanted.ts";
-import { refuseTornWheels } from "../release/wheels.ts";
+import { refuseTornWheels } from "../release/wheels/wheels.ts";
 import { alone, type Outcome, readCheck, readSelection, writeCheck, writeSelection } from "../state.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";

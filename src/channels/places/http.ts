@@ -1,5 +1,5 @@
 import type { Line } from "../../edges/network/exchange.ts";
-import { fetchWhole, putWhole } from "../../edges/network/whole.ts";
+import { fetchWhole, putWhole } from "../../edges/network/receive/whole.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import { type Place, placeOn } from "../place.ts";
 

@@ -5,8 +5,8 @@ import { Refused } from "../../channels/tuf/refused.ts";
 import type { Context } from "../../context.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
 import { readBytes } from "../../edges/files/read.ts";
+import { fetchWhole } from "../../edges/network/receive/whole.ts";
 import { NO_RULES } from "../../edges/network/rules.ts";
-import { fetchWhole } from "../../edges/network/whole.ts";
 import { EXIT_USAGE, PrimeError, reasonOf } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 

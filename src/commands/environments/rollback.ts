@@ -20,7 +20,7 @@ import { type Cold, whyCold } from "../../start/cold.ts";
 import { describeVerdict } from "../../start/heal.ts";
 import { settleIn } from "../../start/settle.ts";
 import { settleUpgrade } from "../../start/state/upgraded.ts";
-import { prepare } from "../prepare.ts";
+import { prepare } from "../run/prepare.ts";
 
 /**
  * `./prime rollback [ID]`: shows the previous generation, or the one named, in place of what the inputs ask for. It holds

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { PYTHON_VERSION } from "../../config/schema/lock-schema.ts";
 import type { Context } from "../../context.ts";
-import { lookInto, unpackerOf } from "../../edges/files/archive.ts";
+import { lookInto, unpackerOf } from "../../edges/files/formats/archive.ts";
 import { isFile, listFolder, sha256OfFile } from "../../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";

@@ -9,7 +9,7 @@ import { decide } from "../../decision/decide.ts";
 import { now } from "../../edges/clock.ts";
 import { copyFile, writePlain } from "../../edges/files/change.ts";
 import { isFile, isFolder, readBytes, readText, sha256 } from "../../edges/files/read.ts";
-import { type DownloadRequest, download } from "../../edges/network/download.ts";
+import { type DownloadRequest, download } from "../../edges/network/receive/download.ts";
 import type { NetworkRules } from "../../edges/network/rules.ts";
 import { run } from "../../edges/processes/run.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";

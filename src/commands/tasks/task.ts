@@ -6,7 +6,7 @@ import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { keepWayToTasks } from "../../plan/ready-plan.ts";
 import { forTask, plannedTask, plannedTasks } from "../../start/command/tasks.ts";
-import { runCommand } from "../run.ts";
+import { runCommand } from "../run/run.ts";
 
 export interface TaskRequest {
   readonly name: string;

@@ -22,7 +22,7 @@ import { placesOf } from "../../upgrade/rules/ruling.ts";
 import { isOpen, nextWindow, zonedTime } from "../../upgrade/rules/windows.ts";
 import { upgrade } from "../../upgrade/upgrade.ts";
 import type { UvTool } from "../../uv/tool.ts";
-import { prepare } from "../prepare.ts";
+import { prepare } from "../run/prepare.ts";
 import { type Plan, planOf, tellPlan, type UpgradeRequest } from "./plan.ts";
 
 const EXIT_WOULD_CHANGE = 1;

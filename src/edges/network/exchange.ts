@@ -7,8 +7,8 @@ import type { Environment } from "../command.ts";
 import { trustFor } from "./certificates.ts";
 import { CONNECT_MS, connect, Forbidden, secure } from "./connect.ts";
 import { credentialsFor } from "./netrc.ts";
-import { patienceOf } from "./patience.ts";
 import { proxyFor } from "./proxy.ts";
+import { patienceOf } from "./receive/patience.ts";
 import { type NetworkRules, whyNotHost } from "./rules.ts";
 
 /** By which rules, and by whose variables, the network is used. */

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Command } from "../command.ts";
-import { isScript } from "../files/program-file.ts";
+import { isScript } from "../files/formats/program-file.ts";
 import { executableOnPath, readStart } from "../files/read.ts";
 import { isInSafeRepo, trustOf, whyOthersDecide } from "../files/trust.ts";
 import { isSuperuser } from "../surroundings.ts";

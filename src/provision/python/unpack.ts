@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { PythonBuild } from "../../config/lock/python-build.ts";
-import { lookInto, unpackerOf } from "../../edges/files/archive.ts";
 import { writePlain } from "../../edges/files/change.ts";
 import { spaceHint } from "../../edges/files/errors.ts";
+import { lookInto, unpackerOf } from "../../edges/files/formats/archive.ts";
 import { isExecutableFile } from "../../edges/files/read.ts";
 import { run } from "../../edges/processes/run.ts";
 import { PrimeError } from "../../errors.ts";

@@ -1,8 +1,8 @@
-import { isScript } from "../../edges/files/program-file.ts";
+import { isScript } from "../../edges/files/formats/program-file.ts";
 import { isFile } from "../../edges/files/read.ts";
 import type { Input } from "../../inputs/input.ts";
 import { type Failure, type Interpreter, isFailure } from "../interpreter.ts";
-import { readAnswer, writeAnswer } from "../probe-cache.ts";
+import { readAnswer, writeAnswer } from "../probe/probe-cache.ts";
 import { describe, fits, type VersionRequest } from "../version.ts";
 import { decisiveFiles } from "../watched.ts";
 import { noPythonError } from "./no-python.ts";

@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import type { Environment } from "../../edges/command.ts";
-import { isScript } from "../../edges/files/program-file.ts";
+import { isScript } from "../../edges/files/formats/program-file.ts";
 import { realPath } from "../../edges/files/read.ts";
 import { type Failure, type Interpreter, isFailure, versionOf } from "../interpreter.ts";
-import { probe } from "../probe.ts";
+import { probe } from "../probe/probe.ts";
 import type { Starting } from "../starting.ts";
 import { basenames, compareVersions, describe, fits, parseRequest, type VersionRequest } from "../version.ts";
 import { behindShims, installedByUv, keptByPrime, named, pathFolders, whyNotExecutable } from "./candidates.ts";

@@ -48,7 +48,7 @@ const FOR_ALL = [
 
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-const IMPORT = /(?:^(?:import|export)\b[^;"]*?|\bimport\()"(\.{1,2}\/[^"]+)"/gms;
+const IMPORT = /(?:^(?:(?:import|export)\b[^;"]*?\bfrom|import) |\bimport\()"(\.{1,2}\/[^"]+)"/gms;
 
 /** All imports between our own sources, those of types and those at run time alike. */
 function importsOf(folder: string): Imports {

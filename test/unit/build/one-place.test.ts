@@ -40,8 +40,8 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/edges/processes/table.ts",
       "src/edges/processes/become.ts", // the user's own command
       "src/python/texts/extensions.py", // itself
-      "src/python/texts/watch.py", // what it watches
-      "src/python/texts/prime_app.py", // in the app: its launcher
+      "src/python/texts/app/watch.py", // what it watches
+      "src/python/texts/app/prime_app.py", // in the app: its launcher
     ],
   },
   {
@@ -49,13 +49,13 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
     calls:
       /\bconsole\??[.[]|=\s*console\b|\bprocess\.std(?:out|err)\.(?:write|end)\b|\b_rawDebug\b|\bwrite(?:Output|Message)\(|\bwriteSync\(|\bcreateWriteStream\b/,
     files: [
-      "src/edges/network/download.ts", // to a file
+      "src/edges/network/receive/download.ts", // to a file
       "src/edges/terminal/streams.ts",
       "src/edges/terminal/secret.ts", // its question, to the terminal that is asked
-      ...["src/edges/answer.ts", "src/loader.js"], // to the head, which is code
+      ...["src/edges/answer.ts", "src/head/loader.js"], // to the head, which is code
       "src/main.ts",
       "src/cli/program.ts",
-      "src/prologue.js", // words of its own alone
+      "src/head/prologue.js", // words of its own alone
     ],
   },
   {
@@ -64,15 +64,15 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       /\bfs\.(?:promises|readFile|readSync|readv|open|createReadStream|cp|copyFile)|\b(?:readFile|open|read|copyFile|cp)Sync\s*\(|\bcreateReadStream\b|fs\/promises|\bos\.open\b|(?<![.\w])open\(/,
     files: [
       "src/edges/files/open.ts",
-      ...["src/head.sh", "src/loader.js", "src/prologue.js"], // the launcher itself, and what V8 compiled of it
-      ...["read", "elf"].map((name) => `src/edges/files/${name}.ts`), // what that one has opened
+      ...["src/head/head.sh", "src/head/loader.js", "src/head/prologue.js"], // the launcher itself, and what V8 compiled of it
+      ...["read", "formats/elf"].map((name) => `src/edges/files/${name}.ts`), // what that one has opened
       ...["change", "own/held-folder", "own/hand-over"].map((name) => `src/edges/files/${name}.ts`), // prime's own, and folders
       "src/edges/files/trust.ts", // the system's own
       ...["detached", "in-use", "ending", "marked", "locks/pipe-lock"].map((name) => `src/edges/processes/${name}.ts`),
       "src/edges/machine.ts",
       "src/edges/files/stamp.ts", // to make one
       "src/edges/terminal/secret.ts", // a descriptor of the user's, the terminal
-      ...["entry_call", "extensions", "prime_app", "run_app", "trial_hook", "validate", "watch"].map(
+      ...["app/prime_app", "app/run_app", "app/trial_hook", "app/watch", "entry_call", "extensions", "validate"].map(
         (name) => `src/python/texts/${name}.py`,
       ),
       "src/python/texts/probe.py",
@@ -81,7 +81,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
   {
     what: "asks the network",
     calls: /"node:(?:https?|http2|net|tls|dgram|dns)"|\bfetch\(/,
-    files: ["certificates", "connect", "exchange", "gate", "receive", "rules", "shelf"].map(
+    files: ["certificates", "connect", "exchange", "gate", "receive/receive", "receive/shelf", "rules"].map(
       (name) => `src/edges/network/${name}.ts`,
     ),
   },
@@ -99,7 +99,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/commands/environments/rollback.ts", // --cancel
       "src/commands/python/scene.ts", // install, pin
       "src/commands/self-update/candidate.ts", // --from index
-      "src/commands/uv.ts",
+      "src/commands/run/uv.ts",
       "src/commands/verify.ts", // --build
       "src/commands/upgrade/upgrade.ts",
       "src/decision/decide.ts",

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { Header } from "tar/header";
 import { Pax } from "tar/pax";
 import { afterAll, describe, expect, it } from "vitest";
-import { type ArchiveEntry, archiveGuard, lookInto, unpackerOf } from "../../../src/edges/files/archive.ts";
+import { type ArchiveEntry, archiveGuard, lookInto, unpackerOf } from "../../../src/edges/files/formats/archive.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-archive-"));
 afterAll(() => fs.rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Anchor, anchorOf, chooseAnchor, isManaged } from "../../../src/python/anchor.ts";
 import { type Interpreter, isFailure } from "../../../src/python/interpreter.ts";
-import { probe } from "../../../src/python/probe.ts";
+import { probe } from "../../../src/python/probe/probe.ts";
 import { ALL_START, Sandbox } from "../../fixtures/python.ts";
 import { install, link, somePython, twoMinors, twoPatches } from "../../support/interpreters.ts";
 

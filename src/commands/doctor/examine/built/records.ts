@@ -1,6 +1,6 @@
 import type { Context } from "../../../../context.ts";
 import { unfitRecords } from "../../../../plan/ready-plan.ts";
-import { unfitProbes } from "../../../../python/probe-cache.ts";
+import { unfitProbes } from "../../../../python/probe/probe-cache.ts";
 import { unfitAccount } from "../../../../start/cold.ts";
 import { type Finding, listed, sound } from "../../finding.ts";
 

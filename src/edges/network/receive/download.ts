@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import type { Environment } from "../command.ts";
-import { writeAtomic } from "../files/change.ts";
-import { MOST, streamOf } from "../files/open.ts";
-import { remove } from "../files/own/remove.ts";
-import { facts, readText } from "../files/read.ts";
-import type { Line } from "./exchange.ts";
+import type { Environment } from "../../command.ts";
+import { writeAtomic } from "../../files/change.ts";
+import { MOST, streamOf } from "../../files/open.ts";
+import { remove } from "../../files/own/remove.ts";
+import { facts, readText } from "../../files/read.ts";
+import type { Line } from "../exchange.ts";
 import { patienceOf } from "./patience.ts";
 import { type Progress, type Request, receive, type Sink } from "./receive.ts";
 

@@ -1,8 +1,8 @@
 import * as path from "node:path";
-import { missingLibraries } from "../edges/files/elf.ts";
-import { isForOtherMachine, isScript } from "../edges/files/program-file.ts";
-import { exists, isFile, listFolder, readBytes, readText, realPath } from "../edges/files/read.ts";
-import type { Failure } from "./interpreter.ts";
+import { missingLibraries } from "../../edges/files/formats/elf.ts";
+import { isForOtherMachine, isScript } from "../../edges/files/formats/program-file.ts";
+import { exists, isFile, listFolder, readBytes, readText, realPath } from "../../edges/files/read.ts";
+import type { Failure } from "../interpreter.ts";
 
 /** What an interpreter's files tell of it. */
 export interface FileFacts {

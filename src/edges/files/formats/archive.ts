@@ -1,10 +1,10 @@
 import { PassThrough, pipeline } from "node:stream";
 import * as zlib from "node:zlib";
 import type { HeaderData } from "tar/header";
-import { reasonOf } from "../../errors.ts";
-import { quoted } from "../../quoted.ts";
-import { MOST, streamOf } from "./open.ts";
-import { readStart } from "./read.ts";
+import { reasonOf } from "../../../errors.ts";
+import { quoted } from "../../../quoted.ts";
+import { MOST, streamOf } from "../open.ts";
+import { readStart } from "../read.ts";
 
 /** What matters of one entry of a tar archive, as its header says it. */
 export interface ArchiveEntry {

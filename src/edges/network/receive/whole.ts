@@ -1,7 +1,7 @@
-import { PrimeError, reasonOf } from "../../errors.ts";
-import { withoutSecrets } from "../../secrets.ts";
-import { pause } from "../clock.ts";
-import { type Asking, exchange, type Line, type ServerAnswer } from "./exchange.ts";
+import { PrimeError, reasonOf } from "../../../errors.ts";
+import { withoutSecrets } from "../../../secrets.ts";
+import { pause } from "../../clock.ts";
+import { type Asking, exchange, type Line, type ServerAnswer } from "../exchange.ts";
 
 /** Milliseconds within which an answer has to be whole: a server that lets a byte drip now and then is as good as none. */
 const WHOLE_MS = 60_000;

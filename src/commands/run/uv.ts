@@ -1,17 +1,17 @@
 import * as path from "node:path";
-import { provision } from "../builder/uv-tool.ts";
-import type { Context } from "../context.ts";
-import { decideTools } from "../decision/decide.ts";
-import { now } from "../edges/clock.ts";
-import { isFile } from "../edges/files/read.ts";
-import { runAttached } from "../edges/processes/attached.ts";
-import { makeFolders, newLog } from "../environment/folders.ts";
-import { EXIT_USAGE, PrimeError } from "../errors.ts";
-import type { Answer } from "../launch/answer.ts";
-import { takeRefusal } from "../provision/network.ts";
-import { boot } from "../start/boot.ts";
-import { inEnvironment } from "../start/command/in-environment.ts";
-import { readingEnvironment } from "../uv/tool.ts";
+import { provision } from "../../builder/uv-tool.ts";
+import type { Context } from "../../context.ts";
+import { decideTools } from "../../decision/decide.ts";
+import { now } from "../../edges/clock.ts";
+import { isFile } from "../../edges/files/read.ts";
+import { runAttached } from "../../edges/processes/attached.ts";
+import { makeFolders, newLog } from "../../environment/folders.ts";
+import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { takeRefusal } from "../../provision/network.ts";
+import { boot } from "../../start/boot.ts";
+import { inEnvironment } from "../../start/command/in-environment.ts";
+import { readingEnvironment } from "../../uv/tool.ts";
 
 /** What would change an environment in place, and what to do instead: a generation never changes once active. */
 const REFUSED: Readonly<Record<string, string>> = {

@@ -1,11 +1,11 @@
 import * as path from "node:path";
 import * as v from "valibot";
-import { writeAtomic } from "../../edges/files/change.ts";
-import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
-import { PrimeError } from "../../errors.ts";
-import { filesOf, packagesOf, sha256Of } from "../../project/files/pylock.ts";
-import type { Table } from "../../toml.ts";
-import type { App } from "../app.ts";
+import { writeAtomic } from "../../../edges/files/change.ts";
+import { readOwnJson, TEXT } from "../../../edges/files/own/own-json.ts";
+import { PrimeError } from "../../../errors.ts";
+import { filesOf, packagesOf, sha256Of } from "../../../project/files/pylock.ts";
+import type { Table } from "../../../toml.ts";
+import type { App } from "../../app.ts";
 
 const KNOWN = v.record(TEXT, TEXT);
 

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Failure, type Interpreter, isFailure, versionOf } from "../../../src/python/interpreter.ts";
-import { probe } from "../../../src/python/probe.ts";
-import { ALL_START, anyPython, MINORS, realPython, Sandbox } from "../../fixtures/python.ts";
+import { type Failure, type Interpreter, isFailure, versionOf } from "../../../../src/python/interpreter.ts";
+import { probe } from "../../../../src/python/probe/probe.ts";
+import { ALL_START, anyPython, MINORS, realPython, Sandbox } from "../../../fixtures/python.ts";
 
 let box: Sandbox;
 beforeEach(() => {

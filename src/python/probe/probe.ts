@@ -1,14 +1,14 @@
-import type { Environment } from "../edges/command.ts";
-import { lastLineOf, parseJson } from "../edges/files/own/own-json.ts";
-import { isForOtherMachine, isScript } from "../edges/files/program-file.ts";
-import { isExecutableFile } from "../edges/files/read.ts";
-import { type Outcome, run } from "../edges/processes/run.ts";
-import { cleanEnvironment } from "./clean-environment.ts";
-import type { Failure, Interpreter } from "./interpreter.ts";
+import type { Environment } from "../../edges/command.ts";
+import { isForOtherMachine, isScript } from "../../edges/files/formats/program-file.ts";
+import { lastLineOf, parseJson } from "../../edges/files/own/own-json.ts";
+import { isExecutableFile } from "../../edges/files/read.ts";
+import { type Outcome, run } from "../../edges/processes/run.ts";
+import { cleanEnvironment } from "../clean-environment.ts";
+import type { Failure, Interpreter } from "../interpreter.ts";
+import { isKeptByPrime } from "../search/candidates.ts";
+import type { Starting } from "../starting.ts";
+import { PROBE_PY } from "../texts/texts.ts";
 import { occasionOf, PROBED, readProbe, writeProbe } from "./probe-cache.ts";
-import { isKeptByPrime } from "./search/candidates.ts";
-import type { Starting } from "./starting.ts";
-import { PROBE_PY } from "./texts/texts.ts";
 
 export interface ProbeOptions {
   readonly env: Environment;

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { MOST, readWhole, withRegularFile } from "./open.ts";
+import { MOST, readWhole, withRegularFile } from "../open.ts";
 
 /** What an ELF file says of the libraries that it is to be loaded with (elf(5), ld.so(8)). */
 interface Linked {

@@ -1,4 +1,4 @@
-import type { Environment } from "../command.ts";
+import type { Environment } from "../../command.ts";
 
 /** How long the user has uv wait, by its variables (uv's reference of the environment), which hold for what prime gets, too. */
 export function patienceOf({

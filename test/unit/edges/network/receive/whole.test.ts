@@ -1,8 +1,8 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";
-import { NO_RULES } from "../../../../src/edges/network/rules.ts";
-import { fetchWhole } from "../../../../src/edges/network/whole.ts";
+import { fetchWhole } from "../../../../../src/edges/network/receive/whole.ts";
+import { NO_RULES } from "../../../../../src/edges/network/rules.ts";
 
 afterEach(() => {
   vi.useRealTimers();

@@ -1,7 +1,7 @@
-import type { Context } from "../context.ts";
-import type { Answer } from "../launch/answer.ts";
-import { type BootRequest, boot } from "../start/boot.ts";
-import { tellAll } from "../start/summary.ts";
+import type { Context } from "../../context.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { type BootRequest, boot } from "../../start/boot.ts";
+import { tellAll } from "../../start/summary.ts";
 
 /** Bare `./prime`, and `./prime reboot` by another request: make the environment ready and say so. */
 export async function prepare(context: Context, request: BootRequest): Promise<Answer> {

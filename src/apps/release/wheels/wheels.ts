@@ -1,9 +1,9 @@
 import * as path from "node:path";
-import { namesInFolder } from "../../edges/files/read.ts";
-import { run } from "../../edges/processes/run.ts";
-import { PrimeError } from "../../errors.ts";
-import { cleanEnvironment } from "../../python/clean-environment.ts";
-import { CHECK_WHEELS_PY } from "../../python/texts/texts.ts";
+import { namesInFolder } from "../../../edges/files/read.ts";
+import { run } from "../../../edges/processes/run.ts";
+import { PrimeError } from "../../../errors.ts";
+import { cleanEnvironment } from "../../../python/clean-environment.ts";
+import { CHECK_WHEELS_PY } from "../../../python/texts/texts.ts";
 
 /** Milliseconds: gigabytes are hashed in that. */
 const LIMIT_MS = 120_000;

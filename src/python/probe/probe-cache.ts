@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import * as v from "valibot";
-import { makeFolder, writeAtomic } from "../edges/files/change.ts";
-import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
-import { PATH, readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
+import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { finalNameOf, isAbandoned } from "../../edges/files/own/maker-mark.ts";
+import { PATH, readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
 import {
   type FileFacts,
   facts,
@@ -11,10 +11,10 @@ import {
   namesInFolder,
   sha256,
   sha256OfFile,
-} from "../edges/files/read.ts";
-import { thisStart } from "../edges/head.ts";
-import type { Interpreter } from "./interpreter.ts";
-import { PROBE_PY } from "./texts/texts.ts";
+} from "../../edges/files/read.ts";
+import { thisStart } from "../../edges/head.ts";
+import type { Interpreter } from "../interpreter.ts";
+import { PROBE_PY } from "../texts/texts.ts";
 
 /** One answer of an interpreter and the state of the files in which it was given. */
 interface ProbeRecord {

@@ -1,9 +1,9 @@
-import type { Context } from "../context.ts";
-import { appendToNamed } from "../edges/files/change.ts";
-import type { Answer } from "../launch/answer.ts";
-import { type Activation, activated } from "../shells/activation.ts";
-import { environmentChange, githubFiles, renderExports, SHELLS, type ShellName } from "../shells/exports.ts";
-import { inEnvironment } from "../start/command/in-environment.ts";
+import type { Context } from "../../context.ts";
+import { appendToNamed } from "../../edges/files/change.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { type Activation, activated } from "../../shells/activation.ts";
+import { environmentChange, githubFiles, renderExports, SHELLS, type ShellName } from "../../shells/exports.ts";
+import { inEnvironment } from "../../start/command/in-environment.ts";
 
 /** `./prime env`: prints what to set, in the language asked for, else in that of the user's shell. */
 export function printEnvironment(context: Context, asked: ShellName | undefined): Promise<Answer> {

@@ -1,11 +1,11 @@
 import * as path from "node:path";
-import type { Job } from "../../builder/job.ts";
-import type { Command } from "../../edges/command.ts";
-import { writePlain } from "../../edges/files/change.ts";
-import { run } from "../../edges/processes/run.ts";
-import { PrimeError } from "../../errors.ts";
-import { createVenv } from "../../uv/commands.ts";
-import type { UvTool } from "../../uv/tool.ts";
+import type { Job } from "../../../builder/job.ts";
+import type { Command } from "../../../edges/command.ts";
+import { writePlain } from "../../../edges/files/change.ts";
+import { run } from "../../../edges/processes/run.ts";
+import { PrimeError } from "../../../errors.ts";
+import { createVenv } from "../../../uv/commands.ts";
+import type { UvTool } from "../../../uv/tool.ts";
 
 /** The library that knows eggs; a later one needs other packages. */
 const WHEEL = "wheel==0.45.1 --hash=sha256:708e7481cc80179af0e556bbf0cc00b8444c7321e2700b8d8580231d13017248\n";

@@ -1,17 +1,17 @@
 import * as path from "node:path";
-import type { Context } from "../context.ts";
-import { isExecutableFile, isFile } from "../edges/files/read.ts";
-import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
-import type { Answer } from "../launch/answer.ts";
-import type { PlannedTask } from "../plan/commands/tasks.ts";
-import { isUsual } from "../plan/text.ts";
-import type { Activation } from "../shells/activation.ts";
-import { noShell, usersShell } from "../shells/user-shell.ts";
-import { entryStart, startEarly } from "../start/command/entry-scripts.ts";
-import { inEnvironment } from "../start/command/in-environment.ts";
-import { admit, findCommand, groundsOf, heldBack, isOwn, refusalOf } from "../start/command/outside-command.ts";
-import { missingCommand } from "./unknown/missing-command.ts";
-import { whatIsHere } from "./unknown/what-is-here.ts";
+import type { Context } from "../../context.ts";
+import { isExecutableFile, isFile } from "../../edges/files/read.ts";
+import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import type { PlannedTask } from "../../plan/commands/tasks.ts";
+import { isUsual } from "../../plan/text.ts";
+import type { Activation } from "../../shells/activation.ts";
+import { noShell, usersShell } from "../../shells/user-shell.ts";
+import { entryStart, startEarly } from "../../start/command/entry-scripts.ts";
+import { inEnvironment } from "../../start/command/in-environment.ts";
+import { admit, findCommand, groundsOf, heldBack, isOwn, refusalOf } from "../../start/command/outside-command.ts";
+import { missingCommand } from "../unknown/missing-command.ts";
+import { whatIsHere } from "../unknown/what-is-here.ts";
 
 /** How many arguments are prime's own, in front of the command. */
 export interface RunRequest {

@@ -1,15 +1,15 @@
-import type { Config } from "../config/config.ts";
-import { evalJson, renderEval } from "../config/evaluation.ts";
-import { loadConfig } from "../config/load.ts";
-import { readMachinePolicy, saidOf } from "../config/policy/load.ts";
-import { mergePolicies } from "../config/policy/merge.ts";
-import type { ProtoprimerConfig } from "../config/protoprimer/config.ts";
-import type { Context } from "../context.ts";
-import { lookAnew } from "../decision/decide.ts";
-import { linkOf } from "../decision/shown.ts";
-import { EXIT_POLICY } from "../errors.ts";
-import type { Answer } from "../launch/answer.ts";
-import { parseRequest, selectorTuple } from "../python/version.ts";
+import type { Config } from "../../config/config.ts";
+import { evalJson, renderEval } from "../../config/evaluation.ts";
+import { loadConfig } from "../../config/load.ts";
+import { readMachinePolicy, saidOf } from "../../config/policy/load.ts";
+import { mergePolicies } from "../../config/policy/merge.ts";
+import type { ProtoprimerConfig } from "../../config/protoprimer/config.ts";
+import type { Context } from "../../context.ts";
+import { lookAnew } from "../../decision/decide.ts";
+import { linkOf } from "../../decision/shown.ts";
+import { EXIT_POLICY } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import { parseRequest, selectorTuple } from "../../python/version.ts";
 
 /** `./prime eval`: the whole configuration in force, each value with its source. Nothing is built. */
 export async function evaluate(context: Context, json: boolean): Promise<Answer> {
@@ -32,7 +32,7 @@ const BEHIND_PROXY =
 
 /** Under protoprimer's configuration: what its own `eval` prints. */
 async function documentsOf(context: Context, config: Config): Promise<string> {
-  const { renderDocuments } = await import("../config/protoprimer/documents.ts");
+  const { renderDocuments } = await import("../../config/protoprimer/documents.ts");
   const { selected, driver, isAnswer, warnings } = await lookAnew(context);
   for (const warning of warnings) context.terminal.warn(warning);
   return renderDocuments(config.protoprimer as ProtoprimerConfig, {

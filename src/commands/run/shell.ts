@@ -1,14 +1,14 @@
 import * as path from "node:path";
-import type { Context } from "../context.ts";
-import { makeFolder, writeAtomic } from "../edges/files/change.ts";
-import type { Fault } from "../edges/files/own/own-folder.ts";
-import { PrimeError } from "../errors.ts";
-import type { Answer } from "../launch/answer.ts";
-import type { Activation } from "../shells/activation.ts";
-import { interactiveShell } from "../shells/interactive.ts";
-import { noShell, usersShell } from "../shells/user-shell.ts";
-import { inEnvironment } from "../start/command/in-environment.ts";
-import { closeState } from "../start/state/own.ts";
+import type { Context } from "../../context.ts";
+import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import type { Fault } from "../../edges/files/own/own-folder.ts";
+import { PrimeError } from "../../errors.ts";
+import type { Answer } from "../../launch/answer.ts";
+import type { Activation } from "../../shells/activation.ts";
+import { interactiveShell } from "../../shells/interactive.ts";
+import { noShell, usersShell } from "../../shells/user-shell.ts";
+import { inEnvironment } from "../../start/command/in-environment.ts";
+import { closeState } from "../../start/state/own.ts";
 
 /** `./prime shell`: the user's shell, as this very process, with the environment active behind the user's own start files. */
 export function openShell(context: Context): Promise<Answer> {

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
-import { PrimeError, reasonOf } from "../../errors.ts";
-import { MOST, streamOf } from "../files/open.ts";
-import { facts } from "../files/read.ts";
+import { PrimeError, reasonOf } from "../../../errors.ts";
+import { MOST, streamOf } from "../../files/open.ts";
+import { facts } from "../../files/read.ts";
 
 /** A server on loopback that hands files to a program which prime runs. */
 export interface Shelf {

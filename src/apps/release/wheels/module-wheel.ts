@@ -1,5 +1,5 @@
-import { sha256 } from "../../edges/files/read.ts";
-import { PRIME_APP_PY } from "../../python/texts/texts.ts";
+import { sha256 } from "../../../edges/files/read.ts";
+import { PRIME_APP_PY } from "../../../python/texts/texts.ts";
 
 const NAME = "prime_app-1";
 /** The 1st of January 1980, before which no archive is (APPNOTE, 4.4.6). */

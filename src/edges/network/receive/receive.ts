@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import { PrimeError, reasonOf } from "../../errors.ts";
-import { withoutSecrets } from "../../secrets.ts";
-import { elapsed, now, pause } from "../clock.ts";
-import { Forbidden } from "./connect.ts";
-import { exchange, type Line } from "./exchange.ts";
+import { PrimeError, reasonOf } from "../../../errors.ts";
+import { withoutSecrets } from "../../../secrets.ts";
+import { elapsed, now, pause } from "../../clock.ts";
+import { Forbidden } from "../connect.ts";
+import { exchange, type Line } from "../exchange.ts";
+import { refusedByRule } from "../rules.ts";
 import { patienceOf } from "./patience.ts";
-import { refusedByRule } from "./rules.ts";
 
 export interface Request {
   /** `http:`, `https:` */

@@ -1,4 +1,4 @@
-import { readStart } from "./read.ts";
+import { readStart } from "../read.ts";
 
 /** Whether a file is a script for some interpreter (execve(2): it starts with `#!`). */
 export function isScript(file: string): boolean {
