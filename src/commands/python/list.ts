@@ -140,11 +140,11 @@ function rendered(answer: {
     ...(from === null ? [] : [`listed for ${platform} in ${from}`]),
     ...upstream.map(
       (one) =>
-        `  ${titleOf(one)}  ${one.allowed ? "allowed" : `not allowed: ${one.why}`}${one.installed === null ? "" : ", kept here"}`,
+        `  ${titleOf(one, platform)}  ${one.allowed ? "allowed" : `not allowed: ${one.why}`}${one.installed === null ? "" : ", kept here"}`,
     ),
     installed.length === 0 ? "kept here: none" : "kept here",
     ...installed.flatMap((one) => [
-      `  ${titleOf(one)}  ${one.path}${one.pinned ? ", pinned by prime.lock" : ""}`,
+      `  ${titleOf(one, platform)}  ${one.path}${one.pinned ? ", pinned by prime.lock" : ""}`,
       ...one.used_by.map(
         ({ root, environment }) =>
           `    in use by ${root ?? environment}${root === null ? "" : ` (${environment.split("/").at(-1)})`}`,
@@ -159,7 +159,8 @@ function rendered(answer: {
   return `${lines.map(oneLine).join("\n")}\n`;
 }
 
-function titleOf({ implementation, version, variant, build }: PythonBuild): string {
+/** With the platform where it is another one than this machine's own name. */
+function titleOf({ implementation, version, variant, build, platform }: PythonBuild, here: string): string {
   const name = `${implementation === "cpython" ? "" : `${implementation}-`}${version}${variant === null ? "" : `+${variant}`}`;
-  return `${name.padEnd(10)} ${build.padEnd(8)}`;
+  return `${name.padEnd(10)} ${build.padEnd(8)}${platform === here ? "" : `  ${platform}`}`;
 }

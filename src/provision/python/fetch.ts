@@ -4,7 +4,7 @@ import type { PythonBuild } from "../../config/lock/python-build.ts";
 import { networkRules } from "../../config/policy/network.ts";
 import type { Policy } from "../../config/policy/policy.ts";
 import type { Context } from "../../context.ts";
-import { linkPlain } from "../../edges/files/change.ts";
+import { copyFile } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { isFile, readText, sha256OfFile } from "../../edges/files/read.ts";
 import type { Line } from "../../edges/network/exchange.ts";
@@ -80,8 +80,8 @@ async function get(line: Line, url: URL, file: string, most: number): Promise<st
   if (!isFile(from)) {
     throw new PrimeError("download", `could not read ${from}: there is no such file`, { hint: "check the address" });
   }
-  linkPlain(file, from);
-  return sha256OfFile(from) ?? "";
+  copyFile(from, file);
+  return sha256OfFile(file) ?? "";
 }
 
 /** uv tells by the name how an archive is packed. */

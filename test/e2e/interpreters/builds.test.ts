@@ -178,6 +178,12 @@ describe("./prime python", () => {
       allowed: false,
       rule: "prereleases",
     });
+    const beside = path.join(box.base, "pythons.json");
+    fs.writeFileSync(beside, await (await fetch(server.list)).text());
+    box.file("prime.toml", `[upgrade]\nmanifest = "${beside}"\n`);
+    const shown = (await good(box, ["python", "list", "--all"])).stdout;
+    expect(shown).toMatch(/^listed for linux-\w+-\w+ in file:/);
+    expect(shown).toContain("  3.14.0rc1  1         not allowed: 3.14.0rc1 comes before its final release");
   });
 
   it("refuses what policy does not allow with 3, by the rule", async () => {
