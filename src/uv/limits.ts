@@ -10,6 +10,11 @@ export interface Limits {
   readonly moving: "all" | readonly string[];
 }
 
+/** Whether a resolution could find anything else than one of the declared ranges alone. */
+export function isLimited({ constraints, before, beforeByName }: Limits): boolean {
+  return constraints.length > 0 || before !== null || beforeByName.size > 0;
+}
+
 /** All of it but the constraints, for which uv has no argument that all commands know. */
 export function limitArguments({ before, beforeByName, moving }: Limits): string[] {
   return [

@@ -8,7 +8,7 @@ import { lockedSourcesIn } from "../../project/files/uv/locked-sources.ts";
 import { normalizeName } from "../../project/packages.ts";
 import type { Project } from "../../project/project.ts";
 import { isTable, parseToml, renderToml, type Table, valueAt } from "../../toml.ts";
-import type { Limits } from "../../uv/limits.ts";
+import { isLimited, type Limits } from "../../uv/limits.ts";
 import { updateLock, upgradeLock } from "../../uv/lock-commands.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import type { Locked } from "../rules/limits.ts";
@@ -47,6 +47,7 @@ export async function lockSolver(job: Job, uv: UvTool, { project, lock, work, py
     writePlain(lockThere, lockText);
     writePlain(declaringThere, declaringText);
   };
+  let unlimited: string | undefined;
   return {
     before: found,
     text: before,
@@ -56,9 +57,11 @@ export async function lockSolver(job: Job, uv: UvTool, { project, lock, work, py
         otherwise: "not so",
       });
       const text = outcome.ok ? (readText(lockThere) ?? "") : "";
+      if (!isLimited(limits)) unlimited = text;
       return { outcome, text, packages: await lockedIn(text, lockThere) };
     },
     settle: async (text) => {
+      if (text === unlimited) return outside(text);
       put(text, declared);
       await runStep(job, "write uv.lock", updateLock(there, python, []), RESOLVE_FAILED);
       return outside(readText(lockThere) ?? "");
