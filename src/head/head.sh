@@ -46,7 +46,7 @@ prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-} prime_seen=''
 prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-} prime_rest=${PATH-}:$prime_was:
 prime_load='{ let F = require("fs"), f = require("path").resolve(process.argv[1]), t = F.writeSync;
   if (!F.existsSync(f)) t(3, ": prime;"), t(6, "prime: not UTF-8, rename it: " + f + "\n"); else
-  eval((t = F.readFileSync(f)).latin1Slice(0, 2e4).split(/[/][*]loader|[*][/]\n/)[2])(F, f, t); }'
+  eval((t = F.readFileSync(f)).toString("ascii", 0, 2e4).split(/[/][*]loader|[*]\/\n/)[2])(F,f,t)}'
 prime_is() { read -r prime_line <"/proc/$1/stat" && [ -z "${prime_line##*') '?" $2 "*}" ]; }
 prime_watch() { exec 7>&- 8>&- 9>&- # kills a Node that outlives its shell, as a child of that Node
   trap '' 1 2 15; trap 'kill -9 $!; exit' USR1; command cd / || exit

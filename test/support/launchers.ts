@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll } from "vitest";
+import { withShortLines } from "../../build/lines.ts";
 import type { Input } from "../../src/inputs/input.ts";
 import { observe } from "../../src/inputs/observation.ts";
 import { newObservation, planFile, type ReadyPlan, writeReadyPlan } from "../../src/plan/ready-plan.ts";
@@ -14,16 +15,19 @@ export const SHELLS: Readonly<Record<string, readonly string[] | undefined>> = O
 
 const BUILT = fs.readFileSync(path.join(import.meta.dirname, "../../prime"), "latin1");
 /** The head, and what loads the program. */
-export const HEAD = BUILT.slice(0, BUILT.indexOf("*/\n;(") + 3);
+const HEAD = BUILT.slice(0, BUILT.indexOf("/*program\n"));
+
+/** A launcher whose program is another one, of CommonJS. */
+export function launcherText(program: string): string {
+  return `${HEAD}/*program\n(function (exports, require) {${withShortLines(program, 1000).code}\n})\n*/\n`;
+}
 
 /** Runs the command that is asked for, or `STAND_IN`, JavaScript of the test; says on standard error that it ran. */
-const PROGRAM = `
-;(function (require) { "use strict";
+const PROGRAM = `"use strict";
 var fs = require("fs");
 fs.writeSync(2, "cold\\n");
 if (process.env.STAND_IN) eval(process.env.STAND_IN);
 else fs.writeSync(3, process.argv[2] === "run" ? 'shift 1; exec "$@"\\n: whole' : "exit 99\\n: whole");
-})(require);
 `;
 
 export interface Ended {
@@ -71,7 +75,7 @@ export class Launcher {
     fs.mkdirSync(this.home);
     for (const name of ["python", "python3"]) fs.symlinkSync(python(), path.join(this.generation, "bin", name));
     fs.symlinkSync(".prime/generations/1", path.join(this.root, ".venv"));
-    this.write("prime", HEAD + PROGRAM);
+    this.write("prime", launcherText(PROGRAM));
     fs.chmodSync(this.file, 0o755);
     backdate(path.join(this.generation, "site-packages"));
   }

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { buildSync } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
-import { HEAD, Launcher, SHELLS, temporaryFolder } from "../../support/launchers.ts";
+import { Launcher, launcherText, SHELLS, temporaryFolder } from "../../support/launchers.ts";
 
 const SOURCE = path.join(import.meta.dirname, "../../../src");
 
@@ -42,13 +42,14 @@ beforeAll(() => {
     write: false,
     format: "cjs",
     platform: "node",
+    minifyWhitespace: true,
   }).outputFiles;
-  program = `;(function (require, process) {${bundle?.text}\n})(require, process);`;
+  program = bundle?.text ?? "";
 });
 
 function staged(): Launcher {
   const l = new Launcher("re po");
-  fs.writeFileSync(l.file, HEAD + program, { mode: 0o755 });
+  fs.writeFileSync(l.file, launcherText(program), { mode: 0o755 });
   return l;
 }
 
