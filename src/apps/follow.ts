@@ -4,6 +4,7 @@ import { writeForEverybody } from "../edges/umask.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import type { AppText } from "../launch/app-text.ts";
+import { CLAIMED_TASK } from "../plan/app-claim.ts";
 import { isShared, makeHome } from "./home.ts";
 import { standInOf } from "./launcher/stand-in.ts";
 import { openApp, openRepoApp } from "./open.ts";
@@ -11,6 +12,7 @@ import type { Run } from "./start/run.ts";
 import { UPDATER_LIMIT_MS } from "./start/schedule.ts";
 import { startApp, startDry } from "./start/start.ts";
 import { update } from "./start/update.ts";
+import { isWanted } from "./start/updater.ts";
 
 const WISHES = ["", "never", "due", "wait"];
 
@@ -45,7 +47,8 @@ async function follow(run: Run, own: readonly string[] | undefined): Promise<Ans
   if (env.PRIME_APP_TASK === "dry") return startDry(run);
   const standIn = started.progress === undefined && run.file === app.launcher ? standInOf(run) : undefined;
   if (standIn !== undefined) return { kind: "launcher", file: standIn, shell: shellOfProcess(started.shell.pid) };
-  if (env.PRIME_APP_TASK === "update") return updateBeside(run);
+  const { PRIME_APP_TASK: task } = env;
+  if (task === "update" || task === CLAIMED_TASK) return updateBeside(run);
   if (env.PRIME_APP_TASK === "self") return (await import("./self/asked.ts")).answerApp(run);
   if (own !== undefined) return (await import("./self/self.ts")).selfCommand(run, own);
   const wish = env.PRIME_UPDATE ?? "";
@@ -62,6 +65,7 @@ async function follow(run: Run, own: readonly string[] | undefined): Promise<Ans
 async function updateBeside(run: Run): Promise<Answer> {
   endAfter(UPDATER_LIMIT_MS);
   makeHome(run.app, run.started.env);
+  if (run.started.env.PRIME_APP_TASK === CLAIMED_TASK && !(await isWanted(run))) return { kind: "exit", code: 0 };
   const updated = await update(run);
   return updated.kind === "hop" ? updated.answer : { kind: "exit", code: 0 };
 }

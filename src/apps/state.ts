@@ -3,10 +3,10 @@ import * as v from "valibot";
 import { now } from "../edges/clock.ts";
 import { writeAtomic, writeBackdated } from "../edges/files/change.ts";
 import { readMendable, TEXT, TIME } from "../edges/files/own/own-json.ts";
-import { facts } from "../edges/files/read.ts";
-import { isRunning } from "../edges/machine.ts";
+import { exists, facts } from "../edges/files/read.ts";
 import { oneAtATime } from "../edges/processes/locks/mutex.ts";
 import { isHeld } from "../edges/processes/locks/pipe-lock.ts";
+import { type Claimant, isClaimed } from "../plan/app-claim.ts";
 import type { App } from "./app.ts";
 
 type Home = Pick<App, "home">;
@@ -44,7 +44,6 @@ const CHECK = v.object({
   /** Checks in a row that came to nothing, and updaters that did not tell how they ended. */
   failures: v.number(),
   attempts: v.number(),
-  updater: v.nullable(v.object({ pid: v.number(), start: TEXT })),
   /** The release that an updater is at. */
   building: v.nullable(ID),
 });
@@ -55,13 +54,17 @@ export type Check = v.InferOutput<typeof CHECK>;
 const NO_SELECTION: Selection = { current: null, previous: null, staged: null, trial: null, skipped: [], pin: null };
 const NO_CHECK: Check = {
   ...{ at: null, outcome: null, reason: null, message: "", next: null },
-  ...{ failures: 0, attempts: 0, updater: null, building: null },
+  ...{ failures: 0, attempts: 0, building: null },
 };
 
 export const selectionFile = ({ home }: Home): string => path.join(home, "selection.json");
 export const checkFile = ({ home }: Home): string => path.join(home, "check.json");
 /** Dated when the next check is due. */
 export const dueFile = ({ home }: Home): string => path.join(home, "due");
+/** See `claimantOf`. */
+export const claimFile = ({ home }: Home): string => path.join(home, "claim");
+/** What updaters say that stay behind. */
+export const updateLog = ({ home }: Home): string => path.join(home, "update.log");
 
 export function readSelection(app: Home): Selection {
   return readMendable(selectionFile(app), SELECTION) ?? NO_SELECTION;
@@ -85,8 +88,10 @@ export function writeSelection(app: App, selection: Selection): void {
   );
 }
 
+/** A claim is of an attempt, which a ready plan can't write down here. */
 export function readCheck(app: Home): Check {
-  return readMendable(checkFile(app), CHECK) ?? NO_CHECK;
+  const check = readMendable(checkFile(app), CHECK) ?? NO_CHECK;
+  return check.attempts === 0 && exists(claimFile(app)) ? { ...check, attempts: 1 } : check;
 }
 
 export function writeCheck(app: App, check: Check): void {
@@ -94,13 +99,11 @@ export function writeCheck(app: App, check: Check): void {
 }
 
 /** Read by the updater, and by nobody else: see `holdPipe`. */
-export const updaterPipe = ({ home }: Pick<App, "home">): string => path.join(home, "updater");
+export const updaterPipe = ({ home }: Home): string => path.join(home, "updater");
 
 /** Whether an updater other than `self` is at work. */
-export function isUpdating(app: Pick<App, "home">, self?: Check["updater"]): boolean {
-  const { updater } = readCheck(app);
-  if (isHeld(updaterPipe(app))) return true;
-  return updater !== null && updater.pid !== self?.pid && isRunning(updater.pid, updater.start);
+export function isUpdating(app: Home, self?: Claimant): boolean {
+  return isHeld(updaterPipe(app)) || isClaimed(claimFile(app), self);
 }
 
 const PATIENCE_MS = 2000;

@@ -65,7 +65,7 @@
     };
     begin("renew");
   } else {
-    const word = env.PRIME_APP_TASK === "update" ? "update" : process.argv[2] === "rollback" ? "rollback" : "node";
+    const word = /^update/.test(env.PRIME_APP_TASK) ? "update" : process.argv[2] === "rollback" ? "rollback" : "node";
     // The first start of an app installs it, the later ones look whether something is due.
     const isApp = /prime_app='\+/.test(bytes.latin1Slice(0, 600)) && fs.existsSync(cacheOf("node"));
     begin(stage ? stage[1] : plan ? "stale" : word === "node" && isApp ? "app" : word);

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { quoteForShell } from "../edges/command.ts";
 import { PATH, TEXT } from "../edges/files/own/own-json.ts";
 import { exists } from "../edges/files/read.ts";
+import { BY_PLAN, claimForSh } from "./app-claim.ts";
 
 /** What a start of an app runs, and when it looks for a release before. */
 export interface AppStart {
@@ -12,14 +13,17 @@ export interface AppStart {
   /** The first word that is prime's; null: none is. */
   readonly selfCommand: string | null;
   /** A file, absolute, dated when the next check is due, and the one that the last check wrote; null: none is ever. */
-  readonly check: { readonly due: string; readonly last: string; readonly isForCi: boolean } | null;
+  readonly check: v.InferOutput<typeof CHECK> | null;
 }
+
+/** `byPlan`: null where a start that is due has something to judge before its command runs. */
+const CHECK = v.object({ due: PATH, last: PATH, isForCi: v.boolean(), byPlan: v.nullable(BY_PLAN) });
 
 export const APP_START = v.object({
   words: v.array(TEXT),
   variables: v.record(TEXT, TEXT),
   selfCommand: v.nullable(TEXT),
-  check: v.nullable(v.object({ due: PATH, last: PATH, isForCi: v.boolean() })),
+  check: v.nullable(CHECK),
 });
 
 /** prime's own, and what would send the app's python to another standard library. */
@@ -33,28 +37,41 @@ export function startForSh({ words, variables }: Pick<AppStart, "words" | "varia
 
 /** The ready plan of an app: see `renderPlan`. */
 export function renderAppPlan(launcher: string, node: string | undefined, freshness: string, app: AppStart): string {
+  const check = byPlan(app);
+  const start = startForSh(app);
+  // A start that is not due reads no further: what sh reads costs.
+  const due = check === null ? "" : `[ -n "$prime_call" ] || {\n${start}}\n${claimForSh(check, node)}`;
   const self = app.selfCommand === null ? "" : `[ "\${1-}" != ${quoteForShell(app.selfCommand)} ] || return 0\n`;
   return `# prime's ready plan for the app ${JSON.stringify(launcher)}
 [ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
 ${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${self}prime_stale=$prime_plan
 ${freshness}prime_stale=''
-${dueForSh(app.check)}${startForSh(app)}`;
+${dueForSh(app)}${due}${start}`;
 }
 
 /** This very process's folder in /proc has the present time, so that no process and no write is needed to know it (proc(5)). */
 const NOW = "/proc/self/limits";
 
-/** A check of the future is one by a clock that was wrong. */
-function dueForSh(check: AppStart["check"]): string {
+/** Where sh can know which process is which. */
+function byPlan({ check }: AppStart): v.InferOutput<typeof BY_PLAN> | null {
+  return exists(NOW) ? (check?.byPlan ?? null) : null;
+}
+
+/** Sets `prime_call` where one is due. A check of the future is one by a clock that was wrong; an updater starts this launcher, too. */
+function dueForSh(app: AppStart): string {
+  const { check } = app;
   if (check === null) return `[ -z "\${PRIME_UPDATE-}" ] || return 0\n`;
   const [due, last] = [check.due, check.last].map(quoteForShell);
   const [now, touch] = exists(NOW)
     ? [NOW, ""]
     : [quoteForShell(`${check.due}+now`), `{ true >${quoteForShell(`${check.due}+now`)}; } 2>/dev/null\n`];
-  const test = `{ ${touch}[ ! -e ${due} -o ${now} -nt ${due} -o ${last} -nt ${now} ] && return 0; }`;
-  return `case \${PRIME_UPDATE-} in
+  const isDue = byPlan(app) === null ? "return 0" : "prime_call=1";
+  const test = `{ ${touch}[ ! -e ${due} -o ${now} -nt ${due} -o ${last} -nt ${now} ] && ${isDue}; }`;
+  return `prime_call=''
+case \${PRIME_APP_TASK:++}\${PRIME_UPDATE-} in
 never) ;;
 '') ${check.isForCi ? "" : `[ -n "\${CI-}" ] || `}${test} ;;
+due) ${isDue} ;;
 *) return 0 ;;
 esac
 `;

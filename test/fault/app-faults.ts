@@ -8,6 +8,7 @@ A start of an app runs what is there; none of these holds it up.
 | the release can't be imported, crashes or hangs before its main function | the same start runs the one before; it is not taken again | \`test/e2e/apps/app.test.ts\` |
 | an exception that nothing catches | so may \`starts\` starts, then back; Ctrl-C and TERM do not count | the same |
 | the process group, session and PID namespace are killed with the start, as service managers do | the attempt is counted; after two, a start lasts until the update is done, \`linger_s\` at most | \`test/e2e/apps/starts.test.ts\` |
+| the start is killed before its updater has a name; no Node is left | counted by the next start that is due; such a start runs, and looks for nothing | the same |
 | no network at all (\`unshare -n\`) | the start ends first; \`offline\` | \`test/e2e/apps/no-network.test.ts\` |
 | nobody listens, a server never answers, an address that swallows all, a drip, a list without an end | the same; given up after 30 s without progress, a list after 60 s, or by UV_HTTP_TIMEOUT | the same |
 | a proxy says 407, a page to log in comes in place of an index or a wheel, 503 with Retry-After | the same; \`denied\` or \`failed\`; the next try after 5 minutes, then three times as long, or as it is asked for | the same |

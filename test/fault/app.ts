@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { appWheel, saying } from "../support/app-wheel.ts";
 import { withoutNode } from "../support/no-node.ts";
 import type { Operation } from "./operations.ts";
-import type { Place } from "./place.ts";
+import { LONG_AGO, type Place } from "./place.ts";
 
 /** What is known of an app: its folder, as prime keeps it. */
 const KEPT =
@@ -50,6 +50,20 @@ async function aftermath(place: Place, args: readonly string[]): Promise<string[
   return warm.code === 0 ? [] : [`the start after it is not warm: ${warm.stderr}`];
 }
 
+/** Starts that are due, each with its updater to the end, run one of both releases, then the new one; and all is as above. */
+async function dueAftermath(place: Place): Promise<string[]> {
+  const said: string[] = [];
+  for (const _ of ["begun anew", "staged", "on trial", "settled"]) {
+    const { code, stdout, stderr } = await place.prime(["app", "run"], { env: { PRIME_UPDATE: "due" } });
+    said.push(code === 0 ? stdout : `status ${code}: ${stderr}`);
+    for (let status = ""; !/"updater": ?null/.test(status); ) {
+      status = (await place.good(["app", "self", "status", "--json"])).stdout;
+    }
+  }
+  const isSound = said.every((text) => /^foo [12]\n$/.test(text)) && said.at(-1) === "foo 2\n";
+  return isSound ? aftermath(place, ["app", "self", "update"]) : [`due starts say ${said.join(", ")}`];
+}
+
 const app = { before: null, after: {}, asksForAfter: false, app: { selected, aftermath } };
 
 export const APP_OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -59,6 +73,17 @@ export const APP_OPERATIONS: Readonly<Record<string, Operation>> = {
     async prepare(place) {
       await install(place);
       return ["app", "self", "update"];
+    },
+  },
+  "app-due": {
+    ...app,
+    app: { selected, aftermath: dueAftermath },
+    title: "start of an app that is due, with the updater that it leaves behind",
+    async prepare(place) {
+      await install(place);
+      for (const _ of ["young", "warm"]) await place.good(["app", "run"]);
+      fs.utimesSync(path.join(home(place), "due"), LONG_AGO, LONG_AGO);
+      return ["app", "run"];
     },
   },
   "app-swap": {

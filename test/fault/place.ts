@@ -18,7 +18,7 @@ const NODE =
 
 const LAUNCHER = path.join(import.meta.dirname, "../../prime");
 /** A moment that is long past for every shell, in seconds since the epoch. */
-const LONG_AGO = 1_700_000_000;
+export const LONG_AGO = 1_700_000_000;
 
 export interface Ended {
   readonly code: number | null;

@@ -11,10 +11,10 @@ import { deadHolder } from "../../edges/processes/locks/lock-holder.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
 import { PrimeError } from "../../errors.ts";
 import type { AppStart } from "../../plan/app-start.ts";
-import { RUN_APP_PY } from "../../python/texts/texts.ts";
+import { DETACH_PY, RUN_APP_PY } from "../../python/texts/texts.ts";
 import type { App } from "../app.ts";
 import { writeOld, writeRules } from "../root-files.ts";
-import { checkFile, dueFile, RELEASE_ID, readCheck, readSelection } from "../state.ts";
+import { checkFile, claimFile, dueFile, RELEASE_ID, readCheck, readSelection, updateLog } from "../state.ts";
 import type { LocalFile, Resolved } from "./resolution.ts";
 import { moduleWheel } from "./wheels/module-wheel.ts";
 
@@ -146,9 +146,16 @@ export function appStart(app: App, id: string, generation: string, trial?: strin
     selfCommand: config.selfCommand,
     check:
       app.isOwn && config.everyMs !== null
-        ? { due: dueFile(app), last: checkFile(app), isForCi: config.isScheduled }
+        ? { due: dueFile(app), last: checkFile(app), isForCi: config.isScheduled, byPlan: byPlan(app, generation) }
         : null,
   };
+}
+
+/** What is ready, and who waits for an update, is for the program to judge. */
+function byPlan(app: App, generation: string): NonNullable<AppStart["check"]>["byPlan"] {
+  if (app.config.adopt === "now" || readSelection(app).staged !== null) return null;
+  const python = path.join(generation, "bin/python");
+  return { claim: claimFile(app), words: [python, "-ISBc", DETACH_PY, updateLog(app), app.start] };
 }
 
 /** Throws where an environment has not what the app starts. */

@@ -4,6 +4,7 @@ import { exists, realPath } from "../../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
+import { claimantOf } from "../../plan/app-claim.ts";
 import { quoted } from "../../quoted.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import type { App } from "../app.ts";
@@ -18,7 +19,7 @@ import { setDue } from "../start/schedule.ts";
 import { adopt, BY_HAND, goBack, leftOf, settleTrial } from "../start/trial.ts";
 import { update } from "../start/update.ts";
 import { becomeUpdater } from "../start/updater.ts";
-import { alone, isUpdating, readCheck, readSelection, writeSelection } from "../state.ts";
+import { alone, claimFile, isUpdating, readCheck, readSelection, writeSelection } from "../state.ts";
 import { showFaults } from "./doctor.ts";
 import { removeApp } from "./remove.ts";
 import { refuseWords } from "./words.ts";
@@ -110,10 +111,10 @@ function showStatus(run: Run, words: readonly string[]): Answer {
   const { app, print } = run;
   refuseWords(run, "status", words, ["--json"]);
   const selection = app.isOwn ? readSelection(app) : sharedSelection(app);
-  const { outcome, reason, message, next, at, updater, failures, attempts } = readCheck(app);
+  const { outcome, reason, message, next, at, failures, attempts } = readCheck(app);
   const release = selection.current === null ? undefined : readRelease(app, selection.current);
   const [nextAt, lastAt] = [next, at].map((time) => (time === null ? null : isoTime(time)));
-  const isRunning = isUpdating(app);
+  const updater = isUpdating(app) ? claimantOf(claimFile(app)) : undefined;
   const status = {
     ...{ name: app.config.name, version: release?.version ?? null, release: selection.current },
     ...{
@@ -128,7 +129,7 @@ function showStatus(run: Run, words: readonly string[]): Answer {
     ...{ launcher: app.launcher, runs: { version: run.version, file: run.file } },
     ...{ home: app.home, beside: app.beside.passedOver ?? null },
     ...(app.config.channel === null ? {} : { channel: channelStatus(app, app.config.channel) }),
-    updater: isRunning && updater !== null ? { pid: updater.pid } : null,
+    updater: updater === undefined ? null : { pid: updater.pid },
     check: { outcome, reason, message, at: lastAt, next: nextAt, failures, attempts },
   };
   if (words.includes("--json")) {

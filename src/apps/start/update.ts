@@ -4,6 +4,7 @@ import { now } from "../../edges/clock.ts";
 import { run } from "../../edges/processes/run.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
+import { endClaim } from "../../plan/app-claim.ts";
 import { activated } from "../../shells/activation.ts";
 import { Fetched } from "../../sources/fetched.ts";
 import { boot } from "../../start/boot.ts";
@@ -22,7 +23,7 @@ import type { Resolved } from "../release/resolution.ts";
 import { resolveApp } from "../release/resolve.ts";
 import { writeWanted } from "../release/wanted.ts";
 import { refuseTornWheels } from "../release/wheels/wheels.ts";
-import { alone, type Outcome, readCheck, readSelection, writeCheck, writeSelection } from "../state.ts";
+import { alone, claimFile, type Outcome, readCheck, readSelection, writeCheck, writeSelection } from "../state.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
 
@@ -157,7 +158,7 @@ export async function verify(
 
 /** `retryMs`: a source asks to be left alone so long; `from`: nothing comes of an earlier check, in milliseconds since the epoch. */
 async function finish(
-  { app }: Run,
+  { app, started }: Run,
   outcome: Outcome,
   message: string,
   reason: string | null = null,
@@ -165,11 +166,12 @@ async function finish(
 ): Promise<Updated> {
   const isGood = outcome === "current" || outcome === "staged" || ["skipped", "outside-windows"].includes(reason ?? "");
   await alone(app, () => {
-    const { failures: before, updater } = readCheck(app);
+    const { failures: before } = readCheck(app);
     const failures = isGood ? 0 : before + 1;
     const next = from ?? nextCheck(app, failures, retryMs);
-    writeCheck(app, { at: now(), outcome, reason, message, next, failures, attempts: 0, updater, building: null });
+    writeCheck(app, { at: now(), outcome, reason, message, next, failures, attempts: 0, building: null });
     setDue(app, next);
+    endClaim(claimFile(app), started.shell);
   });
   collectScraps(app);
   record(app, outcome === "current" || outcome === "staged" ? "check" : "refuse", {

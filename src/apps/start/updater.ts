@@ -1,11 +1,11 @@
-import * as path from "node:path";
 import { now, pause } from "../../edges/clock.ts";
 import { shellOfProcess } from "../../edges/machine.ts";
 import { startDetached } from "../../edges/processes/detached.ts";
-import { giveBack, holdPipe } from "../../edges/processes/locks/pipe-lock.ts";
+import { giveBack, holdPipe, isHeld } from "../../edges/processes/locks/pipe-lock.ts";
 import { PrimeError } from "../../errors.ts";
+import { claim, endClaim, writeClaim } from "../../plan/app-claim.ts";
 import type { App } from "../app.ts";
-import { alone, isUpdating, readCheck, updaterPipe, writeCheck } from "../state.ts";
+import { alone, claimFile, isUpdating, readCheck, updateLog, updaterPipe, writeCheck } from "../state.ts";
 import type { Run } from "./run.ts";
 import { isDue, setDue, UPDATER_LIMIT_MS } from "./schedule.ts";
 
@@ -37,20 +37,21 @@ export async function spawnWhenDue(run: Run): Promise<Lingering | undefined> {
 async function spawnOne({ app, started, terminal }: Run): Promise<Lingering | undefined> {
   if (!isDue(app, started.env, readCheck(app)) || isUpdating(app)) return undefined;
   return alone(app, () => {
-    const [pipe, check] = [updaterPipe(app), readCheck(app)];
+    const [pipe, check, file] = [updaterPipe(app), readCheck(app), claimFile(app)];
     const isChecked = check.at !== null && check.at >= started.at && check.at <= now();
-    const lock = isChecked ? undefined : holdPipe(pipe, started.env);
-    if (isChecked || (lock === undefined && isUpdating(app))) return undefined;
+    if (isChecked || isUpdating(app) || !claim(file)) return undefined;
+    const lock = holdPipe(pipe, started.env);
+    if (lock === undefined && isHeld(pipe)) return undefined;
     const attempts = check.attempts + 1;
     writeCheck(app, { ...check, attempts });
-    const [file = "/bin/sh", ...words] = shellOfProcess(started.shell.pid);
-    // The head would start the app by its plan, were it not told that this start is due.
-    const env = { ...started.env, PRIME_APP_TASK: "update", PRIME_UPDATE: "due" };
-    const command = { file, args: [...words, app.start], env, cwd: "/" };
-    const updater = startDetached(command, path.join(app.home, "update.log"), lock) ?? null;
+    const [shell = "/bin/sh", ...words] = shellOfProcess(started.shell.pid);
+    // The head would start the app by its plan, were it not for the task.
+    const env = { ...started.env, PRIME_APP_TASK: "update" };
+    const command = { file: shell, args: [...words, app.start], env, cwd: "/" };
+    const updater = startDetached(command, updateLog(app), lock);
     if (lock !== undefined) giveBack(lock);
-    writeCheck(app, { ...check, updater, attempts });
-    setDue(app, now() + Math.min(app.config.everyMs ?? UPDATER_LIMIT_MS, UPDATER_LIMIT_MS));
+    if (updater !== undefined) writeClaim(file, updater);
+    putOff(app);
     if (attempts <= MOST_KILLED || lock === undefined) return undefined;
     const { lingerS } = app.config;
     terminal.say(
@@ -58,6 +59,11 @@ async function spawnOne({ app, started, terminal }: Run): Promise<Lingering | un
     );
     return { pipe, lingerS };
   });
+}
+
+/** Until an updater that was begun has ended in any case. */
+function putOff(app: App): void {
+  setDue(app, now() + Math.min(app.config.everyMs ?? UPDATER_LIMIT_MS, UPDATER_LIMIT_MS));
 }
 
 /** Whether this start waits for what is new. */
@@ -84,14 +90,34 @@ export async function updateFirst(run: Run): Promise<void> {
 }
 
 /** Makes this very process the one updater; waits for the end of another. */
-export async function becomeUpdater({ app, started, terminal }: Run): Promise<void> {
-  for (let isTold = false; ; isTold = true) {
-    const lock = await alone(app, () => holdPipe(updaterPipe(app), started.env));
-    if (lock !== undefined || !isUpdating(app, started.shell)) break; // an earlier stage, where the system has no mkfifo
+export async function becomeUpdater(run: Run): Promise<void> {
+  const { app, terminal } = run;
+  for (let isTold = false; !(await alone(app, () => isTaken(run))); isTold = true) {
     if (!isTold) terminal.say(`waits for an update of ${app.config.name} that is under way`);
     await untilFree(app, UPDATER_LIMIT_MS);
   }
-  await alone(app, () => writeCheck(app, { ...readCheck(app), updater: started.shell }));
+}
+
+/** The same for one that a ready plan has started; false: there is no more to do, and its claim has gone. */
+export function isWanted(run: Run): Promise<boolean> {
+  const { app, started } = run;
+  return alone(app, () => {
+    const isLater = started.progress !== undefined;
+    if ((isLater || isDue(app, started.env, readCheck(app))) && isTaken(run)) {
+      writeCheck(app, readCheck(app));
+      putOff(app);
+      return true;
+    }
+    endClaim(claimFile(app), started.shell);
+    return false;
+  });
+}
+
+/** Whether this process is the one updater by now; where the system has no mkfifo, an earlier stage can have made it that. */
+function isTaken({ app, started: { env, shell } }: Run): boolean {
+  if (holdPipe(updaterPipe(app), env) === undefined && isUpdating(app, shell)) return false;
+  writeClaim(claimFile(app), shell);
+  return true;
 }
 
 async function untilFree(app: App, limitMs: number): Promise<void> {

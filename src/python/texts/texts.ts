@@ -1,3 +1,5 @@
+/** Its own docstring says what it does. */
+export { default as DETACH_PY } from "./app/detach.py";
 export { default as PRIME_APP_PY } from "./app/prime_app.py";
 export { default as RUN_APP_PY } from "./app/run_app.py";
 export { default as TRIAL_HOOK_PY } from "./app/trial_hook.py";

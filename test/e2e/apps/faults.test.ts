@@ -44,7 +44,7 @@ describe("the state of an app", () => {
     for (const PRIME_UPDATE of ["", "due", "wait"]) {
       fs.utimesSync(path.join(app.home, "due"), LONG_AGO, LONG_AGO);
       const { code, stdout, stderr } = await app.run(["x"], { shell, env: { PRIME_UPDATE } });
-      expect([code, stdout, /foo can't be updated: could not write .*check\.json/.test(stderr)]).toEqual([
+      expect([code, stdout, /foo can't be updated: could not write .*claim/.test(stderr)]).toEqual([
         0,
         "foo 1 x\n",
         PRIME_UPDATE !== "",
@@ -103,7 +103,9 @@ describe("the state of an app", () => {
     fs.rmSync(path.join(home, "update.log"));
     fs.mkdirSync(path.join(home, "update.log"));
     const told = expect.stringContaining("foo can't be updated: could not write to");
-    expect(await start()).toEqual({ ...runs, told });
+    let last = await start();
+    while (last.told === "") last = await start(); // its plan has begun one, which ends at once
+    expect(last).toEqual({ ...runs, told });
   });
 });
 

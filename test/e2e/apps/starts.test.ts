@@ -1,13 +1,16 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as net from "node:net";
 import * as path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { isRunning } from "../../../src/edges/machine.ts";
 import { AppBox, saying } from "../../support/apps.ts";
 import { folderOf } from "../../support/failures.ts";
 import { goodPython } from "../../support/machine.ts";
 import { NO_NODE } from "../../support/no-node.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
 import { skip } from "../../support/users.ts";
+import { MACHINE_SHELLS } from "../../support/warm.ts";
 
 async function installed(keys = "", versions = ["1"]): Promise<AppBox> {
   const app = new AppBox(keys);
@@ -17,6 +20,9 @@ async function installed(keys = "", versions = ["1"]): Promise<AppBox> {
   for (const version of versions.slice(1)) app.publish(version);
   return app;
 }
+
+const isBegun = (app: AppBox): boolean => fs.existsSync(path.join(app.home, "claim"));
+const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** Ends all that a job leaves behind together with it, as service managers and containers do. */
 const KILLING = ["unshare", "-p", "-f", "--mount-proc", "--kill-child"];
@@ -57,15 +63,93 @@ describe("a start that is due", () => {
     due();
     for (const env of [{ PRIME_UPDATE: "never" }, { CI: "true" }])
       expect(await app.warm(["b"], { env })).toMatchObject({ code: 0, stdout: "foo 1 b\n" });
-    expect(await app.warm(["c"])).toMatchObject({ code: 125, stderr: expect.stringContaining(NO_NODE) });
+    expect(isBegun(app)).toBe(false);
+    expect(await app.warm(["c"])).toMatchObject({ code: 0, stdout: "foo 1 c\n", stderr: "" });
+    expect(isBegun(app)).toBe(true);
     expect(await app.run(["self", "update"], { env: { PRIME_UPDATE: "sometimes" } })).toMatchObject({ code: 0 });
     expect(await app.run(["d"], { env: { PRIME_UPDATE: "sometimes" } })).toMatchObject({ code: 2 });
     app.config += 'check = "hourly"\n';
     await app.init();
     fs.utimesSync(app.launcher, LONG_AGO, LONG_AGO + 1);
-    await app.says(["e"], { PRIME_UPDATE: "never" });
+    await app.updateBeside();
     due();
-    expect((await app.warm(["f"], { env: { CI: "true" } })).code).toBe(125);
+    expect(isBegun(app)).toBe(false);
+    expect((await app.warm(["f"], { env: { CI: "true" } })).code).toBe(0);
+    expect(isBegun(app)).toBe(true);
+  });
+});
+
+/** What a start shows of itself, as JSON: its children, prime's variables, and who has begun to update the app. */
+const SHOWING = `
+    import glob, json
+    def parent(file):
+        try:
+            return open(file).read().rpartition(")")[2].split()[1]
+        except OSError:
+            return ""
+    children = [file for file in glob.glob("/proc/[0-9]*/stat") if parent(file) == str(os.getpid())]
+    names = sorted(name for name in os.environ if name.lower().startswith("prime_"))
+    claim = os.environ["HOME"] + "/.local/state/prime/apps/foo/claim"
+    print(json.dumps([children, names, json.load(open(claim)) if os.path.exists(claim) else None]))
+`;
+const OWN_NAMES = ["PRIME_GENERATION", "PRIME_LAUNCHER", "PRIME_UPDATE"];
+
+describe("an update that a ready plan begins", () => {
+  it("is one, in each shell, is known before the command runs, and has nothing of the user's", async () => {
+    const app = new AppBox();
+    app.publish("1", saying("1", SHOWING));
+    await app.init();
+    await app.says([]);
+    const server = net.createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const beside = path.join(path.dirname(app.launcher), "foo.toml");
+    const source = `http://127.0.0.1:${(server.address() as net.AddressInfo).port}/`;
+    fs.writeFileSync(beside, app.config.replace(/sources = .*/, `sources = ["${source}"]`));
+    fs.utimesSync(beside, LONG_AGO, LONG_AGO);
+    await app.says([], { PRIME_UPDATE: "never" });
+    for (const [name, shell] of MACHINE_SHELLS) {
+      const due = { shell, env: { PRIME_UPDATE: "due" } };
+      const starts = [await app.run(["x"], due), await app.warm(["x"], due), await app.warm(["x"], due)];
+      const [[children, names, claim]] = starts.map(({ stdout }) => JSON.parse(stdout.split("\n")[0] ?? ""));
+      const [pid] = claim;
+      const shown = { name, children, names, others: starts.map(({ stdout, stderr }) => [stdout, stderr]) };
+      expect(shown).toEqual({ name, children: [], names: OWN_NAMES, others: Array(3).fill([starts[0]?.stdout, ""]) });
+      expect((await app.status()).updater).toEqual({ pid });
+      while (!JSON.parse(fs.readFileSync(path.join(app.home, "check.json"), "utf8")).attempts) await pause();
+      const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8").replace(/.*\) /, "").split(" ");
+      expect({ session: stat[3], nice: stat[16] }).toEqual({ session: `${pid}`, nice: "10" });
+      process.kill(-pid, "SIGKILL");
+      while (isRunning(pid, `${claim[1]}`)) await pause();
+      expect(await app.warm(["x"], due)).toMatchObject({ code: 125, stderr: expect.stringContaining(NO_NODE) });
+      expect(await app.status()).toMatchObject({ updater: null, check: { attempts: 1 } });
+      fs.writeFileSync(path.join(app.home, "check.json"), "");
+      fs.rmSync(path.join(app.home, "claim"));
+    }
+  });
+
+  it("is counted where its start is killed before it has a name, and is in nobody's way where there is no Node", async () => {
+    const app = new AppBox();
+    app.publish("1");
+    await app.init();
+    const node = app.box.path("node");
+    fs.copyFileSync(process.execPath, node);
+    fs.chmodSync(node, 0o755);
+    const PATH = folderOf(app.box, "tools", { node, python3: goodPython() });
+    await app.says([], { PATH });
+    expect((await app.warm(["a"])).stdout).toBe("foo 1 a\n");
+    for (const file of [node, path.join(PATH, "node")]) fs.rmSync(file);
+    for (const word of ["b", "c"]) {
+      const started = await app.run([word], { env: { PATH, PRIME_UPDATE: "due" } });
+      expect(started).toMatchObject({ code: 0, stdout: `foo 1 ${word}\n`, stderr: "" });
+      expect((await app.idle("")).check).toMatchObject({ attempts: 1, outcome: "current" });
+    }
+    const claim = path.join(app.home, "claim");
+    fs.writeFileSync(claim, "");
+    fs.utimesSync(claim, LONG_AGO, LONG_AGO);
+    app.publish("2");
+    expect(await app.updateBeside()).toMatchObject({ staged: expect.stringContaining("2-"), check: { attempts: 0 } });
+    expect(isBegun(app)).toBe(false);
   });
 });
 

@@ -72,9 +72,16 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/edges/machine.ts",
       "src/edges/files/stamp.ts", // to make one
       "src/edges/terminal/secret.ts", // a descriptor of the user's, the terminal
-      ...["app/prime_app", "app/run_app", "app/trial_hook", "app/watch", "entry_call", "extensions", "validate"].map(
-        (name) => `src/python/texts/${name}.py`,
-      ),
+      ...[
+        "app/detach",
+        "app/prime_app",
+        "app/run_app",
+        "app/trial_hook",
+        "app/watch",
+        "entry_call",
+        "extensions",
+        "validate",
+      ].map((name) => `src/python/texts/${name}.py`),
       "src/python/texts/probe.py",
     ],
   },
