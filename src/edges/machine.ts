@@ -25,9 +25,14 @@ export function hasEnded(fields: readonly string[]): boolean {
   return ENDED.has(fields[0] ?? "");
 }
 
-/** The fields of /proc/PID/stat behind the name (proc(5)): state, parent, group and so on. */
+/**
+ * The fields of /proc/PID/stat behind the name (proc(5)): state, parent, group and so on. None in a PID namespace without a /proc of
+ * its own (`unshare -p`), where numbers are those of other processes.
+ */
 export function statOf(pid: number): string[] | undefined {
   try {
+    isOwnProc ??= readlinkSync("/proc/self") === String(process.pid);
+    if (!isOwnProc) return undefined;
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
@@ -105,6 +110,8 @@ export function shellOfProcess(pid: number): string[] {
   } catch {}
   return ["/bin/sh"];
 }
+
+let isOwnProc: boolean | undefined;
 
 /** Differs after every boot of the machine; "" where the system does not tell. */
 export function bootId(): string {

@@ -102,7 +102,7 @@ async function bootBy(
   tellDecision(context, decision);
   if (progress === undefined) tellLostState(context, decision, seen);
   const known = anew && progress?.stage !== "venv" ? undefined : await findBuilt(context, decision);
-  const drift = anew || progress !== undefined ? undefined : driftOf(seen, known);
+  const drift = anew || progress !== undefined ? undefined : driftOf(seen, known, context.app === undefined);
   if (!anew && progress === undefined) await tellHealing(context, decision, seen, known);
   const moved = known === undefined && progress === undefined ? tellMoved(context, decision) : undefined;
   const cold = { ...seen, reason: reason ?? drift?.reason ?? moved ?? seen.reason };
@@ -203,7 +203,7 @@ interface Drift {
 }
 
 /** What others did to the environment of the last start; of many starts that see it, those tell it that act on it. */
-function driftOf({ before }: Cold, known: Manifest | undefined): Drift | undefined {
+function driftOf({ before }: Cold, known: Manifest | undefined, isOfRepo: boolean): Drift | undefined {
   const drift = before === undefined ? [] : driftSinceUse(before);
   if (before === undefined || drift.length === 0) return undefined;
   const next = known === undefined ? "building it anew beside it" : `${known.id} takes its place`;
@@ -218,7 +218,7 @@ function driftOf({ before }: Cold, known: Manifest | undefined): Drift | undefin
   const what = `changed by hand: ${drift.join(", ")}`;
   return {
     reason: `the environment was ${what}`,
-    telling: `the environment ${before} was ${what}; ${next}${isVenv(before) ? back : ""}`,
+    telling: `the environment ${before} was ${what}; ${next}${isOfRepo && isVenv(before) ? back : ""}`,
   };
 }
 

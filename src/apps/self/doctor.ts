@@ -3,13 +3,15 @@ import { survey } from "../../channels/survey.ts";
 import { memoryBeside, memoryIn } from "../../channels/tuf/memory-folder.ts";
 import { Refused } from "../../channels/tuf/refused.ts";
 import { networkRules } from "../../config/policy/network.ts";
-import { exists, isWritable } from "../../edges/files/read.ts";
+import { exists, isWritable, realPath } from "../../edges/files/read.ts";
+import { driftSinceUse } from "../../environment/drift.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
+import type { App } from "../app.ts";
 import { policyOf, whyNotNow } from "../policy.ts";
 import { channelFolder, readChannelState } from "../release/channel-state.ts";
 import { channelPlace } from "../release/from-channel.ts";
-import { readRelease } from "../release/releases.ts";
+import { readRelease, releaseRoot } from "../release/releases.ts";
 import type { Run } from "../start/run.ts";
 import { isUpdating, readCheck, readSelection } from "../state.ts";
 import { refuseWords } from "./words.ts";
@@ -25,6 +27,7 @@ export async function showFaults(run: Run, words: readonly string[]): Promise<An
     ...(current !== null && readRelease(app, current) === undefined
       ? [`the release ${current} is gone: the next start makes it anew`]
       : []),
+    ...(current === null ? [] : environmentFaults(app, current)),
     ...(app.isOwn && exists(app.home) && !isWritable(app.home)
       ? [`${app.home} can't be written to: no update can be made`]
       : []),
@@ -38,6 +41,13 @@ export async function showFaults(run: Run, words: readonly string[]): Promise<An
   ];
   print.text(faults.length === 0 ? "Nothing is wrong.\n" : `${faults.join("\n")}\n`);
   return { kind: "exit", code: faults.length === 0 ? 0 : 1 };
+}
+
+function environmentFaults(app: App, current: string): string[] {
+  const folder = realPath(path.join(releaseRoot(app, current), ".venv"));
+  const drift = folder === undefined ? [] : driftSinceUse(folder);
+  if (drift.length === 0) return [];
+  return [`${folder} was changed by hand (${drift.join(", ")}): \`PRIME_UPDATE=due ${app.config.name}\` makes it anew`];
 }
 
 /** For administrators: by the trust that the launcher holds and what was seen already, and nothing of it is kept. */

@@ -79,6 +79,7 @@ async function select(run: Run): Promise<Selection> {
   makeHome(app, started.env);
   if (isShared(app)) makeReportsFolder(app);
   if (claimHome(app)) await startOver(app);
+  await leaveGone(run);
   if (readSelection(app).current === null) await recover(run);
   if (isPatient(run) && readSelection(app).current !== null) await updateFirst(run);
   const { selection, told } = await settleTrial(app, isShared(app) ? takeReports(app) : undefined);
@@ -116,10 +117,25 @@ async function startOver(app: App): Promise<void> {
   });
 }
 
+/** What somebody has removed is not started: what ran last of those that are there is, or what an installation gives now. */
+async function leaveGone({ app, terminal }: Run): Promise<void> {
+  const isGone = (id: string | null) => id !== null && readRelease(app, id) === undefined;
+  const { current } = readSelection(app);
+  if (!isGone(current)) return;
+  terminal.warn(`${current} is gone from ${path.join(app.home, "releases")}`);
+  await alone(app, () => {
+    const { previous, staged, ...others } = readSelection(app);
+    const left = { previous: isGone(previous) ? null : previous, staged: isGone(staged) ? null : staged };
+    writeSelection(app, { ...others, ...left, current: null, trial: null });
+  });
+}
+
 /** Where the state is lost, the release that was taken last is known by the log. */
 async function recover({ app, terminal }: Run): Promise<void> {
-  const { release: last } = readEvents(app).findLast(({ event }) => event === "activate" || event === "fallback") ?? {};
-  if (!last || readRelease(app, last)?.packages[mainPackage(app)] === undefined) return;
+  const ran = readEvents(app).filter(({ event }) => event === "activate" || event === "fallback");
+  const isThere = (id: string | null) => id !== null && readRelease(app, id)?.packages[mainPackage(app)] !== undefined;
+  const { release: last } = ran.findLast(({ release }) => isThere(release)) ?? {};
+  if (!last) return;
   const isLost = !isSelected(app);
   await alone(app, () => writeSelection(app, { ...readSelection(app), current: last }));
   if (!isLost) return;

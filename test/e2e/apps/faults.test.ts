@@ -35,6 +35,27 @@ describe("the state of an app", () => {
       }
     }
     expect(await app.status()).toMatchObject({ version: "2" });
+    const release = path.join(app.home, "releases", (await app.status()).release ?? "");
+    const lib = path.join(release, ".venv/lib");
+    fs.writeFileSync(path.join(lib, fs.readdirSync(lib)[0] ?? "", "site-packages/new.py"), "");
+    const mended = await app.run(["x"]);
+    expect(mended).toMatchObject({
+      code: 0,
+      stdout: "foo 2 x\n",
+      stderr: expect.stringContaining("was changed by hand"),
+    });
+    expect(mended.stderr).not.toContain("./prime adopt");
+    fs.rmSync(path.join(release, ".venv/bin/python"));
+    const told = await app.run(["self", "doctor"]);
+    expect(told).toMatchObject({ code: 1, stdout: expect.stringContaining("bin/python is gone") });
+    expect(told.stdout).toContain("`PRIME_UPDATE=due foo` makes it anew");
+    expect(await app.run(["x"], { env: { PRIME_UPDATE: "due" } })).toMatchObject({ code: 0, stdout: "foo 2 x\n" });
+    fs.rmSync(release, { recursive: true });
+    const before = await app.run(["x"]);
+    expect(before).toMatchObject({ code: 0, stdout: "foo 1 x\n", stderr: expect.stringContaining("is gone from") });
+    fs.renameSync(`${app.basket}-away`, app.basket);
+    fs.rmSync(path.join(app.home, "releases"), { recursive: true });
+    expect(await app.run(["x"])).toMatchObject({ code: 0, stdout: "foo 2 x\n" });
   });
 
   it("that can't be written to stops no start, due or not, and is named by the doctor", async () => {

@@ -41,6 +41,11 @@ describe("an update that is killed with its start", () => {
     expect(third).toMatchObject({ code: 0, stdout: "foo 1 b\n", stderr: expect.stringContaining("120 s longer") });
     expect(await app.status()).toMatchObject({ staged: expect.stringContaining("2-"), check: { attempts: 0 } });
     expect(await due(["7"])).toMatchObject({ code: 7, stderr: "" });
+    app.publish("3");
+    const odd = KILLING.filter((word) => word !== "--mount-proc"); // what /proc tells is of other processes
+    for (const words of ["c", "d", "e", "f"])
+      await app.run([words], { shell: [...odd, "/bin/sh"], env: { PRIME_UPDATE: "due" } });
+    expect((await app.status()).check).toMatchObject({ outcome: "staged" });
   });
 });
 

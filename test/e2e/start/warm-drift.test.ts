@@ -66,6 +66,10 @@ const CASES: Readonly<Record<string, Case>> = {
     drift: (box) => fs.writeFileSync(box.path(".venv/lib", pythonFolder(box), "site-packages/own.py"), ""),
     said: ["files in site-packages were added or removed"],
   },
+  "the interpreter removed": {
+    drift: (_box, folder) => fs.rmSync(`${folder}/pyvenv.cfg`) ?? fs.rmSync(`${folder}/bin/python`),
+    said: ["bin/python is gone", "pyvenv.cfg was changed"],
+  },
   "pyvenv.cfg edited": {
     drift: (box) => fs.appendFileSync(box.path(".venv/pyvenv.cfg"), "include-system-site-packages = true\n"),
     said: ["pyvenv.cfg was changed"],

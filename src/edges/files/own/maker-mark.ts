@@ -8,7 +8,7 @@ export const MARK = String.raw`\.\d+(?:\.[0-9a-f]{8}){2}`;
 
 /** A part of a name, e.g. `17.3f2a9c01.5be1d2a4`, for what only this process works on: who finds it can tell whether it still does. */
 export function makerMark(): string {
-  own ??= [process.pid, place(), digest(startOfProcess(process.pid) ?? "")].join(".");
+  own ??= [process.pid, place(), digest(startOfProcess(process.pid) ?? nonce())].join(".");
   return own;
 }
 
@@ -33,7 +33,7 @@ export function isAbandoned(file: string, before: number, marked: string = path.
   const [, pid, where, start = ""] = /\.(\d+)\.([0-9a-f]{8})\.([0-9a-f]{8})(?:\.|$)/.exec(marked) ?? [];
   if (where === place()) {
     const is = startOfProcess(Number(pid));
-    return is === undefined ? !isRunning(Number(pid), start) : digest(is) !== start;
+    return is === undefined ? !isRunning(Number(pid), "") : digest(is) !== start;
   }
   return (lstatSync(file, { throwIfNoEntry: false })?.ctimeMs ?? before) < before;
 }
