@@ -16,11 +16,15 @@ const HOLD = v.object({ generation: TEXT, since: TIME, by: v.exactOptional(v.lit
 /** A file that an upgrade changes: what it was, null where it was not there, and what it becomes. */
 const REPLACED = v.object({ path: PATH, before: v.nullable(v.string()), after: v.string() });
 
+/** sha256 of the archive of the interpreter that is moved to. */
+const BUILD = v.exactOptional(TEXT);
+
 const CHANGEOVER = v.object({
   generation: TEXT,
   from: v.nullable(TEXT),
   asked: TEXT,
   candidate: TEXT,
+  build: BUILD,
   files: v.array(REPLACED),
   why: TEXT,
   changes: v.array(TEXT),
@@ -33,11 +37,13 @@ const TRIAL = v.object({
   previous: TEXT,
   asked: TEXT,
   candidate: TEXT,
+  build: BUILD,
   starts: v.number(),
   windowMs: v.number(),
 });
 
-const BAD = v.object({ candidate: TEXT, generation: TEXT, at: TIME, why: TEXT });
+/** `generation`: or the build by name, where none came about. */
+const BAD = v.object({ candidate: TEXT, build: BUILD, generation: TEXT, at: TIME, why: TEXT });
 
 const ANY_STATE = v.object({ form: v.number() });
 const STATE = v.object({
@@ -57,6 +63,7 @@ export type Hold = Readonly<v.InferOutput<typeof HOLD>>;
 export type Changeover = Readonly<v.InferOutput<typeof CHANGEOVER>>;
 /** The first starts with what an upgrade made are watched. */
 export type Trial = Readonly<v.InferOutput<typeof TRIAL>>;
+export type Bad = Readonly<v.InferOutput<typeof BAD>>;
 export type Replaced = Readonly<v.InferOutput<typeof REPLACED>>;
 
 const NOTHING: State = { holds: {}, given: [], bad: [] };

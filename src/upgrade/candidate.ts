@@ -12,6 +12,8 @@ export interface Candidate {
   readonly resolution: string | undefined;
   /** The interpreter to stand on; undefined: what the files ask for, or the one there is. */
   readonly base: Interpreter | undefined;
+  /** sha256 of the archive of an interpreter that is moved to. */
+  readonly build?: string | undefined;
   /** What changes, a phrase each. */
   readonly changes: readonly string[];
 }

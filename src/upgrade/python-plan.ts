@@ -46,6 +46,8 @@ export interface PythonQuestion {
   /** The user asks for the interpreter itself; `request` says which. */
   readonly isAsked: boolean;
   readonly request: string | undefined;
+  /** sha256 of builds that are not taken, since they have failed here. */
+  readonly knownBad: ReadonlySet<string>;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface PythonQuestion {
  * prime.lock is there. A request moves the root's own `.python-version`, too. Throws `python-refused` for one that no rule allows.
  */
 export async function planPython(context: Context, question: PythonQuestion): Promise<PythonPlan> {
-  const { decision, policy, base, isAsked, request: text } = question;
+  const { decision, policy, base, isAsked, request: text, knownBad } = question;
   const { config, pinned } = decision;
   const kept = keptAt(openStore(context), base.realPath);
   const stays = (notes: readonly string[], refused: readonly Refused[] = []): PythonPlan => {
@@ -82,11 +84,23 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
     variant: known?.variant ?? null,
     build: known?.build ?? null,
   };
-  const choice = chooseBuild({ ...asked, builds, here, ranges, current, policy, now: now(), root: context.root });
+  const choice = chooseBuild({
+    ...asked,
+    builds,
+    here,
+    ranges,
+    current,
+    policy,
+    now: now(),
+    root: context.root,
+    knownBad,
+  });
   const { to, refused, why } = choice;
   if (to === null) {
-    if (asked.request !== null && !fits(asked.request, base)) throw refusedBuild(textOf(asked), from, here, refused);
     const [first] = refused;
+    const isAlone = first?.rule === "known-bad";
+    if (asked.request !== null && !fits(asked.request, base) && !isAlone)
+      throw refusedBuild(textOf(asked), from, here, refused);
     const isForbidden = first?.version === current.version;
     const isBlocked = isOwnFile && refused.some(({ rule }) => rule === "requires-python");
     return stays([...(isForbidden ? [why] : []), ...(isBlocked ? [blocked(versionFile)] : [])], refused);

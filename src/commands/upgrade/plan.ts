@@ -7,8 +7,12 @@ import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Policy } from "../../config/policy/policy.ts";
 import type { Context } from "../../context.ts";
 import type { Decision } from "../../decision/decide.ts";
+import { now } from "../../edges/clock.ts";
+import { changeState, readState } from "../../environment/state.ts";
+import { withBad } from "../../environment/upgraded/trial.ts";
 import { EXIT_POLICY, PrimeError } from "../../errors.ts";
 import { describeChange } from "../../project/packages.ts";
+import { nameOf } from "../../provision/python/build-lists.ts";
 import { versionOf } from "../../python/interpreter.ts";
 import type { Candidate } from "../../upgrade/candidate.ts";
 import { planPackages } from "../../upgrade/packages/plan.ts";
@@ -53,6 +57,7 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
         ...{ decision, policy, base },
         isAsked: request.isPythonAsked,
         request: request.pythonRequest,
+        knownBad: request.auto || request.mode === "check" ? knownBad(decision) : new Set(),
       })
     : undefined;
   const obtained = request.mode === "do" ? await obtain(job, decision, python?.build, uv) : undefined;
@@ -63,7 +68,8 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
         now: context.startedAt,
       })
     : undefined;
-  for (const note of [...(python?.notes ?? []), ...(packages?.notes ?? [])]) context.terminal.say(note);
+  const failed = python?.refused.filter(({ rule }) => rule === "known-bad").map(({ why }) => why) ?? [];
+  for (const note of [...failed, ...(python?.notes ?? []), ...(packages?.notes ?? [])]) context.terminal.say(note);
   if (packages?.untouched !== undefined) context.terminal.say(packages.untouched);
   const changes = packages?.changes ?? [];
   const from = versionOf(base);
@@ -78,6 +84,7 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
       lock: decision.project.uvLock ?? undefined,
       resolution: packages?.resolution,
       base: obtained,
+      build: python?.build?.sha256 ?? undefined,
       changes: [
         ...(python?.build === undefined
           ? []
@@ -90,6 +97,11 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
   };
 }
 
+/** By the digests of their archives. */
+function knownBad({ folders }: Decision): Set<string> {
+  return new Set(readState(folders).bad.flatMap(({ build }) => build ?? []));
+}
+
 /** A build that is not what it says is no failure of prime's: it does not stand its validation. */
 async function obtain(job: Job, decision: Decision, build: PythonBuild | undefined, uv: UvTool | undefined) {
   if (build === undefined) return undefined;
@@ -98,6 +110,11 @@ async function obtain(job: Job, decision: Decision, build: PythonBuild | undefin
     return await obtainInterpreter(job, decision, build, async () => uv ?? provision(job, decision), EXIT_POLICY);
   } catch (error) {
     if (!(error instanceof PrimeError) || !/^python-(?:lies|archive)$/.test(error.id)) throw error;
+    const { sha256 } = build;
+    if (sha256 !== null) {
+      const bad = { candidate: sha256, build: sha256, generation: nameOf(build), at: now(), why: error.message };
+      changeState(decision.folders, { bad: withBad(readState(decision.folders).bad, bad) });
+    }
     throw new PrimeError(error.id, error.message, {
       exitCode: EXIT_INVALID,
       cause: error,

@@ -69,7 +69,8 @@ export function whyNotReplaced(file: string, { root }: Folders): string | undefi
 }
 
 function finish(folders: Folders, changeover: Changeover): void {
-  const { generation, from, asked, candidate, why, changes, at, trial } = changeover;
+  const { generation, from, asked, candidate, build, why, changes, at, trial } = changeover;
+  const made = { candidate, ...(build === undefined ? {} : { build }) };
   recordHistory(folders, { at, what: "upgrade", why, flags: "", from, to: generation, changes });
   const { holds, bad, trial: tried } = readState(folders);
   const good = tried !== undefined && tried.generation === from ? tried.previous : from;
@@ -77,11 +78,11 @@ function finish(folders: Folders, changeover: Changeover): void {
   changeState(folders, {
     changeover: undefined,
     holds: withHold(holds, asked, undefined),
-    bad: bad.filter((one) => one.candidate !== candidate),
+    bad: bad.filter((one) => one.candidate !== candidate && (build === undefined || one.build !== build)),
     trial:
       trial === null || good === null
         ? undefined
-        : { generation, previous: good, asked, candidate, starts: trial.starts, windowMs: trial.windowMs },
+        : { generation, previous: good, asked, ...made, starts: trial.starts, windowMs: trial.windowMs },
   });
 }
 

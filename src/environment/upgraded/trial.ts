@@ -3,7 +3,7 @@ import { now } from "../../edges/clock.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { type Folders, generationFolder } from "../folders.ts";
 import { readManifest } from "../manifest/manifest.ts";
-import { changeState, readState, type Trial } from "../state.ts";
+import { type Bad, changeState, readState, type Trial } from "../state.ts";
 import { standingOf } from "../watched.ts";
 import { withHold } from "./holds.ts";
 
@@ -36,16 +36,20 @@ export function settleTrial(folders: Folders): TrialEnd | undefined {
     return { kind: "passed", trial };
   }
   const { why } = end;
-  const { candidate, generation, previous, asked } = trial;
+  const { candidate, build, generation, previous, asked } = trial;
   const isThere = readManifest(generationFolder(folders, previous)) !== undefined;
-  const known = bad.filter((one) => one.candidate !== candidate);
   changeState(folders, {
     trial: undefined,
-    bad: [...known, { candidate, generation, at: now(), why }].slice(-MOST_BAD),
+    bad: withBad(bad, { candidate, ...(build === undefined ? {} : { build }), generation, at: now(), why }),
     ...(isThere ? { holds: withHold(holds, asked, { generation: previous, since: now(), by: "trial" }) } : {}),
   });
   endTrial(folders);
   return { kind: isThere ? "back" : "stays", trial, why };
+}
+
+/** Remembers what proved bad, the latest last. */
+export function withBad(bad: readonly Bad[], one: Bad): Bad[] {
+  return [...bad.filter(({ candidate }) => candidate !== one.candidate), one].slice(-MOST_BAD);
 }
 
 /** Takes away what was noted of a trial's starts. */

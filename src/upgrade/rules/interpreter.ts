@@ -129,7 +129,11 @@ function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>)
     return refuse(rule, `the build ${build.build} of ${version} is younger than ${days} days (${placesOf(by, root)})`);
   }
   if (sha256 === null) return refuse("manifest", `no sha256 is known of the build ${build.build} of ${version}`);
-  if (knownBad.has(sha256)) return refuse("known-bad", `the build ${build.build} of ${version} has failed here before`);
+  if (knownBad.has(sha256))
+    return refuse(
+      "known-bad",
+      `the build ${build.build} of ${version} has failed here before: ./prime upgrade --python takes it all the same`,
+    );
   return undefined;
 }
 
