@@ -27,10 +27,11 @@ export function claimantOf(file: string): Claimant | undefined {
   return pid === undefined ? undefined : { pid, start: `${start}` };
 }
 
-/** Whether a process other than `self` has it and lives. */
+/** Whether a process other than `self` has it and lives; one without a time can't be told from others of its number. */
 export function isClaimed(file: string, self?: Claimant): boolean {
   const claimant = claimantOf(file);
-  if (claimant !== undefined) return claimant.pid !== self?.pid && isRunning(claimant.pid, claimant.start);
+  if (claimant !== undefined)
+    return claimant.pid !== self?.pid && claimant.start !== "" && isRunning(claimant.pid, claimant.start);
   const age = now() - Number(facts(file)?.mtimeNs ?? 0) / 1e6;
   return age >= 0 && age < NAMELESS_MS;
 }
@@ -57,12 +58,15 @@ export const CLAIMED_TASK = "update-claimed";
 
 /**
  * Goes on where the command can run at once: an updater is at work, or is started here, by a claim that only one of many can make (`set -C`:
- * O_EXCL) and as nobody's child. What an attempt has left is for the program to judge, where a Node is known that runs it. `node`: the
+ * O_EXCL) and as nobody's child. Where /proc tells of another PID namespace (`unshare -p`), and what an attempt has left, is for the program to judge, where a Node is known that runs it. `node`: the
  * folder of the last one.
  */
 export function claimForSh({ claim: file, words }: v.InferOutput<typeof BY_PLAN>, node = "/"): string {
   const [claimed, last] = [file, `${node}/node`].map(quoteForShell);
   return `prime_due() {
+  prime_line=''
+  { read -r prime_line prime_call <"/proc/self/stat"; } 2>/dev/null
+  [ "$prime_line" = $$ ] || return 1
   prime_line=''
   { read -r prime_line <${claimed}; } 2>/dev/null
   set -- $prime_line

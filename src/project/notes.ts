@@ -72,7 +72,7 @@ function noteNothing({ kind }: Pick<Project, "kind">, files: RootFiles): string[
   const unread = OF_OTHERS.filter((name) => isFile(path.join(files.root, name)));
   if (unread.length === 0) return [`No file here says what to install${why}: the environment is empty.`];
   return [
-    `The environment is empty: ${unread.join(" and ")} ${unread.length === 1 ? "is" : "are"} not read${why}; what it shall hold is to be in a requirements.txt.`,
+    `The environment is empty: ${unread.join(" and ")} ${unread.length === 1 ? "is" : "are"} not read${why}; a requirements.txt would be.`,
   ];
 }
 

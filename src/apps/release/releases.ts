@@ -89,8 +89,10 @@ export function whatMoved(app: App, from: string | null, to: string | null): str
   if (old === undefined || old.version !== current?.version) return moved.join("");
   const names = Object.keys({ ...old.packages, ...current.packages }).sort();
   const changed = names.filter((name) => old.packages[name] !== current.packages[name]);
-  const shown = changed.map((name) => `${name} ${old.packages[name] ?? "none"} to ${current.packages[name] ?? "none"}`);
-  return [...moved, ...shown.slice(0, 5), ...(shown.length > 5 ? [`${shown.length - 5} more`] : [])].join(", ");
+  return [
+    ...moved,
+    ...changed.map((name) => `${name} ${old.packages[name] ?? "none"} to ${current.packages[name] ?? "none"}`),
+  ].join(", ");
 }
 
 /** All releases that are there whole. */

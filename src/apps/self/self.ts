@@ -276,7 +276,7 @@ async function pin(run: Run, [version, ...more]: readonly string[]): Promise<Ans
   if (to !== null && !/^\d[A-Za-z0-9.!+]*$/.test(to)) {
     throw new PrimeError("usage", `could not pin ${app.config.name} to ${quoted(to)}: that is no version`, {
       exitCode: EXIT_USAGE,
-      hint: `name one as ${app.self} status does, e.g. ${app.self} pin 3.2.1`,
+      hint: `e.g. ${app.self} pin 3.2.1`,
     });
   }
   makeHome(app, run.started.env);

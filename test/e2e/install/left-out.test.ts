@@ -81,9 +81,7 @@ describe("a start that builds says in one line what it left out, and how to have
     ]);
     expect(
       await said({ "environment.yml": "dependencies: [numpy]\n", "tox.ini": "[testenv]\ndeps = pytest\n" }),
-    ).toEqual([
-      "  The environment is empty: environment.yml and tox.ini are not read; what it shall hold is to be in a requirements.txt.",
-    ]);
+    ).toEqual(["  The environment is empty: environment.yml and tox.ini are not read; a requirements.txt would be."]);
   });
 });
 
