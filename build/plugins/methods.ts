@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Plugin } from "esbuild";
+import { SETTLED_FILES, settled } from "./settled.ts";
 
 /**
  * By library and file. Methods of commander's for commands in files of their own, hooks, variables, and options that conflict or imply others: none is
  * declared here (src/cli/, declared.ts), and what would declare one is out. Those that a parse calls do nothing.
- * Of the TUF models': what compares, changes or streams.
+ * Of the TUF models': what compares, changes or streams. Of tar's: what writes archives.
  */
 const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; readonly out: readonly string[] }>> = {
   "commander/lib/command.js": {
@@ -23,6 +24,8 @@ const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; reado
   },
   "commander/lib/argument.js": { idle: [], out: ["argOptional", "argRequired"] },
   "commander/lib/option.js": { idle: [], out: ["conflicts", "env", "implies", "preset"] },
+  "tar/dist/esm/header.js": { idle: [], out: ["encode"] },
+  "tar/dist/esm/pax.js": { idle: [], out: ["encode", "encodeBody", "encodeField"] },
   "@tufjs/models/dist/base.js": { idle: [], out: ["equals", "isExpired"] },
   "@tufjs/models/dist/file.js": { idle: [], out: ["equals", "verify"] },
   "@tufjs/models/dist/root.js": { idle: [], out: ["equals", "addKey"] },
@@ -39,11 +42,14 @@ const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; reado
 export const methods: Plugin = {
   name: "methods",
   setup: (build) =>
-    build.onLoad({ filter: /\/(?:commander\/lib|@tufjs\/models\/dist)\/\w+\.js$/ }, ({ path: file }) => {
-      const name = Object.keys(METHODS).find((one) => file.endsWith(`/node_modules/${one}`));
-      if (name === undefined) return undefined;
-      return { contents: withoutMethods(readFileSync(file, "utf8"), name), loader: "js" };
-    }),
+    build.onLoad(
+      { filter: /\/(?:aws4|commander\/lib|@tufjs\/models\/dist(?:\/utils)?|tar\/dist\/esm)\/\w+\.js$/ },
+      ({ path: file }) => {
+        const name = [...Object.keys(METHODS), ...SETTLED_FILES].find((one) => file.endsWith(`/node_modules/${one}`));
+        if (name === undefined) return undefined;
+        return { contents: withoutMethods(settled(readFileSync(file, "utf8"), name), name), loader: "js" };
+      },
+    ),
 };
 
 function withoutMethods(source: string, file: string): string {
