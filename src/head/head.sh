@@ -73,7 +73,7 @@ while [ -n "$prime_rest" ]; do case $prime_rest in [/]*) prime_node "${prime_res
   ~/.asdf/installs/nodejs/*[0-9] ~/.volta/tools/image/node/*[0-9] ~/.nodenv/versions/*[0-9] ~/n \
   ~/.local/share/fnm/node-versions/v*[0-9]/installation /opt/homebrew /home/linuxbrew/.linuxbrew; do
   { [ -O / ] && [ ! -O "$prime_at/bin/node" ]; } || prime_node "$prime_at/bin/node" "$@"; done
-[ -z "$prime_stale" ] || [ ! -f "$prime_stale+why" ] || . "$prime_stale+why"; }
+[ -z "$prime_stale" ] || prime_why=$(. "$prime_stale+why" 2>/dev/null; printf %s "$prime_why"); }
 echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
   "install Node.js 18.19 or newer from the system's packages, and start again" >&2; exit 125
 # shellcheck disable=SC2317 # no sh comes here, and what reads all of the file finds one text

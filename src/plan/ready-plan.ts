@@ -1,9 +1,10 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
-import { makeFolder, writeRenewable } from "../edges/files/change.ts";
+import { makeFolder, writeRenewable, writeTellable } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
 import { makeOwnFolder } from "../edges/files/own/own-folder.ts";
+import { readOwnText } from "../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
 import { exists, namesInFolder } from "../edges/files/read.ts";
 import { nonce } from "../edges/nonce.ts";
@@ -120,12 +121,8 @@ export function shownGenerations(place: PlanFolder): string[] {
 
 /** The stamps of the last plan that was written, absolute; undefined where none was. */
 export function stampsOf(place: PlanPlace): string | undefined {
-  const record = readRecord(recordFile(place));
-  return record && stampsIn(place, record);
-}
-
-function stampsIn(place: PlanFolder, { stamps }: LaunchRecord): string {
-  return path.join(planFolder(place), path.basename(stamps));
+  const [, name] = /"stamps":"([^"\\/]+)"/.exec(readOwnText(recordFile(place)) ?? "") ?? [];
+  return name && path.join(planFolder(place), name);
 }
 
 /** Whether the flags let commands run that are not the environment's, whatever they are. */
@@ -155,23 +152,23 @@ export function newObservation(place: PlanFolder): Observation {
 export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const { stamps } = ready.observation;
   makePlanFolder(ready);
-  const last = readRecord(recordFile(ready));
+  const last = stampsOf(ready);
   const watch = pinObservation(ready.observation, ready);
   const reason = typeof watch === "string" ? watch : undefined;
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
   if (typeof watch !== "string") {
     const { launcher, activation, readyLine, variables, kernel, bootsCold, tasks, app, isRenewed } = ready;
     const freshness = variablesForSh(variables) + freshnessForSh(watch);
-    writeRenewable(`${planFile(ready)}${WHY}`, differenceForSh(variables, watch), 0o600);
+    writeTellable(`${planFile(ready)}${WHY}`, differenceForSh(variables, watch), 0o600);
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
     const elsewhere = runsAny(ready.flagKey) ? RUN_ANY : askProgram(commandsFile(stamps));
     const node = path.dirname(ready.node);
     const plan = { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere, tasks };
-    if (isRenewed === true && last !== undefined) keepCommands(stampsIn(ready, last), stamps);
+    if (isRenewed === true && last !== undefined) keepCommands(last, stamps);
     const text = app === undefined ? renderPlan(plan) : renderAppPlan(launcher, node, freshness, app);
     writeRenewable(planFile(ready), text, 0o600);
   } else removeFile(planFile(ready));
-  if (last !== undefined && last.stamps !== path.basename(stamps)) removeStamps(stampsIn(ready, last));
+  if (last !== undefined && last !== stamps) removeStamps(last);
   if (ready.isRenewed !== true) for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   return reason;
 }
@@ -222,7 +219,7 @@ const WHY = "+why";
 /** Removes what was stamped once, absolute, and what belongs to it; a name that is no stamp's is left. */
 export function removeStamps(stamps: string): void {
   if (!/^(?:stamps|script)-[0-9a-f]{8}$/.test(path.basename(stamps))) return;
-  for (const ending of ["", ".commands"]) remove(`${stamps}${ending}`);
+  for (const file of [stamps, `${stamps}.commands`]) if (exists(file)) remove(file);
 }
 
 /** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */

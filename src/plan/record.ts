@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Environment } from "../edges/command.ts";
-import { writeRenewable } from "../edges/files/change.ts";
+import { writeTellable } from "../edges/files/change.ts";
 import { PATH, readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { type FileFacts, facts } from "../edges/files/read.ts";
 import type { Input } from "../inputs/input.ts";
@@ -120,7 +120,7 @@ export function readRecord(file: string): LaunchRecord | undefined {
 }
 
 export function writeRecord(file: string, record: LaunchRecord, mode: number): void {
-  writeRenewable(file, JSON.stringify(record), mode);
+  writeTellable(file, JSON.stringify(record), mode);
 }
 
 /** Compares the present with a record: by facts where they can be relied on, else by contents. */

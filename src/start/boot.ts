@@ -165,7 +165,7 @@ async function lookAgain(context: Context): Promise<Known | undefined> {
 
 /** Only times changed: the environment and the plan stay as they are, with new stamps. */
 function renew(context: Context, cold: Cold, record: LaunchRecord): void {
-  writePlan(context, { ...partsOf(record), known: cold.known });
+  writePlan(context, { ...partsOf(record, cold.changes), known: cold.known });
   tellCold(context, cold, RENEWED);
 }
 

@@ -35,8 +35,8 @@ export function renewTouched({
   const cold = coldSince(record, env, at);
   if (cold.renew === undefined || cold.changes.length === 0 || isTooEarly(cold)) return undefined;
   try {
-    const { known } = cold;
-    if (putPlan(place, { env, node, startedAt: at }, { ...partsOf(record), known }) !== undefined) return undefined;
+    const parts = { ...partsOf(record, cold.changes), known: cold.known };
+    if (putPlan(place, { env, node, startedAt: at }, parts) !== undefined) return undefined;
     keepAccount(place, cold, RENEWED);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;

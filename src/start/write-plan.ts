@@ -2,9 +2,8 @@ import type { Context } from "../context.ts";
 import { isFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
-import { type Observer, observe } from "../inputs/observation.ts";
+import { type Observed, type Observer, observe } from "../inputs/observation.ts";
 import {
-  makePlanFolder,
   newObservation,
   type PlanPlace,
   planFile,
@@ -12,7 +11,7 @@ import {
   recordFile,
   writeReadyPlan,
 } from "../plan/ready-plan.ts";
-import { compareWithRecord, type LaunchRecord, readRecord } from "../plan/record.ts";
+import { type Change, compareWithRecord, type LaunchRecord, readRecord } from "../plan/record.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Activation } from "../shells/activation.ts";
 import { closeState } from "./state/own.ts";
@@ -30,7 +29,11 @@ export function isPlanned({ plans, root, flagKey, env }: Context, activation: Ac
 }
 
 type PlanParts = Omit<ReadyPlan, keyof PlanPlace | "observation" | "env" | "node"> &
-  Pick<Observer, "known"> & { readonly inputs: readonly Input[] };
+  Pick<Observer, "known"> & {
+    /** Those to be looked at, beside what is known of others. */
+    readonly inputs: readonly Input[];
+    readonly observed?: readonly Observed[];
+  };
 
 /** The plan saves time and nothing else: a state folder that can't be written must not stop the command. */
 export function writePlan(context: Context, parts: PlanParts): void {
@@ -51,16 +54,16 @@ export function writePlan(context: Context, parts: PlanParts): void {
 export function putPlan(
   place: PlanPlace,
   { env, node, startedAt }: Pick<Context, "env" | "node" | "startedAt">,
-  { inputs, known, ...parts }: PlanParts,
+  { inputs, observed = [], known, ...parts }: PlanParts,
 ): string | undefined {
-  makePlanFolder(place);
-  const observation = observe(inputs, newObservation(place), { since: startedAt, known });
+  const observation = observe(inputs, { ...newObservation(place), observed }, { since: startedAt, known });
   return writeReadyPlan({ ...place, ...parts, observation, env: cleanEnvironment(env), node });
 }
 
-/** The plan of a record once more, with new stamps. */
-export function partsOf(record: LaunchRecord): Omit<PlanParts, "known"> {
+/** The plan of a record once more, with new stamps, where nothing but these files was touched since; absolute. */
+export function partsOf(record: LaunchRecord, touched: readonly Change[]): Omit<PlanParts, "known"> {
   const { activation, root, readyLine, freshness, variables, observed, kernel, bootsCold, tasks, app } = record;
-  const inputs = observed.map(({ input }) => input);
-  return { activation, root, readyLine, freshness, variables, kernel, bootsCold, tasks, app, inputs, isRenewed: true };
+  const parts = { activation, root, readyLine, freshness, variables, kernel, bootsCold, tasks, app, observed };
+  const inputs = observed.map(({ input }) => input).filter((input) => touched.some((one) => one.path === input.path));
+  return { ...parts, inputs, isRenewed: true };
 }

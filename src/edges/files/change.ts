@@ -61,24 +61,37 @@ export function writeBackdated(file: string, text: string, seconds = backdated()
 
 /** The same for what is made anew when a power cut takes it: after one the file is the old one, the new one, or not there. */
 export function writeRenewable(file: string, text: string | Buffer, mode = 0o666, seconds?: number): void {
-  act("write", file, () => {
-    const temporary = temporaryName(physicalPath(file));
-    const fd = fs.openSync(temporary, "wx", mode);
+  act("write", file, () => putInPlace(file, text, { mode, seconds, sync: true }));
+}
+
+/** The same for what its reader can tell from a torn one, which a power cut may leave behind: nobody waits for the disk. */
+export function writeTellable(file: string, text: string, mode: number): void {
+  act("write", file, () => putInPlace(file, text, { mode, seconds: undefined, sync: false }));
+}
+
+interface Placing {
+  readonly mode: number;
+  readonly seconds: number | undefined;
+  readonly sync: boolean;
+}
+
+function putInPlace(file: string, text: string | Buffer, { mode, seconds, sync }: Placing): void {
+  const temporary = temporaryName(physicalPath(file));
+  const fd = fs.openSync(temporary, "wx", mode);
+  try {
     try {
-      try {
-        fs.writeFileSync(fd, text);
-        if (seconds !== undefined) fs.futimesSync(fd, seconds, seconds);
-        fs.fsyncSync(fd);
-      } finally {
-        fs.closeSync(fd);
-      }
-      fs.renameSync(temporary, file);
-    } catch (error) {
-      removeFile(temporary);
-      throw error;
+      fs.writeFileSync(fd, text);
+      if (seconds !== undefined) fs.futimesSync(fd, seconds, seconds);
+      if (sync) fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
     }
-    ownTexts.set(file, typeof text === "string" ? { text } : { digest: sha256(text) });
-  });
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    removeFile(temporary);
+    throw error;
+  }
+  ownTexts.set(file, typeof text === "string" ? { text } : { digest: sha256(text) });
 }
 
 /** Creates a file that must not exist yet; `false` when it does. */

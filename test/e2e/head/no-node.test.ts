@@ -46,6 +46,16 @@ describe.each(Object.entries(SHELLS).filter(([, words]) => words !== undefined))
       fs.rmSync(box.path("prime.toml"));
       const { stderr } = await start(["-v", "run", "true"]);
       expect(stderr).toMatch(/^prime: found no Node\.js that works/);
+
+      edit(box, "requirements.txt", "six>=1\n");
+      const file = path.join(box.home, ".local/state/prime/at", box.root, ".plan/plan+why");
+      const text = fs.readFileSync(file);
+      const torn = [text.subarray(0, text.length / 2), Buffer.alloc(text.length), "", "prime_why='"];
+      for (const left of torn) {
+        fs.writeFileSync(file, left);
+        const found = await start(run);
+        expect([found.code, found.stderr]).toEqual([125, expect.stringMatching(/^prime: .*found no Node\.js/)]);
+      }
     });
   },
 );
