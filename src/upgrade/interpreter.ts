@@ -98,11 +98,18 @@ export function refusedBuild(what: string, from: string, here: string, refused: 
   });
 }
 
-/** What other clones need of a lock whose builds lie in a folder of this machine. */
-export function wordsOnPlaces({ python }: PrimeLock): string[] {
-  const local = python?.builds.find(({ url }) => url.startsWith("file:"));
-  if (local === undefined) return [];
-  return [`prime.lock names ${local.url}: another machine needs that file there, or \`mirrors\` in [upgrade]`];
+/** What other clones need of a lock: of builds that lie in a folder of this machine, and of platforms that policy names in vain. */
+export function wordsOnLock({ python }: PrimeLock, { platforms }: Pick<Policy, "platforms">): string[] {
+  const builds = python?.builds ?? [];
+  const local = builds.filter(({ url }) => url.startsWith("file:")).slice(0, 1);
+  return [
+    ...(platforms.value ?? [])
+      .filter((name) => !builds.some(({ platform }) => platform === name))
+      .map((name) => `prime.lock has no build for ${name} of \`platforms\`: none is listed`),
+    ...local.map(
+      ({ url }) => `prime.lock names ${url}: another machine needs that file there, or \`mirrors\` in [upgrade]`,
+    ),
+  ];
 }
 
 /**

@@ -22,7 +22,7 @@ import {
   rangesOf,
   refusedBuild,
   textOf,
-  wordsOnPlaces,
+  wordsOnLock,
 } from "./interpreter.ts";
 import type { Refused } from "./rules/ruling.ts";
 
@@ -119,7 +119,7 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   const { placesOfVersion } = await import("./named-versions.ts");
   const places = isMoved ? placesOfVersion(context.root, minorOf(base.version)) : [];
   const notes = places.map((place) => `${place} names Python ${minorOf(base.version)}, and is left as it is`);
-  return { to: to.version, build: to, why, refused, files, notes: [...notes, ...wordsOnPlaces(lock)] };
+  return { to: to.version, build: to, why, refused, files, notes: [...notes, ...wordsOnLock(lock, policy)] };
 }
 
 function blocked(versionFile: string): string {

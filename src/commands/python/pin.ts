@@ -19,7 +19,7 @@ import {
   rangesOf,
   refusedBuild,
   textOf,
-  wordsOnPlaces,
+  wordsOnLock,
 } from "../../upgrade/interpreter.ts";
 import { pythonScene } from "./scene.ts";
 
@@ -46,7 +46,7 @@ export async function pinPython(context: Context, text: string | undefined): Pro
     );
   }
   writeBackdated(file, primeLockText(lock));
-  for (const word of wordsOnPlaces(lock)) context.terminal.warn(word);
+  for (const word of wordsOnLock(lock, policy)) context.terminal.warn(word);
   const count = lock.python?.builds.length ?? 0;
   context.terminal.say(`${file} pins ${nameOf(build)}, ${count} platform${count === 1 ? "" : "s"} in all: commit it`);
   return { kind: "exit", code: 0 };

@@ -98,12 +98,8 @@ function refuseOutsideWindow({ root, startedAt }: Context, { windows }: Policy, 
 
 /** What history tells of it: that somebody has gone over the windows is written down. */
 function whyOf({ auto, now: isNow }: UpgradeRequest, { windows }: Policy, at: number): string {
-  const words = [
-    "./prime upgrade",
-    ...(auto ? ["--auto"] : []),
-    ...(isNow && !isOpen(windows.value, at) ? ["--now"] : []),
-  ];
-  return words.join(" ") + (words.includes("--now") ? ", outside of the maintenance windows" : "");
+  const over = isNow && !isOpen(windows.value, at) ? " --now, outside of the maintenance windows" : "";
+  return `./prime upgrade${auto ? " --auto" : ""}${over}`;
 }
 
 interface Making {

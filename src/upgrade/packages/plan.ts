@@ -155,7 +155,7 @@ function refuseUnknown(names: readonly string[] | null, { before }: Solver, root
     `could not upgrade ${unknown} of ${root}: it is not among what is installed from elsewhere${didYouMean(unknown, known)}`,
     {
       exitCode: EXIT_USAGE,
-      hint: "`./prime run pip list` or the lock tell the names; what the repo itself holds is not upgraded",
+      hint: "`./prime run pip list` tells the names; the repo's own projects are not upgraded",
     },
   );
 }
@@ -177,11 +177,10 @@ async function withdrawnOf(solver: Solver, after: Solver["before"], yankedAnyway
     const { outcome } = await solver.solve({ constraints, before: null, beforeByName: new Map(), moving: [] });
     for (const [key, reason] of yankedIn(outcome.output)) yanked.set(key, reason);
     if (outcome.ok) return;
-    const isThere = ({ name }: { name: string }) => !new RegExp(`no versions? of ${name}==`).test(outcome.output);
-    for (const one of those) if (!isThere(one)) gone.add(`${one.name} ${one.from}`);
-    const others = those.filter(isThere);
-    if (others.length < those.length) return ask(others);
-    for (const one of those.length > 1 ? those : []) if (byVersion(one.from, one.to) > 0) await ask([one]);
+    const missing = those.filter(({ name }) => new RegExp(`no versions? of ${name}==`).test(outcome.output));
+    for (const { name, from } of missing) gone.add(`${name} ${from}`);
+    if (missing.length > 0) return ask(those.filter((one) => !missing.includes(one)));
+    for (const one of those) if (those.length > 1 && byVersion(one.from, one.to) > 0) await ask([one]);
   };
   await ask(left);
   return { yanked, gone };

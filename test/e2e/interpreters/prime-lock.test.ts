@@ -129,6 +129,9 @@ describe("prime.lock", () => {
     expect(platforms).toEqual(["linux-riscv64-gnu", "linux-s390x-gnu", hostPlatform()].sort());
     expect(server.asked).toContain(name);
     expect(fs.readFileSync(box.path("prime.lock"), "utf8")).toContain(sha256(bytes));
+    box.file("prime.toml", byList(server, `platforms = ["${hostPlatform()}", "linux-armv7-gnueabihf"]\n`));
+    const { stderr } = await good(box, ["python", "pin"]);
+    expect(stderr).toContain("has no build for linux-armv7-gnueabihf of `platforms`");
   });
 
   it.each([
