@@ -17,7 +17,7 @@ const HOLD = v.object({ generation: TEXT, since: TIME, by: v.exactOptional(v.lit
 const REPLACED = v.object({ path: PATH, before: v.nullable(v.string()), after: v.string() });
 
 /** sha256 of the archive of the interpreter that is moved to. */
-const BUILD = v.exactOptional(TEXT);
+const BUILD = v.optional(TEXT);
 
 const CHANGEOVER = v.object({
   generation: TEXT,

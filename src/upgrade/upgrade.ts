@@ -131,7 +131,7 @@ async function putInForce(context: Context, order: Upgrade, { asked, manifest }:
     from: before?.id ?? null,
     asked: asked.digest,
     candidate: digestOfCandidate(candidate),
-    ...(candidate.build === undefined ? {} : { build: candidate.build }),
+    build: candidate.build,
     files: [...candidate.files],
     why,
     changes,

@@ -26,7 +26,8 @@ export interface UpgradeRequest {
   readonly packages: boolean;
   /** Those to be upgraded; none: all. */
   readonly names: readonly string[];
-  readonly mode: "do" | "dry-run" | "check";
+  readonly dryRun: boolean;
+  readonly check: boolean;
   readonly json: boolean;
   readonly auto: boolean;
   readonly now: boolean;
@@ -57,10 +58,10 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
         ...{ decision, policy, base },
         isAsked: request.isPythonAsked,
         request: request.pythonRequest,
-        knownBad: request.auto || request.mode === "check" ? knownBad(decision) : new Set(),
+        knownBad: request.auto || request.check ? knownBad(decision) : new Set(),
       })
     : undefined;
-  const obtained = request.mode === "do" ? await obtain(job, decision, python?.build, uv) : undefined;
+  const obtained = !request.dryRun && !request.check ? await obtain(job, decision, python?.build, uv) : undefined;
   const packages = request.packages
     ? await planPackages(job, uv, {
         ...{ decision, policy, base: obtained ?? base },

@@ -64,11 +64,9 @@ async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<An
     noteSeen(folders, { at: context.startedAt, generation: shown.id, python: python.newer, packages: packages.length });
   }
   const bad = readState(folders).bad.find(({ candidate }) => candidate === digestOfCandidate(plan.candidate));
-  if (request.mode === "dry-run") {
-    tellPlan(context, plan, request.json);
-    return DONE;
-  }
-  if (request.mode === "check") return { kind: "exit", code: isSame || bad !== undefined ? 0 : EXIT_WOULD_CHANGE };
+  if (request.dryRun) tellPlan(context, plan, request.json);
+  if (request.check) return { kind: "exit", code: isSame || bad !== undefined ? 0 : EXIT_WOULD_CHANGE };
+  if (request.dryRun) return DONE;
   if (bad !== undefined) {
     const what = `this upgrade was tried as ${bad.generation}, and ${bad.why}`;
     if (request.auto) {

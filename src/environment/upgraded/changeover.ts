@@ -70,7 +70,6 @@ export function whyNotReplaced(file: string, { root }: Folders): string | undefi
 
 function finish(folders: Folders, changeover: Changeover): void {
   const { generation, from, asked, candidate, build, why, changes, at, trial } = changeover;
-  const made = { candidate, ...(build === undefined ? {} : { build }) };
   recordHistory(folders, { at, what: "upgrade", why, flags: "", from, to: generation, changes });
   const { holds, bad, trial: tried } = readState(folders);
   const good = tried !== undefined && tried.generation === from ? tried.previous : from;
@@ -82,7 +81,7 @@ function finish(folders: Folders, changeover: Changeover): void {
     trial:
       trial === null || good === null
         ? undefined
-        : { generation, previous: good, asked, ...made, starts: trial.starts, windowMs: trial.windowMs },
+        : { generation, previous: good, asked, candidate, build, starts: trial.starts, windowMs: trial.windowMs },
   });
 }
 

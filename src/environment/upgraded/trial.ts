@@ -40,7 +40,7 @@ export function settleTrial(folders: Folders): TrialEnd | undefined {
   const isThere = readManifest(generationFolder(folders, previous)) !== undefined;
   changeState(folders, {
     trial: undefined,
-    bad: withBad(bad, { candidate, ...(build === undefined ? {} : { build }), generation, at: now(), why }),
+    bad: withBad(bad, { candidate, build, generation, at: now(), why }),
     ...(isThere ? { holds: withHold(holds, asked, { generation: previous, since: now(), by: "trial" }) } : {}),
   });
   endTrial(folders);
