@@ -11,7 +11,10 @@ function everybodys(app: AppBox) {
   const user = userOf(app.box);
   const kept = path.join(app.box.base, "var");
   for (const folder of [kept, "/var/lib/prime"]) fs.mkdirSync(folder, { recursive: true });
-  const through = mounted(kept, "/var/lib/prime");
+  const containers = path.join(app.box.base, "subuid");
+  fs.writeFileSync(containers, "someone:100000:65536\n");
+  fs.appendFileSync("/etc/subuid", ""); // one can't be mounted where there is none
+  const through = [...mounted(kept, "/var/lib/prime"), ...mounted(containers, "/etc/subuid")];
   const PATH = `/usr/local/bin:/usr/bin:/bin:${path.dirname(process.execPath)}`;
   const as = async (shell: readonly string[], env: NodeJS.ProcessEnv, args: readonly string[], launcher?: string) => {
     const ended = await app.run(args, {
@@ -55,12 +58,12 @@ describe("an app of root's", () => {
     execFileSync("mkfifo", [odd("2")]);
     fs.writeFileSync(odd("3\n"), JSON.stringify({ release: "2", why: "x".repeat(100_000) }));
     fs.mkdirSync(odd("4/5"), { recursive: true });
-    const release: unknown = JSON.parse(fs.readFileSync(path.join(home, "selection.json"), "utf8")).current;
-    const forge = (name: string, told: unknown) => {
+    const current = (): unknown => JSON.parse(fs.readFileSync(path.join(home, "selection.json"), "utf8")).current;
+    const forge = (name: string, told: unknown, user = 54321) => {
       fs.writeFileSync(odd(name), JSON.stringify({ release: told, why: "it\n\u001b[1mprime: error: forged" }));
-      fs.chownSync(odd(name), 54321, 54321);
+      fs.chownSync(odd(name), user, user);
     };
-    forge("00000000.json", release);
+    forge("00000000.json", current());
     fs.writeFileSync(Buffer.concat([Buffer.from(odd("")), Buffer.from([0xff, 0x0a])]), "");
     const back = await root("g");
     expect(back.stderr).not.toMatch(/^\W*prime: error/m);
@@ -75,10 +78,20 @@ describe("an app of root's", () => {
     expect(await user("h")).toMatchObject({ code: 0, stdout: "foo 3 h", stderr: "" });
     expect(await user("i")).toMatchObject({ code: 0, stdout: "foo 3 i", stderr: "" });
     expect(JSON.parse((await user("self", "status", "--json")).stdout)).toMatchObject({ version: "3", trial: null });
-    forge("00000001.json", JSON.parse(fs.readFileSync(path.join(home, "selection.json"), "utf8")).current);
+    forge("00000001.json", current());
     const told =
       /^prime: warning: 3-\S+ does not work for the user 54321: .*since that user's word has taken 2-\S+ from/m;
     expect(await root("j")).toMatchObject({ code: 0, stdout: "foo 3 j", stderr: expect.stringMatching(told) });
     expect(await root("k")).toMatchObject({ code: 0, stdout: "foo 3 k", stderr: "" });
+    app.publish("4");
+    expect(await root("self", "update")).toMatchObject({ code: 0 });
+    for (const [word, user, version] of [
+      ["l", 0, "4"],
+      ["m", 165_535, "4"],
+      ["n", 165_536, "3"],
+    ] as const) {
+      if (user > 0) forge("00000002.json", current(), user);
+      expect(await root(word)).toMatchObject({ code: 0, stdout: `foo ${version} ${word}` });
+    }
   });
 });
