@@ -1,20 +1,17 @@
 import * as v from "valibot";
-import { now } from "../edges/clock.ts";
 import { quoteForShell } from "../edges/command.ts";
 import { writeAtomic, writeExclusive } from "../edges/files/change.ts";
 import { PATH, readMendable, TEXT } from "../edges/files/own/own-json.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
-import { exists, facts } from "../edges/files/read.ts";
+import { exists } from "../edges/files/read.ts";
 import { isRunning } from "../edges/machine.ts";
 
 /**
  * Who updates an app: a file that an attempt makes, and the end of a check removes, so that what is left of an attempt counts as one.
- * It is `[ PID , START ]` (see `startOfProcess`), which sh and JSON can read; empty while its maker is about to write that.
+ * It is `[ PID , START ]` (see `startOfProcess`), which sh and JSON can read; empty where its maker was killed before it could write that, or
+ * is just about to: whoever takes it over then is the one.
  */
 const CLAIM = v.tuple([v.number(), v.union([v.number(), TEXT])]);
-
-/** So long a claim without a name is no killed attempt's; in milliseconds. */
-const NAMELESS_MS = 2000;
 
 /** Which process it is that claims an update. */
 export interface Claimant {
@@ -30,10 +27,8 @@ export function claimantOf(file: string): Claimant | undefined {
 /** Whether a process other than `self` has it and lives; one without a time can't be told from others of its number. */
 export function isClaimed(file: string, self?: Claimant): boolean {
   const claimant = claimantOf(file);
-  if (claimant !== undefined)
-    return claimant.pid !== self?.pid && claimant.start !== "" && isRunning(claimant.pid, claimant.start);
-  const age = now() - Number(facts(file)?.mtimeNs ?? 0) / 1e6;
-  return age >= 0 && age < NAMELESS_MS;
+  if (claimant === undefined || claimant.pid === self?.pid) return false;
+  return claimant.start !== "" && isRunning(claimant.pid, claimant.start);
 }
 
 /** For whom nobody who lives has it, as is known: in the place of a killed attempt's; false where a ready plan was faster. */
@@ -74,8 +69,8 @@ export function claimForSh({ claim: file, words }: v.InferOutput<typeof BY_PLAN>
   { [ -z "\${4-}" ] || read -r prime_line <"/proc/$2/stat"; } 2>/dev/null
   case " \${prime_line##*') '}" in ' Z'* | ' X'*) ;; *" \${4:--} "*) return 0 ;; esac
   if [ -e ${claimed} ]; then
-    [ -x ${last} ] || command -v node >/dev/null && return 1
-    return 0
+    ! { [ -x ${last} ] || command -v node >/dev/null; }
+    return
   fi
   (
     command umask u+rw

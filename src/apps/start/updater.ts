@@ -1,7 +1,7 @@
 import { now, pause } from "../../edges/clock.ts";
 import { shellOfProcess } from "../../edges/machine.ts";
 import { startDetached } from "../../edges/processes/detached.ts";
-import { giveBack, holdPipe, isHeld } from "../../edges/processes/locks/pipe-lock.ts";
+import { giveBack, holdPipe } from "../../edges/processes/locks/pipe-lock.ts";
 import { PrimeError } from "../../errors.ts";
 import { claim, endClaim, writeClaim } from "../../plan/app-claim.ts";
 import type { App } from "../app.ts";
@@ -41,7 +41,6 @@ async function spawnOne({ app, started, terminal }: Run): Promise<Lingering | un
     const isChecked = check.at !== null && check.at >= started.at && check.at <= now();
     if (isChecked || isUpdating(app) || !claim(file)) return undefined;
     const lock = holdPipe(pipe, started.env);
-    if (lock === undefined && isHeld(pipe)) return undefined;
     const attempts = check.attempts + 1;
     writeCheck(app, { ...check, attempts });
     const [shell = "/bin/sh", ...words] = shellOfProcess(started.shell.pid);
@@ -104,7 +103,6 @@ export function isWanted(run: Run): Promise<boolean> {
   return alone(app, () => {
     const isLater = started.progress !== undefined;
     if ((isLater || isDue(app, started.env, readCheck(app))) && isTaken(run)) {
-      writeCheck(app, readCheck(app));
       putOff(app);
       return true;
     }
