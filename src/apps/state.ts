@@ -98,6 +98,13 @@ export function writeCheck(app: App, check: Check): void {
   writeAtomic(checkFile(app), JSON.stringify(check));
 }
 
+/** Of a release that is taken now, the last check has no more to tell than that. */
+export function noteTaken(app: App, id: string): void {
+  const check = readCheck(app);
+  if (check.outcome !== "staged") return;
+  writeCheck(app, { ...check, outcome: "current", message: `${app.config.name} ${id} was taken` });
+}
+
 /** Read by the updater, and by nobody else: see `holdPipe`. */
 export const updaterPipe = ({ home }: Home): string => path.join(home, "updater");
 

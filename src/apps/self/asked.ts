@@ -10,7 +10,7 @@ import { type Required, readRequired, writeRequired } from "../release/required.
 import type { Run } from "../start/run.ts";
 import { trialFolder } from "../start/trial.ts";
 import { update } from "../start/update.ts";
-import { alone, readSelection, writeSelection } from "../state.ts";
+import { alone, noteTaken, readSelection, writeSelection } from "../state.ts";
 import { refuseOthers, selfCommand } from "./self.ts";
 
 const DONE: Answer = { kind: "exit", code: 0 };
@@ -67,5 +67,6 @@ function takeStaged(app: App): Promise<void> {
     const before = trial === null ? current : previous;
     const next = { current: staged, previous: before, staged: null, trial: before === null ? null : { id: staged } };
     writeSelection(app, { ...selection, ...next });
+    noteTaken(app, staged);
   });
 }

@@ -5,7 +5,7 @@ import { countStart, standingOf } from "../../environment/watched.ts";
 import type { App } from "../app.ts";
 import { record } from "../log.ts";
 import { releaseRoot, whatMoved } from "../release/releases.ts";
-import { alone, readSelection, type Selection, writeSelection } from "../state.ts";
+import { alone, noteTaken, readSelection, type Selection, writeSelection } from "../state.ts";
 
 /** Where the starts of a release on trial are noted. */
 export const trialFolder = ({ mine }: App, id: string): string => path.join(mine, "trial", id);
@@ -106,6 +106,7 @@ export function adopt(app: App): Promise<Selection> {
     forgetTrials(app);
     const next = { ...selection, current: staged, previous: current, staged: null, trial };
     writeSelection(app, next);
+    noteTaken(app, staged);
     record(app, "activate", { release: staged, from: current, message: whatMoved(app, current, staged) });
     return next;
   });

@@ -103,7 +103,10 @@ describe("an update", () => {
     app.publish("3.2.2");
     expect(await app.updateBeside()).toMatchObject({ version: "3.2.1", check: { outcome: "staged" } });
     expect(await app.says(["x"])).toBe("foo 3.2.2 x");
-    expect(await app.status()).toMatchObject({ version: "3.2.2", trial: null });
+    expect(await app.status()).toMatchObject({
+      ...{ version: "3.2.2", trial: null },
+      check: { outcome: "current", message: expect.stringMatching(/^foo 3\.2\.2-\w+ was taken$/) },
+    });
     await app.says(["plan"]);
     expect(await app.warm(["y"])).toMatchObject({ code: 0, stdout: "foo 3.2.2 y\n" });
     app.withdraw("3.2.2");
