@@ -55,7 +55,7 @@
     });
     return head > since;
   };
-  const stage = /^{"stage":"(python|venv)"/.exec(env.PRIME_PROGRESS);
+  const stage = /^{"stage":"venv"/.test(env.PRIME_PROGRESS);
   const [, plan] = (!stage && /^\d+:\d*:(.+)/s.exec(env.PRIME_HEAD)) || [];
   if (plan && !isSwitched(plan)) {
     // A plan that declined is mostly renewed, for which no more is needed than the core; else the program begins anew.
@@ -68,6 +68,6 @@
     const word = /^update/.test(env.PRIME_APP_TASK) ? "update" : process.argv[2] === "rollback" ? "rollback" : "node";
     // The first start of an app installs it, the later ones look whether something is due.
     const isApp = /prime_app='\+/.test(bytes.latin1Slice(0, 600)) && fs.existsSync(cacheOf("node"));
-    begin(stage ? stage[1] : plan ? "stale" : word === "node" && isApp ? "app" : word);
+    begin(stage ? "venv" : plan ? "stale" : word === "node" && isApp ? "app" : word);
   }
 });

@@ -10,8 +10,6 @@ const SCHEMA = v.object({
     how: v.string(),
     reason: v.string(),
     since: v.number(),
-    silent: v.optional(v.string()),
-    telling: v.optional(v.string()),
     lost: v.optional(v.object({ path: v.string(), why: v.string() })),
     generation: v.optional(v.string()),
   }),

@@ -20,10 +20,6 @@ export interface StageFacts {
   readonly reason: string;
   /** Milliseconds since the epoch when the start began. */
   readonly since: number;
-  /** A holder of the build lock that shows no sign of life: it is not waited for again. */
-  readonly silent?: string | undefined;
-  /** What users are told when the build begins. */
-  readonly telling?: string | undefined;
   /** The interpreter of an earlier environment that does not serve any more. */
   readonly lost?: { readonly path: string; readonly why: string } | undefined;
   /** The generation that was built. */

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { build, type Known } from "../builder/build.ts";
+import { type BuildRequest, build, type Known } from "../builder/build.ts";
 import { rootMutex, waitForTurn } from "../builder/turn.ts";
 import { refuseUnfitPath } from "../builder/unfit-path.ts";
 import type { Config } from "../config/config.ts";
@@ -21,7 +21,7 @@ import { readHolds, writeHold } from "../environment/upgraded/holds.ts";
 import { lookAtVenvPlace } from "../environment/venv-link.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
-import { renderProgress, type Stage, type StageFacts } from "../launch/progress.ts";
+import { type Progress, renderProgress, type Stage, type StageFacts } from "../launch/progress.ts";
 import type { LaunchRecord } from "../plan/record.ts";
 import { isVenv } from "../venv/site-folders.ts";
 import { type Cold, tellCold, whyCold } from "./cold.ts";
@@ -38,6 +38,15 @@ import { partsOf, writePlan } from "./write-plan.ts";
 /** An environment that is ready, or the next stage that this start has to go through. */
 export type Booted = Ready | { readonly kind: "hop"; readonly answer: Answer };
 
+/** What is asked for is still to be built. */
+interface Begun {
+  readonly kind: "build";
+  readonly context: Context;
+  readonly decision: Decision;
+  readonly facts: StageFacts;
+  readonly words: Pick<BuildRequest, "reason" | "silent" | "telling">;
+}
+
 export interface BootRequest {
   /** Build anew, whatever is there. */
   readonly anew: boolean;
@@ -49,7 +58,7 @@ export interface BootRequest {
 
 /**
  * The story of a cold start. Nothing changed in what counts: renew the stamps. What is asked for was built before: show
- * it. Else build, stage after stage: node (decide) → python (build) → venv (set up, write the ready plan).
+ * it. Else build, stage after stage: node (decide) → python (build), the same Node → venv (set up, write the ready plan).
  */
 export async function boot(context: Context, { anew, reason, servesPlan }: BootRequest): Promise<Booted> {
   const { progress } = context;
@@ -62,18 +71,27 @@ export async function boot(context: Context, { anew, reason, servesPlan }: BootR
   }
 
   if (progress === undefined) await settleUpgrade(context);
-  return accountedFor(context, seen, async () => {
-    const decision = await decide(context, anew && progress?.stage !== "venv");
-    try {
-      return await bootBy(context, decision, seen, { anew, reason });
-    } finally {
-      giveToOwner(context, decision, progress?.facts.since ?? context.startedAt);
-    }
+  const begun = await accountedFor(context, seen, async () => {
+    const decision = await decide(context, anew && progress === undefined);
+    return owned(context, decision, () => bootBy(context, decision, seen, { anew, reason }));
   });
+  if (begun.kind !== "build") return begun;
+  const { context: next, decision } = begun;
+  tellStage(next, seen);
+  return accountedFor(next, seen, () => owned(next, decision, () => buildStage(begun, seen, anew)));
+}
+
+/** What is made as another user than the checkout's owner becomes the owner's. */
+async function owned<T>(context: Context, decision: Decision, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } finally {
+    giveToOwner(context, decision, context.progress?.facts.since ?? context.startedAt);
+  }
 }
 
 /** A start that fails, or that the user stops, is told of by `prime why` as well. */
-async function accountedFor(context: Context, seen: Cold, start: () => Promise<Booted>): Promise<Booted> {
+async function accountedFor<T>(context: Context, seen: Cold, start: () => Promise<T>): Promise<T> {
   const { progress, terminal } = context;
   const cold = { ...seen, reason: progress?.facts.reason ?? seen.reason };
   const takeBack = atEnd(() => {
@@ -96,7 +114,7 @@ async function bootBy(
   decision: Decision,
   seen: Cold,
   { anew, reason }: { readonly anew: boolean; readonly reason: string | undefined },
-): Promise<Booted> {
+): Promise<Booted | Begun> {
   const { progress } = context;
   makeEnvLink(context, decision.config);
   tellDecision(context, decision);
@@ -121,26 +139,30 @@ async function bootBy(
     how: decision.how,
     reason: progress?.facts.reason ?? cold.reason,
     since: progress?.facts.since ?? context.startedAt,
-    silent: waited.silent,
-    telling: drift?.telling,
     lost: lost && lostFact(lost),
   };
   if (progress === undefined) tellDropped(context);
-  if (progress?.stage !== "python") {
-    return hop(context, "python", facts, `selected ${facts.python}, ${facts.how}`);
-  }
-  const { silent, telling } = progress.facts;
-  const request = { anew, reason: facts.reason, look, silent, telling };
+  const next = nextStage(context, "python", facts, `selected ${facts.python}, ${facts.how}`);
+  const words = { reason: facts.reason, silent: waited.silent, telling: drift?.telling };
+  return { kind: "build", context: { ...context, progress: next }, decision, facts, words };
+}
+
+/** The stage in which the environment is built, of the process that decided it: nothing has changed meanwhile. */
+async function buildStage({ context, decision, facts, words }: Begun, seen: Cold, anew: boolean): Promise<Booted> {
+  const { lost } = decision;
+  const cold = { ...seen, reason: words.reason };
+  const request = { anew, look: anew ? async () => undefined : () => lookAgain(context), ...words };
   const made = await build(context, decision, request).catch((error: unknown) => {
     throw lost === undefined ? error : replacementError(lost, context.env, error);
   });
   if ("found" in made) return settleFound(made.found, cold);
   const { built } = made;
   if (anew) writeHold(decision.folders, built.digest, undefined);
-  rememberChange(context, decision, built, { ...cold, reason: facts.reason }, "build");
+  rememberChange(context, decision, built, cold, "build");
   const stillLost = built.standsInFor === lost?.manifest.id ? lost : undefined;
   const next = { ...facts, lost: stillLost && lostFact(stillLost), generation: built.id };
-  return hop(context, "venv", next, `built generation ${built.id}`);
+  const progress = renderProgress(nextStage(context, "venv", next, `built generation ${built.id}`));
+  return { kind: "hop", answer: { kind: "next-stage", progress, shell: shellOfProcess(context.shell.pid) } };
 }
 
 /** Once for each environment that is built, since each start with this shell drops them. */
@@ -222,11 +244,9 @@ function driftOf({ before }: Cold, known: Manifest | undefined, isOfRepo: boolea
   };
 }
 
-function hop(context: Context, stage: Stage, facts: StageFacts, why: string): Booted {
-  const { shell, root, terminal } = context;
+function nextStage({ shell, root, terminal }: Context, stage: Stage, facts: StageFacts, why: string): Progress {
   terminal.detail(`hop to stage ${stage}: ${why}`);
-  const progress = renderProgress({ stage, root, shellPid: shell.pid, shellStart: shell.start, facts });
-  return { kind: "hop", answer: { kind: "next-stage", progress, shell: shellOfProcess(shell.pid) } };
+  return { stage, root, shellPid: shell.pid, shellStart: shell.start, facts };
 }
 
 function tellStage({ terminal, progress, shell, node, startedAt }: Context, cold: Cold): void {
