@@ -61,7 +61,7 @@ export async function validateDeeply(job: Job, place: Place, demands: Demands): 
       `the upgrade is not good enough, and nothing was changed:\n  ${problems.join("\n  ")}`,
       {
         exitCode: EXIT_INVALID,
-        hint: `mend or pin what is named above; what worked before still works (log: ${job.log})`,
+        hint: `mend or pin what is named above${checks.some(({ name, ok }) => name === LIBRARY && !ok) ? ", or write what this interpreter may lack into `waive` of [upgrade]" : ""}; what worked before still works (log: ${job.log})`,
       },
     );
   }
@@ -111,7 +111,7 @@ async function lookInside(job: Job, { generation }: Place, { before, base, waive
     ...(isOther
       ? [
           {
-            name: "standard library",
+            name: LIBRARY,
             ok: missing.length === 0,
             about: `${wanted.length} modules`,
             problems: told(missing),
@@ -129,6 +129,7 @@ async function lookInside(job: Job, { generation }: Place, { before, base, waive
   ];
 }
 
+const LIBRARY = "standard library";
 const STDLIB = ["--stdlib", "--certificates", ...CORE.map((name) => `--module=${name}`)];
 
 async function ask(job: Job, python: string, args: readonly string[]): Promise<Answer | string> {

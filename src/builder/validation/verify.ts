@@ -4,6 +4,7 @@ import { nonce } from "../../edges/nonce.ts";
 import { endMarked } from "../../edges/processes/marked.ts";
 import { run } from "../../edges/processes/run.ts";
 import type { Check } from "../../environment/report.ts";
+import { oneLine } from "../../quoted.ts";
 import { type Activation, activated } from "../../shells/activation.ts";
 import { type Job, lastLines } from "../job.ts";
 
@@ -30,7 +31,8 @@ export async function verify(
 ): Promise<Check> {
   const mark = nonce() + nonce();
   const printed = path.join(work, `verify-${mark}.txt`);
-  const step = context.terminal.step(`verify: ${line}`);
+  const about = oneLine(line);
+  const step = context.terminal.step(`verify: ${about}`);
   const outcome = await run(
     {
       file: "/bin/sh",
@@ -53,7 +55,7 @@ export async function verify(
   return {
     name: "verify",
     ok: problems.length === 0,
-    about: line,
+    about,
     problems,
     durationMs: Math.round(outcome.durationMs),
   };

@@ -99,6 +99,7 @@ describe.skipIf(old === undefined || young === undefined || !isLinux)(
       const lacks = await box.run(["upgrade", "--python"]);
       expect(lacks.stderr).toContain("sqlite3");
       expect(lacks.code).toBe(4);
+      expect(lacks.stderr).toContain("may lack into `waive` of [upgrade]");
       box.file("prime.toml", files["prime.toml"] === undefined ? "" : `[upgrade]\nmanifest = "${liar.list}"\n`);
       expect(hashes(box)).toEqual(files);
       expect(shown(box)).toBe(before);
