@@ -3,7 +3,6 @@ import type { Plugin } from "esbuild";
 
 /** Modules of which nothing is ever called: each export is a function that says so. */
 const UNCALLED = [
-  "execa/lib/methods/main-sync.js",
   "execa/lib/pipe/setup.js",
   "get-stream/source/array-buffer.js",
   "get-stream/source/array.js",
@@ -16,15 +15,14 @@ const UNCALLED = [
  */
 const INSTEAD: Readonly<Record<string, string>> = {
   "execa/index.js":
-    'import { createExeca } from "./lib/methods/create.js"; export const execa = createExeca(() => ({}));',
-  "execa/lib/methods/template.js":
-    "export const isTemplateString = () => false; export const parseTemplates = undefined;",
+    'import { execaCoreAsync } from "./lib/methods/main-async.js"; export const execa = (...all) => execaCoreAsync(...all);',
   "execa/lib/methods/node.js":
     "export const handleNodeOption = (file, args, options) => [file, args, { ...options, node: false }];",
   "execa/lib/arguments/command.js":
     "export const handleCommand = () => ({ startTime: process.hrtime.bigint(), verboseInfo: {} });",
   "execa/lib/arguments/encoding-option.js":
     "export const validateEncoding = () => {}; export const BINARY_ENCODINGS = new Set();",
+  "execa/lib/arguments/fd-options.js": "export const SUBPROCESS_OPTIONS = new WeakMap();",
   "execa/lib/arguments/file-url.js":
     "export const normalizeFileUrl = (file) => file; export const safeNormalizeFileUrl = normalizeFileUrl;",
   "execa/lib/convert/add.js": "export const addConvertedStreams = () => {};",
@@ -33,9 +31,20 @@ const INSTEAD: Readonly<Record<string, string>> = {
     "export const validateIpcInputOption = () => {}; export const sendIpcInput = async () => {};",
   "execa/lib/ipc/buffer-messages.js":
     "export const waitForIpcOutput = async () => []; export const getBufferedIpcOutput = waitForIpcOutput;",
-  // It would look through all that was printed, and 64 MB of controls end Node.
-  "execa/lib/return/message.js":
-    "export const createMessages = ({ originalError }) => ({ message: String(originalError?.message ?? originalError) });",
+  "execa/lib/arguments/specific.js": `const forAll = (value) => Array(4).fill(value);
+    export const normalizeFdSpecificOptions = ({ maxBuffer, stripFinalNewline, ...options }) => ({
+      ...options, lines: forAll(false), buffer: forAll(true), maxBuffer: forAll(maxBuffer), verbose: forAll("none"),
+      stripFinalNewline: forAll(stripFinalNewline) });
+    export const getFdSpecificValue = (values, number) => values[number];`,
+  // execa's message looks through all that was printed, and 64 MB of controls end Node.
+  "execa/lib/return/result.js": `import { getFinalError } from "./final-error.js";
+    export const makeSuccessResult = ({ stdio: [, stdout, stderr], all }) => ({ exitCode: 0, stdout, stderr, all });
+    export const makeEarlyError = ({ error }) => makeError({ error, stdio: [] });
+    export const makeError = ({ error, isMaxBuffer, exitCode, signal, stdio: [, stdout, stderr], all }) =>
+      Object.assign(getFinalError(error, String(error?.message ?? error), false), {
+        failed: true, isMaxBuffer, exitCode: exitCode ?? undefined, signal: signal ?? undefined, stdout, stderr, all });`,
+  "execa/lib/terminate/signal.js":
+    "export const normalizeKillSignal = (signal) => signal; export const normalizeSignalArgument = normalizeKillSignal;",
   "execa/lib/stdio/handle.js": `export const cleanupCustomStreams = (descriptors) =>
     descriptors.forEach(({ stdioItems }) => stdioItems.forEach(({ stream }) => stream?.destroy()));`,
   // The one call gives a text as input, or ignores stdin; the other two are read.
@@ -61,8 +70,6 @@ const INSTEAD: Readonly<Record<string, string>> = {
   "cross-spawn/index.js":
     "exports._parse = (command, args, options) => ({ command, args: [...args], options: { ...options } });",
   "@sec-ant/readable-stream/dist/ponyfill/index.js": "export const asyncIterator = undefined;",
-  "human-signals/build/src/main.js":
-    "export const signalsByName = new Proxy({}, { get: (_, name) => ({ description: name }) });",
 };
 
 const MODULES: readonly string[] = [...UNCALLED, ...Object.keys(INSTEAD)];
