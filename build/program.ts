@@ -9,7 +9,8 @@ import { type ShortLines, withShortLines } from "./lines.ts";
 import { noticesOf } from "./notices.ts";
 import { builtins } from "./plugins/builtins.ts";
 import { ENTRY, grouped, nested, ordering } from "./plugins/groups.ts";
-import { methods, shortened } from "./plugins/methods.ts";
+import { shortened } from "./plugins/methods.ts";
+import { modules } from "./plugins/modules.ts";
 import { schemaText } from "./plugins/schema-text.ts";
 import { standIns } from "./plugins/stand-ins.ts";
 import { texts } from "./plugins/texts.ts";
@@ -103,7 +104,7 @@ export async function bundle(root: string): Promise<Bundle> {
     legalComments: "external",
     logLevel: "silent",
   } as const;
-  const plugins = [builtins, standIns, methods, uncalled, texts, schemaText];
+  const plugins = [builtins, standIns, uncalled, modules, texts, schemaText];
   const { metafile: ungrouped } = await build({ ...options, plugins, entryPoints: ["src/main.ts"] });
   const groups = grouped(ungrouped, "src/main.ts");
   const { outputFiles, metafile } = await build({

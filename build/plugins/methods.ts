@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import type { Plugin } from "esbuild";
 import { SETTLED_FILES, settled } from "./settled.ts";
 
 /**
@@ -38,27 +37,20 @@ const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; reado
   ),
 };
 
-/** Leaves methods out that no start comes to: they would take 10,000 bytes of the launcher. */
-export const methods: Plugin = {
-  name: "methods",
-  setup: (build) =>
-    build.onLoad(
-      { filter: /\/(?:aws4|commander\/lib|@tufjs\/models\/dist(?:\/utils)?|tar\/dist\/esm)\/\w+\.js$/ },
-      ({ path: file }) => {
-        const name = [...Object.keys(METHODS), ...SETTLED_FILES].find((one) => file.endsWith(`/node_modules/${one}`));
-        if (name === undefined) return undefined;
-        return { contents: withoutMethods(settled(readFileSync(file, "utf8"), name), name), loader: "js" };
-      },
-    ),
-};
+/** Files of libraries that are not taken as they are. */
+export const METHOD_FILES = [...Object.keys(METHODS), ...SETTLED_FILES];
 
-function withoutMethods(source: string, file: string): string {
+/** A file's text without the methods that no start comes to: they would take 10,000 bytes of the launcher. */
+export function withoutMethods(source: string, file: string): string {
   const { idle = [], out = [] } = METHODS[file] ?? {};
-  const text = [...idle, ...out].reduce((text, name) => {
-    const method = new RegExp(`^(  |    )(?:async )?${name}\\([^)]*\\) \\{\\n[^]*?^\\1\\}\\n`, "gm");
-    if (!method.test(text)) throw new Error(`${file} has no method ${name}`);
-    return text.replace(method, out.includes(name) ? "" : `  ${name}() {}\n`);
-  }, source);
+  const text = [...idle, ...out].reduce(
+    (text, name) => {
+      const method = new RegExp(`^(  |    )(?:async )?${name}\\([^)]*\\) \\{\\n[^]*?^\\1\\}\\n`, "gm");
+      if (!method.test(text)) throw new Error(`${file} has no method ${name}`);
+      return text.replace(method, out.includes(name) ? "" : `  ${name}() {}\n`);
+    },
+    settled(source, file),
+  );
   return withoutImports(text);
 }
 
