@@ -5,7 +5,7 @@ import { type Decision, decide } from "../decision/decide.ts";
 import { refuseMisfit } from "../decision/pip-misfit.ts";
 import { linkOf } from "../decision/shown.ts";
 import { findUsable } from "../decision/usable.ts";
-import { now } from "../edges/clock.ts";
+import { nextTurn, now } from "../edges/clock.ts";
 import { makeNewFolder, rename, writeRenewable } from "../edges/files/change.ts";
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
@@ -15,6 +15,7 @@ import { digestOfIndexes } from "../environment/manifest/digest.ts";
 import { listGenerations, type Manifest, readManifest } from "../environment/manifest/manifest.ts";
 import { resolutionFile, withArchives } from "../environment/manifest/resolved.ts";
 import { PrimeError } from "../errors.ts";
+import { isChangedSince } from "../inputs/observation.ts";
 import { openWay } from "../provision/network.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { readOnlyCache, useThrough } from "../uv/read-only-cache.ts";
@@ -142,7 +143,14 @@ async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: 
 
 /** Others may have built while this start waited, and the lock of the project may have to follow its requirements. */
 async function settle(job: Job, decision: Decision, uv: UvTool | undefined, base: Interpreter) {
-  if (uv !== undefined && decision.project.kind === "uv-lock") await settleLock(job, decision, uv, base.executable);
+  if (uv === undefined || decision.project.kind !== "uv-lock") return decideAgain(job, decision, base);
+  const since = now();
+  const locked = settleLock(job, decision, uv, base.executable);
+  locked.catch(() => {}); // it is awaited below
+  await nextTurn(); // uv looks at the lock meanwhile, which mostly stays as it is
+  const again = await decideAgain(job, decision, base).catch(() => undefined);
+  const isKept = await locked;
+  if (again !== undefined && isKept && !isChangedSince(again.inputs, since)) return again;
   return decideAgain(job, decision, base);
 }
 

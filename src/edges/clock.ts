@@ -31,6 +31,11 @@ export function pauseSync(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
+/** Lets all happen first that waits for nothing outside of this process. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Whether this Node knows a time zone (IANA). */
 export function isTimeZone(name: string): boolean {
   try {

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import configSchema from "../../prime.schema.json" with { type: "json" };
-import { makeFolder, writeAtomic, writeRenewable } from "../edges/files/change.ts";
+import { makeFolder, writeRenewable } from "../edges/files/change.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
 import { isFile, isFolder, listFolder, readText } from "../edges/files/read.ts";
 import type { Input } from "../inputs/input.ts";
@@ -101,7 +101,7 @@ export function generationFolder({ generations, shared }: Folders, id: string): 
 export function makeFolders(folders: Folders): void {
   for (const folder of [folders.generations, folders.resolved, folders.log]) makeFolder(folder);
   const ignore = path.join(folders.data, ".gitignore");
-  if (listFolder(folders.data)?.includes(".gitignore") !== true) writeAtomic(ignore, "*\n");
+  if (listFolder(folders.data)?.includes(".gitignore") !== true) writeRenewable(ignore, "*\n");
   const schema = path.join(folders.data, path.basename(SCHEMA_FILE));
   if (isFile(path.join(path.dirname(folders.data), "prime.toml")) && readText(schema) !== SCHEMA)
     writeRenewable(schema, SCHEMA);

@@ -81,6 +81,19 @@ export function contentsOf(input: Input): string | undefined {
   }
 }
 
+/** Whether one of them may have changed since then, in milliseconds since the epoch. */
+export function isChangedSince(inputs: readonly Input[], since: number): boolean {
+  return inputs.some((input) => {
+    if (!isStamped(input)) return contentsOf(input) === "no";
+    const is = facts(input.path);
+    return is === undefined || !isOlder(is, since);
+  });
+}
+
+function isOlder({ ctimeNs }: FileFacts, since: number): boolean {
+  return Number(BigInt(ctimeNs) / 1_000_000n) < since;
+}
+
 /** Files of one checkout share mtimes, so that a link among them is pinned by what it points to. */
 function withLinkPinned(input: Input): Input[] {
   if (!isStamped(input)) return [input];
@@ -97,9 +110,9 @@ function look(input: Input, { since, known }: Observer): Observed {
   if (!isStamped(input)) return { input, ...optional("contents", contentsOf(input)) };
   const found = facts(input.path);
   if (found === undefined) return { input };
-  const isOlder = since === undefined || Number(BigInt(found.ctimeNs) / 1_000_000n) < since;
-  const contents = (isOlder ? known?.(input, found) : undefined) ?? contentsOf(input);
-  const isVouchedFor = isOlder || isOwnText(input.path, contents);
+  const isKept = since === undefined || isOlder(found, since);
+  const contents = (isKept ? known?.(input, found) : undefined) ?? contentsOf(input);
+  const isVouchedFor = isKept || isOwnText(input.path, contents);
   return { input, facts: found, ...optional("contents", isVouchedFor ? contents : undefined) };
 }
 

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Script } from "node:vm";
 import type { Environment } from "../edges/command.ts";
-import { writeAtomic } from "../edges/files/change.ts";
+import { writeRenewable } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
 import { faultOfOwn, isOwnFolder, makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
@@ -33,7 +33,7 @@ export function keepCompiled({ script, cache }: CompiledModule, { env, args, tru
     const data = script.createCachedData();
     if (!isOwnFolder(folder)) for (const file of compiledFiles(folder)) removeFile(file); // a checkout can bring them
     makeOwnFolder(folder, []);
-    writeAtomic(cache, Buffer.concat([data, data]), 0o600);
+    writeRenewable(cache, Buffer.concat([data, data]), 0o600);
   } catch {} // a cache that can't be written costs time and nothing else
 }
 

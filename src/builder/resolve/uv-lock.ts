@@ -12,13 +12,13 @@ import { type Job, runStep, tryStep } from "../job.ts";
 
 /**
  * Brings uv.lock in step with the project's requirements, as the config's lock policy says. Only a changed requirement
- * is a reason: an index or a mirror that answers with other addresses leaves the lock as it is.
+ * is a reason: an index or a mirror that answers with other addresses leaves the lock as it is. Gives whether it was in step.
  */
-export async function settleLock(job: Job, decision: Decision, uv: UvTool, python: string): Promise<void> {
+export async function settleLock(job: Job, decision: Decision, uv: UvTool, python: string): Promise<boolean> {
   const { terminal } = job.context;
   const policy = decision.config.lock.value;
   const file = decision.project.uvLock;
-  if (file === null || policy === "frozen") return;
+  if (file === null || policy === "frozen") return true;
   const isAbove = path.dirname(file) !== job.context.root;
   const leadsOut = isOutside(file, path.dirname(file));
   const isFixed = leadsOut || (isAbove && !isWritable(path.dirname(file)));
@@ -27,7 +27,7 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   const { rebuilt } = decision.project;
   const question = { python, registries: old.registries, rebuilt };
   if (policy === "check" || isFixed) {
-    if ((await fits(job, uv, question)) === true) return;
+    if ((await fits(job, uv, question)) === true) return true;
     const why = leadsOut
       ? "is left as it is, since it is a link out of the repo"
       : isFixed
@@ -38,7 +38,7 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
       hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
     });
   }
-  if ((await fitsOffline(job, uv, question)) === true) return;
+  if ((await fitsOffline(job, uv, question)) === true) return true;
   const note = isAbove ? undefined : noteDrafts(decision.folders.data, job.context.root);
   try {
     await runStep(job, "update uv.lock", updateLock(uv, python, rebuilt), {
@@ -49,17 +49,18 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
     if (note !== undefined) removeFile(note);
   }
   const after = readText(file) ?? "";
-  if (after === before) return;
+  if (after === before) return false;
   const fresh = await readLock(after, file);
   if (requiresSame(old, fresh)) {
     writeAtomic(file, before);
-    return;
+    return false;
   }
   backdate(file);
   const changes = diffLocks(old, fresh);
   const more = changes.length > MOST_CHANGES ? ` and ${changes.length - MOST_CHANGES} more` : "";
   const told = changes.slice(0, MOST_CHANGES).join(", ") || "requirements only";
   terminal.say(`${isAbove ? file : "uv.lock"} follows pyproject.toml: ${told}${more}`);
+  return false;
 }
 
 function reasonOfPolicy({ config }: Decision): string {
