@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import * as path from "node:path";
-import { bootId, hostName, isRunning, processSpace, startOfProcess } from "../../machine.ts";
+import { bootId, hasEnded, hostName, isRunning, processSpace, startOfProcess, statOf } from "../../machine.ts";
 import { nonce } from "../../nonce.ts";
 
 /** How names end that hold a mark, as the text of a regular expression. */
@@ -33,7 +33,8 @@ export function isAbandoned(file: string, before: number, marked: string = path.
   const [, pid, where, start = ""] = /\.(\d+)\.([0-9a-f]{8})\.([0-9a-f]{8})(?:\.|$)/.exec(marked) ?? [];
   if (where === place()) {
     const is = startOfProcess(Number(pid));
-    return is === undefined ? !isRunning(Number(pid), "") : digest(is) !== start;
+    if (is !== undefined) return digest(is) !== start;
+    return hasEnded(statOf(Number(pid)) ?? []) || !isRunning(Number(pid), ""); // a parent may leave one that has ended its number
   }
   return (lstatSync(file, { throwIfNoEntry: false })?.ctimeMs ?? before) < before;
 }
