@@ -37,16 +37,23 @@ export function startForSh({ words, variables }: Pick<AppStart, "words" | "varia
 
 /** The ready plan of an app: see `renderPlan`. */
 export function renderAppPlan(launcher: string, node: string | undefined, freshness: string, app: AppStart): string {
-  const check = byPlan(app);
   const start = startForSh(app);
-  // A start that is not due reads no further: what sh reads costs.
-  const due = check === null ? "" : `[ -n "$prime_call" ] || {\n${start}}\n${claimForSh(check, node)}`;
   const self = app.selfCommand === null ? "" : `[ "\${1-}" != ${quoteForShell(app.selfCommand)} ] || return 0\n`;
   return `# prime's ready plan for the app ${JSON.stringify(launcher)}
 [ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
 ${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${self}prime_stale=$prime_plan
 ${freshness}prime_stale=''
-${dueForSh(app)}${due}${start}`;
+${checkForSh(app, start, node)}${start}`;
+}
+
+/** A start that is not due reads no further than its own end: what sh reads costs. */
+function checkForSh(app: AppStart, start: string, node: string | undefined): string {
+  const { check } = app;
+  if (check === null) return `[ -z "\${PRIME_UPDATE-}" ] || return 0\n`;
+  const claim = byPlan(app);
+  return claim === null
+    ? `${dueForSh(check)} && return 0\n`
+    : `${dueForSh(check)} || {\n${start}}\n${claimForSh(claim, node)}`;
 }
 
 /** This very process's folder in /proc has the present time, so that no process and no write is needed to know it (proc(5)). */
@@ -57,22 +64,20 @@ function byPlan({ check }: AppStart): v.InferOutput<typeof BY_PLAN> | null {
   return exists(NOW) ? (check?.byPlan ?? null) : null;
 }
 
-/** Sets `prime_call` where one is due. A check of the future is one by a clock that was wrong; an updater starts this launcher, too. */
-function dueForSh(app: AppStart): string {
-  const { check } = app;
-  if (check === null) return `[ -z "\${PRIME_UPDATE-}" ] || return 0\n`;
+/**
+ * Succeeds where a check is due, and returns where that is not for sh to say. A check of the future is one by a clock that was wrong; an
+ * updater starts this launcher, too.
+ */
+function dueForSh(check: v.InferOutput<typeof CHECK>): string {
   const [due, last] = [check.due, check.last].map(quoteForShell);
   const [now, touch] = exists(NOW)
     ? [NOW, ""]
-    : [quoteForShell(`${check.due}+now`), `{ true >${quoteForShell(`${check.due}+now`)}; } 2>/dev/null\n`];
-  const isDue = byPlan(app) === null ? "return 0" : "prime_call=1";
-  const test = `{ ${touch}[ ! -e ${due} -o ${now} -nt ${due} -o ${last} -nt ${now} ] && ${isDue}; }`;
-  return `prime_call=''
-case \${PRIME_APP_TASK:++}\${PRIME_UPDATE-} in
-never) ;;
-'') ${check.isForCi ? "" : `[ -n "\${CI-}" ] || `}${test} ;;
-due) ${isDue} ;;
+    : [quoteForShell(`${check.due}+now`), `{ true >${quoteForShell(`${check.due}+now`)}; } 2>/dev/null && `];
+  const test = `[ ! ${due} -nt ${now} -o ${last} -nt ${now} ]`;
+  return `case \${PRIME_APP_TASK:++}\${PRIME_UPDATE-} in
+never) false ;;
+'') ${check.isForCi ? "" : `[ -z "\${CI-}" ] && `}${touch}${test} ;;
+due) ;;
 *) return 0 ;;
-esac
-`;
+esac`;
 }
