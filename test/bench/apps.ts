@@ -103,6 +103,14 @@ with open(sys.argv[1], "w") as file:
 time.sleep(600)
 `;
 
+/** Each start that is due begins an updater of its own: the last one's is gone, and nothing is left of its attempt. */
+const END_UPDATER = `
+read -r open pid rest <"$1" || exit 0
+kill -9 "$pid" 2>/dev/null
+while read -r stat <"/proc/$pid/stat" && [ "\${stat##*') Z '}" = "$stat" ]; do :; done 2>/dev/null
+rm -f "$1"
+`;
+
 export function appOffline(place: Place): Scenario {
   const { repo, basket, launcher } = apps(place, "app-offline");
   const said = repo.file("port");
@@ -115,9 +123,11 @@ export function appOffline(place: Place): Scenario {
   const file = launcher("tick", `sources = ["index+http://127.0.0.1:${port}/simple"]\n`);
   for (const _ of [1, 2, 3]) repo.runIn(envOf(place), file);
   const node = process.execPath;
+  const claim = path.join(place.home, ".local/state/prime/apps/tick/claim");
+  const due = arm(repo, [file], { ...envOf(place), PRIME_UPDATE: "due" });
   const arms = {
     "./prime, an app that is not due": arm(repo, [file]),
-    "./prime, an app that is due": arm(repo, [file], { ...envOf(place), PRIME_UPDATE: "due" }),
+    "./prime, an app that is due": { ...due, before: [place.command("sh"), "-c", END_UPDATER, "sh", claim] },
     "Node alone": arm(repo, [node, "-e", "0"]),
   };
   return { id: "app-offline", title: "a start of an app whose network answers nothing", rounds: 20, arms };

@@ -75,7 +75,7 @@ export class Place {
   }
 
   remove(): void {
-    fs.rmSync(this.folder, { recursive: true, force: true });
+    fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 20 }); // an updater may still be at work
   }
 }
 
