@@ -46,7 +46,7 @@ prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-} prime_seen=''
 prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-} prime_rest=${PATH-}:$prime_was:
 prime_load='{ let F = require("fs"), f = require("path").resolve(process.argv[1]), t = F.writeSync;
   if (!F.existsSync(f)) t(3, ": prime;"), t(6, "prime: not UTF-8, rename it: " + f + "\n"); else
-  eval((t = F.readFileSync(f)).toString("ascii", 0, 2e4).split(/[/][*]loader|[*]\/\n/)[2])(F,f,t)}'
+  eval((t = F.readFileSync(f)).toString("ascii", 0, 2e4).split(/[/][*]loader|[*]\/\s/)[2])(F,f,t)}'
 prime_is() { read -r prime_line <"/proc/$1/stat" && [ -z "${prime_line##*') '?" $2 "*}" ]; }
 prime_watch() { exec 7>&- 8>&- 9>&- # kills a Node that outlives its shell, as a child of that Node
   trap '' 1 2 15; trap 'kill -9 $!; exit' USR1; command cd / || exit
@@ -73,7 +73,7 @@ while [ -n "$prime_rest" ]; do case $prime_rest in [/]*) prime_node "${prime_res
   ~/.asdf/installs/nodejs/*[0-9] ~/.volta/tools/image/node/*[0-9] ~/.nodenv/versions/*[0-9] ~/n \
   ~/.local/share/fnm/node-versions/v*[0-9]/installation /opt/homebrew /home/linuxbrew/.linuxbrew; do
   { [ -O / ] && [ ! -O "$prime_at/bin/node" ]; } || prime_node "$prime_at/bin/node" "$@"; done
-[ -z "$prime_stale" ] || prime_why=$(. "$prime_stale+why" 2>/dev/null; printf %s "$prime_why"); }
+[ -z "$prime_stale" ] || prime_why=$(command . "$prime_stale+why" 2>&-; printf %s "$prime_why"); }
 echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
   "install Node.js 18.19 or newer from the system's packages, and start again" >&2; exit 125
 # shellcheck disable=SC2317 # no sh comes here, and what reads all of the file finds one text

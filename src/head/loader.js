@@ -19,10 +19,12 @@
   const Module = require("node:module");
   const own = new Module(file);
   const { Script } = require("node:vm");
-  const start = bytes.indexOf("/*program\n") + 10;
+  // What gave the file other line ends is for the program to tell.
+  const lineEnd = bytes.indexOf("/*program\n") < 0 ? "\r\n" : "\n";
+  const start = bytes.indexOf(`/*program${lineEnd}`) + 9 + lineEnd.length;
   const env = process.env;
   const folder = `${env.XDG_CACHE_HOME || `${env.HOME}/.cache`}/prime/node`;
-  const source = bytes.latin1Slice(start, bytes.indexOf("\n})\n*", start) + 3);
+  const source = bytes.latin1Slice(start, bytes.indexOf(`\n})${lineEnd}*`, start) + 3);
   const lineOffset = bytes.latin1Slice(0, start).split("\n").length - 1;
   own.filename = file;
   const cacheOf = (kind) => `${folder}/${version}-${kind}-${bytes.slice(-68, -4)}`;
