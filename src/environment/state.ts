@@ -42,8 +42,14 @@ const TRIAL = v.object({
   windowMs: v.number(),
 });
 
-/** `generation`: or the build by name, where none came about. */
-const BAD = v.object({ candidate: TEXT, build: BUILD, generation: TEXT, at: TIME, why: TEXT });
+/**
+ * `generation`: or the build by name, where none came about. `demands`: digest of what the validation asked of it; absent: it is bad whatever is
+ * asked of it.
+ */
+const BAD = v.object({
+  ...{ candidate: TEXT, build: BUILD, demands: v.optional(TEXT) },
+  ...{ generation: TEXT, at: TIME, why: TEXT },
+});
 
 const ANY_STATE = v.object({ form: v.number() });
 const STATE = v.object({

@@ -13,13 +13,15 @@ export interface Candidate {
   /** The interpreter to stand on; undefined: what the files ask for, or the one there is. */
   readonly base: Interpreter | undefined;
   /** sha256 of the archive of an interpreter that is moved to. */
-  readonly build?: string | undefined;
+  readonly build: string | undefined;
+  /** Digest of what is asked for until then; undefined: nothing could be. */
+  readonly inputs: string | undefined;
   /** What changes, a phrase each. */
   readonly changes: readonly string[];
 }
 
-/** Names all that a candidate puts in force: what went wrong once is known again by it. */
-export function digestOfCandidate({ files, resolution }: Candidate): string {
+/** Names all that a candidate is made of: what went wrong once is known again by it, and is tried anew with other inputs. */
+export function digestOfCandidate({ files, resolution, inputs }: Candidate): string {
   const texts = files.map(({ path, after }) => [path, after]).sort();
-  return sha256(JSON.stringify([texts, resolution ?? null]));
+  return sha256(JSON.stringify([texts, resolution ?? null, inputs ?? null]));
 }

@@ -32,6 +32,8 @@ export interface Demands {
   readonly verify: readonly VerifyCommand[];
   /** What commands see beside the environment. */
   readonly activation: Omit<Activation, "generation">;
+  /** Told why it is not good enough, and whether any packages would do as badly on this interpreter. */
+  readonly failed: (place: Place, why: string, isInterpreter: boolean) => void;
 }
 
 /** What people take for granted of a Python, and what a build without the right headers lacks. */
@@ -56,12 +58,14 @@ export async function validateDeeply(job: Job, place: Place, demands: Demands): 
   job.steps.push(...checks.map(({ name, about, durationMs }) => ({ title: `${name}: ${about}`, durationMs })));
   const problems = checks.flatMap((check) => check.problems.map((problem) => `${titleOf(check)}: ${problem}`));
   if (problems.length > 0) {
+    const isLibrary = checks.some(({ name, ok }) => name === LIBRARY && !ok);
+    demands.failed(place, problems.join("; "), isLibrary);
     throw new PrimeError(
       "upgrade-invalid",
       `the upgrade is not good enough, and nothing was changed:\n  ${problems.join("\n  ")}`,
       {
         exitCode: EXIT_INVALID,
-        hint: `mend or pin what is named above${checks.some(({ name, ok }) => name === LIBRARY && !ok) ? ", or write what this interpreter may lack into `waive` of [upgrade]" : ""}; what worked before still works (log: ${job.log})`,
+        hint: `mend or pin what is named above${isLibrary ? ", or write what this interpreter may lack into `waive` of [upgrade]" : ""}; what worked before still works (log: ${job.log})`,
       },
     );
   }

@@ -7,12 +7,11 @@ import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Policy } from "../../config/policy/policy.ts";
 import type { Context } from "../../context.ts";
 import type { Decision } from "../../decision/decide.ts";
-import { now } from "../../edges/clock.ts";
-import { changeState, readState } from "../../environment/state.ts";
-import { withBad } from "../../environment/upgraded/trial.ts";
+import { rememberBad } from "../../environment/upgraded/trial.ts";
 import { EXIT_POLICY, PrimeError } from "../../errors.ts";
 import { describeChange } from "../../project/packages.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
+import { findKept, openStore } from "../../provision/python/store.ts";
 import { versionOf } from "../../python/interpreter.ts";
 import type { Candidate } from "../../upgrade/candidate.ts";
 import { planPackages } from "../../upgrade/packages/plan.ts";
@@ -40,17 +39,21 @@ export interface Plan {
   readonly packages: readonly { name: string; from: string | null; to: string | null; why: string }[];
   readonly refused: readonly { name: string; version: string; rule: string }[];
   readonly candidate: Candidate;
+  /** What is worth knowing, a sentence each. */
+  readonly notes: readonly string[];
 }
 
-interface Planning {
+export interface Planning {
   readonly uv: UvTool | undefined;
   readonly policy: Policy;
   readonly request: UpgradeRequest;
+  /** sha256 of builds that are not taken, since they have failed here. */
+  readonly knownBad: ReadonlySet<string>;
 }
 
 /** First the interpreter, which is fetched only to be stood on, then the packages for it. */
 export async function planOf(job: Job, decision: Decision, planning: Planning): Promise<Plan> {
-  const { uv, policy, request } = planning;
+  const { uv, policy, request, knownBad } = planning;
   const { context } = job;
   const base = decision.asked?.base ?? (await findBase(job, decision, uv));
   const python = request.python
@@ -58,10 +61,12 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
         ...{ decision, policy, base },
         isAsked: request.isPythonAsked,
         request: request.pythonRequest,
-        knownBad: request.auto || request.check ? knownBad(decision) : new Set(),
+        knownBad,
       })
     : undefined;
-  const obtained = !request.dryRun && !request.check ? await obtain(job, decision, python?.build, uv) : undefined;
+  const mayFetch = !request.dryRun && !request.check;
+  const build = mayFetch || isKept(context, python?.build) ? python?.build : undefined;
+  const obtained = build && (await obtain(job, decision, build, uv));
   const packages = request.packages
     ? await planPackages(job, uv, {
         ...{ decision, policy, base: obtained ?? base },
@@ -70,8 +75,7 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
       })
     : undefined;
   const failed = python?.refused.filter(({ rule }) => rule === "known-bad").map(({ why }) => why) ?? [];
-  for (const note of [...failed, ...(python?.notes ?? []), ...(packages?.notes ?? [])]) context.terminal.say(note);
-  if (packages?.untouched !== undefined) context.terminal.say(packages.untouched);
+  const untouched = packages?.untouched === undefined ? [] : [packages.untouched];
   const changes = packages?.changes ?? [];
   const from = versionOf(base);
   const to = python?.to ?? from;
@@ -80,12 +84,14 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
     python: { from, to, newer: python?.build === undefined ? null : from === to ? `a newer build of ${to}` : to },
     packages: changes,
     refused: [...(python?.refused ?? []), ...(packages?.refused ?? [])],
+    notes: [...failed, ...(python?.notes ?? []), ...(packages?.notes ?? []), ...untouched],
     candidate: {
       files: [...(python?.files ?? []), ...files],
       lock: decision.project.uvLock ?? undefined,
       resolution: packages?.resolution,
       base: obtained,
       build: python?.build?.sha256 ?? undefined,
+      inputs: decision.asked?.digest,
       changes: [
         ...(python?.build === undefined
           ? []
@@ -98,24 +104,23 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
   };
 }
 
-/** By the digests of their archives. */
-function knownBad({ folders }: Decision): Set<string> {
-  return new Set(readState(folders).bad.flatMap(({ build }) => build ?? []));
+function isKept(context: Context, build: PythonBuild | undefined): boolean {
+  return build !== undefined && findKept(openStore(context), build) !== undefined;
 }
 
 /** A build that is not what it says is no failure of prime's: it does not stand its validation. */
-async function obtain(job: Job, decision: Decision, build: PythonBuild | undefined, uv: UvTool | undefined) {
-  if (build === undefined) return undefined;
+async function obtain(job: Job, decision: Decision, build: PythonBuild, uv: UvTool | undefined) {
   const { obtainInterpreter } = await import("../../builder/obtain.ts");
   try {
     return await obtainInterpreter(job, decision, build, async () => uv ?? provision(job, decision), EXIT_POLICY);
   } catch (error) {
     if (!(error instanceof PrimeError) || !/^python-(?:lies|archive)$/.test(error.id)) throw error;
     const { sha256 } = build;
-    if (sha256 !== null) {
-      const bad = { candidate: sha256, build: sha256, generation: nameOf(build), at: now(), why: error.message };
-      changeState(decision.folders, { bad: withBad(readState(decision.folders).bad, bad) });
-    }
+    if (sha256 !== null)
+      rememberBad(decision.folders, {
+        ...{ candidate: sha256, build: sha256, demands: undefined },
+        ...{ generation: nameOf(build), why: error.message },
+      });
     throw new PrimeError(error.id, error.message, {
       exitCode: EXIT_INVALID,
       cause: error,

@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { Job } from "../../builder/job.ts";
 import { provision } from "../../builder/uv-tool.ts";
 import { validateDeeply } from "../../builder/validation/deep.ts";
@@ -8,10 +9,12 @@ import { type Decision, decide } from "../../decision/decide.ts";
 import { holdOf } from "../../decision/shown.ts";
 import { refuseForeignRepo } from "../../decision/whose-repo.ts";
 import { now } from "../../edges/clock.ts";
+import { sha256 } from "../../edges/files/read.ts";
 import { generationFolder, makeFolders, newLog } from "../../environment/folders.ts";
 import type { Manifest } from "../../environment/manifest/manifest.ts";
 import { readState } from "../../environment/state.ts";
 import { noteSeen } from "../../environment/upgraded/seen.ts";
+import { rememberBad } from "../../environment/upgraded/trial.ts";
 import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
@@ -23,7 +26,7 @@ import { isOpen, nextWindow, zonedTime } from "../../upgrade/rules/windows.ts";
 import { upgrade } from "../../upgrade/upgrade.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import { prepare } from "../run/prepare.ts";
-import { type Plan, planOf, tellPlan, type UpgradeRequest } from "./plan.ts";
+import { type Plan, type Planning, planOf, tellPlan, type UpgradeRequest } from "./plan.ts";
 
 const EXIT_WOULD_CHANGE = 1;
 const DONE: Answer = { kind: "exit", code: 0 };
@@ -56,14 +59,14 @@ async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<An
   makeFolders(folders);
   const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
   const uv = decision.driver === "venv_uv" ? await provision(job, decision) : undefined;
-  const plan = await planOf(job, decision, { uv, policy, request });
+  const { plan, bad } = await planKnowing(job, decision, { uv, policy, request });
+  for (const note of plan.notes) terminal.say(note);
   const isSame = plan.candidate.changes.length === 0;
   const shown = shownBy(decision, cold);
   if (shown !== undefined) {
     const { python, packages } = plan;
     noteSeen(folders, { at: context.startedAt, generation: shown.id, python: python.newer, packages: packages.length });
   }
-  const bad = readState(folders).bad.find(({ candidate }) => candidate === digestOfCandidate(plan.candidate));
   if (request.dryRun) tellPlan(context, plan, request.json);
   if (request.check) return { kind: "exit", code: isSame || bad !== undefined ? 0 : EXIT_WOULD_CHANGE };
   if (request.dryRun) return DONE;
@@ -77,6 +80,29 @@ async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<An
   }
   if (isSame) return nothingToDo(context, decision, request);
   return carryOut(job, decision, { uv, plan, cold, policy, why: whyOf(request, policy, context.startedAt) });
+}
+
+/**
+ * What an upgrade comes to, and whether that has failed here by what is demanded of it. Where nobody has asked, an interpreter that has failed is
+ * left out, alone or with the packages that came with it, and they go on without it.
+ */
+async function planKnowing(job: Job, decision: Decision, planning: Omit<Planning, "knownBad">) {
+  const { policy, request } = planning;
+  const demands = demandsOf(policy);
+  const known = readState(decision.folders).bad.filter((one) => (one.demands ?? demands) === demands);
+  const isBad = (plan: Plan) => known.find(({ candidate }) => candidate === digestOfCandidate(plan.candidate));
+  const knownBad = new Set(request.auto || request.check ? known.flatMap(({ build }) => build ?? []) : []);
+  const plan = await planOf(job, decision, { ...planning, knownBad });
+  const { build } = plan.candidate;
+  if (!(request.auto || request.check) || isBad(plan) === undefined || build === undefined)
+    return { plan, bad: isBad(plan) };
+  const without = await planOf(job, decision, { ...planning, knownBad: knownBad.add(build) });
+  return { plan: without, bad: isBad(without) };
+}
+
+/** What the validation asks of a repo, as a digest. */
+function demandsOf({ verify, waive }: Policy): string {
+  return sha256(JSON.stringify([verify.value, waive.value]));
 }
 
 /** Outside of a window nothing is asked of any network. */
@@ -133,6 +159,14 @@ async function carryOut(job: Job, decision: Decision, making: Making): Promise<A
         waive: policy.waive.value,
         verify: policy.verify.value,
         activation: { prompt: project.name, variables: config.env.value, hidden: [] },
+        failed: ({ generation }, why, isInterpreter) =>
+          rememberBad(folders, {
+            ...{
+              candidate: digestOfCandidate(plan.candidate),
+              build: isInterpreter ? plan.candidate.build : undefined,
+            },
+            ...{ demands: demandsOf(policy), generation: path.basename(generation), why },
+          }),
       });
     },
   });

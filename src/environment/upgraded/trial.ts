@@ -40,7 +40,7 @@ export function settleTrial(folders: Folders): TrialEnd | undefined {
   const isThere = readManifest(generationFolder(folders, previous)) !== undefined;
   changeState(folders, {
     trial: undefined,
-    bad: withBad(bad, { candidate, build, generation, at: now(), why }),
+    bad: withBad(bad, { candidate, build, demands: undefined, generation, at: now(), why }),
     ...(isThere ? { holds: withHold(holds, asked, { generation: previous, since: now(), by: "trial" }) } : {}),
   });
   endTrial(folders);
@@ -48,7 +48,11 @@ export function settleTrial(folders: Folders): TrialEnd | undefined {
 }
 
 /** Remembers what proved bad, the latest last. */
-export function withBad(bad: readonly Bad[], one: Bad): Bad[] {
+export function rememberBad(folders: Folders, one: Omit<Bad, "at">): void {
+  changeState(folders, { bad: withBad(readState(folders).bad, { ...one, at: now() }) });
+}
+
+function withBad(bad: readonly Bad[], one: Bad): Bad[] {
   return [...bad.filter(({ candidate }) => candidate !== one.candidate), one].slice(-MOST_BAD);
 }
 

@@ -100,11 +100,14 @@ describe.skipIf(old === undefined || young === undefined || !isLinux)(
       expect(lacks.stderr).toContain("sqlite3");
       expect(lacks.code).toBe(4);
       expect(lacks.stderr).toContain("may lack into `waive` of [upgrade]");
+      for (const word of ["--check", "--auto"])
+        expect((await good(box, ["upgrade", word, "--python"])).stderr).toContain("has failed here before");
       box.file("prime.toml", files["prime.toml"] === undefined ? "" : `[upgrade]\nmanifest = "${liar.list}"\n`);
       expect(hashes(box)).toEqual(files);
       expect(shown(box)).toBe(before);
 
       box.file("prime.toml", `[upgrade]\nmanifest = "${poor.list}"\nwaive = ["sqlite3"]\n`);
+      expect((await box.run(["upgrade", "--check", "--python"])).code).toBe(1);
       await good(box, ["upgrade", "--python"]);
       expect(await version(box)).toBe(young.version);
       await good(box, ["rollback"]); // a pin is no range: what was built before it is as good as it was

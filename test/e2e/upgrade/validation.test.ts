@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { packageIndex } from "../../support/index-server.ts";
 import { generations, good, hashes, shown } from "../../support/repos.ts";
 import { outdated } from "../../support/upgrades.ts";
 
@@ -49,6 +50,33 @@ describe("the validation of an upgrade", () => {
     expect(await refused(`"setsid ${mark} & exit 0"`)).toContain("left processes behind");
     expect(running(mark)).toEqual([]);
   });
+});
+
+it("remembers an upgrade that has failed its validation: no timer makes it again, until something else is asked for", async () => {
+  const index = await packageIndex();
+  const policy = (verify: string) => `[upgrade]\nverify = ["${verify}"]\n`;
+  const box = await outdated({ "prime.toml": policy("exit 7") }, index);
+  const before = shown(box);
+  expect((await box.run(["upgrade", "--check"])).code).toBe(1);
+  expect((await box.run(["upgrade", "--auto"])).code).toBe(4);
+  expect((await good(box, ["upgrade", "--auto"])).stderr).toMatch(/was tried as .*verify `exit 7`.*left alone/);
+  await good(box, ["upgrade", "--check"]);
+  expect((await good(box, ["doctor"])).stdout).toMatch(/proved bad.*verify `exit 7`/);
+
+  box.file("prime.toml", policy("exit 8"));
+  expect((await box.run(["upgrade", "--check"])).code).toBe(1);
+  expect((await box.run(["upgrade", "--auto"])).code).toBe(4);
+  index.publish("beta", "1.1");
+  expect((await box.run(["upgrade", "--check"])).code).toBe(1);
+  expect((await box.run(["upgrade", "--auto"])).code).toBe(4);
+  await good(box, ["upgrade", "--auto"]);
+  const { code, stderr } = await box.run(["upgrade"]);
+  expect(code).toBe(4);
+  expect(stderr).toContain("it is made again, since you ask for it");
+  expect(shown(box)).toBe(before);
+  box.file("prime.toml", policy("true"));
+  await good(box, ["upgrade", "--auto"]);
+  expect(shown(box)).not.toBe(before);
 });
 
 describe("a maintenance window", () => {
