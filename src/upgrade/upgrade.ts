@@ -10,6 +10,7 @@ import { type Decision, decide } from "../decision/decide.ts";
 import { linkOf } from "../decision/shown.ts";
 import { now } from "../edges/clock.ts";
 import { makeNewFolder, writePlain } from "../edges/files/change.ts";
+import { whyNotWritten } from "../edges/files/committed.ts";
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { readText } from "../edges/files/read.ts";
@@ -17,7 +18,7 @@ import { withStandIns } from "../edges/files/stand-ins.ts";
 import { differences } from "../environment/history.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
 import type { Changeover } from "../environment/state.ts";
-import { beginChangeover, settleChangeover, whyNotReplaced } from "../environment/upgraded/changeover.ts";
+import { beginChangeover, settleChangeover } from "../environment/upgraded/changeover.ts";
 import { PrimeError } from "../errors.ts";
 import type { Cold } from "../start/cold.ts";
 import { settleIn } from "../start/settle.ts";
@@ -57,9 +58,9 @@ export async function upgrade(job: Job, order: Upgrade): Promise<Upgraded | unde
   const { decision, candidate } = order;
   const { folders, config } = decision;
   for (const { path: file } of candidate.files) {
-    const outside = whyNotReplaced(file, folders);
+    const outside = whyNotWritten(file, folders.root);
     if (outside !== undefined)
-      throw new PrimeError("upgrade-outside", `could not upgrade ${context.root}: ${outside}`, {
+      throw new PrimeError("upgrade-outside", `could not upgrade ${context.root}: ${file} ${outside}`, {
         hint: `put a file in its place, or upgrade where it is: \`./prime uv lock --upgrade\` there`,
       });
   }

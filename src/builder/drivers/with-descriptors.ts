@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import type { Decision } from "../../decision/decide.ts";
 import type { Command } from "../../edges/command.ts";
-import { backdate, writeAtomic, writePlain } from "../../edges/files/change.ts";
+import { writePlain } from "../../edges/files/change.ts";
+import { writeCommitted } from "../../edges/files/committed.ts";
 import { isFile, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InstallGroup } from "../../project/project.ts";
@@ -48,8 +49,7 @@ export function settleConstraints(job: Job, { config, project }: Decision, text:
     });
   }
   try {
-    writeAtomic(file, text);
-    backdate(file);
+    writeCommitted(file, job.context.root, text);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
     job.context.terminal.warn(`the versions stay as they were pinned: ${error.message}`);

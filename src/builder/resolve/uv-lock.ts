@@ -1,8 +1,9 @@
 import * as path from "node:path";
 import type { Decision } from "../../decision/decide.ts";
-import { backdate, writeAtomic } from "../../edges/files/change.ts";
+import { backdate } from "../../edges/files/change.ts";
+import { writeCommitted } from "../../edges/files/committed.ts";
 import { removeFile } from "../../edges/files/own/remove.ts";
-import { isOutside, isWritable, readText } from "../../edges/files/read.ts";
+import { isOutside, isWritable, readText, realPath } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import { diffLocks, readLock, requiresSame } from "../../project/files/uv/uv-lock.ts";
 import { checkLock, type LockCheck, previewLock, updateLock } from "../../uv/lock-commands.ts";
@@ -52,10 +53,10 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   if (after === before) return false;
   const fresh = await readLock(after, file);
   if (requiresSame(old, fresh)) {
-    writeAtomic(file, before);
+    writeCommitted(file, path.dirname(file), before);
     return false;
   }
-  backdate(file);
+  backdate(realPath(file) ?? file);
   const changes = diffLocks(old, fresh);
   const more = changes.length > MOST_CHANGES ? ` and ${changes.length - MOST_CHANGES} more` : "";
   const told = changes.slice(0, MOST_CHANGES).join(", ") || "requirements only";

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { hasUsualKernel } from "../../config/protoprimer/kernel.ts";
 import type { Context } from "../../context.ts";
 import { appendToNamed, makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { whyNotWritten } from "../../edges/files/committed.ts";
 import {
   exists,
   facts,
@@ -141,8 +142,8 @@ async function changeRepo(
     }),
     ...planDocker(names, link, read),
     ...(await planCheckers(folder, git.top)),
-    ...extras.map((extra) => insideOf(folder, planExtra(extra, link, read))),
-  ];
+    ...extras.map((extra) => planExtra(extra, link, read)),
+  ].map((deed) => insideOf(folder, deed));
   return [
     launcher,
     ...(git.needsBit ? [bitDeed(folder)] : []),
@@ -155,15 +156,11 @@ async function changeRepo(
   ];
 }
 
-/** A folder of the repo's may be a link to elsewhere, where nothing is written. */
+/** A file or folder of the repo's may be a link to elsewhere, where nothing is written. */
 function insideOf(folder: string, deed: Deed): Deed {
-  const [root, parent] = [folder, path.dirname(path.join(folder, deed.file))].map(physicalFolder) as [string, string];
-  if (parent === root || parent.startsWith(`${root}/`)) return deed;
-  return {
-    file: deed.file,
-    verb: "todo",
-    why: `${path.dirname(deed.file)} is a link to ${parent}: write it there by hand`,
-  };
+  const { file, text } = deed;
+  const why = text === undefined ? undefined : whyNotWritten(path.join(folder, file), physicalFolder(folder));
+  return why === undefined ? deed : { file, verb: "todo", why: `it is a link to what ${why}: write it there by hand` };
 }
 
 /** The launcher, byte for byte. Another launcher of prime's is replaced; any other file only by force. */

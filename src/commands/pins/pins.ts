@@ -6,8 +6,7 @@ import { type Pin, PRIME_LOCK, primeLockText } from "../../config/lock/prime-loc
 import { loadPolicy } from "../../config/policy/load.ts";
 import type { Context } from "../../context.ts";
 import { now } from "../../edges/clock.ts";
-import { writeBackdated } from "../../edges/files/change.ts";
-import { removeFile } from "../../edges/files/own/remove.ts";
+import { writeCommitted } from "../../edges/files/committed.ts";
 import { readText } from "../../edges/files/read.ts";
 import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
@@ -18,6 +17,7 @@ import { normalizeName } from "../../project/packages.ts";
 import type { Project } from "../../project/project.ts";
 import { type DeclaredRange, declaredRanges } from "../../project/ranges/declared.ts";
 import { oneLine, quoted } from "../../quoted.ts";
+import { giveToFolder } from "../../start/shared/give-to-owner.ts";
 import { sortPins } from "../../upgrade/packages/plan.ts";
 import { exclusionOf, isWithin, placeOf } from "../../upgrade/rules/ruling.ts";
 
@@ -96,11 +96,10 @@ function describe({ name, version, until, reason }: Pin): string {
   return `${name} ${version}${until === null ? "" : ` until ${until}`}${reason === null ? "" : `: ${reason}`}`;
 }
 
-function write({ root }: Context, { primeLock }: Config, pins: readonly Pin[]): void {
+function write({ root, startedAt }: Context, { primeLock }: Config, pins: readonly Pin[]): void {
   const file = path.join(root, PRIME_LOCK);
-  const text = primeLockText({ ...primeLock, pins });
-  if (text === "") removeFile(file);
-  else writeBackdated(file, text);
+  writeCommitted(file, root, primeLockText({ ...primeLock, pins }) || null);
+  giveToFolder(file, startedAt);
 }
 
 function parsePin(text: string): Pick<Pin, "name" | "version"> {

@@ -4,13 +4,14 @@ import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Context } from "../../context.ts";
 import { look } from "../../decision/decide.ts";
 import { now } from "../../edges/clock.ts";
-import { writeBackdated } from "../../edges/files/change.ts";
+import { writeCommitted } from "../../edges/files/committed.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
 import { upstreamBuilds } from "../../provision/python/upstream.ts";
 import { versionOf } from "../../python/interpreter.ts";
 import { parseRequest } from "../../python/version.ts";
+import { giveToFolder } from "../../start/shared/give-to-owner.ts";
 import {
   chooseBuild,
   lockedBuild,
@@ -45,7 +46,8 @@ export async function pinPython(context: Context, text: string | undefined): Pro
       },
     );
   }
-  writeBackdated(file, primeLockText(lock));
+  writeCommitted(file, context.root, primeLockText(lock));
+  giveToFolder(file, context.startedAt);
   for (const word of wordsOnLock(lock, policy)) context.terminal.warn(word);
   const count = lock.python?.builds.length ?? 0;
   context.terminal.say(`${file} pins ${nameOf(build)}, ${count} platform${count === 1 ? "" : "s"} in all: commit it`);

@@ -1,7 +1,6 @@
 import * as path from "node:path";
-import { writeBackdated } from "../../edges/files/change.ts";
-import { removeFile } from "../../edges/files/own/remove.ts";
-import { isOutside, readText, realPath } from "../../edges/files/read.ts";
+import { whyNotWritten, writeCommitted } from "../../edges/files/committed.ts";
+import { readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Folders } from "../folders.ts";
 import { generationFolder } from "../folders.ts";
@@ -31,6 +30,8 @@ export function beginChangeover(folders: Folders, changeover: Changeover): void 
 }
 
 /**
+ * A checkout can bring such a note: what lies outside is read and written by none.
+ *
  * Finishes what the note tells of, or undoes it where it can't be finished; `undefined` where there is none. Each step can be done
  * twice, and by two processes at once.
  */
@@ -38,34 +39,28 @@ export function settleChangeover(folders: Folders): Settled | undefined {
   const { changeover } = readState(folders);
   if (changeover === undefined) return undefined;
   const { generation, files } = changeover;
-  const outside = files.map((file) => whyNotReplaced(file.path, folders)).find((why) => why !== undefined);
+  const { root } = folders;
+  const outside = files.find((file) => whyNotWritten(file.path, root) !== undefined);
   if (outside !== undefined) {
     changeState(folders, { changeover: undefined });
-    return { changeover, isDone: false, why: outside, edited: [] };
+    return { changeover, isDone: false, why: `${outside.path} ${whyNotWritten(outside.path, root)}`, edited: [] };
   }
   const edited = files.filter((file) => stateOf(file) === "edited").map((file) => file.path);
   const undo = (why: string): Settled => {
-    for (const file of files) if (stateOf(file) === "after") put(file.path, file.before);
+    for (const file of files) if (stateOf(file) === "after") writeCommitted(file.path, root, file.before);
     changeState(folders, { changeover: undefined });
     return { changeover, isDone: false, why, edited };
   };
   if (readManifest(generationFolder(folders, generation)) === undefined) return undo(`${generation} is gone`);
   if (edited.length > 0) return undo(`${edited.map((file) => path.basename(file)).join(", ")} was edited meanwhile`);
   try {
-    for (const file of files) if (stateOf(file) === "before") put(file.path, file.after);
+    for (const file of files) if (stateOf(file) === "before") writeCommitted(file.path, root, file.after);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
     return undo(error.message);
   }
   finish(folders, changeover);
   return { changeover, isDone: true, why: undefined, edited };
-}
-
-/** A checkout can bring such a note, and a link in the place of a file: what lies outside is read and written by neither. */
-export function whyNotReplaced(file: string, { root }: Folders): string | undefined {
-  const folder = realPath(path.dirname(file));
-  if (folder !== undefined && !isOutside(path.join(folder, path.basename(file)), root)) return undefined;
-  return `${file} leads out of ${root} and of its work tree of git`;
 }
 
 function finish(folders: Folders, changeover: Changeover): void {
@@ -88,11 +83,4 @@ function finish(folders: Folders, changeover: Changeover): void {
 function stateOf({ path: file, before, after }: Replaced): "before" | "after" | "edited" {
   const text = readText(file) ?? null;
   return text === after ? "after" : text === before ? "before" : "edited";
-}
-
-/** Set back in time, so that a shell that knows whole seconds alone sees no file that is too young. */
-function put(file: string, text: string | null): void {
-  const real = realPath(file) ?? file;
-  if (text === null) removeFile(file);
-  else writeBackdated(real, text);
 }

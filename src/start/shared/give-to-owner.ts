@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { PRIME_LOCK } from "../../config/lock/prime-lock.ts";
 import type { Context } from "../../context.ts";
 import type { Decision } from "../../decision/decide.ts";
 import { linkOf } from "../../decision/shown.ts";
@@ -18,7 +19,9 @@ export function giveToOwner(context: Context, decision: Decision, since: number)
   if (thisUser() !== 0 || owner === undefined || owner.uid === 0) return;
   const git = gitFolderOf(root);
   const projects = [root, ...project.localProjects].filter((folder) => ownership(folder)?.uid === owner.uid);
-  const own = [folders.data, linkOf(context, decision), project.uvLock ?? [], project.constraintsFile ?? []].flat();
+  const locks = [project.uvLock ?? [], project.constraintsFile ?? []].flat();
+  const pins = [PRIME_LOCK, ".python-version"].map((name) => path.join(root, name));
+  const own = [folders.data, linkOf(context, decision), ...locks, ...pins];
   const excludes = git === undefined ? [] : [path.join(git.common, "info"), path.join(git.own, "info")];
   for (const file of [...own, ...excludes, ...leftByBuilds(projects)]) {
     if (isBelowOwners(file, owner.uid)) handOver(file, owner, since - CLOCK_MS);

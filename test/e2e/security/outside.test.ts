@@ -23,6 +23,31 @@ it("a uv.lock that is a link out of the repo is installed from, and neither brou
   expect(listing(out)).toEqual(before);
 });
 
+it("a link in the place of a file that prime writes stays: what it leads to is written within the repo, and left alone outside", async () => {
+  const box = repo({ "requirements.txt": "" });
+  const text = (file: string) => fs.readFileSync(file, "utf8");
+  fs.mkdirSync(box.path("locks"));
+  fs.symlinkSync("locks/of-prime", box.path("prime.lock"));
+  await good(box, ["pin", "foo==1.0"]);
+  expect(text(box.path("locks/of-prime"))).toContain('name = "foo"');
+  await good(box, ["pin", "bar==1.0"]);
+  expect(text(box.path("locks/of-prime"))).toContain('name = "bar"');
+  for (const name of ["foo", "bar"]) await good(box, ["unpin", name]);
+  expect([fs.readdirSync(box.path("locks")), fs.readlinkSync(box.path("prime.lock"))]).toEqual([[], "locks/of-prime"]);
+
+  const out = path.join(box.base, "out");
+  fs.mkdirSync(out);
+  for (const name of ["prime.lock", ".gitignore", ".gitattributes"]) {
+    fs.rmSync(box.path(name), { force: true });
+    fs.symlinkSync(path.join(out, name), box.path(name));
+  }
+  expect(failure(await box.run(["pin", "foo==1.0"]), "file-outside")).toContain(
+    `${box.path("prime.lock")}: it leads out of`,
+  );
+  expect((await good(box, ["init"])).stderr).toMatch(/^todo +\.gitattributes: it is a link to what leads out of/m);
+  expect(fs.readdirSync(out)).toEqual([]);
+});
+
 it("a note of an upgrade, as a checkout can bring one, changes and makes nothing outside", async () => {
   const box = repo({ "requirements.txt": "" });
   await good(box);

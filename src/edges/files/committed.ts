@@ -1,0 +1,37 @@
+import * as path from "node:path";
+import { PrimeError } from "../../errors.ts";
+import { writeBackdated } from "./change.ts";
+import { removeFile } from "./own/remove.ts";
+import { isOutside, physicalPath, readLink, realPath } from "./read.ts";
+
+/** A path with more links is none (path_resolution(7)). */
+const LINKS = 40;
+
+/**
+ * Writes a file that belongs to a repo, or takes it away with `null`. A link that stands there is the repo's own and stays: what it leads to is
+ * written. Set back in time, so that a shell that knows whole seconds alone sees no file that is too young.
+ */
+export function writeCommitted(file: string, root: string, text: string | null): void {
+  const why = whyNotWritten(file, root);
+  if (why !== undefined)
+    throw new PrimeError("file-outside", `could not write ${file}: it ${why}`, {
+      hint: "put a file in its place, or do it where that file belongs",
+    });
+  const end = endOf(file);
+  if (text === null) removeFile(end);
+  else writeBackdated(end, text);
+}
+
+/** Why a file is none of the repo's to write: what it does. `root` is physical. */
+export function whyNotWritten(file: string, root: string): string | undefined {
+  const end = endOf(file);
+  return isOutside(end, root) ? `leads out of ${root} and of its work tree of git` : undefined;
+}
+
+/** What a path leads to, be it there or not. */
+function endOf(file: string, links = LINKS): string {
+  const text = links === 0 ? undefined : readLink(file);
+  const place = physicalPath(file);
+  if (text === undefined) return place;
+  return realPath(file) ?? endOf(path.resolve(path.dirname(place), text), links - 1);
+}
