@@ -2,6 +2,7 @@ import type { Freshness } from "../config/config.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
 import type { Trial } from "../environment/state.ts";
 import type { Project } from "../project/project.ts";
+import type { Interpreter } from "../python/interpreter.ts";
 import type { Activation } from "../shells/activation.ts";
 
 /** An environment in which a command can be run. */
@@ -21,6 +22,9 @@ export interface Ready {
 export interface Built {
   readonly manifest: Manifest;
   readonly project: Project;
+  /** What the start began with, and why that one. */
+  readonly selected: Interpreter;
+  readonly how: string;
   /** What the last start with these flags had. */
   readonly before: Manifest | undefined;
 }

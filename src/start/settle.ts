@@ -87,7 +87,7 @@ export async function settleIn(
   const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
   tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`);
   const before = decision.generations.find(({ id }) => id === path.basename(cold.before ?? ""));
-  const built = isBuilt ? { manifest, project, before } : undefined;
+  const built = isBuilt ? { manifest, project, selected: decision.selected, how: decision.how, before } : undefined;
   const ready: Ready = {
     kind: "ready",
     activation,

@@ -10,8 +10,7 @@ export function tellBuilt(context: Context, { built, readyLine }: Ready): void {
   const { terminal } = context;
   if (built === undefined) return;
   terminal.say(readyLine);
-  for (const line of [...origin(context, built), ...changesIn(built), ...built.project.omissions])
-    terminal.say(`  ${line}`);
+  for (const line of [...origin(built), ...changesIn(built), ...built.project.omissions]) terminal.say(`  ${line}`);
   if (isOfBefore(context.env.VIRTUAL_ENV, built)) terminal.say(OF_BEFORE);
 }
 
@@ -44,7 +43,7 @@ export function tellAll(context: Context, readyLine: string, built: Built): void
   const { terminal } = context;
   const { manifest, project } = built;
   terminal.say(readyLine);
-  for (const line of [...origin(context, built), ...changesIn(built)]) terminal.say(`  ${line}`);
+  for (const line of [...origin(built), ...changesIn(built)]) terminal.say(`  ${line}`);
   for (const { title, durationMs } of manifest.steps) terminal.say(`  ${title}: ${(durationMs / 1000).toFixed(1)} s`);
   for (const note of [...project.notes, ...project.omissions]) terminal.say(`  ${note}`);
   if (isOfBefore(context.env.VIRTUAL_ENV, built)) terminal.say(OF_BEFORE);
@@ -52,11 +51,12 @@ export function tellAll(context: Context, readyLine: string, built: Built): void
   terminal.say("See what is in force: ./prime status      Everything else: ./prime --help");
 }
 
-/** Which interpreter the first environment stands on, and why that one. */
-function origin({ progress }: Context, { before, manifest }: Built): string[] {
-  if (progress === undefined || before !== undefined) return [];
-  const { python, how } = progress.facts;
-  const { anchor, realPath: base } = manifest.interpreter;
-  const isSelected = realPath(python) === base;
-  return [`by ${isSelected ? python : anchor}: ${isSelected ? how : `the required Python, which ${python} is not`}`];
+/** Which interpreter the first environment stands on, and why that one; of a shim, what it hands over to. */
+function origin({ before, manifest, selected, how }: Built): string[] {
+  if (before !== undefined) return [];
+  const found = realPath(selected.path) === selected.realPath ? selected.path : selected.executable;
+  const isSelected = selected.realPath === manifest.interpreter.realPath;
+  return [
+    `by ${isSelected ? `${found}: ${how}` : `${manifest.interpreter.anchor}: the required Python, which ${found} is not`}`,
+  ];
 }

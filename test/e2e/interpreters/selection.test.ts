@@ -56,8 +56,10 @@ describe("the search", () => {
     const calls = path.join(box.base, "calls");
     script(`${shims}/python3`, `echo asked >>'${calls}'; exec '${goodPython()}' "$@"`);
     const asked = () => fs.readFileSync(calls, "utf8").split("\n").length - 1;
-    await good(box, ["run", "env"], only(box, shims));
+    const { stderr } = await good(box, ["run", "env"], only(box, shims));
     expect(asked()).toBe(1);
+    expect(stderr).toMatch(/^ {2}by \S+: the first found that fits any Python 3$/m); // what the shim hands over to is that
+    expect(stderr).not.toContain(shims);
     edit(box, ".python-version", "3\n");
     await good(box, ["run", "env"], only(box, shims));
     expect(asked()).toBe(2);
