@@ -45,9 +45,10 @@ export async function compareFiles({ terminal }: Pick<Context, "terminal">, gene
   const seconds = (performance.now() - started) / 1000;
   step.done();
   const adopted = readManifest(generation)?.adopted ?? {};
+  const told = new Set(owned.map(({ file, recorded }) => `${recorded.digest} ${file}`)); // of a file of several packages the last one's is there
   const unlike = [
     ...outside.map(({ name, file }): Unlike => ({ name, file, links: 0, digest: "", state: "outside" })),
-    ...owned.flatMap((one, at) => unlikeOf(one, hashed[at])),
+    ...owned.flatMap((one, at) => (told.has(`${hashed[at]?.digest} ${one.file}`) ? [] : unlikeOf(one, hashed[at]))),
   ];
   return {
     files: owned.length,
@@ -91,9 +92,8 @@ function recordedIn(site: string): Owned[] {
   });
 }
 
-function unlikeOf({ name, file, recorded }: Owned, hashed: HashedFile | undefined): Unlike[] {
-  if (hashed?.digest === recorded.digest) return [];
-  if (hashed === undefined) return [{ name, file, links: 0, digest: "", state: "missing" }];
+function unlikeOf({ name, file }: Owned, hashed: HashedFile | undefined): Unlike {
+  if (hashed === undefined) return { name, file, links: 0, digest: "", state: "missing" };
   const links = linkCount(file);
-  return [{ name, file, links, digest: hashed.digest, state: links > 1 ? "shared" : "edited" }];
+  return { name, file, links, digest: hashed.digest, state: links > 1 ? "shared" : "edited" };
 }
