@@ -5,7 +5,7 @@ import { type Outcome, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
 import type { Project } from "../project/project.ts";
 import { takeRefusal } from "../provision/network.ts";
-import { countProgress, type Tally } from "../uv/progress.ts";
+import { countProgress, stillRunning, type Tally } from "../uv/progress.ts";
 
 /** One build: where its words and its log go, and how long each step took. */
 export interface Job {
@@ -66,6 +66,7 @@ export async function tryStep(
   await job.learning;
   const step = job.context.terminal.step(title);
   let tally: Tally | undefined;
+  let running: readonly string[] = [];
   const tried = options.first === undefined ? undefined : await run(options.first, { log: job.log });
   const isDone = tried?.ok === true;
   const outcome = isDone
@@ -74,8 +75,11 @@ export async function tryStep(
         ...(options.limitMs === undefined ? {} : { limitMs: options.limitMs }),
         log: job.log,
         onLine: (line) => {
+          const before = running.length;
+          running = stillRunning(running, line);
           tally = countProgress(tally, line);
-          if (line.trim() !== "") step.update(line, tally);
+          const awaited = running.length < before ? running.at(-1) : undefined; // what ended is nothing to wait for
+          if (line.trim() !== "") step.update(awaited ?? line, tally);
         },
       });
   step.done(outcome.ok ? undefined : options.otherwise);

@@ -14,3 +14,11 @@ export function countProgress(before: Tally | undefined, line: string): Tally | 
   if (/^\s*(?:Downloaded|Built)\b/.test(line)) return { done: Math.min(done + 1, total), total };
   return before;
 }
+
+/** The lines, one for each download and build, that tell of what has begun and not ended; the last begun stands last. */
+export function stillRunning(before: readonly string[], line: string): readonly string[] {
+  const [, isEnd, name] = /^\s*(?:Downloading|Building|(Downloaded|Built))\s+(\S+)/.exec(line) ?? [];
+  if (name === undefined) return before;
+  const others = before.filter((begun) => begun.trim().split(/\s+/)[1] !== name);
+  return isEnd === undefined ? [...others, line] : others;
+}
