@@ -74,13 +74,18 @@ function closeOf(text: string, start: number, quote: string): number {
   return text.length;
 }
 
-/** `name="…"` among the arguments of a call. */
+/** `name="…"` among the arguments of a call of `setup`, or of `dict`, for one: an `Extension` has a name as well. */
 function findName(tokens: readonly Token[]): string | undefined {
+  const called: string[] = [];
   for (const [index, token] of tokens.entries()) {
     const before = tokens[index - 1];
+    const isBracket = token.kind === "other" && token.value.length === 1;
+    if (isBracket && "([{".includes(token.value)) called.push(before?.kind === "name" ? before.value : "");
+    if (isBracket && ")]}".includes(token.value)) called.pop();
     const isArgument = before?.kind === "other" && (before.value === "(" || before.value === ",");
+    if (!isArgument || !/setup|^dict$/i.test(called.at(-1) ?? "")) continue;
     const value = tokens[index + 2];
-    if (isArgument && is(token, "name") && is(tokens[index + 1], "=") && value?.kind === "text") return value.value;
+    if (is(token, "name") && is(tokens[index + 1], "=") && value?.kind === "text") return value.value;
   }
   return undefined;
 }

@@ -82,4 +82,13 @@ describe("a setup.py, read and not run", () => {
       requirementFiles: ["requirements-dev.txt"],
     });
   });
+
+  test.each([
+    ["setup(ext_modules=[Extension(name='_app', sources=[])], name='app')"],
+    ["e = Extension(name='_app', sources=['a.c'])\nsetuptools.setup(ext_modules=[e], name='app')"],
+    ["e = Extension(name='_app')\nmetadata = dict(version='1', name='app')\nsetup(**metadata)"],
+  ])("the name is the project's, not an extension module's: %j", (text) => {
+    fs.writeFileSync(file, text);
+    expect(readSetupPy(file)?.name).toBe("app");
+  });
 });
