@@ -61,9 +61,8 @@ prime_node() { # NODE ARG...: comes back from one that is no fit; 5, 4, 6 are th
       NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' PRIME_NODE_OPTIONS=$prime_options NODE_CHANNEL_FD='' \
       PRIME_NODE_EXTRA_CA_CERTS=$prime_certs PRIME_HEAD=$$:$!:$prime_stale ${prime_exec:+exec} \
       "$prime_node" -e "$prime_load" -- "$prime_self" "$@" 3>&1 >/dev/null) || prime_status=$?
-  } 4>&1 5<&0 6>&2 0<&5 2>&6
-  case $prime_plan in ': prime;'*': whole') eval "$prime_plan" ;; ': prime;'*) ;;
-  *) prime_seen=$prime_seen$prime_plan; return 0 ;; esac
+  } 4>&1 5<&0 6>&2 0<&5 2>&6; case $prime_plan in ': prime;'*': whole') eval "$prime_plan" ;;
+  ': prime;'*) ;; *) prime_seen=$prime_seen$prime_plan; return 0 ;; esac
   echo "prime: the program ended with status $prime_status under $prime_node" >&2
   [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)); exit 125; }
 while [ -n "$prime_rest" ]; do case $prime_rest in [/]*) prime_node "${prime_rest%%:*}/node" "$@"
@@ -73,6 +72,7 @@ while [ -n "$prime_rest" ]; do case $prime_rest in [/]*) prime_node "${prime_res
   ~/.asdf/installs/nodejs/*[0-9] ~/.volta/tools/image/node/*[0-9] ~/.nodenv/versions/*[0-9] ~/n \
   ~/.local/share/fnm/node-versions/v*[0-9]/installation /opt/homebrew /home/linuxbrew/.linuxbrew; do
   { [ -O / ] && [ ! -O "$prime_at/bin/node" ]; } || prime_node "$prime_at/bin/node" "$@"; done
+prime_last=never; prime_warm "$@" # an app that only wants to look for a release starts without
 [ -z "$prime_stale" ] || prime_why=$(command . "$prime_stale+why" 2>&-; printf %s "$prime_why"); }
 echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
   "install Node.js 18.19 or newer from the system's packages, and start again" >&2; exit 125

@@ -53,11 +53,10 @@ export const CLAIMED_TASK = "update-claimed";
 
 /**
  * Goes on where the command can run at once: an updater is at work, or is started here, by a claim that only one of many can make (`set -C`:
- * O_EXCL) and as nobody's child. Where /proc tells of another PID namespace (`unshare -p`), and what an attempt has left, is for the program to judge, where a Node is known that runs it. `node`: the
- * folder of the last one.
+ * O_EXCL) and as nobody's child. Where /proc tells of another PID namespace (`unshare -p`), and what an attempt has left, is for the program to judge.
  */
-export function claimForSh({ claim: file, words }: v.InferOutput<typeof BY_PLAN>, node = "/"): string {
-  const [claimed, last] = [file, `${node}/node`].map(quoteForShell);
+export function claimForSh({ claim: file, words }: v.InferOutput<typeof BY_PLAN>): string {
+  const claimed = quoteForShell(file);
   return `prime_due() {
   prime_line=''
   { read -r prime_line prime_call <"/proc/self/stat"; } 2>/dev/null
@@ -68,10 +67,7 @@ export function claimForSh({ claim: file, words }: v.InferOutput<typeof BY_PLAN>
   prime_line=''
   { [ -z "\${4-}" ] || read -r prime_line <"/proc/$2/stat"; } 2>/dev/null
   case " \${prime_line##*') '}" in ' Z'* | ' X'*) ;; *" \${4:--} "*) return 0 ;; esac
-  if [ -e ${claimed} ]; then
-    ! { [ -x ${last} ] || command -v node >/dev/null; }
-    return
-  fi
+  [ ! -e ${claimed} ] || return 1
   (
     command umask u+rw
     command cd / && set -C && {

@@ -43,17 +43,17 @@ export function renderAppPlan(launcher: string, node: string | undefined, freshn
 [ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
 ${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${self}prime_stale=$prime_plan
 ${freshness}prime_stale=''
-${checkForSh(app, start, node)}${start}`;
+${checkForSh(app, start)}${start}`;
 }
 
 /** A start that is not due reads no further than its own end: what sh reads costs. */
-function checkForSh(app: AppStart, start: string, node: string | undefined): string {
+function checkForSh(app: AppStart, start: string): string {
   const { check } = app;
-  if (check === null) return `[ -z "\${PRIME_UPDATE-}" ] || return 0\n`;
+  if (check === null) return `[ -z "\${PRIME_UPDATE-}" ] || [ -n "\${prime_last-}" ] || return 0\n`;
   const claim = byPlan(app);
   return claim === null
     ? `${dueForSh(check)} && return 0\n`
-    : `${dueForSh(check)} || {\n${start}}\n${claimForSh(claim, node)}`;
+    : `${dueForSh(check)} || {\n${start}}\n${claimForSh(claim)}`;
 }
 
 /** This very process's folder in /proc has the present time, so that no process and no write is needed to know it (proc(5)). */
@@ -66,7 +66,7 @@ function byPlan({ check }: AppStart): v.InferOutput<typeof BY_PLAN> | null {
 
 /**
  * Succeeds where a check is due, and returns where that is not for sh to say. A check of the future is one by a clock that was wrong; an
- * updater starts this launcher, too.
+ * updater starts this launcher, too. `prime_last`: the head has found no Node that works, so that nothing is due.
  */
 function dueForSh(check: v.InferOutput<typeof CHECK>): string {
   const [due, last] = [check.due, check.last].map(quoteForShell);
@@ -74,8 +74,8 @@ function dueForSh(check: v.InferOutput<typeof CHECK>): string {
     ? [NOW, ""]
     : [quoteForShell(`${check.due}+now`), `{ true >${quoteForShell(`${check.due}+now`)}; } 2>/dev/null && `];
   const test = `[ ! ${due} -nt ${now} -o ${last} -nt ${now} ]`;
-  return `case \${PRIME_APP_TASK:++}\${PRIME_UPDATE-} in
-never) false ;;
+  return `case \${PRIME_APP_TASK:++}\${prime_last-}\${PRIME_UPDATE-} in
+never*) false ;;
 '') ${check.isForCi ? "" : `[ -z "\${CI-}" ] && `}${touch}${test} ;;
 due) ;;
 *) return 0 ;;

@@ -149,6 +149,13 @@ describe("an update that a ready plan begins", () => {
       expect((await app.idle("")).check).toMatchObject({ attempts: 1, outcome: "current" });
     }
     fs.writeFileSync(path.join(app.home, "claim"), "");
+    for (const text of ["", "#!/bin/sh\nexit 127\n"]) {
+      fs.writeFileSync(path.join(PATH, "node"), text, { mode: 0o755 }); // as one whose libraries have gone
+      for (const PRIME_UPDATE of ["due", "wait"]) {
+        const started = await app.run(["d"], { env: { PATH, PRIME_UPDATE } });
+        expect(started).toMatchObject({ code: 0, stdout: "foo 1 d\n", stderr: "" });
+      }
+    }
     app.publish("2");
     expect(await app.updateBeside()).toMatchObject({ staged: expect.stringContaining("2-"), check: { attempts: 0 } });
     expect(isBegun(app)).toBe(false);
