@@ -5,7 +5,8 @@ import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { normalizeName } from "../../project/packages.ts";
 import type { App } from "../app.ts";
-import { readRelease } from "../release/releases.ts";
+import { record } from "../log.ts";
+import { readRelease, whatMoved } from "../release/releases.ts";
 import { type Required, readRequired, writeRequired } from "../release/required.ts";
 import type { Run } from "../start/run.ts";
 import { trialFolder } from "../start/trial.ts";
@@ -68,5 +69,6 @@ function takeStaged(app: App): Promise<void> {
     const next = { current: staged, previous: before, staged: null, trial: before === null ? null : { id: staged } };
     writeSelection(app, { ...selection, ...next });
     noteTaken(app, staged);
+    record(app, "activate", { release: staged, from: current, message: whatMoved(app, current, staged) });
   });
 }
