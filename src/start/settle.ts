@@ -44,12 +44,14 @@ export async function settleIn(
   await runSetup(context, decision, activation, cold.reason);
   const isHeld = holdOf(decision)?.generation === manifest.id;
   const readyLine = plain(describeReady(manifest, isHeld));
+  const app = context.app?.start(generation);
   const inputs = [
     { kind: "file", path: context.launcher } as const,
     ...decision.inputs,
     stateInput(folders),
     ...generationInputs(generation, manifest),
     ...(context.app?.inputs ?? []),
+    ...(app === undefined ? [] : [{ kind: "present", path: app.words[0] as string } as const]),
     ...(link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const]),
   ];
   const settings = context.app === undefined ? loaded.variables : [];
@@ -77,7 +79,7 @@ export async function settleIn(
       kernel,
       bootsCold: config.protoprimer?.leaps.link?.disagrees === true,
       tasks: plannedTasks(context, config),
-      app: context.app?.start(generation),
+      app,
       inputs,
       known: cold.known,
     });

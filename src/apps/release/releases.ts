@@ -1,14 +1,25 @@
 import * as path from "node:path";
 import * as v from "valibot";
 import type { Policy } from "../../config/policy/policy.ts";
+import type { Environment } from "../../edges/command.ts";
 import { backdate, copyFile, makeFolder, rename, writeAtomic } from "../../edges/files/change.ts";
 import { finalNameOf, isAbandoned, makerMark } from "../../edges/files/own/maker-mark.ts";
 import { readMendable, TEXT } from "../../edges/files/own/own-json.ts";
 import { remove } from "../../edges/files/own/remove.ts";
-import { facts, isExecutableFile, isFile, namesInFolder, realPath, sha256OfFile } from "../../edges/files/read.ts";
+import {
+  facts,
+  isExecutableFile,
+  isFile,
+  namesInFolder,
+  realPath,
+  sha256,
+  sha256OfFile,
+} from "../../edges/files/read.ts";
+import { trustOf, whyOthersDecide } from "../../edges/files/trust.ts";
 import { foldersInUse } from "../../edges/processes/in-use.ts";
 import { deadHolder } from "../../edges/processes/locks/lock-holder.ts";
-import { readManifest } from "../../environment/manifest/manifest.ts";
+import { driftSinceUse, markDamaged } from "../../environment/drift.ts";
+import { hasManifest, readManifest } from "../../environment/manifest/manifest.ts";
 import { PrimeError } from "../../errors.ts";
 import type { AppStart } from "../../plan/app-start.ts";
 import { DETACH_PY, RUN_APP_PY } from "../../python/texts/texts.ts";
@@ -23,6 +34,8 @@ const RELEASE = v.object({
   python: TEXT,
   packages: v.record(TEXT, TEXT),
   verify: v.exactOptional(v.array(TEXT)),
+  /** The sha256 of its lock. */
+  lock: v.exactOptional(TEXT),
 });
 export type Release = v.InferOutput<typeof RELEASE>;
 
@@ -44,27 +57,70 @@ export async function writeRelease(
   makeFolder(path.dirname(wheel));
   writeAtomic(wheel, module.bytes);
   backdate(wheel);
-  const texts = {
-    "pylock.toml": packages["prime-app"] === undefined ? pylock + module.entry : pylock,
-    "run_app.py": RUN_APP_PY,
-  };
-  for (const [name, text] of Object.entries(texts)) writeOld(path.join(root, name), text);
+  const lock = packages["prime-app"] === undefined ? pylock + module.entry : pylock;
+  writeOld(path.join(root, LOCK_FILE), lock);
+  writeOld(path.join(root, RUNNER), RUN_APP_PY);
   await writeRules(app, root, python);
   writeAtomic(
     path.join(root, "release.json"),
-    JSON.stringify({ version, python, packages, verify: [...verify] } satisfies Release),
+    JSON.stringify({ version, python, packages, verify: [...verify], lock: sha256(lock) } satisfies Release),
   );
 }
 
-function keepFile(root: string, { from, to, sha256 }: LocalFile): void {
+const LOCK_FILE = "pylock.toml";
+const RUNNER = "run_app.py";
+
+/** Whether what a release is made of is as it was written: its lock, and where they are known its files. */
+export function isWhole(app: App, id: string, files?: readonly LocalFile[]): boolean {
+  const root = releaseRoot(app, id);
+  const { lock } = readRelease(app, id) ?? {};
+  const { name, bytes } = moduleWheel();
+  const all = [
+    ...(lock === undefined ? [] : [{ to: LOCK_FILE, sha256: lock }]),
+    ...(files === undefined ? [] : [...files, { to: `files/${name}`, sha256: sha256(bytes) }]),
+  ];
+  return all.every(({ to, sha256: digest }) => sha256OfFile(path.join(root, to)) === digest);
+}
+
+/** Before a release starts: has what can be written anew here so, and what an environment lacks count. Throws where its lock is torn. */
+export async function mend(app: App, id: string): Promise<void> {
+  const root = releaseRoot(app, id);
+  await writeRules(app, root, readRelease(app, id)?.python);
+  const runner = path.join(root, RUNNER);
+  if (!isFile(runner)) writeOld(runner, RUN_APP_PY);
+  const generation = realPath(path.join(root, ".venv"));
+  const script = generation === undefined ? undefined : scriptOf(app, generation);
+  if (generation !== undefined && script !== undefined && !isExecutableFile(script) && hasManifest(generation))
+    markDamaged(generation, [`${path.relative(generation, script)} is gone`]);
+  if (isWhole(app, id)) return;
+  throw new PrimeError("release-torn", `could not make ${id} anew: ${path.join(root, LOCK_FILE)} is gone, or changed`);
+}
+
+/** Whether an environment (absolute) can be started as it is. */
+export function isSound(app: App, generation: string, env: Environment): boolean {
+  const python = path.join(generation, "bin/python");
+  const script = scriptOf(app, generation);
+  return (
+    driftSinceUse(generation).length === 0 &&
+    [python, script ?? python].every(isExecutableFile) &&
+    whyOthersDecide(python, trustOf(env)) === undefined
+  );
+}
+
+/** The console script that an app starts; undefined where that is a function. */
+function scriptOf({ config: { entry } }: App, generation: string): string | undefined {
+  return entry.includes(":") ? undefined : path.join(generation, "bin", entry);
+}
+
+function keepFile(root: string, { from, to, sha256: digest }: LocalFile): void {
   const file = path.join(root, to);
-  if (sha256OfFile(file) === sha256) return;
+  if (sha256OfFile(file) === digest) return;
   makeFolder(path.dirname(file));
   const draft = `${file}.${makerMark()}`;
   remove(draft);
   copyFile(from, draft);
   backdate(draft);
-  if (sha256OfFile(draft) !== sha256) {
+  if (sha256OfFile(draft) !== digest) {
     remove(draft);
     throw new PrimeError("changed-file", `could not take ${from}: it was changed just now`, { hint: "start again" });
   }
@@ -141,7 +197,7 @@ export function appStart(app: App, id: string, generation: string, trial?: strin
   const { entry, name } = config;
   const isFunction = entry.includes(":");
   const script = path.join(generation, "bin", isFunction ? name : entry);
-  const runner = [path.join(generation, "bin/python"), path.join(releaseRoot(app, id), "run_app.py"), entry, name];
+  const runner = [path.join(generation, "bin/python"), path.join(releaseRoot(app, id), RUNNER), entry, name];
   return {
     words: [...(trial !== undefined || isFunction ? runner : []), script],
     variables: { PRIME_LAUNCHER: start, PRIME_GENERATION: id, ...(trial === undefined ? {} : { PRIME_TRIAL: trial }) },
@@ -161,9 +217,10 @@ function byPlan(app: App, generation: string): NonNullable<AppStart["check"]>["b
 }
 
 /** Throws where an environment has not what the app starts. */
-export function refuseWithoutEntry({ config: { entry, name } }: App, generation: string): void {
-  const script = path.join(generation, "bin", entry);
-  if (entry.includes(":") || isExecutableFile(script)) return;
+export function refuseWithoutEntry(app: App, generation: string): void {
+  const { entry, name } = app.config;
+  const script = scriptOf(app, generation);
+  if (script === undefined || isExecutableFile(script)) return;
   throw new PrimeError("no-entry", `could not start ${name}: its packages bring no command ${entry}`, {
     hint: `there are ${
       namesInFolder(path.join(generation, "bin"))

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import { now } from "../../edges/clock.ts";
-import { isFile } from "../../edges/files/read.ts";
+import { isFile, realPath } from "../../edges/files/read.ts";
 import { watched } from "../../environment/watched.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
@@ -12,9 +12,17 @@ import { claimHome, isShared, makeHome } from "../home.ts";
 import { readEvents, record } from "../log.ts";
 import { passesWindows, policyOf, whyNotNow } from "../policy.ts";
 import { readChannelState } from "../release/channel-state.ts";
-import { appStart, collectReleases, readRelease, releaseRoot, writeRelease } from "../release/releases.ts";
+import {
+  appStart,
+  collectReleases,
+  isSound,
+  mend,
+  readRelease,
+  refuseWithoutEntry,
+  releaseRoot,
+  writeRelease,
+} from "../release/releases.ts";
 import { mainPackage } from "../release/wanted.ts";
-import { writeRules } from "../root-files.ts";
 import { makeReportsFolder, selectShared, takeReports } from "../shared.ts";
 import {
   alone,
@@ -28,7 +36,7 @@ import {
 } from "../state.ts";
 import { type Run, releaseContext } from "./run.ts";
 import { nextCheck, setDue } from "./schedule.ts";
-import { adopt, BY_HAND, settleTrial, watcherOf, watchTrial } from "./trial.ts";
+import { adopt, BY_HAND, giveUp, settleTrial, watcherOf, watchTrial } from "./trial.ts";
 import { blameOf, resolveNow, verify } from "./update.ts";
 import { isPatient, spawnWhenDue, updateFirst } from "./updater.ts";
 
@@ -38,33 +46,83 @@ export async function startApp(run: Run): Promise<Answer> {
   const isFirstStage = started.progress === undefined;
   const { passedOver } = app.beside;
   if (isFirstStage && passedOver !== undefined) run.terminal.warn(`${passedOver}: it does not count`);
-  const selection = await (app.isOwn && !isFirstStage ? readSelection(app) : select(run));
+  const isSettled = app.isOwn && !isFirstStage;
+  const selection = isSettled ? readSelection(app) : await select(run).catch((error) => asItWas(run, error));
   const obtained = selection.current ?? (await obtain(run).catch((error: unknown) => forgetFirst(run, error)));
   if (typeof obtained !== "string") return obtained;
-  const id = obtained;
-  const isNew = selection.current === null || readCheck(app).building === id;
-  const isTrial = selection.trial?.id === id;
-  if (app.isOwn) await writeRules(app, releaseRoot(app, id), readRelease(app, id)?.python);
-  const context = await releaseContext(run, id, !isTrial);
+  const isNew = selection.current === null || readCheck(app).building === obtained;
   try {
-    const booted = await boot(context, { anew: false, servesPlan: servesPlan(context, started) });
-    if (booted.kind === "hop") return booted.answer;
-    if (isNew) {
-      await verify(run, booted, readRelease(app, id)?.verify ?? []);
-      await alone(app, () => settleFirst(run, id));
-      context.terminal.say(`${app.config.name} ${readRelease(app, id)?.version} is ready`);
-    }
-    const update = isPatient(run) && !isNew ? undefined : await spawnWhenDue(run);
-    const { generation } = booted.activation;
-    const trial = isTrial ? watchTrial(app, id, started.shell) : undefined;
-    const answer: Answer = { kind: "app", shift: run.shift, start: appStart(app, id, generation, trial?.file) };
-    if (trial === undefined && update === undefined) return answer;
-    const python = watcherOf(app) ?? path.join(generation, "bin/python");
-    return watched({ python, launcher: app.launcher, trial, update }, answer);
+    return await startRelease(run, obtained, { isNew, isTrial: selection.trial?.id === obtained });
   } catch (error) {
     if (isNew) await forgetFirst(run, error);
-    throw error;
+    if (isNew || !(error instanceof PrimeError)) throw error;
+    return startOtherwise(run, selection, error);
   }
+}
+
+interface Standing {
+  readonly isNew: boolean;
+  readonly isTrial: boolean;
+}
+
+async function startRelease(run: Run, id: string, { isNew, isTrial }: Standing): Promise<Answer> {
+  const { app, started } = run;
+  if (app.isOwn) await mend(app, id);
+  const context = await releaseContext(run, id, !isTrial);
+  const booted = await boot(context, { anew: false, servesPlan: servesPlan(context, started) });
+  if (booted.kind === "hop") return booted.answer;
+  if (isNew) {
+    await verify(run, booted, readRelease(app, id)?.verify ?? []);
+    await alone(app, () => settleFirst(run, id));
+    context.terminal.say(`${app.config.name} ${readRelease(app, id)?.version} is ready`);
+  }
+  return answerIn(run, id, booted.activation.generation, { isNew, isTrial });
+}
+
+async function answerIn(run: Run, id: string, generation: string, { isNew, isTrial }: Standing): Promise<Answer> {
+  const { app, started } = run;
+  refuseWithoutEntry(app, generation);
+  const update = isPatient(run) && !isNew ? undefined : await spawnWhenDue(run);
+  const trial = isTrial ? watchTrial(app, id, started.shell) : undefined;
+  const answer: Answer = { kind: "app", shift: run.shift, start: appStart(app, id, generation, trial?.file) };
+  if (trial === undefined && update === undefined) return answer;
+  const python = watcherOf(app) ?? path.join(generation, "bin/python");
+  return watched({ python, launcher: app.launcher, trial, update }, answer);
+}
+
+/** What is in the way of an update is in the way of no start. */
+function asItWas({ app, terminal }: Run, error: unknown): Selection {
+  const known = readSelection(app);
+  const current = known.current ?? lastOf(app) ?? null;
+  if (!(error instanceof PrimeError) || current === null) throw error;
+  terminal.warn(`${app.config.name} can't be updated: ${error.message}`);
+  return { ...known, current };
+}
+
+/**
+ * Where a release can't be made anew, as its state asks for, its environment is started as it is; where that is torn, too, the release before one
+ * on trial is, else what an installation gives now.
+ */
+async function startOtherwise(run: Run, { current, trial, previous }: Selection, error: PrimeError): Promise<Answer> {
+  const { app, started, terminal } = run;
+  const id = current as string;
+  const isTrial = trial?.id === id;
+  const generation = realPath(path.join(releaseRoot(app, id), ".venv"));
+  if (generation !== undefined && isSound(app, generation, started.env)) {
+    const next = app.self === null ? "" : `\n  next: \`${app.self} update\``;
+    terminal.warn(`${app.config.name} ${id} runs as it was: ${error.message}${next}`);
+    return answerIn(run, id, generation, { isNew: false, isTrial });
+  }
+  if (!app.isOwn || started.progress !== undefined || started.env.PRIME_UPDATE === "never") throw error;
+  if (isTrial && previous !== null) {
+    const { told } = await giveUp(app, id, error.message);
+    terminal.warn(told);
+    return startRelease(run, previous, { isNew: false, isTrial: false });
+  }
+  terminal.warn(error.message);
+  await updateFirst(run, true);
+  const next = (await adopt(app)).current ?? id;
+  return startRelease(run, next, { isNew: false, isTrial: next !== id });
 }
 
 /** Whether the ready plan has declined for no more than that a check is due. */
@@ -130,12 +188,17 @@ async function leaveGone({ app, terminal }: Run): Promise<void> {
   });
 }
 
-/** Where the state is lost, the release that was taken last is known by the log. */
-async function recover({ app, terminal }: Run): Promise<void> {
+/** The release that was taken last, of those that are there, is known by the log. */
+function lastOf(app: App): string | undefined {
   const ran = readEvents(app).filter(({ event }) => event === "activate" || event === "fallback");
   const isThere = (id: string | null) => id !== null && readRelease(app, id)?.packages[mainPackage(app)] !== undefined;
-  const { release: last } = ran.findLast(({ release }) => isThere(release)) ?? {};
-  if (!last) return;
+  return ran.findLast(({ release }) => isThere(release))?.release ?? undefined;
+}
+
+/** Where the state is lost, that one is selected. */
+async function recover({ app, terminal }: Run): Promise<void> {
+  const last = lastOf(app);
+  if (last === undefined) return;
   const isLost = !isSelected(app);
   await alone(app, () => writeSelection(app, { ...readSelection(app), current: last }));
   if (!isLost) return;

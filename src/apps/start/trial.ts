@@ -83,6 +83,15 @@ export function goBack(
   return { selection: next, told: `${app.config.name} ${id} did not work (${why}): ${previous ?? id} runs again` };
 }
 
+/** Goes back from one that can't even be started. */
+export function giveUp(app: App, id: string, why: string): Promise<ReturnType<typeof goBack>> {
+  return alone(app, () => {
+    const next = goBack(app, readSelection(app), id, { why });
+    writeSelection(app, next.selection);
+    return next;
+  });
+}
+
 /** A start on trial, counted before it begins. */
 export function watchTrial(app: App, id: string, shell: Parameters<typeof countStart>[1]) {
   const file = countStart(trialFolder(app, id), shell);

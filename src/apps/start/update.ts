@@ -13,6 +13,7 @@ import { record } from "../log.ts";
 import { passesWindows, policyOf, whyNotNow } from "../policy.ts";
 import {
   collectScraps,
+  isWhole,
   readRelease,
   refuseWithoutEntry,
   releasesOf,
@@ -72,6 +73,7 @@ async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
   if ("answer" in found) return { kind: "hop", answer: found.answer };
   const { stays } = found;
   if (found.id === current) {
+    if (!isWhole(app, found.id, found.files)) await writeRelease(app, found);
     const message = `${app.config.name} ${found.version} is what there is${passedOver(run, found)}`;
     return finish(run, "current", message, stays === undefined ? null : "python");
   }

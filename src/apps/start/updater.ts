@@ -71,9 +71,10 @@ export function isPatient({ app, started: { env } }: Run): boolean {
 }
 
 /** Looks first, and waits for that: to its end where that is wished, else as long as the app has patience. */
-export async function updateFirst(run: Run): Promise<void> {
-  const { app, started, terminal } = run;
-  const isWished = started.env.PRIME_UPDATE === "wait";
+export async function updateFirst(given: Run, isWished = given.started.env.PRIME_UPDATE === "wait"): Promise<void> {
+  const { app, terminal } = given;
+  const started = isWished ? { ...given.started, env: { ...given.started.env, PRIME_UPDATE: "wait" } } : given.started;
+  const run = { ...given, started };
   const check = readCheck(app);
   const { at: before } = check;
   if (!isWished && !isDue(app, started.env, check)) return;

@@ -130,6 +130,46 @@ describe("the state of an app", () => {
   });
 });
 
+describe("a release that was torn", () => {
+  it("runs as it was with a word, whatever it was made of is gone or garbage, until an update makes it whole", async () => {
+    const app = await installed();
+    const release = path.join(app.home, "releases", (await app.status()).release ?? "");
+    const files = fs.readdirSync(path.join(release, "files")).map((name) => `files/${name}`);
+    for (const name of ["pylock.toml", ...files]) {
+      const file = path.join(release, name);
+      for (const spoil of [() => fs.rmSync(file), () => fs.writeFileSync(file, "\0{[")]) {
+        spoil();
+        const started = await app.run(["x"]);
+        const told = expect.stringMatching(/prime: warning: foo 1-\w+ runs as it was: .*`foo self update`/s);
+        expect([name, started]).toEqual([
+          name,
+          expect.objectContaining({ code: 0, stdout: "foo 1 x\n", stderr: told }),
+        ]);
+        await app.says(["self", "update"]);
+        expect([name, await app.run(["x"])]).toEqual([name, expect.objectContaining({ code: 0, stderr: "" })]);
+      }
+    }
+  });
+
+  it("is made whole by a start where what it runs is gone, and is left where it is on trial", async () => {
+    const app = await installed();
+    const id = (await app.status()).release ?? "";
+    for (const name of ["bin/python", "bin/foo"]) {
+      expect((await app.warmInTheEnd(["w"])).stdout).toBe("foo 1 w\n");
+      fs.rmSync(path.join(app.home, "releases", id, ".venv", name));
+      const stderr = expect.stringContaining(`changed by hand: ${name} is gone`);
+      expect(await app.run(["x"])).toMatchObject({ code: 0, stdout: "foo 1 x\n", stderr });
+    }
+    app.publish("2");
+    const { staged } = await app.updateBeside();
+    const release = path.join(app.home, "releases", staged ?? "");
+    fs.rmSync(path.join(release, "files"), { recursive: true });
+    fs.rmSync(path.join(release, ".prime/generations"), { recursive: true });
+    const stderr = expect.stringMatching(/foo 2-\w+ did not work .*: 1-\w+ runs again/s);
+    expect(await app.run(["x"])).toMatchObject({ code: 0, stdout: "foo 1 x\n", stderr });
+  });
+});
+
 describe("a launcher that is replaced while its app runs", () => {
   it("leaves what runs alone, and the next start is the new one's", async () => {
     const app = await installed();

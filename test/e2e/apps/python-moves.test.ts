@@ -5,7 +5,7 @@ import { realPython } from "../../fixtures/python.ts";
 import { AppBox, appWheel, saying } from "../../support/apps.ts";
 import { buildServer, keptIn, packed } from "../../support/builds.ts";
 import { dumbIndex, pypiserver, serverTools } from "../../support/indexes.ts";
-import { link, type RealPython, twoMinors, withoutPython } from "../../support/interpreters.ts";
+import { install, link, type RealPython, twoMinors, withoutPython } from "../../support/interpreters.ts";
 import { serve } from "../../support/releases.ts";
 
 const BY = "import sys; sys.argv.append('%d.%d.%d' % sys.version_info[:3])";
@@ -165,6 +165,26 @@ describe("a release for another Python", { timeout: 300_000 }, () => {
     expect(await app.runs()).toBe(`foo 2 x ${newer.version}`);
     expect(keptIn(app.box)).toContainEqual(expect.stringMatching(`-${newer.version}$`));
     expect((await app.update()).stderr).toMatch(/foo 2 is what there is$/m);
+  });
+
+  it("is what is left where the interpreter of an app is gone: that very start moves to it", async () => {
+    const app = new TwoPythons();
+    const { older, newer } = app;
+    app.install(false);
+    const python3 = path.join(path.dirname(app.hidden), "python3");
+    const own = install(older, path.join(app.box.base, "own"));
+    for (const name of [python3, path.join(path.dirname(python3), `python${older.minor}`)]) link(name, own.file);
+    app.publish("1", code("1"));
+    await app.init();
+    app.env.UV_PYTHON_DOWNLOADS = "never";
+    for (const word of ["x", "y"]) expect(await app.runs(word)).toBe(`foo 1 ${word} ${older.version}`);
+    fs.rmSync(path.join(app.box.base, "own"), { recursive: true });
+    fs.rmSync(path.join(path.dirname(python3), `python${older.minor}`));
+    link(python3, newer.file);
+    const moved = await app.run(["z"], { env: app.env });
+    expect(moved).toMatchObject({ code: 0, stdout: `foo 1 z ${newer.version}\n` });
+    expect(moved.stderr).toMatch(/prime: warning: environment \S+ can't be used: it stands on \S+own\/bin/);
+    expect(await app.run(["z"], { env: app.env })).toMatchObject({ stdout: `foo 1 z ${newer.version}\n`, stderr: "" });
   });
 
   it("is none that a running app's `require` is given, which imports at once", async () => {
