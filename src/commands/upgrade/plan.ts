@@ -83,7 +83,7 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
   return {
     python: { from, to, newer: python?.build === undefined ? null : from === to ? `a newer build of ${to}` : to },
     packages: changes,
-    refused: [...(python?.refused ?? []), ...(packages?.refused ?? [])],
+    refused: [...(python?.refused ?? []), ...(packages?.refused ?? [])].map(({ why: _, ...one }) => one),
     notes: [...failed, ...(python?.notes ?? []), ...(packages?.notes ?? []), ...untouched],
     candidate: {
       files: [...(python?.files ?? []), ...files],

@@ -38,7 +38,12 @@ export function changesOf(told: Told): PackageChange[] {
   return changedNames(told).map(({ name, from, to }) => ({ name, from, to, why: whyOf(name, from, to, told) }));
 }
 
-export function changedNames({ before, after }: Pick<Told, "before" | "after">) {
+/** What was in use and is no more: a lock may have several versions of a package, for different machines. */
+export function leftOf({ before, after }: Pick<Told, "before" | "after">): Locked[] {
+  return before.filter((one) => !after.some(({ name, version }) => name === one.name && version === one.version));
+}
+
+function changedNames({ before, after }: Pick<Told, "before" | "after">) {
   const names = [...new Set([...before, ...after].map(({ name }) => name))].sort();
   const all = names.map((name) => ({ name, from: versionsIn(before, name), to: versionsIn(after, name) }));
   return all.filter(({ from, to }) => from !== to);
@@ -59,7 +64,9 @@ export function byVersion(left: string, right: string): number {
 /** Newer versions than those that are taken, or are in use, which the declared ranges allow and the rules do not. */
 export function refusedOf({ after, free, rules, root }: Told): Refused[] {
   return free.flatMap((one) => {
-    const taken = after.filter(({ name }) => name === one.name);
+    const same = after.filter(({ name }) => name === one.name);
+    const forThese = same.filter(({ marker }) => marker === one.marker);
+    const taken = forThese.length > 0 ? forThese : same;
     if (taken.length === 0 || taken.some(({ version }) => byVersion(version, one.version) >= 0)) return [];
     const found = ruleAgainst(one, rules, root);
     return found === undefined ? [] : [{ name: one.name, version: versionOf(one.version), ...found }];
@@ -94,14 +101,19 @@ function whyOf(name: string, from: string | null, to: string | null, told: Told)
   const requiredBy = by === undefined ? undefined : `required by ${by.name} ${by.version}`;
   if (from === null) return requiredBy ?? "asked for";
   if (to === null) return "nothing requires it any more";
-  const old = versionOf(from);
-  const excluded = exclusionOf(rules.policy, name, old);
-  if (excluded !== undefined) return `${old} is excluded by ${placeOf(excluded.source, root)} (${excluded.text})`;
+  const olds = leftOf(told).filter((one) => one.name === name);
+  for (const { version } of olds) {
+    const excluded = exclusionOf(rules.policy, name, versionOf(version));
+    if (excluded !== undefined)
+      return `${versionOf(version)} is excluded by ${placeOf(excluded.source, root)} (${excluded.text})`;
+  }
   const pin = rules.pins.find((one) => one.name === name);
   if (pin !== undefined) return `prime.lock holds it at ${pin.version}${pin.reason === null ? "" : `: ${pin.reason}`}`;
-  const reason = yanked.get(`${name} ${old}`);
-  if (reason !== undefined) return `${old} was yanked${reason === "" ? "" : `: ${reason}`}`;
-  if (gone.has(`${name} ${old}`)) return `its index has ${old} no more`;
+  for (const { version } of olds) {
+    const reason = yanked.get(`${name} ${version}`);
+    if (reason !== undefined) return `${version} was yanked${reason === "" ? "" : `: ${reason}`}`;
+    if (gone.has(`${name} ${version}`)) return `its index has ${version} no more`;
+  }
   const isNamed = names === null || names.includes(name);
   if (byVersion(from, to) > 0 || !isNamed) return requiredBy ?? "what else is taken asks for it";
   const ranges = told.declared.filter((one) => one.name === name && !one.isConditional && one.range !== "");

@@ -87,10 +87,12 @@ async function lockedIn(text: string, file: string): Promise<Locked[]> {
     if (["editable", "virtual", "directory"].some((key) => key in source)) return [];
     const commit = typeof source.git === "string" ? /#([0-9a-f]{7})/.exec(source.git)?.[1] : undefined;
     const version = String(one.version ?? "");
+    const markers = one["resolution-markers"];
     return [
       {
         name: normalizeName(String(one.name)),
         version: commit === undefined ? version : `${version} (${commit})`,
+        marker: Array.isArray(markers) ? markers.map((marker) => `(${marker})`).join(" or ") : null,
         published: publishedOf([one.wheels, one.sdist].flat()),
         registry: typeof source.registry === "string" ? source.registry : null,
         requires: namesIn(

@@ -17,7 +17,7 @@ import type { Interpreter } from "../../python/interpreter.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import { hasRules, type PackageRules } from "../rules/limits.ts";
 import type { Refused } from "../rules/ruling.ts";
-import { byVersion, changedNames, changesOf, type PackageChange, refusedOf } from "./changes.ts";
+import { byVersion, changesOf, leftOf, type PackageChange, refusedOf } from "./changes.ts";
 import { lockSolver } from "./lock-solver.ts";
 import { ofOtherTools } from "./other-tools.ts";
 import { ownLimits } from "./own-limits.ts";
@@ -167,20 +167,25 @@ function refuseUnknown(names: readonly string[] | null, { before }: Solver, root
 async function withdrawnOf(solver: Solver, after: Solver["before"], yankedAnyway: ReadonlyMap<string, string>) {
   const yanked = new Map(yankedAnyway);
   const gone = new Set<string>();
-  const left = changedNames({ before: solver.before, after }).flatMap(({ name, from, to }) => {
-    const isOfIndex = solver.before.find((one) => one.name === name)?.registry !== null;
-    return from === null || to === null || from.includes(" ") || !isOfIndex ? [] : { name, from, to };
-  });
+  const left = leftOf({ before: solver.before, after }).filter(
+    (one) => one.registry !== null && after.some(({ name }) => name === one.name),
+  );
+  const isDown = (one: (typeof left)[number]) =>
+    after.some(({ name, version }) => name === one.name && byVersion(one.version, version) > 0);
   const ask = async (those: typeof left): Promise<void> => {
     if (those.length === 0) return;
-    const constraints = those.map(({ name, from }) => `${name} ==${from}`);
+    const constraints = those.map(
+      ({ name, version, marker }) => `${name} ==${version}${marker === null ? "" : ` ; ${marker}`}`,
+    );
     const { outcome } = await solver.solve({ constraints, before: null, beforeByName: new Map(), moving: [] });
     for (const [key, reason] of yankedIn(outcome.output)) yanked.set(key, reason);
     if (outcome.ok) return;
-    const missing = those.filter(({ name }) => new RegExp(`no versions? of ${name}==`).test(outcome.output));
-    for (const { name, from } of missing) gone.add(`${name} ${from}`);
+    const missed = outcome.output.matchAll(/no versions? of ([\w-]+)(?:\{[^}]*\})?==([^\s,]+)/g);
+    const named = new Set([...missed].map(([, name, version]) => `${name} ${version}`));
+    const missing = those.filter(({ name, version }) => named.has(`${name} ${version}`));
+    for (const { name, version } of missing) gone.add(`${name} ${version}`);
     if (missing.length > 0) return ask(those.filter((one) => !missing.includes(one)));
-    for (const one of those) if (those.length > 1 && byVersion(one.from, one.to) > 0) await ask([one]);
+    for (const one of those) if (those.length > 1 && isDown(one)) await ask([one]);
   };
   await ask(left);
   return { yanked, gone };

@@ -39,6 +39,7 @@ export function lockedIn({ table }: Pylock): Locked[] {
     .map((one) => ({
       name: normalizeName(String(one.name)),
       version: versionOf(one),
+      marker: null,
       published: publishedOf(filesOf(one)),
       registry: typeof one.index === "string" ? one.index : originOf(one),
       requires: [],

@@ -56,7 +56,9 @@ export async function resolveWithin(
   const timed = new Set<string>();
   const complements = new Map<PackageRules["policy"]["exclude"]["value"][number], number>();
   const inUse = new Set(before.map(({ name, version }) => `${name} ${version}`));
-  const staying = new Map(before.filter((one) => isTooYoung(rules, one)).map((one) => [one.name, one]));
+  const young = before.filter((one) => isTooYoung(rules, one));
+  const byAge = young.sort((one, other) => (one.published ?? 0) - (other.published ?? 0));
+  const staying = new Map(byAge.map((one) => [one.name, one]));
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const limits = limitsOf(rules, { untimed, staying, complements });
     const solved = await solve({ ...limits, moving: movingOf(moving, before, staying) });
@@ -70,13 +72,13 @@ export async function resolveWithin(
     const strayed = packages.filter(
       (one) => staying.has(one.name) && !inUse.has(`${one.name} ${one.version}`) && isTooYoung(rules, one),
     );
-    const young = packages.filter((one) => untimed.has(one.name) && isTooYoung(rules, one)).map(({ name }) => name);
+    const datable = packages.filter((one) => untimed.has(one.name) && isTooYoung(rules, one)).map(({ name }) => name);
     const bad = outcome.ok ? violated(rules, packages) : undefined;
     if (withoutTimes.length > 0) for (const name of withoutTimes) untimed.add(name);
     else if (withdrawn.length > 0) for (const name of withdrawn) staying.delete(name);
     else if (strayed.length > 0) for (const { name } of strayed) staying.delete(name);
-    else if (young.length > 0) {
-      for (const name of young) {
+    else if (datable.length > 0) {
+      for (const name of datable) {
         untimed.delete(name);
         timed.add(name);
       }

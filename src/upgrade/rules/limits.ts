@@ -9,6 +9,8 @@ export interface Locked {
   readonly name: string;
   /** With the commit, where it comes from a version control system. */
   readonly version: string;
+  /** For which machines, where others get another version of it; null: for all. */
+  readonly marker: string | null;
   /** Milliseconds since the epoch, of the youngest of its files; null where its index does not tell. */
   readonly published: number | null;
   /** Where it comes from, an address or a folder; null: not from an index, so that no index offers another. */
@@ -37,7 +39,7 @@ export interface OwnLimits {
 export interface Tried {
   /** Packages whose index does not tell when it published them. */
   readonly untimed: ReadonlySet<string>;
-  /** Packages that are in use and too young, which stay as they are. */
+  /** Packages that are in use and too young, which stay as they are; of several versions the youngest. */
   readonly staying: ReadonlyMap<string, Locked>;
   /** Of an exclusion that no one constraint says, which of its complements is tried. */
   readonly complements: ReadonlyMap<Exclusion, number>;

@@ -65,6 +65,7 @@ describe("the limits of a resolution", () => {
     const locked = (name: string, days: number): Locked => ({
       name,
       version: "1",
+      marker: null,
       published: NOW - days * DAY,
       registry: "x",
       requires: [],
