@@ -10,6 +10,7 @@ import { type Interpreter, versionOf } from "../../python/interpreter.ts";
 import { isWithin } from "../../upgrade/rules/ruling.ts";
 import type { App } from "../app.ts";
 import {
+  type Above,
   environmentOf,
   isHigher,
   type Means,
@@ -44,18 +45,18 @@ export function ownPackages({ config }: App): string[] {
 
 /**
  * Resolves as pip does: of the app's own packages no version is taken that says it is for another Python. uv passes over upper bounds;
- * what the app depends on is left to it. `isDone`: this was looked at before; `within`: constraints (PEP 508).
+ * what the app depends on is left to it. `isDone`: this was looked at before.
  */
 export async function attempt(
   means: Means,
   base: Interpreter,
   isDone: (found: Resolved) => boolean,
-  within: readonly string[] = [],
+  above?: Above,
 ): Promise<Attempt> {
-  const but = [...within];
+  const but: string[] = [];
   let need: Need | undefined;
   for (;;) {
-    const resolution = await resolveOn(means, base, but);
+    const resolution = await resolveOn(means, base, but, above);
     const { found, output, error } = resolution;
     if (found === undefined) return { ...resolution, need: need ?? (error ? needIn(output) : undefined) };
     const misfit = isDone(found) || but.length === MOST_MISFITS ? undefined : await misfitOf(means, base, resolution);
@@ -72,7 +73,7 @@ export async function needForNewer(means: Means, base: Interpreter, { found }: A
     const version = publicOf(found?.packages[name] ?? "");
     const newest = means.fetched.newestOf(name);
     if (!version || (newest !== undefined && !isHigher(newest, version))) continue;
-    const { output, found: other } = await resolveOn(means, base, [`${name} >${version}`], `look for a newer ${name}`);
+    const { output, found: other } = await resolveOn(means, base, [], { name, version });
     const need = other === undefined ? needIn(output) : undefined;
     if (need !== undefined) return { ...need, name };
   }

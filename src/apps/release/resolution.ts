@@ -96,13 +96,20 @@ export interface Resolution {
   readonly settle: () => Resolved;
 }
 
-/** Resolves for one interpreter, without a look at what is installed; `but`: constraints beside those of the rules. */
+/** A version of a package, above which one is looked for. */
+export interface Above {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Resolves for one interpreter, without a look at what is installed; `but`: constraints (PEP 508) beside those of the rules. */
 export async function resolveOn(
   means: Means,
   base: Interpreter,
   but: readonly string[],
-  title = `look for releases of ${means.app.config.name}`,
+  above?: Above,
 ): Promise<Resolution> {
+  const title = `look for ${above === undefined ? `releases of ${means.app.config.name}` : `a newer ${above.name}`}`;
   const { job, app, uv, wanted, policy, fetched, runs, gone } = means;
   const work = makeTemporaryFolder(path.join(means.work, "on."));
   const output = path.join(work, "pylock.toml");
@@ -112,7 +119,7 @@ export async function resolveOn(
     await resolveByRules(job, app, policy, async (limits) => {
       let first: Outcome | undefined;
       for (;;) {
-        const args = commandArguments(wanted, base, { output, work, limits, but: [...but, ...gone.keys()] });
+        const args = commandArguments(wanted, base, { output, work, limits, but: [...but, ...gone.keys()], above });
         const command = { file: uv.file, args, env: environmentOf(uv, wanted, fetched), cwd: wanted.root };
         const outcome = await tryStep(job, title, command, { otherwise: "none" });
         Object.assign(last, { limits, output: outcome.output });
@@ -264,26 +271,33 @@ function refuseWithoutDigests(app: App, { packages }: Pylock): void {
   );
 }
 
-/** Nothing that was installed or resolved before is preferred, and what uv has cached of indexes is asked for again. */
-function commandArguments(
-  { root }: Wanted,
-  base: Interpreter,
-  {
-    output,
-    work,
-    limits,
-    but,
-  }: { readonly output: string; readonly work: string; readonly limits: Limits; readonly but: readonly string[] },
-): string[] {
+/**
+ * Nothing that was installed or resolved before is preferred, and what uv has cached of indexes is asked for again. uv takes a pre-release where
+ * nothing else is within a range, which is no answer to what is newer than a release (PEP 440), unless one is asked for.
+ */
+function commandArguments({ root }: Wanted, base: Interpreter, question: Question): string[] {
+  const { output, work, limits, but, above } = question;
   const constraints = path.join(work, "constraints.txt");
-  const limiting = [...limits.constraints, ...but];
+  const newer = above === undefined ? [] : [`${above.name} >${above.version}`];
+  const limiting = [...limits.constraints, ...but, ...newer];
   writePlain(constraints, `${limiting.join("\n")}\n`);
   return [
     ...["pip", "compile", "--python", base.executable, "--no-header", "--format", "pylock.toml", "--refresh"],
     ...["--index-strategy", "first-index", "--output-file", output, path.join(root, "pyproject.toml")],
     ...(limiting.length === 0 ? [] : ["--constraints", constraints]), // of an empty one uv warns
+    ...(above === undefined || explain(above.version)?.is_prerelease !== false
+      ? []
+      : ["--prerelease-package", `${above.name}=explicit`]),
     ...limitArguments(limits),
   ];
+}
+
+interface Question {
+  readonly output: string;
+  readonly work: string;
+  readonly limits: Limits;
+  readonly but: readonly string[];
+  readonly above: Above | undefined;
 }
 
 /** Where the user's own indexes have no say, none of their settings has. */

@@ -49,9 +49,9 @@ export async function resolveApp(
     const reasons = why === "" ? [] : [why];
     const { name = "" } = need;
     const version = first.found?.packages[name];
-    const newer = version === undefined ? [] : [`${name} >${publicOf(version)}`];
+    const above = version === undefined ? undefined : { name, version: publicOf(version) };
     for (const python of pythons) {
-      const next = await attempt(means, python, isKnown, newer);
+      const next = await attempt(means, python, isKnown, above);
       const skip = first.found && skipped.find(({ id }) => id === next.found?.id);
       if (skip !== undefined) {
         reasons.push(`${skip.id} is not taken again: ${skip.why}`);

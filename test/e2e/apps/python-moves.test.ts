@@ -224,6 +224,24 @@ describe("a release for another Python", { timeout: 300_000 }, () => {
       expect(await app.runs()).toBe(`foo 3 x ${app.newer.version}`);
     });
 
+    it("is no question where it is a pre-release that nobody asked for", async () => {
+      const app = new TwoPythons();
+      const url = await pypiserver(tools, app.basket);
+      app.config = app.config.replace(/sources = .*/, `sources = ["index+${url}"]`);
+      app.publish("1", code("1"));
+      await app.init();
+      expect(await app.runs()).toBe(`foo 1 x ${app.older.version}`);
+      app.publish("2rc1", code("2rc1"), [app.onlyNewer]);
+      expect(await app.update()).toEqual({ ended: 0, stderr: expect.stringMatching(/foo 1 is what there is$/m) });
+      expect((await app.status()).check).toMatchObject({ outcome: "current", reason: null });
+      app.publish("1.5", code("1.5"), [app.onlyNewer]);
+      expect((await app.update()).stderr).toContain("foo is 1.5 now");
+      expect(await app.runs()).toBe(`foo 1.5 x ${app.newer.version}`);
+      app.config = app.config.replace('"foo"', '"foo >=2rc1"');
+      await app.init();
+      expect((await app.update()).stderr).toContain("foo is 2rc1 now");
+    });
+
     it("that tells of its files which Python they are for is taken by a first start, too", async () => {
       const app = new TwoPythons();
       const { url } = await serve(app.basket, ({ url: target = "" }, response) => {
