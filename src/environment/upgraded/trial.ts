@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { now } from "../../edges/clock.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { type Folders, generationFolder } from "../folders.ts";
+import { differences, recordHistory } from "../history.ts";
 import { readManifest } from "../manifest/manifest.ts";
 import { type Bad, changeState, readState, type Trial } from "../state.ts";
 import { standingOf } from "../watched.ts";
@@ -37,14 +38,21 @@ export function settleTrial(folders: Folders): TrialEnd | undefined {
   }
   const { why } = end;
   const { candidate, build, generation, previous, asked } = trial;
-  const isThere = readManifest(generationFolder(folders, previous)) !== undefined;
+  const [tried, proved] = [generation, previous].map((id) => readManifest(generationFolder(folders, id)));
+  const at = now();
+  if (proved !== undefined) {
+    const told = { why: `it failed on trial: ${why}`, changes: differences(tried, proved) };
+    recordHistory(folders, { at, what: "rollback", flags: "", from: generation, to: previous, ...told });
+  }
   changeState(folders, {
     trial: undefined,
-    bad: withBad(bad, { candidate, build, demands: undefined, generation, at: now(), why }),
-    ...(isThere ? { holds: withHold(holds, asked, { generation: previous, since: now(), by: "trial" }) } : {}),
+    bad: withBad(bad, { candidate, build, demands: undefined, generation, at, why }),
+    ...(proved === undefined
+      ? {}
+      : { holds: withHold(holds, asked, { generation: previous, since: at, by: "trial" }) }),
   });
   endTrial(folders);
-  return { kind: isThere ? "back" : "stays", trial, why };
+  return { kind: proved === undefined ? "stays" : "back", trial, why };
 }
 
 /** Remembers what proved bad, the latest last. */
