@@ -151,15 +151,13 @@ function namesAsked({ groupOf, imports }: Grouped, root: string, lazy: string): 
 
 function namesIn(source: string, asked: string): string[] | undefined {
   const call = `import("${asked}")`;
-  const taking = source
-    .split(call)
-    .slice(0, -1)
-    .map((before, index) => {
-      const taken = /const \{ ([\w, ]+) \} = await $/.exec(before)?.[1];
-      if (taken !== undefined) return taken.split(", ");
-      const [, name] = (before.endsWith("(await ") && /^\)\.(\w+)/.exec(source.split(call)[index + 1] ?? "")) || [];
-      return name === undefined ? undefined : [name];
-    });
+  const parts = source.replace(/\bimport\(\s+("[^"]+")\s+\)/g, "import($1)").split(call);
+  const taking = parts.slice(0, -1).map((before, index) => {
+    const taken = /const \{ ([\w, ]+) \} = await $/.exec(before)?.[1];
+    if (taken !== undefined) return taken.split(", ");
+    const [, name] = (before.endsWith("(await ") && /^\)\.(\w+)/.exec(parts[index + 1] ?? "")) || [];
+    return name === undefined ? undefined : [name];
+  });
   return taking.includes(undefined) || taking.length === 0 ? undefined : (taking as string[][]).flat();
 }
 
@@ -177,10 +175,12 @@ export function nested(bundled: string, groups: Grouped): string {
   const end = lines.lastIndexOf(`// ${ENTRY}:${ENTRY}`);
   refuseUnseen(lines, marks, groups);
   const body = lines.slice(end).join("\n");
-  const spaces = [...body.matchAll(/\$spaces\[(\d+)\] = ([^;]+)/g)].map(([, number, value = ""]) => ({
-    number: Number(number),
-    value: value.replaceAll("\n", ""),
-  }));
+  const spaces = [...body.matchAll(/\$spaces\[(\d+)\] = ([^;]+)/g)].map(([, number, value = ""]) => {
+    const parts = value.startsWith("{") ? value.replace(/[{}\s]/g, "").split(",") : [];
+    const short = parts.map((part, index) => `${shortNameOf(index)}:${part.split(":").at(-1)}`);
+    const names = parts.map((part) => part.replace(/:.*/, ""));
+    return { number: Number(number), value: short.length > 0 ? `{${short}}` : value, names };
+  });
   const open: string[] = [];
   for (const [index, at] of [...marks, end].entries()) {
     const name = NAMES[index];
@@ -199,13 +199,34 @@ export function nested(bundled: string, groups: Grouped): string {
   }
   for (let at = end + 1; at < lines.length; at += 1) if (!lines[at]?.startsWith("//# ")) lines[at] = "";
   lines[0] = `${LOADER}${BUILTINS.map((name) => `var $${name}=require("node:${name}");`).join("")}${lines[0]}`;
-  return requiredOnce(lines.join("\n")).replace(new RegExp(`import\\("${LOAD}:(\\d+)"\\)`, "g"), (call, number) => {
+  const namesOf = (number: string) => spaces.find((space) => space.number === Number(number))?.names ?? [];
+  const text = askedShortly(requiredOnce(lines.join("\n")), namesOf);
+  return text.replace(new RegExp(`import\\("${LOAD}:(\\d+)"\\)`, "g"), (call, number) => {
     const group = groups.groupOf.get(groups.lazy[Number(number)] as string) as string;
     const way = wayTo(group)
       .slice(1)
       .map((name) => NAMES.indexOf(name));
     return `$load(${[number, ...way].join()})`.padEnd(call.length);
   });
+}
+
+const ASKED = new RegExp(`(?:\\{ ([^{}]+) \\} = )?(\\(?await import\\("${LOAD}:(\\d+)"\\))(?:\\)\\.(\\w+))?`, "g");
+
+/** What is taken of a module that is loaded where it is asked for, by names of a letter: nobody else sees them. Columns stay. */
+function askedShortly(text: string, namesOf: (number: string) => readonly string[]): string {
+  return text.replace(ASKED, (asking, taken: string | undefined, call: string, number: string, one?: string) => {
+    const names = namesOf(number);
+    if (names.length === 0) return asking;
+    const short = (name = "") => shortNameOf(names.indexOf(name));
+    if (one !== undefined) return `${call}).${short(one)}`.padEnd(asking.length);
+    const parts = (taken ?? "").split(", ").map((part) => part.split(": "));
+    return `{${parts.map((part) => `${short(part[0])}:${part.at(-1)}`)}}=${call}`.padEnd(asking.length);
+  });
+}
+
+function shortNameOf(index: number): string {
+  if (index < 0 || index > 25) throw new Error("a module is asked for a name that it has not, or for too many");
+  return String.fromCharCode(97 + index);
 }
 
 function refuseUnseen(lines: readonly string[], marks: readonly number[], { imports, groupOf }: Grouped): void {

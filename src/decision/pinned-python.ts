@@ -76,10 +76,8 @@ export async function findPinned(
   selected: Interpreter,
 ): Promise<Pinned | undefined> {
   if (python === null) return undefined;
-  const [{ bestOf, platformHere }, { findKept, openStore }] = await Promise.all([
-    import("../provision/python/platforms.ts"),
-    import("../provision/python/store.ts"),
-  ]);
+  const { bestOf, platformHere } = await import("../provision/python/platforms.ts");
+  const { findKept, openStore } = await import("../provision/python/store.ts");
   const here = platformHere(selected);
   const build = bestOf(python.builds, here);
   if (build === undefined) {

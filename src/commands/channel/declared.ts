@@ -73,53 +73,60 @@ const publish: Declare = (command, { take }) => {
 };
 
 const moves: Declare = (command, { take }) => {
-  const load = () => import("./move.ts");
   leading(command, "promote <channel> <version>", "point a channel at a release")
     .option("--percent <n>", "for so many of a hundred installations", percent, 100)
     .option("--urgent", "pass windows and the percent, where the customer's policy lets it", false)
     .option("--reason <text>", "for customers, in their history")
     .action((name: string, version: string, options: Options & { percent: number; urgent: boolean; reason?: string }) =>
-      take(async (context) => (await load()).promote(context, name, version, options), { needsRepo: false }),
+      take(async (context) => (await import("./move.ts")).promote(context, name, version, options), {
+        needsRepo: false,
+      }),
     );
   leading(command, "fallback <channel> <version>", "point a channel back at an older release, for everybody")
     .requiredOption("--reason <text>", "for customers, in their history")
     .option("--urgent", "pass windows, where the customer's policy lets it", false)
     .action((name: string, version: string, options: Options & { reason: string; urgent: boolean }) =>
-      take(async (context) => (await load()).fallBack(context, name, version, options), { needsRepo: false }),
+      take(async (context) => (await import("./move.ts")).fallBack(context, name, version, options), {
+        needsRepo: false,
+      }),
     );
   leading(command, "undo <channel>", "point a channel where it pointed before its last move")
     .option("--reason <text>", "for customers, in their history")
     .action((name: string, options: Options & { reason?: string }) =>
-      take(async (context) => (await load()).undo(context, name, options), { needsRepo: false }),
+      take(async (context) => (await import("./move.ts")).undo(context, name, options), { needsRepo: false }),
     );
 };
 
 const restrictions: Declare = (command, { take }) => {
-  const load = () => import("./restrict.ts");
   signing(command, "withdraw <version>", "let no channel point at a release any more")
     .option("--reason <text>", "for customers")
     .action((version: string, options: Options & { reason?: string }) =>
-      take(async (context) => (await load()).withdraw(context, version, options), { needsRepo: false }),
+      take(async (context) => (await import("./restrict.ts")).withdraw(context, version, options), {
+        needsRepo: false,
+      }),
     );
   signing(command, "floor <channel> <version>", "let a channel never point below a release").action(
     (name: string, version: string, options: Options) =>
-      take(async (context) => (await load()).setFloor(context, name, version, options), { needsRepo: false }),
+      take(async (context) => (await import("./restrict.ts")).setFloor(context, name, version, options), {
+        needsRepo: false,
+      }),
   );
 };
 
 const keys: Declare = (command, { take }) => {
-  const load = () => import("./signing/resign.ts");
   signing(command, "resign", "sign anew what expires, for a timer")
     .option("--all", "what the offline key signs, too", false)
     .action((options: Options & { all: boolean }) =>
-      take(async (context) => (await load()).resign(context, options), { needsRepo: false }),
+      take(async (context) => (await import("./signing/resign.ts")).resign(context, options), { needsRepo: false }),
     );
   signing(command, "sign", "sign on what waits for signatures; upload it when it has enough").action(
     (options: Options) =>
       take(async (context) => (await import("./signing/sign.ts")).signOn(context, options), { needsRepo: false }),
   );
   signing(command, "rotate-key <role>", "give a role another key").action((role: string, options: Options) =>
-    take(async (context) => (await load()).rotateKey(context, role, options), { needsRepo: false }),
+    take(async (context) => (await import("./signing/resign.ts")).rotateKey(context, role, options), {
+      needsRepo: false,
+    }),
   );
 };
 

@@ -61,6 +61,7 @@ describe("groups of modules", () => {
     const text = nested(outputFiles[0]?.text ?? "", groups);
     expect(text.split("\n")).toHaveLength((outputFiles[0]?.text ?? "").split("\n").length);
     expect(text).not.toContain("unasked");
+    expect(text).not.toMatch(/\)\s*\.doctor\(|\{ init[: }]/);
     const file = path.join(folder, "bundle.cjs");
     fs.writeFileSync(file, text);
     createRequire(import.meta.url)(file);
