@@ -5,6 +5,7 @@ import { asVersion } from "../decision/pinned-python.ts";
 import { run } from "../edges/processes/run.ts";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";
 import { type Interpreter, isFailure, versionOf } from "../python/interpreter.ts";
+import { compileLibrary } from "../python/probe/probe.ts";
 import { interpreterAt } from "../python/search/search.ts";
 import { compareVersions } from "../python/version.ts";
 import { learnInterpreter } from "../uv/python-commands.ts";
@@ -46,6 +47,7 @@ export async function obtainInterpreter(
       return tool;
     };
     const kept = await obtainPython({ context, provider, uv: unpacker, log: job.log }, build);
+    await compileLibrary(kept.executable, { ...search, cwd: search.root });
     const learning = tool && run(learnInterpreter(tool, kept.executable), { log: job.log });
     job.learning = learning?.catch(() => {}); // rejects only once the user has ended prime, which others hear, too
     try {

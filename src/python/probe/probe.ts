@@ -7,7 +7,7 @@ import { cleanEnvironment } from "../clean-environment.ts";
 import type { Failure, Interpreter } from "../interpreter.ts";
 import { isKeptByPrime } from "../search/candidates.ts";
 import type { Starting } from "../starting.ts";
-import { PROBE_PY } from "../texts/texts.ts";
+import { COMPILE_LIBRARY_PY, PROBE_PY } from "../texts/texts.ts";
 import { occasionOf, PROBED, readProbe, writeProbe } from "./probe-cache.ts";
 
 export interface ProbeOptions {
@@ -44,6 +44,12 @@ export async function probe(file: string, options: ProbeOptions): Promise<Interp
     return { path: file, ...kindOf(file, answer), why: await explain(file, answer, options) };
   if (keeps) writeProbe(cacheFolder, interpreter, occasion);
   return interpreter;
+}
+
+/** Has a new interpreter of prime's own compile what nearly every start of it loads: each of the next ones would do so for itself. */
+export async function compileLibrary(file: string, options: ProbeOptions): Promise<void> {
+  if (options.starting.whyNot(file) !== undefined) return;
+  await Promise.all(["0", "1"].map((part) => ask(file, ["-I", "-S", "-c", COMPILE_LIBRARY_PY, part], options)));
 }
 
 function ask(file: string, args: readonly string[], options: ProbeOptions): Promise<Outcome> {

@@ -5,6 +5,7 @@ export { default as RUN_APP_PY } from "./app/run_app.py";
 export { default as TRIAL_HOOK_PY } from "./app/trial_hook.py";
 export { default as WATCH_PY } from "./app/watch.py";
 export { default as CHECK_WHEELS_PY } from "./check_wheels.py";
+export { default as COMPILE_LIBRARY_PY } from "./compile_library.py";
 export { default as ENTRY_CALL_PY } from "./entry_call.py";
 export { default as EXTENSIONS_PY } from "./extensions.py";
 /** Its own docstring says what it takes and prints. */
