@@ -77,13 +77,26 @@ function keyOf({ implementation, version, variant, platform }: PythonBuild): str
   return `${implementation}-${version}${variant === null ? "" : `+${variant}`}-${system}-${machine}-${libc}`;
 }
 
-/** An entry of a list as uv reads it. */
+/** An entry of a list as uv reads it; without a digest, which was checked. */
 function entryOf(build: PythonBuild, archive: string): object {
-  const { implementation, version, variant, platform, sha256, build: tag } = build;
+  const { implementation, version, variant, platform, build: tag } = build;
   const { os, family, level, libc } = uvPlatformOf(platform);
   const [, release = "", prerelease = ""] = /^([\d.]+)(.*)$/.exec(version) ?? [];
   const [major, minor, patch] = release.split(".").map(Number);
   const arch = { family, variant: level };
   const url = pathToFileURL(archive).href;
-  return { name: implementation, arch, os, libc, major, minor, patch, prerelease, url, sha256, variant, build: tag };
+  return {
+    name: implementation,
+    arch,
+    os,
+    libc,
+    major,
+    minor,
+    patch,
+    prerelease,
+    url,
+    sha256: null,
+    variant,
+    build: tag,
+  };
 }

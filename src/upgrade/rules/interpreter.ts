@@ -94,7 +94,7 @@ export function compareBuilds(
 
 /** By their numbers, part by part. */
 function compareTags(left: string, right: string): number {
-  return left.localeCompare(right, "en", { numeric: true });
+  return left === right ? 0 : left.localeCompare(right, "en", { numeric: true }); // which is slow the first time
 }
 
 type Current = InterpreterQuestion<BuildFacts>["current"];
