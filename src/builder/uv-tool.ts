@@ -29,6 +29,7 @@ export async function provision(job: Job, decision: Tooling): Promise<UvTool> {
     pin: pinOf(decision.config),
     python: decision.selected,
     cacheFolder: context.places.cache,
+    state: context.plans?.state,
     trust: context.trust,
     starting: decision.search.starting,
     env: userEnv,

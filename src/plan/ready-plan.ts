@@ -91,8 +91,8 @@ export function placeOfPlan(file: string, launcher: string): PlanPlace | undefin
   return { state: folder.slice(0, -ending.length), launcher, flagKey: name.slice("plan".length) };
 }
 
-/** What is sourced from a state folder: ready plans, and start files of shells. */
-export const IN_STATE: readonly string[] = ["at", "shell", "apps"];
+/** What is sourced from a state folder, ready plans and start files of shells, and what is believed of uv (`src/provision/hashed.ts`). */
+export const IN_STATE: readonly string[] = ["at", "shell", "apps", "uv.json"];
 
 /** Makes the folder of plans, in a state folder that is this user's alone. */
 export function makePlanFolder(plans: PlanFolder): void {

@@ -12,6 +12,7 @@ import { type Outcome, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Starting } from "../python/starting.ts";
+import { sha256OfProgram } from "./hashed.ts";
 import { takeRefusal } from "./network.ts";
 
 /** uv as prime uses it, and where it came from. */
@@ -26,6 +27,8 @@ export interface UvRequest {
   /** The interpreter that deploys uv, 3.8 or newer, and what its wheels are for. */
   readonly python: { readonly executable: string; readonly platform: string; readonly libc: string };
   readonly cacheFolder: string;
+  /** Where it may be noted what the digest of a program is. */
+  readonly state?: string | undefined;
   readonly trust: Trust;
   /** Which executables may be started that are not prime's own. */
   readonly starting: Starting;
@@ -49,18 +52,18 @@ export function fromCache(place: UvPlace): ProvisionedUv | undefined {
 }
 
 /** Which uv, and in which cache. */
-export type UvPlace = Pick<UvRequest, "pin" | "python" | "cacheFolder" | "trust">;
+export type UvPlace = Pick<UvRequest, "pin" | "python" | "cacheFolder" | "state" | "trust">;
 
 /**
  * Why a file in the cache is not what was deployed. The launcher tells the digests of its own pin's executables; of a pin in the
  * configuration only what stands beside the file does, which finds damage and proves nothing.
  */
-export function whyNotPinned(file: string, { pin, trust }: Pick<UvRequest, "pin" | "trust">): string | undefined {
+export function whyNotPinned(file: string, { pin, state, trust }: UvPlace): string | undefined {
   const foreign = whyOthersDecide(file, trust);
   if (foreign !== undefined) return foreign;
   const told = pin.programs ?? readText(`${file}.sha256`)?.match(/^[0-9a-f]{64}/) ?? [];
   if (told.length === 0) return `nothing tells the digest of ${file}`;
-  const is = sha256OfFile(file) ?? "";
+  const is = sha256OfProgram(file, state) ?? "";
   return told.includes(is) ? undefined : `the sha256 of ${file} is ${is.slice(0, 12)}, which is no digest of its pin's`;
 }
 
