@@ -126,8 +126,11 @@ function undeclared(built: string, module: string, { project }: Scene) {
 }
 
 function inBuildSystem(project: Project | undefined, needed: string): string {
-  const place = project?.kind === "setup" ? "" : "that project's ";
-  const asNew = project?.kind === "setup" ? `; without any: \`requires = ["setuptools", "${needed}"]\`` : "";
+  const isRoots = project?.kind === "setup" || (project?.kind === "requirements" && project.installsRoot);
+  const place = isRoots ? "" : "that project's ";
+  const asNew = isRoots
+    ? `; without any: \`requires = [${/^setuptools\b/.test(needed) ? "" : '"setuptools", '}"${needed}"]\``
+    : "";
   return `add "${needed}" to \`requires\` below [build-system] of ${place}pyproject.toml${asNew}`;
 }
 

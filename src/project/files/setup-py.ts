@@ -114,7 +114,7 @@ function findExtras(tokens: readonly Token[]): { extras: Record<string, readonly
     } else if (is(next, "=") && after?.kind === "name" && names.has(after.value)) {
       defined.add(token.value);
     } else if (is(next, "[") && after?.kind === "text" && is(tokens[index + 4], "=")) {
-      extras[normalizeName(after.value)] = readTexts(tokens, index + 5);
+      addExtra(extras, after.value, readTexts(tokens, index + 5));
     } else if (is(next, "=") || is(next, ".") || is(next, "[") || is(next, "|")) {
       known = false;
     }
@@ -122,6 +122,12 @@ function findExtras(tokens: readonly Token[]): { extras: Record<string, readonly
   const isQuoted = tokens.some((token) => token.kind === "text" && token.value === "extras_require");
   const areDefined = [...names].every((name) => name === "extras_require" || defined.has(name));
   return { extras, known: known && areDefined && !isQuoted };
+}
+
+/** A key may end in a marker, `dev:python_version<"3"`; with no name before it, it tells of what is required without an extra (setuptools). */
+function addExtra(extras: Record<string, readonly string[]>, key: string, texts: readonly string[]): void {
+  const name = normalizeName(key.replace(/:.*/s, "").trim());
+  if (name !== "") extras[name] = [...(Object.hasOwn(extras, name) ? (extras[name] ?? []) : []), ...texts];
 }
 
 /** Takes the literal keys of the dict display that starts at `index`; tells whether it holds nothing but those. */
@@ -134,7 +140,7 @@ function readDict(tokens: readonly Token[], index: number, extras: Record<string
     if (token === undefined) break;
     if (depth === 1 && expectsKey && !is(token, "}")) {
       const isKey = token.kind === "text" && is(tokens[at + 1], ":");
-      if (isKey) extras[normalizeName(token.value)] = readTexts(tokens, at + 2);
+      if (isKey) addExtra(extras, token.value, readTexts(tokens, at + 2));
       else literal = false;
       expectsKey = false;
     }

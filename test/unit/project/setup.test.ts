@@ -55,6 +55,12 @@ describe("a setup.py, read and not run", () => {
       ["dev"],
       true,
     ],
+    [
+      "markers, with a name before them or without",
+      "setup(extras_require={':os_name==\"nt\"': ['a'], 'dev:x': ['b']})",
+      ["dev"],
+      true,
+    ],
     ["no extras", "setup(name='x')", [], true],
     ["a commented-out one", '# extras_require={"dev": []}\nsetup()', [], true],
     ["one in a docstring", '"""extras_require={"dev": []}"""\nsetup()', [], true],
