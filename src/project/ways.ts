@@ -16,6 +16,11 @@ export function wayToAdd(project: Project, name: string, isTool = false): string
   return byUv ? `./prime uv add ${isTool ? "--dev " : ""}${name}` : KINDS[kind].wayToAdd(project, name, isTool);
 }
 
+/** The same of a tool, and how one start alone has a command of it. */
+export function wayToAddOnce(project: Project, name: string, command: string): string {
+  return `${wayToAdd(project, name, true)}; for one start, ./prime run --with ${name} ${command} …`;
+}
+
 /** Where the repo's files name a package first, as `file:line`; else where a person would write it. */
 export function whereNamed(project: Project, root: string, name: string): string {
   const written = [...normalizeName(name)].map((letter) => (letter === "-" ? "[-_.]+" : letter)).join("");

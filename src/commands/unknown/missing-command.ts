@@ -5,7 +5,7 @@ import { listFolder } from "../../edges/files/read.ts";
 import { EXIT_NOT_FOUND, PrimeError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
 import { knownProvider } from "../../project/commands/console-scripts.ts";
-import { wayToAdd } from "../../project/ways.ts";
+import { wayToAdd, wayToAddOnce } from "../../project/ways.ts";
 import type { Activation } from "../../shells/activation.ts";
 import { type Grounds, type HeldBack, wayToHave } from "../../start/command/outside-command.ts";
 import { whatIsHere } from "./what-is-here.ts";
@@ -43,5 +43,5 @@ function toHave(command: string, { project }: Grounds): string {
   const provider = knownProvider(command) ?? (WELL_KNOWN.includes(command) ? command : undefined);
   if (provider === undefined)
     return `check the name; what brings it has to be declared: ${wayToAdd(project, "PACKAGE", true)}`;
-  return `${wayToAdd(project, provider, true)}; for one start, ./prime run --with ${provider} ${command} …`;
+  return wayToAddOnce(project, provider, command);
 }

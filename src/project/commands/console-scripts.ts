@@ -64,6 +64,9 @@ const MERE_LIBRARIES = new Set(
   ),
 );
 
+/** Their commands load the repo's own code, and all that it imports, into the interpreter that runs them. */
+const LOADERS = ["alembic", "celery", "coverage", "django", "flask", "gunicorn", "nose2", "pytest", "uvicorn"];
+
 const HOSTS = new Set(BRINGS.map(([, host]) => host));
 
 /** The names of the commands that a distribution (normalized) brings, as far as that can be told while it is not installed. */
@@ -85,6 +88,11 @@ export function commandsOfRequired(distribution: string): string[] {
 /** The well-known distribution that has a command; undefined: none is known. */
 export function knownProvider(command: string): string | undefined {
   return [...HOSTS, ...Object.keys(COMMANDS)].find((name) => ownCommands(name).includes(command));
+}
+
+/** Commands that are of use in the repo's environment alone, each with the distribution that has it. */
+export function loaders(): ReadonlyMap<string, string> {
+  return new Map(LOADERS.flatMap((name) => ownCommands(name).map((command) => [command, name] as const)));
 }
 
 function ownCommands(name: string): string[] {

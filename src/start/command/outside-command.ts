@@ -7,10 +7,11 @@ import { readManifest } from "../../environment/manifest/manifest.ts";
 import { EXIT_NOT_FOUND, PrimeError } from "../../errors.ts";
 import { knownCommands, rememberCommand } from "../../plan/commands/outside-commands.ts";
 import { stampsOf } from "../../plan/ready-plan.ts";
+import { loaders } from "../../project/commands/console-scripts.ts";
 import { type DeclaredCommand, declaredCommands, TOOL_FILES } from "../../project/commands/declared.ts";
 import { inspectProject } from "../../project/inspect.ts";
 import type { Project } from "../../project/project.ts";
-import { insteadOfPip } from "../../project/ways.ts";
+import { insteadOfPip, wayToAddOnce } from "../../project/ways.ts";
 import { type Activation, activated } from "../../shells/activation.ts";
 import { behindCommand } from "../../venv/behind-command.ts";
 import { isPipStub, WHY_NO_PIP } from "../../venv/pip-stub.ts";
@@ -58,7 +59,7 @@ const PYTHON = /^python(\d+(?:\.\d+)?)t?$/;
 
 /**
  * Whether a command that is not in the environment is held back: pip, which would change another interpreter's packages;
- * another python; and what the repo declares, but this environment lacks.
+ * another python; what the repo declares, but this environment lacks; and what would load the repo's code, whoever declares it.
  */
 export function heldBack(context: Context, grounds: Grounds, command: string): HeldBack | undefined {
   if (PIP.test(command)) return { why: WHY_NO_PIP, next: insteadOfPip(grounds.project) };
@@ -68,9 +69,11 @@ export function heldBack(context: Context, grounds: Grounds, command: string): H
     return { why, next: `for one start with another Python, ./prime --python ${version} run python …` };
   }
   const declared = grounds.declared.get(command);
-  return declared === undefined
-    ? undefined
-    : { why: "this environment lacks it", next: wayToHave(context, command, declared) };
+  if (declared !== undefined) return { why: "this environment lacks it", next: wayToHave(context, command, declared) };
+  const loader = loaders().get(command);
+  if (loader === undefined) return undefined;
+  const why = "this environment lacks it, and another interpreter's would run the repo's code without its packages";
+  return { why, next: wayToAddOnce(grounds.project, loader, command) };
 }
 
 /** Who declares it, and the line that has it. */
@@ -94,7 +97,10 @@ export async function allHeldBack(context: Context, activation: Activation) {
   const groups = [
     { names: ["pip", "pip[0-9]", "pip[0-9].*", "pip-[0-9]*"], like: "pip" },
     { names: ["python[0-9]", "python[0-9].[0-9]", "python[0-9].[0-9][0-9]"], like: "python3.0" },
-    ...[...grounds.declared.keys()].map((name) => ({ names: [quoteForShell(name)], like: name })),
+    ...[...new Set([...grounds.declared.keys(), ...loaders().keys()])].map((name) => ({
+      names: [quoteForShell(name)],
+      like: name,
+    })),
   ];
   return groups.flatMap(({ names, like }) => {
     const held = heldBack(context, grounds, like);

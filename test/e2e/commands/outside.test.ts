@@ -168,6 +168,34 @@ describe("pip and another python are held back, whatever the repo declares:", ()
   });
 });
 
+describe("what loads the repo's own code is held back, though no file that prime reads declares it:", () => {
+  const box = repo({
+    Pipfile: '[dev-packages]\npytest = "*"\n',
+    "requirements.txt": "six\n",
+    "pytest.ini": "[pytest]\n",
+  });
+  const options = outside(box, { pytest: SYSTEM, coverage: SYSTEM, "django-admin": "#!/bin/sh" });
+  beforeAll(async () => {
+    await good(box);
+  });
+
+  it.each([
+    ["pytest", "pytest"],
+    ["coverage", "coverage"],
+    ["django-admin", "django"],
+  ])("%s", async (command, provider) => {
+    const held = await box.run(["run", command], options);
+    expect(held).toMatchObject({ code: 127, stdout: "", stderr: HELD });
+    expect(held.stderr).toContain("another interpreter's would run the repo's code without its packages");
+    expect(held.stderr).toContain(`for one start, ./prime run --with ${provider} ${command} …`);
+    expect((await good(box, ["run", "--any-command", command], options)).stdout).toMatch(/^outside/);
+  });
+
+  it("until the line is followed that has it", async () => {
+    expect((await good(box, ["run", "--with", "pytest", "pytest", "--version"], options)).stdout).toMatch(/^pytest \d/);
+  });
+});
+
 describe("other programs run:", () => {
   const box = repo({});
   const options = outside(box, {
