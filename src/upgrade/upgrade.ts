@@ -10,7 +10,7 @@ import { type Decision, decide } from "../decision/decide.ts";
 import { linkOf } from "../decision/shown.ts";
 import { now } from "../edges/clock.ts";
 import { makeNewFolder, writePlain } from "../edges/files/change.ts";
-import { whyNotWritten } from "../edges/files/committed.ts";
+import { refuseReadOnly, whyNotWritten } from "../edges/files/committed.ts";
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { readText } from "../edges/files/read.ts";
@@ -58,6 +58,7 @@ export async function upgrade(job: Job, order: Upgrade): Promise<Upgraded | unde
   const { decision, candidate } = order;
   const { folders, config } = decision;
   for (const { path: file } of candidate.files) {
+    refuseReadOnly(file);
     const outside = whyNotWritten(file, folders.root);
     if (outside !== undefined)
       throw new PrimeError("upgrade-outside", `could not upgrade ${context.root}: ${file} ${outside}`, {

@@ -137,7 +137,8 @@ export function tellPlan({ print, terminal }: Context, plan: Plan, json: boolean
     print.json({ python: { from, to }, packages, refused });
     return;
   }
-  if (candidate.changes.length === 0) terminal.say("nothing would change: all is as new as ranges and policy allow");
+  if (candidate.changes.length === 0)
+    terminal.say("nothing would change: all that prime moves is as new as ranges and policy allow");
   const rows = [
     ...(newer === null ? [] : [`python ${from} -> ${newer}`]),
     ...packages.map(

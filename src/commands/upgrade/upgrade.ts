@@ -199,7 +199,7 @@ function isLeftAlone({ terminal }: Context, decision: Decision): boolean {
 }
 
 async function nothingToDo(context: Context, decision: Decision, { auto }: UpgradeRequest): Promise<Answer> {
-  context.terminal.say("nothing to upgrade: all is as new as ranges and policy allow");
+  context.terminal.say("nothing to upgrade: all that prime moves is as new as ranges and policy allow");
   if (auto || holdOf(decision) === undefined) return DONE;
   context.terminal.say("the rollback that held ends: what is asked for is shown again");
   const { writeHold } = await import("../../environment/upgraded/holds.ts");

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { PrimeError } from "../../errors.ts";
 import { writeBackdated } from "./change.ts";
 import { removeFile } from "./own/remove.ts";
-import { isOutside, physicalPath, readLink, realPath } from "./read.ts";
+import { isOutside, isWritable, physicalPath, readLink, realPath } from "./read.ts";
 
 /** A path with more links is none (path_resolution(7)). */
 const LINKS = 40;
@@ -17,6 +17,7 @@ export function writeCommitted(file: string, root: string, text: string | null):
     throw new PrimeError("file-outside", `could not write ${file}: it ${why}`, {
       hint: "put a file in its place, or do it where that file belongs",
     });
+  refuseReadOnly(file);
   const end = endOf(file);
   if (text === null) removeFile(end);
   else writeBackdated(end, text);
@@ -26,6 +27,15 @@ export function writeCommitted(file: string, root: string, text: string | null):
 export function whyNotWritten(file: string, root: string): string | undefined {
   const end = endOf(file);
   return isOutside(end, root) ? `leads out of ${root} and of its work tree of git` : undefined;
+}
+
+/** A checkout that is read-only is told as that, before there is anything to write. */
+export function refuseReadOnly(file: string): void {
+  const folder = path.dirname(endOf(file));
+  if (isWritable(folder)) return;
+  throw new PrimeError("file-read-only", `could not write ${file}: ${folder} can't be written`, {
+    hint: "do it in a checkout that you can write, and commit it there; what worked before still works",
+  });
 }
 
 /** What a path leads to, be it there or not. */

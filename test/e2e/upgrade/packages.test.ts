@@ -1,9 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { failure } from "../../support/failures.ts";
 import { packageIndex } from "../../support/index-server.ts";
 import { generations, good, hashes, installed, isWarm, repo, shown, uvBeside } from "../../support/repos.ts";
 import { outdated } from "../../support/upgrades.ts";
+import { readOnly } from "../../support/users.ts";
 
 describe("./prime upgrade of packages", () => {
   it("makes a new environment and the lock that asks for it, as one step, and the next start is warm", async () => {
@@ -80,6 +82,17 @@ format = "flat"
     expect(installed(box)).toMatchObject({ alpha: "1.1" });
     await uvBeside(box, ["lock", "--check"]);
     expect(await isWarm(box)).toBe(true);
+  });
+
+  it("is told where the checkout can't be written, and is refused there before anything is made", async () => {
+    const box = await outdated();
+    const shell = readOnly(box.root);
+    expect((await box.run(["upgrade", "--check"], { shell })).code).toBe(1);
+    for (const words of [["upgrade"], ["pin", "alpha==1.1"]]) {
+      const told = failure(await box.run(words, { shell }), "file-read-only");
+      expect(told).toMatch(/\/(?:uv|prime)\.lock: .* can't be written/);
+      expect(told).not.toContain("validate");
+    }
   });
 
   it("takes only what is named", async () => {

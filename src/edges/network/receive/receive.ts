@@ -255,7 +255,7 @@ function refusal(
   url: URL,
   why: string,
   {
-    hint = "check the network, and the proxy that the environment names",
+    hint = "check the network, and the proxy that the policy or the environment names",
     retryMs,
   }: { hint?: string; retryMs?: number | undefined } = {},
 ): PrimeError {
