@@ -6,9 +6,12 @@ import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
 import { facts } from "../edges/files/read.ts";
 import { whyOthersDecide } from "../edges/files/trust.ts";
+import { whyNotBelow } from "../environment/data-folder.ts";
+import { isUserSettings } from "../project/files/uv/user-settings.ts";
 import { openWay } from "../provision/network.ts";
 import { pipsIndexes } from "../provision/pip-settings.ts";
 import { cachedFolder, deployUv, findUv, fromCache, type ProvisionedUv, type UvRequest } from "../provision/uv.ts";
+import { settingsOfUv } from "../uv/own-settings.ts";
 import { cacheFolder } from "../uv/read-only-cache.ts";
 import { type UvTool, uvEnvironment } from "../uv/tool.ts";
 import type { Job } from "./job.ts";
@@ -39,16 +42,39 @@ export async function provision(job: Job, decision: Tooling): Promise<UvTool> {
   const uv = (await findUv(request)) ?? (await deployAlone(job, decision, request));
   context.terminal.detail(`uv ${version} (${uv.from}): ${uv.file}`);
   const env = uvEnvironment(userEnv);
-  return { file: uv.file, env: { ...env, ...withoutForeignCache(context, env) }, root: context.root };
+  return { file: uv.file, env: { ...env, ...(await cacheVariables(context, env)) }, root: context.root };
 }
 
-/** What is in uv's cache is installed, and interpreters are believed to be what it tells. */
-function withoutForeignCache({ root, trust, terminal }: Context, env: Environment): Environment {
-  const folder = cacheFolder(env);
-  const why = folder && whyOthersDecide(path.resolve(root, folder), trust);
-  if (!why) return {};
+/**
+ * What is in uv's cache is installed, and interpreters are believed to be what it tells. Where a repo's settings name one that is
+ * not its own, uv is told which is to be used.
+ */
+async function cacheVariables(context: Context, env: Environment): Promise<Environment> {
+  const { root, trust, terminal } = context;
+  const { set, refused } =
+    env.UV_CACHE_DIR || env.UV_NO_CACHE ? { set: undefined, refused: undefined } : await cacheSetting(context);
+  if (refused !== undefined) terminal.warn(refused);
+  const folder = set ?? cacheFolder(env);
+  if (folder === undefined) return refused === undefined ? {} : { UV_NO_CACHE: "1" };
+  const why = whyOthersDecide(path.resolve(root, folder), trust);
+  if (why === undefined) return (set ?? refused) === undefined ? {} : { UV_CACHE_DIR: folder };
   terminal.say(`uv works without its cache ${folder}: ${why}`);
   return { UV_NO_CACHE: "1" };
+}
+
+/** The folder that uv's settings name, absolute; a repo's can name one in the repo alone, since uv writes and clears whatever it is. */
+async function cacheSetting({ root, env }: Context): Promise<{ set?: string; refused?: string }> {
+  let refused: { refused?: string } = {};
+  for (const { file, table } of await settingsOfUv(root, env)) {
+    const named = table["cache-dir"];
+    if (file === undefined || typeof named !== "string") continue;
+    const set = path.resolve(root, named);
+    const isUsers = Boolean(env.UV_CONFIG_FILE) || isUserSettings(file, root);
+    const why = isUsers ? undefined : whyNotBelow(set, path.dirname(file));
+    if (why === undefined) return { set, ...refused };
+    refused = { refused: `the \`cache-dir\` for uv in ${file} is not followed: ${why}` };
+  }
+  return refused;
 }
 
 async function deployAlone(job: Job, { config }: Pick<Decision, "config">, request: UvRequest): Promise<ProvisionedUv> {

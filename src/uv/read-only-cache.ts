@@ -13,11 +13,13 @@ export function readOnlyCache({ env }: UvTool): string | undefined {
   return folder !== undefined && isFolder(folder) && !isWritable(folder) ? folder : undefined;
 }
 
-/** uv's cache, found as uv finds it, there or not; undefined where it is to have none. */
+/** uv's cache by its variables, there or not; undefined where it is to have none, or uv itself finds a place. */
 export function cacheFolder({ UV_CACHE_DIR, UV_NO_CACHE, XDG_CACHE_HOME, HOME }: Environment): string | undefined {
   if (UV_NO_CACHE) return undefined;
-  const base = XDG_CACHE_HOME !== undefined && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : `${HOME}/.cache`;
-  return UV_CACHE_DIR || path.join(base, "uv");
+  if (UV_CACHE_DIR) return UV_CACHE_DIR;
+  const own = HOME ? path.join(HOME, ".cache") : undefined;
+  const base = XDG_CACHE_HOME !== undefined && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : own;
+  return base && path.join(base, "uv");
 }
 
 /**

@@ -70,6 +70,40 @@ it("a cache that another user could change is not used, be the uv in it what is 
   ]);
 });
 
+it("a cache-dir for uv is followed where a repo names one of its own, and the user any that nobody else could change", async () => {
+  const box = repo(SIX);
+  const others = path.join(box.base, "others");
+  const mine = path.join(box.base, "mine");
+  for (const folder of [others, mine]) fs.mkdirSync(folder);
+  fs.writeFileSync(path.join(others, "precious"), "");
+  const env = { UV_CACHE_DIR: undefined };
+  const uvDir = async (extra = {}) =>
+    (await good(box, ["uv", "cache", "dir"], { env: { ...env, ...extra } })).stdout.trim();
+
+  box.file("uv.toml", `cache-dir = "${others}"\n`);
+  const { stderr } = await good(box, [], { env });
+  expect(stderr).toContain(
+    `the \`cache-dir\` for uv in ${box.root}/uv.toml is not followed: ${others} is outside of ${box.root}`,
+  );
+  expect(await uvDir()).toBe(path.join(box.home, ".cache/uv"));
+  expect(fs.readdirSync(others)).toEqual(["precious"]);
+
+  box.file("uv.toml", 'cache-dir = ".cache/uv"\n');
+  expect(await uvDir()).toBe(path.join(box.root, ".cache/uv"));
+  fs.symlinkSync(others, box.path(".linked"));
+  box.file("uv.toml", 'cache-dir = ".linked"\n');
+  expect(await uvDir()).toBe(path.join(box.home, ".cache/uv"));
+
+  fs.rmSync(box.path("uv.toml"));
+  const users = { XDG_CONFIG_HOME: path.join(box.base, "config") };
+  fs.mkdirSync(path.join(users.XDG_CONFIG_HOME, "uv"), { recursive: true });
+  fs.writeFileSync(path.join(users.XDG_CONFIG_HOME, "uv/uv.toml"), `cache-dir = "${mine}"\n`);
+  expect(await uvDir(users)).toBe(mine);
+  fs.chmodSync(mine, 0o777);
+  const open = await good(box, ["uv", "cache", "dir"], { env: { ...env, ...users } });
+  expect(open.stderr).toContain(`uv works without its cache ${mine}: others can write ${mine}`);
+});
+
 it("PRIME_CACHE=never: nothing that is kept is run or believed, and nothing is kept", async () => {
   const box = repo(SIX);
   const { program, ran } = tattler(box);
