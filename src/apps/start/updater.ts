@@ -3,7 +3,7 @@ import { shellOfProcess } from "../../edges/machine.ts";
 import { startDetached } from "../../edges/processes/detached.ts";
 import { giveBack, holdPipe } from "../../edges/processes/locks/pipe-lock.ts";
 import { PrimeError } from "../../errors.ts";
-import { claim, endClaim, writeClaim } from "../../plan/app-claim.ts";
+import { type Claimant, claim, endClaim, writeClaim } from "../../plan/app-claim.ts";
 import type { App } from "../app.ts";
 import { alone, claimFile, isUpdating, readCheck, updateLog, updaterPipe, writeCheck } from "../state.ts";
 import type { Run } from "./run.ts";
@@ -42,13 +42,18 @@ async function spawnOne({ app, started, terminal }: Run): Promise<Lingering | un
     if (isChecked || isUpdating(app) || !claim(file)) return undefined;
     const lock = holdPipe(pipe, started.env);
     const attempts = check.attempts + 1;
-    writeCheck(app, { ...check, attempts });
-    const [shell = "/bin/sh", ...words] = shellOfProcess(started.shell.pid);
-    // The head would start the app by its plan, were it not for the task.
-    const env = { ...started.env, PRIME_APP_TASK: "update" };
-    const command = { file: shell, args: [...words, app.start], env, cwd: "/" };
-    const updater = startDetached(command, updateLog(app), lock);
-    if (lock !== undefined) giveBack(lock);
+    let updater: Claimant | undefined;
+    try {
+      writeCheck(app, { ...check, attempts });
+      const [shell = "/bin/sh", ...words] = shellOfProcess(started.shell.pid);
+      // The head would start the app by its plan, were it not for the task.
+      const env = { ...started.env, PRIME_APP_TASK: "update" };
+      const command = { file: shell, args: [...words, app.start], env, cwd: "/" };
+      updater = startDetached(command, updateLog(app), lock);
+    } finally {
+      if (lock !== undefined) giveBack(lock);
+      if (updater === undefined) endClaim(file, started.shell);
+    }
     if (updater !== undefined) writeClaim(file, updater);
     putOff(app);
     if (attempts <= MOST_KILLED || lock === undefined) return undefined;

@@ -79,6 +79,18 @@ describe("the state of an app", () => {
     });
   });
 
+  it("that can be written in part alone holds no start up, not even one that waits for an update", async () => {
+    const app = await installed();
+    fs.rmSync(path.join(app.home, "check.json"));
+    fs.mkdirSync(path.join(app.home, "check.json"));
+    app.publish("2");
+    for (const word of ["x", "y"]) {
+      const { code, stdout, stderr } = await app.run([word], { env: { PRIME_UPDATE: "wait" } });
+      expect([code, stdout]).toEqual([0, `foo 1 ${word}\n`]);
+      expect(stderr).toMatch(/foo can't be updated: could not write .*check\.json: it is a folder/);
+    }
+  });
+
   it("is none that a clock ten years off has written", async () => {
     const app = await installed();
     app.publish("2");
