@@ -47,12 +47,18 @@ export async function startApp(run: Run): Promise<Answer> {
   const { passedOver } = app.beside;
   if (isFirstStage && passedOver !== undefined) run.terminal.warn(`${passedOver}: it does not count`);
   const isSettled = app.isOwn && !isFirstStage;
-  const selection = isSettled ? readSelection(app) : await select(run).catch((error) => asItWas(run, error));
+  let isPlanned = true;
+  const selection = isSettled
+    ? readSelection(app)
+    : await select(run).catch((error) => {
+        isPlanned = false; // the next start tries again
+        return asItWas(run, error);
+      });
   const obtained = selection.current ?? (await obtain(run).catch((error: unknown) => forgetFirst(run, error)));
   if (typeof obtained !== "string") return obtained;
   const isNew = selection.current === null || readCheck(app).building === obtained;
   try {
-    return await startRelease(run, obtained, { isNew, isTrial: selection.trial?.id === obtained });
+    return await startRelease(run, obtained, { isNew, isTrial: selection.trial?.id === obtained, isPlanned });
   } catch (error) {
     if (isNew) await forgetFirst(run, error);
     if (isNew || !(error instanceof PrimeError)) throw error;
@@ -61,14 +67,16 @@ export async function startApp(run: Run): Promise<Answer> {
 }
 
 interface Standing {
-  readonly isNew: boolean;
-  readonly isTrial: boolean;
+  readonly isNew?: boolean;
+  readonly isTrial?: boolean;
+  readonly isPlanned?: boolean;
 }
 
-async function startRelease(run: Run, id: string, { isNew, isTrial }: Standing): Promise<Answer> {
+async function startRelease(run: Run, id: string, standing: Standing): Promise<Answer> {
+  const { isNew = false, isTrial = false, isPlanned = true } = standing;
   const { app, started } = run;
   if (app.isOwn) await mend(app, id);
-  const context = await releaseContext(run, id, !isTrial);
+  const context = await releaseContext(run, id, isPlanned && !isTrial);
   const booted = await boot(context, { anew: false, servesPlan: servesPlan(context, started) });
   if (booted.kind === "hop") return booted.answer;
   if (isNew) {
@@ -76,10 +84,11 @@ async function startRelease(run: Run, id: string, { isNew, isTrial }: Standing):
     await alone(app, () => settleFirst(run, id));
     context.terminal.say(`${app.config.name} ${readRelease(app, id)?.version} is ready`);
   }
-  return answerIn(run, id, booted.activation.generation, { isNew, isTrial });
+  return answerIn(run, id, booted.activation.generation, standing);
 }
 
-async function answerIn(run: Run, id: string, generation: string, { isNew, isTrial }: Standing): Promise<Answer> {
+async function answerIn(run: Run, id: string, generation: string, standing: Standing): Promise<Answer> {
+  const { isNew = false, isTrial = false } = standing;
   const { app, started } = run;
   refuseWithoutEntry(app, generation);
   const update = isPatient(run) && !isNew ? undefined : await spawnWhenDue(run);
@@ -111,18 +120,18 @@ async function startOtherwise(run: Run, { current, trial, previous }: Selection,
   if (generation !== undefined && isSound(app, generation, started.env)) {
     const next = app.self === null ? "" : `\n  next: \`${app.self} update\``;
     terminal.warn(`${app.config.name} ${id} runs as it was: ${error.message}${next}`);
-    return answerIn(run, id, generation, { isNew: false, isTrial });
+    return answerIn(run, id, generation, { isTrial });
   }
   if (!app.isOwn || started.progress !== undefined || started.env.PRIME_UPDATE === "never") throw error;
   if (isTrial && previous !== null) {
     const { told } = await giveUp(app, id, error.message);
     terminal.warn(told);
-    return startRelease(run, previous, { isNew: false, isTrial: false });
+    return startRelease(run, previous, {});
   }
   terminal.warn(error.message);
   await updateFirst(run, true);
   const next = (await adopt(app)).current ?? id;
-  return startRelease(run, next, { isNew: false, isTrial: next !== id });
+  return startRelease(run, next, { isTrial: next !== id });
 }
 
 /** Whether the ready plan has declined for no more than that a check is due. */

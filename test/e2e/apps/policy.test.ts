@@ -105,6 +105,22 @@ describe("[upgrade] of an app", () => {
     expect(asked.some((url) => url.endsWith("foo-2-py3-none-any.whl"))).toBe(true);
   });
 
+  it("that nobody can read keeps no app from starting, and what is ready waits until it is mended", async (test) => {
+    const app = new AppBox();
+    app.publish("1");
+    await app.init();
+    await app.says([]);
+    app.publish("2");
+    await app.updateBeside();
+    const shell = atEtc(app.box, { "policy.toml": "windows = [" }, test);
+    for (const word of ["x", "y"]) {
+      const started = await app.run([word], { shell });
+      const stderr = expect.stringContaining("foo can't be updated: could not read /etc/prime/policy.toml");
+      expect(started).toMatchObject({ code: 0, stdout: `foo 1 ${word}\n`, stderr });
+    }
+    expect(await app.says(["z"])).toBe("foo 2 z");
+  });
+
   it("keeps as many releases as it says", async () => {
     const app = new AppBox("[upgrade]\nkeep = 2\n");
     for (const version of ["1", "2", "3", "4"]) {
