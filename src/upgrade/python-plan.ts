@@ -99,8 +99,10 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   if (to === null) {
     const [first] = refused;
     const isAlone = first?.rule === "known-bad";
-    if (asked.request !== null && !fits(asked.request, base) && !isAlone)
-      throw refusedBuild(textOf(asked), from, here, refused);
+    const isOther =
+      (asked.request !== null && !fits(asked.request, base)) ||
+      (asked.variant !== null && asked.variant !== current.variant);
+    if (isOther && !isAlone) throw refusedBuild(textOf(asked), from, here, refused);
     const isForbidden = first?.version === current.version;
     const isBlocked = isOwnFile && refused.some(({ rule }) => rule === "requires-python");
     return stays([...(isForbidden ? [why] : []), ...(isBlocked ? [blocked(versionFile)] : [])], refused);

@@ -1,9 +1,10 @@
 import * as path from "node:path";
-import { valid } from "@renovatebot/pep440";
+import { clean } from "@renovatebot/pep440";
 import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { type Pin, PRIME_LOCK, primeLockText } from "../../config/lock/prime-lock.ts";
 import { loadPolicy } from "../../config/policy/load.ts";
+import { PIN_REASON } from "../../config/schema/lock-schema.ts";
 import type { Context } from "../../context.ts";
 import { now } from "../../edges/clock.ts";
 import { writeCommitted } from "../../edges/files/committed.ts";
@@ -31,7 +32,7 @@ const DONE: Answer = { kind: "exit", code: 0 };
 /** `./prime pin NAME==VERSION`: upgrades keep it; a start keeps what the lock says, as ever. */
 export async function pinPackage(context: Context, text: string, options: PinOptions): Promise<Answer> {
   const { root, terminal } = context;
-  const pin = { ...parsePin(text), until: untilOf(options.until), reason: options.reason ?? null };
+  const pin = { ...parsePin(text), until: untilOf(options.until), reason: reasonOf(options.reason) };
   const { config } = await loadConfig(context);
   const policy = await loadPolicy(config, EXIT_POLICY);
   const excluded = exclusionOf(policy, pin.name, pin.version);
@@ -105,12 +106,26 @@ function write({ root, startedAt }: Context, { primeLock }: Config, pins: readon
 function parsePin(text: string): Pick<Pin, "name" | "version"> {
   const [, name = "", version = ""] = /^\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*==\s*(\S+)\s*$/.exec(text) ?? [];
   const isPython = ["python", "cpython"].includes(name.toLowerCase());
-  if (!isPython && valid(version)) return { name: normalizeName(name), version };
+  const normal = clean(version)?.replaceAll(",", ".") ?? null; // as uv writes it; the library joins parts of a local version by a comma
+  if (!isPython && normal !== null && normal.length <= 80) return { name: normalizeName(name), version: normal };
   const why = isPython ? "the interpreter is pinned by a command of its own" : "it is not a name, `==` and a version";
   throw new PrimeError("pin-form", `could not pin \`${quoted(text)}\`: ${why}`, {
     exitCode: EXIT_USAGE,
     hint: isPython ? `./prime python pin ${version}` : "write e.g. `./prime pin foo==1.2.3`",
   });
+}
+
+function reasonOf(text: string | undefined): string | null {
+  if (text === undefined || text === "") return null;
+  if (PIN_REASON.test(text)) return text;
+  throw new PrimeError(
+    "pin-reason",
+    `could not pin for \`${quoted(text)}\`: a reason is one line of up to 500 characters`,
+    {
+      exitCode: EXIT_USAGE,
+      hint: "write a shorter one, or where it can be read",
+    },
+  );
 }
 
 function untilOf(text: string | undefined): string | null {

@@ -15,6 +15,8 @@ export const PYTHON_VERSION = /^3\.\d{1,3}\.\d{1,3}(?:(?:a|b|rc)\d{1,3})?$/;
 const version = text('a whole version, e.g. "3.12.12"', PYTHON_VERSION);
 const implementation = v.picklist(["cpython", "pypy"], '"cpython" or "pypy"');
 
+export const PIN_REASON = /^[^\0\n\r]{1,500}$/;
+
 /** prime.lock, apart from its comment. A digest that is missing is none that could be checked: it must be there. */
 export const PRIME_LOCK_SCHEMA = v.strictObject(
   {
@@ -47,7 +49,7 @@ export const PRIME_LOCK_SCHEMA = v.strictObject(
             until: v.exactOptional(
               text("a date, YYYY-MM-DD, in quotes", /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/),
             ),
-            reason: v.exactOptional(text("a text of one line", /^[^\0\n\r]{1,500}$/)),
+            reason: v.exactOptional(text("a text of one line", PIN_REASON)),
           },
           "a table with `name` and `version`",
         ),

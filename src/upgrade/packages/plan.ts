@@ -14,6 +14,7 @@ import { didYouMean } from "../../nearest.ts";
 import { normalizeName } from "../../project/packages.ts";
 import { declaredRanges } from "../../project/ranges/declared.ts";
 import type { Interpreter } from "../../python/interpreter.ts";
+import { quoted } from "../../quoted.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import { hasRules, type PackageRules } from "../rules/limits.ts";
 import type { Refused } from "../rules/ruling.ts";
@@ -89,7 +90,7 @@ async function planWithin(
 ): Promise<PackagePlan> {
   const { project } = question.decision;
   const names = question.names?.map(normalizeName) ?? null;
-  refuseUnknown(names, solver, job.context.root);
+  refuseUnknown(question.names ?? [], solver, job.context.root);
   const moving = names ?? "all";
   const found = await resolveWithin(job, solver, rules, moving);
   const free = hasRules(rules)
@@ -146,16 +147,16 @@ function solverFor(job: Job, uv: UvTool, { decision, base }: PackageQuestion, wo
   });
 }
 
-function refuseUnknown(names: readonly string[] | null, { before }: Solver, root: string): void {
+function refuseUnknown(names: readonly string[], { before }: Solver, root: string): void {
   const known = new Set(before.map(({ name }) => name));
-  const unknown = names?.find((name) => !known.has(name));
+  const unknown = names.find((name) => !known.has(normalizeName(name)));
   if (unknown === undefined) return;
   throw new PrimeError(
     "no-such-package",
-    `could not upgrade ${unknown} of ${root}: it is not among what is installed from elsewhere${didYouMean(unknown, known)}`,
+    `could not upgrade \`${quoted(unknown)}\` of ${root}: it is not among what is installed from elsewhere${didYouMean(normalizeName(unknown), known)}`,
     {
       exitCode: EXIT_USAGE,
-      hint: "`./prime run pip list` tells the names; the repo's own projects are not upgraded",
+      hint: "`./prime run pip list` tells the names; the repo's own projects are not upgraded, and `./prime pin NAME==VERSION` chooses a version",
     },
   );
 }

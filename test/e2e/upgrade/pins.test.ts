@@ -71,6 +71,15 @@ describe("./prime pin", () => {
     expect(installed(box)).toMatchObject({ alpha: "1.2" });
   });
 
+  it("writes what it reads again: versions as uv writes them, and no empty reason", async () => {
+    const box = repo({ "requirements.txt": "" });
+    const texts = { "1.0-1": "1.0.post1", "v1.0-RC.1": "1.0rc1", "1!2.0": "1!2.0", "1.0+Ubuntu-1.b": "1.0+ubuntu.1.b" };
+    for (const [given, version] of Object.entries(texts)) {
+      await good(box, ["pin", `alpha==${given}`, "--reason", ""]);
+      expect((await good(box, ["pins"])).stdout).toBe(`alpha ${version}\n`);
+    }
+  });
+
   it.each([
     [["pin", "alpha==2.0"], 3, "it is outside of `>=1,<2`, which pyproject.toml:6 declares"],
     [["pin", "beta==1.0"], 3, "upgrade.exclude in prime.toml excludes it (beta)"],
@@ -80,6 +89,8 @@ describe("./prime pin", () => {
     [["pin", "python==3.12"], 2, "the interpreter is pinned by a command of its own"],
     [["pin", "alpha==1.0", "--until", "2020-01-01"], 2, "that day is over"],
     [["pin", "alpha==1.0", "--until", "2026-02-30"], 2, "it is no day"],
+    [["pin", "alpha==1.0", "--reason", "two\nlines"], 2, "a reason is one line"],
+    [["pin", "alpha==1.0", "--reason", "x".repeat(501)], 2, "a reason is one line"],
     [["unpin", "alpha"], 2, "no pin in"],
   ])("refuses %j", async (words, status, message) => {
     const box = repo({

@@ -77,6 +77,8 @@ describe.skipIf(old === undefined || young === undefined || !isLinux)(
       const { code, stderr } = await box.run(["upgrade", "--python", minorOf(young.version)]);
       expect(code).toBe(3);
       expect(stderr).toContain("`max_minor`");
+      const special = await box.run(["upgrade", "--python", `${minorOf(old.version)}t`, "--dry-run"]);
+      expect(special.stderr).toContain(`could not find Python ${minorOf(old.version)} (freethreaded)`);
     });
 
     it("ends with 4 for a build that is not what it says, and for one that lacks what the old one had", async () => {
