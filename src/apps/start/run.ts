@@ -1,5 +1,5 @@
 import type { Context, Printer } from "../../context.ts";
-import { exists } from "../../edges/files/read.ts";
+import { isFile } from "../../edges/files/read.ts";
 import type { Surroundings } from "../../edges/surroundings.ts";
 import type { Terminal } from "../../edges/terminal/terminal.ts";
 import type { App } from "../app.ts";
@@ -33,7 +33,7 @@ export function releaseContext({ app, contextOf }: Run, id: string, isPlanned: b
       inputs: [
         { kind: "file", path: selectionFile(app) },
         ...[app.beside.file, ...(app.isOwn ? [] : [verdictFile(app)])].map(
-          (file) => ({ kind: exists(file) ? "file" : "absent", path: file }) as const,
+          (file) => ({ kind: isFile(file) ? "file" : "no-file", path: file }) as const,
         ),
         ...(app.isOwn && isShared(app) ? [{ kind: "listing", path: reportsFolder(app) } as const] : []),
       ],

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
-import { describeEachShell, LAUNCHER } from "../../support/sandbox.ts";
+import { describeEachShell, LAUNCHER, LONG_AGO } from "../../support/sandbox.ts";
 
 async function started(keys = ""): Promise<AppBox> {
   const app = new AppBox(keys);
@@ -70,8 +70,14 @@ describe("an app's launcher", () => {
     expect(await app.says(["own", "status"])).toContain("foo 3.2.1");
     expect(await app.says(["prime", "status"])).toBe("foo 3.2.1 prime status");
     fs.chmodSync(beside, 0o666);
+    fs.utimesSync(beside, LONG_AGO, LONG_AGO); // what nobody has written since it was judged is as it was
     expect(await app.says(["prime", "status"])).toContain(`passed over: others can write ${beside}`);
-    fs.chmodSync(beside, 0o644);
+    fs.rmSync(beside);
+    expect(await app.says(["own"])).toBe("foo 3.2.1 own");
+    fs.mkdirSync(beside);
+    expect(await app.run(["own"])).toMatchObject({ code: 0, stdout: "foo 3.2.1 own\n", stderr: "" });
+    fs.rmdirSync(beside);
+    fs.writeFileSync(beside, app.config);
     if (process.geteuid?.() !== 0) return;
     fs.chownSync(beside, 4242, 4242);
     expect(await app.says(["prime", "status"])).toContain(`${beside} belongs to another user`);
@@ -86,6 +92,10 @@ describe("an app's launcher", () => {
       ['python = "abc"', "`app.python` must be a version in quotes"],
       ["trial = { start = 3 }", "unknown key `app.trial.start`; did you mean `starts`"],
       ['[[app.package]]\nname = "x"\nsource = ["/x"]', "unknown key `app.package[0].source`; did you mean `sources`"],
+      [
+        `[[app.package]]\nname = "x.y"\nsources = ["/x"]\n[[app.package]]\nname = "X-y"\nsources = ["/y"]`,
+        "`app.package` must be tables [[app.package]], one for each package",
+      ],
       ["[upgrade]\nkeep = 1", "`upgrade.keep` must be a whole number from 2"],
       ["[upgrade]\nurgnt = true", "unknown key `upgrade.urgnt`; did you mean `urgent`"],
     ] as const) {
@@ -94,6 +104,15 @@ describe("an app's launcher", () => {
     }
     app.config = '[app]\npackages = ["foo[cli] >=3, <4; python_version > \'3\'", "foo >="]\n';
     await expect(app.init()).rejects.toThrow("`app.packages[1]` must be a requirement");
+  });
+
+  it("whose marker leaves the app itself out is told at its start", async () => {
+    const app = new AppBox();
+    app.publish("1");
+    app.config = app.config.replace('"foo"', `"foo; python_version < '3'"`);
+    await app.init();
+    const stderr = expect.stringContaining("could not take foo: what `packages` say of it leaves it out");
+    expect(await app.run([])).toMatchObject({ code: 125, stderr });
   });
 });
 
