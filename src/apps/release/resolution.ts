@@ -144,6 +144,7 @@ export async function resolveOn(
     const lock = pylockOf(places, work);
     const found = resolvedOf(means, base, { table, lock });
     const settle = () => {
+      refuseWithoutMain(app, found);
       refuseWithoutDigests(app, lock);
       keepDigests(app, places);
       return found;
@@ -257,6 +258,19 @@ function withFilesBeside(
     return { path: to, ...rest };
   };
   return { table: { ...table, packages: packagesOf(table).map(beside) }, files };
+}
+
+/** A marker can leave out the app itself. */
+function refuseWithoutMain(app: App, { packages }: Resolved): void {
+  const main = mainPackage(app);
+  if (Object.hasOwn(packages, main)) return;
+  throw new PrimeError(
+    "no-release",
+    `could not take ${main}: what \`packages\` say of it leaves it out on this machine`,
+    {
+      hint: `look at the marker in "${app.config.packages[0]}"`,
+    },
+  );
 }
 
 function refuseWithoutDigests(app: App, { packages }: Pylock): void {
