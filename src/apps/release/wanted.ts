@@ -31,16 +31,14 @@ export function mainPackage({ config }: App): string {
   return normalizeName(nameOfRequirement(config.packages[0] as string));
 }
 
-/** What the running app asked for counts as if its configuration named it. */
+/** What the running app asked for counts as if its configuration named it, whose word goes first. */
 function withRequired({ packages, bound }: App["config"], required: readonly Required[]) {
+  const own = required.flatMap(({ packages: texts, sources }) =>
+    sources.length === 0 ? [] : texts.map((text) => ({ name: nameOfRequirement(text), sources })),
+  );
   return {
     packages: [...packages, ...required.flatMap((one) => one.packages)],
-    bound: [
-      ...bound,
-      ...required
-        .filter(({ sources }) => sources.length > 0)
-        .flatMap((one) => one.packages.map((text) => ({ name: nameOfRequirement(text), sources: one.sources }))),
-    ],
+    bound: [...new Map([...own, ...bound].map((one) => [normalizeName(one.name), one])).values()],
   };
 }
 

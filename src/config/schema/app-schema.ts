@@ -66,7 +66,15 @@ export const APP_SCHEMA = v.strictObject(
         v.check((all) => !all.slice(0, -1).includes("index"), 'a list in which "index", the user\'s own, stands last'),
       ),
     ),
-    package: v.exactOptional(v.array(PACKAGE_SCHEMA, "tables [[app.package]]")),
+    package: v.exactOptional(
+      v.pipe(
+        v.array(PACKAGE_SCHEMA, "tables [[app.package]]"),
+        v.check(
+          (all) => new Set(all.map((one) => one.name.toLowerCase().replace(/[-_.]+/g, "-"))).size === all.length,
+          "tables [[app.package]], one for each package",
+        ),
+      ),
+    ),
     channel: v.exactOptional(form(CHANNEL, 'a channel: "https://…/", "s3://bucket/prefix", a folder')),
     follow: v.exactOptional(name),
     trust: v.exactOptional(text("the path of a root.json")),
