@@ -5,7 +5,7 @@ import type { Decision } from "../decision/decide.ts";
 import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
 import { facts } from "../edges/files/read.ts";
-import { whyOthersDecide } from "../edges/files/trust.ts";
+import { whyOthersDecide, whyUnreachable } from "../edges/files/trust.ts";
 import { whyNotBelow } from "../environment/data-folder.ts";
 import { isUserSettings } from "../project/files/uv/user-settings.ts";
 import { openWay } from "../provision/network.ts";
@@ -56,7 +56,8 @@ async function cacheVariables(context: Context, env: Environment): Promise<Envir
   if (refused !== undefined) terminal.warn(refused);
   const folder = set ?? cacheFolder(env);
   if (folder === undefined) return refused === undefined ? {} : { UV_NO_CACHE: "1" };
-  const why = whyOthersDecide(path.resolve(root, folder), trust);
+  const absolute = path.resolve(root, folder);
+  const why = whyOthersDecide(absolute, trust) ?? whyUnreachable(absolute);
   if (why === undefined) return (set ?? refused) === undefined ? {} : { UV_CACHE_DIR: folder };
   terminal.say(`uv works without its cache ${folder}: ${why}`);
   return { UV_NO_CACHE: "1" };

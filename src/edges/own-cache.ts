@@ -5,7 +5,7 @@ import type { Environment } from "./command.ts";
 import { makeTemporaryFolder } from "./files/change.ts";
 import type { Fault } from "./files/own/own-folder.ts";
 import { remove } from "./files/own/remove.ts";
-import { type Trust, whyOthersDecide } from "./files/trust.ts";
+import { type Trust, whyOthersDecide, whyUnreachable } from "./files/trust.ts";
 import { CACHE_VARIABLE, physicalFolder, usesCache } from "./places.ts";
 
 /** prime's cache as one start uses it: what is in it is executed and believed. */
@@ -26,7 +26,7 @@ function faultOf(named: string, env: Environment, trust: Trust): Fault | undefin
   if (!usesCache(env)) {
     return { why: `${CACHE_VARIABLE} is \`never\``, cure: "take the variable away to have prime keep what it needs" };
   }
-  const why = whyOthersDecide(named, trust);
+  const why = whyOthersDecide(named, trust) ?? whyUnreachable(named);
   return why === undefined ? undefined : { why, cure: "set XDG_CACHE_HOME to a folder that you alone can write" };
 }
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { reasonOf } from "../../errors.ts";
 import type { Environment } from "../command.ts";
 
 /** Names folders that are trusted whoever owns them, by git's rules for `safe.directory`: `PATH`, `PATH/*` for all below it, `*`. */
@@ -88,6 +89,16 @@ export function whyOthersExchange(file: string, trust: Trust): string | undefine
 export function whyOthersDecide(file: string, trust: Trust): string | undefined {
   const real = realpath(file);
   return whyOthersExchange(file, trust) ?? (real === undefined ? undefined : whyOthersWrite(real, trust));
+}
+
+/** Why this user can't even look whether a file is there, as below another user's HOME; `undefined` too where nothing is. */
+export function whyUnreachable(file: string): string | undefined {
+  try {
+    fs.lstatSync(file, { throwIfNoEntry: false });
+    return undefined;
+  } catch (error) {
+    return `${file} can't be reached: ${reasonOf(error)}`;
+  }
 }
 
 /**

@@ -1,14 +1,17 @@
 import * as path from "node:path";
 import { isAbandoned, MARK } from "../../edges/files/own/maker-mark.ts";
-import { exists, isFile, linkFacts, listFolder } from "../../edges/files/read.ts";
+import { exists, isFile, linkFacts } from "../../edges/files/read.ts";
 import { deadHolder } from "../../edges/processes/locks/lock-holder.ts";
+import { readableNames } from "../../python/search/candidates.ts";
 import { KEPT_NAME, RECORD_FILE } from "./store.ts";
 
 const FETCHING = new RegExp(`^fetching${MARK}\\.[A-Za-z0-9]{6}$`);
 
 /** What killed starts left in the store of interpreters, absolute: folders of its form without a record that nobody fills, and their locks. */
 export function unfinished(store: string, before: number): string[] {
-  return (listFolder(store) ?? []).map((name) => path.join(store, name)).filter((file) => isUnfinished(file, before));
+  return readableNames(store)
+    .map((name) => path.join(store, name))
+    .filter((file) => isUnfinished(file, before));
 }
 
 function isUnfinished(file: string, before: number): boolean {

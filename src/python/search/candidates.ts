@@ -75,7 +75,7 @@ export function keptByPrime(request: VersionRequest, env: Environment): string[]
 }
 
 /** A store that this user may not list has nothing for them. */
-function readableNames(folder: string): string[] {
+export function readableNames(folder: string): string[] {
   try {
     return listFolder(folder) ?? [];
   } catch {

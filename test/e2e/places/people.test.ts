@@ -56,6 +56,23 @@ it("git clean -xdf is not called a change by hand, and is told by one of many st
   expect(generations(box)).toEqual([shown(box)]);
 });
 
+it("a HOME that this user can't look into keeps nothing, which is said, and no start from going on", async () => {
+  const box = repo({ "requirements.txt": "six\n" });
+  const user = userOf(box);
+  give(box.root);
+  const closed = path.join(box.base, "closed");
+  fs.mkdirSync(closed, { mode: 0o700 });
+  const cache = path.join(user.env.HOME as string, ".cache");
+  const there = { ...user, env: { ...user.env, HOME: closed, XDG_CACHE_HOME: cache } };
+  const why = `${closed}/.local/state/prime can't be reached: permission denied (EACCES)`;
+  expect((await good(box, ["run", "python", "-c", "import six"], there)).stderr).toContain(why);
+  expect((await good(box, ["status"], there)).stdout).toContain(`the next start is cold: nothing is kept: ${why}`);
+  await good(box, ["gc"], there);
+  const uncached = { ...there, env: { ...there.env, XDG_CACHE_HOME: undefined } };
+  const { stdout } = await box.run(["doctor"], uncached);
+  expect(stdout).toContain(`nothing is kept from one start to the next: ${closed}/.cache/prime can't be reached`);
+});
+
 describe("root in another user's home", () => {
   it("keeps its state and caches to itself, and that user's starts go on", async () => {
     const box = repo({ "requirements.txt": "six\n" });

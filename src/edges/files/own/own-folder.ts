@@ -4,7 +4,7 @@ import { PrimeError } from "../../../errors.ts";
 import { nonce } from "../../nonce.ts";
 import { makeFolder, rename, setFolderMode } from "../change.ts";
 import { act } from "../errors.ts";
-import { type Trust, whyOthersExchange, whyOthersWrite } from "../trust.ts";
+import { type Trust, whyOthersExchange, whyOthersWrite, whyUnreachable } from "../trust.ts";
 
 /**
  * The mode of a folder that is this user's alone. No process makes such a folder by chance, and no checkout holds one: the
@@ -24,7 +24,8 @@ export interface Fault {
 /** `undefined`: this user's alone, or still to be made. */
 export function faultOfOwn(folder: string, trust: Trust): Fault | undefined {
   const onTheWay = whyOthersExchange(folder, trust);
-  if (onTheWay !== undefined) return { why: onTheWay, cure: ELSEWHERE };
+  const why = onTheWay ?? whyUnreachable(folder);
+  if (why !== undefined) return { why, cure: ELSEWHERE };
   const is = fs.lstatSync(folder, { throwIfNoEntry: false });
   if (is === undefined) return undefined;
   const strange = strangeness(folder, is);
