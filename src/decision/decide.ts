@@ -72,7 +72,7 @@ export async function decideTools(context: Context): Promise<Survey & Pick<Decis
   refuseForeignRepo(context);
   await refuseForeignWorkspace(context);
   const { trust, env, root, repo } = context;
-  const surveyed = await survey(context, asStart(trust, env, [root, repo.folder]));
+  const surveyed = await survey(context, asStart(trust, env, [root, repo.folder]), true);
   const { generations, request, requestText, search } = surveyed;
   const memory = await recall(
     ofSamePin(surveyed.config, generations),
@@ -101,10 +101,10 @@ function lookAround(context: Context): Promise<Survey> {
   return survey(context, asLook(trust, env, [root, repo.folder]));
 }
 
-async function survey(context: Context, starting: Starting): Promise<Survey> {
+async function survey(context: Context, starting: Starting, tools = false): Promise<Survey> {
   const loaded = await loadConfig(context);
   const ranged = await withinRange(loaded.config);
-  const { config, warnings } = await withinPin(ranged.config);
+  const { config, warnings } = await withinPin(ranged.config, tools);
   const folders = foldersOf(context.root, context.places.state, config.protoprimer);
   return {
     loaded: { ...loaded, warnings: [...loaded.warnings, ...ranged.warnings, ...warnings] },

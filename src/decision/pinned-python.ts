@@ -5,6 +5,7 @@ import type { PythonBuild } from "../config/lock/python-build.ts";
 import { declaredRange } from "../config/required.ts";
 import type { Sourced } from "../config/source.ts";
 import type { Context } from "../context.ts";
+import { quoteForShell } from "../edges/command.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
@@ -19,8 +20,14 @@ export interface Pinned {
   readonly interpreter: Interpreter | undefined;
 }
 
-/** The configuration with what of prime.lock holds for this start: a version that a flag names comes before it. */
-export async function withinPin(config: Config): Promise<{ config: Config; warnings: readonly string[] }> {
+/**
+ * The configuration with what of prime.lock holds for this start: a version that a flag names comes before it. For `tools`, which may be to mend
+ * that, a pin that the repo does not allow any more does not hold, either.
+ */
+export async function withinPin(
+  config: Config,
+  tools: boolean,
+): Promise<{ config: Config; warnings: readonly string[] }> {
   const { primeLock, requiredPythonVersion: required, root } = config;
   if (primeLock.python === null) return { config, warnings: [] };
   const file = path.join(root, PRIME_LOCK);
@@ -31,15 +38,17 @@ export async function withinPin(config: Config): Promise<{ config: Config; warni
     (one) => !allows(parseRequest(one.value), version),
   );
   if (unmet === undefined) return { config, warnings: [] };
-  if (unmet.source.kind === "flag") {
-    const warning = `${pinned}, and ${unmet.source.where ?? "a flag"} asks for ${unmet.value}: this start goes by that`;
+  const isFlag = unmet.source.kind === "flag";
+  if (isFlag || tools) {
+    const by = isFlag ? `${unmet.source.where ?? "a flag"} asks for ${unmet.value}` : placeOf(unmet);
+    const warning = `${pinned}, and ${by}: this start goes by that`;
     return { config: { ...config, primeLock: { ...primeLock, python: null } }, warnings: [warning] };
   }
   throw new PrimeError(
     "python-contradiction",
     `could not choose a Python for ${root}: ${pinned}, and ${placeOf(unmet)}`,
     {
-      hint: `pin a version within that range: ./prime python pin ${unmet.value}`,
+      hint: `pin a version within that range: ./prime python pin ${quoteForShell(unmet.value ?? "")}`,
     },
   );
 }

@@ -97,6 +97,19 @@ describe("prime.lock", () => {
     expect(said).toContain(named);
   });
 
+  it("that the repo has come to leave out is moved by the command that is named", async () => {
+    const [older, newer] = twoMinors();
+    const server = await buildServer();
+    for (const one of [older, newer]) server.publish({ version: one.version, bytes: fs.readFileSync(packed(one)) });
+    const box = repo({ "pyproject.toml": PROJECT, "prime.toml": byList(server) }, { git: true });
+    await good(box, ["python", "pin", newer.minor]);
+    box.file("pyproject.toml", PROJECT.replace(">=3.8", `>=3.8,<${newer.minor}`));
+    const command = /^ *next: .*: \.\/(prime python pin '.*')$/m.exec(await bad(box, ["run", "true"]))?.[1] ?? "";
+    const { stderr } = await good(box, [], { shell: ["/bin/sh", "-c", command.replace("prime", '"$1"'), "sh"] });
+    expect(stderr).toContain(`pins Python ${newer.version}`);
+    expect((await runsBy(box)).version).toBe(older.version);
+  });
+
   it("gives way to a flag, with a word", async () => {
     const [older, newer] = twoMinors();
     const { server, box } = await pinned();
