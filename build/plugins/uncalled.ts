@@ -6,7 +6,6 @@ const UNCALLED = [
   "execa/lib/pipe/setup.js",
   "get-stream/source/array-buffer.js",
   "get-stream/source/array.js",
-  "npm-run-path/index.js",
 ] as const;
 
 /**
@@ -16,37 +15,73 @@ const UNCALLED = [
 const INSTEAD: Readonly<Record<string, string>> = {
   "execa/index.js":
     'import { execaCoreAsync } from "./lib/methods/main-async.js"; export const execa = (...all) => execaCoreAsync(...all);',
-  "execa/lib/methods/node.js":
-    "export const handleNodeOption = (file, args, options) => [file, args, { ...options, node: false }];",
   "execa/lib/arguments/command.js":
     "export const handleCommand = () => ({ startTime: process.hrtime.bigint(), verboseInfo: {} });",
-  "execa/lib/arguments/encoding-option.js":
-    "export const validateEncoding = () => {}; export const BINARY_ENCODINGS = new Set();",
   "execa/lib/arguments/fd-options.js": "export const SUBPROCESS_OPTIONS = new WeakMap();",
-  "execa/lib/arguments/file-url.js":
-    "export const normalizeFileUrl = (file) => file; export const safeNormalizeFileUrl = normalizeFileUrl;",
   "execa/lib/convert/add.js": "export const addConvertedStreams = () => {};",
+  // The one encoding is UTF-8, and no lines are asked for.
+  "execa/lib/io/contents.js": `import { on } from "node:events";
+    import { getDefaultHighWaterMark } from "node:stream";
+    import { StringDecoder } from "node:string_decoder";
+    import getStream from "get-stream";
+    import { handleMaxBuffer } from "./max-buffer.js";
+    const highWaterMark = getDefaultHighWaterMark(true);
+    export const getStreamOutput = async ({ stream, onStreamEnd, fdNumber, maxBuffer }) => {
+      try {
+        return await getStream(textOf(stream, onStreamEnd), { maxBuffer });
+      } catch (error) {
+        return handleMaxBuffer({ error, stream, fdNumber }).bufferedData;
+      }
+    };
+    export const getBufferedData = (promise) => promise.catch(({ bufferedData }) => bufferedData);
+    const textOf = (stream, onStreamEnd) => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      onStreamEnd.catch(() => stream.destroy()).finally(() => controller.abort());
+      return decoded(on(stream, "data", { signal, highWaterMark, highWatermark: highWaterMark }), signal);
+    };
+    async function* decoded(chunks, signal) {
+      const decoder = new StringDecoder();
+      try {
+        for await (const [chunk] of chunks) yield decoder.write(chunk);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      } finally {
+        yield decoder.end();
+      }
+    }`,
+  "execa/lib/io/output-async.js": `import { pipeStreams } from "./pipeline.js";
+    export const pipeOutputAsync = ({ stdin }, [{ stdioItems }]) =>
+      stdioItems.forEach(({ stream }) => stream && pipeStreams(stream, stdin));`,
+  "execa/lib/io/strip-newline.js": "export const stripNewline = (text) => text;",
+  "get-stream/source/stream.js": "export const getAsyncIterable = (texts) => texts; export const nodeImports = {};",
+  // Two streams of one child, which nobody adds to or takes from.
+  "@sindresorhus/merge-streams/index.js": `import { finished, PassThrough } from "node:stream";
+    export default (streams) => {
+      const all = new PassThrough();
+      let open = streams.length;
+      for (const stream of streams) {
+        stream.pipe(all, { end: false });
+        finished(stream, { writable: false }, () => --open || all.end());
+      }
+      return all;
+    };`,
   "execa/lib/ipc/methods.js": "export const addIpcMethods = () => {};",
-  "execa/lib/ipc/ipc-input.js":
-    "export const validateIpcInputOption = () => {}; export const sendIpcInput = async () => {};",
+  "execa/lib/ipc/ipc-input.js": "export const sendIpcInput = async () => {};",
   "execa/lib/ipc/buffer-messages.js":
     "export const waitForIpcOutput = async () => []; export const getBufferedIpcOutput = waitForIpcOutput;",
-  "execa/lib/arguments/specific.js": `const forAll = (value) => Array(4).fill(value);
-    export const normalizeFdSpecificOptions = ({ maxBuffer, stripFinalNewline, ...options }) => ({
-      ...options, lines: forAll(false), buffer: forAll(true), maxBuffer: forAll(maxBuffer), verbose: forAll("none"),
-      stripFinalNewline: forAll(stripFinalNewline) });
-    export const getFdSpecificValue = (values, number) => values[number];`,
+  "execa/lib/arguments/options.js": `const forAll = (value) => Array(4).fill(value);
+    export const normalizeOptions = (file, args, { maxBuffer, ...options }) => ({
+      file, commandArguments: [...args], options: {
+        ...options, encoding: "utf8", buffer: forAll(true), lines: forAll(false), maxBuffer: forAll(maxBuffer) } });`,
   // execa's message looks through all that was printed, and 64 MB of controls end Node.
-  "execa/lib/return/result.js": `import { getFinalError } from "./final-error.js";
+  "execa/lib/return/result.js": `
     export const makeSuccessResult = ({ stdio: [, stdout, stderr], all }) => ({ exitCode: 0, stdout, stderr, all });
-    export const makeEarlyError = ({ error }) => makeError({ error, stdio: [] });
-    export const makeError = ({ error, isMaxBuffer, exitCode, signal, stdio: [, stdout, stderr], all }) =>
-      Object.assign(getFinalError(error, String(error?.message ?? error), false), {
-        failed: true, isMaxBuffer, exitCode: exitCode ?? undefined, signal: signal ?? undefined, stdout, stderr, all });`,
-  "execa/lib/terminate/signal.js":
-    "export const normalizeKillSignal = (signal) => signal; export const normalizeSignalArgument = normalizeKillSignal;",
-  "execa/lib/stdio/handle.js": `export const cleanupCustomStreams = (descriptors) =>
-    descriptors.forEach(({ stdioItems }) => stdioItems.forEach(({ stream }) => stream?.destroy()));`,
+    export const makeError = ({ error: cause, isMaxBuffer, exitCode, signal, stdio: [, stdout, stderr], all }) =>
+      ({ cause, isMaxBuffer, exitCode: exitCode ?? undefined, signal: signal ?? undefined, stdout, stderr, all });`,
+  "execa/lib/return/early-error.js":
+    "export const handleEarlyError = ({ error: cause }) => ({ subprocess: {}, promise: Promise.resolve({ cause }) });",
+  "execa/lib/return/reject.js": "export const handleResult = (result) => result;",
   // The one call gives a text as input, or ignores stdin; the other two are read.
   "execa/lib/stdio/handle-async.js": `import { Readable } from "node:stream";
     const pipe = { type: "native", value: "pipe" };
@@ -59,17 +94,13 @@ const INSTEAD: Readonly<Record<string, string>> = {
         { direction: "output", stdioItems: [pipe] }, { direction: "output", stdioItems: [pipe] },
       ];
     };`,
+  // Killing for good is how prime ends what it runs: there is nothing plainer to come.
+  "execa/lib/terminate/kill.js":
+    "export const subprocessKill = ({ kill, options: { killSignal } }, signal = killSignal) => kill(signal);",
+  "execa/lib/terminate/timeout.js": "export const throwOnTimeout = () => [];",
   "execa/lib/stdio/type.js": "export const TRANSFORM_TYPES = new Set();",
-  "execa/lib/terminate/cancel.js":
-    "export const validateCancelSignal = () => {}; export const throwOnCancel = () => [];",
-  "execa/lib/terminate/graceful.js":
-    "export const validateGracefulCancel = () => {}; export const throwOnGracefulCancel = () => [];",
-  "execa/lib/transform/split.js": "export const getSplitLinesGenerator = () => {};",
-  "execa/lib/verbose/complete.js": "export const logResult = () => {};",
-  "execa/lib/verbose/output.js": "export const shouldLogOutput = () => false; export const logLines = undefined;",
-  "cross-spawn/index.js":
-    "exports._parse = (command, args, options) => ({ command, args: [...args], options: { ...options } });",
-  "@sec-ant/readable-stream/dist/ponyfill/index.js": "export const asyncIterator = undefined;",
+  "execa/lib/terminate/cancel.js": "export const throwOnCancel = () => [];",
+  "execa/lib/terminate/graceful.js": "export const throwOnGracefulCancel = () => [];",
 };
 
 const MODULES: readonly string[] = [...UNCALLED, ...Object.keys(INSTEAD)];

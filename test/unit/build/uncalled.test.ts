@@ -41,6 +41,9 @@ describe("a command run by what is left of execa comes to the same as by all of 
     ["prints", sh("echo out; echo $A"), {}],
     ["prints to the other stream, without a line's end", sh("printf 'x\\033[1my' >&2"), {}],
     ["prints half a character", sh("printf '\\303'"), {}],
+    ["prints a character in two pieces", sh("printf '\\303'; printf '\\274'"), {}],
+    ["prints what takes many pieces", sh("head -c 3000000 /dev/zero | tr '\\0' a"), {}],
+    ["begins with a mark of its encoding", sh("printf '\\357\\273\\277x'"), {}],
     ["fails", sh("echo no >&2; exit 3"), {}],
     ["is ended by a signal", sh("kill -TERM $$"), {}],
     ["is ended at its limit", sh("exec sleep 60"), { limitMs: 50 }],
@@ -59,6 +62,16 @@ describe("a command run by what is left of execa comes to the same as by all of 
 test("a command that prints more controls than is kept is ended, and Node goes on", async () => {
   const { ok, failure } = await cut(sh("head -c 70000000 /dev/zero"));
   expect({ ok, failure }).toEqual({ ok: false, failure: "it printed more than 67108864 characters" });
+});
+
+test("many commands at once are no more than Node likes", async () => {
+  const warnings: Error[] = [];
+  const hear = (warning: Error) => warnings.push(warning);
+  process.on("warning", hear);
+  const outcomes = await Promise.all(Array.from({ length: 30 }, (_, number) => cut(sh(`echo ${number}`))));
+  process.off("warning", hear);
+  expect(outcomes.map(({ output }) => output)).toEqual(Array.from({ length: 30 }, (_, number) => `${number}\n`));
+  expect(warnings).toEqual([]);
 });
 
 test("a part that a library no longer has fails the build", async () => {
