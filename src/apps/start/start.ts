@@ -118,8 +118,8 @@ async function startOtherwise(run: Run, { current, trial, previous }: Selection,
   const isTrial = trial?.id === id;
   const generation = realPath(path.join(releaseRoot(app, id), ".venv"));
   if (generation !== undefined && isSound(app, generation, started.env)) {
-    const next = app.self === null ? "" : `\n  next: \`${app.self} update\``;
-    terminal.warn(`${app.config.name} ${id} runs as it was: ${error.message}${next}`);
+    const next = app.isOwn ? app.self && `\n  next: \`${app.self} update\`` : "\n  next: let root start it once";
+    terminal.warn(`${app.config.name} ${id} runs as it was: ${error.message}${next ?? ""}`);
     return answerIn(run, id, generation, { isTrial });
   }
   if (!app.isOwn || started.progress !== undefined || started.env.PRIME_UPDATE === "never") throw error;
