@@ -22,9 +22,15 @@
   // What gave the file other line ends is for the program to tell.
   const lineEnd = bytes.indexOf("/*program\n") < 0 ? "\r\n" : "\n";
   const start = bytes.indexOf(`/*program${lineEnd}`) + 9 + lineEnd.length;
+  const end = bytes.indexOf(`\n})${lineEnd}*`, start);
+  if (end < 0) {
+    fs.writeSync(3, "exit 125 #: whole");
+    fs.writeSync(6, `prime: error: ${file} is not whole, as a copy that was cut\n  next: put the whole file there\n`);
+    return;
+  }
   const env = process.env;
   const folder = `${env.XDG_CACHE_HOME || `${env.HOME}/.cache`}/prime/node`;
-  const source = bytes.latin1Slice(start, bytes.indexOf(`\n})${lineEnd}*`, start) + 3);
+  const source = bytes.latin1Slice(start, end + 3);
   const lineOffset = bytes.latin1Slice(0, start).split("\n").length - 1;
   own.filename = file;
   const cacheOf = (kind) => `${folder}/${version}-${kind}-${bytes.slice(-68, -4)}`;

@@ -200,4 +200,16 @@ describe("a launcher that is replaced while its app runs", () => {
     fs.writeFileSync(gate, "");
     expect(await running.ended).toMatchObject({ code: 0, stdout: "up\nfoo 2 x\n" });
   });
+
+  it("by a part of it, as a copy that was cut, says so", async () => {
+    const app = await installed();
+    const whole = fs.readFileSync(app.launcher);
+    for (const size of [40_000, 500_000]) {
+      fs.writeFileSync(app.launcher, whole.subarray(0, size));
+      const stderr = `prime: error: ${app.launcher} is not whole, as a copy that was cut\n  next: put the whole file there\n`;
+      expect(await app.run(["x"])).toMatchObject({ code: 125, stderr });
+    }
+    fs.writeFileSync(app.launcher, whole);
+    expect(await app.says(["x"])).toBe("foo 1 x");
+  });
 });
