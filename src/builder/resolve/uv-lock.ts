@@ -5,7 +5,7 @@ import { writeCommitted } from "../../edges/files/committed.ts";
 import { removeFile } from "../../edges/files/own/remove.ts";
 import { isOutside, isWritable, readText, realPath } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import { diffLocks, readLock, requiresSame } from "../../project/files/uv/uv-lock.ts";
+import { diffLocks, readLock, registriesIn, requiresSame } from "../../project/files/uv/uv-lock.ts";
 import { checkLock, type LockCheck, previewLock, updateLock } from "../../uv/lock-commands.ts";
 import { noteDrafts } from "../../uv/lock-drafts.ts";
 import type { UvTool } from "../../uv/tool.ts";
@@ -24,11 +24,15 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   const leadsOut = isOutside(file, path.dirname(file));
   const isFixed = leadsOut || (isAbove && !isWritable(path.dirname(file)));
   const before = readText(file) ?? "";
-  const old = await readLock(before, file);
   const { rebuilt } = decision.project;
-  const question = { python, registries: old.registries, rebuilt };
-  if (policy === "check" || isFixed) {
-    if ((await fits(job, uv, question)) === true) return true;
+  const isChecked = policy === "check" || isFixed;
+  const inStep = async (question: Question) => (await (isChecked ? fits : fitsOffline)(job, uv, question)) === true;
+  const seen = { python, registries: registriesIn(before), rebuilt };
+  if (await inStep(seen)) return true;
+  const old = await readLock(before, file);
+  const question = { ...seen, registries: old.registries };
+  if (`${seen.registries}` !== `${old.registries}` && (await inStep(question))) return true;
+  if (isChecked) {
     const why = leadsOut
       ? "is left as it is, since it is a link out of the repo"
       : isFixed
@@ -39,7 +43,6 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
       hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
     });
   }
-  if ((await fitsOffline(job, uv, question)) === true) return true;
   const note = isAbove ? undefined : noteDrafts(decision.folders.data, job.context.root);
   try {
     await runStep(job, "update uv.lock", updateLock(uv, python, rebuilt), {

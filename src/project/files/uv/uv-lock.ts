@@ -23,6 +23,14 @@ export async function readLock(text: string, file: string): Promise<UvLock> {
   };
 }
 
+/**
+ * The registries of a uv.lock in the form that uv writes, where it stands as it would have been parsed; that takes longer than uv needs to
+ * compare the lock with what it is for. A text of another form may give fewer.
+ */
+export function registriesIn(text: string): string[] {
+  return [...new Set(Array.from(text.matchAll(/^source = \{ registry = "([^"\\]*)" \}$/gm), ([, one = ""]) => one))];
+}
+
 /** Whether only addresses, hashes or sizes of files differ. */
 export function requiresSame(left: UvLock, right: UvLock): boolean {
   return left.requirements === right.requirements;
