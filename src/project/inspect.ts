@@ -18,7 +18,7 @@ import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv
 import type { Workspace } from "./files/uv/workspace.ts";
 import { kindOf } from "./kind-of.ts";
 import { KINDS, type ProjectKind } from "./kinds.ts";
-import { noteBelow, noteFound, noteUnread } from "./notes.ts";
+import { noteBelow, noteFound, notePins, noteUnread } from "./notes.ts";
 import type { LeftOut, Project } from "./project.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
 import { type RootFiles, readRootFiles } from "./root-files.ts";
@@ -133,7 +133,12 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     ],
     notes: [...noteFound(project, asked === null), ...(usesDefaults ? [] : selection.notes)],
     leftOut,
-    omissions: [...noteUnread(project, files), ...noteBelow(project, files), ...describeLeftOut(leftOut, kind)],
+    omissions: [
+      ...notePins(root, config),
+      ...noteUnread(project, files),
+      ...noteBelow(project, files),
+      ...describeLeftOut(leftOut, kind),
+    ],
     inputs: inputs.list(),
     relevantContents: await relevantContents(inputs.list()),
     variables: [...new Set([...watched.flatMap(({ variables }) => variables), ...followed.variables])],

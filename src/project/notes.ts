@@ -1,6 +1,7 @@
 import * as path from "node:path";
-import { isFile } from "../edges/files/read.ts";
-import { oneLine } from "../quoted.ts";
+import type { Config } from "../config/config.ts";
+import { isFile, readStart } from "../edges/files/read.ts";
+import { oneLine, quoted } from "../quoted.ts";
 import { isTable } from "../toml.ts";
 import { projectsBelow } from "./around/below.ts";
 import type { Pyproject } from "./files/pyproject.ts";
@@ -41,6 +42,31 @@ export function noteBelow(
 }
 
 const MOST_BELOW = 8;
+
+/** Where other tools are told which Python to take, and how. */
+const PINS: readonly (readonly [file: string, version: RegExp])[] = [
+  [".tool-versions", /^python\s+(\S+)/m],
+  ["mise.toml", /^\s*python\s*=\s*["']([^"'\n]+)/m],
+  [".mise.toml", /^\s*python\s*=\s*["']([^"'\n]+)/m],
+  ["Pipfile", /^python_(?:full_)?version\s*=\s*["']([^"'\n]+)/m],
+  ["runtime.txt", /^python-(\S+)/m],
+  ["environment.yml", /^\s*-\s*["']?python\s*==?\s*(\d[\d.]*)/m],
+];
+
+/** Which Python the repo names to other tools alone, where nothing that is read pins one. */
+export function notePins(root: string, { requiredPythonVersion }: Pick<Config, "requiredPythonVersion">): string[] {
+  const { kind, key = "" } = requiredPythonVersion.source;
+  if (kind !== "default" && !/^(?:project|options)\.|^python_requires$|^tool\.uv\./.test(key)) return [];
+  const found = PINS.flatMap(([name, version]) => {
+    const pin = version.exec(readStart(path.join(root, name), LONGEST_PIN))?.[1];
+    return pin === undefined
+      ? []
+      : [`${name} names Python ${quoted(pin)}, which is not read: a .python-version would be.`];
+  });
+  return found.slice(0, 1);
+}
+
+const LONGEST_PIN = 4096;
 
 function asksForNothing({ project, uv, hasBuildSystem, groups }: Pyproject): boolean {
   const isNone = (project?.dependencies ?? []).length === 0 && Object.keys(project?.extras ?? {}).length === 0;

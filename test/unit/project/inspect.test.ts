@@ -69,6 +69,18 @@ describe("the kind of a repo", () => {
     ]);
   });
 
+  test.each([
+    [".tool-versions", "nodejs 20\npython 3.9.18 3.8\n", "3.9.18"],
+    ["mise.toml", '[tools]\npython = "3.9"\n', "3.9"],
+    ["environment.yml", "dependencies:\n  - python=3.9\n  - pip\n", "3.9"],
+    ["Pipfile", '[requires]\npython_version = "3.9"\n', "3.9"],
+    ["runtime.txt", "python-3.9.18\n", "3.9.18"],
+  ])("a Python that only %s names is said not to be read", async (name, text, version) => {
+    expect((await inspect({ [name]: text, "requirements.txt": "six\n" })).omissions[0]).toBe(
+      `${name} names Python ${version}, which is not read: a .python-version would be.`,
+    );
+  });
+
   test("a file whose appearing would change the kind is watched", async () => {
     expect(watched(await inspect({}))).toEqual([
       "absent:pyproject.toml",

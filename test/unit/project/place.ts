@@ -36,6 +36,7 @@ export function config(asked: Asked): Config {
     requirements: value("requirements"),
     oneStart: { ...oneStartOf({}), ...asked.oneStart },
     protoprimer: null,
+    requiredPythonVersion: { value: null, source: { kind: "default" } },
   } as unknown as Config;
 }
 

@@ -39,6 +39,7 @@ async function inspect(
     installPackages: value(packages),
     oneStart: oneStartOf({}),
     protoprimer: null,
+    requiredPythonVersion: { value: null, source: { kind: "default" } },
   } as unknown as Config;
   const project = await inspectProject(path.join(root, at), config);
   const relative = (folder: string) => path.relative(root, folder) || ".";
