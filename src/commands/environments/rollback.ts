@@ -70,9 +70,10 @@ function adviceOf({ madeOf, seen }: Asked, { madeOf: was, interpreter }: Manifes
     ...(isMoved ? [VERSION_FILE] : []),
     ...(isOther && isFile(path.join(root, PRIME_LOCK)) ? [PRIME_LOCK] : []),
   ];
-  const isNew = (file: string) => file === PRIME_LOCK && trackedBy(path.join(root, file)) === undefined;
-  const [added, changed] = [files.filter(isNew), files.filter((file) => !isNew(file)).join(" ")];
-  const ways = [...(changed === "" ? [] : [`git checkout -- ${changed}`]), ...added.map((file) => `rm ${file}`)];
+  const isUnknown = (file: string) => file === PRIME_LOCK && trackedBy(path.join(root, file)) === undefined;
+  const changed = files.filter((file) => !isUnknown(file)).join(" ");
+  const back = was.pinned === undefined ? `rm ${PRIME_LOCK}` : `./prime python pin ${interpreter.version}`;
+  const ways = [...(changed === "" ? [] : [`git checkout -- ${changed}`]), ...(files.some(isUnknown) ? [back] : [])];
   const committed = changed === "" ? "" : `; where the change is committed, \`git checkout COMMIT -- ${changed}\``;
   return ways.length === 0 ? undefined : `\`${ways.join(" && ")}\`${committed}`;
 }

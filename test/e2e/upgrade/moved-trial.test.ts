@@ -104,5 +104,15 @@ print(platform.python_version(), alpha.version)
       await good(box, ["upgrade", "--auto"]);
       await good(box, ["upgrade", "--check"]);
     });
+
+    it("is taken back by a rollback that names how a pin comes back which git does not know", async () => {
+      const { box } = await app(shelf, "");
+      box.git("rm", "--quiet", "--cached", "prime.lock");
+      await good(box, ["upgrade", "--python"]);
+      const { stderr } = await good(box, ["rollback"]);
+      expect(stderr).toContain(`to make it last: \`./prime python pin ${old?.version}\``);
+      await good(box, ["python", "pin", old?.version ?? ""]);
+      expect((await good(box, ["run", "python", "-V"])).stdout).toBe(`Python ${old?.version}\n`);
+    });
   },
 );

@@ -61,7 +61,8 @@ describe("a trial after an upgrade", () => {
     const { box } = await onTrial("pass");
     const text =
       'printf "%s|" "$@"; env | grep -c -e WATCHED -e PYTHONPATH; exec python -c "import os; print(os.environ.get(\'PYTHONPATH\'))"';
-    const { stdout } = await good(box, ["run", "sh", "-c", text, "sh", "a b", "\u00e9", "$x"]);
+    const { stdout, stderr } = await good(box, ["run", "sh", "-c", text, "sh", "a b", "\u00e9", "$x"]);
+    expect(stderr).toBe("");
     expect(stdout).toBe("a b|\u00e9|$x|2\nNone\n");
     const started = box.start(["run", "python", "-c", "import time; print('up', flush=True); time.sleep(60)"]);
     await started.until("up");

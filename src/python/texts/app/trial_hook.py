@@ -1,6 +1,6 @@
 """Found as `sitecustomize` by the Python program of a start on trial: notes an exception that nothing caught.
 
-What it set is gone before the program runs, and the environment's own `sitecustomize` is imported after it.
+What it set is gone before the program runs, and the environment's own `sitecustomize` is imported in its place.
 """
 
 import contextlib
@@ -29,8 +29,7 @@ def _begin():
 
         sys.excepthook = hook
     del sys.modules["sitecustomize"]
-    with contextlib.suppress(ImportError):
-        import sitecustomize  # noqa: F401
+    import sitecustomize  # noqa: F401 - `site` says nothing of one that is not there
 
 
 _begin()
