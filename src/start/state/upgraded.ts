@@ -6,13 +6,14 @@ import { settleChangeover } from "../../environment/upgraded/changeover.ts";
 
 /**
  * Before anything is decided: what an upgrade that was stopped left half in force is finished or undone, and a trial whose starts are
- * used up goes back. Both are said.
+ * used up goes back. Both are said. Gives the root's folders.
  */
-export async function settleUpgrade(context: Context): Promise<void> {
+export async function settleUpgrade(context: Context): Promise<Folders> {
   const folders = foldersOf(context.root, context.places.state);
   const { changeover, trial } = readState(folders);
   if (changeover !== undefined) finish(context, folders);
   if (trial !== undefined) await judge(context, folders);
+  return folders;
 }
 
 function finish({ root, terminal }: Context, folders: Folders): void {
