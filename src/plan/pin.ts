@@ -136,7 +136,7 @@ function settledTimeOf(folder: string): string | undefined {
   const at = facts(folder)?.mtimeNs;
   if (at === undefined || !keepsFractions(at)) return undefined;
   if (isSettled(at)) return at;
-  pauseSync(TICK_MS);
+  pauseSync(TICK_MS + 1 - (now() - Number(BigInt(at) / 1_000_000n)));
   return facts(folder)?.mtimeNs === at ? at : undefined;
 }
 
