@@ -54,6 +54,20 @@ const INSTEAD: Readonly<Record<string, string>> = {
     export const pipeOutputAsync = ({ stdin }, [{ stdioItems }]) =>
       stdioItems.forEach(({ stream }) => stream && pipeStreams(stream, stdin));`,
   "execa/lib/io/strip-newline.js": "export const stripNewline = (text) => text;",
+  "get-stream/source/string.js": `import { MaxBufferError } from "./contents.js";
+    export const getStreamAsString = async (texts, { maxBuffer }) => {
+      let text = "";
+      try {
+        for await (const more of texts) {
+          text += more;
+          if (text.length > maxBuffer) throw new MaxBufferError();
+        }
+        return text;
+      } catch (error) {
+        error.bufferedData = text.slice(0, maxBuffer);
+        throw error;
+      }
+    };`,
   "get-stream/source/stream.js": "export const getAsyncIterable = (texts) => texts; export const nodeImports = {};",
   // Two streams of one child, which nobody adds to or takes from.
   "@sindresorhus/merge-streams/index.js": `import { finished, PassThrough } from "node:stream";
