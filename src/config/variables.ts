@@ -13,7 +13,7 @@ const PREFIX = "PRIME_";
 /** Variables of prime's that are not configuration: what the launcher sets for itself from stage to stage, and what a repo has no say in. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...["PRIME_PROGRESS", "PRIME_HEAD", SAFE_VARIABLE, CACHE_VARIABLE],
-  ...["PRIME_UPDATE", "PRIME_LAUNCHER", "PRIME_GENERATION", "PRIME_TRIAL", "PRIME_APP_TASK"],
+  ...["PRIME_UPDATE", "PRIME_LAUNCHER", "PRIME_GENERATION", "PRIME_TRIAL", "PRIME_APP_TASK", "PRIME_RELAUNCHED"],
 ]);
 
 /** Every variable that can change the configuration. */

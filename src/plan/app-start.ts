@@ -27,7 +27,7 @@ export const APP_START = v.object({
 });
 
 /** prime's own, and what would send the app's python to another standard library. */
-const REMOVED = "PYTHONHOME PRIME_PROGRESS PRIME_HEAD PRIME_TRIAL PRIME_APP_AGAIN";
+const REMOVED = "PYTHONHOME PRIME_PROGRESS PRIME_HEAD PRIME_TRIAL";
 
 /** Lines of sh that end in the app, in the user's own environment: it is no development environment, and PATH stays the user's. */
 export function startForSh({ words, variables }: Pick<AppStart, "words" | "variables">): string {
