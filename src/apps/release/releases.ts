@@ -11,6 +11,7 @@ import {
   isExecutableFile,
   isFile,
   namesInFolder,
+  readText,
   realPath,
   sha256,
   sha256OfFile,
@@ -73,13 +74,13 @@ const RUNNER = "run_app.py";
 /** Whether what a release is made of is as it was written: its lock, and where they are known its files. */
 export function isWhole(app: App, id: string, files?: readonly LocalFile[]): boolean {
   const root = releaseRoot(app, id);
+  const digest = (name: string) => sha256OfFile(path.join(root, name));
   const { lock } = readRelease(app, id) ?? {};
-  const { name, bytes } = moduleWheel();
-  const all = [
-    ...(lock === undefined ? [] : [{ to: LOCK_FILE, sha256: lock }]),
-    ...(files === undefined ? [] : [...files, { to: `files/${name}`, sha256: sha256(bytes) }]),
-  ];
-  return all.every(({ to, sha256: digest }) => sha256OfFile(path.join(root, to)) === digest);
+  if (lock !== undefined && digest(LOCK_FILE) !== lock) return false;
+  if (files === undefined) return true;
+  const module = digest(`files/${moduleWheel().name}`); // that of the prime that wrote the release
+  const isLocked = module !== undefined && readText(path.join(root, LOCK_FILE))?.includes(module);
+  return isLocked === true && files.every(({ to, sha256: known }) => digest(to) === known);
 }
 
 /** Before a release starts: has what can be written anew here so, and what an environment lacks count. Throws where its lock is torn. */
