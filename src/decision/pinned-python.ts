@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import type { Config } from "../config/config.ts";
+import { sourceText } from "../config/evaluation.ts";
 import { PRIME_LOCK } from "../config/lock/prime-lock.ts";
 import type { PythonBuild } from "../config/lock/python-build.ts";
 import { declaredRange } from "../config/required.ts";
@@ -59,8 +60,16 @@ function placeOf({ value, source }: Sourced<string | null>): string {
 }
 
 /** What a start asks of its interpreter: exactly what prime.lock pins, else what the repo requires. */
-export function requestOf({ primeLock: { python }, requiredPythonVersion }: Config): VersionRequest {
-  return parseRequest(python === null ? requiredPythonVersion.value : `${python.implementation}-${python.version}`);
+export function requestOf({ root, primeLock: { python }, requiredPythonVersion }: Config): VersionRequest {
+  if (python !== null) return parseRequest(`${python.implementation}-${python.version}`);
+  const { value, source } = requiredPythonVersion;
+  try {
+    return parseRequest(value);
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    const { id, message, hint } = error;
+    throw new PrimeError(id, `${message} (${sourceText(source, root)})`, { ...(hint === undefined ? {} : { hint }) });
+  }
 }
 
 /** A locked version as requests are compared with it. */

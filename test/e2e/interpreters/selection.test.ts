@@ -123,6 +123,14 @@ describe("the required python", () => {
     expect(required.source).toContain(source);
   });
 
+  it("that can't be understood is refused with the place where it stands", async () => {
+    const text = '[project]\nname = "x"\nversion = "1"\nrequires-python = "^3.9"\n';
+    const { stderr } = await repo({ "pyproject.toml": text }).run([]);
+    expect(stderr).toContain(
+      "could not understand the required python version `^3.9` (pyproject.toml, project.requires-python)",
+    );
+  });
+
   it("from a variable, before any file; nearer files before farther ones", async () => {
     const box = repo({ "../.python-version": "3.10\n", ".python-version": "3.11\n", "pyproject.toml": "" });
     expect((await statusOf(box)).required_python.request).toBe("Python 3.11");
