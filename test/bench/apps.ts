@@ -91,7 +91,7 @@ export function appCheck(place: Place): Scenario {
   for (const file of launchers) repo.runIn(envOf(place), file);
   const [unchecked, checked] = launchers.map((file) => arm(repo, [file])) as [Arm, Arm];
   const arms = { "./prime, without checks": unchecked, "./prime, not due": checked };
-  return { id: "app-check", title: "a start of an app that is not due", rounds: 200, arms };
+  return { id: "app-check", title: "a start of an app that is not due", rounds: 800, arms };
 }
 
 /** Takes each connection and never says anything; writes down its port. */
