@@ -46,7 +46,7 @@ interface Status {
     readonly end_of_life: string | null;
     /** What the last look for an upgrade has found: the interpreter to move to, and how many packages would change. */
     readonly newer: { readonly python: string | null; readonly packages: number; readonly seen_at: string } | null;
-    /** While the first starts after an upgrade are watched: how many are left, and what comes back when it fails. */
+    /** While the first starts after an upgrade are watched: how many are left, and what comes back when all fail. */
     readonly trial: { readonly starts: number; readonly previous: string } | null;
   } | null;
   readonly pins: readonly { readonly name: string; readonly version: string; readonly until: string | null }[];
@@ -196,7 +196,7 @@ function environmentRows(environment: Status["environment"]): [string, string][]
       : [
           [
             "on trial",
-            `${environment.trial.starts} start${environment.trial.starts === 1 ? "" : "s"} are watched still; ${environment.trial.previous} comes back when one fails`,
+            `${environment.trial.starts} start${environment.trial.starts === 1 ? " is" : "s are"} watched still; ${environment.trial.previous} comes back when all fail`,
           ] as [string, string],
         ]),
     ...drift.map((one): [string, string] => ["drift", one]),

@@ -52,6 +52,11 @@ const ROWS: readonly Row[] = [
     "e2e/upgrade/trial.test.ts",
   ],
   [
+    "an interpreter that was moved to crashes on trial, or fails the validation with new packages",
+    "back, or never shown; `--auto` and `--check` leave that build, or the two together, alone, and packages go on",
+    "e2e/upgrade/moved-trial.test.ts",
+  ],
+  [
     "another upgrade while one is on trial",
     "`--auto` leaves it alone; one by hand takes its place, and what was there before both comes back if it fails",
     "e2e/upgrade/second-trial.test.ts",

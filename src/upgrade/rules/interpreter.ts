@@ -110,6 +110,7 @@ function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>)
   const { policy, now, root, request, knownBad } = question;
   const { version, sha256 } = build;
   const refuse = (rule: Refused["rule"], why: string): Refused => ({ name: "python", version, rule, why });
+  const what = build.build === "" ? `the build of ${version}` : `the build ${build.build} of ${version}`;
   const against = ruleAgainst(version, question);
   if (against !== undefined) return against;
   const isAsked = request?.wanted.kind === "release" && request.wanted.prerelease !== "";
@@ -126,14 +127,11 @@ function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>)
   if (published !== undefined && now - published < days * DAY_MS) {
     const rule = Object.hasOwn(policy.excludeNewerPackage.value, "python") ? "exclude_newer_package" : "exclude_newer";
     const by = rule === "exclude_newer" ? policy.excludeNewer : policy.excludeNewerPackage;
-    return refuse(rule, `the build ${build.build} of ${version} is younger than ${days} days (${placesOf(by, root)})`);
+    return refuse(rule, `${what} is younger than ${days} days (${placesOf(by, root)})`);
   }
-  if (sha256 === null) return refuse("manifest", `no sha256 is known of the build ${build.build} of ${version}`);
+  if (sha256 === null) return refuse("manifest", `no sha256 is known of ${what}`);
   if (knownBad.has(sha256))
-    return refuse(
-      "known-bad",
-      `the build ${build.build} of ${version} has failed here before: ./prime upgrade --python takes it all the same`,
-    );
+    return refuse("known-bad", `${what} has failed here before: ./prime upgrade --python takes it all the same`);
   return undefined;
 }
 
