@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { PRIME_LOCK, primeLockText } from "../config/lock/prime-lock.ts";
 import type { PythonBuild } from "../config/lock/python-build.ts";
-import type { Policy } from "../config/policy/policy.ts";
+import { coolDownOf, type Policy } from "../config/policy/policy.ts";
 import type { Context } from "../context.ts";
 import type { Decision } from "../decision/decide.ts";
 import { now } from "../edges/clock.ts";
@@ -24,6 +24,7 @@ import {
   textOf,
   wordsOnLock,
 } from "./interpreter.ts";
+import { dayOf } from "./rules/interpreter.ts";
 import type { Refused } from "./rules/ruling.ts";
 
 /** What becomes of the interpreter; nothing of it is in force or fetched yet. */
@@ -120,8 +121,17 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   }
   const { placesOfVersion } = await import("./named-versions.ts");
   const places = isMoved ? placesOfVersion(context.root, minorOf(base.version)) : [];
+  const isUndated = coolDownOf(policy, "python") > 0 && dayOf(to.build) === undefined;
+  const undated = isUndated ? [`${from} does not tell when it published ${nameOf(to)}: no cool-down holds for it`] : [];
   const notes = places.map((place) => `${place} names Python ${minorOf(base.version)}, and is left as it is`);
-  return { to: to.version, build: to, why, refused, files, notes: [...notes, ...wordsOnLock(lock, policy)] };
+  return {
+    to: to.version,
+    build: to,
+    why,
+    refused,
+    files,
+    notes: [...notes, ...undated, ...wordsOnLock(lock, policy)],
+  };
 }
 
 function blocked(versionFile: string): string {

@@ -37,7 +37,11 @@ export class PythonShelf {
   /** Packs an interpreter; `as` is the version that the list tells, `without` names files that are left out. */
   add(
     { version, folder }: Packable,
-    { as = version, without = [] }: { as?: string; without?: readonly string[] } = {},
+    {
+      as = version,
+      without = [],
+      build: tag = "20251010",
+    }: { as?: string; without?: readonly string[]; build?: string } = {},
   ) {
     const archive = `cpython-${as}-${Object.keys(this.releases).length}.tar.gz`;
     const left = ["test", "idlelib", "turtledemo", "*.a", "__pycache__", "site-packages", ...without];
@@ -46,7 +50,7 @@ export class PythonShelf {
     const file = path.join(this.folder, archive);
     execFileSync("tar", ["-czf", file, ...excluded, ...rename, "-C", path.dirname(folder), version]);
     const sha256 = createHash("sha256").update(fs.readFileSync(file)).digest("hex");
-    const build = { implementation: "cpython", platform: PLATFORM, url: archive, sha256, build: "20251010" };
+    const build = { implementation: "cpython", platform: PLATFORM, url: archive, sha256, build: tag };
     this.releases[as] = [build];
     fs.writeFileSync(this.list, JSON.stringify({ releases: this.releases }));
   }

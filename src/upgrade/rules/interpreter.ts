@@ -159,7 +159,7 @@ export function ruleAgainst(
 const DAY_MS = 86_400_000;
 
 /** The tags of uv's builds are days. */
-function dayOf(tag: string): number | undefined {
+export function dayOf(tag: string): number | undefined {
   const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)/.exec(tag) ?? [];
   return year === undefined ? undefined : Date.UTC(Number(year), Number(month) - 1, Number(day));
 }

@@ -77,6 +77,11 @@ describe.skipIf(old === undefined || young === undefined || !isLinux)(
       const { code, stderr } = await box.run(["upgrade", "--python", minorOf(young.version)]);
       expect(code).toBe(3);
       expect(stderr).toContain("`max_minor`");
+      const undated = new PythonShelf();
+      undated.add(young, { build: "" });
+      box.file("prime.toml", `[upgrade]\nmanifest = "${undated.list}"\nexclude_newer = 7\n`);
+      const told = await good(box, ["upgrade", "--python", "--dry-run"]);
+      expect(told.stderr).toContain("no cool-down holds for it");
       const special = await box.run(["upgrade", "--python", `${minorOf(old.version)}t`, "--dry-run"]);
       expect(special.stderr).toContain(`could not find Python ${minorOf(old.version)} (freethreaded)`);
     });
