@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import { copyFile } from "../edges/files/change.ts";
-import { isFolder, listFolder, sha256OfFile } from "../edges/files/read.ts";
+import { isFile, isFolder, listFolder, sha256OfFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import { packageOf, type SourceFile, wheelOfEgg } from "./source-file.ts";
 
@@ -12,7 +12,9 @@ export function filesInFolder(folder: string): SourceFile[] {
       hint: "what is installed goes on; mount or make the folder, or name another source",
     });
   }
-  const names = (listFolder(folder) ?? []).filter((name) => packageOf(name) !== undefined);
+  const names = (listFolder(folder) ?? []).filter(
+    (name) => packageOf(name) !== undefined && isFile(path.join(folder, name)),
+  );
   return names.map((name) => {
     const file = path.join(folder, name);
     const found = { name, url: pathToFileURL(file).href, sha256: undefined };

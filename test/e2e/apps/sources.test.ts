@@ -191,8 +191,12 @@ describe("eggs", () => {
     expect(first).toMatchObject({ stdout: "foo 1 a\n", code: 0 });
     expect(first.stderr).toContain("foo-1.egg is an egg, as setuptools made them of old: it is made into a wheel");
     egg("2");
+    fs.mkdirSync(path.join(app.basket, "foo-7-py3-none-any.whl"));
+    fs.symlinkSync("gone", path.join(app.basket, "foo-8-py3-none-any.whl"));
     await app.updateBeside();
     expect(await app.says(["b"])).toBe("foo 2 b");
+    for (const version of [7, 8])
+      fs.rmSync(path.join(app.basket, `foo-${version}-py3-none-any.whl`), { recursive: true });
     from(
       app,
       await serve(app.basket, () => JSON.stringify({ files: fs.readdirSync(app.basket).map((url) => ({ url })) })),
