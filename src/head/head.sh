@@ -67,7 +67,7 @@ prime_node() { # NODE ARG...: comes back from one that is no fit; 5, 4, 6 are th
   [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)); exit 125; }
 while [ -n "$prime_rest" ]; do case $prime_rest in [/]*) prime_node "${prime_rest%%:*}/node" "$@"
     prime_node "${prime_rest%%:*}/nodejs" "$@" ;; esac; prime_rest=${prime_rest#*:}; done
-# shellcheck disable=SC1090,SC3067 # where cron does not look; root starts what is root's alone
+# shellcheck disable=SC1090,SC2034,SC3067 # where cron does not look; root starts root's alone
 { for prime_at in ~/.nvm/versions/node/v*[0-9] ~/.local/share/mise/installs/node/*[0-9] /usr/local \
   ~/.asdf/installs/nodejs/*[0-9] ~/.volta/tools/image/node/*[0-9] ~/.nodenv/versions/*[0-9] ~/n \
   ~/.local/share/fnm/node-versions/v*[0-9]/installation /opt/homebrew /home/linuxbrew/.linuxbrew; do
