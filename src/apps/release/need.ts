@@ -9,16 +9,8 @@ import { normalizeName } from "../../project/packages.ts";
 import { type Interpreter, versionOf } from "../../python/interpreter.ts";
 import { isWithin } from "../../upgrade/rules/ruling.ts";
 import type { App } from "../app.ts";
-import {
-  type Above,
-  environmentOf,
-  isHigher,
-  type Means,
-  publicOf,
-  type Resolution,
-  type Resolved,
-  resolveOn,
-} from "./resolution.ts";
+import { type Above, environmentOf } from "./question.ts";
+import { isHigher, type Means, publicOf, type Resolution, type Resolved, resolveOn } from "./resolution.ts";
 
 /** What keeps a newer version, or all of them, from an interpreter. */
 export interface Need {

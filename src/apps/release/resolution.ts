@@ -5,8 +5,7 @@ import { type Job, tryStep } from "../../builder/job.ts";
 import { withoutCredentials } from "../../builder/resolve/credentials.ts";
 import type { Policy } from "../../config/policy/policy.ts";
 import { now } from "../../edges/clock.ts";
-import type { Environment } from "../../edges/command.ts";
-import { makeTemporaryFolder, writePlain } from "../../edges/files/change.ts";
+import { makeTemporaryFolder } from "../../edges/files/change.ts";
 import { sha256 } from "../../edges/files/read.ts";
 import type { Outcome } from "../../edges/processes/run.ts";
 import { PrimeError } from "../../errors.ts";
@@ -28,11 +27,12 @@ import { isTable, type Table } from "../../toml.ts";
 import { lockedIn } from "../../upgrade/packages/resolution-solver.ts";
 import { resolveWithin, type Solver } from "../../upgrade/packages/solver.ts";
 import { complementsOf } from "../../upgrade/rules/limits.ts";
-import { type Limits, limitArguments } from "../../uv/limits.ts";
+import type { Limits } from "../../uv/limits.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import type { App } from "../app.ts";
 import { refuseHost, rulesOf } from "../policy.ts";
-import { mainPackage, SETTINGS, type Wanted } from "./wanted.ts";
+import { type Above, commandArguments, environmentOf } from "./question.ts";
+import { mainPackage, type Wanted } from "./wanted.ts";
 import { keepDigests } from "./wheels/digests.ts";
 
 /** A file that a release keeps, since its place may lose it. */
@@ -94,12 +94,6 @@ export interface Resolution {
   readonly table: Table;
   /** Throws for files that can't be taken; keeps the digests of those that are. */
   readonly settle: () => Resolved;
-}
-
-/** A version of a package, above which one is looked for. */
-export interface Above {
-  readonly name: string;
-  readonly version: string;
 }
 
 /** Resolves for one interpreter, without a look at what is installed; `but`: constraints (PEP 508) beside those of the rules. */
@@ -175,7 +169,9 @@ function resolvedOf(
   const minor = minorOf(base.version);
   return {
     id: `${version.replace(/[^A-Za-z0-9.+!_-]/g, "_")}-${sha256(`${minor}\n${pylock}`).slice(0, 8)}`,
-    ...{ version, pylock, files },
+    version,
+    pylock,
+    files,
     python: requestFor(minor, policy),
     gone: [...gone.values()],
     newer: newest !== undefined && isHigher(newest, version) ? newest : undefined,
@@ -283,42 +279,4 @@ function refuseWithoutDigests(app: App, { packages }: Pylock): void {
       hint: "use an index that tells digests (PEP 503, `#sha256=`), or a folder",
     },
   );
-}
-
-/**
- * Nothing that was installed or resolved before is preferred, and what uv has cached of indexes is asked for again. uv takes a pre-release where
- * nothing else is within a range, which is no answer to what is newer than a release (PEP 440), unless one is asked for.
- */
-function commandArguments({ root }: Wanted, base: Interpreter, question: Question): string[] {
-  const { output, work, limits, but, above } = question;
-  const constraints = path.join(work, "constraints.txt");
-  const newer = above === undefined ? [] : [`${above.name} >${above.version}`];
-  const limiting = [...limits.constraints, ...but, ...newer];
-  writePlain(constraints, `${limiting.join("\n")}\n`);
-  return [
-    ...["pip", "compile", "--python", base.executable, "--no-header", "--format", "pylock.toml", "--refresh"],
-    ...["--index-strategy", "first-index", "--output-file", output, path.join(root, "pyproject.toml")],
-    ...(limiting.length === 0 ? [] : ["--constraints", constraints]), // of an empty one uv warns
-    ...(above === undefined || explain(above.version)?.is_prerelease !== false
-      ? []
-      : ["--prerelease-package", `${above.name}=explicit`]),
-    ...limitArguments(limits),
-  ];
-}
-
-interface Question {
-  readonly output: string;
-  readonly work: string;
-  readonly limits: Limits;
-  readonly but: readonly string[];
-  readonly above: Above | undefined;
-}
-
-/** Where the user's own indexes have no say, none of their settings has. */
-export function environmentOf({ env }: UvTool, { root, asksUser }: Wanted, fetched: Fetched): Environment {
-  const own = Object.entries(env).filter(
-    ([name]) => !/^UV_(?:INDEX$|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX|FIND_LINKS|NO_INDEX|CONFIG_FILE)/.test(name),
-  );
-  const alone = { ...Object.fromEntries(own), UV_CONFIG_FILE: path.join(root, SETTINGS) };
-  return { ...(asksUser ? env : alone), ...fetched.direct(env) };
 }
