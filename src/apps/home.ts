@@ -87,8 +87,12 @@ export function claimHome(app: App): boolean {
   const before = ownerOf(app);
   const from = config.channel === null ? config.sources : [config.channel.url];
   const owner: Owner = {
-    ...{ identity: identityOf(config), name: config.name, launcher },
-    ...{ start: [launcher, ...words].map(quoteForShell).join(" "), planKey: app.planKey, entry: config.entry },
+    identity: identityOf(config),
+    name: config.name,
+    launcher,
+    start: [launcher, ...words].map(quoteForShell).join(" "),
+    planKey: app.planKey,
+    entry: config.entry,
     from: [...from, ...config.bound.flatMap(({ sources }) => sources)].map(withoutSecrets),
   };
   if (JSON.stringify(before) !== JSON.stringify(owner)) writeAtomic(path.join(home, "app.json"), JSON.stringify(owner));

@@ -34,7 +34,12 @@ export function keptApps(env: Environment): Kept[] {
       const { current } = readSelection({ home });
       const check = readCheck({ home });
       return {
-        ...{ home, key, owner, check, isShared: folder === shared, isUpdating: isUpdating({ home }) },
+        home,
+        key,
+        owner,
+        check,
+        isShared: folder === shared,
+        isUpdating: isUpdating({ home }),
         hasLauncher: isFile(owner.launcher),
         isMine: isThisUser(facts(home)?.uid),
         version: current === null ? null : (readRelease({ home }, current)?.version ?? null),

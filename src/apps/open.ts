@@ -21,9 +21,14 @@ export async function openApp({ name: key, config }: AppText, launcher: string, 
   const text = counts ? (readText(beside) ?? "") : config;
   const read = await readAppConfig(text, counts ? beside : `the configuration in ${launcher}`, key);
   return {
-    ...{ planKey: appKey(key), config: read, launcher, words: [], start: launcher },
+    planKey: appKey(key),
+    config: read,
+    launcher,
+    words: [],
+    start: launcher,
     self: read.selfCommand === null ? null : `${read.name} ${read.selfCommand}`,
-    ...{ beside: { file: beside, passedOver }, ...homeOf(read, launcher, env) },
+    beside: { file: beside, passedOver },
+    ...homeOf(read, launcher, env),
   };
 }
 
@@ -43,10 +48,14 @@ export async function openRepoApp(root: string, launcher: string, env: Environme
   const config = { ...read, selfCommand: null };
   const isElsewhere = root !== path.dirname(launcher);
   return {
-    ...{ planKey: REPO_KEY, config, launcher, ...home },
+    planKey: REPO_KEY,
+    config,
+    launcher,
+    ...home,
     words: [...(isElsewhere ? ["--root", root] : []), "app", "run"],
     start: path.join(home.home, "start"),
-    ...{ self: "./prime app self", beside: { file, passedOver: undefined } },
+    self: "./prime app self",
+    beside: { file, passedOver: undefined },
   };
 }
 

@@ -53,8 +53,14 @@ export type Check = v.InferOutput<typeof CHECK>;
 
 const NO_SELECTION: Selection = { current: null, previous: null, staged: null, trial: null, skipped: [], pin: null };
 const NO_CHECK: Check = {
-  ...{ at: null, outcome: null, reason: null, message: "", next: null },
-  ...{ failures: 0, attempts: 0, building: null },
+  at: null,
+  outcome: null,
+  reason: null,
+  message: "",
+  next: null,
+  failures: 0,
+  attempts: 0,
+  building: null,
 };
 
 export const selectionFile = ({ home }: Home): string => path.join(home, "selection.json");

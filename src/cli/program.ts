@@ -93,7 +93,8 @@ function refuseWindows(platform: string): void {
 function appStarted(started: Started, verbosity: number): Parameters<typeof followApp>[1] {
   return {
     started,
-    ...{ file: started.launcher, version },
+    file: started.launcher,
+    version,
     terminal: openTerminal({ verbosity, env: started.env }),
     print: openPrinter(started.env),
     contextOf: (root, more) => appContext(started, root, verbosity, more),

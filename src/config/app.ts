@@ -117,7 +117,9 @@ export async function readAppConfig(
         ? (NAMED[all.check] ?? null)
         : Number.parseInt(all.check, 10) * (UNITS[all.check.slice(-1)] as number),
     isScheduled: app.check !== undefined,
-    ...{ adopt: all.adopt, patienceS: all.patience_s, lingerS: all.linger_s },
+    adopt: all.adopt,
+    patienceS: all.patience_s,
+    lingerS: all.linger_s,
     verify: all.verify,
     rules: {
       values: {

@@ -47,8 +47,12 @@ const TRIAL = v.object({
  * asked of it.
  */
 const BAD = v.object({
-  ...{ candidate: TEXT, build: BUILD, demands: v.optional(TEXT) },
-  ...{ generation: TEXT, at: TIME, why: TEXT },
+  candidate: TEXT,
+  build: BUILD,
+  demands: v.optional(TEXT),
+  generation: TEXT,
+  at: TIME,
+  why: TEXT,
 });
 
 const ANY_STATE = v.object({ form: v.number() });

@@ -32,8 +32,11 @@ export async function webIdentity(
   }
   const url = endpointOf(line.env, "sts", region);
   const form = new URLSearchParams({
-    ...{ Action: "AssumeRoleWithWebIdentity", Version: "2011-06-15" },
-    ...{ RoleArn: role, RoleSessionName: session, WebIdentityToken: written },
+    Action: "AssumeRoleWithWebIdentity",
+    Version: "2011-06-15",
+    RoleArn: role,
+    RoleSessionName: session,
+    WebIdentityToken: written,
   });
   const headers = { "Content-Type": "application/x-www-form-urlencoded" };
   const asking = { method: "POST", headers, body: Buffer.from(form.toString()) };
@@ -117,7 +120,8 @@ function roleOf(answer: unknown): Role | undefined {
   if (typeof id !== "string" || typeof secret !== "string") return undefined;
   const expires = Date.parse(String(until));
   return {
-    ...{ accessKeyId: id, secretAccessKey: secret },
+    accessKeyId: id,
+    secretAccessKey: secret,
     ...(typeof token === "string" ? { sessionToken: token } : {}),
     ...(Number.isNaN(expires) ? {} : { expires }),
   };

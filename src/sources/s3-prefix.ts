@@ -9,7 +9,10 @@ export async function filesInBucket(address: string, line: Line): Promise<Source
   const files = (await bucket.list())
     .filter(({ key }) => packageOf(key) !== undefined)
     .map(({ key, tag }) => ({
-      ...{ name: key, url: `${bucket.name}/${key}`, sha256: undefined, tag },
+      name: key,
+      url: `${bucket.name}/${key}`,
+      sha256: undefined,
+      tag,
       download: (file: string) => bucket.download(key, file, MOST_FILE),
     }));
   return someOf(files, address);

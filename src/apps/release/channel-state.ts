@@ -41,7 +41,11 @@ const stateFile = (app: App): string => path.join(channelFolder(app), "state.jso
 export function readChannelState(app: App): ChannelState {
   return (
     readOwnJson(stateFile(app), STATE) ?? {
-      ...{ installation: randomBytes(16).toString("hex"), follows: null, seen: {}, told: null, taken: {} },
+      installation: randomBytes(16).toString("hex"),
+      follows: null,
+      seen: {},
+      told: null,
+      taken: {},
     }
   );
 }

@@ -116,18 +116,20 @@ function showStatus(run: Run, words: readonly string[]): Answer {
   const [nextAt, lastAt] = [next, at].map((time) => (time === null ? null : isoTime(time)));
   const updater = isUpdating(app) ? claimantOf(claimFile(app)) : undefined;
   const status = {
-    ...{ name: app.config.name, version: release?.version ?? null, release: selection.current },
-    ...{
-      previous: selection.previous,
-      staged: selection.staged,
-      trial: selection.trial === null ? null : { ...selection.trial, left: leftOf(app, selection.trial.id) },
-      pin: selection.pin,
-      skipped: selection.skipped,
-    },
+    name: app.config.name,
+    version: release?.version ?? null,
+    release: selection.current,
+    previous: selection.previous,
+    staged: selection.staged,
+    trial: selection.trial === null ? null : { ...selection.trial, left: leftOf(app, selection.trial.id) },
+    pin: selection.pin,
+    skipped: selection.skipped,
     environment:
       selection.current === null ? null : (realPath(path.join(releaseRoot(app, selection.current), ".venv")) ?? null),
-    ...{ launcher: app.launcher, runs: { version: run.version, file: run.file } },
-    ...{ home: app.home, beside: app.beside.passedOver ?? null },
+    launcher: app.launcher,
+    runs: { version: run.version, file: run.file },
+    home: app.home,
+    beside: app.beside.passedOver ?? null,
     ...(app.config.channel === null ? {} : { channel: channelStatus(app, app.config.channel) }),
     updater: updater === undefined ? null : { pid: updater.pid },
     check: { outcome, reason, message, at: lastAt, next: nextAt, failures, attempts },

@@ -77,7 +77,9 @@ export function goBack(
   record(app, "skip", { release: id, message: why });
   const next: Selection = {
     ...selection,
-    ...{ current: previous ?? id, previous: null, trial: null },
+    current: previous ?? id,
+    previous: null,
+    trial: null,
     skipped: [...skipped.filter((one) => one.id !== id), { id, why, ...(by === undefined ? {} : { by }) }],
   };
   return { selection: next, told: `${app.config.name} ${id} did not work (${why}): ${previous ?? id} runs again` };

@@ -70,7 +70,11 @@ function resolveCommand(uv: UvTool, target: ResolveTarget, output: string, limit
   const constraints = path.join(work, "constraints.txt");
   if (limits !== undefined) writePlain(constraints, `${limits.constraints.join("\n")}\n`);
   return commands.resolve(uv, target.python, {
-    ...{ files, groups: groupSources, extras, output, rebuilt },
+    files,
+    groups: groupSources,
+    extras,
+    output,
+    rebuilt,
     options: project.requirementOptions,
     overrides: forThisMachine(project.uvSettings, target.base),
     upgrade: limits && { limits, constraints },

@@ -188,7 +188,11 @@ export function rootOf(
   const roles = { root: keys.root, targets: keys.targets, snapshot: keys.snapshot, timestamp: keys.timestamp };
   const all = Object.values(roles).flat();
   return Root.fromJSON({
-    ...{ _type: "root", spec_version: specVersion, version: 1, expires: "", consistent_snapshot: true },
+    _type: "root",
+    spec_version: specVersion,
+    version: 1,
+    expires: "",
+    consistent_snapshot: true,
     keys: Object.fromEntries(all.map((key) => [key.keyID, key.toJSON()])),
     roles: Object.fromEntries(
       Object.entries(roles).map(([role, its]) => [

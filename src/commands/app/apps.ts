@@ -16,13 +16,15 @@ export function listApps({ env, print }: Context, json: boolean): Answer {
   if (json) {
     print.json(
       apps.map((app) => ({
-        ...{ name: app.key, version: app.version, from: app.owner.from, home: app.home, bytes: sizeOf(app) },
-        ...{
-          launcher: app.owner.launcher,
-          start: app.owner.start,
-          hasLauncher: app.hasLauncher,
-          isShared: app.isShared,
-        },
+        name: app.key,
+        version: app.version,
+        from: app.owner.from,
+        home: app.home,
+        bytes: sizeOf(app),
+        launcher: app.owner.launcher,
+        start: app.owner.start,
+        hasLauncher: app.hasLauncher,
+        isShared: app.isShared,
         check: { outcome: app.check.outcome, at: app.check.at === null ? null : isoTime(app.check.at) },
       })),
     );

@@ -169,7 +169,9 @@ async function resolve(
     .find((one) => one !== undefined);
   const output = path.join(work, "pylock.toml");
   const release: ReleaseResolution = {
-    ...{ file, output, oldest },
+    file,
+    output,
+    oldest,
     folders: [...new Set(wheels.map((wheel) => path.dirname(wheel.file)))],
     python: tools.selected.path,
   };

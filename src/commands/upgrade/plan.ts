@@ -58,7 +58,9 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
   const base = decision.asked?.base ?? (await findBase(job, decision, uv));
   const python = request.python
     ? await (await import("../../upgrade/python-plan.ts")).planPython(context, {
-        ...{ decision, policy, base },
+        decision,
+        policy,
+        base,
         isAsked: request.isPythonAsked,
         request: request.pythonRequest,
         knownBad,
@@ -69,7 +71,9 @@ export async function planOf(job: Job, decision: Decision, planning: Planning): 
   const obtained = build && (await obtain(job, decision, build, uv));
   const packages = request.packages
     ? await planPackages(job, uv, {
-        ...{ decision, policy, base: obtained ?? base },
+        decision,
+        policy,
+        base: obtained ?? base,
         names: request.names.length === 0 ? null : request.names,
         now: context.startedAt,
       })
@@ -118,8 +122,11 @@ async function obtain(job: Job, decision: Decision, build: PythonBuild, uv: UvTo
     const { sha256 } = build;
     if (sha256 !== null)
       rememberBad(decision.folders, {
-        ...{ candidate: sha256, build: sha256, demands: undefined },
-        ...{ generation: nameOf(build), why: error.message },
+        candidate: sha256,
+        build: sha256,
+        demands: undefined,
+        generation: nameOf(build),
+        why: error.message,
       });
     throw new PrimeError(error.id, error.message, {
       exitCode: EXIT_INVALID,

@@ -161,11 +161,11 @@ async function carryOut(job: Job, decision: Decision, making: Making): Promise<A
         activation: { prompt: project.name, variables: config.env.value, hidden: [] },
         failed: ({ generation }, why, isInterpreter) =>
           rememberBad(folders, {
-            ...{
-              candidate: digestOfCandidate(plan.candidate),
-              build: isInterpreter ? plan.candidate.build : undefined,
-            },
-            ...{ demands: demandsOf(policy), generation: path.basename(generation), why },
+            candidate: digestOfCandidate(plan.candidate),
+            build: isInterpreter ? plan.candidate.build : undefined,
+            demands: demandsOf(policy),
+            generation: path.basename(generation),
+            why,
           }),
       });
     },

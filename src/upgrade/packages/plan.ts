@@ -97,7 +97,11 @@ async function planWithin(
     ? await solver.solve({ constraints: [], before: null, beforeByName: new Map(), moving })
     : undefined;
   const told = {
-    ...{ before: solver.before, after: found.packages, free: free?.packages ?? [], rules, names },
+    before: solver.before,
+    after: found.packages,
+    free: free?.packages ?? [],
+    rules,
+    names,
     declared: await declaredRanges(project, job.context.root),
     root: job.context.root,
     ...(await withdrawnOf(solver, found.packages, yankedIn(found.outcome.output))),
@@ -107,7 +111,8 @@ async function planWithin(
   const { uvLock } = project;
   return {
     ...NOTHING,
-    ...{ changes, refused: refusedOf(told) },
+    changes,
+    refused: refusedOf(told),
     files:
       uvLock === null || text === undefined
         ? []
@@ -141,7 +146,10 @@ function solverFor(job: Job, uv: UvTool, { decision, base }: PackageQuestion, wo
     return lockSolver(job, uv, { project, lock: project.uvLock, work, python: base.executable });
   const { madeOf, seen } = decision.asked ?? askFor(job.context, decision, base);
   return resolutionSolver(job, uv, {
-    ...{ project, work, base, python: base.executable },
+    project,
+    work,
+    base,
+    python: base.executable,
     known: resolutionFile(folders, madeOf, seen),
     indexes: digestOfIndexes(madeOf),
   });

@@ -91,7 +91,9 @@ function sourcesFor(project: Pyproject, workspace: Workspace | undefined): Neede
   const isNeeded = ({ name }: UvSource) =>
     names.has(name) || project.project?.dynamic.includes("dependencies") === true;
   const told = (source: UvSource, { file, folder }: Pyproject): NeededSource => ({
-    ...{ ...source, file, project: project.folder },
+    ...source,
+    file,
+    project: project.folder,
     place: source.workspace
       ? workspace?.members.get(source.name)?.folder
       : source.path === undefined
