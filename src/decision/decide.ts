@@ -53,7 +53,7 @@ export interface Undecided extends Survey {
 const UV_OLDEST: Version = { implementation: "cpython", version: "3.8.0" };
 
 /** The finished generations of this root that were built here, or could have been: this user's own first, the youngest first. */
-export function generationsHere(folders: Folders, root: string): Manifest[] {
+function generationsHere(folders: Folders, root: string): Manifest[] {
   return generationFolders(folders).flatMap((generations) =>
     listGenerations(generations).filter((one) => one.root === root && !isOthers(one, { root, generations })),
   );

@@ -45,7 +45,7 @@ export function historyFile({ data }: Folders): string {
 
 /** An entry that a killed start wrote already is not written twice. */
 export function recordHistory(folders: Folders, entry: HistoryEntry): void {
-  const last = lastEntry(folders, entry.flags);
+  const last = readHistory(folders).findLast(({ flags }) => flags === entry.flags);
   if (last !== undefined && isSame(last, entry)) return;
   const text = readOwnText(historyFile(folders)) ?? "";
   makeFolder(folders.data);
@@ -61,18 +61,6 @@ function isSame(last: HistoryEntry, entry: HistoryEntry): boolean {
   return last.to === entry.to && last.from === entry.from && isPatchedOnce;
 }
 
-/** What was shown last by these flags. */
-export function lastEntry(folders: Folders, by: string): HistoryEntry | undefined {
-  const { data, shared } = folders;
-  const isBy = ({ flags }: HistoryEntry): boolean => flags === by;
-  if (shared !== undefined) return readHistory(folders).findLast(isBy);
-  for (const line of linesIn(data).reverse()) {
-    const entry = parseJson(line, ENTRY);
-    if (entry !== undefined && isBy(entry)) return entry;
-  }
-  return undefined;
-}
-
 /** All entries, the oldest first, of others who write `.prime` in root as well. A line that a kill tore is passed over. */
 export function readHistory(folders: Folders): HistoryEntry[] {
   const { data, shared } = folders;
@@ -81,12 +69,8 @@ export function readHistory(folders: Folders): HistoryEntry[] {
 }
 
 function entriesIn(folder: string): HistoryEntry[] {
-  return linesIn(folder).flatMap((line) => parseJson(line, ENTRY) ?? []);
-}
-
-function linesIn(folder: string): string[] {
   const lines = (readOwnText(path.join(folder, FILE)) ?? "").trimEnd().split("\n");
-  return lines.slice(-MOST_ENTRIES);
+  return lines.slice(-MOST_ENTRIES).flatMap((line) => parseJson(line, ENTRY) ?? []);
 }
 
 /** Of the lines of a history those that are entries, as far as it is read. */

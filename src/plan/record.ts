@@ -91,7 +91,7 @@ const TASKS = v.object({
   elsewhere: v.array(v.object({ name: TEXT, flags: v.array(TEXT) })),
 });
 
-export const RECORD = v.object({
+const RECORD = v.object({
   form: v.literal(FORM),
   launcher: PATH,
   root: PATH,

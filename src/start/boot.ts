@@ -25,11 +25,10 @@ import { type Progress, renderProgress, type Stage, type StageFacts } from "../l
 import type { LaunchRecord } from "../plan/record.ts";
 import { isVenv } from "../venv/site-folders.ts";
 import { type Cold, tellCold, whyCold } from "./cold.ts";
-import { decidedBefore } from "./decided-before.ts";
 import { tellHealing } from "./heal.ts";
 import type { Ready } from "./ready.ts";
 import { RENEWED } from "./renew.ts";
-import { rememberChange, settleAgain, settleIn } from "./settle.ts";
+import { rememberChange, settleIn } from "./settle.ts";
 import { giveToOwner } from "./shared/give-to-owner.ts";
 import { tellMoved } from "./shared/shared-checkout.ts";
 import { tellLostState } from "./state/lost.ts";
@@ -59,7 +58,7 @@ export interface BootRequest {
 
 /**
  * The story of a cold start. Nothing changed in what counts: renew the stamps. What is asked for was built before: show
- * it, by an earlier decision where that had the same inputs. Else build, stage after stage: node (decide) → python (build), the same Node → venv (set up, write the ready plan).
+ * it. Else build, stage after stage: node (decide) → python (build), the same Node → venv (set up, write the ready plan).
  */
 export async function boot(context: Context, { anew, reason, servesPlan }: BootRequest): Promise<Booted> {
   const { progress } = context;
@@ -71,13 +70,7 @@ export async function boot(context: Context, { anew, reason, servesPlan }: BootR
     return readyBy(seen.renew);
   }
 
-  const folders = progress === undefined ? await settleUpgrade(context) : undefined;
-  const found =
-    anew || folders === undefined || reason !== undefined ? undefined : decidedBefore(context, folders, seen);
-  if (found !== undefined) {
-    await accountedFor(context, seen, async () => settleAgain(context, found, seen));
-    return readyBy(found.record);
-  }
+  if (progress === undefined) await settleUpgrade(context);
   const begun = await accountedFor(context, seen, async () => {
     const decision = await decide(context, anew && progress === undefined);
     return owned(context, decision, () => bootBy(context, decision, seen, { anew, reason }));
@@ -194,7 +187,7 @@ async function lookAgain(context: Context): Promise<Known | undefined> {
 
 /** Only times changed: the environment and the plan stay as they are, with new stamps. */
 function renew(context: Context, cold: Cold, record: LaunchRecord): void {
-  writePlan(context, { ...partsOf(record, cold.changes), known: cold.known, isRenewed: true });
+  writePlan(context, { ...partsOf(record, cold.changes), known: cold.known });
   tellCold(context, cold, RENEWED);
 }
 

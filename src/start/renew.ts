@@ -35,7 +35,7 @@ export function renewTouched({
   const cold = coldSince(record, env, at);
   if (cold.renew === undefined || cold.changes.length === 0 || isTooEarly(cold)) return undefined;
   try {
-    const parts = { ...partsOf(record, cold.changes), known: cold.known, isRenewed: true as const };
+    const parts = { ...partsOf(record, cold.changes), known: cold.known };
     if (putPlan(place, { env, node, startedAt: at }, parts) !== undefined) return undefined;
     keepAccount(place, cold, RENEWED);
   } catch (error) {

@@ -7,8 +7,8 @@ import { holdOf, linkOf, mayMoveLink } from "../decision/shown.ts";
 import { trustVariables } from "../decision/whose-repo.ts";
 import { now } from "../edges/clock.ts";
 import { plain } from "../edges/terminal/text.ts";
-import { type Folders, generationFolder } from "../environment/folders.ts";
-import { differences, type HistoryEntry, lastEntry, recordHistory } from "../environment/history.ts";
+import { generationFolder } from "../environment/folders.ts";
+import { differences, type HistoryEntry, readHistory, recordHistory } from "../environment/history.ts";
 import { recordInputs } from "../environment/manifest/interpreter-record.ts";
 import { hasManifest, type Manifest } from "../environment/manifest/manifest.ts";
 import { readState, stateInput } from "../environment/state.ts";
@@ -16,17 +16,15 @@ import { activate } from "../environment/venv-link.ts";
 import { PrimeError } from "../errors.ts";
 import { excludeFromGit } from "../git/exclude.ts";
 import type { Input } from "../inputs/input.ts";
-import { keepDecision, type RepoNames } from "../plan/kept.ts";
 import { keepNames } from "../plan/names.ts";
 import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
 import { type Cold, tellCold } from "./cold.ts";
 import { plannedTasks } from "./command/tasks.ts";
-import type { DecidedBefore } from "./decided-before.ts";
 import type { Ready } from "./ready.ts";
 import { runSetup } from "./setup.ts";
 import { leftToOthers } from "./shared/shared-checkout.ts";
-import { isPlanned, partsOf, writePlan } from "./write-plan.ts";
+import { isPlanned, writePlan } from "./write-plan.ts";
 
 /** The venv stage: show the generation, run the repo's setup commands in it, write the ready plan. */
 export async function settleIn(
@@ -42,7 +40,7 @@ export async function settleIn(
   const activation: Activation = { generation, prompt: plain(manifest.project), variables: config.env.value, hidden };
   const link = mayMoveLink(context, folders) ? linkOf(context, decision) : undefined;
   const theirs = link === undefined ? undefined : leftToOthers(context, decision, link, cold);
-  if (link !== undefined && theirs === undefined) showLink(context, link, generation, folders);
+  if (link !== undefined && theirs === undefined) showLink(context, decision, generation);
   await runSetup(context, decision, activation, cold.reason);
   const isHeld = holdOf(decision)?.generation === manifest.id;
   const readyLine = plain(describeReady(manifest, isHeld));
@@ -66,12 +64,6 @@ export async function settleIn(
   const kernel = config.kernelFile ?? undefined;
   const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };
   rememberChange(context, decision, manifest, why, what); // before the plan, which the next start may already take
-  const repoNames = {
-    group: Object.keys(project.declaredGroups),
-    extra: Object.keys(project.declaredExtras),
-    task: Object.keys(config.tasks.value),
-  };
-  const generations = [...new Set([...decision.generations.map(({ id }) => id), manifest.id])];
   const { trial: current } = readState(folders);
   const trial = current?.generation === manifest.id ? current : undefined;
   if (trial !== undefined) context.terminal.detail("no ready plan is written while an upgrade is on trial");
@@ -91,11 +83,9 @@ export async function settleIn(
       inputs,
       known: cold.known,
     });
-    const isSilent = decision.warnings.length === 0 && decision.printed === "" && hidden.length === 0;
-    if (isSilent && !isHeld) keepFor(context, manifest, repoNames, generations);
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
   refuseGone(generation);
-  rememberNames(context, repoNames, generations);
+  rememberNames(context, decision, manifest);
   const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
   tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`);
   const before = decision.generations.find(({ id }) => id === path.basename(cold.before ?? ""));
@@ -133,14 +123,14 @@ const DONE: Readonly<Record<HistoryEntry["what"], string>> = {
 /** One line of history whenever these flags show another generation than before; of many starts at once, one writes it. */
 export function rememberChange(
   { flagKey, terminal }: Context,
-  { folders, generations }: Pick<Decision, "folders" | "generations">,
+  { folders, generations }: Decision,
   manifest: Manifest,
   { reason, before }: Cold,
   what: HistoryEntry["what"],
 ): void {
   const from = before === undefined ? null : path.basename(before);
   if (from === manifest.id || flagKey === undefined) return;
-  if (lastEntry(folders, flagKey)?.to === manifest.id) return;
+  if (readHistory(folders).findLast(({ flags }) => flags === flagKey)?.to === manifest.id) return;
   const changes = differences(
     generations.find(({ id }) => id === from),
     manifest,
@@ -153,46 +143,25 @@ export function rememberChange(
   }
 }
 
-/** The inputs are those of an earlier decision again: its generation is shown, as what it asks for. */
-export function settleAgain(context: Context, found: DecidedBefore, cold: Cold): void {
-  const { record, names, folders, generations, manifest, link, touched } = found;
-  const { generation } = record.activation;
-  if (link !== undefined) showLink(context, link, generation, folders);
-  rememberChange(context, found, manifest, cold, "switch");
-  writePlan(context, { ...partsOf(record, touched), known: cold.known });
-  refuseGone(generation);
-  rememberNames(
-    context,
-    names,
-    generations.map(({ id }) => id),
-  );
-  tellCold(context, cold, `${DONE.switch} generation ${manifest.id}, as it was decided before`);
-}
-
 /** For the completion of the user's shell; without it, that completes less. */
-function rememberNames({ plans, terminal }: Context, names: RepoNames, generation: readonly string[]): void {
+function rememberNames(
+  { plans, terminal }: Context,
+  { config, project, generations }: Decision,
+  { id }: Manifest,
+): void {
   if (plans === undefined) return;
+  const generation = [...new Set([...generations.map((one) => one.id), id])];
+  const task = Object.keys(config.tasks.value);
   try {
-    keepNames(plans, { ...names, generation });
+    keepNames(plans, {
+      group: Object.keys(project.declaredGroups),
+      extra: Object.keys(project.declaredExtras),
+      task,
+      generation,
+    });
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
     terminal.detail(`the shell will complete no names of this repo: ${error.message}`);
-  }
-}
-
-/** For a start that finds the same inputs again; without it, that one decides anew. */
-function keepFor(
-  { plans, flagKey, terminal }: Context,
-  { id }: Manifest,
-  names: RepoNames,
-  generations: readonly string[],
-): void {
-  if (plans === undefined || flagKey === undefined) return;
-  try {
-    keepDecision({ ...plans, flagKey }, id, names, generations);
-  } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
-    terminal.detail(`what was decided is not kept: ${error.message}`);
   }
 }
 
@@ -202,8 +171,9 @@ function isStillAsked(context: Context, decision: Decision, manifest: Manifest):
   return asked !== undefined && askFor(context, decision, asked.base).digest === manifest.digest;
 }
 
-function showLink(context: Context, link: string, generation: string, folders: Folders): void {
-  const kept = activate(link, generation, folders);
+function showLink(context: Context, decision: Decision, generation: string): void {
+  const link = linkOf(context, decision);
+  const kept = activate(link, generation, decision.folders);
   if (kept !== undefined) context.terminal.warn(`${link} was ${kept.what}: it is kept as ${kept.path}`);
   hideFromGit(context, link);
 }

@@ -60,10 +60,10 @@ export function putPlan(
   return writeReadyPlan({ ...place, ...parts, observation, env: cleanEnvironment(env), node });
 }
 
-/** The plan of a record once more, with new stamps, where nothing but these files was touched since. */
+/** The plan of a record once more, with new stamps, where nothing but these files was touched since; absolute. */
 export function partsOf(record: LaunchRecord, touched: readonly Change[]): Omit<PlanParts, "known"> {
   const { activation, root, readyLine, freshness, variables, observed, kernel, bootsCold, tasks, app } = record;
   const parts = { activation, root, readyLine, freshness, variables, kernel, bootsCold, tasks, app, observed };
   const inputs = observed.map(({ input }) => input).filter((input) => touched.some((one) => one.path === input.path));
-  return { ...parts, inputs };
+  return { ...parts, inputs, isRenewed: true };
 }

@@ -58,9 +58,7 @@ function planRubbish({ home, root }: Place): string[] {
   return others(
     folder,
     "state",
-    (name) =>
-      /^(?:plan|plan\+why|names|record\.json|why\.json|kept-[0-9a-f]{8}-[0-9a-f]{8}\.json)$/.test(name) ||
-      isStamps(name),
+    (name) => /^(?:plan|plan\+why|names|record\.json|why\.json)$/.test(name) || isStamps(name),
   );
 }
 

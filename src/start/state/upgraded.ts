@@ -6,14 +6,13 @@ import { settleChangeover } from "../../environment/upgraded/changeover.ts";
 
 /**
  * Before anything is decided: what an upgrade that was stopped left half in force is finished or undone, and a trial whose starts are
- * used up goes back. Both are said. Gives the root's folders.
+ * used up goes back. Both are said.
  */
-export async function settleUpgrade(context: Context): Promise<Folders> {
+export async function settleUpgrade(context: Context): Promise<void> {
   const folders = foldersOf(context.root, context.places.state);
   const { changeover, trial } = readState(folders);
   if (changeover !== undefined) finish(context, folders);
   if (trial !== undefined) await judge(context, folders);
-  return folders;
 }
 
 function finish({ root, terminal }: Context, folders: Folders): void {

@@ -13,7 +13,10 @@ function ownFiles(box: Sandbox): Record<string, string> {
     manifest: box.path(".prime/generations", shown(box), "prime.json"),
     history: box.path(".prime/history.jsonl"),
     state: box.path(".prime/state.json"),
-    record: path.join(plans, "record.json"),
+    record: path.join(
+      plans,
+      fs.readdirSync(plans).find((name) => /record.*json$|\.json$/.test(name) && name !== "why.json") ?? "",
+    ),
     why: path.join(plans, "why.json"),
     probe: path.join(box.home, ".cache/prime/probes", probe),
     lock: box.path(".prime/lock"),
