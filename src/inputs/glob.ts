@@ -7,7 +7,7 @@ const MADE_BY_TOOLS = new Set([".git", ".hg", ".prime", ".tox", ".nox", ".venv",
 
 /**
  * What a pattern matches below `folder`, absolute and in order. Every folder that a wildcard looked into is gathered as
- * a listing, so that a new match is seen. Symbolic links are followed by `*`, not by `**`.
+ * a listing, and what it names and is not there as absent, so that a new match is seen. Symbolic links are followed by `*`, not by `**`.
  */
 export function expandGlob(
   folder: string,
@@ -36,7 +36,8 @@ export function expandGlob(
     }
   };
   const descend = (at: string, rest: readonly string[]): void => {
-    if (rest.length === 0 || isFolder(at)) walk(at, rest);
+    if (!exists(at)) inputs.presence(at);
+    else if (rest.length === 0 || isFolder(at)) walk(at, rest);
   };
   walk(
     path.resolve(folder),

@@ -149,4 +149,14 @@ describe("every shell sees", () => {
     expect(await warmShells(box, flags)).toEqual(ALL_SHELLS);
     expect(shown(box)).toBe((await generationOf(box)).id);
   });
+
+  it("a workspace member in a folder that was not there", async () => {
+    fs.rmdirSync(box.path("libs"));
+    await good(box);
+    expect(await warmShells(box)).toEqual(ALL_SHELLS);
+    box.file("libs/b/pyproject.toml", '[project]\nname = "lib-b"\nversion = "1"\n');
+    expect(await warmShells(box)).toEqual([]);
+    expect((await generationOf(box)).id).not.toBe(base);
+    expect(await whyOf(box)).toMatch(/libs has appeared/);
+  });
 });

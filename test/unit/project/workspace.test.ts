@@ -238,6 +238,18 @@ describe("globs", () => {
     expect(expand("../*/x")).toEqual(["a/x"]);
     expect(expand("gone/*")).toEqual([]);
   });
+
+  test.each([
+    ["gone/*", ["absent gone"]],
+    ["x/gone/*/1", ["absent x/gone"]],
+    ["*/gone", ["listing .", "absent x/gone", "absent y/gone"]],
+    ["x/gone", ["absent x/gone"]],
+  ])("what %s names and is not there is watched", (pattern, watched) => {
+    write({ "x/1": "", "y/1": "" });
+    const inputs = new InputCollector();
+    expect(expandGlob(root, pattern, "folders", inputs)).toEqual([]);
+    expect(inputs.list().map((one) => `${one.kind} ${path.relative(root, one.path) || "."}`)).toEqual(watched);
+  });
 });
 
 test("a path with a quote in a uv.lock", () => {
