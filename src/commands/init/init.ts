@@ -160,7 +160,7 @@ async function changeRepo(
 function insideOf(folder: string, deed: Deed): Deed {
   const { file, text } = deed;
   const why = text === undefined ? undefined : whyNotWritten(path.join(folder, file), physicalFolder(folder));
-  return why === undefined ? deed : { file, verb: "todo", why: `it is a link to what ${why}: write it there by hand` };
+  return why === undefined ? deed : { file, verb: "todo", why: `by a link it ${why}: write it there by hand` };
 }
 
 /** The launcher, byte for byte. Another launcher of prime's is replaced; any other file only by force. */

@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   statSync,
@@ -142,11 +143,17 @@ describe("lines that are there", () => {
     expect(read(".gitattributes")).toBe(after);
   });
 
-  test("a link to a shared .gitignore stays a link", async () => {
-    writeFileSync(path.join(folder, "shared"), "x\n");
-    symlinkSync("../shared", path.join(repo, ".gitignore"));
-    await start();
-    expect(readFileSync(path.join(folder, "shared"), "utf8")).toBe("x\n/.venv\n/.prime/\n");
+  test.each([
+    ["within the repo", "shared", "x\n/.venv\n/.prime/\n"],
+    ["elsewhere", "../shared", "x\n"],
+  ])("a link to a shared .gitignore %s stays a link", async (_, target, after) => {
+    const shared = path.join(repo, target);
+    writeFileSync(shared, "x\n");
+    symlinkSync(target, path.join(repo, ".gitignore"));
+    const { said } = await start();
+    expect([readlinkSync(path.join(repo, ".gitignore")), readFileSync(shared, "utf8")]).toEqual([target, after]);
+    const isLeft = said.some((line) => /^todo +a repo\/\.gitignore: by a link it leads out of/.test(line));
+    expect(isLeft).toBe(target.startsWith(".."));
   });
 });
 
