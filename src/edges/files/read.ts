@@ -1,10 +1,10 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { neverQuote } from "../../unquotable.ts";
 import { tell } from "./errors.ts";
 import { chunks, MOST, readWhole, refuseUnfit, withRegularFile } from "./open.ts";
-import { sha256Of } from "./sha256.ts";
 import { placeOf } from "./stand-ins.ts";
 
 export { MOST } from "./open.ts";
@@ -174,12 +174,18 @@ export function physicalPath(file: string): string {
 }
 
 export function sha256(data: string | Buffer): string {
-  return sha256Of([Buffer.from(data)]);
+  return createHash("sha256").update(data).digest("hex");
 }
 
 /** The sha256 of a file's bytes, in hexadecimal; `undefined` when it is not there. */
 export function sha256OfFile(file: string): string | undefined {
-  return tell("read", file, () => withRegularFile(file, MOST.hashed, (fd) => sha256Of(chunks(fd))));
+  return tell("read", file, () =>
+    withRegularFile(file, MOST.hashed, (fd) => {
+      const hash = createHash("sha256");
+      for (const part of chunks(fd)) hash.update(part);
+      return hash.digest("hex");
+    }),
+  );
 }
 
 /** Bytes on disk that the removal of a file or folder frees: what has other names (hard links) stays. */
