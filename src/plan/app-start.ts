@@ -56,8 +56,11 @@ function checkForSh(app: AppStart, start: string): string {
     : `${dueForSh(check)} || {\n${start}}\n${claimForSh(claim)}`;
 }
 
-/** This very process's folder in /proc has the present time, so that no process and no write is needed to know it (proc(5)). */
-const NOW = "/proc/self/limits";
+/**
+ * This very process's folder in /proc is as old as the process, or the first look at it, so that no process and no write is needed to know the time.
+ * The kernel makes each entry when it is looked at: one in that folder would cost as much again.
+ */
+const NOW = "/proc/self";
 
 /** Where sh can know which process is which. */
 function byPlan({ check }: AppStart): v.InferOutput<typeof BY_PLAN> | null {
