@@ -10,7 +10,7 @@ import { expandGroups } from "./files/groups.ts";
 import { type Pylock, readPylock } from "./files/pylock.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
 import { type RequirementOptions, readOptions } from "./files/requirement-options.ts";
-import { followRequirements } from "./files/requirements.ts";
+import { extrasOfRoot, followRequirements } from "./files/requirements.ts";
 import { readLockedSources } from "./files/uv/locked-sources.ts";
 import { followSources } from "./files/uv/sources.ts";
 import { NO_USER_SETTINGS } from "./files/uv/user-settings.ts";
@@ -93,8 +93,9 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const watched = await Promise.all(localProjects.map((folder) => watchProject(folder, inputs)));
 
   const groupRequirements = kind === "pylock" ? [] : expandChosen(declaring, selection.groups);
+  const { groups, extras } = selection;
   const leftOut: LeftOut = {
-    ...partsLeftOut(offers, choicesOf(selection)),
+    ...partsLeftOut(offers, choicesOf({ groups, extras: [...extras, ...extrasOfRoot(followed.lines, root)] })),
     files: requirementsLeftOut(files, followed.files),
   };
   const project = { kind, installsRoot, packages, requirementFiles, groupsAlone };

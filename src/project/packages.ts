@@ -9,8 +9,12 @@ export function normalizeName(name: string): string {
 export function requirementHead(text: string): { name: string; extras: string[] } | undefined {
   const match = /^\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?:\s*\[([^\]]*)\])?(?=$|[<>=!~;@(\s,])/.exec(text);
   if (match?.[1] === undefined) return undefined;
-  const extras = (match[2] ?? "").split(",").map((extra) => normalizeName(extra.trim()));
-  return { name: normalizeName(match[1]), extras: extras.filter((extra) => extra !== "") };
+  return { name: normalizeName(match[1]), extras: namesOf(match[2]) };
+}
+
+function namesOf(list = ""): string[] {
+  const names = list.split(",").map((name) => normalizeName(name.trim()));
+  return names.filter((name) => name !== "");
 }
 
 /**
@@ -34,6 +38,11 @@ export function localPath(requirement: string, root: string, options: { bare?: b
   const plain = withoutExtras(text);
   const isPath = options.bare === true || direct !== requirement || /^\.|\//.test(plain);
   return isPath ? path.resolve(root, plain) : undefined;
+}
+
+/** The extras of a requirement in whatever form, a path or URL among them: what its first brackets hold, a folder's apart. */
+export function extrasIn(requirement: string): string[] {
+  return namesOf(/\[([^\]/]*)\]\s*(?:$|[;@<>=!~(,])/.exec(requirement)?.[1]);
 }
 
 /** Without the `[extras]` at the end. */

@@ -4,7 +4,7 @@ import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
 import { refuseMergeMarkers } from "../../merge-markers.ts";
 import { neverQuote } from "../../unquotable.ts";
-import { localPath, requirementHead } from "../packages.ts";
+import { extrasIn, localPath, requirementHead } from "../packages.ts";
 
 /** One line of a requirement file with its continuations joined and its comment gone. */
 export interface RequirementLine {
@@ -131,10 +131,17 @@ export function requiredNames(file: string, seen = new Set<string>()): string[] 
 
 /** Whether a requirement file itself, its includes not looked at, asks for the project in `root` (`-e .[dev]`). */
 export function asksForRoot(file: string, root: string): boolean {
-  return parseRequirements(readText(file, MOST.listed) ?? "").some(
-    ({ kind, value }) =>
-      (kind === "editable" || kind === "requirement") && localPath(value, root, { bare: kind === "editable" }) === root,
-  );
+  return parseRequirements(readText(file, MOST.listed) ?? "").some((line) => isForRoot(line, root));
+}
+
+/** The extras of the project in `root` that lines ask for (`-e .[cli]`), normalized. */
+export function extrasOfRoot(lines: readonly RequirementLine[], root: string): string[] {
+  return lines.filter((line) => isForRoot(line, root)).flatMap(({ value }) => extrasIn(value));
+}
+
+function isForRoot({ kind, value }: RequirementLine, root: string): boolean {
+  const isInstalled = kind === "editable" || kind === "requirement";
+  return isInstalled && localPath(value, root, { bare: kind === "editable" }) === root;
 }
 
 function* logicalLines(text: string): Generator<{ content: string; line: number }> {

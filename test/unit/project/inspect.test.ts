@@ -184,6 +184,15 @@ describe("what a developer needs", () => {
     expect(await inspect(files, { installExtras: ["Web_UI"] })).toMatchObject({ groups: ["dev"], extras: ["web-ui"] });
   });
 
+  test("an extra that a requirement file asks for is not left out", async () => {
+    const text = `${PACKAGE}[project.optional-dependencies]\ncli = []\nweb = []\nall = ["my-app[web]"]\n`;
+    const said = async (line: string) =>
+      (await inspect({ "pyproject.toml": text, "requirements-dev.txt": `${line}\n` })).omissions;
+    expect(await said("pytest")).toEqual(["not installed: extras all, cli, web (./prime --extra all run …)"]);
+    for (const line of ["-e .[all]", "-e .[web, all] ; python_version > '3'", "./[all]", "my-app[all] @ file:."])
+      expect([line, await said(line)]).toEqual([line, ["not installed: extras cli (./prime --extra cli run …)"]]);
+  });
+
   test("a lock keeps uv's own defaults, which are expanded for a driver that knows no groups", async () => {
     const text = `${PACKAGE}[dependency-groups]\ndev = ["pytest"]\ndocs = ["sphinx"]\n${extras("dev")}`;
     const files = { "pyproject.toml": text, "uv.lock": "" };
