@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import type { Outcome } from "../../edges/processes/run.ts";
-import { gitIn } from "../doctor/examine/git.ts";
+import { gitIn, refusalOf } from "../doctor/examine/git.ts";
 import type { Deed } from "./deed.ts";
 
 /** What git would do with the files that init writes. */
@@ -12,6 +12,8 @@ export interface GitFacts {
   readonly ignored: readonly string[];
   /** Git takes no notice of the executable bit here, and has the launcher without one, or not at all. */
   readonly needsBit: boolean;
+  /** What people have to mend before git can tell that. */
+  readonly todo: readonly Deed[];
 }
 
 const ADD = ["update-index", "--add", "--chmod=+x", "--", "prime"];
@@ -21,8 +23,8 @@ const TYPED = "git add --chmod=+x prime";
 /** Asks git about a folder that may be in no work tree, and about a launcher that need not be there yet. */
 export async function askGit({ env }: Pick<Context, "env">, folder: string): Promise<GitFacts> {
   const git = gitIn(env, folder);
-  const none = { top: folder, ignored: [], needsBit: false };
   const place = await git("rev-parse", "--is-inside-work-tree", "--show-prefix");
+  const none = { top: folder, ignored: [], needsBit: false, todo: todoOf(place) };
   const [isInside, prefix = ""] = place.stdout.split("\n");
   if (!place.ok || isInside !== "true") return none;
   if (prefix !== "" && (await git("check-ignore", "--quiet", "--", ".")).ok) return none;
@@ -32,8 +34,15 @@ export async function askGit({ env }: Pick<Context, "env">, folder: string): Pro
   return {
     top: path.resolve(folder, prefix.replace(/[^/]+/g, "..")),
     ignored: ignored.stdout.split("\n").filter((name) => name !== ""),
-    needsBit: mode.stdout.trim() === "false" && !staged.stdout.startsWith("100755"),
+    needsBit: mode.stdout.trim() === "false" && staged.ok && !staged.stdout.startsWith("100755"),
+    todo: todoOf(staged),
   };
+}
+
+function todoOf(outcome: Outcome): Deed[] {
+  const refused = refusalOf(outcome);
+  if (refused === undefined) return [];
+  return [{ file: ".git", verb: "todo", why: `git says nothing of what it ignores (${refused.why}): ${refused.mend}` }];
 }
 
 /** The word that stands for `stageLauncher`. */

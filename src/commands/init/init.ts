@@ -143,6 +143,7 @@ async function changeRepo(
     ...planDocker(names, link, read),
     ...(await planCheckers(folder, git.top)),
     ...extras.map((extra) => planExtra(extra, link, read)),
+    ...git.todo,
   ].map((deed) => insideOf(folder, deed));
   return [
     launcher,

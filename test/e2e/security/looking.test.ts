@@ -104,6 +104,21 @@ describe("a look runs nothing of a hostile clone", () => {
     expect([code, stdout]).toEqual([1, expect.stringContaining("git says nothing of this root: it gave no answer")]);
   });
 
+  it.each([
+    ["a pipe", "it gave no answer within 10 seconds"],
+    ["torn", "fatal: .*index"],
+  ])("says so where git's index is %s, and waits once", async (what, why) => {
+    const box = repo({}, { git: true });
+    const index = box.path(".git/index");
+    fs.rmSync(index, { force: true });
+    if (what === "torn") fs.writeFileSync(index, "DIRC torn");
+    else execFileSync("mkfifo", [index]);
+    expect((await box.run(["doctor"])).stdout).toMatch(new RegExp(`git says nothing of this root: ${why}`));
+    if (what !== "torn") return;
+    const { stdout, stderr } = await box.run(["init", "--dry-run", "."]);
+    expect(stdout + stderr).toMatch(new RegExp(`todo .*\\.git: git says nothing of what it ignores \\(${why}`));
+  });
+
   it("through git, which is told to start nothing for want of an object either", async () => {
     const box = repo({ ".gitattributes": "prime text eol=lf\n" }, { git: true });
     const tattler = new Tattler(box);

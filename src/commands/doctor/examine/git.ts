@@ -30,43 +30,52 @@ export type GitAnswer =
  * the way to a remote (git(1), `GIT_NO_LAZY_FETCH`, `GIT_ALLOW_PROTOCOL`).
  */
 const NOTHING_ELSE = ["-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null"];
-const NO_REMOTE = { GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none", GIT_OPTIONAL_LOCKS: "0" };
+const NO_REMOTE = { GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none", GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" };
 
-/** Its configuration can lead git to a pipe that nobody writes to. */
+/** What git reads can be a pipe that nobody writes to. */
 const LIMIT_MS = 10_000;
 
-/** Runs git in a folder, and no git that stands in it; it may be absent. */
+/** Runs git in a folder, and no git that stands in it; it may be absent. One that gave no answer is not asked again. */
 export function gitIn(given: Environment, cwd: string): (...args: string[]) => Promise<Outcome> {
   const folders = pathFolders(given).filter((folder) => !`${realPath(folder)}/`.startsWith(`${cwd}/`));
   const env = { ...cleanEnvironment(given), ...NO_REMOTE, PATH: folders.join(":") };
-  return (...args) => run({ file: "git", args: [...NOTHING_ELSE, ...args], env, cwd }, { limitMs: LIMIT_MS });
+  let silent: Outcome | undefined;
+  return async (...args) => {
+    const command = { file: "git", args: [...NOTHING_ELSE, ...args], env, cwd };
+    const outcome = silent ?? (await run(command, { limitMs: LIMIT_MS }));
+    if (outcome.timedOut) silent = outcome;
+    return outcome;
+  };
+}
+
+/** What keeps git from telling of a work tree; undefined: it told, or there is none. */
+export function refusalOf({ ok, timedOut, stderr }: Outcome): { why: string; mend: string } | undefined {
+  if (timedOut) {
+    const mend = "see whether all in .git, and what its configuration includes, is a regular file";
+    return { why: `it gave no answer within ${LIMIT_MS / 1000} seconds`, mend };
+  }
+  if (ok || /not a git repository/.test(stderr)) return undefined;
+  const mend = /dubious ownership/.test(stderr)
+    ? "own the checkout, or name it by `git config --global --add safe.directory`"
+    : "mend what `git status` names";
+  return { why: stderr.trim().split("\n")[0] ?? "", mend };
 }
 
 /** Asks git, which may be absent, about a root that may be in no work tree. `link`: where the environment is shown, absolute. */
 export async function askGit({ env, root, launcher }: Context, link: string): Promise<GitAnswer> {
-  const git = (cwd: string, ...args: string[]) => gitIn(env, cwd)("--literal-pathspecs", ...args);
-  const told = await git(root, "--version");
+  const git = gitIn(env, root);
+  const told = await git("--version");
   if (told.failure !== undefined) return { kind: "none", why: `git can't be started: ${told.failure}` };
-  const inside = await git(root, "rev-parse", "--is-inside-work-tree");
-  if (inside.timedOut) {
-    const why = `it gave no answer within ${LIMIT_MS / 1000} seconds`;
-    return {
-      kind: "refused",
-      why,
-      mend: "see what .git/config and .git/HEAD are, and what the configuration includes",
-    };
-  }
-  if (!inside.ok) {
-    const isRefused = /dubious ownership/.test(inside.stderr);
-    const why = inside.stderr.trim().split("\n")[0] ?? "";
-    const mend = "own the checkout, or name it by `git config --global --add safe.directory`";
-    return isRefused ? { kind: "refused", why, mend } : { kind: "none", why: "the root is in no git work tree" };
-  }
+  const inside = await git("rev-parse", "--is-inside-work-tree");
   const [folder, name] = [path.dirname(launcher), path.basename(launcher)];
-  const staged = await git(folder, "ls-files", "--stage", "-z", "--", name);
-  const attributes = await git(folder, "check-attr", "-z", "text", "eol", "--", name);
+  const staged = await git("-C", folder, "--literal-pathspecs", "ls-files", "--stage", "-z", "--", name);
+  const attributes = await git("-C", folder, "check-attr", "-z", "text", "eol", "--", name);
+  const made = [".prime", ...(link.startsWith(`${root}/`) ? [link] : [])];
+  const tracked = await git("--literal-pathspecs", "ls-files", "-z", "--", ...made);
+  const refused = [inside, staged, attributes, tracked].flatMap((one) => refusalOf(one) ?? [])[0];
+  if (refused !== undefined) return { kind: "refused", ...refused };
+  if (!inside.ok) return { kind: "none", why: "the root is in no git work tree" };
   const [, , text, , , eol] = attributes.stdout.split("\0");
-  const tracked = await git(root, "ls-files", "-z", "--", ".prime", ...(link.startsWith(`${root}/`) ? [link] : []));
   return {
     kind: "facts",
     version: told.stdout.trim(),
