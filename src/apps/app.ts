@@ -22,3 +22,8 @@ export interface App {
   /** The configuration beside the launcher, absolute, and why it does not count where it does not. */
   readonly beside: { readonly file: string; readonly passedOver: string | undefined };
 }
+
+/** What takes a release that is there, or makes one whole, for people. */
+export function updateCommand({ self, config: { name } }: App): string {
+  return self === null ? `\`PRIME_UPDATE=wait ${name}\`` : `\`${self} update\``;
+}

@@ -83,7 +83,7 @@ export function isWhole(app: App, id: string, files?: readonly LocalFile[]): boo
   return isLocked === true && files.every(({ to, sha256: known }) => digest(to) === known);
 }
 
-/** Before a release starts: has what can be written anew here so, and what an environment lacks count. Throws where its lock is torn. */
+/** Before a release starts: has what can be written anew here so, and what an environment lacks count. */
 export async function mend(app: App, id: string): Promise<void> {
   const root = releaseRoot(app, id);
   await writeRules(app, root, readRelease(app, id)?.python);
@@ -93,8 +93,13 @@ export async function mend(app: App, id: string): Promise<void> {
   const script = generation === undefined ? undefined : scriptOf(app, generation);
   if (generation !== undefined && script !== undefined && !isExecutableFile(script) && hasManifest(generation))
     markDamaged(generation, [`${path.relative(generation, script)} is gone`]);
+}
+
+/** Without its lock, an environment of nothing would be built. */
+export function refuseTorn(app: App, id: string): void {
   if (isWhole(app, id)) return;
-  throw new PrimeError("release-torn", `could not make ${id} anew: ${path.join(root, LOCK_FILE)} is gone, or changed`);
+  const lock = path.join(releaseRoot(app, id), LOCK_FILE);
+  throw new PrimeError("release-torn", `could not make ${id} anew: ${lock} is gone, or changed`);
 }
 
 /** Whether an environment (absolute) can be started as it is. */

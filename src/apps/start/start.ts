@@ -7,7 +7,7 @@ import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { planFile } from "../../plan/ready-plan.ts";
 import { boot } from "../../start/boot.ts";
-import type { App } from "../app.ts";
+import { type App, updateCommand } from "../app.ts";
 import { claimHome, isShared, makeHome } from "../home.ts";
 import { readEvents, record } from "../log.ts";
 import { passesWindows, policyOf, whyNotNow } from "../policy.ts";
@@ -18,6 +18,7 @@ import {
   isSound,
   mend,
   readRelease,
+  refuseTorn,
   refuseWithoutEntry,
   releaseRoot,
   writeRelease,
@@ -76,6 +77,7 @@ async function startRelease(run: Run, id: string, standing: Standing): Promise<A
   const { isNew = false, isTrial = false, isPlanned = true } = standing;
   const { app, started } = run;
   if (app.isOwn) await mend(app, id);
+  refuseTorn(app, id);
   const context = await releaseContext(run, id, isPlanned && !isTrial);
   const booted = await boot(context, { anew: false, servesPlan: servesPlan(context, started) });
   if (booted.kind === "hop") return booted.answer;
@@ -118,8 +120,8 @@ async function startOtherwise(run: Run, { current, trial, previous }: Selection,
   const isTrial = trial?.id === id;
   const generation = realPath(path.join(releaseRoot(app, id), ".venv"));
   if (generation !== undefined && isSound(app, generation, started.env)) {
-    const next = app.isOwn ? app.self && `\n  next: \`${app.self} update\`` : "\n  next: let root start it once";
-    terminal.warn(`${app.config.name} ${id} runs as it was: ${error.message}${next ?? ""}`);
+    const next = `${app.isOwn ? "" : "let root do "}${updateCommand(app)}`;
+    terminal.warn(`${app.config.name} ${id} runs as it was: ${error.message}\n  next: ${next}`);
     return answerIn(run, id, generation, { isTrial });
   }
   if (!app.isOwn || started.progress !== undefined || started.env.PRIME_UPDATE === "never") throw error;
@@ -153,9 +155,7 @@ async function select(run: Run): Promise<Selection> {
   if (told !== undefined) run.terminal.warn(told);
   if (selection.staged === null || selection.trial !== null) return selection;
   if (app.config.adopt === "ask" && !isPatient(run)) {
-    run.terminal.say(
-      `${selection.staged} is ready: \`${app.self === null ? `PRIME_UPDATE=wait ${app.config.name}` : `${app.self} update`}\` takes it`,
-    );
+    run.terminal.say(`${selection.staged} is ready: ${updateCommand(app)} takes it`);
     return selection;
   }
   const policy = await policyOf(app);

@@ -69,6 +69,26 @@ describe("prime_app", () => {
     expect(await box.says(["print(version)"])).toBe("3");
   });
 
+  it("has them from where the app's own table says, whose word goes before that of require", async () => {
+    const box = await app();
+    const [asked, own] = ["asked", "own"].map((name) => path.join(box.box.base, name)) as [string, string];
+    for (const [folder, version] of [
+      [asked, "7"],
+      [own, "5"],
+    ] as const) {
+      fs.mkdirSync(folder);
+      appWheel(folder, "plug", version, `version = "${version}"\n`);
+    }
+    const plug = "import plug; print(plug.version)";
+    expect(await box.says([`prime_app.require(["Plug"], ["${asked}"])`, plug])).toBe("7");
+    box.config += `[[app.package]]\nname = "plug"\nsources = ["${own}"]\n`;
+    await box.init();
+    await box.says([]);
+    await box.says(["self", "update"]);
+    expect(await box.says([plug])).toBe("5");
+    expect(await box.says([`print(prime_app.require(["plug"], ["${asked}"]))`, plug])).toBe("False\n5");
+  });
+
   it("is typed, and does nothing where no launcher has started it", async () => {
     const box = await app();
     const release = path.join(box.home, "releases", (await box.status()).release as string);

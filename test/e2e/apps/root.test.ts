@@ -94,4 +94,19 @@ describe("an app of root's", () => {
       expect(await root(word)).toMatchObject({ code: 0, stdout: `foo ${version} ${word}` });
     }
   });
+
+  it("that is torn runs as it was for a user, who is told how root makes it whole", async () => {
+    const app = new AppBox();
+    const { home, root, user } = everybodys(app);
+    app.publish("1");
+    await app.init();
+    await root();
+    const { release } = JSON.parse((await root("self", "status", "--json")).stdout);
+    fs.rmSync(path.join(home, "releases", release, "pylock.toml"));
+    const told =
+      /^prime: warning: foo 1-\w+ runs as it was: .*pylock.toml is gone, or changed\n {2}next: let root do `foo self update`$/m;
+    expect(await user("a")).toMatchObject({ code: 0, stdout: "foo 1 a", stderr: expect.stringMatching(told) });
+    expect(await root("self", "update")).toMatchObject({ code: 0 });
+    expect(await user("c")).toMatchObject({ code: 0, stdout: "foo 1 c", stderr: "" });
+  });
 });
