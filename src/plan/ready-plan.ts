@@ -40,7 +40,7 @@ export interface ReadyPlan extends PlanPlace {
   readonly variables: Readonly<Record<string, string | null>>;
   readonly observation: Observation;
   /** protoprimer's kernel, absolute, where the repo is configured for protoprimer: its entry scripts start by it. */
-  readonly kernel: string | undefined;
+  readonly kernel?: string | undefined;
   /** Bare `./prime` is refused, since the link shows another env than the default. */
   readonly bootsCold: boolean;
   readonly tasks: PlannedTasks;
@@ -157,15 +157,17 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const reason = typeof watch === "string" ? watch : undefined;
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
   if (typeof watch !== "string") {
-    const { launcher, activation, readyLine, variables, kernel, bootsCold, tasks, app, isRenewed } = ready;
+    const { launcher, variables, kernel, app, isRenewed } = ready;
     const freshness = variablesForSh(variables) + freshnessForSh(watch);
     writeTellable(`${planFile(ready)}${WHY}`, differenceForSh(variables, watch), 0o600);
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
     const elsewhere = runsAny(ready.flagKey) ? RUN_ANY : askProgram(commandsFile(stamps));
     const node = path.dirname(ready.node);
-    const plan = { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere, tasks };
     if (isRenewed === true && last !== undefined) keepCommands(last, stamps);
-    const text = app === undefined ? renderPlan(plan) : renderAppPlan(launcher, node, freshness, app);
+    const text =
+      app === undefined
+        ? renderPlan({ ...ready, node, freshness, scripts, elsewhere })
+        : renderAppPlan(launcher, node, freshness, app);
     writeRenewable(planFile(ready), text, 0o600);
   } else removeFile(planFile(ready));
   if (last !== undefined && last !== stamps) removeStamps(last);
@@ -178,39 +180,17 @@ export function keepWayToTasks(place: PlanPlace, tasks: PlannedTasks): void {
   if (!exists(planFile(place))) writeRenewable(planFile(place), renderWayToTasks(place.launcher, tasks), 0o600);
 }
 
-function recordOf(ready: ReadyPlan): LaunchRecord {
-  const {
-    launcher,
-    root,
-    flagKey: key,
-    activation,
-    readyLine,
-    freshness,
-    variables,
-    kernel,
-    bootsCold,
-    tasks,
-    app,
-    observation,
-  } = ready;
-  const stamps = path.basename(observation.stamps);
-  const { observed } = observation;
-  return newRecord({
-    launcher,
-    root,
-    flagKey: key,
-    activation,
-    readyLine,
-    freshness,
-    variables,
-    observed,
-    stamps,
-    bootsCold,
-    tasks,
-    writtenAt: now(),
-    ...(kernel === undefined ? {} : { kernel }),
-    ...(app === undefined ? {} : { app }),
-  });
+/** All that the plan is made of, and nothing of the process that writes it. */
+function recordOf({
+  state: _state,
+  env: _env,
+  node: _node,
+  isRenewed: _is,
+  observation,
+  ...known
+}: ReadyPlan): LaunchRecord {
+  const { observed, stamps } = observation;
+  return newRecord({ ...known, observed, stamps: path.basename(stamps), writtenAt: now() });
 }
 
 /** Behind a plan's name, in letters that no flag's value has: what the head sources where no Node can tell why it declined. */

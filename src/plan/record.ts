@@ -34,7 +34,7 @@ export interface LaunchRecord {
   /** Name of the stamps folder beside the plan. */
   readonly stamps: string;
   /** See `ReadyPlan`. */
-  readonly kernel?: string;
+  readonly kernel?: string | undefined;
   readonly bootsCold: boolean;
   readonly tasks: PlannedTasks;
   /** See `ReadyPlan`. */
@@ -59,7 +59,7 @@ export interface Comparison {
 }
 
 export function newRecord(parts: Omit<LaunchRecord, "form">): LaunchRecord {
-  return { form: FORM, ...parts };
+  return { ...parts, form: FORM };
 }
 
 /** The facts of a file, as a record keeps them. */

@@ -57,13 +57,13 @@ export function putPlan(
   { inputs, observed = [], known, ...parts }: PlanParts,
 ): string | undefined {
   const observation = observe(inputs, { ...newObservation(place), observed }, { since: startedAt, known });
-  return writeReadyPlan({ ...place, ...parts, observation, env: cleanEnvironment(env), node });
+  return writeReadyPlan({ ...parts, ...place, observation, env: cleanEnvironment(env), node });
 }
 
 /** The plan of a record once more, with new stamps, where nothing but these files was touched since; absolute. */
 export function partsOf(record: LaunchRecord, touched: readonly Change[]): Omit<PlanParts, "known"> {
-  const { activation, root, readyLine, freshness, variables, observed, kernel, bootsCold, tasks, app } = record;
-  const parts = { activation, root, readyLine, freshness, variables, kernel, bootsCold, tasks, app, observed };
-  const inputs = observed.map(({ input }) => input).filter((input) => touched.some((one) => one.path === input.path));
-  return { ...parts, inputs, isRenewed: true };
+  const inputs = record.observed
+    .map(({ input }) => input)
+    .filter((input) => touched.some((one) => one.path === input.path));
+  return { ...record, inputs, isRenewed: true };
 }

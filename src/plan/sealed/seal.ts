@@ -46,17 +46,14 @@ export function writeSealedPlan(
     const seal = sealOf(record, folder, digestOfNames);
     writeLists(seal, folder);
     tryLists(seal, folder, env);
-    const { activation, readyLine, kernel, bootsCold, tasks } = record;
+    const { kernel, tasks } = record;
     const scripts = kernel === undefined ? undefined : { kernel, known: path.join(folder, "scripts") };
     if (scripts !== undefined) writePlain(scripts.known, renderSealedScripts(entryScripts));
     const text = renderPlan({
+      ...record,
       node: undefined,
-      launcher,
-      activation,
       freshness: seal.freshness,
-      readyLine,
       scripts,
-      bootsCold,
       tasks: { own: tasks.own, elsewhere: [] },
       elsewhere: runsAny(flagKey) ? refuseElsewhere([]) : refuseElsewhere(heldBack),
     });
