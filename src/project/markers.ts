@@ -50,21 +50,17 @@ export function holds(
     extras: sets.extras ?? [],
     dependency_groups: sets.groups ?? [],
   };
-  const any = (): Truth => {
-    let found = all();
-    while (words.at(-1) === "or") {
+  const any = (): Truth => joined("or", true, all);
+  const all = (): Truth => joined("and", false, one);
+  /** `decides` is what one part alone makes of the whole. */
+  const joined = (word: string, decides: boolean, part: () => Truth): Truth => {
+    const parts = [part()];
+    while (words.at(-1) === word) {
       words.pop();
-      found = either(found, all());
+      parts.push(part());
     }
-    return found;
-  };
-  const all = (): Truth => {
-    let found = one();
-    while (words.at(-1) === "and") {
-      words.pop();
-      found = both(found, one());
-    }
-    return found;
+    if (parts.includes(decides)) return decides;
+    return parts.includes(undefined) ? undefined : !decides;
   };
   const one = (): Truth => {
     if (words.at(-1) === "(") {
@@ -100,29 +96,7 @@ function compare(left: string | undefined, operator: string, right: string | und
   if (operator === "in") return right.includes(left);
   if (operator === "not in") return !right.includes(left);
   if (/^\d/.test(left) && validRange(operator + right)) return satisfies(left, operator + right, { prereleases: true });
-  switch (operator) {
-    case "==":
-    case "===":
-      return left === right;
-    case "!=":
-      return left !== right;
-    case "<":
-      return left < right;
-    case "<=":
-      return left <= right;
-    case ">":
-      return left > right;
-    case ">=":
-      return left >= right;
-    default:
-      return undefined;
-  }
-}
-
-function either(left: Truth, right: Truth): Truth {
-  return left === true || right === true ? true : left === undefined || right === undefined ? undefined : false;
-}
-
-function both(left: Truth, right: Truth): Truth {
-  return left === false || right === false ? false : left === undefined || right === undefined ? undefined : true;
+  if (!/^(?:===?|!=|[<>]=?)$/.test(operator)) return undefined;
+  const order = left === right ? "=" : left < right ? "<" : ">";
+  return operator === "!=" ? order !== "=" : operator.includes(order);
 }
