@@ -109,28 +109,29 @@ def by_package(found):
 
 
 def look_at(site, path):
-    return None if why_not_loaded(path) is None else why_not_imported(site, path)
+    """One that can't be loaded alone may need what its package loads; what else it needs, e.g. a display, is not here."""
+    error = why_not_loaded(path) and error_of_import(module_name(site, path))
+    return str(error) if isinstance(error, ImportError) else None
 
 
 def why_unfit(site, path):
     """What loads must not end the process when it begins to run, and not say that it is for another interpreter."""
-    try:
-        importlib.import_module(module_name(site, path))
-    except ImportError as error:
-        # Packages bring modules for what need not be installed.
-        return None if isinstance(error, ModuleNotFoundError) else str(error)
-    except SystemError as error:
-        return str(error)
-    except BaseException:
-        return None
-    return None
+    error = error_of_import(module_name(site, path))
+    # Packages bring modules for what need not be installed.
+    is_fault = isinstance(error, (ImportError, SystemError)) and not isinstance(error, ModuleNotFoundError)
+    return str(error) if is_fault else None
 
 
 def why_no_module(name):
+    error = error_of_import(name)
+    return error and f"{type(error).__name__}: {error}"
+
+
+def error_of_import(name):
     try:
         importlib.import_module(name)
     except BaseException as error:
-        return f"{type(error).__name__}: {error}"
+        return error
     return None
 
 
@@ -202,16 +203,6 @@ def why_not_loaded(path):
 
 def module_name(site, path):
     return os.path.relpath(path, site)[: -len(suffix_of(path))].replace(os.sep, ".")
-
-
-def why_not_imported(site, path):
-    try:
-        importlib.import_module(module_name(site, path))
-    except ImportError as error:
-        return str(error)
-    except BaseException:
-        return None  # it loads, and then needs what is not here, e.g. a display
-    return None
 
 
 sys.stdout.write("\n" + json.dumps(main()) + "\n")
