@@ -10,15 +10,53 @@ const ENTRY = `
   import { canonicalize } from "@tufjs/canonical-json";
   import { Key, Metadata, MetadataKind, Root } from "@tufjs/models";
   import { Argument, Command, CommanderError } from "commander";
+  import { sign } from "aws4";
+  import * as toml from "smol-toml";
+  import * as v from "valibot";
 
   const key = { keytype: "ed25519", scheme: "ed25519", keyval: { public: "ab".repeat(32) } };
   const parse = (...args) => {
     const said = [];
-    const program = new Command("p").exitOverride().configureOutput({ writeOut: (t) => said.push(t), writeErr: (t) => said.push(t) });
+    const say = (text) => said.push(text);
+    const program = new Command("p").exitOverride().configureOutput({ writeOut: say, writeErr: say });
     const one = program.command("one").option("-n, --number <n>").addArgument(new Argument("<what>").choices(["a", "b"]));
     one.action((what, options) => said.push([what, options]));
     try { program.parse(args, { from: "user" }); } catch (error) { said.push(error instanceof CommanderError && error.code); }
     return said;
+  };
+  const rewritten = (text) => {
+    try {
+      return toml.stringify(toml.parse(text, { integersAsBigInt: "asNeeded" }));
+    } catch (error) {
+      return [error.line, error.column, error.message];
+    }
+  };
+  const TOML = [
+    "a = 1\\nb.c = 'x'\\n[t.u]\\nd = [1.5, nan, -inf, 0x1F, 9007199254740993]\\n[[t.v]]\\ne = { f = true }\\n[[t.v]]",
+    "a = 1979-05-27T07:32:00-08:00\\nb = 1979-05-27 07:32:00.5\\nc = 1979-05-27\\nd = 07:32:00\\ne = 1979-05-27T07:32:00Z",
+    ...["__proto__ = 1\\nconstructor.x = 2", "a = { __proto__ = 1, b.constructor = 2 }", "a = 1\\na = 2", "[a]\\n[a]", "a = 1979-13-01"],
+    ...["a = 25:00:00", "a = {", "a = [1", "a = 0_1", "a = 'x", "a = 1 b = 2", "a = [ { b = 1, b = 2 } ]"],
+  ];
+  const SCHEMA = v.object({
+    a: v.pipe(v.string(), v.regex(/^x/, "an x")), b: v.optional(v.array(v.number()), [1]), c: v.nullish(v.picklist(["d"]), null),
+    e: v.exactOptional(v.union([v.literal(1), v.pipe(v.array(v.string()), v.minLength(1))])), f: v.optional(v.record(v.string(), v.boolean())),
+    g: v.optional(v.variant("k", [v.strictObject({ k: v.literal("m"), n: v.nullable(v.pipe(v.number(), v.maxValue(3))) })])),
+  });
+  const checked = (value) => {
+    const { success, output, issues = [] } = v.safeParse(SCHEMA, value, { abortEarly: true });
+    const told = issues.map(({ type, input, expected, message, path }) => {
+      return { type, input, expected, message, path: path?.map(({ key, origin }) => [key, origin]) };
+    });
+    return [success, success && output, told];
+  };
+  const VALUES = [
+    ...[{ a: "x" }, { a: "y" }, {}, 1, { a: "x", b: ["1"] }, { a: "x", c: "e" }, { a: "x", e: 2 }, { a: "x", e: [] }],
+    ...[{ a: "x", f: { h: 1 } }, { a: "x", g: { k: "z" } }, { a: "x", g: { k: "m", n: 4 } }, { a: "x", g: { k: "m", n: null, o: 1 } }],
+  ];
+  const signed = (path, headers, body) => {
+    const request = { service: "s3", region: "eu-central-1", host: "s3.example.org", method: body === undefined ? "GET" : "PUT", path };
+    const who = { accessKeyId: "A", secretAccessKey: "S" };
+    return [who, { ...who, sessionToken: "T" }].map((one) => sign({ ...request, headers, ...(body === undefined ? {} : { body }) }, one).headers);
   };
   const versions = ["1.0", "1.0.post1", "1.0rc1", "2!1", "1.0.dev3", "x"];
   export const found = [
@@ -30,6 +68,10 @@ const ENTRY = `
     JSON.stringify(Key.fromJSON("id", key)),
     JSON.stringify(new Metadata(new Root({ expires: "2030-01-01T00:00:00Z" })).toJSON()).length,
     MetadataKind.Root,
+    TOML.map(rewritten),
+    VALUES.map(checked),
+    ...[signed("/", {}), signed("/b/a%20b/c%2B1.whl?list-type=2&prefix=x%2Fy%21&a=&a=2", { Range: "bytes=0-1" })],
+    signed("/b/x", { "If-None-Match": "*", "Content-Type": "text/plain" }, "text"),
     ...[["one", "a", "-n", "1"], ["one", "c"], ["one"], ["on"], ["one", "--numbre"], ["--help"], ["one", "--help"]].map((args) => parse(...args)),
   ];`;
 
@@ -39,12 +81,20 @@ async function found(plugins: (typeof modules)[]): Promise<unknown> {
     ...{ absWorkingDir: ROOT, bundle: true, write: false, format: "cjs", platform: "node", plugins },
   });
   const module: { exports: { found?: unknown } } = { exports: {} };
-  new Function("module", "exports", "require", outputFiles[0]?.text ?? "")(
+  new Function("module", "exports", "require", "Date", outputFiles[0]?.text ?? "")(
     module,
     module.exports,
     createRequire(path.join(ROOT, "package.json")),
+    StillDate,
   );
   return module.exports.found;
+}
+
+/** What is signed says when. */
+class StillDate extends Date {
+  constructor(given: number | string = 0) {
+    super(given);
+  }
 }
 
 describe("libraries of CommonJS as modules", () => {
