@@ -16,12 +16,16 @@ const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; reado
     out: [
       ...["addCommand", "addHelpCommand", "addHelpOption", "allowExcessArguments", "combineFlagAndOptionalValue"],
       ...["executableDir", "getOptionValueSourceWithGlobals", "hook", "nameFromFilename", "optsWithGlobals"],
-      ...["parseAsync"],
+      ...["alias", "aliases", "getOptionValueSource", "parseAsync", "summary"],
       ...["showHelpAfterError", "showSuggestionAfterError", "storeOptionsAsProperties"],
       ...["_checkForConflictingLocalOptions", "_checkForMissingExecutable", "_conflictingOption", "_executeSubCommand"],
     ],
   },
-  "commander/lib/argument.js": { idle: [], out: ["argOptional", "argRequired"] },
+  "commander/lib/argument.js": { idle: [], out: ["argOptional", "argParser", "argRequired", "default"] },
+  "commander/lib/help.js": {
+    idle: [],
+    out: ["compareOptions", "longestGlobalOptionTermLength", "visibleGlobalOptions"],
+  },
   "commander/lib/option.js": { idle: [], out: ["conflicts", "env", "implies", "preset"] },
   "tar/dist/esm/header.js": { idle: [], out: ["encode"] },
   "tar/dist/esm/pax.js": { idle: [], out: ["encode", "encodeBody", "encodeField"] },

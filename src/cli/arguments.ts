@@ -77,8 +77,8 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) {
       const [, flag = ""] = /unknown option '(-.)'/.exec(complaint) ?? [];
-      const { path, strange } = reached(program, args, complaint);
-      throw new PrimeError("usage", strange ?? inOurWords(complaint), {
+      const { path, command, strange } = reached(program, args, complaint);
+      throw new PrimeError("usage", strange ?? inOurWords(complaint, command), {
         exitCode: EXIT_USAGE,
         hint:
           meantBy(args, path.length) ??
@@ -107,10 +107,10 @@ function reached(program: Command, args: readonly string[], complaint: string) {
     at === program || at.commands.length === 0 ? [] : new Help().visibleCommands(at).map((one) => one.name());
   const [next] = words.slice(path.length);
   const isBare = next === undefined && complaint.startsWith("Usage:"); // commander gives its whole help
-  if (names.length === 0 || (next === undefined && !isBare)) return { path, strange: undefined };
+  if (names.length === 0 || (next === undefined && !isBare)) return { path, command: at, strange: undefined };
   const why = next === undefined ? `a word is missing: ${names.join(", ")}` : "there is no such command";
   const done = `could not do \`./prime ${words.slice(0, path.length + 1).join(" ")}\`: ${why}`;
-  return { path, strange: next === undefined ? done : done + didYouMean(next, names) };
+  return { path, command: at, strange: next === undefined ? done : done + didYouMean(next, names) };
 }
 
 /** Words that are commands here, and meant something else; so many of them lead to a command. */
@@ -122,13 +122,12 @@ function meantBy(args: readonly string[], reachedWords: number): string | undefi
     : undefined;
 }
 
-/** commander's complaint on one line, with the nearest name as prime says it everywhere. */
-function inOurWords(complaint: string): string {
-  const nearest = /\n\(Did you mean (.+)\?\)/;
-  return complaint
-    .trim()
-    .replace(/^error: /, "")
-    .replace(nearest, "; did you mean `$1`?");
+/** commander's complaint, with the nearest name as prime says it everywhere: what commander would propose stands on a line of its own. */
+function inOurWords(complaint: string, command: Command): string {
+  const [said = ""] = complaint.replace(/^error: /, "").split("\n");
+  const flag = /^unknown option '(--.+)'$/.exec(said)?.[1];
+  const known = new Help().visibleOptions(command).flatMap(({ long }) => long ?? []);
+  return flag === undefined ? said : said + didYouMean(flag, known);
 }
 
 function declareAll(line: CommandLine, { version, isFile }: CliFacts): void {

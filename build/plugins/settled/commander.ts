@@ -1,6 +1,6 @@
 import { type Answers, instead } from "./answers.ts";
 
-/** src/cli/ alone parses, always what the user typed; commands and options are declared by constants, which the tests read, and help has no colours. */
+/** src/cli/ alone parses, always what the user typed, and proposes names itself; commands and options are declared by constants, which the tests read, and help has no colours. */
 export const COMMANDER: Answers = {
   "commander/lib/command.js": [
     ...["_registerCommand(command)", "_registerOption(option)", "addArgument(argument)"].map(
@@ -10,7 +10,6 @@ export const COMMANDER: Answers = {
     instead("_prepareUserArgs(argv, parseOptions)", "return argv.slice();"),
     instead("_chainOrCall(promise, fn)", "return fn();"),
     instead("_prepareForParse()", ""),
-    instead("alias(alias)", "return this._aliases[0];"),
     instead("addHelpText(position, text)", "return this.on(position + 'Help', ({ write }) => write(text + '\\n'));"),
     instead(
       "_getOutputContext(contextOptions)",
@@ -18,6 +17,43 @@ export const COMMANDER: Answers = {
       const { writeErr, writeOut, getErrHelpWidth, getOutHelpWidth } = this._outputConfiguration;
       return { error, write: error ? writeErr : writeOut, helpWidth: error ? getErrHelpWidth() : getOutHelpWidth() };`,
     ),
+    instead("exitOverride(fn)", "return this;"),
+    instead("_exit(exitCode, code, message)", "throw new CommanderError(exitCode, code, message);"),
+    instead("argument(name, description, fn, defaultValue)", "return this.addArgument(this.createArgument(name));"),
+    [/this\._outputConfiguration\.outputError\(\s+(.*),\s+(.*),\s+\);/, "$2($1);"],
+    [/^ {6}outputError: .*\n/m, ""],
+    [/, \{ code: 'commander\.\w+' \}/g, ""],
+    [
+      /^ {4}this\.(?:_args|rawArgs|_scriptPath|_executable\w+|_defaultCommandName|_aliases|_argsDescription) = .*\n/gm,
+      "",
+    ],
+    [/^ {4}this\.(?:_lifeCycleHooks|_savedState|_summary|_showHelpAfterError|_storeOptionsAsProperties) = .*\n/gm, ""],
+    [
+      /^ {4}this\.(?:_allowExcessArguments|_combineFlagAndOptionalValue|_showSuggestionAfterError) =\s.*\n(?: {6}.*\n)?/gm,
+      "",
+    ],
+    [/this\._allowExcessArguments|typeof this\._showHelpAfterError === 'string'/g, "false"],
+    [/this\._showSuggestionAfterError/g, "false"],
+    ["(option.optional && this._combineFlagAndOptionalValue)", "option.optional"],
+    [/^ {4}let desc = [\s\S]*?opts = opts \|\| \{\};\n/m, "const opts = actionOptsOrExecDesc ?? {};\n"],
+    [/^ {4}if \(desc\) \{\n[\s\S]*?^ {4}\}\n/m, ""],
+    [/^ {4}if \(opts\.isDefault\) .*\n/m, ""],
+    ["opts.noHelp || ", ""],
+    [/^ {4}cmd\._executableFile = .*\n/m, ""],
+    [/^ {4}if \(desc\) return this;\n/m, ""],
+    [/^ {4}enableOrNameAndArgs = .*\n(.*)enableOrNameAndArgs\.match/m, "$1'help [command]'.match"],
+    ["description ?? 'display help for command';\n\n", "'display help for command';\n"],
+    [/^ {4}this\._versionOptionName = .*\n/m, ""],
+    [/^ {4}(flags|description) = \1 \|\| .*\n/gm, ""],
+    [/^ {6}if \(val == null && option\.presetArg[\s\S]*?^ {6}\}\n/m, ""],
+    [/cmd\._name === name \|\| cmd\._aliases\.includes\(name\)/, "cmd._name === name"],
+    [/^ {4}if \(this\.parent && this\.parent\.listenerCount[\s\S]*?^ {4}\} else if/m, "    if"],
+    [/^ {6}if \(this\.parent\) \{\n[\s\S]*?^ {6}\}\n/m, ""],
+    [/^ {4}const commandEvent = .*\n/m, ""],
+    [/^ {10}if \(declaredArg\.parseArg\) \{\n {12}value = value\.reduce[\s\S]*?^ {10}\}\n/m, ""],
+    [/^ {4}this\._getCommandAndAncestors\(\)\s+\.reverse\(\)\s+\.forEach\(.*\.emit\(.*\n.*'beforeHelp'.*\n/m, ""],
+    [/^ {4}if \(this\._getHelpOption\(\)\?\.long\) \{\n[\s\S]*?^ {4}\}\n/m, ""],
+    [/(^ {4}this\.emit\('afterHelp', eventContext\);\n)[\s\S]*?^(?= {2}\}\n)/m, "$1"],
     [/if \(context\.hasColors\) return text;\s+return .*;/, "return text;"],
     [/^ {6}get(?:Out|Err)HasColors: \(\) =>\n.*\n/gm, ""],
     [/^ {6}stripColor: .*\n/m, ""],
@@ -40,6 +76,13 @@ export const COMMANDER: Answers = {
     ["stripColor(str).length", "str.length"],
     [/this\.(?:sortSubcommands|sortOptions|showGlobalOptions)(?! =)|helper\.showGlobalOptions/g, "false"],
     [/cmd\._argsDescription(?=\) \{)/, "false"],
+    [/^ {6}\(cmd\._aliases.*\n/m, ""],
+    [/^ {4}if \(cmd\._aliases\[0\]\) \{\n.*\n {4}\}\n/m, ""],
+    ["cmd.summary() || ", ""],
+    [/^ {6}helper\.longestGlobalOptionTermLength\(.*\n/m, ""],
+    [/^ {4}if \(argument\.defaultValue !== undefined\) \{\n[\s\S]*?^ {4}\}\n/m, ""],
+    ["option.defaultValueDescription || ", ""],
+    [/^ {4}this\.(?:sortSubcommands|sortOptions|showGlobalOptions) = .*\n/gm, ""],
     [/option\.(?:envVar|presetArg) !== undefined/g, "false"],
   ],
   "commander/lib/option.js": [

@@ -17,11 +17,11 @@ const ENTRY = `
   const key = { keytype: "ed25519", scheme: "ed25519", keyval: { public: "ab".repeat(32) } };
   const parse = (...args) => {
     const said = [];
-    const say = (text) => said.push(text);
+    const say = (text) => said.push(text.replace(/\\n\\(Did you mean.*/, "")); // prime proposes names itself
     const program = new Command("p").exitOverride().configureOutput({ writeOut: say, writeErr: say });
     const one = program.command("one").option("-n, --number <n>").addArgument(new Argument("<what>").choices(["a", "b"]));
     one.action((what, options) => said.push([what, options]));
-    try { program.parse(args, { from: "user" }); } catch (error) { said.push(error instanceof CommanderError && error.code); }
+    try { program.parse(args, { from: "user" }); } catch (error) { said.push(error instanceof CommanderError && error.exitCode); }
     return said;
   };
   const rewritten = (text) => {
@@ -104,7 +104,7 @@ describe("libraries of CommonJS as modules", () => {
   });
 
   it("do what they do", async () => {
-    expect(JSON.stringify(whole)).toContain("commander.unknownCommand");
+    expect(JSON.stringify(whole)).toContain("unknown command");
     expect(await found([modules])).toEqual(whole);
   });
 
