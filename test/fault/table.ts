@@ -10,19 +10,24 @@ import { SOURCES } from "./source-faults.ts";
 import { FAMILIES } from "./sweep.ts";
 import { upgradeFaults } from "./upgrade-faults.ts";
 
-/** What was tried and what it came to, for people: docs/reliability.md. */
-export function renderTable(results: Results, seed: number): string {
+/**
+ * What was tried and what it came to, for people: docs/reliability.md. Of operations that these results know nothing of, `page`, that file as it
+ * is, keeps what it says.
+ */
+export function renderTable(results: Results, seed: number, page: string): string {
   const { reached, bad } = outcomes(results);
   const left = Object.keys(OPERATIONS).reduce((sum, name) => sum + results.missing(name).length, 0);
-  const launchers = [...new Set(reached.map(({ launcher }) => launcher))].join(", ");
+  const isKnown = (name: string) => reached.some(({ operation }) => operation === name);
+  const kept = Object.keys(OPERATIONS).some((name) => !isKnown(name)) ? launchersIn(page) : [];
+  const launchers = [...new Set([...kept, ...reached.map(({ launcher }) => launcher)])].join(", ");
+  const sections = Object.keys(OPERATIONS).flatMap((name) =>
+    isKnown(name) ? section(name, results) : (sectionIn(page, name) ?? []),
+  );
   return `${INTRODUCTION}
-Tried by \`npm run fault\`${seed === 1 ? "" : ` (seed ${seed})`}: ${summary(results)}
+Tried by \`npm run fault\`${seed === 1 ? "" : ` (seed ${seed})`}: ${summary(sections.join("\n"))}
 ${left === 0 ? "" : `${left} more are planned. `}The launchers' sha256 begins with ${launchers}.
 
-${Object.keys(OPERATIONS)
-  .filter((name) => reached.some(({ operation }) => operation === name))
-  .map((name) => section(name, results))
-  .join("\n\n")}
+${sections.join("\n\n")}
 
 ${NETWORK}
 
@@ -35,20 +40,32 @@ ${SOURCES}
 ${bad.length === 0 ? "" : `\n## Not as it has to be\n\n${bad.map(problemLine).join("\n")}\n`}`;
 }
 
-/** The README with the sum of it between its markers. */
-export function withSum(readme: string, results: Results): string {
-  const text = `Tried by \`npm run fault\`: ${summary(results)}
+/** The README with the sum of that page between its markers. */
+export function withSum(readme: string, page: string): string {
+  const text = `Tried by \`npm run fault\`: ${summary(page)}
 [docs/reliability.md](docs/reliability.md) says what must hold after each, operation by operation.`;
   return renewBetween(readme, "faults", "npm run fault", text);
 }
 
-function summary(results: Results): string {
-  const { reached, bad } = outcomes(results);
-  const kills = reached.filter(({ family }) => /^(?:kill|tear)/.test(family)).length;
-  const hindered = reached.filter(({ family }) => family in HINDRANCES).length;
-  const failed = reached.length - kills - hindered;
-  const verdict = bad.length === 0 ? "Each left" : `All but ${bad.length} left`;
-  return `${kills} kills, ${failed} system calls that failed and ${hindered} starts with too little room or right. ${verdict} the old environment or the new one, or none before the first.`;
+/** Of all rows of operations that a text has. */
+function summary(text: string): string {
+  const hindrances = Object.values(HINDRANCES).map(({ title }) => title);
+  const rows = [...text.matchAll(/^\| (.+?) \| [^|]* \| (\d+) (?:\| \d+ ){4}\| (\d+) \|$/gm)];
+  const sum = (isMeant: (title: string) => boolean, column: 2 | 3): number =>
+    rows.reduce((all, row) => all + (isMeant(row[1] as string) ? Number(row[column]) : 0), 0);
+  const isKill = (title: string) => title.startsWith("SIGKILL");
+  const isHindrance = (title: string) => hindrances.includes(title);
+  const [kills, hindered, all, bad] = [sum(isKill, 2), sum(isHindrance, 2), sum(() => true, 2), sum(() => true, 3)];
+  const verdict = bad === 0 ? "Each left" : `All but ${bad} left`;
+  return `${kills} kills, ${all - kills - hindered} system calls that failed and ${hindered} starts with too little room or right. ${verdict} the old environment or the new one, or none before the first.`;
+}
+
+function launchersIn(page: string): string[] {
+  return /sha256 begins with ([0-9a-f, ]+)\./.exec(page)?.[1]?.split(", ") ?? [];
+}
+
+function sectionIn(page: string, operation: string): string | undefined {
+  return page.split(/\n\n(?=## )/).find((one) => one.startsWith(`${headingOf(operation)}\n`));
 }
 
 function outcomes({ tried }: Results) {
@@ -78,8 +95,12 @@ that is chosen by the seed. "None yet", "old" and "new" are what \`.venv\` showe
 that ended with status 125; the others were killed, or went on.
 `;
 
-function section(operation: string, results: Results): string {
+function headingOf(operation: string): string {
   const title = OPERATIONS[operation]?.title ?? operation;
+  return `## ${title[0]?.toUpperCase()}${title.slice(1)}`;
+}
+
+function section(operation: string, results: Results): string {
   const faults = Object.entries(FAMILIES).map(([family, { title: fault, every }]) => {
     const isLeft = results.missing(operation).some((one) => one.family === family);
     const isEvery = every && OPERATIONS[operation]?.isLong !== true;
@@ -90,7 +111,7 @@ function section(operation: string, results: Results): string {
     .map(([id, { title: fault, measures, unit }]) => {
       return row(results, operation, id, fault, unit === "" ? "" : `${measures.join(", ")} ${unit}`);
     });
-  return `## ${title[0]?.toUpperCase()}${title.slice(1)}
+  return `${headingOf(operation)}
 
 | fault | at | tried | none yet | old | new | failed | not as it has to be |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
