@@ -7,7 +7,7 @@ export const APP_KEYS: Readonly<Record<keyof AppValues, readonly [meaning: strin
   entry: ["What a start runs: a console script, or a function as `module:function`, also an `async` one.", "`name`"],
   python: ["The Python that the app needs: `3.12`, or a PEP 440 range.", "any"],
   sources: [
-    "Where packages come from; the first source that has a name wins. `index` is what pip and uv are configured for here and stands last; `index+URL` is another one; `https://host/wheels/`, `s3://bucket/prefix` and a path are folders of wheels.",
+    "Where packages come from; the first source that has a name wins, and one that can't be asked ends the look: a later one could have another package of that name. `index` is what pip and uv are configured for here and stands last; `index+URL` is another one; `https://host/wheels/`, `s3://bucket/prefix` and a path are folders of wheels.",
     '`["index"]`',
   ],
   package: ["Tables `[[app.package]]` with `name` and `sources`: such a package comes from nowhere else.", "none"],

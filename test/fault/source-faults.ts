@@ -10,7 +10,7 @@ The release that is there runs on; \`self status\` tells why, and when the next 
 | a wheel has a path that leads out of it (\`..\`); uv passes over that file without a word | \`invalid\`, by the path | the same |
 | a source archive needs a compiler that is not there | \`invalid\`, by the compiler's name | the same |
 | two places have one name | the first one wins; a package that is bound to a place comes from nowhere else | the same, \`test/e2e/apps/sources.test.ts\` |
-| a place lists nothing, is gone, or a page to log in answers | \`failed\`, \`offline\`; nothing is removed | \`test/e2e/apps/sources.test.ts\` |
+| a place lists nothing, is gone, fails, or a page to log in answers | \`failed\`, \`offline\`, \`denied\`; nothing is removed, and no later place is asked in its stead | \`test/e2e/apps/sources.test.ts\` |
 | a file is another one under the same name, or not what its listing says | \`refused\`, by its address | the same, \`test/e2e/apps/app.test.ts\` |
 | a download breaks off, or is shorter than the file | gone on with by the next look; \`failed\` | \`test/e2e/apps/sources.test.ts\` |
 | an egg that is none | told, by its name | the same |

@@ -231,3 +231,40 @@ describe("an index", () => {
     expect(await app.updateBeside()).toMatchObject({ version: "1", staged: null, check: { outcome: "failed" } });
   });
 });
+
+describe("a place that can't be asked", () => {
+  it("has no later one asked in its stead, which could have another package of that name", async () => {
+    const index = await packageIndex();
+    index.publish("foo", "9");
+    const { url } = await serveFiles("/nonexistent", ({ url: target = "" }, response) => {
+      const status = Number(/\d+/.exec(target)?.[0] ?? 200);
+      response.writeHead(status, { "Content-Type": "text/html" }).end("<form>log in</form>");
+      return true;
+    });
+    const app = new AppBox();
+    app.publish("1");
+    await app.init();
+    expect(await app.says(["a"])).toBe("foo 1 a");
+    const down = [
+      ["/nowhere", "failed"],
+      ["http://127.0.0.1:9/", "offline"],
+      [`${url}login/`, "failed"],
+      [`${url}403/`, "denied"],
+      [`${url}503/`, "failed"],
+      ["index+http://127.0.0.1:9/", "offline"],
+      [`index+${url}login`, "failed"],
+      [`index+${url}403`, "denied"],
+      [`index+${url}500`, "failed"],
+    ] as const;
+    for (const [place, outcome] of down) {
+      from(app, `${place}", "index+${index.url}`);
+      await app.init();
+      const { code } = await app.run(["self", "update"], { env: { UV_HTTP_RETRIES: "0" } });
+      const { version, staged, check } = await app.status();
+      const seen = { place, code, version, staged, outcome: check.outcome };
+      expect(seen).toEqual({ place, code: 125, version: "1", staged: null, outcome });
+    }
+    expect(index.asked).toEqual([]);
+    expect(await app.says(["b"])).toBe("foo 1 b");
+  });
+});
