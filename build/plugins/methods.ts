@@ -32,9 +32,10 @@ const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; reado
   "@tufjs/models/dist/base.js": { idle: [], out: ["equals", "isExpired"] },
   "@tufjs/models/dist/file.js": { idle: [], out: ["equals", "verify"] },
   "@tufjs/models/dist/root.js": { idle: [], out: ["equals", "addKey"] },
+  "@tufjs/models/dist/role.js": { idle: [], out: ["equals", "getRoles"] },
   "@tufjs/models/dist/targets.js": { idle: [], out: ["equals", "addTarget"] },
   ...Object.fromEntries(
-    ["delegations", "key", "metadata", "role", "snapshot", "timestamp"].map((name) => [
+    ["delegations", "key", "metadata", "snapshot", "timestamp"].map((name) => [
       `@tufjs/models/dist/${name}.js`,
       { idle: [], out: ["equals"] },
     ]),
@@ -49,7 +50,7 @@ export function withoutMethods(source: string, file: string): string {
   const { idle = [], out = [] } = METHODS[file] ?? {};
   const text = [...idle, ...out].reduce(
     (text, name) => {
-      const method = new RegExp(`^(  |    )(?:async )?${name}\\([^)]*\\) \\{\\n[^]*?^\\1\\}\\n`, "gm");
+      const method = new RegExp(`^(  |    )(?:async |\\*)?${name}\\([^)]*\\) \\{\\n[^]*?^\\1\\}\\n`, "gm");
       if (!method.test(text)) throw new Error(`${file} has no method ${name}`);
       return text.replace(method, out.includes(name) ? "" : `  ${name}() {}\n`);
     },
