@@ -111,6 +111,15 @@ const INSTEAD: Readonly<Record<string, string>> = {
   // Killing for good is how prime ends what it runs: there is nothing plainer to come.
   "execa/lib/terminate/kill.js":
     "export const subprocessKill = ({ kill, options: { killSignal } }, signal = killSignal) => kill(signal);",
+  // What the user ends, src/edges/processes/ending.ts ends with all that it has started: an end of its own is left.
+  "execa/lib/terminate/cleanup.js": `import { addAbortListener } from "node:events";
+    const running = new Set();
+    process.on("exit", () => running.forEach((child) => child.kill()));
+    export const cleanupOnExit = (child, { detached }, { signal }) => {
+      if (detached) return;
+      running.add(child);
+      addAbortListener(signal, () => running.delete(child));
+    };`,
   "execa/lib/terminate/timeout.js": "export const throwOnTimeout = () => [];",
   "execa/lib/stdio/type.js": "export const TRANSFORM_TYPES = new Set();",
   "execa/lib/terminate/cancel.js": "export const throwOnCancel = () => [];",

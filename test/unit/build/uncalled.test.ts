@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
@@ -79,4 +80,19 @@ test("a part that a library no longer has fails the build", async () => {
   await expect(build({ stdin, write: false, logLevel: "silent", plugins: [uncalled] })).rejects.toThrow(
     "execa/lib/pipe/setup.js is named as not called, and is no part",
   );
+});
+
+test("ends what still runs with the process that started it", () => {
+  const pipe = path.join(folder, "pipe");
+  const child = JSON.stringify(sh(`exec 3>${pipe}; echo ready; exec sleep 60`));
+  const script = `require("${path.join(folder, "cut.cjs")}").run(${child}, { onLine: () => process.exit(3) })`;
+  const told = spawnSync(
+    "/bin/sh",
+    ["-c", 'mkfifo "$1" && { cat "$1" & "$2" -e "$3"; echo $?; wait; }', "sh", pipe, process.execPath, script],
+    {
+      encoding: "utf8",
+      timeout: 20_000,
+    },
+  );
+  expect(told).toMatchObject({ status: 0, stdout: "3\n" });
 });
