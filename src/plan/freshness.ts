@@ -54,7 +54,7 @@ export function freshnessForSh({ stamps, timed, changed, absent, others }: Watch
   const kept = timed.flatMap(({ paths }) => paths).filter((file) => folders.has(path.dirname(file)));
   return [
     `prime_stamps=${quoteForShell(stamps)}\n[ "$prime_stamps/${PIN}" -nt "$prime_stamps" ] || return 0\n`,
-    returnWhenAny([...others.map(whenOther), ...timed.flatMap((one) => whenTimed(one, kept))]),
+    returnUnlessAll([...others.map(isOther), ...timed.flatMap((one) => isTimed(one, kept))]),
     ...absent.map((one) => absentLines(one, kept)),
     ...(changed === undefined ? [] : ctimeTests(changed).map((test) => `${test} || return 0\n`)),
   ].join("");
@@ -91,12 +91,10 @@ function variablesTest(name: string, value: string | null): string {
   return value === null ? `[ -z "\${${name}+=}" ]` : valueTest(name, value);
 }
 
-/** `[` ends with 1 when none is so, and with more where it does not understand; 1 must not end a shell that has -e. */
-function returnWhenAny(differences: readonly string[]): string {
+function returnUnlessAll(tests: readonly string[]): string {
   let lines = "";
-  for (let first = 0; first < differences.length; first += AT_ONCE) {
-    const some = differences.slice(first, first + AT_ONCE).join(" \\\n  -o ");
-    lines += `if [ ${some} ] || [ $? != 1 ]; then return 0; fi\n`;
+  for (let first = 0; first < tests.length; first += AT_ONCE) {
+    lines += `[ ${tests.slice(first, first + AT_ONCE).join(" \\\n  -a ")} ] || return 0\n`;
   }
   return lines;
 }
@@ -105,49 +103,49 @@ function returnWhenAny(differences: readonly string[]): string {
  * In a ring, each is compared with the next: none is younger, from the earlier stamp to the later, so all have one time. Those of `kept`
  * are known to be there by the time of their folder.
  */
-function whenTimed({ stamp, paths }: Timed, kept: readonly string[]): string[] {
+function isTimed({ stamp, paths }: Timed, kept: readonly string[]): string[] {
   const [from, to] = [stamp.from, stamp.to].map((name) => `"$prime_stamps/${name}"`);
   const words = paths.map(quoteForShell);
   const steps = words.map((it, index) => {
-    const isGone = kept.includes(paths[index] as string) ? "" : `! -e ${it} -o `;
-    return `${isGone}${words[index - 1] ?? from} -nt ${it}`;
+    const isThere = kept.includes(paths[index] as string) ? "" : `-e ${it} -a `;
+    return `${isThere}! ${words[index - 1] ?? from} -nt ${it}`;
   });
-  return [...steps, `${words.at(-1)} -nt ${to}`];
+  return [...steps, `! ${words.at(-1)} -nt ${to}`];
 }
 
 /** Names, once a folder has another time, are looked at one by one: they take less room so, and mostly nobody comes here. */
 function absentLines({ folder, stamp: { from, to }, inputs }: AbsentIn, kept: readonly string[]): string {
   const it = quoteForShell(folder);
   const one = `${it === "/" ? "" : it}/"$prime_line"`;
-  const whenAny = (files: readonly string[], test: string) =>
+  const areAll = (files: readonly string[], test: string) =>
     files.length === 0
       ? ""
       : `for prime_line in ${files.map((file) => quoteForShell(path.basename(file))).join(" ")}; do
-  if [ ${test} ] || [ $? != 1 ]; then return 0; fi; done\n`;
+  [ ${test} ] || return 0; done\n`;
   const named = (kind: Input["kind"]) => inputs.filter((input) => input.kind === kind).map((input) => input.path);
   const inFolder = kept.filter((file) => path.dirname(file) === folder);
   return `[ ${it} -nt "$prime_stamps/${from}" -a "$prime_stamps/${to}" -nt ${it} ] || {
-${whenAny(named("absent"), `-e ${one} -o -L ${one}`)}${whenAny(named("no-file"), `-f ${one}`)}${whenAny(inFolder, `! -e ${one}`)}}\n`;
+${areAll(named("absent"), `! -e ${one} -a ! -L ${one}`)}${areAll(named("no-file"), `! -f ${one}`)}${areAll(inFolder, `-e ${one}`)}}\n`;
 }
 
-/** What is said of an input without a time, as a word of `[`, when it is not as it has to be. */
-function whenOther(input: Input): string {
+/** What is said of an input without a time, as words of `[`, when it is as it has to be. */
+function isOther(input: Input): string {
   const file = quoteForShell(input.path);
   switch (input.kind) {
     case "absent":
-      return `-e ${file} -o -L ${file}`;
+      return `! -e ${file} -a ! -L ${file}`;
     case "no-file":
-      return `-f ${file}`;
+      return `! -f ${file}`;
     case "same":
-      return `! ${file} -ef ${quoteForShell(input.target)}`;
+      return `${file} -ef ${quoteForShell(input.target)}`;
     default:
-      return `! -e ${file}`;
+      return `-e ${file}`;
   }
 }
 
 /** A test in sh that an input without a time is as it has to be. */
 export function inputTest(input: Input): string {
-  return `! [ ${whenOther(input)} ]`;
+  return `[ ${isOther(input)} ]`;
 }
 
 /** One word for all that must be unset, and one comparison for each that has a value, which may be empty. */

@@ -33,20 +33,18 @@ export interface Elsewhere {
 }
 
 /** POSIX utilities and the like, of which no repo has its own: nobody needs to judge them. */
-const USUAL: readonly string[] =
-  "awk basename bash cat chmod cmp cp cut date diff dirname echo env expr false find git grep head id kill ln ls make mkdir mv printf ps pwd rm rmdir sed sh sleep sort tail tar tee test touch tr true uname uniq wc xargs".split(
-    " ",
-  );
+const USUAL =
+  "awk basename bash cat chmod cmp cp cut date diff dirname echo env expr false find git grep head id kill ln ls make mkdir mv printf ps pwd rm rmdir sed sh sleep sort tail tar tee test touch tr true uname uniq wc xargs";
 
 /** Whether a command without a slash is one of those, for plan and program alike. */
 export function isUsual(command: string): boolean {
-  return USUAL.includes(command);
+  return USUAL.split(" ").includes(command);
 }
 
 /** The program judges what the plan does not know, and knows more of what is missing. `known`: see `commandsFile`. */
 export function askProgram(known: string): Elsewhere {
   const judged = `prime_call=''
-    case $1 in ${USUAL.join(" | ")}) prime_call=usual ;; *) [ ! -f ${quoteForShell(known)} ] || . ${quoteForShell(known)} ;; esac
+    case ${among(USUAL)}) prime_call=usual ;; *) prime_line=${quoteForShell(known)}; [ ! -f "$prime_line" ] || . "$prime_line" ;; esac
     [ -n "$prime_call" ] || return 0
 `;
   return { command: `${judged}    ${onPathOr("return 0")}`, file: "return 0", executable: "return 0" };
@@ -91,6 +89,11 @@ function refusal(why: string, id: string, status: number, next?: string): string
 const SHELL_WORDS =
   ". : alias bg break cd command continue eval exec exit export fc fg getopts hash jobs read readonly return set shift source times trap type ulimit umask unalias unset wait";
 
+/** Begins a `case` for a `$1` without a slash that is one of these words: one pattern, since a shell takes a while for each. */
+function among(words: string): string {
+  return `/${words.replaceAll(" ", "/")}/ in */"$1"/*`;
+}
+
 /** What a plan can serve is told to the program, which may have no more to do than to renew the plan's stamps. */
 function tellStale(tasks: PlannedTasks): string {
   return `case \${1-} in '' | run | -c | [!-]*/*${taskPatterns(tasks)}) prime_stale=$prime_plan ;; esac\n`;
@@ -103,8 +106,8 @@ function tellStale(tasks: PlannedTasks): string {
  */
 export function renderPlan(parts: PlanParts): string {
   const { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere, tasks } = parts;
-  const bin = quoteForShell(`${activation.generation}/bin/`);
   const python = `${activation.generation}/bin/python`;
+  const start = `${exportsForSh(activation)}${taskEndForSh(tasks)}exec "$@"\n`;
   const startScript = scripts === undefined ? plainScript(python) : entryScript(activation, scripts);
   return `# prime's ready plan for ${JSON.stringify(launcher)}
 [ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
@@ -113,20 +116,23 @@ ${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${bootsCold ? `
   [ -n "$prime_quiet" ] || printf '%s\\n' ${quoteForShell(readyLine)} >&2
   exit 0
 }
-${searchPathForSh(activation)}${tasksForSh(tasks)}case $1 in
-run)
+${searchPathForSh(activation)}${tasksForSh(tasks)}[ "$1" != run ] || {
   shift
   [ "\${1-}" != -- ] || shift
   case \${1-} in
-  '' | -* | ${SHELL_WORDS.split(" ").join(" | ")}) return 0 ;;
+  '' | -*) return 0 ;;
   */*)
     [ -f "$1" ] || ${elsewhere.file}
     [ -x "$1" ] || ${elsewhere.executable}
     ;;
-  ${elsewhere === RUN_ANY ? "pip | pip[0-9-]*) return 0 ;;\n  " : ""}*) if [ ! -f ${bin}"$1" ] || [ ! -x ${bin}"$1" ]; then
-    ${elsewhere.command}  fi ;;
+  ${elsewhere === RUN_ANY ? "pip | pip[0-9-]*) return 0 ;;\n  " : ""}*)
+    case ${among(SHELL_WORDS)}) return 0 ;; esac
+    [ -f "$prime_bin/$1" -a -x "$prime_bin/$1" ] || {
+    ${elsewhere.command}    }
+    ;;
   esac
-  ;;
+${start}}
+case $1 in
 -c)
   [ $# -${activation.hidden.length === 0 ? "gt 1" : "eq 2"} ] || return 0
   ${USERS_SHELL_FOR_SH}
@@ -137,8 +143,7 @@ run)
   ${startScript};;
 *) return 0 ;;
 esac
-${exportsForSh(activation)}${taskEndForSh(tasks)}exec "$@"
-`;
+${start}`;
 }
 
 /** Where no plan of these flags is kept, the way to those of tasks that have flags of their own. */

@@ -15,21 +15,19 @@ export interface Activation {
 const REMOVED = ["PYTHONHOME", "PRIME_PROGRESS", "PRIME_HEAD"] as const;
 
 /**
- * Lines of sh that set `prime_path` to the PATH of the environment: the generation's folder first and once, the
+ * Lines of sh that set `prime_path` to the PATH of the environment: the generation's folder, `prime_bin`, first and once, the
  * folder of a foreign `$VIRTUAL_ENV` taken out, every other element as it was. No process is started.
  */
 export function searchPathForSh({ generation }: Activation): string {
-  const bin = quoteForShell(`${generation}/bin`);
   return `prime_path=:\${PATH-}:
-for prime_bin in \${VIRTUAL_ENV:+"$VIRTUAL_ENV/bin"} ${bin}; do
-  while :; do
-    case $prime_path in *:"$prime_bin":*) ;; *) break ;; esac
+for prime_bin in \${VIRTUAL_ENV:+"$VIRTUAL_ENV/bin"} ${quoteForShell(`${generation}/bin`)}; do
+  while case $prime_path in *:"$prime_bin":*) ;; *) false ;; esac; do
     prime_path=\${prime_path%%:"$prime_bin":*}:\${prime_path#*:"$prime_bin":}
   done
 done
 prime_path=\${prime_path#:}
 prime_path=\${prime_path%:}
-prime_path=${bin}"\${prime_path:+:$prime_path}"
+prime_path=$prime_bin\${prime_path:+:$prime_path}
 `;
 }
 
