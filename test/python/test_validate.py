@@ -107,6 +107,36 @@ def test_a_folder_of_a_package_that_is_missing(environment):
     assert environment.validate()["problems"] == [f"one: {environment.site}/one, two/data.txt is missing"]
 
 
+def test_text_of_every_kind_is_told_as_it_is(environment):
+    info = environment.install("one")
+    with open(info / "RECORD", "a", encoding="utf-8", errors="surrogateescape") as record:
+        record.write('a\\b\u00e9\U0001f40d\udcff\x07,,\r\n"say ""x""",,\r\n\r\n')
+    names = ["a\\b\u00e9\U0001f40d\udcff\x07", 'say "x"']
+    assert environment.validate()["problems"] == [f"one: {environment.site}/{name} is missing" for name in names]
+
+
+def test_only_lines_of_entry_points_name_scripts(environment):
+    text = f"#!{environment.folder}/gone\n"
+    info = environment.install("one", script=text)
+    for name in ("two", "three", "four", "five"):
+        (environment.folder / "bin" / name).write_text(text)
+    (info / "entry_points.txt").write_text(
+        "two = x\n[other]\nthree = x\n[console_scripts] \n#four=x\none= x\n  two = x\n\nfive\n[gui_scripts]\nfour=x\n"
+    )
+    gone = f"is to be run by {environment.folder}/gone, which does not exist"
+    found = [f"{environment.folder}/bin/{name} {gone}" for name in ("one", "four")]
+    assert environment.validate()["problems"] == found
+
+
+def test_what_leads_out_of_the_environment_by_a_link_is_not_looked_at(environment, tmp_path):
+    info = environment.install("one")
+    (tmp_path / "out").mkdir()
+    (environment.site / "link").symlink_to(tmp_path / "out")
+    with open(info / "RECORD", "a") as record:
+        record.write("link/gone.py,,\r\nlink/../gone.py,,\r\n../../../bin/../gone,,\r\n")
+    assert environment.validate()["problems"] == [f"one: {environment.folder}/gone is missing"]
+
+
 def test_a_script_is_missing(environment):
     environment.install("one", script="#!/bin/sh\n")
     (environment.folder / "bin" / "one").unlink()

@@ -6,23 +6,24 @@ what `sysconfig` must say. Prints one line of JSON: `{"ok": ..., "problems": [..
 does not change that folder.
 """
 
-import configparser
-import contextlib
-import csv
 import hashlib
-import json
 import os
-import shlex
 import sys
 import sysconfig
 
+# csv, json, configparser, shlex and contextlib take as long as all the rest: what can do without them does.
+
 # Room for the longest path there is (PATH_MAX) and the words around it.
 HEAD_OF_SCRIPT = 8192
+
+# Path to what `real` says of it.
+REAL = {}
 
 
 def main():
     folder, version, soabi = sys.argv[1:4]
     site_packages = site_folders()
+    scripts = sysconfig.get_path("scripts")
     packages = {}
     digests = {}
     problems = identity_problems(folder, version, soabi)
@@ -34,11 +35,11 @@ def main():
             name, installed = name_and_version(info)
             packages[name] = installed
             if info.endswith(".dist-info"):
-                rows = list(csv.reader(lines_of(os.path.join(info, "RECORD"))))
+                rows = rows_of(os.path.join(info, "RECORD"))
                 problems += record_problems(site, info, name, rows)
                 digests[name] = digest_of_contents(rows)
-            for script in console_scripts(info):
-                problems += script_problems(script, folder)
+            for name in names_of_scripts(info):
+                problems += script_problems(os.path.join(scripts, name), folder)
         make_pycache(site)
     return {
         "ok": not problems,
@@ -120,17 +121,15 @@ def digest_of_contents(rows):
     return hashlib.sha256("".join(kept).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def console_scripts(info):
-    """Paths of the scripts that the installer made for a package's entry points."""
-    entry_points = configparser.RawConfigParser(delimiters=("=",), strict=False)
-    entry_points.optionxform = str
-    try:
-        entry_points.read_file(lines_of(os.path.join(info, "entry_points.txt")))
-    except configparser.Error:
-        return []
-    sections = [section for section in ("console_scripts", "gui_scripts") if entry_points.has_section(section)]
-    names = [name for section in sections for name in entry_points.options(section)]
-    return [os.path.join(sysconfig.get_path("scripts"), name) for name in names]
+def names_of_scripts(info):
+    """Those of the scripts that the installer made for a package's entry points."""
+    section = ""
+    for line in lines_of(os.path.join(info, "entry_points.txt")):
+        name, is_entry, _ = line.partition("=")
+        if line.startswith("["):
+            section = line.strip()
+        elif is_entry and section in ("[console_scripts]", "[gui_scripts]") and not line[0].isspace():
+            yield name.strip()
 
 
 def script_problems(script, folder):
@@ -139,7 +138,7 @@ def script_problems(script, folder):
         return []
     if not os.path.isfile(interpreter):
         return [f"{script} is to be run by {interpreter}, which does not exist"]
-    if os.path.realpath(os.path.dirname(interpreter)) != os.path.join(os.path.realpath(folder), "bin"):
+    if real(os.path.dirname(interpreter)) != os.path.join(real(folder), "bin"):
         return [f"{script} is to be run by {interpreter}, which is outside the environment"]
     return []
 
@@ -158,6 +157,8 @@ def interpreter_of(script):
     first, _, rest = head[2:].partition("\n")
     if first.strip() != "/bin/sh":
         return first.strip()
+    import shlex
+
     words = shlex.shlex(rest, posix=True)
     words.whitespace_split = True
     try:
@@ -167,12 +168,24 @@ def interpreter_of(script):
 
 
 def is_within(path, folder):
-    return (os.path.realpath(path) + os.sep).startswith(os.path.realpath(folder) + os.sep)
+    return (real(path) + os.sep).startswith(real(folder) + os.sep)
+
+
+def real(path):
+    """`os.path.realpath` of an absolute path, which looks at each folder once."""
+    if path not in REAL:
+        parent, name = os.path.split(path)
+        whole = os.path.join(real(parent), name) if name else path
+        is_plain = name not in ("", ".", "..") and not os.path.islink(whole)
+        REAL[path] = whole if is_plain else os.path.realpath(whole)
+    return REAL[path]
 
 
 def make_pycache(site):
-    with contextlib.suppress(OSError):
-        os.makedirs(os.path.join(site, "__pycache__"), exist_ok=True)
+    try:
+        os.mkdir(os.path.join(site, "__pycache__"))
+    except OSError:
+        return
 
 
 def names_in(folder):
@@ -180,6 +193,15 @@ def names_in(folder):
         return set(os.listdir(folder))
     except OSError:
         return set()
+
+
+def rows_of(record):
+    lines = [line for line in lines_of(record) if line.rstrip("\r\n")]
+    if any('"' in line for line in lines):
+        import csv
+
+        return list(csv.reader(lines))
+    return [line.rstrip("\r\n").split(",") for line in lines]
 
 
 def lines_of(path):
@@ -192,4 +214,20 @@ def lines_of(path):
         return
 
 
-sys.stdout.write(json.dumps(main()) + "\n")
+def as_json(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "[{}]".format(", ".join(map(as_json, value)))
+    if isinstance(value, dict):
+        return "{{{}}}".format(", ".join(f"{as_json(key)}: {as_json(one)}" for key, one in value.items()))
+    units = value.encode("utf-16-be", "surrogatepass")
+    return '"{}"'.format("".join(map(as_character, units[::2], units[1::2])))
+
+
+def as_character(high, low):
+    is_plain = high == 0 and 31 < low < 127 and low not in b'"\\'
+    return chr(low) if is_plain else f"\\u{high:02x}{low:02x}"
+
+
+sys.stdout.write(as_json(main()) + "\n")
