@@ -63,6 +63,13 @@ export const FROM_BUILDS: readonly Row[] = [
     cause: ([, one = "", two = "", three = ""]) => missing(`the library ${one || two || three}`, one || two || three),
   },
   {
+    says: /Problem with the (CMake) installation|Could not find (CMake) with version|\b(Ninja)(?: or make)? is required to build/,
+    cause: ([, ...names]) => {
+      const program = names.join("").toLowerCase();
+      return missing(`the program ${program}`, program);
+    },
+  },
+  {
     says: /\b([\w-]*_config|[\w]+-config|cmake|CMake|ninja|swig|pkg-config|make|gfortran)\b['"`]?:? (?:executable )?(?:was )?(?:not found|could not be found|must be installed|command not found|is not installed)|No such file or directory: '([\w./+-]*(?:_config|-config|cmake|ninja|swig|make|gfortran))'/,
     cause: ([, one = "", other = ""]) => {
       const program = (one || other).replace(/.*\//, "").toLowerCase();

@@ -39,6 +39,13 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     },
   },
   {
+    says: /target environment is not supported by the lockfile/,
+    cause: () => ({
+      why: "`environments` of pylock.toml names none like this Python on this machine",
+      next: "have what made pylock.toml lock for this one too, or take `environments` out: without it a lock is for all",
+    }),
+  },
+  {
     says: /[Pp]re-releases? (?:are|were|is|was) (?:available|not enabled)/,
     cause: () => ({
       why: "only pre-releases fit",

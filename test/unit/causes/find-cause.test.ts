@@ -47,6 +47,10 @@ const WORDS = [
   ["../meson.build:1:0: ERROR: Unknown compiler(s): [['cc'], ['gcc']]", /needs a C compiler,/],
   ["Error: pg_config executable not found.", /needs the program pg_config,/],
   ["FileNotFoundError: [Errno 2] No such file or directory: 'cmake'", /needs the program cmake,/],
+  ["Problem with the CMake installation, aborting build. CMake executable is cmake", /needs the program cmake,/],
+  ["CMakeNotFoundError: Could not find CMake with version >=3.15", /needs the program cmake,/],
+  ["NinjaNotFoundError: Ninja or make is required to build", /needs the program ninja,/],
+  ["error: The target environment is not supported by the lockfile", /^`environments` of pylock\.toml names none/],
   ["Package cairo was not found in the pkg-config search path.", /needs the library cairo,/],
   [
     "Failed to build `old==1`\nModuleNotFoundError: No module named 'imp'",
