@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { readText } from "../../edges/files/read.ts";
+import { isOutside, readText } from "../../edges/files/read.ts";
 import { InputCollector } from "../../inputs/collector.ts";
 import { isTable, parseToml, type Table } from "../../toml.ts";
 import { type Pyproject, readPyproject } from "../files/pyproject.ts";
@@ -118,7 +118,17 @@ async function declaredForTools(
     ["[tool.poetry]", poetryNames(poetry)],
     ["[tool.pdm.dev-dependencies]", textsUnder(isTable(pdm) ? pdm["dev-dependencies"] : undefined, /./)],
   ];
-  return places.flatMap(([where, texts]) => namesIn(texts).map((name) => ({ name, where, flag: undefined })));
+  return places.flatMap(([where, texts]) => {
+    const all = texts.flatMap((one) => [one, ...namesInFile(one, root)]);
+    return namesIn(all).map((name) => ({ name, where, flag: undefined }));
+  });
+}
+
+/** What the requirement file asks for that a line of tox's or nox's names, where it is one of the repo's. */
+function namesInFile(line: string, root: string): string[] {
+  const [, name] = /^\s*(?:-r|--requirement)[\s=]*(?:\{(?:toxinidir|tox_root)\}\/)?(.+?)\s*$/.exec(line) ?? [];
+  const file = path.resolve(root, name ?? "");
+  return name === undefined || isOutside(file, root) ? [] : requiredNames(file);
 }
 
 const TOX_KEYS = /^deps$/;
@@ -132,12 +142,15 @@ function iniDependencies(text: string): string[] {
     .map((line) => line.replace(/^[\w,!{}.\s-]+:\s+/, ""));
 }
 
-/** The words in quotes of each `session.install(…)`. */
+/** The words in quotes of each `session.install(…)`, a file together with the option before it. */
 function noxDependencies(text: string): string[] {
-  return [...text.matchAll(/\.install\(([^)]*)\)/g)].flatMap(([, words = ""]) =>
-    [...words.matchAll(/(["'])([^"'\n]+)\1/g)].map((word) => word[2] as string),
-  );
+  return [...text.matchAll(/\.install\(([^)]*)\)/g)].flatMap(([, args = ""]) => {
+    const words = [...args.matchAll(/(["'])([^"'\n]+)\1/g)].map((word) => word[2] as string);
+    return words.map((word, index) => (IS_FILE_NEXT.test(words[index - 1] ?? "") ? `-r ${word}` : word));
+  });
 }
+
+const IS_FILE_NEXT = /^(?:-r|--requirement)$/;
 
 /** All texts in lists below these keys, however deep. */
 function textsUnder(value: unknown, keys: RegExp): string[] {

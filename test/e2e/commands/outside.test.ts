@@ -32,10 +32,13 @@ describe("a command that the repo declares and the environment lacks is held bac
   const box = repo({
     ...packageFiles(".", "app", DECLARED),
     "requirements-lint.txt": "flake8\n",
-    "tox.ini": "[testenv:types]\ndeps =\n  py39: nose\n  mypy >= 1\n",
-    "noxfile.py": 'def lint(session):\n    session.install("-q", "black==24.1")\n',
+    "tox.ini": "[testenv:types]\ndeps =\n  py39: nose\n  mypy >= 1\n  -r{toxinidir}/ci/lint.txt\n",
+    "ci/lint.txt": "-r more.txt\n",
+    "ci/more.txt": "yapf\n",
+    "ci/nox.txt": "pylint\n",
+    "noxfile.py": 'def lint(session):\n    session.install("-q", "black==24.1", "-r", "ci/nox.txt")\n',
   });
-  const names = ["pytest", "py.test", "sphinx-build", "flake8", "mypy", "black", "isort"];
+  const names = ["pytest", "py.test", "sphinx-build", "flake8", "mypy", "black", "isort", "yapf", "pylint"];
   const options = outside(box, Object.fromEntries(names.map((name) => [name, SYSTEM])));
   beforeAll(async () => {
     await good(box);
@@ -48,6 +51,8 @@ describe("a command that the repo declares and the environment lacks is held bac
     ["flake8", "requirements-lint.txt declares it: ./prime run --with flake8 flake8 …"],
     ["mypy", "tox.ini declares it: ./prime run --with mypy mypy …"],
     ["black", "noxfile.py declares it: ./prime run --with black black …"],
+    ["yapf", "tox.ini declares it: ./prime run --with yapf yapf …"],
+    ["pylint", "noxfile.py declares it: ./prime run --with pylint pylint …"],
   ])("%s", async (command, next) => {
     const held = await box.run(["run", command, "--version"], options);
     expect(held).toMatchObject({ code: 127, stdout: "", stderr: HELD });
