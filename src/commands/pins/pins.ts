@@ -43,13 +43,12 @@ export async function pinPackage(context: Context, text: string, options: PinOpt
     throw refusal(pin, `it is outside of \`${outside.range}\`, which ${placed(outside.place, root)} declares`);
   write(context, config, [...config.primeLock.pins.filter(({ name }) => name !== pin.name), pin]);
   terminal.say(`${PRIME_LOCK} holds ${describe(pin)}: commit it`);
-  const used = await versionInLock(project, pin.name);
-  if (used !== undefined && used !== pin.version) {
-    const what = used === "" ? `${pin.name} is not in uv.lock` : `uv.lock has ${pin.name} ${used}`;
+  const used = await versionsInLock(project, pin.name);
+  if (used !== undefined && !used.includes(pin.version)) {
     terminal.say(
-      used === ""
-        ? `${what}: it holds once something asks for it`
-        : `${what}: \`./prime upgrade --packages ${pin.name}\` moves it`,
+      used.length === 0
+        ? `${pin.name} is not in uv.lock: it holds once something asks for it`
+        : `uv.lock has ${pin.name} ${used.join(" and ")}: \`./prime upgrade --packages ${pin.name}\` moves it`,
     );
   }
   return DONE;
@@ -164,9 +163,9 @@ function refusal({ name, version }: Pin, why: string): PrimeError {
   });
 }
 
-/** "" where it is not there; undefined without a lock. */
-async function versionInLock({ uvLock }: Project, name: string): Promise<string | undefined> {
+/** Undefined without a lock. */
+async function versionsInLock({ uvLock }: Project, name: string): Promise<string[] | undefined> {
   if (uvLock === null) return undefined;
   const { packages } = await readLock(readText(uvLock) ?? "", uvLock);
-  return packages.find((one) => normalizeName(one.name) === name)?.version ?? "";
+  return packages.flatMap((one) => (normalizeName(one.name) === name ? (one.version ?? []) : []));
 }

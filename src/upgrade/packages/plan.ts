@@ -11,12 +11,13 @@ import { digestOfIndexes } from "../../environment/manifest/digest.ts";
 import { resolutionFile } from "../../environment/manifest/resolved.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import { didYouMean } from "../../nearest.ts";
+import { markerEnvironment } from "../../project/markers.ts";
 import { normalizeName } from "../../project/packages.ts";
 import { declaredRanges } from "../../project/ranges/declared.ts";
 import type { Interpreter } from "../../python/interpreter.ts";
 import { quoted } from "../../quoted.ts";
 import type { UvTool } from "../../uv/tool.ts";
-import { hasRules, type PackageRules } from "../rules/limits.ts";
+import { asConstraint, hasRules, type PackageRules, placed } from "../rules/limits.ts";
 import type { Refused } from "../rules/ruling.ts";
 import { byVersion, changesOf, leftOf, type PackageChange, refusedOf } from "./changes.ts";
 import { lockSolver } from "./lock-solver.ts";
@@ -71,11 +72,13 @@ export async function planPackages(job: Job, uv: UvTool | undefined, question: P
   const untouched = await whyUntouched(project, job.context.root, uv !== undefined);
   if (untouched !== undefined || uv === undefined) return { ...NOTHING, untouched };
   const { held, expired } = sortPins(config.primeLock.pins, now);
-  const rules: PackageRules = { policy, pins: held, own: ownLimits(project, job.context.env, now), now };
   const work = path.join(decision.folders.work, `work-uv.${makerMark()}`);
   makeFolder(work);
   try {
-    return await planWithin(job, await solverFor(job, uv, question, work), question, rules, expired);
+    const solver = await solverFor(job, uv, question, work);
+    const pins = held.map((pin) => placed(pin, solver.before, markerEnvironment(question.base)));
+    const rules: PackageRules = { policy, pins, own: ownLimits(project, job.context.env, now), now };
+    return await planWithin(job, solver, question, rules, expired);
   } finally {
     remove(work);
   }
@@ -183,10 +186,12 @@ async function withdrawnOf(solver: Solver, after: Solver["before"], yankedAnyway
     after.some(({ name, version }) => name === one.name && byVersion(one.version, version) > 0);
   const ask = async (those: typeof left): Promise<void> => {
     if (those.length === 0) return;
-    const constraints = those.map(
-      ({ name, version, marker }) => `${name} ==${version}${marker === null ? "" : ` ; ${marker}`}`,
-    );
-    const { outcome } = await solver.solve({ constraints, before: null, beforeByName: new Map(), moving: [] });
+    const { outcome } = await solver.solve({
+      constraints: those.map(asConstraint),
+      before: null,
+      beforeByName: new Map(),
+      moving: [],
+    });
     for (const [key, reason] of yankedIn(outcome.output)) yanked.set(key, reason);
     if (outcome.ok) return;
     const missed = outcome.output.matchAll(/no versions? of ([\w-]+)(?:\{[^}]*\})?==([^\s,]+)/g);

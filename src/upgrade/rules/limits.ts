@@ -1,5 +1,6 @@
 import type { Pin } from "../../config/lock/prime-lock.ts";
 import { coolDownOf, type Exclusion, type Policy } from "../../config/policy/policy.ts";
+import { holds, type MarkerEnvironment } from "../../project/markers.ts";
 import type { Limits } from "../../uv/limits.ts";
 import { isWithin } from "./ruling.ts";
 
@@ -19,11 +20,14 @@ export interface Locked {
   readonly requires: readonly string[];
 }
 
+/** A pin, and for which machines it holds; null: for all. */
+export type PlacedPin = Pin & Pick<Locked, "marker">;
+
 /** What may be taken. */
 export interface PackageRules {
   readonly policy: Policy;
   /** Those that hold. */
-  readonly pins: readonly Pin[];
+  readonly pins: readonly PlacedPin[];
   /** The repo's own limits in time, in uv's settings. */
   readonly own: OwnLimits;
   readonly now: number;
@@ -73,10 +77,28 @@ export function limitsOf(rules: PackageRules, { untimed, staying, complements }:
     beforeByName.set(name, stays != null && moment !== null ? Math.max(moment, stays + 1000) : moment);
   }
   return {
-    constraints: [...excluded, ...pins.map(({ name, version }) => `${name} ==${version}`)],
+    constraints: [...excluded, ...pins.map(asConstraint)],
     before: isGeneral ? momentOf(rules, undefined) : null,
     beforeByName,
   };
+}
+
+/**
+ * A pin of what is locked in several versions, each for some machines, holds for those that have the pinned one; where none has it, for the one
+ * that it is moved on.
+ */
+export function placed(pin: Pin, locked: readonly Locked[], here: MarkerEnvironment): PlacedPin {
+  const forks = locked.flatMap(({ name, version, marker }) =>
+    name === pin.name && marker !== null ? { version: versionOf(version), marker } : [],
+  );
+  const same = forks.filter(({ version }) => version === pin.version);
+  const meant = same.length > 0 ? same : forks.filter(({ marker }) => holds(marker, here) !== false);
+  return { ...pin, marker: meant.length === 0 ? null : meant.map(({ marker }) => marker).join(" or ") };
+}
+
+/** What keeps a package at a version, where that is said. */
+export function asConstraint({ name, version, marker }: Pick<Locked, "name" | "version" | "marker">): string {
+  return `${name} ==${version}${marker === null ? "" : ` ; ${marker}`}`;
 }
 
 /** From when on a package is too young, by the policy and by the repo's own settings; null: never. */

@@ -3,7 +3,14 @@ import { mergePolicies } from "../../../src/config/policy/merge.ts";
 import type { UpgradeValues } from "../../../src/config/policy/schema.ts";
 import { ownLimits } from "../../../src/upgrade/packages/own-limits.ts";
 import { sortPins } from "../../../src/upgrade/packages/plan.ts";
-import { complementsOf, type Locked, limitsOf, type PackageRules } from "../../../src/upgrade/rules/limits.ts";
+import {
+  asConstraint,
+  complementsOf,
+  type Locked,
+  limitsOf,
+  type PackageRules,
+  placed,
+} from "../../../src/upgrade/rules/limits.ts";
 import { isWithin } from "../../../src/upgrade/rules/ruling.ts";
 import { Random } from "../../support/random.ts";
 
@@ -53,12 +60,30 @@ describe("what is left of a range", () => {
 
 describe("the limits of a resolution", () => {
   test("exclusions and pins are constraints; those of the interpreter are none", () => {
-    const pins = [{ name: "beta", version: "2.0", until: null, reason: null }];
+    const pins = [{ name: "beta", version: "2.0", until: null, reason: null, marker: null }];
     const { constraints } = limitsOf(
       rules({ exclude: ["python ==3.13.0", "Alpha ==1.0", "gamma >=1,<2"] }, { pins }),
       NONE,
     );
     expect(constraints).toEqual(["alpha !=1.0", "beta ==2.0"]);
+  });
+
+  test("a pin of what is locked in several versions holds where one has it, else on this machine; of one version everywhere", () => {
+    const one = { name: "beta", published: null, registry: "x", requires: [] };
+    const [old, mid] = ["(python_full_version < '3.10')", "(python_full_version >= '3.10')"];
+    const forks = [
+      { ...one, version: "1.0", marker: old as string },
+      { ...one, version: "2.0", marker: mid as string },
+      { ...one, name: "gamma", version: "2.0", marker: null },
+    ];
+    const here = { python_full_version: "3.12.1" };
+    const said = (name: string, version: string) =>
+      asConstraint(placed({ name, version, until: null, reason: null }, forks, here));
+    expect(said("beta", "1.0")).toBe(`beta ==1.0 ; ${old}`);
+    expect(said("beta", "2.0")).toBe(`beta ==2.0 ; ${mid}`);
+    expect(said("beta", "1.9")).toBe(`beta ==1.9 ; ${mid}`);
+    expect(said("gamma", "1.0")).toBe("gamma ==1.0");
+    expect(said("delta", "1.0")).toBe("delta ==1.0");
   });
 
   test("a cool-down is a moment, by name where it is another, and a young one that stays has one of its own", () => {
