@@ -9,16 +9,15 @@ zsh*) case ${ZSH_EVAL_CONTEXT-} in *file*) prime_line=sourced ;; *) emulate sh ;
 prime | *[/]prime) ;;
 *) [ ! -f "$0" ] || { read -r prime_line && read -r prime_line; } <"$0" || prime_line=''
   case $prime_line in 'true /* prime: '*) prime_line='' ;; *) prime_line=sourced ;; esac ;;
-esac
-[ -z "$prime_line" ] || { echo 'prime: run it, do not source it: ./prime' >&2; return 2; }
+esac; [ -z "$prime_line" ] || { echo 'prime: run it, do not source it: ./prime' >&2; return 2; }
 set +f; { true 3<&0 || exec </dev/null; true 3>&1 || exec >/dev/null; } 2>/dev/null
 case ${BASH_VERSION-}${ZSH_VERSION-} in '') true 3>&2 ;; # bash puts the script on a closed 2
 *) [ ! /dev/fd/2 -ef "$0" ] && { [ -e /dev/fd/2 ] || (true 3>&2); } ;; esac || exec 2>/dev/null; }
 prime_self=$0; [ -e "$0" ] || prime_self=$(command -v -- "$0")
 case $prime_self in [/]*) ;; *) prime_self=$PWD/$prime_self ;; esac
-while [ -L "$prime_self" ]; do prime_line=$(command cd / && readlink "$prime_self" && echo .)
-  case $prime_line in [/]*) prime_self='' ;; *) prime_self=${prime_self%/*}/ ;; esac
-  prime_self=$prime_self${prime_line%??}; done # in / a relative entry of PATH is nobody's
+while [ -L "$prime_self" ]; do prime_line=$(command cd / && PATH=/usr/bin:/bin:$PATH \
+  readlink "$prime_self" && echo .); case $prime_line in [/]*) prime_self='' ;; *)
+  prime_self=${prime_self%/*}/ ;; esac; prime_self=$prime_self${prime_line%??}; done # no clone's
 # shellcheck disable=SC1090,SC2034,SC3065,SC3067 # -k and -O are everywhere; a plan is sourced
 { prime_try() { # what this user's prime wrote in a folder that it has closed (-k), or root's seal
   prime_plan=$1/at$prime_dir/.plan/plan$prime_key; if case $1 in
@@ -37,23 +36,23 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
     case $prime_line in *= | *--*--* | *=*[!]A-Za-z0-9._\<\>=~,![-]*) return 0 ;; esac
     prime_key=$prime_key$prime_line && shift; done; set -- ${prime_run:+run} "$@"
   case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_at/at$prime_dir/.plan" ] ;; esac ||
-  { prime_dir=$(CDPATH='' && command cd -P "$prime_dir/" && pwd -P && echo .)
-    prime_dir=${prime_dir%??}; }
+  { prime_dir=$(command cd -P "$prime_dir/" && pwd -P && echo .); prime_dir=${prime_dir%??}; }
   prime_try "$prime_at" "$@"; prime_try ~root/.local/state/prime "$@"; prime_try /var/lib/prime "$@"
   [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "; }; }
-prime_warm "$@" # before what follows is read
-prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-} prime_seen=''
-prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-} prime_rest=${PATH-}:$prime_was:
+prime_warm "$@"; prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-} prime_seen='' # before all else
+prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}
 prime_load='{ let F = require("fs"), f = require("path").resolve(process.argv[1]), t = F.writeSync;
   if (!F.existsSync(f)) t(3, ": prime;"), t(6, "prime: not UTF-8, rename it: " + f + "\n"); else
   eval((t = F.readFileSync(f)).toString("ascii", 0, 2e4).split(/[/][*]loader|[*]\/\s/)[2])(F,f,t)}'
 prime_is() { read -r prime_line <"/proc/$1/stat" && [ -z "${prime_line##*') '?" $2 "*}" ]; }
 prime_watch() { exec 7>&- 8>&- 9>&- # kills a Node that outlives its shell, as a child of that Node
   trap '' 1 2 15; trap 'kill -9 $!; exit' USR1; command cd / || exit
-  while sleep 1 & wait $! && prime_is self "$prime_of"; do prime_is "$prime_of" $$ ||
-    [ $((prime_status += 1)) -lt 5 ] || kill -9 "$prime_of"; done; }
+  while PATH=/usr/bin:/bin:$PATH sleep 1 & wait $! && prime_is self "$prime_of"; do
+    prime_is "$prime_of" $$ || [ $((prime_status += 1)) -lt 5 ] || kill -9 "$prime_of"; done; }
 prime_node() { # NODE ARG...: comes back from one that is no fit; 5, 4, 6 are the user's streams
   case "$prime_seen " in *" $1 "*) return ;; esac; [ -f "$1" ] && [ -x "$1" ] || return 0
+  [ -n "$prime_app$prime_own" ] || ! (command cd -P "${1%/*}/" && until [ . -ef "$prime_dir/" ]
+    do [ ! . -ef / ] && command cd -P .. || exit; done) || return 0 # the clone's own come last
   prime_status=0 prime_exec='' prime_seen="$prime_seen $1" prime_node=$1; shift
   { [ ! -t 0 ] || exec </dev/null; [ ! -t 2 ] || exec 2>/dev/null # Node would set their modes
     prime_plan=$([ -r /proc/self/stat ] && prime_is self $$ && prime_of=${prime_line%% *} &&
@@ -65,13 +64,14 @@ prime_node() { # NODE ARG...: comes back from one that is no fit; 5, 4, 6 are th
   ': prime;'*) ;; *) prime_seen=$prime_seen$prime_plan; return 0 ;; esac
   echo "prime: the program ended with status $prime_status under $prime_node" >&2
   [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)); exit 125; }
-while [ -n "$prime_rest" ]; do case $prime_rest in [/]*) prime_node "${prime_rest%%:*}/node" "$@"
+# shellcheck disable=SC1090,SC2034,SC3067 # also where cron does not look; root starts root's alone
+{ for prime_own in '' 1; do prime_rest=${PATH-}:$prime_was:; while [ -n "$prime_rest" ]; do
+    case $prime_rest in [/]*) prime_node "${prime_rest%%:*}/node" "$@"
     prime_node "${prime_rest%%:*}/nodejs" "$@" ;; esac; prime_rest=${prime_rest#*:}; done
-# shellcheck disable=SC1090,SC2034,SC3067 # where cron does not look; root starts root's alone
-{ for prime_at in ~/.nvm/versions/node/v*[0-9] ~/.local/share/mise/installs/node/*[0-9] /usr/local \
+for prime_at in ~/.nvm/versions/node/v*[0-9] ~/.local/share/mise/installs/node/*[0-9] /usr/local \
   ~/.asdf/installs/nodejs/*[0-9] ~/.volta/tools/image/node/*[0-9] ~/.nodenv/versions/*[0-9] ~/n \
   ~/.local/share/fnm/node-versions/v*[0-9]/installation /opt/homebrew /home/linuxbrew/.linuxbrew; do
-  { [ -O / ] && [ ! -O "$prime_at/bin/node" ]; } || prime_node "$prime_at/bin/node" "$@"; done
+  { [ -O / ] && [ ! -O "$prime_at/bin/node" ]; } || prime_node "$prime_at/bin/node" "$@"; done; done
 prime_last=never; prime_warm "$@" # an app that only wants to look for a release starts without
 [ -z "$prime_stale" ] || prime_why=$(command . "$prime_stale+why" 2>&-; printf %s "$prime_why"); }
 echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \

@@ -53,6 +53,29 @@ describe("Node", () => {
     );
   });
 
+  it("that stands in the clone is taken only where there is no other, by whatever path; so are sleep and readlink", () => {
+    const l = new Launcher();
+    fs.mkdirSync(path.join(l.root, "bin"));
+    for (const [name, then] of Object.entries({ node: process.execPath, sleep: "/bin/sleep", readlink: "readlink" }))
+      executable(
+        path.join(l.root, "bin", name),
+        `#!/bin/sh\n: >'${l.base}/${name} ran'\nPATH=/usr/bin:/bin exec ${then} "$@"\n`,
+      );
+    fs.symlinkSync(l.root, path.join(l.base, "link"));
+    fs.symlinkSync(l.file, path.join(l.root, "also"));
+    const own = [path.join(l.base, "link/bin"), path.join(l.root, "bin")];
+    const ran = () => fs.readdirSync(l.base).filter((name) => name.endsWith(" ran"));
+    const env = { PATH: [...own, path.dirname(process.execPath), "/usr/bin", "/bin"].join(":") };
+    for (const launcher of [l.file, path.join(l.root, "also")])
+      expect(l.start(["run", "/bin/echo", "yes"], { shell, env, launcher })).toMatchObject({
+        code: 0,
+        stdout: "yes\n",
+      });
+    expect(ran()).toEqual([]);
+    expect(l.start(["run", "/bin/echo", "yes"], { shell, env: { PATH: own.join(":") } })).toMatchObject({ code: 0 });
+    expect(ran()).toContain("node ran");
+  });
+
   it("is kept from the user's NODE_OPTIONS and NODE_EXTRA_CA_CERTS, and the command is not", () => {
     const l = new Launcher();
     const env = { NODE_OPTIONS: "--require /nowhere.js", NODE_EXTRA_CA_CERTS: "/nowhere.pem", NODE_PATH: "/x" };

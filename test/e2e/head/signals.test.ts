@@ -73,10 +73,10 @@ const BLOCK = '#!/bin/sh\ncat "$GATE"\n';
 
 const POINTS: Readonly<Record<string, () => Promise<Halted>>> = {
   "the head tries a node": async () => {
-    const box = repo({ "bin/node": "" });
-    box.file("bin/node", BLOCK, { mode: 0o755 });
+    const box = repo({});
+    box.file("../bin/node", BLOCK, { mode: 0o755 });
     const gate = fifo(box);
-    return haltAt(box, gate, RUN, { env: { GATE: gate, PATH: `${box.path("bin")}:${box.env.PATH}` } });
+    return haltAt(box, gate, RUN, { env: { GATE: gate, PATH: `${box.path("../bin")}:${box.env.PATH}` } });
   },
   "the selector runs": async () => {
     const box = repo({ "prime.toml": 'python_selector_file_rel_path = "select"\n' });
@@ -216,9 +216,9 @@ describeEachShell("TERM to the shell alone", ({ name, words }) => {
   it.skipIf(name === "ksh")("ends a Node that hears no signal, be it blocked or in a loop", async () => {
     for (const hang of ['exec cat "$GATE" "$GATE"', `: <"$GATE"; exec '${process.execPath}' -e 'for (;;);'`]) {
       const box = repo({});
-      box.file("bin/node", `#!/bin/sh\ntrap '' TERM\n${hang}\n`, { mode: 0o755 });
+      box.file("../bin/node", `#!/bin/sh\ntrap '' TERM\n${hang}\n`, { mode: 0o755 });
       const gate = fifo(box);
-      const env = { GATE: gate, PATH: `${box.path("bin")}:${box.env.PATH}` };
+      const env = { GATE: gate, PATH: `${box.path("../bin")}:${box.env.PATH}` };
       expectEnd(await endBy(await haltAt(box, gate, RUN, { env, shell: words }), "SIGTERM", "shell"), "SIGTERM");
     }
   });
@@ -271,10 +271,10 @@ describeEachNode("node prime", ({ binary }) => {
 });
 
 it("a Node that comes up when its shell has been ended says nothing", async () => {
-  const box = repo({ "bin/node": "" });
-  box.file("bin/node", `#!/bin/sh\ncat "$GATE"\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
+  const box = repo({});
+  box.file("../bin/node", `#!/bin/sh\ncat "$GATE"\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
   const gate = fifo(box);
-  const env = { GATE: gate, PATH: `${box.path("bin")}:${box.env.PATH}` };
+  const env = { GATE: gate, PATH: `${box.path("../bin")}:${box.env.PATH}` };
   const { started, free } = await haltAt(box, gate, ["status"], { env });
   const gone = new Promise((resolve) => started.child.once("exit", resolve));
   started.child.kill("SIGTERM");

@@ -55,6 +55,21 @@ function hostileClone(): { readonly box: Sandbox; readonly tattler: Tattler; rea
   for (const name of ["python", "python3", "uv", "git", "pip"]) fixed(`${venv}/bin/${name}`);
   box.file(`${venv}/pyvenv.cfg`, `home = ${box.path("tools")}\nversion_info = 3.12.1\n`);
   fixed("tools/python3.12");
+  for (const name of [
+    "node",
+    "nodejs",
+    "sleep",
+    "readlink",
+    "stat",
+    "find",
+    "ps",
+    "sha256sum",
+    "dpkg",
+    "rpm",
+    "cat",
+    "ls",
+  ])
+    fixed(`tools/${name}`);
   fs.symlinkSync(venv, box.path(".venv"));
   box.git("add", ".");
   fs.rmSync(box.path(".gitattributes"), { force: true });
