@@ -12,6 +12,8 @@ const ENTRY = `
   import { Argument, Command, CommanderError } from "commander";
   import { sign } from "aws4";
   import * as toml from "smol-toml";
+  import { Header } from "tar/header";
+  import { Pax } from "tar/pax";
   import * as v from "valibot";
 
   const key = { keytype: "ed25519", scheme: "ed25519", keyval: { public: "ab".repeat(32) } };
@@ -58,6 +60,24 @@ const ENTRY = `
     const who = { accessKeyId: "A", secretAccessKey: "S" };
     return [who, { ...who, sessionToken: "T" }].map((one) => sign({ ...request, headers, ...(body === undefined ? {} : { body }) }, one).headers);
   };
+  const block = (fields, ustar = "ustar\\x0000") => {
+    const bytes = Buffer.alloc(512);
+    bytes.write(ustar, 257);
+    for (const [at, text] of fields) bytes.write(text, at);
+    const sum = bytes.reduce((all, byte) => all + byte, 8 * 32);
+    bytes.write(sum.toString(8).padStart(6, "0") + "\\0 ", 148);
+    return bytes;
+  };
+  const FILE = [[0, "a/b"], [100, "0000644\\0"], [124, "00000000012\\0"], [156, "0"]];
+  const BLOCKS = [
+    ...[block(FILE), block([...FILE, [345, "above"]]), block([[0, "a/"], [156, "0"]]), block([[0, "l"], [156, "2"], [157, "to"]])],
+    ...[block([[0, "x"], [156, "x"]]), block([[0, "n"], [156, "L"]]), block(FILE, ""), block(FILE).fill("z", 0, 1), Buffer.alloc(512)],
+  ];
+  const PAX = [Pax.parse("16 path=long/er\\n10 size=7\\n27 mtime=1350244992.023960\\n14 linkpath=x\\n9 uid=12\\n"), Pax.parse("8 mode=x\\n", { path: "before" }, true)];
+  const archived = (...more) => BLOCKS.map((bytes) => {
+    const { type, size, path, mode, linkpath, nullBlock, cksumValid } = new Header(bytes, 0, ...more);
+    return { type, size, path, mode, linkpath, nullBlock, cksumValid };
+  });
   const versions = ["1.0", "1.0.post1", "1.0rc1", "2!1", "1.0.dev3", "x"];
   export const found = [
     versions.map((one) => explain(one)),
@@ -71,6 +91,7 @@ const ENTRY = `
     TOML.map(rewritten),
     VALUES.map(checked),
     ...[signed("/", {}), signed("/b/a%20b/c%2B1.whl?list-type=2&prefix=x%2Fy%21&a=&a=2", { Range: "bytes=0-1" })],
+    ...[archived(), archived(PAX[0]), archived(undefined, PAX[1]), archived(...PAX)],
     signed("/b/x", { "If-None-Match": "*", "Content-Type": "text/plain" }, "text"),
     ...[["one", "a", "-n", "1"], ["one", "c"], ["one"], ["on"], ["one", "--numbre"], ["--help"], ["one", "--help"]].map((args) => parse(...args)),
   ];`;
