@@ -128,7 +128,7 @@ describe("channel", () => {
       `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     );
     expect(page).toMatch(/name="viewport" content="width=device-width/);
-    expect(page).toMatch(/prefers-color-scheme: dark/);
+    expect(page).toMatch(/color-scheme: light dark/);
     expect(page).toMatch(/<time datetime="20\d\d-\d\d-\d\dT[\d:]+Z">20\d\d-\d\d-\d\d \d\d:\d\d UTC</);
     // Each element is closed, in its order.
     const open: string[] = [];
