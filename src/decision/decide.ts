@@ -19,7 +19,7 @@ import { withinRange } from "../project/ranges/python.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { interpreterInputs } from "../python/search/choose.ts";
 import { isNotKnown } from "../python/search/not-known.ts";
-import { asLook, asStart, type Starting } from "../python/starting.ts";
+import { asLook, asStart } from "../python/starting.ts";
 import { compareVersions, type Version } from "../python/version.ts";
 import { type Asked, askFor } from "./asked.ts";
 import { type Chosen, choosePython, searchOptions } from "./choose-python.ts";
@@ -61,26 +61,13 @@ function generationsHere(folders: Folders, root: string): Manifest[] {
 
 /** Reads the config and the project and chooses the selected python, which can start what the repo names. Builds nothing. */
 export async function decide(context: Context, anew: boolean): Promise<Decision> {
-  refuseForeignRepo(context);
-  await refuseForeignWorkspace(context);
-  const { trust, env, root, repo } = context;
-  return decideBy(context, await survey(context, asStart(trust, env, [root, repo.folder])), anew);
+  return decideBy(context, await toStart(context), anew);
 }
 
 /** What uv's own commands need of a decision: they work whatever the project is, and may be what makes it one for prime. */
 export async function decideTools(context: Context): Promise<Survey & Pick<Decision, "selected">> {
-  refuseForeignRepo(context);
-  await refuseForeignWorkspace(context);
-  const { trust, env, root, repo } = context;
-  const surveyed = await survey(context, asStart(trust, env, [root, repo.folder]), true);
-  const { generations, request, requestText, search } = surveyed;
-  const memory = await recall(
-    ofSamePin(surveyed.config, generations),
-    request,
-    requestText,
-    search,
-    context.progress?.facts.lost,
-  );
+  const surveyed = await toStart(context, true);
+  const memory = await remember(context, surveyed, surveyed.generations);
   return { ...surveyed, selected: (await choosePython(context, surveyed, memory)).selected };
 }
 
@@ -97,36 +84,45 @@ export async function look(context: Context): Promise<Decision | Undecided> {
 
 /** What there is to decide on. */
 function lookAround(context: Context): Promise<Survey> {
-  const { trust, env, root, repo } = context;
-  return survey(context, asLook(trust, env, [root, repo.folder]));
+  return survey(context, asLook);
 }
 
-async function survey(context: Context, starting: Starting, tools = false): Promise<Survey> {
+/** The same for a start, which runs what the repo names. */
+async function toStart(context: Context, tools = false): Promise<Survey> {
+  refuseForeignRepo(context);
+  await refuseForeignWorkspace(context);
+  return survey(context, asStart, tools);
+}
+
+async function survey(context: Context, startingBy: typeof asStart, tools = false): Promise<Survey> {
+  const { trust, env, root, repo } = context;
   const loaded = await loadConfig(context);
   const ranged = await withinRange(loaded.config);
   const { config, warnings } = await withinPin(ranged.config, tools);
-  const folders = foldersOf(context.root, context.places.state, config.protoprimer);
+  const folders = foldersOf(root, context.places.state, config.protoprimer);
   return {
     loaded: { ...loaded, warnings: [...loaded.warnings, ...ranged.warnings, ...warnings] },
     config,
     folders,
     request: requestOf(config),
     requestText: config.requiredPythonVersion.value ?? "",
-    generations: generationsHere(folders, context.root),
-    search: searchOptions(context, config, folders, starting),
+    generations: generationsHere(folders, root),
+    search: searchOptions(context, config, folders, startingBy(trust, env, [root, repo.folder])),
   };
 }
 
+function remember(
+  { progress }: Context,
+  { config, request, requestText, search }: Survey,
+  generations: readonly Manifest[],
+): Promise<Memory> {
+  return recall(ofSamePin(config, generations), request, requestText, search, progress?.facts.lost);
+}
+
 async function decideBy(context: Context, surveyed: Survey, anew: boolean): Promise<Decision> {
-  const { loaded, config, folders, request, requestText, search } = surveyed;
+  const { loaded, config, folders, request, search } = surveyed;
   const generations = anew ? [] : surveyed.generations;
-  const memory = await recall(
-    ofSamePin(config, generations),
-    request,
-    requestText,
-    search,
-    context.progress?.facts.lost,
-  );
+  const memory = await remember(context, surveyed, generations);
   const { lost } = memory;
   const selection = await choosePython(context, surveyed, memory).catch((error: unknown) => {
     throw lost === undefined ? error : replacementError(lost, context.env, error);

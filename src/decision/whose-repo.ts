@@ -2,7 +2,15 @@ import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { isOpenToAll, isShared, isSticky, ownership } from "../edges/files/ownership.ts";
 import { isFile, readText } from "../edges/files/read.ts";
-import { isNamedSafe, isTrusted, SAFE_VARIABLE, type Trust, trustOf, whyForeignOutside } from "../edges/files/trust.ts";
+import {
+  belongs,
+  isNamedSafe,
+  isTrusted,
+  SAFE_VARIABLE,
+  type Trust,
+  trustOf,
+  whyForeignOutside,
+} from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
 import { isTable, parseToml, valueAt } from "../toml.ts";
 
@@ -40,7 +48,7 @@ export function trustVariables({ root, repo }: Place): string[] {
 function whyForeign(folder: string, trust: Trust): string | undefined {
   const is = ownership(folder);
   if (is === undefined || isNamedSafe(folder, trust) || isShared(is)) return undefined;
-  if (!isTrusted(is.uid, trust)) return `it belongs to another user (uid ${is.uid})`;
+  if (!isTrusted(is.uid, trust)) return belongs("it", is.uid);
   const names = isOpenToAll(is) && isSticky(is) ? DECIDING : [];
   const strange = names.find((name) => !isTrusted(ownership(path.join(folder, name))?.uid ?? is.uid, trust));
   return strange === undefined ? undefined : `every user can add files to it, and ${strange} is another user's`;

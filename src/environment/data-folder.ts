@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { isOpenToAll, isOurs, isSticky, type Ownership, ownership, thisUser } from "../edges/files/ownership.ts";
 import { isWritable, realPath } from "../edges/files/read.ts";
+import { belongs } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
 import { trackedBy } from "../git/index.ts";
 import type { Input } from "../inputs/input.ts";
@@ -108,7 +109,7 @@ export function refuseForeignState(data: string, state: string): void {
     if (one === undefined) return;
     const why =
       strangeness(file, one, "folder") ??
-      (one.uid !== thisUser() && one.uid !== 0 ? belongs(file, one) : undefined) ??
+      (one.uid !== thisUser() && one.uid !== 0 ? belongs(file, one.uid) : undefined) ??
       (isOpenToAll(one) ? `everybody can write ${file}` : undefined);
     if (why !== undefined) {
       throw new PrimeError("state-folder", `could not keep anything in ${data}: ${why}`, {
@@ -126,11 +127,7 @@ function strangeness(file: string, { kind, names }: Ownership, wanted: "folder" 
 
 /** A folder that is as open as the one around it loses nothing by that. */
 function distrust(file: string, one: Ownership, room: Ownership): string | undefined {
-  if (!isOurs(one, room)) return belongs(file, one);
+  if (!isOurs(one, room)) return belongs(file, one.uid);
   const isRoomOpen = isOpenToAll(room) && !isSticky(room);
   return isOpenToAll(one) && !isRoomOpen ? `everybody can write ${file}` : undefined;
-}
-
-function belongs(file: string, { uid }: Ownership): string {
-  return `${file} belongs to another user (uid ${uid})`;
 }

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { makeFolder, makeLink, rename, swapLink } from "../edges/files/change.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
-import { isFile, linkFacts, listFolder, readLink, realPath } from "../edges/files/read.ts";
+import { isFile, isRealFolder, linkFacts, listFolder, readLink, realPath } from "../edges/files/read.ts";
 import { nonce } from "../edges/nonce.ts";
 import { PrimeError } from "../errors.ts";
 import { whyNotBelow } from "./data-folder.ts";
@@ -73,7 +73,7 @@ export function findAside(link: string, folders: Folders): string | undefined {
   const kept = (listFolder(folders.aside) ?? [])
     .filter((name) => name.startsWith(begins) && /^[0-9a-f]{8}$/.test(name.slice(begins.length)))
     .map((name) => path.join(folders.aside, name))
-    .filter((folder) => linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, "pyvenv.cfg")));
+    .filter((folder) => isRealFolder(folder) && isFile(path.join(folder, "pyvenv.cfg")));
   const age = (folder: string): bigint => BigInt(linkFacts(folder)?.ctimeNs ?? "0");
   return kept.sort((a, b) => (age(a) < age(b) ? 1 : -1))[0];
 }

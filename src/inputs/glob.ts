@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { exists, isFile, isFolder, linkFacts } from "../edges/files/read.ts";
+import { exists, isFile, isFolder, isRealFolder } from "../edges/files/read.ts";
 import type { InputCollector } from "./collector.ts";
 
 /** Folders that `**` does not enter: what tools make there is never what a pattern means. */
@@ -146,6 +146,6 @@ function reachedFrom(start: readonly number[], places: readonly Place[]): Set<nu
 function subfolders(folder: string, inputs: InputCollector): string[] {
   return inputs.names(folder).filter((name) => {
     const below = path.join(folder, name);
-    return !MADE_BY_TOOLS.has(name) && linkFacts(below)?.kind === "folder" && !exists(path.join(below, "pyvenv.cfg"));
+    return !MADE_BY_TOOLS.has(name) && isRealFolder(below) && !exists(path.join(below, "pyvenv.cfg"));
   });
 }

@@ -4,6 +4,7 @@ import {
   type FileFacts,
   facts,
   isFile,
+  isSameFile,
   listFolder,
   realPath,
   sha256,
@@ -77,7 +78,7 @@ export function contentsOf(input: Input): string | undefined {
     case "present":
       return realPath(input.path) === undefined ? "no" : "yes";
     case "same":
-      return isSame(input.path, input.target) ? "yes" : "no";
+      return isSameFile(input.path, input.target) ? "yes" : "no";
   }
 }
 
@@ -114,11 +115,6 @@ function look(input: Input, { since, known }: Observer): Observed {
   const contents = (isKept ? known?.(input, found) : undefined) ?? contentsOf(input);
   const isVouchedFor = isKept || isOwnText(input.path, contents);
   return { input, facts: found, ...optional("contents", isVouchedFor ? contents : undefined) };
-}
-
-function isSame(first: string, second: string): boolean {
-  const [a, b] = [facts(first), facts(second)];
-  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { [k in K]?: V } {

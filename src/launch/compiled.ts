@@ -5,7 +5,7 @@ import { writeRenewable } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
 import { faultOfOwn, isOwnFolder, makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
-import { linkFacts, namesInFolder } from "../edges/files/read.ts";
+import { filesIn, linkFacts } from "../edges/files/read.ts";
 import type { Trust } from "../edges/files/trust.ts";
 import { usesCache } from "../edges/places.ts";
 
@@ -49,17 +49,11 @@ interface Start {
  */
 export function oldCompiled(cacheFolder: string, before: number, since: number): string[] {
   const folder = path.join(cacheFolder, "node");
-  const drafts = namesIn(folder, (name) => finalNameOf(name) !== undefined);
+  const drafts = filesIn(folder, finalNameOf);
   const isOld = (file: string): boolean => Number(linkFacts(file)?.mtimeNs ?? 0) / 1e6 < since;
   return [...drafts.filter((file) => isAbandoned(file, before)), ...compiledFiles(folder).filter(isOld)];
 }
 
 function compiledFiles(folder: string): string[] {
-  return namesIn(folder, (name) => /^[\d.]+-(?:\w+-)?[0-9a-f]{64}$/.test(name));
-}
-
-function namesIn(folder: string, isWanted: (name: string) => boolean): string[] {
-  return namesInFolder(folder)
-    .filter(isWanted)
-    .map((name) => path.join(folder, name));
+  return filesIn(folder, (name) => /^[\d.]+-(?:\w+-)?[0-9a-f]{64}$/.test(name));
 }

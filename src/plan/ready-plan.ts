@@ -6,7 +6,7 @@ import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
 import { makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { readOwnText } from "../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
-import { exists, namesInFolder } from "../edges/files/read.ts";
+import { exists, filesIn } from "../edges/files/read.ts";
 import { nonce } from "../edges/nonce.ts";
 import type { Observation } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
@@ -115,8 +115,7 @@ export function scriptsFile(place: PlanFolder): string {
 
 /** The generations that the last starts showed, each by its own flags; absolute. */
 export function shownGenerations(place: PlanFolder): string[] {
-  const names = namesInFolder(planFolder(place)).filter(isRecord);
-  return names.flatMap((name) => readRecord(path.join(planFolder(place), name))?.activation.generation ?? []);
+  return filesIn(planFolder(place), isRecord).flatMap((file) => readRecord(file)?.activation.generation ?? []);
 }
 
 /** The stamps of the last plan that was written, absolute; undefined where none was. */
@@ -132,8 +131,7 @@ export function runsAny(key: string): boolean {
 
 /** Records that are not as this prime writes them: another one's, or torn; absolute. */
 export function unfitRecords(place: PlanFolder): string[] {
-  const files = namesInFolder(planFolder(place)).filter(isRecord);
-  return files.map((name) => path.join(planFolder(place), name)).filter((file) => readRecord(file) === undefined);
+  return filesIn(planFolder(place), isRecord).filter((file) => readRecord(file) === undefined);
 }
 
 function isRecord(name: string): boolean {
@@ -205,12 +203,10 @@ export function removeStamps(stamps: string): void {
 /** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */
 export function abandonedPlanParts(place: PlanFolder, before: number): string[] {
   const folder = planFolder(place);
-  const names = namesInFolder(folder);
-  const used = new Set(names.filter(isRecord).map((name) => readRecord(path.join(folder, name))?.stamps));
+  const used = new Set(filesIn(folder, isRecord).map((file) => readRecord(file)?.stamps));
   const isStray = (name: string): boolean => {
     const [, stamps] = /^(stamps-[0-9a-f]{8})(?:\.commands)?$/.exec(name) ?? [];
     return stamps === undefined ? finalNameOf(name) !== undefined : !used.has(stamps);
   };
-  const stray = names.filter(isStray).map((name) => path.join(folder, name));
-  return stray.filter((file) => isAbandoned(file, before));
+  return filesIn(folder, isStray).filter((file) => isAbandoned(file, before));
 }

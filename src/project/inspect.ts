@@ -5,7 +5,7 @@ import { MOST } from "../edges/files/read.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { relevantContents } from "./built/build-inputs.ts";
 import { inspectDescriptors } from "./built/descriptors.ts";
-import { watchProject } from "./built/dynamic.ts";
+import { namesOf, watchProject } from "./built/dynamic.ts";
 import { expandGroups } from "./files/groups.ts";
 import { type Pylock, readPylock } from "./files/pylock.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
@@ -142,9 +142,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     ],
     inputs: inputs.list(),
     relevantContents: await relevantContents(inputs.list()),
-    variables: [...new Set([...watched.flatMap(({ variables }) => variables), ...followed.variables])],
-    localNames: watched.flatMap(({ name }) => name ?? []),
-    rebuilt: watched.flatMap(({ name, readsMore }) => (readsMore ? (name ?? []) : [])),
+    ...namesOf(watched, followed.variables),
   };
 }
 

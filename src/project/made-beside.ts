@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { ownership, thisUser } from "../edges/files/ownership.ts";
-import { isWritable, namesInFolder } from "../edges/files/read.ts";
+import { filesIn, isWritable } from "../edges/files/read.ts";
 
 /** What build backends leave beside a project. */
 const LEFT_BY_BUILDS = /\.egg-info$|^(?:build|\.eggs)$/;
@@ -8,11 +8,7 @@ const LEFT_BY_BUILDS = /\.egg-info$|^(?:build|\.eggs)$/;
 /** What builds have left in these projects; absolute. */
 export function leftByBuilds(projects: readonly string[]): string[] {
   const places = [...new Set(projects)].flatMap((folder) => [folder, path.join(folder, "src")]);
-  return places.flatMap((place) =>
-    namesInFolder(place)
-      .filter((name) => LEFT_BY_BUILDS.test(name))
-      .map((name) => path.join(place, name)),
-  );
+  return places.flatMap((place) => filesIn(place, (name) => LEFT_BY_BUILDS.test(name)));
 }
 
 /** What belongs to others in this user's own checkout, as root leaves it there, and the command that ends that. */

@@ -5,7 +5,7 @@ import { copyFile, makeFolder, makeTemporaryFolder, rename, writePlain } from ".
 import { NO_EXEC, spaceHint } from "../edges/files/errors.ts";
 import { isAbandoned, MARK, makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
-import { isExecutableFile, namesInFolder, physicalPath, readText, roomIn, sha256OfFile } from "../edges/files/read.ts";
+import { filesIn, isExecutableFile, physicalPath, readText, roomIn, sha256OfFile } from "../edges/files/read.ts";
 import { type Trust, whyOthersDecide } from "../edges/files/trust.ts";
 import { usesCache } from "../edges/places.ts";
 import { type Outcome, run } from "../edges/processes/run.ts";
@@ -121,17 +121,13 @@ const DEPLOYMENT = new RegExp(`^\\${DEPLOY}${MARK}\\.[A-Za-z0-9]{6}$`);
 
 /** The folders of deployments that were killed; absolute. See `isAbandoned`. */
 export function abandonedDeployments(cacheFolder: string, before: number): string[] {
-  const folder = path.join(cacheFolder, "uv");
-  const drafts = namesInFolder(folder).filter((name) => DEPLOYMENT.test(name));
-  return drafts.map((name) => path.join(folder, name)).filter((file) => isAbandoned(file, before));
+  const drafts = filesIn(path.join(cacheFolder, "uv"), (name) => DEPLOYMENT.test(name));
+  return drafts.filter((file) => isAbandoned(file, before));
 }
 
 /** The locks of deployments, and of who replaces one; absolute. */
 export function deploymentLocks(cacheFolder: string): string[] {
-  const folder = path.join(cacheFolder, "uv");
-  return namesInFolder(folder)
-    .filter((name) => LOCK.test(name))
-    .map((name) => path.join(folder, name));
+  return filesIn(path.join(cacheFolder, "uv"), (name) => LOCK.test(name));
 }
 
 const LOCK = /^\d[^/]*\.lock(?:\.[0-9a-f]{16})*$/;

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { facts, isFile, readLink, realPath } from "../edges/files/read.ts";
+import { isFile, isSameFile, readLink, realPath } from "../edges/files/read.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { minorOf } from "./version.ts";
 
@@ -99,11 +99,6 @@ function linkChain(executable: string, real: string): string[] {
     chain.push(hop);
   }
   return chain.includes(real) ? chain : [...chain, real];
-}
-
-function isSameFile(first: string, second: string): boolean {
-  const [a, b] = [facts(first), facts(second)];
-  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
 /**

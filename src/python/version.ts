@@ -42,18 +42,15 @@ export function parseRequest(text: string | null): VersionRequest {
   const written = (text ?? "").trim();
   if (written === "" || written === "any") return { text: "", implementation: undefined, wanted: { kind: "any" } };
   const request = readRelease(written) ?? readRange(written);
-  if (request === undefined) {
-    throw refusal(`could not understand the required python version \`${quoted(written)}\``, FORMS);
+  const required = `the required python version \`${quoted(written)}\``;
+  if (request === undefined) throw refusal(`could not understand ${required}`);
+  const { wanted } = request;
+  if (wanted.kind === "release" && wanted.release[0] !== 3) {
+    throw refusal(`could not use ${required}: prime works with Python 3 alone`);
   }
-  if (request.wanted.kind === "release" && request.wanted.release[0] !== 3) {
+  if (wanted.kind === "range" && !fitsAny(wanted.range)) {
     throw refusal(
-      `could not use the required python version \`${quoted(written)}\`: prime works with Python 3 alone`,
-      FORMS,
-    );
-  }
-  if (request.wanted.kind === "range" && !fitsAny(request.wanted.range)) {
-    throw refusal(
-      `could not use the required python version \`${quoted(written)}\`: no version of Python 3 fits this range`,
+      `could not use ${required}: no version of Python 3 fits this range`,
       "correct the range, e.g. `>=3.9,<3.14`",
     );
   }
@@ -110,14 +107,10 @@ function isWithin(version: string, wanted: VersionRequest["wanted"]): boolean {
  * for any it is (3, 0, 0), since Python 3 is what every repo asks for.
  */
 export function selectorTuple(request: VersionRequest): [number, number, number] {
-  const wanted = request.wanted;
-  const release =
-    wanted.kind === "release"
-      ? wanted.release
-      : wanted.kind === "range"
-        ? numbersOf(fitting(wanted.range)[0] ?? "3")
-        : [3];
-  return [release[0] ?? 3, release[1] ?? 0, release[2] ?? 0];
+  const { wanted } = request;
+  const [lowest = "3"] = wanted.kind === "range" ? fitting(wanted.range) : [];
+  const [major = 3, minor = 0, patch = 0] = wanted.kind === "release" ? wanted.release : numbersOf(lowest);
+  return [major, minor, patch];
 }
 
 /**
@@ -160,7 +153,7 @@ export function compareVersions(left: Version, right: Version): number {
 
 const FORMS = "write `3`, `3.12`, `3.12.1`, `pypy3.10`, or a range such as `>=3.9,<3.13` (PEP 440)";
 
-function refusal(message: string, hint: string): PrimeError {
+function refusal(message: string, hint = FORMS): PrimeError {
   return new PrimeError("python-version-request", message, { hint });
 }
 

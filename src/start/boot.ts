@@ -191,8 +191,8 @@ function renew(context: Context, cold: Cold, record: LaunchRecord): void {
   tellCold(context, cold, RENEWED);
 }
 
-function readyBy({ activation, readyLine, freshness, kernel }: LaunchRecord): Booted {
-  return { kind: "ready", activation, readyLine, kernel, freshness, trial: undefined, built: undefined };
+function readyBy(record: LaunchRecord): Booted {
+  return { ...record, kind: "ready", kernel: record.kernel, trial: undefined, built: undefined };
 }
 
 /** A finished generation for what is asked; with an unknown interpreter below it there can be none. */

@@ -7,11 +7,13 @@ import type { Built, Ready } from "./ready.ts";
 
 /** Tells what a start built, and what it left out, in front of a command's own output. */
 export function tellBuilt(context: Context, { built, readyLine }: Ready): void {
-  const { terminal } = context;
-  if (built === undefined) return;
+  if (built !== undefined) tell(context, readyLine, built, built.project.omissions);
+}
+
+function tell({ terminal, env }: Context, readyLine: string, built: Built, more: readonly string[]): void {
   terminal.say(readyLine);
-  for (const line of [...origin(built), ...changesIn(built), ...built.project.omissions]) terminal.say(`  ${line}`);
-  if (isOfBefore(context.env.VIRTUAL_ENV, built)) terminal.say(OF_BEFORE);
+  for (const line of [...origin(built), ...changesIn(built), ...more]) terminal.say(`  ${line}`);
+  if (isOfBefore(env.VIRTUAL_ENV, built)) terminal.say(OF_BEFORE);
 }
 
 const OF_BEFORE =
@@ -42,11 +44,8 @@ function changesIn({ before, manifest }: Built): string[] {
 export function tellAll(context: Context, readyLine: string, built: Built): void {
   const { terminal } = context;
   const { manifest, project } = built;
-  terminal.say(readyLine);
-  for (const line of [...origin(built), ...changesIn(built)]) terminal.say(`  ${line}`);
-  for (const { title, durationMs } of manifest.steps) terminal.say(`  ${title}: ${(durationMs / 1000).toFixed(1)} s`);
-  for (const note of [...project.notes, ...project.omissions]) terminal.say(`  ${note}`);
-  if (isOfBefore(context.env.VIRTUAL_ENV, built)) terminal.say(OF_BEFORE);
+  const steps = manifest.steps.map(({ title, durationMs }) => `${title}: ${(durationMs / 1000).toFixed(1)} s`);
+  tell(context, readyLine, built, [...steps, ...project.notes, ...project.omissions]);
   terminal.say("Run a command in it: ./prime run CMD     Open a shell in it: ./prime shell");
   terminal.say("See what is in force: ./prime status      Everything else: ./prime --help");
 }

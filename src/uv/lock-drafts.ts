@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { writePlain } from "../edges/files/change.ts";
 import { isAbandoned, MARK, makerMark } from "../edges/files/own/maker-mark.ts";
 import { ownership, thisUser } from "../edges/files/ownership.ts";
-import { linkFacts, namesInFolder, readText } from "../edges/files/read.ts";
+import { filesIn, linkFacts, namesInFolder, readText } from "../edges/files/read.ts";
 
 /** A file in the data folder that says which names uv could not have made yet, and by its mark who runs uv. */
 export const DRAFT_NOTE = new RegExp(`^uv-lock${MARK}$`);
@@ -19,16 +19,17 @@ export function noteDrafts(data: string, root: string): string {
  * before, is empty or begins as a lock does. Absolute paths; see `isAbandoned`.
  */
 export function abandonedDrafts(data: string, root: string, before: number): string[] {
-  const notes = namesInFolder(data).filter((name) => DRAFT_NOTE.test(name));
-  const over = notes.map((name) => path.join(data, name)).filter((note) => isAbandoned(note, before));
-  return over.flatMap((note) => {
-    const known = new Set((readText(note) ?? "").split("\n"));
-    const since = BigInt(linkFacts(note)?.mtimeNs ?? 0);
-    const files = namesLikeDrafts(root)
-      .filter((name) => !known.has(name))
-      .map((name) => path.join(root, name));
-    return files.filter((file) => isDraft(file) && BigInt(linkFacts(file)?.ctimeNs ?? 0) >= since);
-  });
+  const notes = filesIn(data, (name) => DRAFT_NOTE.test(name));
+  return notes
+    .filter((note) => isAbandoned(note, before))
+    .flatMap((note) => {
+      const known = new Set((readText(note) ?? "").split("\n"));
+      const since = BigInt(linkFacts(note)?.mtimeNs ?? 0);
+      const files = namesLikeDrafts(root)
+        .filter((name) => !known.has(name))
+        .map((name) => path.join(root, name));
+      return files.filter((file) => isDraft(file) && BigInt(linkFacts(file)?.ctimeNs ?? 0) >= since);
+    });
 }
 
 function namesLikeDrafts(root: string): string[] {

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { linkPlain, makeFolder, makeNewFolder } from "../edges/files/change.ts";
-import { isFolder, isWritable, linkFacts, listFolder, readLink } from "../edges/files/read.ts";
+import { isFolder, isRealFolder, isWritable, listFolder, readLink } from "../edges/files/read.ts";
 import type { UvTool } from "./tool.ts";
 
 /** Buckets in which uv replaces files, locks them, or copies folders, also where it finds all that it needs. */
@@ -43,7 +43,7 @@ function mirror(from: string, to: string, isDeep: boolean): void {
   makeFolder(to);
   for (const name of listFolder(from) ?? []) {
     const [source, target] = [path.join(from, name), path.join(to, name)];
-    if (isDeep && linkFacts(source)?.kind === "folder") mirror(source, target, true);
+    if (isDeep && isRealFolder(source)) mirror(source, target, true);
     else if (!name.endsWith(".lock")) linkPlain(target, readLink(source) ?? source);
   }
 }

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { facts, linkFacts, listFolder, realPath } from "../edges/files/read.ts";
+import { facts, isRealFolder, listFolder, realPath } from "../edges/files/read.ts";
 
 const READ = 0o004;
 const ENTER = 0o001;
@@ -33,7 +33,7 @@ export function* everythingIn(folder: string): Generator<string> {
   yield folder;
   for (const name of listFolder(folder) ?? []) {
     const file = path.join(folder, name);
-    if (linkFacts(file)?.kind === "folder") yield* everythingIn(file);
+    if (isRealFolder(file)) yield* everythingIn(file);
     else yield file;
   }
 }

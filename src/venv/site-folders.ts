@@ -1,30 +1,25 @@
 import * as path from "node:path";
-import { isFile, isFolder, linkFacts, listFolder, namesInFolder, readText } from "../edges/files/read.ts";
+import { filesIn, isFile, isFolder, isRealFolder, linkFacts, listFolder, readText } from "../edges/files/read.ts";
 import { normalizeName } from "../project/packages.ts";
 
 /** Where packages are in a venv, without asking its interpreter; absolute. A link leads to what is not the venv's. */
 export function siteFolders(venv: string): string[] {
   const below = ["lib", "lib64"].map((name) => path.join(venv, name));
   const real = below.filter(isRealFolder);
-  const versions = real.flatMap((folder) => namesInFolder(folder).map((name) => path.join(folder, name)));
+  const versions = real.flatMap((folder) => filesIn(folder, () => true));
   const found = versions.filter(isRealFolder).map((folder) => path.join(folder, "site-packages"));
   return found.filter(isRealFolder);
 }
 
 /** The folders of what is installed there by its dist-info (recorded projects, PEP 376); absolute. */
 export function infoFolders(sitePackages: string): string[] {
-  const infos = namesInFolder(sitePackages).filter((name) => name.endsWith(".dist-info"));
-  return infos.map((name) => path.join(sitePackages, name)).filter(isRealFolder);
+  return filesIn(sitePackages, (name) => name.endsWith(".dist-info")).filter(isRealFolder);
 }
 
 /** What such a folder says of the files that were installed; "" where its RECORD is missing or a link. */
 export function recordText(info: string): string {
   const file = path.join(info, "RECORD");
   return linkFacts(file)?.kind === "file" ? (readText(file) ?? "") : "";
-}
-
-function isRealFolder(folder: string): boolean {
-  return linkFacts(folder)?.kind === "folder";
 }
 
 /** Normalized names (PEP 503) and versions, by the names of the dist-info folders (PEP 376, recorded projects). */

@@ -118,17 +118,15 @@ function failureOf({ path, why, kind }: Failure, mend: string): [Verdict["verdic
 
 /** How its own maker makes it anew. */
 function madeAnew({ folder, maker, version }: VenvFacts): string {
+  if (maker === "prime") return `start \`${folder.split("/.prime/")[0]}/prime\`, which builds beside it`;
   const minor = version === null ? "" : minorOf(version);
-  switch (maker) {
-    case "prime":
-      return `start \`${folder.split("/.prime/")[0]}/prime\`, which builds beside it`;
-    case "uv":
-      return `make it anew: \`uv venv --clear${minor === "" ? "" : ` --python ${minor}`} ${folder}\`, then install its packages (\`uv sync\` in its project)`;
-    case "virtualenv":
-      return `make it anew: \`virtualenv --clear${minor === "" ? "" : ` --python ${minor}`} ${folder}\`, then install its packages`;
-    case "venv":
-      return `make it anew: \`python${minor || "3"} -m venv --clear ${folder}\`, then install its packages`;
-    case "conda":
-      return `make it anew: \`conda create --prefix ${folder}${minor === "" ? "" : ` python=${minor}`}\`, then install its packages`;
-  }
+  const python = minor === "" ? "" : ` --python ${minor}`;
+  const commands = {
+    uv: `uv venv --clear${python} ${folder}`,
+    virtualenv: `virtualenv --clear${python} ${folder}`,
+    venv: `python${minor || "3"} -m venv --clear ${folder}`,
+    conda: `conda create --prefix ${folder}${minor === "" ? "" : ` python=${minor}`}`,
+  };
+  const project = maker === "uv" ? " (`uv sync` in its project)" : "";
+  return `make it anew: \`${commands[maker]}\`, then install its packages${project}`;
 }

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { PrimeError } from "../../errors.ts";
 import { act, failure } from "./errors.ts";
+import { withOpened } from "./open.ts";
 import { HeldFolder, within } from "./own/held-folder.ts";
 import { temporaryName } from "./own/maker-mark.ts";
 import { removeFile } from "./own/remove.ts";
@@ -77,15 +78,13 @@ interface Placing {
 
 function putInPlace(file: string, text: string | Buffer, { mode, seconds, sync }: Placing): void {
   const temporary = temporaryName(physicalPath(file));
-  const fd = fs.openSync(temporary, "wx", mode);
+  const opened = fs.openSync(temporary, "wx", mode);
   try {
-    try {
+    withOpened(opened, (fd) => {
       fs.writeFileSync(fd, text);
       if (seconds !== undefined) fs.futimesSync(fd, seconds, seconds);
       if (sync) fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
+    });
     fs.renameSync(temporary, file);
   } catch (error) {
     removeFile(temporary);
@@ -139,20 +138,14 @@ function withOwnFile(
   { flags, mode }: { flags: number; mode: number },
   write: (fd: number) => void,
 ): void {
-  const fd = fs.openSync(file, OWN | flags, mode);
-  try {
+  withOpened(fs.openSync(file, OWN | flags, mode), (fd) => {
     const is = fs.fstatSync(fd);
-    if (is.isFile() && is.nlink === 1) {
-      write(fd);
-      return;
-    }
+    if (is.isFile() && is.nlink === 1) return write(fd);
     const what = is.isFile()
       ? "it has other names (hard links), which would be changed as well"
       : "it is no regular file";
     throw new PrimeError("not-own", `could not write ${file}: ${what}`, { hint: "move it away, and start again" });
-  } finally {
-    fs.closeSync(fd);
-  }
+  });
 }
 
 /** Moves what has this name; both folders are reached without following a link. */
@@ -175,13 +168,10 @@ export function copyFile(from: string, to: string, mode?: number): void {
 /** Lets whoever may read a file execute it, too. */
 export function makeExecutable(file: string): void {
   act("make executable", file, () => {
-    const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-    try {
+    withOpened(fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW), (fd) => {
       const { mode } = fs.fstatSync(fd);
       fs.fchmodSync(fd, (mode & 0o777) | ((mode & 0o444) >> 2));
-    } finally {
-      fs.closeSync(fd);
-    }
+    });
   });
 }
 
@@ -225,12 +215,8 @@ export function swapLink(link: string, text: string): void {
 /** Sets the mode of a folder; one to which a link leads is refused. */
 export function setFolderMode(folder: string, mode: number): void {
   act("set the mode of", folder, () => {
-    const fd = fs.openSync(folder, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW);
-    try {
-      fs.fchmodSync(fd, mode);
-    } finally {
-      fs.closeSync(fd);
-    }
+    const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW;
+    withOpened(fs.openSync(folder, flags), (fd) => fs.fchmodSync(fd, mode));
   });
 }
 
@@ -253,14 +239,13 @@ function backdated(): number {
 /** Makes what was created, renamed or removed in a folder outlive a power cut (fsync(2), NOTES). */
 export function syncFolder(folder: string): void {
   act("have the disk keep what was changed in", folder, () => {
-    const fd = fs.openSync(folder, "r");
-    try {
-      fs.fsyncSync(fd);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
-    } finally {
-      fs.closeSync(fd);
-    }
+    withOpened(fs.openSync(folder, "r"), (fd) => {
+      try {
+        fs.fsyncSync(fd);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
+      }
+    });
   });
 }
 

@@ -28,11 +28,17 @@ const CAREFULLY = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants
  * than `most`, and the system's own error for what can't be opened.
  */
 export function withRegularFile<T>(file: string, most: number, use: (fd: number, size: number) => T): T {
-  const fd = openCarefully(placeOf(file), most);
-  try {
+  return withOpened(openCarefully(placeOf(file), most), (fd) => {
     const stat = fs.fstatSync(fd);
     refuseUnfit(file, stat, most);
     return use(fd, stat.size);
+  });
+}
+
+/** Does something with an open file or folder, and closes it. */
+export function withOpened<T>(fd: number, use: (fd: number) => T): T {
+  try {
+    return use(fd);
   } finally {
     fs.closeSync(fd);
   }

@@ -145,9 +145,30 @@ export function listFolder(folder: string): string[] | undefined {
   return tell("list", folder, () => fs.readdirSync(folder).sort());
 }
 
+/** A folder itself, and no link to one. */
+export function isRealFolder(folder: string): boolean {
+  return linkFacts(folder)?.kind === "folder";
+}
+
 /** The same of a real folder alone: none where a link leads to one. */
 export function namesInFolder(folder: string): string[] {
-  return linkFacts(folder)?.kind === "folder" ? (listFolder(folder) ?? []) : [];
+  return isRealFolder(folder) ? (listFolder(folder) ?? []) : [];
+}
+
+/** What has such a name in a real folder, absolute. */
+export function filesIn(folder: string, isWanted: (name: string) => unknown): string[] {
+  return namesInFolder(folder)
+    .filter(isWanted)
+    .map((name) => path.join(folder, name));
+}
+
+/** The names in a folder; one that this user may not list has nothing for them. */
+export function readableNames(folder: string): string[] {
+  try {
+    return listFolder(folder) ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /** The text of a symbolic link; `undefined` when there is no link. */
@@ -198,6 +219,12 @@ export function diskUse(file: string): number {
     names = fs.readdirSync(file);
   } catch {} // closed to this user
   return names.reduce((sum, name) => sum + diskUse(path.join(file, name)), stat.blocks * 512);
+}
+
+/** Whether both paths lead to one file. */
+export function isSameFile(first: string, second: string): boolean {
+  const [a, b] = [facts(first), facts(second)];
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
 function factsOf(stat: fs.BigIntStats): FileFacts {

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { act } from "./errors.ts";
+import { withOpened } from "./open.ts";
 
 /**
  * Node takes a time as seconds in a double, which tells 238 ns apart, and older ones cut it to microseconds: so the next
@@ -13,9 +14,8 @@ const STEPS = [0n, 300n, 600n, 1000n, 1500n, 2000n] as const;
  */
 export function makeStamp(file: string, moment: bigint, direction: "later" | "earlier"): bigint | undefined {
   return act("make the stamp", file, () => {
-    const fd = fs.openSync(file, "wx", 0o600);
-    try {
-      const sign = direction === "later" ? 1n : -1n;
+    const sign = direction === "later" ? 1n : -1n;
+    return withOpened(fs.openSync(file, "wx", 0o600), (fd) => {
       for (const step of STEPS) {
         const seconds = Number(moment + sign * step) / 1e9;
         fs.futimesSync(fd, seconds, seconds);
@@ -23,8 +23,6 @@ export function makeStamp(file: string, moment: bigint, direction: "later" | "ea
         if ((is - moment) * sign >= 0n) return is;
       }
       return undefined;
-    } finally {
-      fs.closeSync(fd);
-    }
+    });
   });
 }

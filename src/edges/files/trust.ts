@@ -147,7 +147,7 @@ export function isTrusted(uid: number, { users }: Pick<Trust, "users">): boolean
   return users.has(uid) || (uid === OVERFLOW && isInUserNamespace());
 }
 
-function belongs(file: string, uid: number): string {
+export function belongs(file: string, uid: number): string {
   return `${file} belongs to another user (uid ${uid})`;
 }
 

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type * as v from "valibot";
 import { writeAtomic } from "../../edges/files/change.ts";
 import { readOwnJson } from "../../edges/files/own/own-json.ts";
-import { linkFacts, listFolder, readText, sha256 } from "../../edges/files/read.ts";
+import { isRealFolder, listFolder, readText, sha256 } from "../../edges/files/read.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import { MANIFEST_FILE } from "../../venv/foreign-venv.ts";
 import type { Ingredients } from "./digest.ts";
@@ -121,7 +121,7 @@ function foldersIn(folder: string): string[] {
   return (listFolder(folder) ?? [])
     .filter((name) => !name.startsWith(".")) // on its way out
     .map((name) => path.join(folder, name))
-    .filter((generation) => linkFacts(generation)?.kind === "folder");
+    .filter((generation) => isRealFolder(generation));
 }
 
 /** The part of a finished generation's names that says whether somebody changed it since. */

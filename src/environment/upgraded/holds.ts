@@ -1,4 +1,4 @@
-import { linkFacts } from "../../edges/files/read.ts";
+import { isRealFolder } from "../../edges/files/read.ts";
 import type { Folders } from "../folders.ts";
 import { changeState, type Hold, readState } from "../state.ts";
 
@@ -23,7 +23,7 @@ export function withHold({ ...holds }: Holds, digest: string, hold: Hold | undef
 
 /** Whether the place of a link was given back, so that prime puts none there. */
 export function isGivenBack(folders: Folders, link: string): boolean {
-  return linkFacts(link)?.kind === "folder" && readState(folders).given.includes(link);
+  return isRealFolder(link) && readState(folders).given.includes(link);
 }
 
 export function setGivenBack(folders: Folders, link: string, isGiven: boolean): void {

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { exists, isFile, linkFacts, listFolder } from "../../edges/files/read.ts";
+import { exists, isFile, isRealFolder, listFolder } from "../../edges/files/read.ts";
 
 /** How deep projects of a monorepo lie, and how many folders are looked at: it is for a hint. */
 const DEPTH = 3;
@@ -31,6 +31,6 @@ function subfolders(root: string, folder: string): string[] {
     .map((name) => path.join(folder, name));
   return below.filter((one) => {
     const file = path.join(root, one);
-    return linkFacts(file)?.kind === "folder" && !exists(path.join(file, "pyvenv.cfg"));
+    return isRealFolder(file) && !exists(path.join(file, "pyvenv.cfg"));
   });
 }

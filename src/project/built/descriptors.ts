@@ -13,7 +13,7 @@ import { readWorkspace } from "../files/uv/workspace.ts";
 import { normalizeName } from "../packages.ts";
 import type { InstallGroup, Project } from "../project.ts";
 import { relevantContents } from "./build-inputs.ts";
-import { dynamicExtras, type WatchedProject, watchProject } from "./dynamic.ts";
+import { dynamicExtras, namesOf, watchProject } from "./dynamic.ts";
 
 /**
  * What protoprimer's configuration wants installed: local projects, editable, group after group, under the constraints
@@ -31,9 +31,8 @@ export async function inspectDescriptors(root: string, config: ProtoprimerConfig
   const localProjects = [...new Set([...folders, ...(await sourcesOf([...pyprojects.values()], inputs))])];
   const watched = await Promise.all(localProjects.map((folder) => watchProject(folder, inputs)));
   inputs.file(path.join(root, "uv.toml"));
-  const own = inputs.file(path.join(root, "pyproject.toml"))
-    ? await readPyproject(path.join(root, "pyproject.toml"))
-    : undefined;
+  const ownFile = path.join(root, "pyproject.toml");
+  const own = inputs.file(ownFile) ? await readPyproject(ownFile) : undefined;
   const hasConstraints = inputs.file(config.constraintsFile.value);
   return {
     ...NOTHING_ELSE,
@@ -54,7 +53,7 @@ export async function inspectDescriptors(root: string, config: ProtoprimerConfig
     ),
     inputs: inputs.list(),
     relevantContents: await relevantContents(inputs.list()),
-    ...namesOf(watched),
+    ...namesOf(watched, []),
   };
 }
 
@@ -171,12 +170,4 @@ function extrasOf(folder: string, pyproject: Pyproject | undefined): string[] | 
   const setupCfg = readSetupCfg(path.join(folder, "setup.cfg"));
   if ((setupPy ?? setupCfg) === undefined || setupPy?.extrasAreKnown === false) return undefined;
   return Object.keys({ ...setupPy?.extras, ...setupCfg?.extras });
-}
-
-function namesOf(watched: readonly WatchedProject[]): Pick<Project, "variables" | "localNames" | "rebuilt"> {
-  return {
-    variables: [...new Set(watched.flatMap(({ variables }) => variables))],
-    localNames: watched.flatMap(({ name }) => name ?? []),
-    rebuilt: watched.flatMap(({ name, readsMore }) => (readsMore ? (name ?? []) : [])),
-  };
 }

@@ -36,6 +36,15 @@ export async function watchProject(folder: string, inputs: InputCollector): Prom
   };
 }
 
+/** What all of them name, and which variables are named otherwise. */
+export function namesOf(watched: readonly WatchedProject[], variables: readonly string[]) {
+  return {
+    variables: [...new Set([...watched.flatMap((one) => one.variables), ...variables])],
+    localNames: watched.flatMap(({ name }) => name ?? []),
+    rebuilt: watched.flatMap(({ name, readsMore }) => (readsMore ? (name ?? []) : [])),
+  };
+}
+
 /** Extras that a backend takes from files: setuptools' `tool.setuptools.dynamic`, hatch-requirements-txt. */
 export function dynamicExtras(pyproject: Pyproject): string[] {
   const fromSetuptools = tableAt(pyproject.tool, "setuptools", "dynamic", "optional-dependencies");

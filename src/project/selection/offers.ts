@@ -5,7 +5,7 @@ import type { Pyproject } from "../files/pyproject.ts";
 import type { ProjectKind } from "../kinds.ts";
 import { normalizeName, requirementHead } from "../packages.ts";
 import type { RootFiles } from "../root-files.ts";
-import { type Brought, type Part, readBrought } from "./brought.ts";
+import { type Brought, choicesOf, type Part, readBrought, withBrought } from "./brought.ts";
 import type { Offers } from "./selection.ts";
 
 type Declared = Record<string, readonly string[]>;
@@ -86,18 +86,9 @@ export function offersOf(
  * with further extras (`all = ["me[cli,dev]"]`) is followed.
  */
 export function requirementsWithExtras(target: Pyproject, extras: readonly string[]): string[] {
-  const own = normalizeName(target.project?.name ?? "");
-  const texts = new Set(target.project?.dependencies);
-  const seen = new Set<string>();
-  const waiting = [...extras];
-  for (let extra = waiting.shift(); extra !== undefined; extra = waiting.shift()) {
-    if (seen.has(extra)) continue;
-    seen.add(extra);
-    for (const text of target.project?.extras[extra] ?? []) {
-      const head = requirementHead(text);
-      if (head?.name === own) waiting.push(...head.extras);
-      else texts.add(text);
-    }
-  }
-  return [...texts];
+  const { name = "", dependencies = [], extras: declared = {} } = target.project ?? {};
+  const own = normalizeName(name);
+  const all = withBrought(choicesOf({ extras, groups: [] }), readBrought([target]));
+  const texts = all.flatMap((extra) => declared[extra.name] ?? []);
+  return [...new Set([...dependencies, ...texts.filter((text) => requirementHead(text)?.name !== own)])];
 }

@@ -5,7 +5,7 @@ import type { Context } from "../../context.ts";
 import { linkPlain, makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { readOwnJson, TEXT, TIME } from "../../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../../edges/files/own/remove.ts";
-import { isExecutableFile, linkFacts, listFolder, readLink, sha256 } from "../../edges/files/read.ts";
+import { isExecutableFile, isRealFolder, listFolder, readLink, sha256 } from "../../edges/files/read.ts";
 import { whyOthersDecide } from "../../edges/files/trust.ts";
 import { PrimeError } from "../../errors.ts";
 import { storeOfPrime } from "../../python/search/candidates.ts";
@@ -68,7 +68,7 @@ export function findKept(store: string, build: PythonBuild): KeptPython | undefi
 }
 
 function readKept(folder: string): KeptPython | undefined {
-  if (!KEPT_NAME.test(path.basename(folder)) || linkFacts(folder)?.kind !== "folder") return undefined;
+  if (!KEPT_NAME.test(path.basename(folder)) || !isRealFolder(folder)) return undefined;
   const record = readOwnJson(path.join(folder, RECORD_FILE), RECORD);
   if (record === undefined || placeOf(path.dirname(folder), record.build) !== folder) return undefined;
   const executable = path.join(folder, record.executable);
@@ -101,15 +101,10 @@ export function noteUser(kept: KeptPython, generation: string): void {
   linkPlain(link, generation);
 }
 
-/** The generations that stand on it, absolute. Links to what is gone do not count. */
+/** The generations that stand on it, absolute. Links to what is gone do not count; where one was collected a link stands, which is none. */
 export function usersOf(kept: KeptPython): string[] {
   const folder = usersFolder(kept);
-  return (listFolder(folder) ?? []).flatMap((name) => readLink(path.join(folder, name)) ?? []).filter(isStanding);
-}
-
-/** A generation that was collected leaves a link in its place, which is none. */
-function isStanding(generation: string): boolean {
-  return linkFacts(generation)?.kind === "folder";
+  return (listFolder(folder) ?? []).flatMap((name) => readLink(path.join(folder, name)) ?? []).filter(isRealFolder);
 }
 
 /** Removes an interpreter on which nothing stands; gives the bytes that this frees. The record goes first, so that a kill leaves rubbish. */

@@ -1,8 +1,7 @@
 import * as path from "node:path";
 import { isAbandoned, MARK } from "../../edges/files/own/maker-mark.ts";
-import { exists, isFile, linkFacts } from "../../edges/files/read.ts";
+import { exists, isFile, isRealFolder, readableNames } from "../../edges/files/read.ts";
 import { deadHolder } from "../../edges/processes/locks/lock-holder.ts";
-import { readableNames } from "../../python/search/candidates.ts";
 import { KEPT_NAME, RECORD_FILE } from "./store.ts";
 
 const FETCHING = new RegExp(`^fetching${MARK}\\.[A-Za-z0-9]{6}$`);
@@ -18,7 +17,7 @@ function isUnfinished(file: string, before: number): boolean {
   const name = path.basename(file);
   if (FETCHING.test(name)) return isAbandoned(file, before);
   if (name.endsWith(".lock") && KEPT_NAME.test(name.slice(0, -".lock".length))) return deadHolder(file) !== undefined;
-  if (!KEPT_NAME.test(name) || linkFacts(file)?.kind !== "folder" || isFile(path.join(file, RECORD_FILE))) return false;
+  if (!KEPT_NAME.test(name) || !isRealFolder(file) || isFile(path.join(file, RECORD_FILE))) return false;
   const lock = `${file}.lock`;
   return !exists(lock) || deadHolder(lock) !== undefined;
 }

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { missingLibraries } from "../../edges/files/formats/elf.ts";
 import { isForOtherMachine, isScript } from "../../edges/files/formats/program-file.ts";
-import { exists, isFile, listFolder, readBytes, readText, realPath } from "../../edges/files/read.ts";
+import { exists, isFile, readableNames, readBytes, readText, realPath } from "../../edges/files/read.ts";
 import type { Failure } from "../interpreter.ts";
 
 /** What an interpreter's files tell of it. */
@@ -46,14 +46,16 @@ function stdlibs(real: string, minor: string): string[] {
 /** The one minor that stands in the prefix of an executable without a version in its name. */
 function onlyMinor(real: string): string | undefined {
   const lib = path.join(path.dirname(path.dirname(real)), "lib");
-  const found = namesIn(lib).flatMap((name) => /^(?:python|pypy)(3\.\d+)$/.exec(name)?.[1] ?? []);
+  const found = readableNames(lib).flatMap((name) => /^(?:python|pypy)(3\.\d+)$/.exec(name)?.[1] ?? []);
   return found.length === 1 ? found[0] : undefined;
 }
 
 /** The text that `Py_GetVersion` begins with ends by a zero in the executable, or in its library; others may end with it. */
 function versionIn(real: string, minor: string): string | undefined {
   const lib = path.join(path.dirname(path.dirname(real)), "lib");
-  const libraries = namesIn(lib).filter((name) => name.startsWith(`libpython${minor}.`) || name.startsWith("libpypy"));
+  const libraries = readableNames(lib).filter(
+    (name) => name.startsWith(`libpython${minor}.`) || name.startsWith("libpypy"),
+  );
   const text = new RegExp(`(?<![\\d.])(${minor.replace(".", "\\.")}\\.\\d+)(?:(?:a|b|rc)\\d+)?\\+?\\0`);
   for (const file of [real, ...libraries.map((name) => path.join(lib, name))]) {
     const found = text.exec(bytesOf(file))?.[1];
@@ -72,15 +74,7 @@ function bytesOf(file: string): string {
 
 /** By the text of what sysconfig imports. */
 function soabiIn(stdlib: string): string | null {
-  const [name] = namesIn(stdlib).filter((one) => /^_sysconfigdata_.*\.py$/.test(one) && !one.includes("_d_"));
+  const [name] = readableNames(stdlib).filter((one) => /^_sysconfigdata_.*\.py$/.test(one) && !one.includes("_d_"));
   const text = name === undefined ? "" : (readText(path.join(stdlib, name)) ?? "");
   return /'SOABI': '([^']+)'/.exec(text)?.[1] ?? null;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return listFolder(folder) ?? [];
-  } catch {
-    return [];
-  }
 }

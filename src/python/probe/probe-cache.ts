@@ -6,9 +6,9 @@ import { PATH, readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
 import {
   type FileFacts,
   facts,
+  filesIn,
   isExecutableFile,
   isFile,
-  namesInFolder,
   sha256,
   sha256OfFile,
 } from "../../edges/files/read.ts";
@@ -126,18 +126,15 @@ function keep(file: string, record: object): void {
 
 /** Records that were being written when a process was killed; absolute. See `isAbandoned`. */
 export function abandonedProbes(cacheFolder: string, before: number): string[] {
-  const folder = path.join(cacheFolder, "probes");
-  const drafts = namesInFolder(folder).filter((name) => finalNameOf(name) !== undefined);
-  return drafts.map((name) => path.join(folder, name)).filter((file) => isAbandoned(file, before));
+  return filesIn(path.join(cacheFolder, "probes"), finalNameOf).filter((file) => isAbandoned(file, before));
 }
 
 /** Answers that are not as this prime writes them: another one's, or torn; absolute. */
 export function unfitProbes(cacheFolder: string): string[] {
-  const folder = path.join(cacheFolder, "probes");
-  const files = namesInFolder(folder).filter((name) => /^[0-9a-f]{64}(?:\.selector)?\.json$/.test(name));
-  return files
-    .map((name) => path.join(folder, name))
-    .filter((file) => readOwnJson<unknown>(file, file.endsWith(".selector.json") ? ANSWER : RECORD) === undefined);
+  const isRecord = (name: string) => /^[0-9a-f]{64}(?:\.selector)?\.json$/.test(name);
+  return filesIn(path.join(cacheFolder, "probes"), isRecord).filter(
+    (file) => readOwnJson<unknown>(file, file.endsWith(".selector.json") ? ANSWER : RECORD) === undefined,
+  );
 }
 
 function recordOf(cacheFolder: string, file: string): string {

@@ -1,6 +1,15 @@
 import * as path from "node:path";
 import type { Environment } from "../../edges/command.ts";
-import { exists, facts, isExecutableFile, isFolder, listFolder, readLink, realPath } from "../../edges/files/read.ts";
+import {
+  exists,
+  facts,
+  isExecutableFile,
+  isFolder,
+  listFolder,
+  readableNames,
+  readLink,
+  realPath,
+} from "../../edges/files/read.ts";
 import { physicalFolder } from "../../edges/places.ts";
 import { compareVersions, fits, minorOf, type Version, type VersionRequest } from "../version.ts";
 
@@ -72,15 +81,6 @@ export function keptByPrime(request: VersionRequest, env: Environment): string[]
     .map((name) => path.join(store, name))
     .filter((folder) => exists(path.join(folder, "prime.json")));
   return installedIn(folders, minorOf).filter((file) => !file.includes("+"));
-}
-
-/** A store that this user may not list has nothing for them. */
-export function readableNames(folder: string): string[] {
-  try {
-    return listFolder(folder) ?? [];
-  } catch {
-    return [];
-  }
 }
 
 /** The interpreters in folders that uv installs into, by the name that ends as `versionIn` says: what was asked by it is known. */

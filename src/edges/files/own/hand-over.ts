@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { withOpened } from "../open.ts";
 import { HeldFolder, within } from "./held-folder.ts";
 
 /** To whom something is given. */
@@ -35,13 +36,11 @@ function giveIn(folder: HeldFolder, name: string | Buffer, owner: Owner, since: 
 
 /** By what is open: whoever may write the folder could exchange what has the name. */
 function giveOpened(file: Buffer, { uid, gid }: Owner, since: number): void {
-  const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-  try {
+  const flags = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
+  withOpened(fs.openSync(file, flags), (fd) => {
     const is = fs.fstatSync(fd);
     if (isNew(is, since) && (is.isDirectory() || is.nlink === 1)) fs.fchownSync(fd, uid, gid);
-  } finally {
-    fs.closeSync(fd);
-  }
+  });
 }
 
 function isNew(is: fs.Stats, since: number): boolean {

@@ -4,7 +4,7 @@ import { PrimeError } from "../../../errors.ts";
 import { nonce } from "../../nonce.ts";
 import { makeFolder, rename, setFolderMode } from "../change.ts";
 import { act } from "../errors.ts";
-import { type Trust, whyOthersExchange, whyOthersWrite, whyUnreachable } from "../trust.ts";
+import { belongs, type Trust, whyOthersExchange, whyOthersWrite, whyUnreachable } from "../trust.ts";
 
 /**
  * The mode of a folder that is this user's alone. No process makes such a folder by chance, and no checkout holds one: the
@@ -68,7 +68,7 @@ function setAside(file: string): string[] {
 function strangeness(folder: string, is: fs.Stats): string | undefined {
   if (is.isSymbolicLink()) return `${folder} is a link`;
   if (!is.isDirectory()) return `${folder} is no folder`;
-  return is.uid === process.geteuid?.() ? undefined : `${folder} belongs to another user (uid ${is.uid})`;
+  return is.uid === process.geteuid?.() ? undefined : belongs(folder, is.uid);
 }
 
 function refusal(folder: string, why: string): PrimeError {
