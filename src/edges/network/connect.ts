@@ -87,8 +87,7 @@ function within<T extends net.Socket>(socket: T, event: string, silence: string,
 }
 
 /** X.509 verification results of OpenSSL's (verify(1)) that mean: whoever vouches is not known. */
-const UNKNOWN =
-  /^(?:UNABLE_TO_GET_ISSUER_CERT(?:_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)$/;
+const UNKNOWN = /^UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|SELF_SIGNED_CERT/;
 
 function certificateRefusal(host: string, code: string, issuer: string | undefined): PrimeError {
   const refuse = (why: string, hint: string) =>
@@ -96,7 +95,7 @@ function certificateRefusal(host: string, code: string, issuer: string | undefin
   if (UNKNOWN.test(code)) {
     return refuse(
       `nobody who is known here vouches for its certificate${issuer === undefined ? "" : `, which "${quoted(issuer)}" issued`}`,
-      "where a proxy of your organisation looks into connections, have SSL_CERT_FILE name its certificate, or `ca_file` under [upgrade]",
+      "have SSL_CERT_FILE, or `ca_file` under [upgrade], name the certificate of your organisation's proxy",
     );
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
