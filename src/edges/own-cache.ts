@@ -24,7 +24,7 @@ export function cacheOf(named: string, env: Environment, trust: Trust): OwnCache
 
 function faultOf(named: string, env: Environment, trust: Trust): Fault | undefined {
   if (!usesCache(env)) {
-    return { why: `${CACHE_VARIABLE} is \`never\``, cure: "take the variable away to have prime keep what it needs" };
+    return { why: `${CACHE_VARIABLE} is \`never\``, cure: "take the variable away" };
   }
   const why = whyOthersDecide(named, trust) ?? whyUnreachable(named);
   return why === undefined ? undefined : { why, cure: "set XDG_CACHE_HOME to a folder that you alone can write" };
@@ -35,7 +35,7 @@ export function passingFolder(trust: Trust): string {
   const places = [os.tmpdir(), "/var/tmp"].map((folder) => path.join(physicalFolder(folder), "prime-"));
   const place = places.find((prefix) => whyOthersDecide(`${prefix}x`, trust) === undefined);
   if (place === undefined) {
-    throw new PrimeError("no-cache", `could not make a folder for this start alone: others can change ${os.tmpdir()}`, {
+    throw new PrimeError("no-cache", `could not make a temporary folder: others can change ${os.tmpdir()}`, {
       hint: "set TMPDIR to a folder that you alone can write",
     });
   }

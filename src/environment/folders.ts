@@ -73,7 +73,7 @@ export function foldersOf(root: string, stateFolder: string, named: NamedFolders
       ...(standing.kind === "foreign"
         ? [`${standing.why}: nothing in ${ours} is used or touched, and prime works in ${data} (${standing.cure})`]
         : []),
-      ...unfit.map(({ why }) => `${why}: prime keeps nothing there, though protoprimer's configuration says so`),
+      ...unfit.map(({ why }) => `${why}: prime keeps nothing there`),
     ],
   };
 }

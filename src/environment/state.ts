@@ -103,7 +103,7 @@ function parseState(file: string): State | "torn" {
   const { form } = parseJson(text, ANY_STATE) ?? {};
   if (form !== undefined && form > FORM) {
     throw new PrimeError("newer-state", `could not use ${file}: a newer prime wrote it (form ${form})`, {
-      hint: "use the launcher that this checkout had last, or remove the file: only holds of rollbacks are lost",
+      hint: "use the launcher of that prime, or remove the file: only rollbacks are lost",
     });
   }
   const state = parseJson(text, STATE);

@@ -119,9 +119,7 @@ function noteRoot(
 ): string[] {
   const setupOnly = files.setupCfg !== undefined && files.setupPy === undefined && files.pyproject === undefined;
   if (setupOnly && kind === "requirements") {
-    return [
-      "The project itself is not installed: setup.cfg alone can't be, it wants a setup.py or pyproject.toml beside it.",
-    ];
+    return ["The project itself is not installed: its setup.cfg wants a setup.py or pyproject.toml beside it."];
   }
   if (kind !== "pyproject" || installsRoot || packages !== null || files.pyproject?.project === undefined) return [];
   const why =

@@ -39,7 +39,7 @@ export function takeRefusal(root: string, words: string): PrimeError | undefined
   if (byGate !== undefined || transport === undefined || way?.env.GIT_ALLOW_PROTOCOL === undefined) return byGate;
   const why = `git is to fetch by ${transport}, which goes by no gate: the policy rules the network`;
   return new PrimeError("network-rule", why, {
-    hint: "name the source by https, or have the policy's rules taken back",
+    hint: "name the source by https",
   });
 }
 

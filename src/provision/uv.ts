@@ -154,9 +154,7 @@ async function makeVenv(request: UvRequest, work: string, venv: string): Promise
     {
       hint:
         noRoom(made, work) ??
-        (isDebian
-          ? "install the package that holds ensurepip (Debian, Ubuntu: `apt-get install python3-venv`), or put another python in front of it on PATH"
-          : `try \`${executable} -m venv DIR\` by hand, or put another python in front of it on PATH`),
+        `${isDebian ? "install ensurepip (Debian, Ubuntu: `apt-get install python3-venv`)" : `try \`${executable} -m venv DIR\` by hand`}, or put another python in front of it on PATH`,
     },
   );
 }

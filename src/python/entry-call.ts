@@ -17,7 +17,7 @@ export function entryCalls(python: string, scripts: readonly string[], env: Envi
   const args = ["-I", "-S", "-c", ENTRY_CALL_PY, ...scripts];
   const fail = (reason: string): never => {
     throw new PrimeError("entry-script", `could not look at ${scripts.join(", ")} by ${python}: ${reason}`, {
-      hint: "check that this interpreter starts; `./prime reboot` builds the environment anew",
+      hint: "`./prime reboot` builds the environment anew",
     });
   };
   const answer = runSync({ file: python, args, env: cleanEnvironment(env), cwd: "/" }, "", fail);

@@ -151,7 +151,7 @@ export function compareVersions(left: Version, right: Version): number {
   return compare(left.version + (left.prerelease ?? ""), right.version + (right.prerelease ?? ""));
 }
 
-const FORMS = "write `3`, `3.12`, `3.12.1`, `pypy3.10`, or a range such as `>=3.9,<3.13` (PEP 440)";
+const FORMS = "write e.g. `3.12`, `pypy3.10` or `>=3.9,<3.13` (PEP 440)";
 
 function refusal(message: string, hint = FORMS): PrimeError {
   return new PrimeError("python-version-request", message, { hint });

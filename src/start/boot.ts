@@ -170,7 +170,7 @@ function tellDropped({ shell, env, terminal }: Context): void {
   const names = droppedVariables(shell.pid, env);
   if (names.length === 0) return;
   const which = names.length === 1 ? "the variable" : "the variables";
-  terminal.say(`${which} ${names.join(", ")} will not reach a command: sh drops such names, bash ./prime keeps them`);
+  terminal.say(`${which} ${names.join(", ")} will not reach a command: bash ./prime would keep them, sh does not`);
 }
 
 function settleFound({ context, decision, manifest }: Known, cold: Cold): Promise<Ready> {

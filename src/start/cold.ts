@@ -60,7 +60,7 @@ export function coldSince(record: LaunchRecord, env: Environment, at: number): C
   const [first, ...others] = same ? touched : changes;
   const reason =
     first === undefined
-      ? "no ready plan that knows what is to be run, though nothing changed"
+      ? "no ready plan knows what is to be run"
       : `${first.path} ${first.what}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
   return {
     reason,

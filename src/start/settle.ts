@@ -107,7 +107,7 @@ export async function settleIn(
 function refuseGone(generation: string): void {
   if (hasManifest(generation)) return;
   throw new PrimeError("environment-gone", `could not go on with ${generation}: somebody removed it meanwhile`, {
-    hint: "start again: what the inputs ask for is shown, and made anew if need be",
+    hint: "start again",
   });
 }
 

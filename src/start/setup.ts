@@ -55,7 +55,7 @@ async function runOne(context: Context, activation: Activation, text: string): P
     "setup-failed",
     `the setup command \`${text}\` failed in ${context.root} (status ${outcome.exitCode ?? outcome.signal}):\n${words}`,
     {
-      hint: "the environment itself is ready and stays; the setup commands run again at the next start",
+      hint: "the environment stays; the setup commands run again at the next start",
     },
   );
 }

@@ -16,8 +16,7 @@ function tell({ terminal, env }: Context, readyLine: string, built: Built, more:
   if (isOfBefore(env.VIRTUAL_ENV, built)) terminal.say(OF_BEFORE);
 }
 
-const OF_BEFORE =
-  "this shell goes on with the environment of before: ./prime shell opens one with the new one, ./prime run CMD has it";
+const OF_BEFORE = "this shell goes on with the environment of before: ./prime shell opens one with the new one";
 
 /** Whether the shell that prime was started from has what was shown before; through `.venv` it has the new one. */
 function isOfBefore(active: string | undefined, { before }: Built): boolean {

@@ -15,7 +15,7 @@ export function writeCommitted(file: string, root: string, text: string | null):
   const why = whyNotWritten(file, root);
   if (why !== undefined)
     throw new PrimeError("file-outside", `could not write ${file}: it ${why}`, {
-      hint: "put a file in its place, or do it where that file belongs",
+      hint: "put a file in its place",
     });
   refuseReadOnly(file);
   const end = endOf(file);
@@ -34,7 +34,7 @@ export function refuseReadOnly(file: string): void {
   const folder = path.dirname(endOf(file));
   if (isWritable(folder)) return;
   throw new PrimeError("file-read-only", `could not write ${file}: ${folder} can't be written`, {
-    hint: "do it in a checkout that you can write, and commit it there; what worked before still works",
+    hint: "do it in a checkout that you can write, and commit it there",
   });
 }
 

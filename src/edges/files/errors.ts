@@ -35,7 +35,7 @@ export function failure(verb: string, file: string, cause: unknown): PrimeError 
   const hint = isForNames
     ? NO_INODES
     : (FILE_HINTS[code] ?? "mend that and start again; what worked before still works");
-  const why = isForNames ? "no inode is left on the disk, which has room for bytes (ENOSPC)" : reasonOf(cause);
+  const why = isForNames ? "no inode is left on the disk (ENOSPC)" : reasonOf(cause);
   return new PrimeError("file-system", `could not ${verb} ${file}: ${why}`, { cause, hint });
 }
 
@@ -71,6 +71,6 @@ const FILE_HINTS: Readonly<Record<string, string>> = {
   EACCES: "check who owns the path, or set XDG_STATE_HOME and XDG_CACHE_HOME to folders that you can write",
   EROFS: "set XDG_STATE_HOME and XDG_CACHE_HOME to folders that can be written",
   EIO: "look after that disk and start again; what worked before still works",
-  EXDEV: "have that folder and all that prime keeps in it on one file system, and start again",
+  EXDEV: "have all of that folder on one file system, and start again",
   EMFILE: "raise the limit of open files (`ulimit -n`) and start again",
 };

@@ -64,7 +64,7 @@ function ofPolicy(file: string): string {
   const text = readable(file);
   if (text?.match(CERTIFICATE)) return text;
   throw new PrimeError("ca-file", `could not read certificates from ${file}, which ca_file of the policy names`, {
-    hint: "name a file that holds certificates in PEM (-----BEGIN CERTIFICATE-----)",
+    hint: "name a file of certificates in PEM",
   });
 }
 

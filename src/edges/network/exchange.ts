@@ -165,7 +165,7 @@ export function proxyRefusal(proxy: URL, status: number): PrimeError {
   return new PrimeError("proxy", `could not get through the proxy ${at}: it ${why}`, {
     hint:
       status === 407
-        ? "write USER:PASSWORD@ in front of its host, where the proxy is named: in a variable, or as `proxy` under [upgrade]"
+        ? "write USER:PASSWORD@ in front of its host, in the variable or the `proxy` under [upgrade] that names it"
         : "ask who runs the proxy, or name the host in NO_PROXY",
   });
 }

@@ -27,7 +27,7 @@ export function readSecret(descriptor: number): string {
       "passphrase",
       `could not read the passphrase from descriptor ${descriptor}: ${(error as Error).message}`,
       {
-        hint: "give it one: --passphrase-fd 7 7<FILE",
+        hint: "give it by a descriptor: --passphrase-fd 7 7<FILE",
       },
     );
   }

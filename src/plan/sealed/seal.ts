@@ -121,10 +121,7 @@ function tryLists({ small, large }: Seal, folder: string, env: Environment): voi
       cwd: "/",
     };
     runSync(command, "", (reason) => {
-      throw failure(
-        reason,
-        "sealed plans compare by `sha256sum`, of coreutils or busybox; start again when nothing changes",
-      );
+      throw failure(reason, "have `sha256sum` of coreutils or busybox, and start again when nothing changes");
     });
   }
 }

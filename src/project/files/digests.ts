@@ -65,7 +65,7 @@ function restrict(entry: Table, lines: readonly DigestLine[], all: boolean): Tab
 function missing(what: string): PrimeError {
   return new PrimeError(
     "wrong-digest",
-    `could not install ${what}: a requirement file says --require-hashes, and no line has a digest for it`,
-    { hint: "add `--hash=sha256:…` for it; `./prime uv pip compile --generate-hashes FILE` prints them" },
+    `could not install ${what}: no requirement file has a digest for it, and one says --require-hashes`,
+    { hint: "add what `./prime uv pip compile --generate-hashes FILE` prints for it" },
   );
 }

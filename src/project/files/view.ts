@@ -26,7 +26,7 @@ export class View {
 
   #wrong(key: string, expected: string): PrimeError {
     return new PrimeError("bad-pyproject", `could not read ${this.#file}: \`${key}\` is not ${expected}`, {
-      hint: "mend that key; nothing was installed or changed",
+      hint: "mend that key",
     });
   }
 }

@@ -8,7 +8,7 @@ export function refuseUnclear({ additions, onlyGroups }: OneStart, kind: Project
   const strange = additions.find((text) => requirementHead(text) === undefined || text.startsWith("-"));
   if (strange !== undefined) {
     throw new PrimeError("usage", `could not install \`${strange}\` for this start: it names no package`, {
-      hint: "write a requirement behind --with, e.g. `--with pytest` or `--with 'pytest>=8'`; a folder as `name @ file:///…`",
+      hint: "write a requirement behind --with, e.g. `'pytest>=8'`; a folder as `name @ file:///…`",
       exitCode: EXIT_USAGE,
     });
   }

@@ -96,7 +96,7 @@ function withoutContradictions(all: readonly PythonBuild[]): BuildList {
   }
   const builds = [...byName.values()].flatMap((same) => (same.length === 1 ? same : []));
   const warnings = [...byName].flatMap(([name, same]) =>
-    same.length === 1 ? [] : [`${name} is listed ${same.length} times with different archives: none of them is taken`],
+    same.length === 1 ? [] : [`${name} is listed ${same.length} times with different archives: none is taken`],
   );
   return { builds, warnings };
 }

@@ -70,7 +70,7 @@ async function getExactly(line: Line, url: URL, build: PythonBuild, file: string
   remove(file);
   const message = `could not take ${nameOf(build)}: the sha256 of ${withoutSecrets(url.href)} is ${is}, not ${build.sha256}`;
   throw new PrimeError("wrong-digest", message, {
-    hint: "nothing of it was kept; somebody has altered the archive or the digest, or a transfer went wrong: ask who provides it",
+    hint: "nothing of it was kept; ask who provides the archive",
   });
 }
 

@@ -63,7 +63,8 @@ async function whyHostile(archive: string): Promise<string | undefined> {
   return unpacker && (await lookInto(archive, unpacker)).why;
 }
 
-const OTHER = "nothing of it was kept; ask who made the archive, or choose another build (`./prime python list --all`)";
+const OTHER =
+  "nothing of it was kept; ask who provides the archive, or choose another build (`./prime python list --all`)";
 
 function refusal(build: PythonBuild, why: string, hint: string): PrimeError {
   return new PrimeError("python-archive", `could not unpack ${nameOf(build)}: ${why}`, { hint });

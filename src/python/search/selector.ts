@@ -58,7 +58,7 @@ export async function runSelector(call: SelectorCall): Promise<SelectorAnswer> {
   const answer = isPythonSelector(selector) ? await askPython(call) : await askExecutable(call);
   if (answer.path === null || (path.isAbsolute(answer.path) && !answer.path.includes("\0"))) return answer;
   const said = `the python selector ${selector} answered \`${quoted(answer.path)}\`, which is not an absolute path`;
-  throw failure(call, "answer", said, "let it answer with an absolute path, or with nothing to have PATH searched");
+  throw failure(call, "answer", said, "let it answer with an absolute path, or with nothing");
 }
 
 async function askPython(call: SelectorCall): Promise<SelectorAnswer> {
@@ -83,12 +83,7 @@ async function askExecutable(call: SelectorCall): Promise<SelectorAnswer> {
   if (lines.length > 1) {
     const printed = `printed ${lines.length} lines where one path is expected:\n${shown(lines.slice(0, MOST_LINES))}`;
     const said = `the python selector ${selector} ${printed}`;
-    throw failure(
-      call,
-      "answer",
-      said,
-      "let it print one absolute path on standard output, and all else on standard error",
-    );
+    throw failure(call, "answer", said, "let it print one absolute path, and all else on standard error");
   }
   return { path: lines[0] || null, printed: outcome.stderr };
 }
@@ -98,12 +93,7 @@ async function start(call: SelectorCall, file: string, args: readonly string[]):
   const outcome = await run(command, { limitMs: call.limitMs, ownGroup: true });
   if (outcome.timedOut) {
     const said = `the python selector ${call.selector} did not end within ${call.limitMs / 1000} seconds and was ended`;
-    throw failure(
-      call,
-      "limit",
-      said + tail(outcome),
-      "make it quicker, or raise `selector_limit_s` in the configuration",
-    );
+    throw failure(call, "limit", said + tail(outcome), "make it quicker, or raise `selector_limit_s`");
   }
   return outcome;
 }
@@ -148,9 +138,9 @@ function unanswered(call: SelectorCall, reply: v.InferOutput<typeof FAILED>): Pr
 }
 
 const FUNCTION = "select_python_file_abs_path";
-const SIGNATURE = `define \`def ${FUNCTION}(required_version): …\` that returns an absolute path as a string, or None`;
-const SYNTAX = "correct that line; the selector is run by the first Python in PATH, which can be an old one";
-const NAME_ANOTHER = "correct `python_selector_file_rel_path` in the configuration, or add the file";
+const SIGNATURE = `define \`def ${FUNCTION}(required_version)\`, which returns an absolute path or None`;
+const SYNTAX = "correct that line; the first Python in PATH can be an old one";
+const NAME_ANOTHER = "correct `python_selector_file_rel_path`, or add the file";
 
 function failure(call: SelectorCall, id: string, message: string, hint: string): PrimeError {
   const by = isPythonSelector(call.selector) && call.interpreter !== undefined ? `; run by ${call.interpreter}` : "";

@@ -72,7 +72,7 @@ export function heldBack(context: Context, grounds: Grounds, command: string): H
   if (declared !== undefined) return { why: "this environment lacks it", next: wayToHave(context, command, declared) };
   const loader = loaders().get(command);
   if (loader === undefined) return undefined;
-  const why = "this environment lacks it, and another interpreter's would run the repo's code without its packages";
+  const why = "this environment lacks it, and another interpreter's lacks the repo's packages";
   return { why, next: wayToAddOnce(grounds.project, loader, command) };
 }
 

@@ -191,7 +191,7 @@ describe("what loads the repo's own code is held back, though no file that prime
   ])("%s", async (command, provider) => {
     const held = await box.run(["run", command], options);
     expect(held).toMatchObject({ code: 127, stdout: "", stderr: HELD });
-    expect(held.stderr).toContain("another interpreter's would run the repo's code without its packages");
+    expect(held.stderr).toContain("another interpreter's lacks the repo's packages");
     expect(held.stderr).toContain(`for one start, ./prime run --with ${provider} ${command} …`);
     expect((await good(box, ["run", "--any-command", command], options)).stdout).toMatch(/^outside/);
   });

@@ -81,7 +81,7 @@ describe("a list in prime's form", () => {
     });
     expect(builds.map(({ version }) => version)).toEqual(["3.12.1"]);
     expect(warnings).toEqual([
-      "cpython-3.12.2-linux-x86_64-gnu (build 1) is listed 2 times with different archives: none of them is taken",
+      "cpython-3.12.2-linux-x86_64-gnu (build 1) is listed 2 times with different archives: none is taken",
     ]);
   });
 });

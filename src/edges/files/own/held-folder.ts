@@ -85,6 +85,6 @@ function mountOf(fd: number): string {
 
 function reachedByLink(folder: string, real: string): PrimeError {
   return new PrimeError("reached-by-link", `could not use ${folder}: a link leads from there to ${real}`, {
-    hint: "have a real folder there: prime follows no link to what it moves or removes",
+    hint: "have a real folder there",
   });
 }

@@ -184,8 +184,8 @@ function isPage({ headers }: IncomingMessage, { pathname }: URL): boolean {
 function fault(url: URL, answer: IncomingMessage): Error {
   const { statusCode: status = 0, headers } = answer;
   if (status === 511 || status === 200) {
-    return refusal(url, "a web page comes in its place, as from a captive portal or a page to log in", {
-      hint: "log in to this network by a browser first, or check the address",
+    return refusal(url, "a web page comes in its place, as from a captive portal", {
+      hint: "log in to this network by a browser, or check the address",
     });
   }
   if (status === 429 || status === 408 || status >= 500) {
@@ -254,10 +254,7 @@ function isPassing(error: unknown): boolean {
 function refusal(
   url: URL,
   why: string,
-  {
-    hint = "check the network, and the proxy that the policy or the environment names",
-    retryMs,
-  }: { hint?: string; retryMs?: number | undefined } = {},
+  { hint = "check the network and the proxy", retryMs }: { hint?: string; retryMs?: number | undefined } = {},
 ): PrimeError {
   return new PrimeError("download", `could not download ${withoutSecrets(url.href)}: ${why}`, { hint, retryMs });
 }

@@ -85,7 +85,7 @@ async function told<T>(doing: string, url: URL, act: () => Promise<T>): Promise<
   } catch (error) {
     if (error instanceof PrimeError) throw error;
     throw new PrimeError("network", `could not ${doing} ${withoutSecrets(url.href)}: ${reasonOf(error)}`, {
-      hint: "check the address, and user and password in ~/.netrc; then start again",
+      hint: "check the address, and user and password in ~/.netrc",
     });
   }
 }

@@ -81,7 +81,7 @@ describe("the hint of a refusal works where it is given", () => {
     const options = { env: { UV_DEFAULT_INDEX: index.url } };
     const box = repo({ "requirements.txt": "--require-hashes\nalpha==1.0\n" });
     expect((await failing(box, [], options)).next).toContain(
-      "`./prime uv pip compile --generate-hashes FILE` prints them",
+      "what `./prime uv pip compile --generate-hashes FILE` prints for it",
     );
     box.file("requirements.in", "alpha\n");
     const { stdout } = await good(box, ["uv", "pip", "compile", "--generate-hashes", "requirements.in"], options);
