@@ -2,25 +2,55 @@ import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
 
 /**
- * Python without what only its readers need: comments, texts that say what something is, blanks around operators, and three of four columns
- * of what is indented.
+ * Python without what only its readers need: comments, texts that say what something is, blanks around operators, three of four columns
+ * of what is indented, and the ends of lines within brackets and in front of the one statement of a block.
  */
 export function withoutRemarks(python: string): string {
   const text = python
     .replace(/^"""[\s\S]*?"""\n+/, "")
     .replace(/^( *(?:def|class) .*:\n) +"""[^"]*"""\n(?= )/gm, "$1")
-    .replace(/^[ \t]*#(?!!).*\n/gm, "")
     .replace(/\n{2,}/g, "\n")
     .replace(/^(?: {4})+/gm, (indent) => " ".repeat(indent.length / 4))
     .replace(/(?<=^import .*)\nimport /gm, ", ");
-  return text
-    .split(LITERAL)
-    .map((part, index) => (index % 2 === 1 ? part : part.replace(OPERATOR, "$1")))
-    .join("");
+  let depth = 0;
+  const short = text.split(LITERAL).map((part, index) => {
+    if (index % 2 === 1) return part.startsWith("#") && !part.startsWith("#!") ? "" : part;
+    return part
+      .replace(/[([{]|[)\]}]|\n */g, (one) => {
+        if (one.startsWith("\n")) return depth > 0 ? " " : one;
+        depth += "([{".includes(one) ? 1 : -1;
+        return one;
+      })
+      .replace(OPERATOR, "$1")
+      .replace(/(?<=[([{]) | (?=[)\]}])/g, "")
+      .replace(/,(?=[\]}])/g, "");
+  });
+  return withoutShortBlocks(
+    short
+      .join("")
+      .replace(/ +$/gm, "")
+      .replace(/\n{2,}/g, "\n"),
+  );
 }
 
-const LITERAL = /("""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/;
+const LITERAL = /("""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#.*)/;
 const OPERATOR = / ?((?<= )(?:[-+*/%&|<>=!]=?|->)(?= )|[,:](?= )) ?/g;
+const COMPOUND = /^ *(?:@|(?:class|def|elif|else|except|finally|for|if|try|while|with)\b)/;
+
+/** A block of one simple statement stands behind its colon. */
+function withoutShortBlocks(text: string): string {
+  const lines = text.split("\n");
+  const indentOf = (line = "") => /^ */.exec(line)?.[0].length ?? 0;
+  return lines
+    .map((line, at) => {
+      const begins = lines[at - 1] ?? "";
+      const isAlone = indentOf(line) > indentOf(begins) && indentOf(lines[at + 1]) < indentOf(line);
+      const isShort = begins.endsWith(":") && COMPOUND.test(begins) && isAlone && !COMPOUND.test(line);
+      return isShort ? line.trimStart() : `\n${line}`;
+    })
+    .join("")
+    .slice(1);
+}
 
 /** Python files as texts. */
 export const texts: Plugin = {

@@ -21,7 +21,9 @@ for text in json.load(sys.stdin):
     print(ast.dump(tree))
 `;
 
-test.each(fs.readdirSync(folder).filter((name) => name.endsWith(".py")))("%s stays the same program", (name) => {
+const files = fs.readdirSync(folder, { encoding: "utf8", recursive: true }).filter((name) => name.endsWith(".py"));
+
+test.each(files)("%s stays the same program", (name) => {
   const text = fs.readFileSync(path.join(folder, name), "utf8");
   const short = withoutRemarks(text);
   expect(short.length).toBeLessThan(text.length);
