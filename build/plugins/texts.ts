@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
+import { LITERAL, withShortNames } from "./python-names.ts";
 
 /**
  * Python without what only its readers need: comments, texts that say what something is, blanks around operators, three of four columns
@@ -33,7 +34,6 @@ export function withoutRemarks(python: string): string {
   );
 }
 
-const LITERAL = /("""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#.*)/;
 const OPERATOR = / ?((?<= )(?:[-+*/%&|<>=!]=?|->)(?= )|[,:](?= )) ?/g;
 const COMPOUND = /^ *(?:@|(?:class|def|elif|else|except|finally|for|if|try|while|with)\b)/;
 
@@ -57,7 +57,7 @@ export const texts: Plugin = {
   name: "texts",
   setup: (build) =>
     build.onLoad({ filter: /\.py$/ }, ({ path }) => ({
-      contents: withoutRemarks(readFileSync(path, "utf8")),
+      contents: withShortNames(withoutRemarks(readFileSync(path, "utf8"))),
       loader: "text",
     })),
 };

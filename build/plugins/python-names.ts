@@ -1,0 +1,58 @@
+/** Texts and comments of Python's; what stands between them is code. */
+export const LITERAL = /("""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#.*)/;
+
+/** What binds names in a function: its parameters, and what is assigned, counted through, opened or caught. */
+const BINDINGS: readonly RegExp[] = [
+  /^def \w+\(([^)]*)\)/g,
+  /^ *(?:\w+\b.*:)?([\w,*]+)=(?!=)/gm,
+  /\bfor ([\w,*]+) in\b/g,
+  /\bas (\w+)/g,
+];
+const WORD = /(?<![.\w])[A-Za-z_]\w*/g;
+const KEYWORD = /[(,](\w+)=(?!=)/g;
+
+/**
+ * Python whose functions call what is theirs alone by a letter or two. Names stay that stand outside of functions as well, or are given with an
+ * argument; a module with `__all__` is for others to call. That it is the same program is proven by its tree (test/unit/build/texts.test.ts).
+ */
+export function withShortNames(python: string): string {
+  if (/^__all__\b/m.test(python)) return python;
+  const outside = python.replace(/^ .*\n/gm, "").replace(/^(def \w+)\(.*/gm, "$1");
+  const kept = new Set([...(outside.match(WORD) ?? []), ...firstsOf(python, KEYWORD)]);
+  return python.replace(/^def .*\n(?: .*\n)*/gm, (text) => withLetters(text, kept));
+}
+
+function withLetters(text: string, kept: ReadonlySet<string>): string {
+  const parts = text.split(LITERAL);
+  const code = parts.map((part, index) => (index % 2 === 0 ? part : "''")).join("");
+  const bound = BINDINGS.flatMap((pattern) => firstsOf(code, pattern)).flatMap((names) => names.split(","));
+  const own = new Set(bound.map((name) => name.replace(/^\*+|=.*/g, "")));
+  const letters = freeLetters(new Set(text.match(/\w+/g)));
+  const short = new Map<string, string>();
+  for (const name of own) {
+    if (/^[a-z]\w+$/i.test(name) && !kept.has(name)) short.set(name, letters.next().value as string);
+  }
+  const renamed = (part: string): string => part.replace(WORD, (word) => short.get(word) ?? word);
+  const inField = (field: string): string =>
+    field
+      .split(LITERAL)
+      .map((part, index) => (index % 2 === 0 ? renamed(part) : part))
+      .join("");
+  return parts
+    .map((part, index) => {
+      if (index % 2 === 0) return renamed(part);
+      return parts[index - 1]?.endsWith("f") ? part.replace(/\{[^{}]+\}/g, inField) : part;
+    })
+    .join("");
+}
+
+function firstsOf(text: string, pattern: RegExp): string[] {
+  return Array.from(text.matchAll(pattern), ([, first = ""]) => first);
+}
+
+function* freeLetters(taken: ReadonlySet<string>): Generator<string> {
+  const alphabet = [..."abcdefghijklmnopqrstuvwxyz"];
+  for (const first of ["", ...alphabet]) {
+    for (const last of alphabet) if (!taken.has(first + last)) yield first + last;
+  }
+}
