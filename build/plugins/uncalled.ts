@@ -50,6 +50,12 @@ const INSTEAD: Readonly<Record<string, string>> = {
         yield decoder.end();
       }
     }`,
+  "execa/lib/io/max-buffer.js": `import { MaxBufferError } from "get-stream";
+    export const handleMaxBuffer = ({ error, stream, fdNumber }) => {
+      if (error instanceof MaxBufferError && fdNumber === "all") return error;
+      if (error instanceof MaxBufferError) stream.destroy();
+      throw error;
+    };`,
   "execa/lib/io/output-async.js": `import { pipeStreams } from "./pipeline.js";
     export const pipeOutputAsync = ({ stdin }, [{ stdioItems }]) =>
       stdioItems.forEach(({ stream }) => stream && pipeStreams(stream, stdin));`,
@@ -93,6 +99,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
     export const makeSuccessResult = ({ stdio: [, stdout, stderr], all }) => ({ exitCode: 0, stdout, stderr, all });
     export const makeError = ({ error: cause, isMaxBuffer, exitCode, signal, stdio: [, stdout, stderr], all }) =>
       ({ cause, isMaxBuffer, exitCode: exitCode ?? undefined, signal: signal ?? undefined, stdout, stderr, all });`,
+  "execa/lib/return/final-error.js": "export class DiscardedError extends Error {}",
   "execa/lib/return/early-error.js":
     "export const handleEarlyError = ({ error: cause }) => ({ subprocess: {}, promise: Promise.resolve({ cause }) });",
   "execa/lib/return/reject.js": "export const handleResult = (result) => result;",

@@ -17,6 +17,7 @@ export const VALIBOT: Answers = {
     [/\/\* @__PURE__ \*\/ getDefault\((\w+)(?:, \w+, [\w$]+)?\)/g, "$1.default"],
     [/[\w.]+ instanceof Date \? [\w.]+\.toJSON\(\) : /g, ""],
     [", this.config?.reviver", ""],
+    [/if \(schema\.type === "variant"\) parseOptions\(.*\n\t+else \{/, "{"],
     ["/* @__PURE__ */ _isSameValueZero(dataset.value, this.literal)", "dataset.value === this.literal"],
   ],
 };

@@ -11,7 +11,7 @@ export const app: Declaration = {
     passing(line, command, "run", "start the app of [app] in its own environment, which follows its releases");
     passing(line, command, "self", "look after it: update, status, history, rollback, pin, log, doctor, remove");
     command
-      .command("list", { isDefault: true })
+      .command("list")
       .description("list all apps of yours, and those of root's for everybody")
       .option("--json", "as JSON")
       .action(({ json = false }: { json?: boolean }) =>

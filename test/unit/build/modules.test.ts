@@ -6,7 +6,7 @@ import { asModule, modules } from "../../../build/plugins/modules.ts";
 import { ROOT } from "../../../build/program.ts";
 
 const ENTRY = `
-  import { compare, explain, satisfies, validRange } from "@renovatebot/pep440";
+  import { compare, explain, satisfies, valid, validRange } from "@renovatebot/pep440";
   import { canonicalize } from "@tufjs/canonical-json";
   import { Key, Metadata, MetadataKind, Root } from "@tufjs/models";
   import { Argument, Command, CommanderError } from "commander";
@@ -80,7 +80,7 @@ const ENTRY = `
   });
   const versions = ["1.0", "1.0.post1", "1.0rc1", "2!1", "1.0.dev3", "x"];
   export const found = [
-    versions.map((one) => explain(one)),
+    versions.map((one) => [explain(one)?.release, explain(one)?.is_prerelease, explain(one)?.public, valid(one)]),
     versions.slice(0, 5).map((one) => versions.slice(0, 5).map((other) => compare(one, other))),
     versions.slice(0, 5).map((one) => [">=1", "==1.*", "~=1.0", "<1.0.post2", "===1.0"].map((range) => satisfies(one, range))),
     [validRange(">=1,<2"), validRange("nothing")],
