@@ -73,6 +73,6 @@ export function refusePython(policy: Policy, text: string): void {
   const [against, ...other] = ends.flatMap((version) => ruleAgainst(version, { policy, ranges: [], root: "/" }) ?? []);
   if (against === undefined || other.length === 0) return;
   throw new PrimeError("python-refused", `could not take a release for Python ${text}: ${against.why}`, {
-    hint: "what is installed goes on; change that rule where it stands",
+    hint: "change that rule where it stands",
   });
 }

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import type { Asked } from "../decision/asked.ts";
 import type { Decision } from "../decision/decide.ts";
 import { makeFolder, makeNewFolder } from "../edges/files/change.ts";
-import { NO_EXEC } from "../edges/files/errors.ts";
+import { NO_EXEC, NO_EXEC_CURE } from "../edges/files/errors.ts";
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { isExecutableFile, isFile } from "../edges/files/read.ts";
@@ -48,7 +48,7 @@ function refuseNoExec(generation: string): void {
   const script = path.join(generation, "bin", "pip");
   if (!isFile(script) || isExecutableFile(script)) return;
   throw new PrimeError("no-exec", `could not make an environment in ${path.dirname(generation)}: ${NO_EXEC}`, {
-    hint: "clone the repo to another file system, or have this one mounted without `noexec`",
+    hint: NO_EXEC_CURE,
   });
 }
 

@@ -1,4 +1,4 @@
-import { NO_EXEC, spaceHint } from "../edges/files/errors.ts";
+import { NO_EXEC, NO_EXEC_CURE, spaceHint } from "../edges/files/errors.ts";
 import { othersIn, whatIsOthers } from "../project/made-beside.ts";
 import type { Row } from "./cause.ts";
 import { howToInstallPart } from "./system-packages.ts";
@@ -17,7 +17,7 @@ export const FROM_MACHINE: readonly Row[] = [
     cause: ([, file = ""], { root }) => ({
       why: `${file} can't be loaded: ${NO_EXEC}`,
       next: file.startsWith(`${root}/`)
-        ? "clone the repo to another file system, or have this one mounted without `noexec`"
+        ? NO_EXEC_CURE
         : "set UV_CACHE_DIR and XDG_CACHE_HOME to folders elsewhere, and start again",
     }),
   },

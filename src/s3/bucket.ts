@@ -74,7 +74,7 @@ export class Bucket {
           .map(([name, value]) => `${name}=${encoded(value)}`)
           .join("&");
         const limits = { wholeMs: Math.max(0, until - elapsed()) };
-        return fetchText({ url, most: MOST_PAGE, page: true, limits, ...this.#line });
+        return fetchText({ url, most: MOST_PAGE, limits, ...this.#line });
       });
       if (!page.trimEnd().endsWith("</ListBucketResult>")) throw this.#refusal("its list is cut off");
       const [bucket = this.#bucket] = valuesIn(page.split("<Contents>", 1)[0] ?? "", "Name");

@@ -9,7 +9,7 @@ import { packageOf, type SourceFile, wheelOfEgg } from "./source-file.ts";
 export function filesInFolder(folder: string): SourceFile[] {
   if (!isFolder(folder)) {
     throw new PrimeError("no-source", `could not look for releases in ${folder}: there is no such folder`, {
-      hint: "what is installed goes on; mount or make the folder, or name another source",
+      hint: "mount or make the folder, or name another source",
     });
   }
   const names = (listFolder(folder) ?? []).filter(

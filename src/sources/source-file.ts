@@ -23,7 +23,7 @@ export function someOf(files: SourceFile[], place: string): SourceFile[] {
     "no-source",
     `could not find releases at ${withoutSecrets(place)}: it lists no wheel and no source archive`,
     {
-      hint: "a proxy or a page for logging in may have answered; what is installed goes on",
+      hint: "a proxy or a page for logging in may have answered",
     },
   );
 }

@@ -75,8 +75,8 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
     throw new PrimeError(`channel-${error.reason}`, `${name} of ${place.name} is not followed: ${error.message}`, {
       hint:
         error.reason === "expired"
-          ? "set this machine's clock, or tell who maintains the app; what is installed goes on"
-          : "tell who maintains the app; what is installed goes on",
+          ? "set this machine's clock, or tell who maintains the app"
+          : "tell who maintains the app",
     });
   }
 }

@@ -223,15 +223,13 @@ async function resolveByRules(job: Job, { config }: App, policy: Policy, solve: 
     if (names !== "") job.context.terminal.warn(`no cool-down holds for ${names}: its source tells no times`);
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
-    throw new PrimeError(error.id, error.message, {
-      hint:
-        error.id === "upgrade-refused"
-          ? `see [upgrade] of ${config.name}; what is installed goes on`
-          : /there are no versions of/.test(error.message)
-            ? "what is installed goes on; a page to log in may have answered in the place of an index that had some before"
-            : "what is installed goes on",
-      cause: error,
-    });
+    const { id, message } = error;
+    const isRefused = id === "upgrade-refused";
+    if (!isRefused && !/there are no versions of/.test(message)) throw error;
+    const hint = isRefused
+      ? `see [upgrade] of ${config.name}`
+      : "a page to log in may have answered in the place of an index that had some before";
+    throw new PrimeError(id, message, { hint, cause: error });
   }
 }
 

@@ -152,7 +152,7 @@ export async function verify(
       "verify-failed",
       `could not verify the release: \`${line}\` failed (${how})\n${outcome.output.slice(-2000)}`.trim(),
       {
-        hint: "what is installed goes on; the release has to be mended",
+        hint: "the release has to be mended",
       },
     );
   }
@@ -193,7 +193,7 @@ const RULES = new Set([
   "python-refused",
 ]);
 const OFFLINE =
-  /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect|does not answer|fallen silent|less than \d+ bytes|too long as a whole|broke off|comes about|connection was closed/;
+  /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect|does not answer|fallen silent|less than \d+ bytes|too long as a whole|broke off|comes about|speak TLS|connection was closed/;
 const DENIED =
   /\b(?:401|403|407)\b|Unauthorized|Forbidden|[Pp]roxy [Aa]uth|a web page comes in its place|AccessDenied|AccessKeyId|SignatureDoesNot|ExpiredToken/;
 

@@ -42,6 +42,10 @@ export function failure(verb: string, file: string, cause: unknown): PrimeError 
 /** Why a file that its mode lets everybody execute can't be. */
 export const NO_EXEC = "that file system lets nothing be executed (it is mounted `noexec`)";
 
+/** What cures that for an environment, of a repo or an app. */
+export const NO_EXEC_CURE =
+  "clone the repo to another file system (for an app, set XDG_STATE_HOME to a folder there), or have this one mounted without `noexec`";
+
 const NO_INODES =
   "remove files on that disk (`df -i` shows how many it can hold) and start again; what worked before still works";
 

@@ -62,7 +62,11 @@ export async function secure(socket: net.Socket, host: string, { ca, client }: T
     rejectUnauthorized: false, // judged below, while it can still be told who vouches
     ...(client === undefined ? {} : { cert: client, key: client }),
   });
-  await within(safe, "secureConnect", `${name} does not speak TLS`);
+  await within(safe, "secureConnect", `${name} does not speak TLS`).catch((error: Error & { reason?: string }) => {
+    const { reason } = error; // of OpenSSL's alone
+    const told = `${name} does not speak TLS (${reason}): a proxy, or a page to log in, may answer in its place`;
+    throw reason === undefined ? error : new Error(told);
+  });
   if (safe.authorized) return safe;
   const issuer = safe.getPeerCertificate().issuer;
   safe.destroy();

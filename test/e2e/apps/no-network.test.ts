@@ -81,6 +81,9 @@ describe("a network that is none", () => {
         ),
     );
     const through = { HTTPS_PROXY: `http://127.0.0.1:${proxy}`, ...SOON };
+    const page = "HTTP/1.1 200 OK\r\n\r\n<form>Log in to this network</form>";
+    const hotel = await listening(http.createServer().on("connect", (_, socket) => socket.write(page)));
+    const within = { HTTPS_PROXY: `http://127.0.0.1:${hotel}`, ...SOON };
     const silent = await listening(net.createServer());
     const cases: [string, NodeJS.ProcessEnv, { outcome: string; message: RegExp }, number][] = [
       [`index+http://127.0.0.1:1/simple/`, through, { outcome: "offline", message: /127\.0\.0\.1:1/ }, 4],
@@ -107,6 +110,19 @@ describe("a network that is none", () => {
       gone(`index+http://127.0.0.1:${hole}/simple/`, /timed out|timeout|connect/),
       gone(`http://127.0.0.1:${web}/drip/`, /less than 1000 bytes came in 1 s/),
       gone(`http://127.0.0.1:${web}/flow/`, /it takes too long as a whole/),
+      [
+        "https://packages.invalid/wheels/",
+        within,
+        { outcome: "offline", message: /packages\.invalid does not speak TLS \(/ },
+        5,
+      ],
+      ["index+https://packages.invalid/simple/", within, { outcome: "offline", message: /does not answer/ }, 5],
+      [
+        "s3://bucket/eggs",
+        { AWS_ENDPOINT_URL: `http://127.0.0.1:${web}`, AWS_EC2_METADATA_DISABLED: "true" },
+        { outcome: "denied", message: /a web page comes in its place/ },
+        5,
+      ],
       [`http://127.0.0.1:${web}/portal/`, {}, { outcome: "denied", message: /a web page comes in its place/ }, 5],
       [
         `index+http://127.0.0.1:${web}/simple/`,

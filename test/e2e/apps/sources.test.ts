@@ -243,6 +243,13 @@ describe("a place that can't be asked", () => {
     });
     const app = new AppBox();
     app.publish("1");
+    const { config } = app;
+    from(app, `/nowhere", "index+${index.url}`);
+    await app.init();
+    const first = await app.run(["a"]);
+    const next = expect.stringMatching(/^ {2}next: mount or make the folder, or name another source$/m);
+    expect(first).toMatchObject({ code: 125, stdout: "", stderr: next });
+    app.config = config;
     await app.init();
     expect(await app.says(["a"])).toBe("foo 1 a");
     const down = [

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { UV_PIN } from "../../../src/provision/pins.ts";
+import { AppBox } from "../../support/apps.ts";
 import { failure } from "../../support/failures.ts";
 import { program } from "../../support/machine.ts";
 import { withoutNode } from "../../support/no-node.ts";
@@ -250,5 +251,16 @@ describe("a file system that lets nothing be executed", () => {
     expect(said).toContain(`could not make an environment in ${root}/.prime/generations: that file system lets`);
     expect(said).toContain("next: clone the repo to another file system");
     expect(fs.readdirSync(path.join(root, ".prime/generations"))).toEqual([]);
+  });
+
+  it("for the releases of an app: the variable that leads elsewhere is named", async (test) => {
+    const app = new AppBox();
+    app.publish("1");
+    await app.init();
+    const XDG_STATE_HOME = noExec(app.box, "noexec", test);
+    expect(failure(await app.run([], { env: { XDG_STATE_HOME } }), "no-exec")).toContain(
+      "for an app, set XDG_STATE_HOME",
+    );
+    expect(await app.says(["a"])).toBe("foo 1 a");
   });
 });

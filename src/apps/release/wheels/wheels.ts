@@ -22,6 +22,6 @@ export async function refuseTornWheels(
   const found = outcome.output.trim();
   if (outcome.ok && found === "") return;
   throw new PrimeError("record", `could not take what ${folder} has: ${found.slice(-2000)}`, {
-    hint: "what is installed goes on; build that wheel anew, and publish it under a version of its own",
+    hint: "build that wheel anew, and publish it under a version of its own",
   });
 }
