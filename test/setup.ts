@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { anyPython } from "./fixtures/python.ts";
+import { anyPython, goodPython } from "./fixtures/python.ts";
 import { fetchCheckers } from "./support/checkers.ts";
 import { fetchNode, NODES, nodeBinary, OLD_NODES } from "./support/nodes.ts";
-import { makeSeed } from "./support/seed.ts";
+import { makeSeed, makeStarted } from "./support/seed.ts";
 
 /**
  * Makes real Nodes, a cache with the pinned uv and the checkers of other repos available before any test runs. Nothing is built: the tests are
@@ -21,6 +21,8 @@ export default function setup(): void {
   const launcher = path.join(import.meta.dirname, "../prime");
   const failure = fs.existsSync(launcher) ? makeSeed(launcher, anyPython()) : "prime is not built";
   if (failure !== undefined) console.warn(`the tests' own cache has no uv: ${failure}`);
+  const slow = failure ?? makeStarted(launcher, goodPython() ?? anyPython());
+  if (slow !== undefined) console.warn(`every first start of a test compiles the launcher anew: ${slow}`);
 
   const missing = fetchCheckers(anyPython());
   if (missing !== undefined) console.warn(`tests of what repos run on committed files are skipped: ${missing}`);

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, it, TestRunner } from "vitest";
-import { MINORS, realPython } from "../fixtures/python.ts";
+import { goodPython as newestGood, realPython } from "../fixtures/python.ts";
 import { NODES, nodeBinary } from "./nodes.ts";
 
 export interface Shell {
@@ -46,11 +46,9 @@ export function python(minor: string): string {
   return realPython(minor) ?? skip(`this machine has no Python ${minor}`);
 }
 
-/** The newest interpreter that can make environments itself and is neither too old nor too new for packages. */
+/** The interpreter of a test that asks for none in particular. */
 export function goodPython(): string {
-  const minors = MINORS.filter((minor) => !["3.6", "3.7", "3.8", "3.14"].includes(minor)).reverse();
-  const found = minors.map(realPython).find((file) => file !== undefined);
-  return found ?? skip("this machine has no Python from 3.9 to 3.13");
+  return newestGood() ?? skip("this machine has no Python from 3.9 to 3.13");
 }
 
 /** A program that the machine may lack; the test that asks for it is skipped by name then. */

@@ -4,12 +4,14 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, onTestFinished, TestRunner } from "vitest";
 import { goodPython } from "./machine.ts";
-import { NETWORK, PIP_CACHE, SEEDED_UV, UV_CACHE } from "./seed.ts";
+import { NETWORK, PIP_CACHE, SEEDED_UV, startedBy, UV_CACHE } from "./seed.ts";
 
 export { describeEachNode, describeEachShell, python } from "./machine.ts";
 
 /** The launcher as it is committed. */
 export const LAUNCHER = path.join(import.meta.dirname, "../../prime");
+
+const STARTED = startedBy(LAUNCHER);
 
 const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
 
@@ -22,8 +24,11 @@ export interface SandboxOptions {
   readonly git?: boolean;
   /** An interpreter whose folder comes first on PATH; null: only what the system folders hold. */
   readonly python?: string | null;
-  /** `shared`: uv and its downloads are there already, so that tests are fast; `empty`: a new user's. */
-  readonly cache?: "shared" | "empty";
+  /**
+   * `shared`: as if prime had been started before, elsewhere, so that tests are fast; `uv`: nothing but uv and its downloads are there;
+   * `empty`: a new user's.
+   */
+  readonly cache?: "shared" | "uv" | "empty";
 }
 
 export interface RunOptions {
@@ -87,6 +92,7 @@ export class Sandbox {
     fs.chmodSync(this.launcher, 0o755);
     fs.utimesSync(this.launcher, LONG_AGO, LONG_AGO);
     if (options.cache !== "empty") fs.symlinkSync(SEEDED_UV, path.join(this.home, ".cache/prime/uv"));
+    if ((options.cache ?? "shared") === "shared") copyTree(STARTED, path.join(this.home, ".cache/prime"));
     if (options.git) this.git("init", "--quiet", "--initial-branch=main");
   }
 
@@ -168,6 +174,19 @@ export class Sandbox {
     fs.mkdirSync(folder, { recursive: true });
     if (!fs.existsSync(path.join(folder, "node"))) fs.symlinkSync(node, path.join(folder, "node"));
     return folder;
+  }
+}
+
+/** Copies what a folder holds, with its modes. */
+function copyTree(from: string, to: string): void {
+  if (!fs.existsSync(from)) return;
+  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) {
+      fs.mkdirSync(target);
+      copyTree(source, target);
+    } else fs.copyFileSync(source, target);
+    fs.chmodSync(target, fs.statSync(source).mode & 0o7777);
   }
 }
 

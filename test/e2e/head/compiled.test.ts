@@ -13,7 +13,7 @@ function isWhole(file: string): boolean {
 
 describeEachNode("what was compiled once", ({ binary: node }) => {
   it("is kept by its launcher and Node, and made anew when it is cut or has another byte", async () => {
-    const box = repo({});
+    const box = repo({}, { cache: "uv" });
     const status = () => good(box, ["status"], { node });
     await status();
     const folder = path.join(box.home, ".cache/prime/node");
@@ -43,7 +43,7 @@ describeEachNode("what was compiled once", ({ binary: node }) => {
 });
 
 it("is kept apart for a plan that is renewed, and for starts that find more to do then", async () => {
-  const box = repo({ "requirements.txt": "" });
+  const box = repo({ "requirements.txt": "" }, { cache: "uv" });
   const kinds = () => fs.readdirSync(path.join(box.home, ".cache/prime/node")).map((name) => name.split("-")[1]);
   const start = () => good(box, ["run", "true"]);
   await start();
@@ -63,4 +63,14 @@ it("is kept apart for a plan that is renewed, and for starts that find more to d
   edit(box, "requirements.txt", "# nothing\n");
   await start();
   expect(installed(box)).toEqual({});
+});
+
+it("is taken by the first starts of these tests' sandboxes, which compile nothing", async () => {
+  const box = repo({});
+  const folder = path.join(box.home, ".cache/prime/node");
+  const inodes = () => fs.readdirSync(folder).map((name) => [name, fs.statSync(path.join(folder, name)).ino]);
+  const before = inodes();
+  await good(box, ["run", "true"]);
+  expect(before).not.toEqual([]);
+  expect(inodes()).toEqual(before);
 });
