@@ -22,9 +22,15 @@ export function launcherText(program: string): string {
   return `${HEAD}/*program\n(function (exports, require) {${withShortLines(program, 1000).code}\n})\n*/\n`;
 }
 
+/** Tells the head's watcher that this Node ends, as prime does: else it looks after it for a second more, its output open. */
+export const TELL_WATCHER = `process.once("exit", function () {
+  try { process.kill(/^\\d+:(\\d+)/.exec(process.env.PRIME_HEAD)[1], "SIGUSR1"); } catch (e) {}
+});
+`;
+
 /** Runs the command that is asked for, or `STAND_IN`, JavaScript of the test; says on standard error that it ran. */
 const PROGRAM = `"use strict";
-var fs = require("fs");
+${TELL_WATCHER}var fs = require("fs");
 fs.writeSync(2, "cold\\n");
 if (process.env.STAND_IN) eval(process.env.STAND_IN);
 else fs.writeSync(3, process.argv[2] === "run" ? 'shift 1; exec "$@"\\n: whole' : "exit 99\\n: whole");

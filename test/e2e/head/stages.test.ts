@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { buildSync } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Launcher, launcherText, SHELLS, temporaryFolder } from "../../support/launchers.ts";
+import { Launcher, launcherText, SHELLS, TELL_WATCHER, temporaryFolder } from "../../support/launchers.ts";
 
 const SOURCE = path.join(import.meta.dirname, "../../../src");
 
@@ -12,7 +12,7 @@ const STAGES = `
 import { shellOfProcess, startOfProcess } from "${SOURCE}/edges/machine.ts";
 import { answerPlan } from "${SOURCE}/launch/handover.ts";
 import { readProgress, renderProgress } from "${SOURCE}/launch/progress.ts";
-const root = process.cwd();
+${TELL_WATCHER}const root = process.cwd();
 const pid = Number.parseInt(process.env.PRIME_HEAD ?? process.pid, 10);
 const here = { root, shellPid: pid, shellStart: startOfProcess(pid) };
 readProgress(process.env.PRIME_PROGRESS, here).then((before) => {
