@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type PackageIndex, packageIndex } from "../../support/index-server.ts";
+import { quickPython } from "../../support/quick-python.ts";
 import { bad, good, installed, onlyBy, repo } from "../../support/repos.ts";
 import type { RunOptions, Sandbox } from "../../support/sandbox.ts";
 
@@ -16,7 +17,10 @@ function by(box: Sandbox, one: PackageIndex, url = one.url): RunOptions {
 
 describe.each(["venv_uv", "venv_pip"])("by %s", (driver) => {
   const under = (policy: string) =>
-    repo({ "prime.toml": `venv_driver = "${driver}"\n[upgrade]\n${policy}`, "requirements.txt": "one\n" });
+    repo(
+      { "prime.toml": `venv_driver = "${driver}"\n[upgrade]\n${policy}`, "requirements.txt": "one\n" },
+      { python: quickPython() },
+    );
 
   it("an index that the policy allows is reached through the gate", async () => {
     const [box, one] = [under('allowed_hosts = ["127.0.0.1"]\nallowed_networks = ["127.0.0.0/8"]\n'), await index()];

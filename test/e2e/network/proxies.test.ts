@@ -6,6 +6,7 @@ import { realPython } from "../../fixtures/python.ts";
 import { certified } from "../../support/certificates.ts";
 import { type PackageIndex, packageIndex } from "../../support/index-server.ts";
 import { intercept, mitmdump } from "../../support/mitmproxy.ts";
+import { quickPython } from "../../support/quick-python.ts";
 import { serve } from "../../support/releases.ts";
 import { bad, edit, good, installed, onlyBy, repo } from "../../support/repos.ts";
 import type { RunOptions, Sandbox } from "../../support/sandbox.ts";
@@ -34,7 +35,7 @@ describe.skipIf(modern === undefined)("a proxy", { timeout: 600_000 }, () => {
   it.each(["venv_uv", "venv_pip"])(
     "of the policy's that looks into connections is passed by all of %s, by its own authority",
     async (driver) => {
-      const box = repo({ "requirements.txt": "one\n" });
+      const box = repo({ "requirements.txt": "one\n" }, { python: quickPython() });
       const tls = certified(folder(box, "tls"), ["127.0.0.1"]);
       const one = await packageIndex({ tls });
       one.publish("one", "1.0");
@@ -82,7 +83,8 @@ describe("certificates", () => {
     ["venv_uv", "REQUESTS_CA_BUNDLE"],
     ["venv_pip", "SSL_CERT_FILE"],
   ])("%s knows those that %s names, which is another tool's", async (driver, name) => {
-    const box = repo({ "requirements.txt": "one\n", "prime.toml": `venv_driver = "${driver}"\n` });
+    const files = { "requirements.txt": "one\n", "prime.toml": `venv_driver = "${driver}"\n` };
+    const box = repo(files, { python: quickPython() });
     const tls = certified(folder(box, "tls"), ["127.0.0.1", "localhost"]);
     const one = await packageIndex({ tls });
     one.publish("one", "1.0");

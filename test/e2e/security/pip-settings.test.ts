@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { good, installed, repo } from "../../support/repos.ts";
+import { quickPython } from "../../support/quick-python.ts";
+import { good, installed, packageFiles, repo } from "../../support/repos.ts";
 import { python, type Sandbox } from "../../support/sandbox.ts";
 
 const BY_PIP = 'venv_driver = "venv_pip"\n';
@@ -35,15 +36,17 @@ const WAYS: Readonly<Record<string, (box: Sandbox, said: Readonly<Record<string,
 describe.each(Object.keys(WAYS))("by %s", (way) => {
   it.each(Object.keys(LEADING))("pip is not led elsewhere: %s", async (what) => {
     const isBuilt = what !== "target"; // pip itself can't build under a pip.conf that names one
-    const box = repo({ "app.py": "", "requirements-dev.txt": "python-dateutil==2.8.2\n", "prime.toml": BY_PIP });
-    if (isBuilt) box.file("setup.py", SETUP_PY);
+    const files = { "requirements-dev.txt": "python-dateutil==2.8.2\n", "prime.toml": BY_PIP };
+    const app = isBuilt ? packageFiles(".", "app") : { "app.py": "" };
+    // An interpreter's own ensurepip heeds no settings; that it is not led elsewhere either is shown where nothing is built.
+    const box = repo({ ...files, ...app }, isBuilt ? { python: quickPython() } : {});
     const out = path.join(box.base, "elsewhere/out");
     fs.mkdirSync(path.dirname(out));
     const ran = path.join(box.base, "ran");
     fs.writeFileSync(path.join(path.dirname(out), "python"), `#!/bin/sh\n: >'${ran}'\n`, { mode: 0o755 });
     const env = WAYS[way]?.(box, LEADING[what]?.(out) ?? {}) ?? {};
     await good(box, ["run", "python", "-c", "import app, six, dateutil"], { env });
-    expect(installed(box)).toMatchObject({ ...(isBuilt ? { app: "1" } : {}), "python-dateutil": "2.8.2" });
+    expect(installed(box)).toMatchObject({ ...(isBuilt ? { app: "0.1" } : {}), "python-dateutil": "2.8.2" });
     expect([fs.existsSync(out), fs.existsSync(ran), fs.existsSync(path.join(box.home, ".local/lib"))]).toEqual([
       false,
       false,

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { folderOf } from "../../../support/failures.ts";
 import { APP, alpha, failing } from "../../../support/hints.ts";
 import { packageIndex } from "../../../support/index-server.ts";
+import { quickPython } from "../../../support/quick-python.ts";
 import { edit, good, installed, repo } from "../../../support/repos.ts";
 
 describe("the hint of a failure names its cause, and cures it: what uv is told", () => {
@@ -197,7 +198,8 @@ describe("the hint of a failure names its cause, and cures it: what is asked for
   it("under pip, too", async () => {
     const index = await alpha();
     const env = { PIP_INDEX_URL: index.url, PIP_FIND_LINKS: "", PIP_CONFIG_FILE: "/dev/null", PIP_NO_CACHE_DIR: "1" };
-    const box = repo({ "requirements.txt": "alpha==7\n", "prime.toml": 'venv_driver = "venv_pip"\n' });
+    const files = { "requirements.txt": "alpha==7\n", "prime.toml": 'venv_driver = "venv_pip"\n' };
+    const box = repo(files, { python: quickPython() });
     const { first, next } = await failing(box, [], { env });
     expect(first).toContain("no version of alpha that can be had fits");
     expect(next).toMatch(/^ask for another version of alpha in requirements\.txt:1;/);

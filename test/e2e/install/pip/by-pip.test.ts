@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
+import { quickPython } from "../../../support/quick-python.ts";
 import { bad, edit, good, installed, installedBy, isWarm, packageFiles, repo, shown } from "../../../support/repos.ts";
 import { python } from "../../../support/sandbox.ts";
 
@@ -45,7 +46,7 @@ more = ["packaging<24"]
   });
 
   it("installs setup.py alone, and setup.cfg alone", async () => {
-    const box = repo({ "setup.py": SETUP_PY, "app.py": "", "prime.toml": BY_PIP });
+    const box = repo({ "setup.py": SETUP_PY, "app.py": "", "prime.toml": BY_PIP }, { python: quickPython() });
     await good(box, ["run", "python", "-c", "import app"]);
     expect(withoutTools(installed(box))).toEqual(["app", "iniconfig", "six"]);
     fs.rmSync(box.path("setup.py"));
@@ -61,11 +62,12 @@ more = ["packaging<24"]
   it("takes the projects of a workspace from their folders", async () => {
     const sources =
       '[tool.uv.sources]\nlib-of-primes-tests = { workspace = true }\n[tool.uv.workspace]\nmembers = ["lib"]';
-    const box = repo({
+    const files = {
       ...packageFiles(".", "app", `dependencies = ["lib-of-primes-tests"]\n${sources}`),
       ...packageFiles("lib", "lib-of-primes-tests", 'dependencies = ["six"]'),
       "prime.toml": BY_PIP,
-    });
+    };
+    const box = repo(files, { python: quickPython() });
     const { stdout } = await good(box, [
       "run",
       "python",
@@ -77,7 +79,8 @@ more = ["packaging<24"]
   });
 
   it("resolves from [project] what uv would take from its lock, and says so", async () => {
-    const box = repo(packageFiles(".", "app", 'dependencies = ["six"]\n[dependency-groups]\ndev = ["iniconfig"]'));
+    const files = packageFiles(".", "app", 'dependencies = ["six"]\n[dependency-groups]\ndev = ["iniconfig"]');
+    const box = repo(files, { python: quickPython() });
     await good(box, ["uv", "lock"]);
     edit(box, "prime.toml", BY_PIP);
     expect((await good(box)).stderr).toContain("uv.lock is not read");
@@ -95,13 +98,13 @@ more = ["packaging<24"]
   });
 
   it("makes an empty environment where nothing is to be installed", async () => {
-    const box = repo({ "prime.toml": BY_PIP });
+    const box = repo({ "prime.toml": BY_PIP }, { python: quickPython() });
     expect((await good(box)).stderr).toContain("No file here says what to install");
     expect(withoutTools(installed(box))).toEqual([]);
   });
 
   it("leaves the old environment when pip fails, and shows what it said", async () => {
-    const box = repo({ "requirements.txt": "six\n", "prime.toml": BY_PIP });
+    const box = repo({ "requirements.txt": "six\n", "prime.toml": BY_PIP }, { python: quickPython() });
     await good(box);
     const before = shown(box);
     edit(box, "requirements.txt", "six\nno-such-package-of-primes-tests\n");

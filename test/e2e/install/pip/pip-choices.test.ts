@@ -2,8 +2,11 @@ import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageIndex } from "../../../support/index-server.ts";
-import { bad, good, installed, isWarm, repo, witness } from "../../../support/repos.ts";
+import { quickPython } from "../../../support/quick-python.ts";
+import { bad, good, installed, isWarm, repo as repoOf, witness } from "../../../support/repos.ts";
 import type { RunOptions, Sandbox } from "../../../support/sandbox.ts";
+
+const repo = (files: Readonly<Record<string, string>>): Sandbox => repoOf(files, { python: quickPython() });
 
 const project = (dependencies: readonly string[], more: string) => ({
   "prime.toml": 'venv_driver = "venv_pip"\n',

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { failure } from "../../../support/failures.ts";
 import { packageIndex } from "../../../support/index-server.ts";
+import { quickPython } from "../../../support/quick-python.ts";
 import { good, installed, isWarm, repo, shown } from "../../../support/repos.ts";
 import { LONG_AGO, type Sandbox } from "../../../support/sandbox.ts";
 
@@ -44,7 +45,8 @@ const NO_PIP_CONFIG = { PIP_FIND_LINKS: "", PIP_CONFIG_FILE: "/dev/null", PIP_NO
 describe.each(["venv_uv", "venv_pip"])("the default index that the user names to uv, by %s:", (driver) => {
   it.for(Object.entries(WAYS))("%s counts, and another one makes another environment", async ([, name]) => {
     const [first, second] = [await indexOf("1.0"), await indexOf("2.0")];
-    const box = repo({ "requirements.txt": "alpha\n", "prime.toml": `venv_driver = "${driver}"\n` });
+    const files = { "requirements.txt": "alpha\n", "prime.toml": `venv_driver = "${driver}"\n` };
+    const box = repo(files, { python: quickPython() });
     const withIndex = (url: string) => ({ env: { ...NO_PIP_CONFIG, ...name(box, url) } });
     await good(box, [], withIndex(first.url));
     expect(installed(box)).toMatchObject({ alpha: "1.0" });
