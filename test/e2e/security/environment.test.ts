@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { program } from "../../support/machine.ts";
 import { good, repo } from "../../support/repos.ts";
 import { describeEachNode, describeEachShell, LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
@@ -123,19 +123,36 @@ const VARIABLES: Readonly<Record<string, (box: Sandbox) => NodeJS.ProcessEnv>> =
   "a loader's empty entries": () => ({ LD_LIBRARY_PATH: ":/nonexistent:" }),
 };
 
-describeEachShell("no start is another by", ({ words: shell }) => {
-  it.each(Object.keys(VARIABLES))("%s", async (what) => {
-    const box = repo({});
-    const env = VARIABLES[what]?.(box) ?? {};
-    for (const args of [RUN, ["-c", "echo done"], ["why"]]) {
-      const { stdout, stderr } = await good(box, ["-q", ...args], { env, shell });
-      expect(stderr).toBe("");
-      if (args[0] !== "why") expect(stdout).toBe("done\n");
-    }
-    const warm = { ...env, PATH: pathWithoutNode(box) };
-    expect(await box.run(RUN, { env: warm, shell })).toEqual({ code: 0, signal: null, stdout: "done\n", stderr: "" });
-    touch(box);
-    expect(await box.run(RUN, { env, shell })).toEqual({ code: 0, signal: null, stdout: "done\n", stderr: "" });
+describe("strange variables:", () => {
+  const boxes = new Map<string, Sandbox>();
+  beforeAll(() => {
+    for (const what of Object.keys(VARIABLES)) boxes.set(what, repo({}));
+  });
+  let shells = 0;
+
+  describeEachShell("no start is another by", ({ words: shell }) => {
+    const turn = shells;
+    shells += 1;
+
+    it.each([...Object.keys(VARIABLES)].map((what, index) => [what, index] as const))("%s", async (what, index) => {
+      const box = boxes.get(what) as Sandbox;
+      const env = VARIABLES[what]?.(box) ?? {};
+      // Every shell knows nothing at first under each of them, and has something to build under a fifth of them.
+      const gone = [
+        path.join(box.home, ".local"),
+        ...(index % shells === turn ? [box.path(".prime"), box.path(".venv")] : []),
+      ];
+      for (const folder of gone) fs.rmSync(folder, { recursive: true, force: true });
+      for (const args of [RUN, ["-c", "echo done"], ["why"]]) {
+        const { stdout, stderr } = await good(box, ["-q", ...args], { env, shell });
+        expect(stderr).toBe("");
+        if (args[0] !== "why") expect(stdout).toBe("done\n");
+      }
+      const warm = { ...env, PATH: pathWithoutNode(box) };
+      expect(await box.run(RUN, { env: warm, shell })).toEqual({ code: 0, signal: null, stdout: "done\n", stderr: "" });
+      touch(box);
+      expect(await box.run(RUN, { env, shell })).toEqual({ code: 0, signal: null, stdout: "done\n", stderr: "" });
+    });
   });
 });
 
