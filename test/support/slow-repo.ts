@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { bootId, processSpace, startOfProcess } from "../../src/edges/machine.ts";
 import type { Holder } from "../../src/edges/processes/locks/lock-holder.ts";
+import { readerOf } from "./gate.ts";
 import { repo } from "./repos.ts";
 import type { Ended, SandboxOptions, Started } from "./sandbox.ts";
 
@@ -45,17 +46,13 @@ export class SlowRepo {
   /** Starts prime, whose build waits at the gate; gives what opens it. */
   async startSlow(args: readonly string[] = ["run", "echo", "slow"]): Promise<SlowStart> {
     const started = this.box.start(args, { env: this.env });
-    const early = started.ended.then((end): never => {
-      throw new Error(`it ended before it built: ${end.stderr}`);
-    });
-    const gate = await Promise.race([this.reached(), early]);
-    early.catch(() => {});
+    const gate = await this.reached(started.ended);
     return { ...started, letGo: () => gate.close() };
   }
 
-  /** Resolves when a build waits at the gate: a fifo is opened for writing as soon as somebody reads it. */
-  reached(): Promise<fs.promises.FileHandle> {
-    return fs.promises.open(this.gate, "w");
+  /** Resolves when a build waits at the gate, which closing opens; rejects when the start that was to come there has ended. */
+  reached(ended: Promise<Ended>): Promise<fs.promises.FileHandle> {
+    return readerOf(this.gate, ended);
   }
 
   start(args: readonly string[]): Started {

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { makerMark } from "../../../src/edges/files/own/maker-mark.ts";
 import { bootId, hostName, processSpace, startOfProcess } from "../../../src/edges/machine.ts";
+import { readerOf } from "../../support/gate.ts";
 import { generations, good, installed, repo, shown } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
 
@@ -64,7 +65,7 @@ describe("./prime gc", () => {
     await started.until("up");
     await good(box, ["gc", "--older", "0", "--keep", "0"]);
     expect(kept(box).sort()).toEqual([...ids].sort());
-    fs.writeFileSync(fifo, "");
+    await (await readerOf(fifo, started.ended)).close();
     await started.ended;
     await good(box, ["rollback", "--cancel"]);
     await good(box, ["gc", "--older", "0", "--keep", "0"]);

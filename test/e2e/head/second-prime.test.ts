@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { expect, it } from "vitest";
+import { readerOf } from "../../support/gate.ts";
 import { bad, edit, generations, good, installed, isWarm, repo, shown } from "../../support/repos.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
 import { PROJECT, SlowRepo, succeeded } from "../../support/slow-repo.ts";
@@ -71,14 +72,14 @@ it("while one start builds, others run what is there, and what runs keeps its pa
   await good(box, ["gc", "--older", "0", "--keep", "0"]);
   await good(box);
   expect(installed(box)).toMatchObject({ six: "1.16.0" });
-  fs.writeFileSync(fifo, "");
+  await (await readerOf(fifo, running.ended)).close();
   succeeded(await running.ended, "up\n1.15.0\n");
 });
 
 it("setup commands run once for all who start at the same time", async () => {
   const slow = new SlowRepo({ "prime.toml": 'setup = ["echo set >> notes; cat ../gate"]\n' });
   const first = slow.start(["run", "echo", "first"]);
-  const gate = await slow.reached();
+  const gate = await slow.reached(first.ended);
   const second = slow.start(["run", "echo", "second"]);
   await second.until(`, which is running the setup commands of ${slow.box.root}\n`);
   await gate.close();

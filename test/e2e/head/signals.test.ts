@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { readerOf } from "../../support/gate.ts";
 import { generations, good, isWarm, repo } from "../../support/repos.ts";
 import {
   describeEachNode,
@@ -45,11 +46,7 @@ async function haltAt(
   options: RunOptions = {},
 ): Promise<Halted> {
   const started = box.start(args, options);
-  const early = started.ended.then((end): never => {
-    throw new Error(`it ended too early: ${JSON.stringify(end)}`);
-  });
-  early.catch(() => {});
-  const writer = await Promise.race([fs.promises.open(gate, "w"), early]);
+  const writer = await readerOf(gate, started.ended);
   return { box, started, free: () => writer.close() };
 }
 

@@ -12,9 +12,11 @@ function visible(shown: string): string[] {
   return lines.map((line) => line.split(ERASE).at(-1) ?? "").filter((line) => line !== "");
 }
 
-const SETUP_PY = `import os
+/** Ended by the signal itself: Python only notes one, and may go on into a read that waits. */
+const SETUP_PY = `import os, signal
 from setuptools import setup
 if os.path.exists("hold"):
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     open("hold").read()
 setup(name="app", version="1")
 `;

@@ -34,7 +34,7 @@ it(`${STARTS} first starts at once: one builds, all succeed, and each that waits
       one.ended.then(({ code, stderr }) => code !== 0 && reject(new Error(stderr)), reject);
     }
   });
-  const gate = await slow.reached();
+  const gate = await slow.reached(Promise.race(crowd.map(({ ended }) => ended)));
   await allWait;
   const { pid } = slow.holder;
   await gate.close();
@@ -76,10 +76,7 @@ it("two users who share one checkout by a group wait for one another, and replac
   fs.chmodSync(slow.env.GATE as string, 0o666);
 
   const first = box.start(["run", "echo", "first"], { ...one, env: { ...one.env, ...env, GATE: slow.env.GATE } });
-  const gate = await Promise.race([
-    slow.reached(),
-    first.ended.then(({ stderr }) => Promise.reject(new Error(stderr))),
-  ]);
+  const gate = await slow.reached(first.ended);
   const second = box.start(["run", "echo", "second"], { ...other, env: { ...other.env, ...env } });
   await second.until(`waiting for process ${slow.holder.pid} on ${os.hostname()}`);
   process.kill(-(first.child.pid as number), "SIGKILL");
