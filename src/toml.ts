@@ -1,5 +1,5 @@
 import { PrimeError } from "./errors.ts";
-import { refuseMergeMarkers } from "./merge-markers.ts";
+import { refuseLeftByGit } from "./left-by-git.ts";
 import { quoted } from "./quoted.ts";
 
 export type Table = Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ export async function parseToml(text: string, file: string): Promise<Table> {
     return table;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    refuseMergeMarkers(text, file);
+    refuseLeftByGit(text, file);
     const reason = error.message.split("\n", 1)[0]?.replace("Invalid TOML document: ", "");
     const line = text.split(/\r?\n/)[error.line - 1] ?? "";
     const message = `could not read ${file}:${error.line}:${error.column} as TOML: ${reason}\n  ${quoted(line)}`;

@@ -9,7 +9,7 @@ import { distributionOf } from "./well-known.ts";
 /** What a package that has to be built does not find. */
 export const FROM_BUILDS: readonly Row[] = [
   {
-    says: /[Ff]ailed to build|build backend returned an error|subprocess-exited-with-error/,
+    says: /[Ff]ailed to build|build backend returned an error|subprocess-exited-with-error|does not appear to be a Python project|[Nn]either 'setup\.py' nor 'pyproject\.toml' found/,
     cause: (_, { root }, words) => {
       const empty = emptySubmodules(root).filter((name) => words.includes(name) || /submodule/i.test(words));
       return empty.length === 0

@@ -1,3 +1,4 @@
+import { FETCH_LFS } from "../left-by-git.ts";
 import { nearest } from "../nearest.ts";
 import { whereNamed } from "../project/ways.ts";
 import type { Row, Scene } from "./cause.ts";
@@ -37,6 +38,18 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
         next: `${start[0] ?? ""}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\`), or another version of it in ${project?.declaredIn ?? "the requirements"}`,
       };
     },
+  },
+  {
+    says: /Detected a cycle in `dependency-groups`: ([^\n]*)/,
+    cause: ([, circle = ""]) => ({
+      why: `the groups include each other: ${circle}`,
+      next: "take one `include-group` of this circle out",
+    }),
+  },
+  {
+    // The first four bytes of "version", which begins such a pointer, in place of a zip archive's.
+    says: /Failed to read `([^`]+)`[\s\S]*unexpected header \(actual: 0x73726576/,
+    cause: ([, what = ""]) => ({ why: `the file of ${what} is a pointer of Git LFS`, next: FETCH_LFS }),
   },
   {
     says: /target environment is not supported by the lockfile/,

@@ -3,7 +3,7 @@ import { exists, isFitFile } from "../edges/files/read.ts";
 import { type Trust, whyForeignOutside } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
 import type { InputCollector } from "../inputs/collector.ts";
-import { refuseMergeMarkers } from "../merge-markers.ts";
+import { refuseLeftByGit } from "../left-by-git.ts";
 import { quoted } from "../quoted.ts";
 import { lineOf, quotedToml, valueAt } from "../toml.ts";
 import { VERSION_REQUEST } from "./schema/version-text.ts";
@@ -43,7 +43,7 @@ export function pinnedVersion(
   const file = nearestVersionFile(root, files, warnings, trust);
   if (file === undefined) return undefined;
   const text = files.text(file) ?? "";
-  refuseMergeMarkers(text, file);
+  refuseLeftByGit(text, file);
   const words = text
     .split(/\r?\n/)
     .map((line) =>

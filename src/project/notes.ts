@@ -107,6 +107,7 @@ const OF_OTHERS = [
   "environment.yml",
   "environment.yaml",
   "conda.yml",
+  "conda-lock.yml",
   "pixi.toml",
   "tox.ini",
   "tox.toml",

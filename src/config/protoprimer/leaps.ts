@@ -3,7 +3,7 @@ import type { Environment } from "../../edges/command.ts";
 import { isFolder, realPath } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
-import { refuseMergeMarkers } from "../../merge-markers.ts";
+import { refuseLeftByGit } from "../../left-by-git.ts";
 import { isTable, quotedToml, type Table } from "../../toml.ts";
 import type { Leap, Leaps } from "./config.ts";
 import { EXIT_PROTOPRIMER, KERNEL_FILE, type Kernel } from "./kernel.ts";
@@ -126,7 +126,7 @@ function parse(text: string, file: string): Table {
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    refuseMergeMarkers(text, file);
+    refuseLeftByGit(text, file);
     const reason = (error as SyntaxError).message;
     const at = Number(/at position (\d+)/.exec(reason)?.[1] ?? Number.NaN);
     const line = Number.isNaN(at) ? "" : `:${text.slice(0, at).split("\n").length}`;

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { exists, isFile, isFolder, isOutside, MOST, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
-import { refuseMergeMarkers } from "../../merge-markers.ts";
+import { refuseLeftByGit } from "../../left-by-git.ts";
 import { neverQuote } from "../../unquotable.ts";
 import { extrasIn, localPath, requirementHead } from "../packages.ts";
 
@@ -88,7 +88,7 @@ export function followRequirements(
     const text = inputs.text(file, MOST.listed);
     if (text === undefined) throw missing(file, from);
     if (isOutside(file, root)) neverQuote(text);
-    refuseMergeMarkers(text, file);
+    refuseLeftByGit(text, file);
     for (const entry of parseRequirements(text)) {
       if (entry.kind !== "include" && entry.kind !== "constraint") {
         lines.push({ ...entry, file });

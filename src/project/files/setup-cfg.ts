@@ -1,5 +1,5 @@
 import { MOST, readText } from "../../edges/files/read.ts";
-import { refuseMergeMarkers } from "../../merge-markers.ts";
+import { refuseLeftByGit } from "../../left-by-git.ts";
 import { normalizeName } from "../packages.ts";
 
 /** What setup.cfg declares (setuptools' "Declarative config"). */
@@ -15,7 +15,7 @@ export interface SetupCfg {
 export function readSetupCfg(file: string): SetupCfg | undefined {
   const text = readText(file, MOST.written);
   if (text === undefined) return undefined;
-  refuseMergeMarkers(text, file);
+  refuseLeftByGit(text, file);
   const sections = parseIni(text);
   const options = sections.get("options");
   const declared = sections.get("options.extras_require") ?? new Map<string, string>();

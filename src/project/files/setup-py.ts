@@ -1,5 +1,5 @@
 import { MOST, readText } from "../../edges/files/read.ts";
-import { refuseMergeMarkers } from "../../merge-markers.ts";
+import { refuseLeftByGit } from "../../left-by-git.ts";
 import { normalizeName } from "../packages.ts";
 
 /** What can be told of a setup.py from its text alone; it is never run. */
@@ -19,7 +19,7 @@ interface Token {
 
 export function readSetupPy(file: string): SetupPy | undefined {
   const text = readText(file, MOST.written);
-  if (text !== undefined) refuseMergeMarkers(text, file);
+  if (text !== undefined) refuseLeftByGit(text, file);
   if (text === undefined) return undefined;
   const tokens = tokenize(text);
   const texts = tokens.filter((token) => token.kind === "text").map((token) => token.value);

@@ -50,6 +50,14 @@ const WORDS = [
   ["Problem with the CMake installation, aborting build. CMake executable is cmake", /needs the program cmake,/],
   ["CMakeNotFoundError: Could not find CMake with version >=3.15", /needs the program cmake,/],
   ["NinjaNotFoundError: Ninja or make is required to build", /needs the program ninja,/],
+  [
+    "error: Project `x` has malformed dependency groups\n  cause: Detected a cycle in `dependency-groups`: `a` -> `b` -> `a`",
+    /^the groups include each other: `a` -> `b` -> `a`$/,
+  ],
+  [
+    "error: Failed to read `six @ file:///a.whl`\n cause: Encountered an unexpected header (actual: 0x73726576, expected: 0x4034b50).",
+    /^the file of six @ file:\/\/\/a\.whl is a pointer of Git LFS$/,
+  ],
   ["error: The target environment is not supported by the lockfile", /^`environments` of pylock\.toml names none/],
   ["Package cairo was not found in the pkg-config search path.", /needs the library cairo,/],
   [

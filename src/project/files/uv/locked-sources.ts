@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { readText } from "../../../edges/files/read.ts";
-import { refuseMergeMarkers } from "../../../merge-markers.ts";
+import { refuseLeftByGit } from "../../../left-by-git.ts";
 
 /** Local sources that a uv.lock names; absolute. */
 export interface LockedSources {
@@ -23,7 +23,7 @@ export function readLockedSources(lockFile: string): LockedSources {
 export function lockedSourcesIn(text: string, lockFile: string): LockedSources {
   const folder = path.dirname(lockFile);
   const found: Record<string, string[]> = { editable: [], directory: [], virtual: [], path: [], registry: [] };
-  refuseMergeMarkers(text, lockFile);
+  refuseLeftByGit(text, lockFile);
   for (const match of text.matchAll(
     /^source = \{ (editable|directory|virtual|path|registry) = ("(?:[^"\\]|\\.)*") \}$/gm,
   )) {

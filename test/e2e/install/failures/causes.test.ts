@@ -46,6 +46,15 @@ describe("the hint of a failure names its cause, and cures it: what uv is told",
     await good(box);
   });
 
+  it("a required folder that is a git submodule, and empty", async () => {
+    const modules = '[submodule "lib"]\n\tpath = libs/lib\n\turl = ../lib.git\n';
+    const box = repo({ "requirements.txt": "-e ./libs/lib\n", ".gitmodules": modules });
+    fs.mkdirSync(box.path("libs/lib"), { recursive: true });
+    const { first, next } = await failing(box);
+    expect(first).toContain("git has not checked out what the build needs (libs/lib)");
+    expect(next).toMatch(/^`git submodule update --init --recursive`, then start again/);
+  });
+
   it("a lock of a newer schema", async () => {
     const index = await alpha();
     const box = repo({ "pyproject.toml": `${APP}dependencies = ["alpha"]\n` });

@@ -85,3 +85,16 @@ describe("a merge conflict is said as that, by each start, by doctor and by veri
     if (name !== "pylock.toml") await good(box);
   });
 });
+
+it("a pointer that Git LFS has left in the place of a file is said as that", async () => {
+  const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 12345\n";
+  for (const name of ["uv.lock", "pylock.toml", "prime.toml", "requirements.txt", "setup.cfg"]) {
+    const box = repo({
+      "pyproject.toml": name === "uv.lock" ? '[project]\nname = "x"\nversion = "1"\n' : "",
+      [name]: pointer,
+    });
+    const stderr = failure(await box.run([]), "lfs-pointer");
+    expect(stderr).toContain(`could not read ${box.path(name)}: it is a pointer of Git LFS`);
+    expect(stderr).toContain("next: `git lfs pull`");
+  }
+});

@@ -3,11 +3,25 @@ import { PrimeError } from "./errors.ts";
 /** What git writes around both sides of a conflict (gitattributes(5), `conflict-marker-size`). */
 const CONFLICT = /^<{7}(?: .*)?\r?\n(?:.*\n)*?={7}\r?\n(?:.*\n)*?>{7}(?: |\r?$)/m;
 
+/** How the file begins that stands for one which Git LFS has not fetched (its specification, "The Pointer"). */
+const POINTER = "version https://git-lfs.github.com/spec/";
+
+/** What cures a pointer in a file's place. */
+export const FETCH_LFS = "`git lfs pull`, then start again";
+
 /**
- * Refuses a text that a merge has left with both sides of a conflict; `file` is absolute. What a tool would say of such a line
- * names neither the cause nor the way out.
+ * Refuses a text that a merge has left with both sides of a conflict, or that Git LFS has left as a pointer; `file` is absolute. What a
+ * tool would say of such a line names neither the cause nor the way out.
  */
-export function refuseMergeMarkers(text: string, file: string): void {
+export function refuseLeftByGit(text: string, file: string): void {
+  if (text.startsWith(POINTER))
+    throw new PrimeError(
+      "lfs-pointer",
+      `could not read ${file}: it is a pointer of Git LFS, and no more of it is here`,
+      {
+        hint: FETCH_LFS,
+      },
+    );
   const found = text.includes("<<<<<<<") ? CONFLICT.exec(text) : null;
   if (found === null) return;
   const line = text.slice(0, found.index).split("\n").length;
