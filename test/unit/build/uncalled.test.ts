@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import { build, type Plugin } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { modules } from "../../../build/plugins/modules.ts";
 import { uncalled } from "../../../build/plugins/uncalled.ts";
 import { ROOT } from "../../../build/program.ts";
 import type { Command } from "../../../src/edges/command.ts";
@@ -17,7 +18,7 @@ let cut: Run;
 
 beforeAll(async () => {
   whole = await bundled("whole.cjs", []);
-  cut = await bundled("cut.cjs", [uncalled]);
+  cut = await bundled("cut.cjs", [uncalled, modules]);
 });
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
