@@ -12,24 +12,32 @@ const WORD = /(?<![.\w])[A-Za-z_]\w*/g;
 const KEYWORD = /[(,](\w+)=(?!=)/g;
 
 /**
- * Python whose functions call what is theirs alone by a letter or two. Names stay that stand outside of functions as well, or are given with an
- * argument; a module with `__all__` is for others to call. That it is the same program is proven by its tree (test/unit/build/texts.test.ts).
+ * Python whose functions, and what is theirs alone, have names of a letter or two. Names stay that stand outside of functions as well, or are
+ * given with an argument; a module with `__all__` is for others to call. That it is the same program is proven by its tree
+ * (test/unit/build/texts.test.ts).
  */
 export function withShortNames(python: string): string {
   if (/^__all__\b/m.test(python)) return python;
-  const outside = python.replace(/^ .*\n/gm, "").replace(/^(def \w+)\(.*/gm, "$1");
-  const kept = new Set([...(outside.match(WORD) ?? []), ...firstsOf(python, KEYWORD)]);
-  return python.replace(/^def .*\n(?: .*\n)*/gm, (text) => withLetters(text, kept));
+  const given = new Set(firstsOf(python.replace(/^ *[\w,*]+=/gm, ""), KEYWORD));
+  const module = withLetters(python, firstsOf(python, /^def (\w+)/gm), given);
+  const outside = module.replace(/^ .*\n/gm, "").replace(/^(def \w+)\(.*/gm, "$1");
+  const kept = new Set([...(outside.match(WORD) ?? []), ...given]);
+  return module.replace(/^def .*\n(?: .*\n)*/gm, (text) => withLetters(text, boundIn(text), kept));
 }
 
-function withLetters(text: string, kept: ReadonlySet<string>): string {
-  const parts = text.split(LITERAL);
-  const code = parts.map((part, index) => (index % 2 === 0 ? part : "''")).join("");
+function boundIn(text: string): string[] {
+  const code = text
+    .split(LITERAL)
+    .map((part, index) => (index % 2 === 0 ? part : "''"))
+    .join("");
   const bound = BINDINGS.flatMap((pattern) => firstsOf(code, pattern)).flatMap((names) => names.split(","));
-  const own = new Set(bound.map((name) => name.replace(/^\*+|=.*/g, "")));
+  return bound.map((name) => name.replace(/^\*+|=.*/g, ""));
+}
+
+function withLetters(text: string, names: readonly string[], kept: ReadonlySet<string>): string {
   const letters = freeLetters(new Set(text.match(/\w+/g)));
   const short = new Map<string, string>();
-  for (const name of own) {
+  for (const name of new Set(names)) {
     if (/^[a-z]\w+$/i.test(name) && !kept.has(name)) short.set(name, letters.next().value as string);
   }
   const renamed = (part: string): string => part.replace(WORD, (word) => short.get(word) ?? word);
@@ -38,8 +46,9 @@ function withLetters(text: string, kept: ReadonlySet<string>): string {
       .split(LITERAL)
       .map((part, index) => (index % 2 === 0 ? renamed(part) : part))
       .join("");
-  return parts
-    .map((part, index) => {
+  return text
+    .split(LITERAL)
+    .map((part, index, parts) => {
       if (index % 2 === 0) return renamed(part);
       return parts[index - 1]?.endsWith("f") ? part.replace(/\{[^{}]+\}/g, inField) : part;
     })

@@ -10,8 +10,8 @@ import { goodPython } from "../../support/machine.ts";
 const folder = path.join(ROOT, "src/python/texts");
 
 /**
- * Prints what is not the same in two programs, but for what they say of themselves: a name that is a function's own may be another one
- * throughout, if neither the module nor Python nor an argument has it.
+ * Prints what is not the same in two programs, but for what they say of themselves: the name of a function may be another one everywhere, and
+ * one that is a function's own throughout that, if neither the module nor Python nor an argument has it.
  */
 const DIFFERENCES = `
 import ast, builtins, json, sys
@@ -37,20 +37,29 @@ whole, short = [read(text) for text in json.load(sys.stdin)]
 fixed = set(dir(builtins))
 for part in whole:
     fixed |= {node.arg for node in ast.walk(part) if isinstance(node, ast.keyword)}
-    if isinstance(part, (ast.FunctionDef, ast.ClassDef)):
+    if isinstance(part, ast.ClassDef):
         fixed.add(part.name)
-    else:
+    elif not isinstance(part, ast.FunctionDef):
         fixed |= {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
         fixed |= {alias.asname or alias.name for node in ast.walk(part) if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names}
 if len(whole) != len(short):
     print("other parts")
+functions = {}
+for one, other in zip(whole, short):
+    if isinstance(one, ast.FunctionDef):
+        functions[one.name] = other.name
+        one.name = other.name = "_"
+fixed -= set(functions)
+if len(set(functions.values()) - fixed) != len(functions):
+    print("one name for two functions", functions)
 for one, other in zip(whole, short):
     was, now = take_names(one), take_names(other)
     pairs = set(zip(was, now))
     if ast.dump(one) != ast.dump(other) or not len(pairs) == len(set(was)) == len(set(now)):
         print("another program", ast.dump(one))
     for name, new in pairs:
-        if name != new and (name in fixed or new in dir(builtins) or not isinstance(one, ast.FunctionDef)):
+        is_own = isinstance(one, ast.FunctionDef) and name not in fixed and new not in fixed
+        if new != functions.get(name, new if is_own else name):
             print("another name", name, new)
 `;
 
