@@ -109,7 +109,7 @@ def by_package(found):
 
 
 def look_at(site, path):
-    """One that can't be loaded alone may need what its package loads; what else it needs, e.g. a display, is not here."""
+    """One that can't be loaded alone may need what its package loads; the rest, a display say, is not here."""
     error = why_not_loaded(path) and error_of_import(module_name(site, path))
     return str(error) if isinstance(error, ImportError) else None
 
