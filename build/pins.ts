@@ -24,20 +24,13 @@ const PLATFORMS: Readonly<Record<string, string>> = {
   "macosx-x86_64": "macosx_10_12_x86_64",
 };
 
-/** As a wheel's RECORD has it. */
-const DIGEST = `
-import base64, hashlib
-def digest(data): return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
-`;
-
 /** Both digests of the one wheel in a folder, with a space between. */
 const DIGESTS = `
-import glob, sys, zipfile
-${DIGEST}
+import glob, hashlib, sys, zipfile
 wheel, = glob.glob(sys.argv[1] + "/*.whl")
 archive = zipfile.ZipFile(wheel)
 program, = (name for name in archive.namelist() if name.endswith(".data/scripts/uv"))
-print(*(digest(data) for data in (open(wheel, "rb").read(), archive.read(program))))
+print(*(hashlib.sha256(data).hexdigest() for data in (open(wheel, "rb").read(), archive.read(program))))
 `;
 
 function digestsOf(version: string, tag: string): string {
@@ -59,12 +52,11 @@ function python(...args: string[]): string {
 
 /** What the source archive of uv holds at the place of the list of interpreters, which has moved before; the tag's file is the same. */
 const LIST = `
-import glob, sys, tarfile
-${DIGEST}
+import glob, hashlib, json, os, sys, tarfile
 archive, = glob.glob(sys.argv[1] + "/*.tar.gz")
 with tarfile.open(archive) as tree:
     name, = (name for name in tree.getnames() if name.endswith("/download-metadata.json"))
-    print(name.split("/", 1)[1], digest(tree.extractfile(name).read()))
+    print(name.split("/", 1)[1], hashlib.sha256(tree.extractfile(name).read()).hexdigest())
 `;
 
 /** pip wants to know what it downloads, for which uv's own build backend would have to be there. */
@@ -99,38 +91,26 @@ const [place, list] = listOf(version);
 const lines = Object.entries(PLATFORMS).map(([name, tag]) => `${name} ${digestsOf(version, tag)}\n`);
 const text = `import type { UvPin } from "../config/config.ts";
 
-/**
- * Platform, wheel, executable, digests as a wheel's RECORD has them, which are shorter than hexadecimal. One text: in quotes of their own
- * they look like secrets to those who scan what is committed.
- */
+/** Platform, wheel, executable. One text: digests in quotes of their own look like secrets to those who scan what is committed. */
 const SHA256 = \`
 ${lines.join("")}\`;
 
-const ROWS = Array.from(SHA256.matchAll(/(\\S+) (\\S+) (\\S+)/g), ([, platform = "", ...digests]) => [
-  platform,
-  ...digests.map(inHex),
-]) as [platform: string, wheel: string, program: string][];
-
-function inHex(digest: string): string {
-  return Buffer.from(digest, "base64url").toString("hex");
-}
+const ROWS = [...SHA256.matchAll(/(\\S+) (\\S+) (\\S+)/g)];
 
 /** Written by build/pins.ts: the uv that this release of prime deploys, by the digests of its wheels and of what is in them. */
 export const UV_PIN: UvPin = {
   version: "${version}",
-  sha256: Object.fromEntries(ROWS),
-  programs: ROWS.map(([, , program]) => program),
+  sha256: Object.fromEntries(ROWS.map(([, platform, wheel]) => [platform, wheel])),
+  programs: ROWS.map(([, , , program]) => program as string),
 };
 
 /** Its place in uv's repository, and its sha256. */
-const LIST = "${place} ${list}".split(
-  " ",
-) as [string, string];
+const LIST = "${place} ${list}".split(" ") as [string, string];
 
 /** The list of interpreters that this uv is built with, at its tag. */
 export const UV_PYTHONS = {
   url: \`https://raw.githubusercontent.com/astral-sh/uv/\${UV_PIN.version}/\${LIST[0]}\`,
-  sha256: inHex(LIST[1]),
+  sha256: LIST[1],
 };
 `;
 writeFileSync(fileURLToPath(new URL("../src/provision/pins.ts", import.meta.url)), text);
