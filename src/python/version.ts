@@ -39,21 +39,26 @@ const OLDEST_MINOR = 6;
  * else, for Python 2 and for a range that no version of Python 3 can fit.
  */
 export function parseRequest(text: string | null): VersionRequest {
-  const written = (text ?? "").trim();
-  if (written === "" || written === "any") return { text: "", implementation: undefined, wanted: { kind: "any" } };
-  const request = readRelease(written) ?? readRange(written);
-  const required = `the required python version \`${quoted(written)}\``;
-  if (request === undefined) throw refusal(`could not understand ${required}`);
+  const request = parseLimit(text);
   const { wanted } = request;
   if (wanted.kind === "release" && wanted.release[0] !== 3) {
-    throw refusal(`could not use ${required}: prime works with Python 3 alone`);
+    throw refusal(`could not use ${requiring(text)}: prime works with Python 3 alone`);
   }
   if (wanted.kind === "range" && !fitsAny(wanted.range)) {
     throw refusal(
-      `could not use ${required}: no version of Python 3 fits this range`,
+      `could not use ${requiring(text)}: no version of Python 3 fits this range`,
       "correct the range, e.g. `>=3.9,<3.14`",
     );
   }
+  return request;
+}
+
+/** The same of what a rule allows, which may be none that prime works with: then the rule refuses each. */
+export function parseLimit(text: string | null): VersionRequest {
+  const written = (text ?? "").trim();
+  if (written === "" || written === "any") return { text: "", implementation: undefined, wanted: { kind: "any" } };
+  const request = readRelease(written) ?? readRange(written);
+  if (request === undefined) throw refusal(`could not understand ${requiring(text)}`);
   return request;
 }
 
@@ -149,6 +154,10 @@ export function uvRequest(request: VersionRequest): string {
 /** Below zero when `left` is the lower version; a pre-release is lower than its final release. */
 export function compareVersions(left: Version, right: Version): number {
   return compare(left.version + (left.prerelease ?? ""), right.version + (right.prerelease ?? ""));
+}
+
+function requiring(text: string | null): string {
+  return `the required python version \`${quoted((text ?? "").trim())}\``;
 }
 
 const FORMS = "write e.g. `3.12`, `pypy3.10` or `>=3.9,<3.13` (PEP 440)";

@@ -1,6 +1,6 @@
 import { compare, explain } from "@renovatebot/pep440";
 import { coolDownOf, type Policy } from "../../config/policy/policy.ts";
-import { minorOf, parseRequest, type VersionRequest } from "../../python/version.ts";
+import { minorOf, parseLimit, type VersionRequest } from "../../python/version.ts";
 import { exclusionOf, isWithin, placeOf, placesOf, type Refused } from "./ruling.ts";
 
 /** What the rules look at of a build of an interpreter. */
@@ -144,13 +144,13 @@ export function ruleAgainst(
   const excluded = exclusionOf(policy, "python", version);
   if (excluded !== undefined)
     return refuse("exclude", `${version} is excluded by ${placeOf(excluded.source, root)} (${excluded.text})`);
-  const outside = ranges.find(({ text }) => !meets(version, parseRequest(text)));
+  const outside = ranges.find(({ text }) => !meets(version, parseLimit(text)));
   if (outside !== undefined)
     return refuse("requires-python", `${version} is outside of ${outside.text}, ${outside.place}`);
   const { maxMinor, python } = policy;
   if (maxMinor.value !== null && compare(minorOf(version), maxMinor.value) > 0)
     return refuse("max_minor", `${version} is above ${maxMinor.value} (${placesOf(maxMinor, root)})`);
-  const unmet = python.value.findIndex((range) => !meets(version, parseRequest(range)));
+  const unmet = python.value.findIndex((range) => !meets(version, parseLimit(range)));
   if (unmet < 0) return undefined;
   const source = python.sources[unmet];
   return refuse("python", `${version} is outside of ${python.value[unmet]} (${source && placeOf(source, root)})`);

@@ -81,6 +81,12 @@ describe("which interpreter is taken", () => {
       ],
     ],
     [
+      "a range that no Python fits",
+      { policy: { python: ">=4" } },
+      null,
+      ["3.12.1", "3.14.0rc1", "3.13.1", "3.12.9", "3.11.9", "3.10.15", "3.9.20"].map((one) => [one, "python"]),
+    ],
+    [
       "requires-python",
       { ranges: [">=3.10,<3.13"] },
       "3.12.9",
