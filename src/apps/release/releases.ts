@@ -2,7 +2,7 @@ import * as path from "node:path";
 import * as v from "valibot";
 import type { Policy } from "../../config/policy/policy.ts";
 import type { Environment } from "../../edges/command.ts";
-import { backdate, copyFile, makeFolder, rename, writeAtomic } from "../../edges/files/change.ts";
+import { backdate, copyFile, makeFolder, rename, writeAtomic, writeBackdated } from "../../edges/files/change.ts";
 import { finalNameOf, isAbandoned, makerMark } from "../../edges/files/own/maker-mark.ts";
 import { readMendable, TEXT } from "../../edges/files/own/own-json.ts";
 import { remove } from "../../edges/files/own/remove.ts";
@@ -25,7 +25,7 @@ import { PrimeError } from "../../errors.ts";
 import type { AppStart } from "../../plan/app-start.ts";
 import { DETACH_PY, RUN_APP_PY } from "../../python/texts/texts.ts";
 import type { App } from "../app.ts";
-import { writeOld, writeRules } from "../root-files.ts";
+import { writeRules } from "../rules-file.ts";
 import { checkFile, claimFile, dueFile, RELEASE_ID, readCheck, readSelection, updateLog } from "../state.ts";
 import type { LocalFile, Resolved } from "./resolution.ts";
 import { moduleWheel } from "./wheels/module-wheel.ts";
@@ -56,11 +56,11 @@ export async function writeRelease(
   const module = moduleWheel();
   const wheel = path.join(root, "files", module.name);
   makeFolder(path.dirname(wheel));
-  writeAtomic(wheel, module.bytes);
-  backdate(wheel);
+  writeBackdated(wheel, module.bytes);
   const lock = packages["prime-app"] === undefined ? pylock + module.entry : pylock;
-  writeOld(path.join(root, LOCK_FILE), lock);
-  writeOld(path.join(root, RUNNER), RUN_APP_PY);
+  // Another text has another id: nobody has to wait until a time tells them apart.
+  writeBackdated(path.join(root, LOCK_FILE), lock);
+  writeBackdated(path.join(root, RUNNER), RUN_APP_PY);
   await writeRules(app, root, python);
   writeAtomic(
     path.join(root, "release.json"),
@@ -88,7 +88,7 @@ export async function mend(app: App, id: string): Promise<void> {
   const root = releaseRoot(app, id);
   await writeRules(app, root, readRelease(app, id)?.python);
   const runner = path.join(root, RUNNER);
-  if (!isFile(runner)) writeOld(runner, RUN_APP_PY);
+  if (!isFile(runner)) writeBackdated(runner, RUN_APP_PY);
   const generation = realPath(path.join(root, ".venv"));
   const script = generation === undefined ? undefined : scriptOf(app, generation);
   if (generation !== undefined && script !== undefined && !isExecutableFile(script) && hasManifest(generation))

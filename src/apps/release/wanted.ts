@@ -12,7 +12,7 @@ import { packageOf, type SourceFile } from "../../sources/source-file.ts";
 import { renderToml, type Table } from "../../toml.ts";
 import type { App } from "../app.ts";
 import { refuseHost, rulesOf } from "../policy.ts";
-import { writeRules } from "../root-files.ts";
+import { writeRules } from "../rules-file.ts";
 import { type Required, readRequired } from "./required.ts";
 
 /** What an app wants, as a project that uv resolves. */

@@ -7,7 +7,7 @@ import type { Context } from "../../context.ts";
 import { type Decision, decide } from "../../decision/decide.ts";
 import { linkOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
-import { backdate, copyFile, makeExecutable, makeFolder, rename, writeAtomic } from "../../edges/files/change.ts";
+import { copyFile, makeExecutable, makeFolder, rename, writeBackdated } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { exists, physicalPath } from "../../edges/files/read.ts";
 import { nonce } from "../../edges/nonce.ts";
@@ -85,10 +85,7 @@ function replace(aside: string, file: string, text: string | null): string {
     else copyFile(file, copy);
     kept = `; the old one is kept as ${copy}`;
   }
-  if (text !== null) {
-    writeAtomic(file, text);
-    backdate(file);
-  }
+  if (text !== null) writeBackdated(file, text);
   return `${file} was ${text === null ? "moved away" : "written anew"}${kept}`;
 }
 

@@ -55,7 +55,7 @@ export function writeAtomic(file: string, text: string | Buffer, mode = 0o666): 
 }
 
 /** `writeAtomic`, with `backdate` before anybody can see the file: a kill in between would leave one that is too young to be believed. */
-export function writeBackdated(file: string, text: string, seconds = backdated()): void {
+export function writeBackdated(file: string, text: string | Buffer, seconds = backdated()): void {
   writeRenewable(file, text, 0o666, seconds);
   act("write", file, () => syncFolder(path.dirname(file)));
 }
