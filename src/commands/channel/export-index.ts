@@ -1,17 +1,14 @@
 import * as path from "node:path";
+import { wheelOf } from "../../apps/release/wheels/wheel.ts";
 import type { Pointer } from "../../channels/model/pointer.ts";
 import { RELEASE, type Release, releaseFile, releaseFolder } from "../../channels/model/release.ts";
 import { described, readTarget, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
-import { decideTools } from "../../decision/decide.ts";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
-import { readBytes, sha256 } from "../../edges/files/read.ts";
-import { run } from "../../edges/processes/run.ts";
+import { sha256 } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { normalizeName } from "../../project/packages.ts";
-import { cleanEnvironment } from "../../python/clean-environment.ts";
-import { PIN_WHEEL_PY } from "../../python/texts/texts.ts";
 import { type Options, sessionOf } from "./signing/lead.ts";
 
 /** By project, its files and their sha256. */
@@ -23,15 +20,13 @@ type Index = Map<string, Map<string, string>>;
  */
 export async function exportIndex(context: Context, out: string, options: Pick<Options, "dir">): Promise<Answer> {
   const session = await sessionOf(context, options);
-  const { selected } = await decideTools(context);
   const folder = path.resolve(context.cwd, out, "simple");
   const index: Index = new Map();
-  const put = (project: string, name: string, bytes: Buffer | undefined) => {
+  const put = (project: string, name: string, bytes: Buffer) => {
     const at = path.join(folder, project);
     makeFolder(at);
-    const whole = bytes ?? readBytes(path.join(at, name)) ?? Buffer.alloc(0);
-    if (bytes !== undefined) writeAtomic(path.join(at, name), bytes, 0o644);
-    index.set(project, (index.get(project) ?? new Map<string, string>()).set(name, sha256(whole)));
+    writeAtomic(path.join(at, name), bytes, 0o644);
+    index.set(project, (index.get(project) ?? new Map<string, string>()).set(name, sha256(bytes)));
   };
   for (const release of await releasesOf(session)) {
     for (const { name } of release.files) {
@@ -44,14 +39,9 @@ export async function exportIndex(context: Context, out: string, options: Pick<O
   }
   for (const pointer of session.pointers.values()) {
     const project = normalizeName(`${session.state.app}-${pointer.channel}`);
-    makeFolder(path.join(folder, project));
-    const pin = [
-      path.join(folder, project),
-      project,
-      calendarVersion(pointer),
-      `${session.state.app}==${forAll(pointer)}`,
-    ];
-    put(project, await writePin(context, selected.path, pin), undefined);
+    const said = `Requires-Dist: ${session.state.app}==${forAll(pointer)}`;
+    const { name, bytes } = wheelOf({ project, version: calendarVersion(pointer), said }, {});
+    put(project, name, bytes);
   }
   for (const [project, files] of index)
     writeAtomic(path.join(folder, project, "index.html"), page([...files].map(linkTo)), 0o644);
@@ -91,19 +81,6 @@ function forAll({ rollout, version, before }: Pointer): string {
 function calendarVersion({ at, serial }: Pointer): string {
   const [year, month, day] = at.slice(0, 10).split("-").map(Number);
   return `${year}.${month}.${day}.${serial}`;
-}
-
-async function writePin({ env, root }: Context, python: string, words: readonly string[]): Promise<string> {
-  const args = ["-I", "-B", "-c", PIN_WHEEL_PY, ...words];
-  const outcome = await run({ file: python, args, env: cleanEnvironment(env), cwd: root });
-  if (outcome.ok) return outcome.stdout.trim();
-  throw new PrimeError(
-    "release",
-    `could not write a package into ${words[0]}: ${outcome.failure ?? outcome.output.trim()}`,
-    {
-      hint: "look whether the folder can be written",
-    },
-  );
 }
 
 function linkTo([name, digest]: readonly [string, string]): string {

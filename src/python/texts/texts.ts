@@ -8,8 +8,6 @@ export { default as CHECK_WHEELS_PY } from "./check_wheels.py";
 export { default as COMPILE_LIBRARY_PY } from "./compile_library.py";
 export { default as ENTRY_CALL_PY } from "./entry_call.py";
 export { default as EXTENSIONS_PY } from "./extensions.py";
-/** Its own docstring says what it takes and prints. */
-export { default as PIN_WHEEL_PY } from "./pin_wheel.py";
 export { default as PROBE_PY } from "./probe.py";
 export { default as RUN_SELECTOR_PY } from "./run_selector.py";
 /** Run inside a finished environment, isolated (`-I`); its own docstring says what it takes and prints. */

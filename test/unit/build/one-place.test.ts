@@ -100,7 +100,6 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       "src/builder/build.ts",
       "src/commands/doctor/doctor.ts", // --fix
       "src/commands/doctor/mend.ts",
-      "src/commands/channel/export-index.ts",
       "src/commands/channel/publish.ts",
       "src/commands/environments/adopt.ts",
       "src/commands/environments/rollback.ts", // --cancel
