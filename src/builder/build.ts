@@ -60,7 +60,7 @@ export type Built = { readonly built: Manifest } | { readonly found: Known };
 /** The python stage: uv, the required python, the lock of the project, then a new generation, built aside. */
 export async function build(context: Context, decision: Decision, request: BuildRequest): Promise<Built> {
   const { folders, driver } = decision;
-  makeFolders(folders);
+  await makeFolders(folders);
   const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
   if (driver === "venv_pip" && decision.pinned === undefined)
     refuseMisfit(decision.request, decision.selected, decision.config.venvDriver.value);

@@ -1,5 +1,4 @@
 import * as path from "node:path";
-import configSchema from "../../prime.schema.json" with { type: "json" };
 import { makeFolder, writeRenewable } from "../edges/files/change.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
 import { isFile, isFolder, listFolder, readText } from "../edges/files/read.ts";
@@ -98,19 +97,18 @@ export function generationFolder({ generations, shared }: Folders, id: string): 
 }
 
 /** Makes the folders; `.prime` keeps itself out of git. */
-export function makeFolders(folders: Folders): void {
+export async function makeFolders(folders: Folders): Promise<void> {
   for (const folder of [folders.generations, folders.resolved, folders.log]) makeFolder(folder);
   const ignore = path.join(folders.data, ".gitignore");
   if (listFolder(folders.data)?.includes(".gitignore") !== true) writeRenewable(ignore, "*\n");
   const schema = path.join(folders.data, path.basename(SCHEMA_FILE));
-  if (isFile(path.join(path.dirname(folders.data), "prime.toml")) && readText(schema) !== SCHEMA)
-    writeRenewable(schema, SCHEMA);
+  if (!isFile(path.join(path.dirname(folders.data), "prime.toml"))) return;
+  const text = (await import("../config/schema/json-schema.ts")).schemaText();
+  if (readText(schema) !== text) writeRenewable(schema, text);
 }
 
 /** Where the schema of `prime.toml` stands for editors, relative to root. */
 export const SCHEMA_FILE = ".prime/prime.schema.json";
-
-const SCHEMA = JSON.stringify(configSchema);
 
 /** The log of one start; names sort by time, and the oldest go. */
 export function newLog(folders: Folders, nowMs: number, pid: number): string {

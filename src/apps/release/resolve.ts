@@ -30,7 +30,7 @@ export async function resolveApp(
   given: Pick<Means, "policy" | "fetched" | "runs" | "isWithin">,
 ): Promise<Resolved> {
   const decision = await decide(context, false);
-  makeFolders(decision.folders);
+  await makeFolders(decision.folders);
   const job: Job = { context, log: newLog(decision.folders, now(), process.pid), project: decision.project, steps: [] };
   const uv = await provision(job, decision);
   const work = path.join(wanted.root, `work.${makerMark()}`);

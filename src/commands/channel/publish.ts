@@ -88,7 +88,7 @@ function promotionOf(context: Context, version: string | undefined, options: Pub
 
 async function prepare(context: Context, session: Session, files: readonly string[], options: Publication) {
   const tools = await decideTools(context);
-  makeFolders(tools.folders);
+  await makeFolders(tools.folders);
   const job: Job = { context, log: newLog(tools.folders, now(), process.pid), steps: [] };
   const work = makeTemporaryFolder("prime-release-");
   try {

@@ -90,7 +90,7 @@ function replace(aside: string, file: string, text: string | null): string {
 }
 
 async function toolOf(context: Context, decision: Decision) {
-  makeFolders(decision.folders);
+  await makeFolders(decision.folders);
   const job: Job = { context, log: newLog(decision.folders, now(), process.pid), project: decision.project, steps: [] };
   return { job, uv: await provision(job, decision) };
 }

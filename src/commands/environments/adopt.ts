@@ -57,7 +57,7 @@ export async function adopt(context: Context, id: string | undefined): Promise<A
   if (drift.length === 0) throw asBuilt(decision, source);
   await refuseMisfit(decision, asked.base, source);
 
-  makeFolders(folders);
+  await makeFolders(folders);
   context.terminal.say(`changed by hand in ${source}:`);
   for (const one of drift) context.terminal.say(`  ${one}`);
   const lock = await takeOwnTurn(context, decision.config, rootMutex(folders.data), {

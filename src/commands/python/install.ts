@@ -23,7 +23,7 @@ export async function installPython(context: Context, text: string): Promise<Ans
   const question = { ...asked, builds, here, ranges: [], current: null, policy, now: now(), root: context.root };
   const { to, refused } = chooseBuild(question);
   if (to === null) throw refusedBuild(textOf(asked), from, here, refused);
-  const { job, uv } = unpackingJob(context, scene);
+  const { job, uv } = await unpackingJob(context, scene);
   const { executable } = await obtainInterpreter(job, surveyed, to, uv, EXIT_POLICY);
   context.terminal.say(`kept: ${nameOf(to)}, ${executable}`);
   return { kind: "exit", code: 0 };

@@ -18,11 +18,11 @@ export async function pythonScene(context: Context) {
 }
 
 /** Unpacks by the pinned uv, which is got when it is needed. */
-export function unpackingJob(
+export async function unpackingJob(
   context: Context,
   { surveyed }: Pick<Awaited<ReturnType<typeof pythonScene>>, "surveyed">,
 ) {
-  makeFolders(surveyed.folders);
+  await makeFolders(surveyed.folders);
   const job: Job = { context, log: newLog(surveyed.folders, now(), process.pid), steps: [] };
   return { job, uv: () => provision(job, surveyed) };
 }

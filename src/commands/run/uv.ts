@@ -57,7 +57,7 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   const generation = reads ? await readyGeneration(context) : undefined;
   if (typeof generation === "object") return generation;
   const tools = await decideTools(context);
-  makeFolders(tools.folders);
+  await makeFolders(tools.folders);
   const job = { context, log: newLog(tools.folders, now(), process.pid), steps: [] };
   const uv = await provision(job, tools);
   const searched = [uv.env.PATH, path.dirname(uv.file)].filter(Boolean).join(":"); // for tools that call uv themselves

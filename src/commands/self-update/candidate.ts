@@ -91,7 +91,7 @@ function inFolder(version: string | undefined): string {
 /** The pinned uv takes the package from the indexes that it is configured for; the index itself vouches for the wheel. */
 async function fromIndex(context: Context, { from, version }: Wanted, work: string): Promise<Candidate> {
   const decision = await decide(context, false);
-  makeFolders(decision.folders);
+  await makeFolders(decision.folders);
   const job = { context, log: newLog(decision.folders, now(), process.pid), project: decision.project, steps: [] };
   const uv = await provision(job, decision);
   const requirement = version === undefined ? PACKAGE : `${PACKAGE}==${version}`;

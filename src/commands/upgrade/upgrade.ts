@@ -56,7 +56,7 @@ async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<An
   const policy = await loadPolicy(decision.config, EXIT_POLICY);
   refuseOutsideWindow(context, policy, request);
   if (request.auto && isLeftAlone(context, decision)) return DONE;
-  makeFolders(folders);
+  await makeFolders(folders);
   const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
   const uv = decision.driver === "venv_uv" ? await provision(job, decision) : undefined;
   const { plan, bad } = await planKnowing(job, decision, { uv, policy, request });
