@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseJson } from "../edges/files/own/own-json.ts";
 
 const SCHEMA = v.object({
   stage: v.picklist(["node", "python", "venv"]),
@@ -17,6 +18,5 @@ const SCHEMA = v.object({
 
 /** `undefined` for a text that is no progress; what nobody asked for is left out. */
 export function parseProgress(text: string): v.InferOutput<typeof SCHEMA> | undefined {
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), SCHEMA), text);
-  return result.success ? result.output : undefined;
+  return parseJson(text, SCHEMA);
 }

@@ -75,7 +75,7 @@ export const FACTS = v.object({
 });
 
 /** An input, as a record keeps it. */
-export const INPUT = v.variant("kind", [
+export const INPUT = v.union([
   v.object({ kind: v.picklist(["file", "listing", "absent", "no-file", "present"]), path: PATH }),
   v.object({ kind: v.literal("same"), path: PATH, target: PATH }),
 ]);

@@ -6,7 +6,7 @@ import { MOMENT, NAME, SHA256, VERSION, WORDS } from "./texts.ts";
 
 const POINTED = v.object({ version: VERSION, release_id: SHA256 });
 const DIRECTION = v.picklist(["promote", "fallback"]);
-const SERIAL = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const SERIAL = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
 
 /** The target `channels/NAME.json`: which release a channel points at, signed by the online key. */
 export const POINTER = v.object({

@@ -96,7 +96,10 @@ export const APP_SCHEMA = v.strictObject(
 
 /** What `require` of prime_app gives. */
 export const REQUIRED_SCHEMA = v.strictObject(
-  { packages: APP_SCHEMA.entries.packages, sources: v.array(form(SOURCE, "a source, as in `sources`")) },
+  {
+    packages: APP_SCHEMA.entries.packages,
+    sources: v.array(form(SOURCE, "a source, as in `sources`"), "a list of sources"),
+  },
   "packages and sources",
 );
 

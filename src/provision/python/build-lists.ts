@@ -55,7 +55,7 @@ function parse(text: string, at: URL): Readonly<Record<string, unknown>> {
 
 function ours(table: unknown, at: URL): PythonBuild[] {
   const read = v.safeParse(BUILD_LIST_SCHEMA, table, { abortEarly: true });
-  if (!read.success) throw unfit(read.issues[0], at);
+  if (!read.success) throw unfit(read.issues[0], at, [], read.issues[0].message);
   return Object.entries(read.output.releases).flatMap(([version, builds]) =>
     builds.map(({ url, sha256 = null, variant = null, ...rest }) => {
       return { ...rest, version, variant, sha256, url: resolved(url, at) };
@@ -66,7 +66,7 @@ function ours(table: unknown, at: URL): PythonBuild[] {
 function uvs(table: Readonly<Record<string, unknown>>, at: URL): PythonBuild[] {
   return Object.entries(table).flatMap(([key, entry]) => {
     const read = v.safeParse(UV_ENTRY, entry, { abortEarly: true });
-    if (!read.success) throw unfit(read.issues[0], at, key);
+    if (!read.success) throw unfit(read.issues[0], at, [key], "uv writes it otherwise");
     const { name, arch, os, libc, major, minor, patch, prerelease, url, sha256, variant, build } = read.output;
     const platform = platformOf({ os, family: arch.family, level: arch.variant, libc });
     const version = `${major}.${minor}.${patch}${prerelease ?? ""}`;
@@ -112,9 +112,9 @@ export function nameOf({
   return `${implementation}-${version}${variant === null ? "" : `+${variant}`}-${platform}${build === "" ? "" : ` (build ${build})`}`;
 }
 
-function unfit(issue: v.BaseIssue<unknown>, at: URL, ...keys: readonly string[]): PrimeError {
+function unfit(issue: v.BaseIssue<unknown>, at: URL, keys: readonly string[], why: string): PrimeError {
   const chain = [...keys, ...(issue.path ?? []).map(({ key }) => String(key))];
-  return refusal(at, `\`${quoted(chain.join("."))}\` does not fit: ${quoted(issue.message)}`);
+  return refusal(at, `\`${quoted(chain.join("."))}\` does not fit: ${why}`);
 }
 
 function refusal(at: URL, why: string): PrimeError {

@@ -40,20 +40,21 @@ const ENTRY = `
     ...["a = 25:00:00", "a = {", "a = [1", "a = 0_1", "a = 'x", "a = 1 b = 2", "a = [ { b = 1, b = 2 } ]"],
   ];
   const SCHEMA = v.object({
-    a: v.pipe(v.string(), v.regex(/^x/, "an x")), b: v.optional(v.array(v.number()), [1]), c: v.nullish(v.picklist(["d"]), null),
-    e: v.exactOptional(v.union([v.literal(1), v.pipe(v.array(v.string()), v.minLength(1))])), f: v.optional(v.record(v.string(), v.boolean())),
-    g: v.optional(v.variant("k", [v.strictObject({ k: v.literal("m"), n: v.nullable(v.pipe(v.number(), v.maxValue(3))) })])),
-  });
+    a: v.pipe(v.string("a text"), v.regex(/^x/, "an x")), b: v.optional(v.array(v.number("a number"), "numbers"), [1]), c: v.nullish(v.picklist(["d"], "d"), null),
+    e: v.exactOptional(v.union([v.literal(1, "1"), v.pipe(v.array(v.string("a text"), "texts"), v.minLength(1, "one"))], "1, or texts")),
+    f: v.optional(v.record(v.pipe(v.string(), v.regex(/^h/, "an h")), v.boolean("true or false"), "a table")),
+    g: v.optional(v.strictObject({ k: v.literal("m", "m"), n: v.nullable(v.pipe(v.number("a number"), v.maxValue(3, "up to 3"))) }, "a table of k and n")),
+  }, "a table");
   const checked = (value) => {
     const { success, output, issues = [] } = v.safeParse(SCHEMA, value, { abortEarly: true });
     const told = issues.map(({ type, input, expected, message, path }) => {
-      return { type, input, expected, message, path: path?.map(({ key, origin }) => [key, origin]) };
+      return { type, input, isKnown: expected !== "never", message, path: path?.map(({ key, origin }) => [key, origin]) };
     });
     return [success, success && output, told];
   };
   const VALUES = [
     ...[{ a: "x" }, { a: "y" }, {}, 1, { a: "x", b: ["1"] }, { a: "x", c: "e" }, { a: "x", e: 2 }, { a: "x", e: [] }],
-    ...[{ a: "x", f: { h: 1 } }, { a: "x", g: { k: "z" } }, { a: "x", g: { k: "m", n: 4 } }, { a: "x", g: { k: "m", n: null, o: 1 } }],
+    ...[{ a: "x", f: { h: 1 } }, { a: "x", f: { i: true } }, { a: "x", e: [1] }, { a: "x", g: { k: "z" } }, { a: "x", g: { k: "m", n: 4 } }, { a: "x", g: { k: "m", n: null, o: 1 } }],
   ];
   const signed = (path, headers, body) => {
     const request = { service: "s3", region: "eu-central-1", host: "s3.example.org", method: body === undefined ? "GET" : "PUT", path };

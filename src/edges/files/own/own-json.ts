@@ -8,7 +8,7 @@ const LONGEST = 131_072;
 /** A text without a NUL. */
 export const TEXT = v.pipe(v.string(), v.maxLength(LONGEST), v.regex(/^[^\0]*$/));
 /** A path as prime writes it down: absolute, and of bytes that a system takes. */
-export const PATH = v.pipe(TEXT, v.startsWith("/"));
+export const PATH = v.pipe(TEXT, v.regex(/^\//));
 /** Milliseconds since the epoch that a `Date` can be (ECMA-262, 21.4.1.1), or that something took. */
 export const TIME = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
 
