@@ -7,9 +7,38 @@ export const COMMANDER: Answers = {
       (method) =>
         [new RegExp(`( ${method.replace(/[()]/g, "\\$&")} \\{\n)[^]*?(?= {4}this\\.\\w+\\.push)`), "$1"] as const,
     ),
-    instead("_prepareUserArgs(argv, parseOptions)", "return argv.slice();"),
-    instead("_chainOrCall(promise, fn)", "return fn();"),
-    instead("_prepareForParse()", ""),
+    instead("parse(argv, parseOptions)", "this._parseCommand([], argv.slice());"),
+    instead(
+      "_dispatchSubcommand(commandName, operands, unknown)",
+      "return this._findCommand(commandName)._parseCommand(operands, unknown);",
+    ),
+    instead(
+      "_dispatchHelpCommand(subcommandName)",
+      `if (!subcommandName) this.help();
+      this._findCommand(subcommandName)?.help();
+      this.help({ error: true });`,
+    ),
+    instead(
+      "_processArguments()",
+      `this._checkNumberOfArguments();
+      this.processedArgs = this.registeredArguments.map((argument, index) => {
+        const value = this.args[index];
+        if (argument.variadic) return this.args.slice(index);
+        const message = \`error: command-argument value '\${value}' is invalid for argument '\${argument.name()}'.\`;
+        return argument.parseArg ? this._callParseArg(argument, value, undefined, message) : value;
+      });`,
+    ),
+    instead("error(message, errorOptions)", "this._outputConfiguration.writeErr(message + '\\n');\n    this._exit(1);"),
+    instead("help(contextOptions)", "this.outputHelp(contextOptions);\n    this._exit(contextOptions?.error ? 1 : 0);"),
+    instead(
+      "helpOption(flags, description)",
+      `this._helpOption = flags === false ? null : this.createOption('-h, --help', 'display help for command');
+      return this;`,
+    ),
+    instead(
+      "unknownOption(flag)",
+      `if (!this._allowUnknownOption) this.error("error: unknown option '" + flag + "'");`,
+    ),
     instead("addHelpText(position, text)", "return this.on(position + 'Help', ({ write }) => write(text + '\\n'));"),
     instead(
       "_getOutputContext(contextOptions)",
@@ -18,9 +47,8 @@ export const COMMANDER: Answers = {
       return { error, write: error ? writeErr : writeOut, helpWidth: error ? getErrHelpWidth() : getOutHelpWidth() };`,
     ),
     instead("exitOverride(fn)", "return this;"),
-    instead("_exit(exitCode, code, message)", "throw new CommanderError(exitCode, code, message);"),
+    instead("_exit(exitCode, code, message)", "throw new CommanderError(exitCode);"),
     instead("argument(name, description, fn, defaultValue)", "return this.addArgument(this.createArgument(name));"),
-    [/this\._outputConfiguration\.outputError\(\s+(.*),\s+(.*),\s+\);/, "$2($1);"],
     [/^ {6}outputError: .*\n/m, ""],
     [/, \{ code: 'commander\.\w+' \}/g, ""],
     [
@@ -50,10 +78,21 @@ export const COMMANDER: Answers = {
     [/^ {4}if \(this\.parent && this\.parent\.listenerCount[\s\S]*?^ {4}\} else if/m, "    if"],
     [/^ {6}if \(this\.parent\) \{\n[\s\S]*?^ {6}\}\n/m, ""],
     [/^ {4}const commandEvent = .*\n/m, ""],
-    [/^ {10}if \(declaredArg\.parseArg\) \{\n {12}value = value\.reduce[\s\S]*?^ {10}\}\n/m, ""],
     [/^ {4}this\._getCommandAndAncestors\(\)\s+\.reverse\(\)\s+\.forEach\(.*\.emit\(.*\n.*'beforeHelp'.*\n/m, ""],
     [/^ {4}if \(this\._getHelpOption\(\)\?\.long\) \{\n[\s\S]*?^ {4}\}\n/m, ""],
     [/(^ {4}this\.emit\('afterHelp', eventContext\);\n)[\s\S]*?^(?= {2}\}\n)/m, "$1"],
+    [/^ {2}(?:_prepareUserArgs|_chainOrCall|_prepareForParse)\(.*\) \{\n[\s\S]*?^ {2}\}\n/gm, ""],
+    [/^ {4}this\._(?:parseOptions(?:Env|Implied)|checkForConflictingOptions)\(\);.*\n/gm, ""],
+    [
+      /^ {6}let promiseChain;\n[\s\S]*?return promiseChain;\n/m,
+      "      return this._actionHandler(this.processedArgs);\n",
+    ],
+    [/^ {4}this\._optionValueSources(?:\[key\])? = .*\n/gm, ""],
+    [/^ {4}this\._exitCallback = .*\n/gm, ""],
+    [/^ {6}write(?:Out|Err): \(str\) => process.*\n/gm, ""],
+    [/option\.negate/g, "false"],
+    ["this.error(message, { exitCode: err.exitCode, code: err.code })", "this.error(message)"],
+    [/this\._exit\(0, .*\)/g, "this._exit(0)"],
     [/if \(context\.hasColors\) return text;\s+return .*;/, "return text;"],
     [/^ {6}get(?:Out|Err)HasColors: \(\) =>\n.*\n/gm, ""],
     [/^ {6}stripColor: .*\n/m, ""],
@@ -62,7 +101,6 @@ export const COMMANDER: Answers = {
     ["const { Help, stripColor } =", "const { Help } ="],
     ["const { Option, DualOptions } =", "const { Option } ="],
     [/typeof flags === 'object' && flags instanceof Option|fn instanceof RegExp/g, "false"],
-    [/(?:this|subCommand)\._executableHandler(?! =)/g, "false"],
     [/this\.(?:_storeOptionsAsProperties|_defaultCommandName|_showHelpAfterError)(?! =)/g, "false"],
     [/option\.envVar(?=\) \{)/, "false"],
     [/this\._findCommand\('\*'\)|this\.listenerCount\('command:\*'\)/g, "false"],
@@ -75,17 +113,33 @@ export const COMMANDER: Answers = {
     [/^exports\.stripColor = .*\n/m, ""],
     ["stripColor(str).length", "str.length"],
     [/this\.(?:sortSubcommands|sortOptions|showGlobalOptions)(?! =)|helper\.showGlobalOptions/g, "false"],
-    [/cmd\._argsDescription(?=\) \{)/, "false"],
     [/^ {6}\(cmd\._aliases.*\n/m, ""],
     [/^ {4}if \(cmd\._aliases\[0\]\) \{\n.*\n {4}\}\n/m, ""],
     ["cmd.summary() || ", ""],
     [/^ {6}helper\.longestGlobalOptionTermLength\(.*\n/m, ""],
-    [/^ {4}if \(argument\.defaultValue !== undefined\) \{\n[\s\S]*?^ {4}\}\n/m, ""],
+    [/^ {2}(?:visibleArguments|argument\w+|longestArgumentTermLength)\(.*\) \{\n[\s\S]*?^ {2}\}\n/gm, ""],
+    [/^ {6}helper\.longestArgumentTermLength\(.*\n/m, ""],
+    [/^ {4}const argumentList = [\s\S]*?(?=^ {4}\/\/ Options)/m, ""],
+    instead(
+      "visibleOptions(cmd)",
+      `const help = cmd._getHelpOption();
+      return [...cmd.options.filter((option) => !option.hidden), ...(help ? [help] : [])];`,
+    ),
     ["option.defaultValueDescription || ", ""],
     [/^ {4}this\.(?:sortSubcommands|sortOptions|showGlobalOptions) = .*\n/gm, ""],
     [/option\.(?:envVar|presetArg) !== undefined/g, "false"],
   ],
+  "commander/lib/argument.js": [
+    [/^ {4}this\.\w+ = (?:undefined|description \|\| '');\n/gm, ""],
+    [/^ {2}_concatValue\(.*\) \{\n[\s\S]*?^ {2}\}\n/m, ""],
+    [/^ {6}if \(this\.variadic\) \{\n[\s\S]*?^ {6}\}\n/m, ""],
+    ["constructor(name, description)", "constructor(name)"],
+  ],
+  "commander/lib/error.js": [[/^ {4}(?:Error\.capture.*|this\.(?:name|nestedError) = .*)\n/gm, ""]],
   "commander/lib/option.js": [
+    [/^ {4}this\.\w+ = (?:undefined|\[\]|false);\n|^ {4}this\.defaultValueDescription = .*\n/gm, ""],
+    [/^ {4}if \(this\.(?:long|negate)\) \{\n {6}(?:this\.negate|return camel).*\n {4}\}\n/gm, ""],
+    [" && !this.negate", ""],
     [/^class DualOptions \{\n[\s\S]*?^\}\n/m, ""],
     [/^exports\.DualOptions = .*\n/m, ""],
     [/ {2}if \(flagParts\[0\]\.startsWith\('-'\)\) \{\n[\s\S]*?^ {2}\}\n/m, ""],
