@@ -6,6 +6,7 @@ import { build, type Metafile, transform } from "esbuild";
 import { minifySync as shortenMore } from "oxc-minify";
 import { withOwnDigest } from "../src/launch/own-digest.ts";
 import { type ShortLines, withShortLines } from "./lines.ts";
+import { withNearNames } from "./names/near.ts";
 import { noticesOf } from "./notices.ts";
 import { builtins } from "./plugins/builtins.ts";
 import { ENTRY, grouped, nested, ordering } from "./plugins/groups.ts";
@@ -86,7 +87,7 @@ interface Bundle {
 
 /**
  * The program as one CommonJS text, and what imports what. swc takes a thirtieth less room than esbuild for the same, and oxc after it another
- * hundredth; where a place of a stack trace comes from tells `npm run where`.
+ * hundredth, and other letters yet a sixtieth; where a place of a stack trace comes from tells `npm run where`.
  */
 export async function bundle(root: string): Promise<Bundle> {
   const options = {
@@ -133,9 +134,15 @@ export async function bundle(root: string): Promise<Bundle> {
     sourcemap: true,
   });
   if (long.errors.length > 0) throw new Error(long.errors.map(({ message }) => message).join("\n"));
-  const { code, before } = withShortLines(long.code.replace(UNPRINTABLE, spelledOut), LINE_LIMIT);
-  const maps = [JSON.stringify(long.map), map];
-  return { code: code.trimEnd(), maps, before, comments: textOf(".LEGAL.txt"), metafile };
+  const named = withNearNames(long.code.replace(UNPRINTABLE, spelledOut));
+  const { code, before } = withShortLines(named.code, LINE_LIMIT);
+  return {
+    code: code.trimEnd(),
+    maps: [JSON.stringify(long.map), map],
+    before: (place) => named.before(before(place)),
+    comments: textOf(".LEGAL.txt"),
+    metafile,
+  };
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not stand in the file

@@ -1,0 +1,132 @@
+import { parseSync } from "@swc/core";
+
+/** A name in a text, from one column to another; all stand in one text of ASCII. */
+interface Occurrence {
+  readonly name: string;
+  readonly start: number;
+  /** swc's number of the scope that declares it. */
+  readonly mark: number;
+  readonly scope: Scope;
+  /** It stands for a property of this name as well, as in `{name}`. */
+  readonly isShorthand: boolean;
+}
+
+export interface Scope {
+  readonly parent: Scope | undefined;
+  readonly depth: number;
+}
+
+/** What a name stands for. */
+export interface Binding {
+  readonly name: string;
+  /** Where it is declared, or around that. */
+  readonly scope: Scope;
+  readonly occurrences: readonly Occurrence[];
+  /** Those that nothing else of this name may be declared in. */
+  readonly visible: ReadonlySet<Scope>;
+}
+
+interface Node {
+  readonly type?: string;
+  readonly ctxt?: number;
+  readonly span: { readonly start: number };
+  readonly value: string;
+  readonly body: Node;
+}
+
+/** Stands behind the text, and tells how the parser numbers what nothing declares. */
+const NOBODYS = "nobody$";
+
+/** Have a scope that the parser gives no number of its own. */
+const SCOPES = new Set(["ForStatement", "ForInStatement", "ForOfStatement"]);
+
+const SHORTHANDS = new Set(["AssignmentPatternProperty.key", "ObjectExpression.properties"]);
+
+/** In the order in which they stand. */
+export function bindingsOf(code: string): Binding[] {
+  const { root, occurrences, scopeOf } = occurrencesOf(code);
+  const byName = new Map<string, Occurrence[]>();
+  for (const one of occurrences) {
+    const key = `${one.mark} ${one.name}`;
+    byName.set(key, [...(byName.get(key) ?? []), one]);
+  }
+  return [...byName.values()].map((all) => {
+    const { name, mark } = all[0] as Occurrence;
+    const scope = scopeOf.get(mark) ?? root;
+    const visible = new Set([scope]);
+    for (const { scope: within } of all) {
+      for (let at = within; !visible.has(at); at = at.parent) {
+        visible.add(at);
+        if (at.parent === undefined) throw new Error(`${name} stands outside of what declares it`);
+      }
+    }
+    return { name, scope, occurrences: all, visible };
+  });
+}
+
+/** By the places of names in a text, the number of what each stands for, for a comparison with another text. */
+export function meaningsOf(code: string): number[] {
+  const numbers = new Map<string, number>();
+  return occurrencesOf(code).occurrences.map(({ mark, name }) => {
+    const key = `${mark} ${name}`;
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    return number;
+  });
+}
+
+function occurrencesOf(code: string) {
+  const script = parseSync(`${code}\n;${NOBODYS}`, {
+    syntax: "ecmascript",
+    target: "es2022",
+    isModule: false,
+  } as never) as unknown as Node;
+  const from = script.span.start - code.search(/\S/);
+  const root: Scope = { parent: undefined, depth: 0 };
+  const occurrences: Occurrence[] = [];
+  const numbered = new Map<number, Scope>();
+  const found = (node: Node, scope: Scope, isShorthand: boolean) => {
+    const name = node.value;
+    const start = node.span.start - from;
+    if (name !== NOBODYS && code.slice(start, start + name.length) !== name)
+      throw new Error(`${name} is not at ${start}: is all of it ASCII?`);
+    if (node.ctxt !== 0) occurrences.push({ name, start, mark: node.ctxt as number, scope, isShorthand }); // a label has none
+  };
+  const begun = (scope: Scope, mark: number | undefined): Scope => {
+    const inner = { parent: scope, depth: scope.depth + 1 };
+    if (mark && !numbered.has(mark)) numbered.set(mark, inner);
+    return inner;
+  };
+  const walk = (node: Node, around: Scope, place: string) => {
+    if (Array.isArray(node)) return node.forEach((one) => void (one && walk(one, around, place)));
+    if (node.type === "Identifier") {
+      return node.ctxt === undefined ? undefined : found(node, around, SHORTHANDS.has(place));
+    }
+    let scope = around;
+    if (node.ctxt || SCOPES.has(node.type ?? "")) scope = begun(around, node.ctxt);
+    if (node.type === "CatchClause") scope = begun(around, node.body.ctxt);
+    for (const [key, value] of Object.entries(node as object)) {
+      if (key === "span" || value === null || typeof value !== "object") continue;
+      const part = `${node.type}.${key}`;
+      walk(value as Node, part === "FunctionDeclaration.identifier" ? around : scope, part);
+    }
+  };
+  walk(script, root, "");
+  occurrences.sort((one, other) => one.start - other.start);
+  numbered.set((occurrences.pop() as Occurrence).mark, root);
+  return { root, occurrences, scopeOf: declaring(occurrences, numbered) };
+}
+
+/** By the number of a scope, the innermost known one around all that it declares. */
+function declaring(occurrences: readonly Occurrence[], numbered: ReadonlyMap<number, Scope>): Map<number, Scope> {
+  const scopeOf = new Map(numbered);
+  for (const { mark, scope } of occurrences) {
+    if (!numbered.has(mark)) scopeOf.set(mark, around(scopeOf.get(mark) ?? scope, scope));
+  }
+  return scopeOf;
+}
+
+function around(one: Scope, other: Scope): Scope {
+  if (one === other) return one;
+  return one.depth >= other.depth ? around(one.parent as Scope, other) : around(one, other.parent as Scope);
+}
