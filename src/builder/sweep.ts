@@ -15,7 +15,7 @@ import {
   type Keeping,
 } from "../environment/collect.ts";
 import type { Folders } from "../environment/folders.ts";
-import { type HistoryEntry, readMoves } from "../environment/history.ts";
+import { type HistoryEntry, isMove, readHistory } from "../environment/history.ts";
 import { listGenerations, listOlder } from "../environment/manifest/manifest.ts";
 import { isOthers } from "../environment/shared-folder.ts";
 import { readState } from "../environment/state.ts";
@@ -169,7 +169,7 @@ function isTorn(lock: string, before: number): boolean {
 
 function keepingOf(context: Context, folders: Folders, link: string, request: GcRequest): Keeping {
   const { launcher, plans } = context;
-  const entries = readMoves(folders);
+  const entries = readHistory(folders).filter(isMove);
   const { holds, trial, changeover } = readState(folders);
   const needed = new Set([
     ...Object.values(holds).map(({ generation }) => generation),

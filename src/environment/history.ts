@@ -45,7 +45,7 @@ export function historyFile({ data }: Folders): string {
 
 /** An entry that a killed start wrote already is not written twice. */
 export function recordHistory(folders: Folders, entry: HistoryEntry): void {
-  const last = readHistory(folders).findLast(({ flags }) => flags === entry.flags);
+  const last = lastEntry(folders, ({ flags }) => flags === entry.flags);
   if (last !== undefined && isSame(last, entry)) return;
   const text = readOwnText(historyFile(folders)) ?? "";
   makeFolder(folders.data);
@@ -61,6 +61,18 @@ function isSame(last: HistoryEntry, entry: HistoryEntry): boolean {
   return last.to === entry.to && last.from === entry.from && isPatchedOnce;
 }
 
+/** The youngest entry of which this is true; as a rule what is older is not read. */
+export function lastEntry(folders: Folders, is: (entry: HistoryEntry) => boolean): HistoryEntry | undefined {
+  if (folders.shared !== undefined) return readHistory(folders).findLast(is);
+  let found: HistoryEntry | undefined;
+  linesIn(folders.data).findLast((line) => {
+    const entry = parseJson(line, ENTRY);
+    found = entry !== undefined && is(entry) ? entry : undefined;
+    return found !== undefined;
+  });
+  return found;
+}
+
 /** All entries, the oldest first, of others who write `.prime` in root as well. A line that a kill tore is passed over. */
 export function readHistory(folders: Folders): HistoryEntry[] {
   const { data, shared } = folders;
@@ -69,8 +81,11 @@ export function readHistory(folders: Folders): HistoryEntry[] {
 }
 
 function entriesIn(folder: string): HistoryEntry[] {
-  const lines = (readOwnText(path.join(folder, FILE)) ?? "").trimEnd().split("\n");
-  return lines.slice(-MOST_ENTRIES).flatMap((line) => parseJson(line, ENTRY) ?? []);
+  return linesIn(folder).flatMap((line) => parseJson(line, ENTRY) ?? []);
+}
+
+function linesIn(folder: string): string[] {
+  return (readOwnText(path.join(folder, FILE)) ?? "").trimEnd().split("\n").slice(-MOST_ENTRIES);
 }
 
 /** Of the lines of a history those that are entries, as far as it is read. */
@@ -78,9 +93,9 @@ export function entryLines(lines: readonly string[]): string[] {
   return lines.slice(-MOST_ENTRIES).filter((line) => parseJson(line, ENTRY) !== undefined);
 }
 
-/** The entries that tell of another generation being shown. */
-export function readMoves(folders: Folders): HistoryEntry[] {
-  return readHistory(folders).filter(({ what }) => what !== "patch");
+/** Whether it tells of another generation being shown. */
+export function isMove({ what }: HistoryEntry): boolean {
+  return what !== "patch";
 }
 
 /** What differs between two generations, a phrase each: the interpreter, then package by package. */

@@ -8,7 +8,7 @@ import { trustVariables } from "../decision/whose-repo.ts";
 import { now } from "../edges/clock.ts";
 import { plain } from "../edges/terminal/text.ts";
 import { generationFolder } from "../environment/folders.ts";
-import { differences, type HistoryEntry, readHistory, recordHistory } from "../environment/history.ts";
+import { differences, type HistoryEntry, lastEntry, recordHistory } from "../environment/history.ts";
 import { recordInputs } from "../environment/manifest/interpreter-record.ts";
 import { hasManifest, type Manifest } from "../environment/manifest/manifest.ts";
 import { readState, stateInput } from "../environment/state.ts";
@@ -130,7 +130,7 @@ export function rememberChange(
 ): void {
   const from = before === undefined ? null : path.basename(before);
   if (from === manifest.id || flagKey === undefined) return;
-  if (readHistory(folders).findLast(({ flags }) => flags === flagKey)?.to === manifest.id) return;
+  if (lastEntry(folders, ({ flags }) => flags === flagKey)?.to === manifest.id) return;
   const changes = differences(
     generations.find(({ id }) => id === from),
     manifest,

@@ -8,7 +8,7 @@ import { asUsable, isSound, judgeGeneration } from "../../decision/usable.ts";
 import { refuseForeignRepo } from "../../decision/whose-repo.ts";
 import { now } from "../../edges/clock.ts";
 import { isFile, listFolder } from "../../edges/files/read.ts";
-import { readMoves } from "../../environment/history.ts";
+import { isMove, lastEntry } from "../../environment/history.ts";
 import { isOfNewerPrime, type Manifest } from "../../environment/manifest/manifest.ts";
 import { isGivenBack, setGivenBack, writeHold } from "../../environment/upgraded/holds.ts";
 import { findAside, giveBack, lookAtVenvPlace } from "../../environment/venv-link.ts";
@@ -117,9 +117,8 @@ function giveVenvBack(context: Context, decision: Decision): Answer {
 /** What these flags showed before what they show now. */
 function previousOf({ flagKey }: Context, { folders, generations }: Decision, { before }: Cold): Manifest | undefined {
   const current = before === undefined ? undefined : path.basename(before);
-  const moves = readMoves(folders);
-  if (moves.length === 0) return generations.find((one) => one.id !== current); // the history was lost
-  const from = moves.findLast(({ flags, to }) => flags === flagKey && to === current)?.from;
+  if (lastEntry(folders, isMove) === undefined) return generations.find((one) => one.id !== current); // the history was lost
+  const from = lastEntry(folders, (one) => isMove(one) && one.flags === flagKey && one.to === current)?.from;
   return generations.find((one) => one.id === from);
 }
 
