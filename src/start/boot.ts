@@ -20,6 +20,7 @@ import type { Manifest } from "../environment/manifest/manifest.ts";
 import { readHolds, writeHold } from "../environment/upgraded/holds.ts";
 import { lookAtVenvPlace } from "../environment/venv-link.ts";
 import { PrimeError } from "../errors.ts";
+import { isChangedSince } from "../inputs/observation.ts";
 import type { Answer } from "../launch/answer.ts";
 import { type Progress, renderProgress, type Stage, type StageFacts } from "../launch/progress.ts";
 import type { LaunchRecord } from "../plan/record.ts";
@@ -37,6 +38,14 @@ import { partsOf, writePlan } from "./write-plan.ts";
 
 /** An environment that is ready, or the next stage that this start has to go through. */
 export type Booted = Ready | { readonly kind: "hop"; readonly answer: Answer };
+
+/** What was built, and the progress that the last stage begins with. */
+interface Made {
+  readonly kind: "made";
+  readonly manifest: Manifest;
+  readonly cold: Cold;
+  readonly progress: Progress;
+}
 
 /** What is asked for is still to be built. */
 interface Begun {
@@ -58,7 +67,7 @@ export interface BootRequest {
 
 /**
  * The story of a cold start. Nothing changed in what counts: renew the stamps. What is asked for was built before: show
- * it. Else build, stage after stage: node (decide) → python (build), the same Node → venv (set up, write the ready plan).
+ * it. Else build, stage after stage: node (decide) → python (build) → venv (set up, write the ready plan).
  */
 export async function boot(context: Context, { anew, reason, servesPlan }: BootRequest): Promise<Booted> {
   const { progress } = context;
@@ -78,7 +87,28 @@ export async function boot(context: Context, { anew, reason, servesPlan }: BootR
   if (begun.kind !== "build") return begun;
   const { context: next, decision } = begun;
   tellStage(next, seen);
-  return accountedFor(next, seen, () => owned(next, decision, () => buildStage(begun, seen, anew)));
+  const made = await accountedFor(next, seen, () => owned(next, decision, () => buildStage(begun, seen, anew)));
+  if (made.kind !== "made") return made;
+  return finish({ ...next, progress: made.progress }, decision, seen, made);
+}
+
+/** The last stage, which a new Node goes through where what the decision was made from is not as it was: it reads all anew. */
+async function finish(
+  context: Context & Pick<Made, "progress">,
+  decision: Decision,
+  seen: Cold,
+  { manifest, cold }: Made,
+): Promise<Booted> {
+  const { shell, progress } = context;
+  const last = { ...context, startedAt: now() }; // what the build made is older; an edit from now on is not vouched for
+  if (isChangedSince(decision.inputs, context.startedAt)) {
+    return {
+      kind: "hop",
+      answer: { kind: "next-stage", progress: renderProgress(progress), shell: shellOfProcess(shell.pid) },
+    };
+  }
+  tellStage(last, seen);
+  return accountedFor(last, seen, () => owned(last, decision, () => settleIn(last, decision, manifest, cold)));
 }
 
 /** What is made as another user than the checkout's owner becomes the owner's. */
@@ -148,7 +178,11 @@ async function bootBy(
 }
 
 /** The stage in which the environment is built, of the process that decided it: nothing has changed meanwhile. */
-async function buildStage({ context, decision, facts, words }: Begun, seen: Cold, anew: boolean): Promise<Booted> {
+async function buildStage(
+  { context, decision, facts, words }: Begun,
+  seen: Cold,
+  anew: boolean,
+): Promise<Ready | Made> {
   const { lost } = decision;
   const cold = { ...seen, reason: words.reason };
   const request = { anew, look: anew ? async () => undefined : () => lookAgain(context), ...words };
@@ -161,8 +195,8 @@ async function buildStage({ context, decision, facts, words }: Begun, seen: Cold
   rememberChange(context, decision, built, cold, "build");
   const stillLost = built.standsInFor === lost?.manifest.id ? lost : undefined;
   const next = { ...facts, lost: stillLost && lostFact(stillLost), generation: built.id };
-  const progress = renderProgress(nextStage(context, "venv", next, `built generation ${built.id}`));
-  return { kind: "hop", answer: { kind: "next-stage", progress, shell: shellOfProcess(context.shell.pid) } };
+  const progress = nextStage(context, "venv", next, `built generation ${built.id}`);
+  return { kind: "made", manifest: built, cold, progress };
 }
 
 /** Once for each environment that is built, since each start with this shell drops them. */
