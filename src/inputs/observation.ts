@@ -12,6 +12,9 @@ import {
 } from "../edges/files/read.ts";
 import type { Input } from "./input.ts";
 
+/** Milliseconds within which two changes can get the very same time from a kernel: its slowest clock ticks a hundred times a second. */
+export const TICK_MS = 12;
+
 /** An input as it was when it was looked at. */
 export interface Observed {
   readonly input: Input;
@@ -91,8 +94,13 @@ export function isChangedSince(inputs: readonly Input[], since: number): boolean
   });
 }
 
-function isOlder({ ctimeNs }: FileFacts, since: number): boolean {
-  return Number(BigInt(ctimeNs) / 1_000_000n) < since;
+/** Changed before, and not in the tick before: whoever reads since then sees no later change that has the same mtime. */
+function isOlder({ mtimeNs, ctimeNs }: FileFacts, since: number): boolean {
+  const [modified, changed] = [mtimeNs, ctimeNs].map((timeNs) => Number(BigInt(timeNs) / 1_000_000n)) as [
+    number,
+    number,
+  ];
+  return changed < since && (modified > since || modified + TICK_MS < since);
 }
 
 /** Files of one checkout share mtimes, so that a link among them is pinned by what it points to. */

@@ -5,7 +5,7 @@ import { makeFolder, setTimes, writePlain } from "../edges/files/change.ts";
 import { facts, linkFacts } from "../edges/files/read.ts";
 import { makeStamp } from "../edges/files/stamp.ts";
 import type { Input } from "../inputs/input.ts";
-import { contentsOf, isStamped, type Observation, type Observed } from "../inputs/observation.ts";
+import { contentsOf, isStamped, type Observation, type Observed, TICK_MS } from "../inputs/observation.ts";
 import { type Ctimes, tellCtimes } from "./ctimes.ts";
 import { type AbsentIn, PIN, type Stamp, type Timed, type Watch } from "./freshness.ts";
 import { YOUNG_MS } from "./record.ts";
@@ -30,8 +30,6 @@ type Dated = Observed & Required<Pick<Observed, "facts">>;
 const WORTH_A_PROCESS = 400;
 /** So many absent names in one folder take longer than a look at its time, for which stamps are made, too. */
 const ENOUGH_ABSENT = 4;
-/** Milliseconds within which two changes can get the very same time from a kernel: its slowest clock ticks a hundred times a second. */
-const TICK_MS = 12;
 
 /**
  * Makes the stamps of an observation and gives what a plan can compare with them; a text is the reason why that would
@@ -46,15 +44,18 @@ export function pinObservation({ stamps, observed }: Observation, by: Comparing)
   if (typeof changed === "string") return changed;
   const byCtime = new Set(changed?.groups.flatMap(({ paths }) => paths));
   const byMtime = dated.filter(({ input }) => !byCtime.has(input.path));
-  const young = byMtime.find(({ facts: { mtimeNs } }) => isYoung(mtimeNs));
-  if (young !== undefined) return `${young.input.path} was changed a moment ago`;
+  const early = byMtime.find(({ facts: { mtimeNs } }) => !isSettled(mtimeNs));
+  if (early !== undefined) return `${early.input.path} was changed a moment ago`;
   makeFolder(stamps, 0o700);
   const timed = timesOf(stamps, byMtime);
   if (typeof timed === "string") return timed;
   const names = observed.map(({ input }) => input).filter((input) => !isStamped(input));
   const absent = by.freshness === "strict" ? [] : absentOf(stamps, names, byMtime);
   if (typeof absent === "string") return absent;
-  pinStamps(stamps);
+  pinStamps(
+    stamps,
+    byMtime.some(({ facts: { mtimeNs } }) => isYoung(mtimeNs)),
+  );
   const inFolders = new Set(absent.flatMap(({ inputs }) => inputs));
   const others = names.filter((input) => !inFolders.has(input));
   return { stamps, timed, changed, absent, others };
@@ -156,24 +157,24 @@ function between(stamps: string, name: string, moment: bigint): Stamp | undefine
 }
 
 /**
- * The deletion or addition of a stamp changes the folder's mtime to the present. Both times are whole seconds in the past,
- * which every shell compares in the same way.
+ * The deletion or addition of a stamp changes the folder's mtime to the present. Both times lie in the past, a second apart, so that
+ * every shell tells them apart; where fractions of a second count, half a second, so that a shell which sees none declines.
  */
-function pinStamps(stamps: string): void {
+function pinStamps(stamps: string, fractionsCount: boolean): void {
   const past = Math.floor(now() / 1000) - 10;
   const pin = path.join(stamps, PIN);
   writePlain(pin, "", 0o600);
-  setTimes(pin, past + 1);
+  setTimes(pin, past + (fractionsCount ? 0.5 : 1));
   setTimes(stamps, past);
 }
 
 /** A file may lie in the future, too: it is young only around the present. */
-export function isYoung(timeNs: string): boolean {
+function isYoung(timeNs: string): boolean {
   return ageOf(timeNs) < YOUNG_MS;
 }
 
 /** Whether whoever sees fractions of a second can tell a later change; a file system that keeps none has whole ones only. */
-function isSettled(timeNs: string): boolean {
+export function isSettled(timeNs: string): boolean {
   return !isYoung(timeNs) || (keepsFractions(timeNs) && ageOf(timeNs) > TICK_MS);
 }
 

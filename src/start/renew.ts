@@ -5,7 +5,7 @@ import { shellOfProcess } from "../edges/machine.ts";
 import type { Surroundings } from "../edges/surroundings.ts";
 import { PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
-import { isYoung } from "../plan/pin.ts";
+import { isSettled } from "../plan/pin.ts";
 import { placeOfPlan, recordFile } from "../plan/ready-plan.ts";
 import { readRecord } from "../plan/record.ts";
 import { type Cold, coldSince, keepAccount } from "./cold.ts";
@@ -47,5 +47,5 @@ export function renewTouched({
 
 /** No plan can tell a second edit from this one. */
 function isTooEarly({ changes }: Cold): boolean {
-  return changes.some(({ path: file }) => isYoung(facts(file)?.mtimeNs ?? "0"));
+  return changes.some(({ path: file }) => !isSettled(facts(file)?.mtimeNs ?? "0"));
 }

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { edit, generations, good, repo, shown } from "../../support/repos.ts";
 import { LONG_AGO, type RunOptions, type Sandbox } from "../../support/sandbox.ts";
-import { ALL_SHELLS, generationOf, imports, warmShells, whereIs, whyOf } from "../../support/warm.ts";
+import { ALL_SHELLS, generationOf, imports, untilWarm, warmShells, whereIs, whyOf } from "../../support/warm.ts";
 
 const REQUIREMENTS = { "requirements.txt": "six\n" };
 
@@ -136,18 +136,9 @@ describe("git", () => {
     expect((await generationOf(box, [], at(tree))).folder).toMatch(new RegExp(`^${tree}/`));
     expect(box.git("-C", tree, "status", "--porcelain")).toBe("");
     expect(box.git("status", "--porcelain")).toBe("");
-    expect(await warmShells(box)).toEqual(ALL_SHELLS);
+    await untilWarm(box);
   });
 });
-
-/** Starts until the files that were just written are old enough to be believed: two seconds at the most. */
-async function untilWarm(box: Sandbox, options: RunOptions = {}): Promise<void> {
-  for (let i = 0; i < 100; i++) {
-    await good(box, [], options);
-    if ((await warmShells(box, [], options)).length === ALL_SHELLS.length) return;
-  }
-  throw new Error(`it never became warm: ${await whyOf(box, options)}`);
-}
 
 function keepTime(box: Sandbox, name: string, text: string): void {
   const { mtime } = fs.statSync(box.path(name));
