@@ -13,12 +13,13 @@ import type { Manifest } from "../environment/manifest/manifest.ts";
 import { readState } from "../environment/state.ts";
 import { readSeen } from "../environment/upgraded/seen.ts";
 import type { Answer } from "../launch/answer.ts";
+import { servesTouched } from "../plan/ready-plan.ts";
 import { inspectProject } from "../project/inspect.ts";
 import { fromCache } from "../provision/uv.ts";
 import { endedLife } from "../python/end-of-life.ts";
 import { describe } from "../python/version.ts";
 import { oneLine } from "../quoted.ts";
-import { lastCold, whyCold } from "../start/cold.ts";
+import { type Cold, lastCold, whyCold } from "../start/cold.ts";
 
 /** What `status` shows; the names are those of the JSON form. */
 interface Status {
@@ -97,10 +98,16 @@ async function statusOf(context: Context): Promise<Status> {
     inputs: inputs.map(({ kind, path: file }) => ({ kind, path: file })),
     freshness: {
       mode: config.freshness.value,
-      state: cold.renew !== undefined && cold.changes.length === 0 ? "fresh" : `the next start is cold: ${cold.reason}`,
+      state: isWarm(context, cold) ? "fresh" : `the next start is cold: ${cold.reason}`,
       last_cold: lastCold(context)?.reason ?? null,
     },
   };
+}
+
+function isWarm({ plans, flagKey }: Context, { renew, changes }: Cold): boolean {
+  if (renew === undefined || plans === undefined || flagKey === undefined) return false;
+  const touched = changes.map(({ path: file }) => file);
+  return servesTouched({ ...plans, flagKey }, touched);
 }
 
 /** What there is to say where only a start can decide. */

@@ -4,6 +4,7 @@ import type { Input } from "../inputs/input.ts";
 import { HIDDEN } from "../secrets.ts";
 import { type Ctimes, ctimeTests } from "./ctimes.ts";
 import { INDEX_VARIABLES } from "./index-variables.ts";
+import { type Renewable, type Stamp, sameContentsFile, timeTest } from "./same-contents.ts";
 
 /** What a ready plan looks at before it believes that nothing changed. All paths are absolute. */
 export interface Watch {
@@ -11,17 +12,13 @@ export interface Watch {
   readonly stamps: string;
   /** Files and folders that are compared by mtime. */
   readonly timed: readonly Timed[];
+  /** Files that are compared by mtime, and by contents where that is another one. */
+  readonly renewable: readonly Renewable[];
   /** Files and folders that are compared by ctime. */
   readonly changed: Ctimes | undefined;
   readonly absent: readonly AbsentIn[];
   /** What else has to be as it was; none of these has a time. */
   readonly others: readonly Input[];
-}
-
-/** A time as the names of two stamps. */
-export interface Stamp {
-  readonly from: string;
-  readonly to: string;
 }
 
 /** What all has one time, none of it older than `from` or younger than `to`; these two are mostly one. */
@@ -44,12 +41,13 @@ export const PIN = "pin";
 
 /** So many inputs are looked at by one `[`: some shells take more than in proportion for more. */
 const AT_ONCE = 16;
+const AND = " \\\n  -a ";
 
 /**
  * Lines of sh, each of which returns at the first difference. Shells differ in what `-nt` says of missing files, so `-e`
  * comes first; the pin stands for the existence of each stamp.
  */
-export function freshnessForSh({ stamps, timed, changed, absent, others }: Watch): string {
+export function freshnessForSh({ stamps, timed, renewable, changed, absent, others }: Watch): string {
   const folders = new Set(absent.map(({ folder }) => folder));
   const kept = timed.flatMap(({ paths }) => paths).filter((file) => folders.has(path.dirname(file)));
   return [
@@ -57,7 +55,16 @@ export function freshnessForSh({ stamps, timed, changed, absent, others }: Watch
     returnUnlessAll([...others.map(isOther), ...timed.flatMap((one) => isTimed(one, kept))]),
     ...absent.map((one) => absentLines(one, kept)),
     ...(changed === undefined ? [] : ctimeTests(changed).map((test) => `${test} || return 0\n`)),
+    renewable.length === 0
+      ? ""
+      : `[ ${renewable.map(timeTest).join(AND)} ] || ${hasSameContents(stamps)} || return 0\n`,
   ].join("");
+}
+
+/** Where the plan can serve the start. */
+function hasSameContents(stamps: string): string {
+  const it = quoteForShell(sameContentsFile(stamps));
+  return `{ [ -n "$prime_stale" ] && [ -f ${it} ] && . ${it}; }`;
 }
 
 /**
@@ -66,7 +73,7 @@ export function freshnessForSh({ stamps, timed, changed, absent, others }: Watch
  */
 export function differenceForSh(
   variables: Readonly<Record<string, string | null>>,
-  { stamps, timed, changed, absent, others }: Watch,
+  { stamps, timed, renewable, changed, absent, others }: Watch,
 ): string {
   const ofTime = ({ stamp, paths }: Timed) =>
     paths.map((file) => {
@@ -76,7 +83,7 @@ export function differenceForSh(
   const tests = [
     ...Object.entries(variables).map(([name, value]) => [`$${name}`, variablesTest(name, value)] as const),
     ...[...others, ...absent.flatMap(({ inputs }) => inputs)].map((one) => [one.path, inputTest(one)] as const),
-    ...timed.flatMap(ofTime),
+    ...[...timed, ...renewable.map(({ path: file, stamp }) => ({ stamp, paths: [file] }))].flatMap(ofTime),
     ...(changed === undefined
       ? []
       : ctimeTests(changed).map((test) => [`a file that ${stamps} tells of`, test] as const)),
@@ -94,7 +101,7 @@ function variablesTest(name: string, value: string | null): string {
 function returnUnlessAll(tests: readonly string[]): string {
   let lines = "";
   for (let first = 0; first < tests.length; first += AT_ONCE) {
-    lines += `[ ${tests.slice(first, first + AT_ONCE).join(" \\\n  -a ")} ] || return 0\n`;
+    lines += `[ ${tests.slice(first, first + AT_ONCE).join(AND)} ] || return 0\n`;
   }
   return lines;
 }

@@ -7,8 +7,9 @@ import { makeStamp } from "../edges/files/stamp.ts";
 import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, type Observation, type Observed, TICK_MS } from "../inputs/observation.ts";
 import { type Ctimes, tellCtimes } from "./ctimes.ts";
-import { type AbsentIn, PIN, type Stamp, type Timed, type Watch } from "./freshness.ts";
+import { type AbsentIn, PIN, type Timed, type Watch } from "./freshness.ts";
 import { YOUNG_MS } from "./record.ts";
+import { isRenewable, MOST_RENEWABLE, type Renewable, type Stamp } from "./same-contents.ts";
 
 /** How an observation is compared with later. */
 export interface Comparing {
@@ -18,6 +19,8 @@ export interface Comparing {
   readonly root: string;
   /** A clean environment with the user's PATH, to see what tells ctimes here. */
   readonly env: Environment;
+  /** Files and folders that people do not edit, absolute; none given: nothing is renewed by the shell. */
+  readonly unedited?: readonly string[];
 }
 
 /** An input of a kind that has a time, which was there. */
@@ -47,7 +50,13 @@ export function pinObservation({ stamps, observed }: Observation, by: Comparing)
   const early = byMtime.find(({ facts: { mtimeNs } }) => !isSettled(mtimeNs));
   if (early !== undefined) return `${early.input.path} was changed a moment ago`;
   makeFolder(stamps, 0o700);
-  const timed = timesOf(stamps, byMtime);
+  const edited = byMtime.filter((one) => isEdited(one, by)).slice(0, MOST_RENEWABLE);
+  const renewable = renewableOf(stamps, edited);
+  if (typeof renewable === "string") return renewable;
+  const timed = timesOf(
+    stamps,
+    byMtime.filter((one) => !edited.includes(one)),
+  );
   if (typeof timed === "string") return timed;
   const names = observed.map(({ input }) => input).filter((input) => !isStamped(input));
   const absent = by.freshness === "strict" ? [] : absentOf(stamps, names, byMtime);
@@ -58,7 +67,7 @@ export function pinObservation({ stamps, observed }: Observation, by: Comparing)
   );
   const inFolders = new Set(absent.flatMap(({ inputs }) => inputs));
   const others = names.filter((input) => !inFolders.has(input));
-  return { stamps, timed, changed, absent, others };
+  return { stamps, timed, renewable, changed, absent, others };
 }
 
 function reasonAgainst({ input, facts: was, contents }: Observed): string | undefined {
@@ -95,6 +104,23 @@ function chooseCtimes(
   return told === undefined && strict.length > 0 ? "no `stat` here tells the times of changes" : told;
 }
 
+/** Where a file system keeps no fractions of a second, two edits may have one time. */
+function isEdited(one: Dated, { unedited }: Comparing): boolean {
+  return unedited !== undefined && keepsFractions(one.facts.ctimeNs) && isRenewable(one, unedited);
+}
+
+function renewableOf(stamps: string, files: readonly Dated[]): Renewable[] | string {
+  const renewable: Renewable[] = [];
+  for (const { input, facts: is, contents = "" } of files) {
+    const name = `own${renewable.length}`;
+    const moment = BigInt(is.mtimeNs);
+    const stamp = around(stamps, name, moment, moment);
+    if (stamp === undefined) return `${stamps} is on a file system that cannot keep the time of ${input.path}`;
+    renewable.push({ path: input.path, sha256: contents, stamp });
+  }
+  return renewable;
+}
+
 function timesOf(stamps: string, dated: readonly Dated[]): Timed[] | string {
   const timed: Timed[] = [];
   for (const [mtimeNs, group] of inGroups(dated, ({ facts: is }) => is.mtimeNs)) {
@@ -123,7 +149,8 @@ function absentOf(stamps: string, names: readonly Input[], dated: readonly Dated
     const there = dated.map(({ input }) => input.path).filter((file) => path.dirname(file) === folder);
     const gone = there.find((file) => facts(file) === undefined);
     if (gone !== undefined) return `${gone} is missing`;
-    const stamp = between(stamps, `folder${absent.length}`, BigInt(mtimeNs));
+    const moment = BigInt(mtimeNs);
+    const stamp = around(stamps, `folder${absent.length}`, moment - 1n, moment + 1n);
     if (stamp !== undefined) absent.push({ folder, stamp, inputs });
   }
   return absent;
@@ -149,10 +176,11 @@ function timeStamp(stamps: string, name: string, moment: bigint): Stamp | undefi
   return from === undefined || to === undefined ? undefined : { from: `${name}-`, to: name };
 }
 
-function between(stamps: string, name: string, moment: bigint): Stamp | undefined {
+/** Two stamps, not within the two moments. */
+function around(stamps: string, name: string, first: bigint, last: bigint): Stamp | undefined {
   const stamp = { from: `${name}-`, to: name };
-  const to = makeStamp(path.join(stamps, stamp.to), moment + 1n, "later");
-  const from = makeStamp(path.join(stamps, stamp.from), moment - 1n, "earlier");
+  const to = makeStamp(path.join(stamps, stamp.to), last, "later");
+  const from = makeStamp(path.join(stamps, stamp.from), first, "earlier");
   return from === undefined || to === undefined ? undefined : stamp;
 }
 

@@ -16,6 +16,7 @@ import type { PlannedTasks } from "./commands/tasks.ts";
 import { differenceForSh, freshnessForSh, variablesForSh } from "./freshness.ts";
 import { pinObservation } from "./pin.ts";
 import { type LaunchRecord, newRecord, readRecord, writeRecord } from "./record.ts";
+import { comparedByContents, HALF_RENEWED, sameContentsFiles, writeSameContents } from "./same-contents.ts";
 import { askProgram, RUN_ANY, renderPlan, renderWayToTasks } from "./text.ts";
 
 /** Where the ready plans of one launcher stand. */
@@ -151,12 +152,14 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const { stamps } = ready.observation;
   makePlanFolder(ready);
   const last = stampsOf(ready);
-  const watch = pinObservation(ready.observation, ready);
+  const unedited = [ready.launcher, path.dirname(path.dirname(ready.activation.generation))];
+  const watch = pinObservation(ready.observation, ready.app === undefined ? { ...ready, unedited } : ready);
   const reason = typeof watch === "string" ? watch : undefined;
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
   if (typeof watch !== "string") {
     const { launcher, variables, kernel, app, isRenewed } = ready;
     const freshness = variablesForSh(variables) + freshnessForSh(watch);
+    if (watch.renewable.length > 0) writeSameContents(stamps, watch.renewable);
     writeTellable(`${planFile(ready)}${WHY}`, differenceForSh(variables, watch), 0o600);
     const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
     const elsewhere = runsAny(ready.flagKey) ? RUN_ANY : askProgram(commandsFile(stamps));
@@ -171,6 +174,14 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   if (last !== undefined && last !== stamps) removeStamps(last);
   if (ready.isRenewed !== true) for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   return reason;
+}
+
+/** Whether the ready plan serves a start where nothing but these files, absolute, were touched. */
+export function servesTouched(place: PlanPlace, touched: readonly string[]): boolean {
+  const stamps = stampsOf(place);
+  if (stamps === undefined || !exists(planFile(place))) return false;
+  const compared = touched.length === 0 ? [] : comparedByContents(stamps);
+  return touched.every((file) => compared.includes(file));
 }
 
 /** Lets tasks with flags of their own be warm where no start without flags has been yet. */
@@ -197,7 +208,7 @@ const WHY = "+why";
 /** Removes what was stamped once, absolute, and what belongs to it; a name that is no stamp's is left. */
 export function removeStamps(stamps: string): void {
   if (!/^(?:stamps|script)-[0-9a-f]{8}$/.test(path.basename(stamps))) return;
-  for (const file of [stamps, `${stamps}.commands`]) if (exists(file)) remove(file);
+  for (const file of [stamps, commandsFile(stamps), ...sameContentsFiles(stamps)]) if (exists(file)) remove(file);
 }
 
 /** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */
@@ -205,8 +216,8 @@ export function abandonedPlanParts(place: PlanFolder, before: number): string[] 
   const folder = planFolder(place);
   const used = new Set(filesIn(folder, isRecord).map((file) => readRecord(file)?.stamps));
   const isStray = (name: string): boolean => {
-    const [, stamps] = /^(stamps-[0-9a-f]{8})(?:\.commands)?$/.exec(name) ?? [];
-    return stamps === undefined ? finalNameOf(name) !== undefined : !used.has(stamps);
+    const [, stamps] = /^(stamps-[0-9a-f]{8})(?:\.(?:commands|same|sums))?$/.exec(name) ?? [];
+    return stamps === undefined ? finalNameOf(name) !== undefined || HALF_RENEWED.test(name) : !used.has(stamps);
   };
   return filesIn(folder, isStray).filter((file) => isAbandoned(file, before));
 }

@@ -88,7 +88,7 @@ function touched(place: Place): Scenario {
   return { id: "touched", title: "an input was touched, its contents are the same", rounds: ROUNDS.cold, arms };
 }
 
-/** The same with each Node that prime supports. */
+/** What the shell does not compare by itself, with each Node that prime supports. */
 function touchedByNode(place: Place): Scenario {
   const arms: Record<string, Arm> = {};
   for (const version of Object.values(NODES)) {
@@ -100,9 +100,9 @@ function touchedByNode(place: Place): Scenario {
     const env = place.envWith(node);
     if (Object.keys(arms).length === 0) Object.assign(arms, bare(place, repo));
     arms[`Node ${version} alone`] = { argv: [node, "-e", "0"], cwd: repo.root, env };
-    arms[`./prime, Node ${version}`] = { ...runs(repo)["./prime run"], env, touch: repo.file("pyproject.toml") };
+    arms[`./prime, Node ${version}`] = { ...runs(repo)["./prime run"], env, touch: repo.prime };
   }
-  return { id: "nodes", title: "an input was touched, by Node's version", rounds: ROUNDS.cold, arms };
+  return { id: "nodes", title: "the launcher was touched, by Node's version", rounds: ROUNDS.cold, arms };
 }
 
 function branchSwitch(place: Place): Scenario {

@@ -50,15 +50,15 @@ it("is kept apart for a plan that is renewed, and for starts that find more to d
   await start();
   const first = kinds().sort();
   for (const touch of [1, 2]) {
-    fs.utimesSync(box.path("requirements.txt"), LONG_AGO + touch, LONG_AGO + touch);
+    fs.utimesSync(box.launcher, LONG_AGO + touch, LONG_AGO + touch);
     expect(await start()).toMatchObject({ stdout: "", stderr: "" });
     expect(kinds().sort()).toEqual([...first, "renew"].sort());
   }
   box.file(".git/HEAD", "ref: refs/heads/other\n", { mtime: Date.now() / 1000 + 60 });
-  fs.utimesSync(box.path("requirements.txt"), LONG_AGO, LONG_AGO);
+  fs.utimesSync(box.launcher, LONG_AGO, LONG_AGO);
   await start();
   expect(kinds().sort()).toEqual([...first, "renew", "stale"].sort());
-  fs.utimesSync(box.path("requirements.txt"), LONG_AGO + 1, LONG_AGO + 1);
+  fs.utimesSync(box.launcher, LONG_AGO + 1, LONG_AGO + 1);
   expect(await start()).toMatchObject({ stdout: "", stderr: "" });
   edit(box, "requirements.txt", "# nothing\n");
   await start();

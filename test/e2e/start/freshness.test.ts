@@ -225,10 +225,12 @@ describe("the ready plan is not written, and no older one stays,", () => {
     expect(fs.existsSync(launcher.plan)).toBe(false);
   });
 
-  it("when an input is younger than two seconds, since some shells compare whole seconds", () => {
+  it("when an input has a time that a later edit can have as well", () => {
     const { launcher, inputs } = repo();
     launcher.ready(inputs);
     fs.writeFileSync(at(launcher, "pyproject.toml"), "new");
+    const present = Math.ceil(Date.now() / 1000); // a whole second: it may be that of a file system that keeps no others
+    fs.utimesSync(at(launcher, "pyproject.toml"), present, present);
     expect(launcher.ready(inputs)).toBe(`${at(launcher, "pyproject.toml")} was changed a moment ago`);
     expect(fs.existsSync(launcher.plan)).toBe(false);
     backdate(at(launcher, "pyproject.toml"));
@@ -238,6 +240,7 @@ describe("the ready plan is not written, and no older one stays,", () => {
   it("and stamps of plans that were replaced do not pile up", () => {
     const { launcher, inputs } = repo();
     for (let i = 0; i < 3; i++) launcher.ready(inputs);
-    expect(fs.readdirSync(planFolder(launcher)).filter((name) => name.startsWith("stamps"))).toHaveLength(1);
+    const stamps = fs.readdirSync(planFolder(launcher)).flatMap((name) => /^stamps-\w+/.exec(name) ?? []);
+    expect(new Set(stamps).size).toBe(1);
   });
 });

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { expect, it } from "vitest";
 import { edit, good, repo } from "../../support/repos.ts";
 import { describeEachNode, describeEachShell, LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
@@ -32,15 +33,72 @@ describeEachShell("an input that was touched", ({ words: shell }) => {
   it.each(Object.entries(STARTS))("does not change %s, and the start behind it is warm", async (_, { args, says }) => {
     const box = made();
     const options = { shell, stdin: "input\n" };
+    const withoutNode = { ...options, env: { PATH: pathWithoutNode(box) } };
     await good(box, args, options);
     const first = await good(box, args, options);
     expect(first.stdout).toBe(says);
     touch(box, "pyproject.toml");
+    expect(await good(box, args, withoutNode)).toEqual(first);
+    touch(box, "prime");
     expect(await good(box, args, options)).toEqual(first);
-    expect(await good(box, args, { ...options, env: { PATH: pathWithoutNode(box) } })).toEqual(first);
-    expect(await whyOf(box)).toMatch(/pyproject.toml touched, contents the same\n.*\n.*the ready plan was renewed/);
+    expect(await good(box, args, withoutNode)).toEqual(first);
+    expect(await whyOf(box)).toMatch(/prime touched, contents the same\n.*\n.*the ready plan was renewed/);
+  });
+
+  it("is compared by contents once, and found when these are others", async () => {
+    const box = made();
+    const { stamps, shows } = await warm(box, { shell });
+    touch(box, "pyproject.toml");
+    expect(stamps()).not.toBe(timeOf(box, "pyproject.toml"));
+    expect(await shows()).toBe(true);
+    expect(stamps()).toBe(timeOf(box, "pyproject.toml"));
+    expect((await good(box, ["status"], { shell })).stdout).toMatch(/^freshness +fresh$/m);
+    fs.appendFileSync(box.path("pyproject.toml"), "# more\n");
+    touch(box, "pyproject.toml");
+    expect(await shows()).toBe(false);
+  });
+
+  it("with a time that is still to come is compared at each start: a later edit could have that time", async () => {
+    const box = made();
+    const { stamps, shows } = await warm(box, { shell });
+    const before = stamps();
+    const later = Date.now() / 1000 + 86_400;
+    fs.utimesSync(box.path("pyproject.toml"), later, later);
+    for (let start = 0; start < 2; start += 1) expect(await shows()).toBe(true);
+    expect(stamps()).toBe(before);
+    fs.appendFileSync(box.path("pyproject.toml"), "# more\n");
+    fs.utimesSync(box.path("pyproject.toml"), later, later);
+    expect(await shows()).toBe(false);
+  });
+
+  it("leaves nothing beside its stamps", async () => {
+    const box = made();
+    const { plans, shows } = await warm(box, { shell });
+    const before = fs.readdirSync(plans);
+    touch(box, "pyproject.toml");
+    expect(await shows()).toBe(true);
+    expect(fs.readdirSync(plans)).toEqual(before);
   });
 });
+
+/** The time of the stamps of pyproject.toml, and whether a start is served without Node. */
+async function warm(box: Sandbox, options: { readonly shell: readonly string[] }) {
+  await good(box, [], options);
+  expect((await good(box, ["run", "true"], options)).stderr).toBe("");
+  const plans = path.join(box.home, ".local/state/prime/at", box.root, ".plan");
+  const [own] = fs.readdirSync(plans).filter((name) => /^stamps-[0-9a-f]{8}$/.test(name));
+  const stamp = (name: string) => fs.statSync(path.join(plans, own as string, name), { bigint: true }).mtimeNs;
+  const env = { PATH: pathWithoutNode(box) };
+  return {
+    plans,
+    stamps: () => (stamp("own0") === stamp("own0-") ? stamp("own0") : 0n),
+    shows: async () => (await box.run(["run", "env"], { ...options, env })).code === 0,
+  };
+}
+
+function timeOf(box: Sandbox, file: string): bigint {
+  return fs.statSync(box.path(file), { bigint: true }).mtimeNs;
+}
 
 describeEachNode("an input that was touched", ({ binary }) => {
   it("hides nothing else that changed, and a look is no start", async () => {
@@ -51,9 +109,9 @@ describeEachNode("an input that was touched", ({ binary }) => {
     edit(box, "prime.toml", 'install_groups = ["more"]\n');
     expect((await good(box, ["status"], { node: binary })).stdout).toContain("the next start is cold");
     await good(box, ["run", "python", "-c", "import pluggy"], { node: binary });
-    touch(box, "pyproject.toml");
+    touch(box, "prime");
     expect((await good(box, ["status"], { node: binary })).stdout).toContain("the next start is cold");
-    expect((await good(box, ["-v", "run", "true"], { node: binary })).stderr).toContain("pyproject.toml touched");
+    expect((await good(box, ["-v", "run", "true"], { node: binary })).stderr).toContain("prime touched");
   });
 
   it("leaves the status of the command, and arguments that are wrong, as they are", async () => {
@@ -62,7 +120,7 @@ describeEachNode("an input that was touched", ({ binary }) => {
     for (const args of wrong) {
       await box.run(args, { node: binary });
       const first = await box.run(args, { node: binary });
-      touch(box, "pyproject.toml");
+      touch(box, "prime");
       expect(await box.run(args, { node: binary })).toEqual(first);
     }
   });
