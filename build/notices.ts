@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Metafile } from "esbuild";
+import { isReplaced } from "./plugins/uncalled.ts";
 
 interface Notice {
   readonly name: string;
@@ -45,7 +46,7 @@ function withoutTag(line: string): string {
 /** Folders of the packages of which something is in the output, relative to root, sorted. */
 export function bundledPackages(metafile: Metafile): string[] {
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
-  const taken = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const taken = inputs.filter(([file, { bytesInOutput }]) => bytesInOutput > 0 && !isReplaced(file));
   const folders = taken.map(([file]) => packageFolder(file));
   return [...new Set(folders)].filter((folder) => folder !== undefined).sort();
 }

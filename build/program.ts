@@ -15,6 +15,7 @@ import { modules } from "./plugins/modules.ts";
 import { schemaText } from "./plugins/schema-text.ts";
 import { standIns } from "./plugins/stand-ins.ts";
 import { texts } from "./plugins/texts.ts";
+import { uncalled } from "./plugins/uncalled.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -104,7 +105,7 @@ export async function bundle(root: string): Promise<Bundle> {
     legalComments: "external",
     logLevel: "silent",
   } as const;
-  const plugins = [builtins, standIns, modules, texts, schemaText];
+  const plugins = [builtins, standIns, uncalled, modules, texts, schemaText];
   const { metafile: ungrouped } = await build({ ...options, plugins, entryPoints: ["src/main.ts"] });
   const groups = grouped(ungrouped, "src/main.ts");
   const { outputFiles, metafile } = await build({

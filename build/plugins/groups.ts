@@ -13,6 +13,7 @@ const CORE = "core";
 
 const GROUPS: Readonly<Record<string, Group>> = {
   [CORE]: { within: undefined, begins: /^src\/main\.ts$/ },
+  execa: { within: CORE, begins: /^src\/edges\/processes\/execa\.ts$/ },
   program: { within: CORE, begins: /^src\/cli\/program\.ts$/ },
   start: {
     within: "program",

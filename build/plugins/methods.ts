@@ -69,9 +69,19 @@ function withoutImports(text: string): string {
 
 /** Long names that are asked for often, in objects that are never written as JSON. */
 const OFTEN = [
-  ...["argChoices", "defaultValueDescription", "envVar", "helpWidth", "minWidthToWrap", "parseArg", "presetArg"],
-  ...["registeredArguments", "showGlobalOptions", "sortOptions", "sortSubcommands"],
-  ...["succinctRoles", "terminal", "unrecognizedFields"],
+  ...["allMixed", "argChoices", "customStreamsEndPromises", "defaultValueDescription", "envVar"],
+  ...[
+    "errorInfo",
+    "escapedCommand",
+    "exitPromise",
+    "fdNumber",
+    "fileDescriptors",
+    "helpWidth",
+    "isForcefullyTerminated",
+  ],
+  ...["killOnTimeout", "minWidthToWrap", "onInternalError", "onStreamEnd", "originalStreams", "parseArg", "presetArg"],
+  ...["registeredArguments", "showGlobalOptions", "sortOptions", "sortSubcommands", "stdioItems", "streamInfo"],
+  ...["succinctRoles", "terminal", "unrecognizedFields", "verboseInfo"],
 ];
 
 /** Matches names of properties that the bundler may shorten: these, and methods of commander's that have names which are theirs alone. */

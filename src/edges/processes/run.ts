@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { reasonOf } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import { type Command, commandLine } from "../command.ts";
@@ -54,98 +53,53 @@ const MOST_OUTPUT = 64 * 1024 * 1024;
 
 /** Runs a command to its end. What happened is in the outcome: rejects only once the user has ended prime. */
 export async function run(command: Command, options: RunOptions = {}): Promise<Outcome> {
+  const { execa } = await import("./execa.ts");
   const started = performance.now();
   const refused = whyNotStarted(command);
   if (refused !== undefined) return { ...NOT_STARTED, failure: refused };
-  const { input, ownGroup = false, onLine, log: file } = options;
-  const log = (text: string) => appendToLog(file, text);
+  const log = (text: string) => appendToLog(options.log, text);
   refuseWhenEnding();
   log(`$ ${commandLine(command)}\n`);
-  let child: ChildProcess;
-  try {
-    child = spawn(...shielded(command), {
-      cwd: command.cwd,
-      env: { ...command.env } as NodeJS.ProcessEnv,
-      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-      detached: ownGroup,
-    });
-  } catch (error) {
-    return { ...NOT_STARTED, failure: reasonOf(error) };
-  }
-  const forget = child.pid === undefined ? undefined : ownGroup ? endGroupToo(child.pid) : endToo(child);
-  child.stdin?.on("error", () => {}).end(input); // who does not read it need not
-  const watch = watchLimit(child, options);
-  const { exitCode, signal, cause, isTooMuch, ...texts } = await readAll(child, (line) => {
-    log(`${line}\n`);
-    onLine?.(line);
+  const child = execa(...shielded(command), {
+    cwd: command.cwd,
+    env: { ...command.env },
+    extendEnv: false,
+    reject: false,
+    all: true,
+    stripFinalNewline: false,
+    maxBuffer: MOST_OUTPUT,
+    killSignal: "SIGKILL",
+    cleanup: true,
+    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+    ...(options.ownGroup ? { detached: true } : {}),
   });
+  const watch = watchLimit(child, options);
+  const forget = options.ownGroup && child.pid !== undefined ? endGroupToo(child.pid) : undefined;
+  const reading = forEachLine(child.all, (line) => {
+    log(`${line}\n`);
+    options.onLine?.(line);
+  }).catch((error: unknown) => {
+    if (!watch.expired()) throw error;
+  });
+  const result = await child;
+  await reading;
   forget?.();
   watch.end();
-  if (exitCode !== 0) await hearSignals(); // what ended the child may have been for both
+  if (result.exitCode !== 0) await hearSignals(); // what ended the child may have been for both
   refuseWhenEnding();
-  const tooMuch = isTooMuch ? `it printed more than ${MOST_OUTPUT} characters` : undefined;
+  const isUnstarted = result.exitCode === undefined && result.signal === undefined && !watch.expired();
+  const tooMuch = result.isMaxBuffer ? `it printed more than ${MOST_OUTPUT} characters` : undefined;
   return {
-    ok: exitCode === 0,
-    exitCode,
-    signal,
+    ok: result.exitCode === 0,
+    exitCode: result.exitCode,
+    signal: result.signal,
     timedOut: watch.expired(),
-    ...texts,
-    failure: cause === undefined ? tooMuch : reasonOf(cause),
+    stdout: result.stdout ?? "",
+    stderr: result.stderr ?? "",
+    output: result.all ?? "",
+    failure: isUnstarted ? reasonOf(result.cause ?? result) : tooMuch,
     durationMs: performance.now() - started,
   };
-}
-
-const running = new Set<ChildProcess>();
-
-/** Has a child end with this process at the latest; gives what takes that back. */
-function endToo(child: ChildProcess): () => void {
-  if (running.size === 0) process.once("exit", endAll);
-  running.add(child);
-  return () => {
-    running.delete(child);
-    if (running.size === 0) process.off("exit", endAll);
-  };
-}
-
-function endAll(): void {
-  for (const child of running) child.kill("SIGKILL");
-}
-
-/** What a child prints, and how it ended, once nobody can print to its streams any more. */
-function readAll(child: ChildProcess, take: (line: string) => void) {
-  const texts = { stdout: "", stderr: "", output: "" };
-  const lines = lineReader(take);
-  let isTooMuch = false;
-  let cause: unknown;
-  for (const name of ["stdout", "stderr"] as const) {
-    child[name]
-      ?.setEncoding("utf8")
-      .on("error", () => {})
-      .on("data", (text: string) => {
-        texts[name] += text;
-        texts.output += text;
-        lines.read(text);
-        if (texts[name].length <= MOST_OUTPUT) return;
-        isTooMuch = true;
-        endNow(child);
-      });
-  }
-  return new Promise<
-    typeof texts & Pick<Outcome, "exitCode" | "signal"> & { readonly cause: unknown; readonly isTooMuch: boolean }
-  >((resolve) => {
-    const end = (code: number | null, signal: NodeJS.Signals | null) => {
-      lines.end();
-      const isStarted = child.pid !== undefined;
-      const [exitCode, by] = [isStarted ? (code ?? undefined) : undefined, signal ?? undefined];
-      resolve({ ...texts, exitCode, signal: by, cause, isTooMuch });
-    };
-    child.on("error", (error) => {
-      if (child.pid !== undefined) return;
-      cause = error;
-      end(null, null); // Node tells of no end where it has too many files open
-    });
-    child.on("close", end);
-  });
 }
 
 /** A log that can't be written (a full disk) is no reason to stop: what the command comes to will tell. */
@@ -155,12 +109,30 @@ function appendToLog(log: string | undefined, text: string): void {
   } catch {}
 }
 
-/** Kills a child, or its whole group, at its limit. */
-function watchLimit(child: ChildProcess, { limitMs, ownGroup, until }: RunOptions) {
+interface GroupLeader {
+  readonly pid?: number | undefined;
+  readonly stdout: { destroy(): unknown } | null;
+  readonly stderr: { destroy(): unknown } | null;
+}
+
+/**
+ * Kills a child, or its whole group, at its limit. A descendant that is no member can hold the streams open for ever, so
+ * they are no longer read then.
+ */
+function watchLimit(leader: GroupLeader, { limitMs, ownGroup, until }: RunOptions) {
   let timedOut = false;
+  const kill = (signal: NodeJS.Signals): void => {
+    try {
+      if (leader.pid !== undefined) process.kill(ownGroup ? -leader.pid : leader.pid, signal);
+    } catch {
+      // All have ended already.
+    }
+  };
   const expire = () => {
     timedOut = true;
-    endNow(child, ownGroup);
+    kill("SIGKILL");
+    leader.stdout?.destroy();
+    leader.stderr?.destroy();
   };
   const timer = limitMs === undefined ? undefined : setTimeout(expire, limitMs);
   if (until?.aborted) expire();
@@ -168,15 +140,14 @@ function watchLimit(child: ChildProcess, { limitMs, ownGroup, until }: RunOption
   return { end: () => clearTimeout(timer), expired: () => timedOut };
 }
 
-/** A descendant that is no member of the group can hold the streams open for ever: they are no longer read. */
-function endNow(child: ChildProcess, wholeGroup = false): void {
-  try {
-    if (child.pid !== undefined) process.kill(wholeGroup ? -child.pid : child.pid, "SIGKILL");
-  } catch {
-    // All have ended already.
+async function forEachLine(stream: AsyncIterable<unknown> | undefined, take: (line: string) => void): Promise<void> {
+  if (stream === undefined) return;
+  const decoder = new TextDecoder();
+  const lines = lineReader(take);
+  for await (const chunk of stream) {
+    lines.read(typeof chunk === "string" ? chunk : decoder.decode(chunk as Buffer, { stream: true }));
   }
-  child.stdout?.destroy();
-  child.stderr?.destroy();
+  lines.end();
 }
 
 /** Cuts what comes into lines, by the ends that terminals know; one that comes in two pieces is one. */

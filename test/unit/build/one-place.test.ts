@@ -33,7 +33,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
   },
   {
     what: "starts processes",
-    calls: /\b(?:spawn|execFile)(?:Sync)?\s*\(|\bfork\s*\(|\bexecve(?:\.call)?\((?!2)|\bsubprocess\./,
+    calls: /\b(?:spawn|execFile)(?:Sync)?\s*\(|\b(?:fork|execa)\s*\(|\bexecve(?:\.call)?\((?!2)|\bsubprocess\./,
     files: [
       ...STARTERS,
       "src/edges/machine.ts", // ps, by a PATH of the system's folders alone
@@ -134,7 +134,7 @@ describe("one place", () => {
   it.each(STARTERS)("%s asks first whether a program may be started", (file) => {
     const text = fs.readFileSync(path.join(ROOT, file), "utf8");
     expect(text.indexOf("whyNotStarted(command)")).toBeGreaterThan(0);
-    expect(text.indexOf("whyNotStarted(command)")).toBeLessThan(text.search(/\b(?:spawn|spawnSync)\(/));
+    expect(text.indexOf("whyNotStarted(command)")).toBeLessThan(text.search(/\b(?:spawn|spawnSync|execa)\(/));
   });
 
   it("what is printed has been made plain, or is code", () => {
@@ -168,7 +168,7 @@ describe("one place", () => {
     expect(seen(gives, "  fs.lchownSync(file, 0, 0);")).toBe(true);
     expect(seen(programs, '  run({ file: "rm", args: ["-rf", folder] });')).toBe(true);
     expect(seen(programs, "  rm -f x")).toBe(true);
-    expect(seen(starts, "  const child = spawn(...shielded(command), {")).toBe(true);
+    expect(seen(starts, "  const child = execa(...shielded(command), {")).toBe(true);
     expect(seen(starts, "  spawnSync(command.file, command.args);")).toBe(true);
     expect(seen(starts, "    pid = os.fork()")).toBe(true);
     expect(seen(prints, "  console.log(name);")).toBe(true);

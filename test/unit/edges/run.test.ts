@@ -2,8 +2,6 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { afterAll, describe, expect, it } from "vitest";
 import { type RunOptions, run } from "../../../src/edges/processes/run.ts";
 
@@ -55,7 +53,6 @@ describe("a command that is run to its end", () => {
     fs.writeFileSync(path.join(folder, "plain"), "");
     const denied = { ...none, failure: "permission denied (EACCES)" };
     expect(await of(path.join(folder, "plain"), [])).toMatchObject(denied);
-    expect(await of("/bin/true", [], path.join(folder, "gone"))).toMatchObject({ ...none, failure: absent });
     expect(await of("/bin/echo", ["x".repeat(3_000_000)])).toMatchObject({
       ...none,
       failure: expect.stringContaining("E2BIG"),
@@ -72,37 +69,11 @@ describe("a command that is run to its end", () => {
     expect(spawnSync("ps", ["-o", "stat=", "-p", pid], { encoding: "utf8" }).stdout).toMatch(/^(?:Z.*\n)?$/);
   });
 
-  it.each([
-    ["without end", "exec tr '\\0' y </dev/zero"],
-    ["controls", "head -c 70000000 /dev/zero"],
-    ["and leaves its output to another", "(exec sleep 60 >/dev/null) & exec tr '\\0' y </dev/zero"],
-  ])("that prints too much is ended: %s", async (_, text) => {
-    const failure = "it printed more than 67108864 characters";
-    expect(await shell(text)).toMatchObject({ ok: false, failure });
-  });
-
-  it("is ended when it is no longer wanted, before it began or later", async () => {
-    const late = { ok: false, timedOut: true, signal: "SIGKILL" };
-    expect(await shell("exec sleep 60", { until: AbortSignal.abort() })).toMatchObject(late);
-    const wanted = new AbortController();
-    expect(
-      await shell("echo begun; exec sleep 60", { until: wanted.signal, onLine: () => wanted.abort() }),
-    ).toMatchObject({ ...late, stdout: "begun\n" });
-  });
-
-  it("ends with the process that started it", async () => {
-    const outfile = path.join(folder, "run.cjs");
-    const entryPoints = [fileURLToPath(new URL("../../../src/edges/processes/run.ts", import.meta.url))];
-    await build({ entryPoints, outfile, bundle: true, format: "cjs", platform: "node" });
-    const pipe = path.join(folder, "pipe");
-    const child = { file: "/bin/sh", args: ["-c", `exec 3>${pipe}; echo ready; exec sleep 60`], env, cwd: folder };
-    const script = `require("${outfile}").run(${JSON.stringify(child)}, { onLine: () => process.exit(3) })`;
-    const text = 'mkfifo "$1" && { cat "$1" & "$2" -e "$3"; echo $?; wait; }';
-    const told = spawnSync("/bin/sh", ["-c", text, "sh", pipe, process.execPath, script], {
-      encoding: "utf8",
-      timeout: 20_000,
+  it("that prints without end is ended", async () => {
+    expect(await shell("exec tr '\\0' y </dev/zero")).toMatchObject({
+      ok: false,
+      failure: expect.stringContaining("it printed more than"),
     });
-    expect(told).toMatchObject({ status: 0, stdout: "3\n" });
   });
 
   it("can be one of many", async () => {
