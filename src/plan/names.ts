@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { writeRenewable } from "../edges/files/change.ts";
+import { writeTellable } from "../edges/files/change.ts";
 import { readText } from "../edges/files/read.ts";
 import { type PlanFolder, planFolder } from "./ready-plan.ts";
 
@@ -21,5 +21,5 @@ export function keepNames(plans: PlanFolder, names: Names): void {
   );
   const file = path.join(planFolder(plans), "names");
   const text = lines.join("");
-  if (readText(file) !== text) writeRenewable(file, text, 0o600);
+  if (readText(file) !== text) writeTellable(file, text, 0o600);
 }

@@ -9,5 +9,7 @@ export const EXECA: Answers = {
     [/^\tSUBPROCESS_OPTIONS\.set\(.*\n/m, ""],
     [/^\tif \(signal !== undefined\) \{\n[\s\S]*?^\t\}\n/m, ""],
   ],
+  // No child gets a stream of prime's own, the making of which takes milliseconds.
+  "execa/lib/utils/standard-stream.js": [["process.stdin, process.stdout, process.stderr", ""]],
   "execa/lib/resolve/wait-subprocess.js": [[/^\t+(?:encoding|stripFinalNewline|verboseInfo),\n/gm, ""]],
 };
