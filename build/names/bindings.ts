@@ -19,6 +19,7 @@ export interface Scope {
 /** What a name stands for. */
 export interface Binding {
   readonly name: string;
+  readonly isDeclared: boolean;
   /** Where it is declared, or around that. */
   readonly scope: Scope;
   readonly occurrences: readonly Occurrence[];
@@ -44,7 +45,7 @@ const SHORTHANDS = new Set(["AssignmentPatternProperty.key", "ObjectExpression.p
 
 /** In the order in which they stand. */
 export function bindingsOf(code: string): Binding[] {
-  const { root, occurrences, scopeOf } = occurrencesOf(code);
+  const { root, occurrences, scopeOf, nobodys } = occurrencesOf(code);
   const byName = new Map<string, Occurrence[]>();
   for (const one of occurrences) {
     const key = `${one.mark} ${one.name}`;
@@ -60,7 +61,7 @@ export function bindingsOf(code: string): Binding[] {
         if (at.parent === undefined) throw new Error(`${name} stands outside of what declares it`);
       }
     }
-    return { name, scope, occurrences: all, visible };
+    return { name, isDeclared: mark !== nobodys, scope, occurrences: all, visible };
   });
 }
 
@@ -113,8 +114,9 @@ function occurrencesOf(code: string) {
   };
   walk(script, root, "");
   occurrences.sort((one, other) => one.start - other.start);
-  numbered.set((occurrences.pop() as Occurrence).mark, root);
-  return { root, occurrences, scopeOf: declaring(occurrences, numbered) };
+  const { mark: nobodys } = occurrences.pop() as Occurrence;
+  numbered.set(nobodys, root);
+  return { root, occurrences, scopeOf: declaring(occurrences, numbered), nobodys };
 }
 
 /** By the number of a scope, the innermost known one around all that it declares. */

@@ -1,18 +1,9 @@
 import type { Place, ShortLines } from "../lines.ts";
 import { type Binding, bindingsOf, meaningsOf, type Scope } from "./bindings.ts";
-import { Repeats } from "./repeats.ts";
+import { type Conflicts, choose, LETTERS, type Names, takenBy } from "./choose.ts";
 
-/** In the order in which swc takes them. */
-const LETTERS = "etnrioasulcdfphmvgyw$kbx_jSAOEDPCL";
-/** A scope that declares more is one of the groups (build/plugins/groups.ts): its names have two letters and are left. */
+/** A scope that declares more is one of the groups (build/plugins/groups.ts) or what stands around them: its names have two letters. */
 const CROWDED = 60;
-/** How much of the text around a name has a part in the choice. */
-const BEFORE = 20;
-const BEHIND = 20;
-/** Places of one name that are looked at. */
-const LOOKED_AT = 40;
-
-type Names = Map<Binding, string>;
 
 /**
  * Gives what functions declare for themselves other letters: those with which the text around them repeats most of what stood before, for
@@ -28,8 +19,9 @@ export function withNearNames(code: string): ShortLines {
     names.set(one, one.name.length === 1 ? one.name : ([...LETTERS].find((letter) => !taken.has(letter)) ?? one.name));
   }
   const { text, placesOf } = withNames(code, bindings, names);
-  const movable = new Set(locals.filter((one) => names.get(one)?.length === 1));
-  choose({ text, placesOf, conflicts, names, movable });
+  const local = new Set(locals.filter((one) => names.get(one)?.length === 1));
+  const isShared = (one: Binding) => one.isDeclared && !local.has(one) && one.name.length === 2;
+  choose({ text, placesOf, conflicts, names, local, shared: new Set(bindings.filter(isShared)) });
   const named = withNames(code, bindings, names);
   if (meaningsOf(named.text.toString("latin1")).join() !== meaningsOf(code).join()) {
     throw new Error("a name in the code stands for something else once that others are chosen");
@@ -42,8 +34,6 @@ function localsOf(bindings: readonly Binding[]): Binding[] {
   for (const { scope } of bindings) declared.set(scope, (declared.get(scope) ?? 0) + 1);
   return bindings.filter(({ scope }) => scope.parent !== undefined && (declared.get(scope) as number) <= CROWDED);
 }
-
-type Conflicts = ReadonlyMap<Binding, ReadonlySet<Binding>>;
 
 /** What must not have the same name. */
 function conflictsOf(bindings: readonly Binding[]): Conflicts {
@@ -60,16 +50,6 @@ function conflictsOf(bindings: readonly Binding[]): Conflicts {
     }
   }
   return conflicts;
-}
-
-/** By name, the one that has it; `null` where several do. */
-function takenBy(binding: Binding, conflicts: Conflicts, names: Names): Map<string, Binding | null> {
-  const taken = new Map<string, Binding | null>();
-  for (const other of conflicts.get(binding) ?? []) {
-    const name = names.get(other) as string;
-    taken.set(name, taken.has(name) ? null : other);
-  }
-  return taken;
 }
 
 /** The text with these names, where each stands in it, and where its places were before. */
@@ -102,70 +82,4 @@ function withNames(code: string, bindings: readonly Binding[], names: Names) {
     return { line: within, column: shifts.reduce((sum, { by }) => sum - by, column) };
   };
   return { text: Buffer.from(parts.join(""), "latin1"), placesOf, before };
-}
-
-interface Choice {
-  readonly text: Buffer;
-  readonly placesOf: ReadonlyMap<Binding, readonly number[]>;
-  readonly conflicts: Conflicts;
-  readonly names: Names;
-  readonly movable: ReadonlySet<Binding>;
-}
-
-/** One behind another as they first stand in the text, so that all before is chosen by then. */
-function choose(choice: Choice): void {
-  const repeats = new Repeats(choice.text);
-  for (const binding of choice.movable) {
-    const [first = 0] = choice.placesOf.get(binding) ?? [];
-    repeats.settle(first);
-    chooseOne(choice, repeats, binding, first);
-  }
-}
-
-function chooseOne(choice: Choice, repeats: Repeats, binding: Binding, first: number): void {
-  const { text, placesOf, conflicts, names, movable } = choice;
-  const put = (one: Binding, name: string) => {
-    for (const place of placesOf.get(one) ?? []) text[place] = name.charCodeAt(0);
-  };
-  const taken = takenBy(binding, conflicts, names);
-  const parts = partsAround(placesOf.get(binding) as readonly number[], text.length);
-  const old = names.get(binding) as string;
-  let best: { cost: number; name: string; other: Binding | undefined } = {
-    cost: Number.POSITIVE_INFINITY,
-    name: old,
-    other: undefined,
-  };
-  for (const name of LETTERS) {
-    const other = taken.get(name);
-    if (other !== undefined) {
-      const isLater =
-        other !== null && movable.has(other) && ((placesOf.get(other) as readonly number[])[0] as number) > first;
-      if (!isLater || [...(conflicts.get(other) ?? [])].some((one) => one !== binding && names.get(one) === old))
-        continue;
-      put(other, old);
-    }
-    put(binding, name);
-    const cost = parts.reduce(
-      (sum, [from, to]) => (sum < best.cost ? sum + repeats.costOf(from, to) : sum),
-      name === old ? -5 : 0,
-    );
-    if (cost < best.cost) best = { cost, name, other: other ?? undefined };
-    if (other) put(other, name);
-  }
-  put(binding, best.name);
-  names.set(binding, best.name);
-  if (best.other === undefined) return;
-  put(best.other, old);
-  names.set(best.other, old);
-}
-
-function partsAround(places: readonly number[], end: number): [number, number][] {
-  const parts: [number, number][] = [];
-  for (const place of places.slice(0, LOOKED_AT)) {
-    const [from, to] = [Math.max(0, place - BEFORE), Math.min(end, place + BEHIND)];
-    const last = parts.at(-1);
-    if (last !== undefined && last[1] >= from) last[1] = to;
-    else parts.push([from, to]);
-  }
-  return parts;
 }

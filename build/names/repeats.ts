@@ -78,6 +78,22 @@ export class Repeats {
     return least[size] as number;
   }
 
+  /** Characters that stood behind the same four as these places, the most frequent first. */
+  oftenBehind(places: readonly number[]): string[] {
+    const counts = new Map<string, number>();
+    for (const place of places) {
+      const from = place - SHORTEST;
+      if (from < 0) continue;
+      let earlier = this.last[this.keyAt(from)] as number;
+      for (let looks = LOOKS; looks > 0 && earlier >= 0 && earlier > from - WINDOW; looks -= 1) {
+        const character = String.fromCharCode(this.text[earlier + SHORTEST] as number);
+        if (earlier < from) counts.set(character, (counts.get(character) ?? 0) + 1);
+        earlier = this.previous[earlier] as number;
+      }
+    }
+    return [...counts].sort(([, one], [, other]) => other - one).map(([character]) => character);
+  }
+
   private addRepeats(place: number, to: number, least: Float64Array, at: number): void {
     const { text, previous } = this;
     const longest = Math.min(LONGEST, text.length - place);

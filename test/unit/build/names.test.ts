@@ -47,6 +47,19 @@ describe("names that repeat", () => {
     expect(code).toMatch(/^var ab=(\w)=>process\.env\[\1\]\?\?ab\(Number\(\1\)\);$/);
   });
 
+  it("are changed with each other where many are declared together, and leave what nothing declares", () => {
+    const named = (at: number) => `${String.fromCharCode(97 + (at % 26))}${String.fromCharCode(65 + (at % 23))}`;
+    const names = Array.from({ length: 80 }, (_, at) => named(at));
+    const text = (order: number[]) => order.map((at) => `go(${names[at]},zq)`).join(";");
+    const order = Array.from(names.keys());
+    const asked = text(order.map((at) => (at * 37) % 80));
+    const code = `var ${names.map((name) => `${name}=null`)};var r=[];var go=(a,b)=>r.push(a,b);${asked};r`;
+    const { code: changed } = withNearNames(code.replace(/^/, "globalThis.zq=-1;"));
+    expect(changed).toMatch(/,zq\)/);
+    expect(changed.match(/var (.*?);/)?.[1]).not.toBe(code.match(/var (.*?);/)?.[1]);
+    expect(resultOf(changed)).toBe(resultOf(code.replace(/^/, "globalThis.zq=-1;")));
+  });
+
   it("tell where they were", () => {
     const long = "var aa=(bb,cc)=>`x\n${bb}`+f({cc},1);";
     const { code, before: placeBefore } = withNearNames(long);
