@@ -29,6 +29,23 @@ export const COMMANDER: Answers = {
       });`,
     ),
     instead("error(message, errorOptions)", "this._outputConfiguration.writeErr(message + '\\n');\n    this._exit(1);"),
+    instead(
+      "_checkForMissingMandatoryOptions()",
+      `const missing = this.options.find((one) => one.mandatory && this.getOptionValue(one.attributeName()) === undefined);
+      if (missing) this.missingMandatoryOptionValue(missing);`,
+    ),
+    instead(
+      "helpInformation(contextOptions)",
+      `const helper = this.createHelp();
+      helper.helpWidth = this._getOutputContext(contextOptions).helpWidth;
+      return helper.formatHelp(this, helper);`,
+    ),
+    instead(
+      "outputHelp(contextOptions)",
+      `const context = this._getOutputContext(contextOptions);
+      context.write(this.helpInformation(contextOptions));
+      this.emit('afterHelp', context);`,
+    ),
     instead("help(contextOptions)", "this.outputHelp(contextOptions);\n    this._exit(contextOptions?.error ? 1 : 0);"),
     instead(
       "helpOption(flags, description)",
@@ -44,7 +61,7 @@ export const COMMANDER: Answers = {
       "_getOutputContext(contextOptions)",
       `const error = !!contextOptions?.error;
       const { writeErr, writeOut, getErrHelpWidth, getOutHelpWidth } = this._outputConfiguration;
-      return { error, write: error ? writeErr : writeOut, helpWidth: error ? getErrHelpWidth() : getOutHelpWidth() };`,
+      return { write: error ? writeErr : writeOut, helpWidth: error ? getErrHelpWidth() : getOutHelpWidth() };`,
     ),
     instead("exitOverride(fn)", "return this;"),
     instead("_exit(exitCode, code, message)", "throw new CommanderError(exitCode);"),
@@ -78,9 +95,6 @@ export const COMMANDER: Answers = {
     [/^ {4}if \(this\.parent && this\.parent\.listenerCount[\s\S]*?^ {4}\} else if/m, "    if"],
     [/^ {6}if \(this\.parent\) \{\n[\s\S]*?^ {6}\}\n/m, ""],
     [/^ {4}const commandEvent = .*\n/m, ""],
-    [/^ {4}this\._getCommandAndAncestors\(\)\s+\.reverse\(\)\s+\.forEach\(.*\.emit\(.*\n.*'beforeHelp'.*\n/m, ""],
-    [/^ {4}if \(this\._getHelpOption\(\)\?\.long\) \{\n[\s\S]*?^ {4}\}\n/m, ""],
-    [/(^ {4}this\.emit\('afterHelp', eventContext\);\n)[\s\S]*?^(?= {2}\}\n)/m, "$1"],
     [/^ {2}(?:_prepareUserArgs|_chainOrCall|_prepareForParse)\(.*\) \{\n[\s\S]*?^ {2}\}\n/gm, ""],
     [/^ {4}this\._(?:parseOptions(?:Env|Implied)|checkForConflictingOptions)\(\);.*\n/gm, ""],
     [
@@ -93,7 +107,6 @@ export const COMMANDER: Answers = {
     [/option\.negate/g, "false"],
     ["this.error(message, { exitCode: err.exitCode, code: err.code })", "this.error(message)"],
     [/this\._exit\(0, .*\)/g, "this._exit(0)"],
-    [/if \(context\.hasColors\) return text;\s+return .*;/, "return text;"],
     [/^ {6}get(?:Out|Err)HasColors: \(\) =>\n.*\n/gm, ""],
     [/^ {6}stripColor: .*\n/m, ""],
     [/^function useColor\(\) \{\n[\s\S]*?^\}\n/m, ""],
@@ -104,7 +117,6 @@ export const COMMANDER: Answers = {
     [/this\.(?:_storeOptionsAsProperties|_defaultCommandName|_showHelpAfterError)(?! =)/g, "false"],
     [/option\.envVar(?=\) \{)/, "false"],
     [/this\._findCommand\('\*'\)|this\.listenerCount\('command:\*'\)/g, "false"],
-    [/typeof contextOptions === 'function'|deprecatedCallback(?=\) \{)/g, "false"],
   ],
   "commander/lib/help.js": [
     [/\bhelper\.style\w+(?=\()/g, ""],
@@ -137,6 +149,7 @@ export const COMMANDER: Answers = {
   ],
   "commander/lib/error.js": [[/^ {4}(?:Error\.capture.*|this\.(?:name|nestedError) = .*)\n/gm, ""]],
   "commander/lib/option.js": [
+    [/^ {6}if \(this\.variadic\) \{\n[\s\S]*?^ {6}\}\n/m, ""],
     [/^ {4}this\.\w+ = (?:undefined|\[\]|false);\n|^ {4}this\.defaultValueDescription = .*\n/gm, ""],
     [/^ {4}if \(this\.(?:long|negate)\) \{\n {6}(?:this\.negate|return camel).*\n {4}\}\n/gm, ""],
     [" && !this.negate", ""],

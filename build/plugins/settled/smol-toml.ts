@@ -1,12 +1,20 @@
 import type { Answers } from "./answers.ts";
 
-/** src/toml.ts alone reads and writes, with bigints as needed, the library's own dates, and no key left out. */
+/**
+ * src/toml.ts alone reads and writes, with bigints as needed, the library's own dates, and no key left out. Of a message it takes the first line;
+ * what it writes was read, or is prime's own, and nested less than a hundred deep.
+ */
 export const SMOL_TOML: Answers = {
   "smol-toml/dist/date.js": [
     [/^let DATE_TIME_RE = .*\n/m, ""],
     [/if \(fasttype\)(?=\s+prep:)/, ""],
     [/^ {12}else \{\n {16}let match = [\s\S]*?^ {12}\}\n/m, ""],
     [/^ {4}(?:isDateTime|isLocal|static wrap\w+)\(.*\) \{\n[\s\S]*?^ {4}\}\n/gm, ""],
+  ],
+  "smol-toml/dist/error.js": [
+    [/^function makeCodeBlock\([\s\S]*?^\}\n/m, ""],
+    [/^ +(?:const |this\.)?codeblock\b.*;\n/gm, ""],
+    [/\\n\\n\$\{codeblock\}/, ""],
   ],
   "smol-toml/dist/extract.js": [
     [/, (?:'\[\+00:00\]'|!ctx\.ld && .*)\);/g, ");"],
@@ -30,6 +38,11 @@ export const SMOL_TOML: Answers = {
     ["if (t && typeof", "if (typeof"],
   ],
   "smol-toml/dist/stringify.js": [
+    [/^ +if \(depth === 0\) \{\n.*\n +\}\n/gm, ""],
+    [/^ +if \((?:isNaN\(val\.getTime\(\)\)|HAS_WELLFORMED && .*)\)\n +throw .*\n/gm, ""],
+    [/^ +if \((?:array\[i\] === null|type === 'symbol').*\{\n.*\n +\}\n/gm, ""],
+    ["HAS_WELLFORMED ? s.toWellFormed() : s", "s"],
+    [/^let HAS_WELLFORMED = .*\n/m, ""],
     [/^ {8}if \(globalThis\.Temporal\) \{\n[\s\S]*?^ {8}\}\n/m, ""],
     [/^.*\n {8}case 'temporal\/tz\+uc':[\s\S]*?^(?= {4}\}\n)/m, ""],
     ["        case 'temporal':\n", ""],

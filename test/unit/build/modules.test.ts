@@ -30,7 +30,7 @@ const ENTRY = `
     try {
       return toml.stringify(toml.parse(text, { integersAsBigInt: "asNeeded" }));
     } catch (error) {
-      return [error.line, error.column, error.message];
+      return [error.line, error.column, error.message.split("\\n", 1)]; // what prime shows of it
     }
   };
   const TOML = [
