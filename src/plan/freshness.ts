@@ -49,15 +49,15 @@ const AND = " \\\n  -a ";
  */
 export function freshnessForSh({ stamps, timed, renewable, changed, absent, others }: Watch): string {
   const folders = new Set(absent.map(({ folder }) => folder));
-  const kept = timed.flatMap(({ paths }) => paths).filter((file) => folders.has(path.dirname(file)));
+  const dated = [...timed.flatMap(({ paths }) => paths), ...renewable.map((one) => one.path)];
+  const kept = dated.filter((file) => folders.has(path.dirname(file)));
+  const hasTime = (one: Renewable) => timeTest(one, kept.includes(one.path));
   return [
     `prime_stamps=${quoteForShell(stamps)}\n[ "$prime_stamps/${PIN}" -nt "$prime_stamps" ] || return 0\n`,
     returnUnlessAll([...others.map(isOther), ...timed.flatMap((one) => isTimed(one, kept))]),
     ...absent.map((one) => absentLines(one, kept)),
     ...(changed === undefined ? [] : ctimeTests(changed).map((test) => `${test} || return 0\n`)),
-    renewable.length === 0
-      ? ""
-      : `[ ${renewable.map(timeTest).join(AND)} ] || ${hasSameContents(stamps)} || return 0\n`,
+    renewable.length === 0 ? "" : `[ ${renewable.map(hasTime).join(AND)} ] || ${hasSameContents(stamps)} || return 0\n`,
   ].join("");
 }
 

@@ -50,7 +50,7 @@ export function pinObservation({ stamps, observed }: Observation, by: Comparing)
   const early = byMtime.find(({ facts: { mtimeNs } }) => !isSettled(mtimeNs));
   if (early !== undefined) return `${early.input.path} was changed a moment ago`;
   makeFolder(stamps, 0o700);
-  const edited = byMtime.filter((one) => isEdited(one, by)).slice(0, MOST_RENEWABLE);
+  const edited = editedOf(byMtime, by);
   const renewable = renewableOf(stamps, edited);
   if (typeof renewable === "string") return renewable;
   const timed = timesOf(
@@ -104,9 +104,15 @@ function chooseCtimes(
   return told === undefined && strict.length > 0 ? "no `stat` here tells the times of changes" : told;
 }
 
-/** Where a file system keeps no fractions of a second, two edits may have one time. */
-function isEdited(one: Dated, { unedited }: Comparing): boolean {
-  return unedited !== undefined && keepsFractions(one.facts.ctimeNs) && isRenewable(one, unedited);
+/**
+ * What people edit: of a workspace of many members the files in root. Where a file system keeps no fractions of a second, two edits may
+ * have one time.
+ */
+function editedOf(dated: readonly Dated[], { root, unedited }: Comparing): readonly Dated[] {
+  if (unedited === undefined) return [];
+  const all = dated.filter((one) => keepsFractions(one.facts.ctimeNs) && isRenewable(one, unedited));
+  if (all.length <= MOST_RENEWABLE) return all;
+  return all.filter(({ input }) => path.dirname(input.path) === root).slice(0, MOST_RENEWABLE);
 }
 
 function renewableOf(stamps: string, files: readonly Dated[]): Renewable[] | string {

@@ -70,7 +70,7 @@ const BY = "PATH=/usr/bin:/bin:$PATH";
  */
 function textOf(stamps: string, files: readonly Renewable[]): string {
   const taken = files.map(
-    (file) => `[ ${timeTest(file)} ] || {
+    (file) => `[ ${timeTest(file, false)} ] || {
   prime_line="$prime_line ${file.stamp.to}"
   ${BY} touch -r ${quoteForShell(file.path)} "$prime_new-${file.stamp.to}"
 }
@@ -90,8 +90,8 @@ ${BY} rm -f "$prime_new" "$prime_new"-*
 `;
 }
 
-/** Words of `[`: the file is there, and has the time of its stamps. */
-export function timeTest({ path: file, stamp: { from, to } }: Renewable): string {
+/** Words of `[`: the file is there, which may be known, and has the time of its stamps. */
+export function timeTest({ path: file, stamp: { from, to } }: Renewable, isThere: boolean): string {
   const it = quoteForShell(file);
-  return `-e ${it} -a ! "$prime_stamps/${from}" -nt ${it} -a ! ${it} -nt "$prime_stamps/${to}"`;
+  return `${isThere ? "" : `-e ${it} -a `}! "$prime_stamps/${from}" -nt ${it} -a ! ${it} -nt "$prime_stamps/${to}"`;
 }
