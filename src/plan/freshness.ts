@@ -4,7 +4,7 @@ import type { Input } from "../inputs/input.ts";
 import { HIDDEN } from "../secrets.ts";
 import { type Ctimes, ctimeTests } from "./ctimes.ts";
 import { INDEX_VARIABLES } from "./index-variables.ts";
-import { type Renewable, type Stamp, sameContentsFile, timeTest } from "./same-contents.ts";
+import { PIN, type Renewable, type Stamp, sameContentsFile, timeTest } from "./same-contents.ts";
 
 /** What a ready plan looks at before it believes that nothing changed. All paths are absolute. */
 export interface Watch {
@@ -37,15 +37,13 @@ export interface AbsentIn {
   readonly inputs: readonly Input[];
 }
 
-export const PIN = "pin";
-
 /** So many inputs are looked at by one `[`: some shells take more than in proportion for more. */
 const AT_ONCE = 16;
 const AND = " \\\n  -a ";
 
 /**
  * Lines of sh, each of which returns at the first difference. Shells differ in what `-nt` says of missing files, so `-e`
- * comes first; the pin stands for the existence of each stamp.
+ * comes first; the pin stands for the existence of each stamp, to the end: a plan that is replaced meanwhile loses its stamps.
  */
 export function freshnessForSh({ stamps, timed, renewable, changed, absent, others }: Watch): string {
   const folders = new Set(absent.map(({ folder }) => folder));
@@ -53,18 +51,19 @@ export function freshnessForSh({ stamps, timed, renewable, changed, absent, othe
   const kept = dated.filter((file) => folders.has(path.dirname(file)));
   const hasTime = (one: Renewable) => timeTest(one, kept.includes(one.path));
   return [
-    `prime_stamps=${quoteForShell(stamps)}\n[ "$prime_stamps/${PIN}" -nt "$prime_stamps" ] || return 0\n`,
+    `prime_stamps=${quoteForShell(stamps)}\n`,
     returnUnlessAll([...others.map(isOther), ...timed.flatMap((one) => isTimed(one, kept))]),
     ...absent.map((one) => absentLines(one, kept)),
     ...(changed === undefined ? [] : ctimeTests(changed).map((test) => `${test} || return 0\n`)),
     renewable.length === 0 ? "" : `[ ${renewable.map(hasTime).join(AND)} ] || ${hasSameContents(stamps)} || return 0\n`,
+    `[ "$prime_stamps/${PIN}" -nt "$prime_stamps" ] || return 0\n`,
   ].join("");
 }
 
 /** Where the plan can serve the start. */
 function hasSameContents(stamps: string): string {
   const it = quoteForShell(sameContentsFile(stamps));
-  return `{ [ -n "$prime_stale" ] && [ -f ${it} ] && . ${it}; }`;
+  return `{ prime_status=1; [ -n "$prime_stale" -a -f ${it} ] && . ${it}; [ $prime_status -eq 0 ]; }`;
 }
 
 /**

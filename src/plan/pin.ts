@@ -7,9 +7,9 @@ import { makeStamp } from "../edges/files/stamp.ts";
 import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, type Observation, type Observed, TICK_MS } from "../inputs/observation.ts";
 import { type Ctimes, tellCtimes } from "./ctimes.ts";
-import { type AbsentIn, PIN, type Timed, type Watch } from "./freshness.ts";
+import type { AbsentIn, Timed, Watch } from "./freshness.ts";
 import { YOUNG_MS } from "./record.ts";
-import { isRenewable, MOST_RENEWABLE, type Renewable, type Stamp } from "./same-contents.ts";
+import { HALF, isRenewable, MOST_RENEWABLE, PIN, type Renewable, type Stamp } from "./same-contents.ts";
 
 /** How an observation is compared with later. */
 export interface Comparing {
@@ -196,9 +196,14 @@ function around(stamps: string, name: string, first: bigint, last: bigint): Stam
  */
 function pinStamps(stamps: string, fractionsCount: boolean): void {
   const past = Math.floor(now() / 1000) - 10;
-  const pin = path.join(stamps, PIN);
-  writePlain(pin, "", 0o600);
-  setTimes(pin, past + (fractionsCount ? 0.5 : 1));
+  for (const [name, age] of [
+    [PIN, fractionsCount ? 0.5 : 1],
+    [HALF, 0.5],
+  ] as const) {
+    const pin = path.join(stamps, name);
+    writePlain(pin, "", 0o600);
+    setTimes(pin, past + age);
+  }
   setTimes(stamps, past);
 }
 

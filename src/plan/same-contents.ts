@@ -53,7 +53,12 @@ export function comparedByContents(stamps: string): string[] {
 }
 
 /** The names of what a shell that was killed leaves there. */
-export const HALF_RENEWED = /^stamps-[0-9a-f]{8}\.\d+(?:-\w+)?$/;
+export const HALF_RENEWED = /^stamps-[0-9a-f]{8}\.new(?:-\w+)?$/;
+
+/** Stands in a folder of stamps, and is younger than it until a stamp is taken away or added. */
+export const PIN = "pin";
+/** Half a second younger than the folder: as a pin it is none to a shell that sees no fractions of a second. */
+export const HALF = "half";
 
 /** The plan that sources it has to come later. */
 export function writeSameContents(stamps: string, files: readonly Renewable[]): void {
@@ -61,32 +66,42 @@ export function writeSameContents(stamps: string, files: readonly Renewable[]): 
   writePlain(sameContentsFile(stamps), textOf(stamps, files), 0o600);
 }
 
-/** No tool of the repo: those of its PATH come last. */
-const BY = "PATH=/usr/bin:/bin:$PATH";
+/** No tool of the repo, whose folders of PATH come last, and no function that bash was given by its environment. */
+const BY = "PATH=/usr/bin:/bin:$PATH command";
 
 /**
- * The times are taken before the contents are read, and become those of the stamps after that; but not those of the present moment,
- * which a later edit could have as well. So whoever edits such a file meanwhile, or later, is found by the next start.
+ * The times are taken before the contents are read, and become those of the stamps after that: so whoever edits such a file meanwhile, or
+ * later, is found by the next start. A later edit could have the time of the present moment, or one that builds and archives set (it is
+ * an old one, or told by a variable), so these are compared anew at each start. One shell at a time sets stamps, the earlier one of two
+ * first, so that no time lies between the two when it is killed. Shells that see no fractions of a second believe no such stamp.
+ * No failure ends a shell that has `-e`; where a power cut left no text, `prime_status` stays 1.
  */
 function textOf(stamps: string, files: readonly Renewable[]): string {
   const taken = files.map(
-    (file) => `[ ${timeTest(file, false)} ] || {
-  prime_line="$prime_line ${file.stamp.to}"
-  ${BY} touch -r ${quoteForShell(file.path)} "$prime_new-${file.stamp.to}"
-}
+    (file) => `  [ ${timeTest(file, false)} ] || {
+    prime_line="$prime_line ${file.stamp.to}"
+    [ -z "$prime_call" ] || ${BY} touch -r ${quoteForShell(file.path)} "$prime_new-${file.stamp.to}" || prime_line=''
+  }
 `,
   );
-  return `prime_new=$prime_stamps.$$ prime_line='' prime_status=0
-{
-true >"$prime_new"
-${taken.join("")}${BY} sha256sum -c ${quoteForShell(sumsFile(stamps))} || prime_status=1
-for prime_bin in $prime_line; do
-  [ $prime_status -eq 0 -a "$prime_new" -nt "$prime_new-$prime_bin" ] &&
-    ${BY} touch -r "$prime_new-$prime_bin" "$prime_stamps/$prime_bin-" "$prime_stamps/$prime_bin"
-done
-${BY} rm -f "$prime_new" "$prime_new"-*
-} >/dev/null 2>&1
-[ $prime_status -eq 0 ]
+  const left = files.map(({ stamp }) => ` "$prime_new-${stamp.to}"`).join("");
+  return `prime_new=$prime_stamps.new prime_line='' prime_call=''
+if [ ${files.map((file) => `-f ${quoteForShell(file.path)}`).join(" -a ")} ]; then
+  set -C
+  if [ -z "\${SOURCE_DATE_EPOCH-}" ] && true >"$prime_new"; then prime_call=1; fi
+  set +C
+${taken.join("")}  if ${BY} sha256sum -c ${quoteForShell(sumsFile(stamps))}; then
+    prime_status=0
+    [ -z "$prime_call" ] || for prime_bin in $prime_line; do
+      [ "$prime_new" -nt "$prime_new-$prime_bin" -a "$prime_new-$prime_bin" -nt "$prime_stamps/$prime_bin" ] || continue
+      [ "$prime_stamps" -nt "$prime_new-$prime_bin" -o ! "$prime_stamps/${HALF}" -nt "$prime_stamps" \\
+        -o ! "$prime_stamps/${PIN}" -nt "$prime_stamps/${HALF}" ] ||
+        ${BY} touch -c -r "$prime_stamps/${HALF}" "$prime_stamps/${PIN}" || continue
+      ${BY} touch -c -r "$prime_new-$prime_bin" "$prime_stamps/$prime_bin-" "$prime_stamps/$prime_bin" || continue
+    done
+  fi
+  [ -z "$prime_call" ] || ${BY} rm -f${left} "$prime_new" || true
+fi >/dev/null 2>&1
 `;
 }
 

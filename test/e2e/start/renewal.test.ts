@@ -1,9 +1,10 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
 import { edit, good, repo } from "../../support/repos.ts";
-import { describeEachNode, describeEachShell, LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
-import { pathWithoutNode, whyOf } from "../../support/warm.ts";
+import { describeEachNode, describeEachShell, LONG_AGO, type RunOptions, type Sandbox } from "../../support/sandbox.ts";
+import { MACHINE_SHELLS, pathWithoutNode, whyOf } from "../../support/warm.ts";
 
 const SHOW = 'printf "%s|" "$@"; cat; echo "$VIRTUAL_ENV_PROMPT"';
 /** What a plan serves, and what it says with `input` as its standard input. */
@@ -14,6 +15,12 @@ const STARTS: Readonly<Record<string, { readonly args: readonly string[]; readon
   "a script": { args: ["./show.py", "a b"], says: "a b input\n" },
   "a flag": { args: ["--group", "more", "run", "python", "-c", "import pluggy; print(input())"], says: "input\n" },
   "bare prime": { args: [], says: "" },
+};
+
+const UNSETTLED: Readonly<Record<string, { readonly seconds: number; readonly env: NodeJS.ProcessEnv }>> = {
+  "archives set": { seconds: 0, env: {} },
+  "a build sets": { seconds: LONG_AGO + 7, env: { SOURCE_DATE_EPOCH: `${LONG_AGO + 7}` } },
+  "is older": { seconds: LONG_AGO - 7, env: {} },
 };
 
 let touches = 0;
@@ -79,10 +86,86 @@ describeEachShell("an input that was touched", ({ words: shell }) => {
     expect(await shows()).toBe(true);
     expect(fs.readdirSync(plans)).toEqual(before);
   });
+
+  it.each(["-e", "-C", "-u", "-f"])(
+    "is found when its contents are others, whatever the shell was told (%s)",
+    async (option) => {
+      const box = made();
+      const words = [...shell, option];
+      const { shows, stamps } = await warm(box, { shell: words });
+      touch(box, "pyproject.toml");
+      expect(await shows()).toBe(true);
+      expect(stamps()).toBe(timeOf(box, "pyproject.toml"));
+      change(box);
+      expect(await good(box, ["run", "echo", "yes"], { shell: words })).toMatchObject({ stdout: "yes\n" });
+      expect(await whyOf(box)).toContain("pyproject.toml has other contents");
+    },
+  );
+
+  it.each(Object.entries(UNSETTLED))("gives the stamps no time that %s", async (_, { seconds, env }) => {
+    const box = made();
+    const { stamps, shows } = await warm(box, { shell, env });
+    const before = stamps();
+    fs.utimesSync(box.path("pyproject.toml"), seconds, seconds);
+    for (let start = 0; start < 2; start += 1) expect(await shows()).toBe(true);
+    expect(stamps()).toBe(before);
+    fs.appendFileSync(box.path("pyproject.toml"), "# more\n");
+    fs.utimesSync(box.path("pyproject.toml"), seconds, seconds);
+    expect(await shows()).toBe(false);
+  });
+
+  it("is found by the next start where a power cut emptied what compares contents, or a kill left half of it", async () => {
+    const box = made();
+    const { plans, own, stamps, shows } = await warm(box, { shell });
+    const before = stamps();
+    fs.writeFileSync(path.join(plans, `${own}.new`), "");
+    touch(box, "pyproject.toml");
+    for (let start = 0; start < 2; start += 1) expect(await shows()).toBe(true);
+    expect(stamps()).toBe(before);
+    fs.truncateSync(path.join(plans, `${own}.same`));
+    expect(await shows()).toBe(false);
+  });
+
+  it("is not read where a named pipe took its place", async () => {
+    const box = made();
+    const { shows } = await warm(box, { shell });
+    fs.rmSync(box.path("pyproject.toml"));
+    execFileSync("mkfifo", [box.path("pyproject.toml")]);
+    expect(await shows()).toBe(false);
+    expect((await box.run(["run", "true"], { shell })).stderr).toContain("it is a named pipe");
+  });
+
+  it("is compared by the system's tools: no function of the environment, no tool of the repo", async () => {
+    const box = made();
+    fs.mkdirSync(box.path("bin"));
+    fs.writeFileSync(box.path("bin/sha256sum"), "#!/bin/sh\n", { mode: 0o755 });
+    const functions = ["sha256sum", "touch", "rm"].map((name) => [`BASH_FUNC_${name}%%`, "() { true; }"]);
+    const env = { ...Object.fromEntries(functions), PATH: `${box.path("bin")}:${process.env.PATH}` };
+    await good(box, [], { shell, env });
+    await good(box, ["run", "true"], { shell, env });
+    change(box);
+    await good(box, ["run", "true"], { shell, env });
+    expect(await whyOf(box)).toContain("pyproject.toml has other contents");
+  });
 });
 
+it("an input that was touched a moment ago is compared by a shell that sees no fractions, whichever renewed the plan", async () => {
+  const box = made();
+  const { shows } = await warm(box, {});
+  const present = Date.now() / 1000 - 0.1;
+  fs.utimesSync(box.path("pyproject.toml"), present, present);
+  const sees = MACHINE_SHELLS.filter(([name]) => name !== "busybox");
+  for (const [, shell] of sees) expect(await shows(shell)).toBe(true);
+  for (const [, shell] of MACHINE_SHELLS.filter(([name]) => name === "busybox")) expect(await shows(shell)).toBe(false);
+});
+
+function change(box: Sandbox): void {
+  fs.appendFileSync(box.path("pyproject.toml"), "# more\n");
+  touch(box, "pyproject.toml");
+}
+
 /** The time of the stamps of pyproject.toml, and whether a start is served without Node. */
-async function warm(box: Sandbox, options: { readonly shell: readonly string[] }) {
+async function warm(box: Sandbox, options: Pick<RunOptions, "shell" | "env">) {
   await good(box, [], options);
   expect((await good(box, ["run", "true"], options)).stderr).toBe("");
   const plans = path.join(box.home, ".local/state/prime/at", box.root, ".plan");
@@ -91,8 +174,10 @@ async function warm(box: Sandbox, options: { readonly shell: readonly string[] }
   const env = { PATH: pathWithoutNode(box) };
   return {
     plans,
+    own: own as string,
     stamps: () => (stamp("own0") === stamp("own0-") ? stamp("own0") : 0n),
-    shows: async () => (await box.run(["run", "env"], { ...options, env })).code === 0,
+    shows: async (shell = options.shell) =>
+      (await box.run(["run", "env"], { ...(shell && { shell }), env: { ...options.env, ...env } })).code === 0,
   };
 }
 
