@@ -54,7 +54,7 @@ function planRubbish({ home, root }: Place): string[] {
   const folder = path.join(home, ".local/state/prime/at", root, ".plan");
   const records = list(folder).filter((name) => /^record.*\.json$/.test(name));
   const stamps = records.map((name) => JSON.parse(fs.readFileSync(path.join(folder, name), "utf8")).stamps as string);
-  const isStamps = (name: string) => stamps.includes(name.replace(/\.commands$/, ""));
+  const isStamps = (name: string) => stamps.includes(name.replace(/\.(?:commands|same|sums)$/, ""));
   return others(
     folder,
     "state",
