@@ -27,7 +27,7 @@ const LOOKED_AT = 40;
 const WORTH = 5;
 /** Of the names that something shared could take, these letters they begin with, and so many of each. */
 const BEGINNINGS = 16;
-const OF_EACH = 24;
+const OF_EACH = 8;
 
 /** A name to take, and what gives it up for the old one. */
 interface Option {

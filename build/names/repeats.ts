@@ -45,7 +45,7 @@ function stepped(upTo: number, steps: readonly number[]): Uint8Array {
 export class Repeats {
   private readonly text: Uint8Array;
   /** By four characters, the last place where they stand, and by place the one before. */
-  private readonly last = new Int32Array(65536).fill(-1);
+  private readonly last = new Int32Array(2 ** 20).fill(-1);
   private readonly previous: Int32Array;
   private settled = 0;
   private least = new Float64Array(0);
@@ -130,6 +130,6 @@ export class Repeats {
       ((text[place + 1] as number) << 16) |
       ((text[place + 2] as number) << 8) |
       (text[place + 3] as number);
-    return Math.imul(four, 0x9e3779b1) >>> 16;
+    return Math.imul(four, 0x9e3779b1) >>> 12;
   }
 }
