@@ -67,41 +67,43 @@ export function writeSameContents(stamps: string, files: readonly Renewable[]): 
 }
 
 /** No tool of the repo, whose folders of PATH come last, and no function that bash was given by its environment. */
-const BY = "PATH=/usr/bin:/bin:$PATH command";
+function quietly(command: string): string {
+  return `PATH=/usr/bin:/bin:$PATH command ${command} >/dev/null 2>&1`;
+}
 
 /**
  * The times are taken before the contents are read, and become those of the stamps after that: so whoever edits such a file meanwhile, or
  * later, is found by the next start. A later edit could have the time of the present moment, or one that builds and archives set (it is
  * an old one, or told by a variable), so these are compared anew at each start. One shell at a time sets stamps, the earlier one of two
  * first, so that no time lies between the two when it is killed. Shells that see no fractions of a second believe no such stamp.
- * No failure ends a shell that has `-e`; where a power cut left no text, `prime_status` stays 1.
+ * No failure ends a shell that has `-e`, or has no descriptor left for what it would redirect of its own; where a power cut left no
+ * text, `prime_status` stays 1.
  */
 function textOf(stamps: string, files: readonly Renewable[]): string {
   const taken = files.map(
     (file) => `  [ ${timeTest(file, false)} ] || {
     prime_line="$prime_line ${file.stamp.to}"
-    [ -z "$prime_call" ] || ${BY} touch -r ${quoteForShell(file.path)} "$prime_new-${file.stamp.to}" || prime_line=''
+    [ -z "$prime_call" ] || ${quietly(`touch -r ${quoteForShell(file.path)} "$prime_new-${file.stamp.to}"`)} || prime_line=''
   }
 `,
   );
   const left = files.map(({ stamp }) => ` "$prime_new-${stamp.to}"`).join("");
+  const pinned = quietly(`touch -c -r "$prime_stamps/${HALF}" "$prime_stamps/${PIN}"`);
+  const timed = quietly('touch -c -r "$prime_new-$prime_bin" "$prime_stamps/$prime_bin-" "$prime_stamps/$prime_bin"');
   return `prime_new=$prime_stamps.new prime_line='' prime_call=''
 if [ ${files.map((file) => `-f ${quoteForShell(file.path)}`).join(" -a ")} ]; then
-  set -C
-  if [ -z "\${SOURCE_DATE_EPOCH-}" ] && true >"$prime_new"; then prime_call=1; fi
-  set +C
-${taken.join("")}  if ${BY} sha256sum -c ${quoteForShell(sumsFile(stamps))}; then
+  if [ -z "\${SOURCE_DATE_EPOCH-}" ] && (set -C && exec >"$prime_new") 2>/dev/null; then prime_call=1; fi
+${taken.join("")}  if ${quietly(`sha256sum -c ${quoteForShell(sumsFile(stamps))}`)}; then
     prime_status=0
     [ -z "$prime_call" ] || for prime_bin in $prime_line; do
       [ "$prime_new" -nt "$prime_new-$prime_bin" -a "$prime_new-$prime_bin" -nt "$prime_stamps/$prime_bin" ] || continue
       [ "$prime_stamps" -nt "$prime_new-$prime_bin" -o ! "$prime_stamps/${HALF}" -nt "$prime_stamps" \\
-        -o ! "$prime_stamps/${PIN}" -nt "$prime_stamps/${HALF}" ] ||
-        ${BY} touch -c -r "$prime_stamps/${HALF}" "$prime_stamps/${PIN}" || continue
-      ${BY} touch -c -r "$prime_new-$prime_bin" "$prime_stamps/$prime_bin-" "$prime_stamps/$prime_bin" || continue
+        -o ! "$prime_stamps/${PIN}" -nt "$prime_stamps/${HALF}" ] || ${pinned} || continue
+      ${timed} || continue
     done
   fi
-  [ -z "$prime_call" ] || ${BY} rm -f${left} "$prime_new" || true
-fi >/dev/null 2>&1
+  [ -z "$prime_call" ] || ${quietly(`rm -f${left} "$prime_new"`)} || true
+fi
 `;
 }
 
