@@ -92,7 +92,10 @@ export async function boot(context: Context, { anew, reason, servesPlan }: BootR
   return finish({ ...next, progress: made.progress }, decision, seen, made);
 }
 
-/** The last stage, which a new Node goes through where what the decision was made from is not as it was: it reads all anew. */
+/**
+ * The last stage, which a new Node goes through where the decision could not tell what was built (its interpreter had to be found or
+ * installed), or what it was made from is not as it was: it reads all anew.
+ */
 async function finish(
   context: Context & Pick<Made, "progress">,
   decision: Decision,
@@ -101,14 +104,17 @@ async function finish(
 ): Promise<Booted> {
   const { shell, progress } = context;
   const last = { ...context, startedAt: now() }; // what the build made is older; an edit from now on is not vouched for
-  if (isChangedSince(decision.inputs, context.startedAt)) {
+  if (decision.asked?.digest !== manifest.digest || isChangedSince(decision.inputs, context.startedAt)) {
     return {
       kind: "hop",
       answer: { kind: "next-stage", progress: renderProgress(progress), shell: shellOfProcess(shell.pid) },
     };
   }
   tellStage(last, seen);
-  return accountedFor(last, seen, () => owned(last, decision, () => settleIn(last, decision, manifest, cold)));
+  return accountedFor(last, seen, async () => {
+    const again = await decide(last, false); // what was built can have inputs of its own, such as a wheel that the resolution names
+    return owned(last, again, () => settleIn(last, again, manifest, cold));
+  });
 }
 
 /** What is made as another user than the checkout's owner becomes the owner's. */

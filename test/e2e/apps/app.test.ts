@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppBox, saying } from "../../support/apps.ts";
-import { describeEachShell, LAUNCHER, LONG_AGO } from "../../support/sandbox.ts";
+import { describeEachShell, LAUNCHER } from "../../support/sandbox.ts";
 
 async function started(keys = ""): Promise<AppBox> {
   const app = new AppBox(keys);
@@ -70,7 +70,7 @@ describe("an app's launcher", () => {
     expect(await app.says(["own", "status"])).toContain("foo 3.2.1");
     expect(await app.says(["prime", "status"])).toBe("foo 3.2.1 prime status");
     fs.chmodSync(beside, 0o666);
-    fs.utimesSync(beside, LONG_AGO, LONG_AGO); // what nobody has written since it was judged is as it was
+    fs.appendFileSync(beside, "# more\n"); // what says what it said when it was judged is as it was
     expect(await app.says(["prime", "status"])).toContain(`passed over: others can write ${beside}`);
     fs.rmSync(beside);
     expect(await app.says(["own"])).toBe("foo 3.2.1 own");
