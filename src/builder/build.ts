@@ -46,6 +46,8 @@ export interface BuildRequest {
   readonly silent: string | undefined;
   /** What users are told when the build begins; not at all when another start has built. */
   readonly telling: string | undefined;
+  /** What takes a while, and has time for it as long as others install. */
+  readonly meanwhile?: () => void;
 }
 
 /** A generation, and the decision that asks for it, by a context whose time is that of the decision. */
@@ -175,7 +177,7 @@ export function buildAside(
   decision: Decision,
   asked: Asked,
   uv: UvTool | undefined,
-  { anew, reason }: Pick<BuildRequest, "anew" | "reason">,
+  { anew, reason, meanwhile }: Pick<BuildRequest, "anew" | "reason" | "meanwhile">,
   coming?: Coming,
 ): Promise<Manifest> {
   const { folders } = decision;
@@ -209,7 +211,7 @@ export function buildAside(
       const filled =
         project.kind === "descriptors"
           ? { constraints: await buildDescriptors(job, uv, target, { anew }) }
-          : { used: await buildWith(job, uv, target) };
+          : { used: await beside(buildWith(job, uv, target), meanwhile) };
       await addRequirements(job, uv, target, decision.config.oneStart.additions);
       return filled;
     },
@@ -226,6 +228,16 @@ export function buildAside(
       };
     },
   });
+}
+
+/** Uses the time of another process, once that has been started. */
+async function beside<T>(work: Promise<T>, act: (() => void) | undefined): Promise<T> {
+  work.catch(() => {}); // it is awaited below
+  await nextTurn();
+  try {
+    act?.();
+  } catch {} // whoever needs it will do it, and fail then
+  return work;
 }
 
 function buildWith(job: Job, uv: UvTool | undefined, target: Target): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import { now } from "../edges/clock.ts";
 import { isOwnText } from "../edges/files/change.ts";
 import {
   exists,
@@ -56,6 +57,19 @@ export function observe(inputs: readonly Input[], before: Observation, observer:
   }
   for (const [number, input] of added) observed[number] = look(input, observer);
   return { stamps: before.stamps, observed };
+}
+
+/** Reads files ahead of an observation, whose `known` it gives; an edit later than this has given a file other facts. */
+export function readAhead(inputs: readonly Input[]): NonNullable<Observer["known"]> {
+  const since = now();
+  const files = inputs.filter(({ kind }) => kind === "file").map((input) => look(input, { since }));
+  const read = new Map(
+    files.map(({ input, facts: is, contents }) => [input.path, { is: JSON.stringify(is), contents }]),
+  );
+  return ({ kind, path }, is) => {
+    const one = kind === "file" ? read.get(path) : undefined;
+    return one?.is === JSON.stringify(is) ? one.contents : undefined;
+  };
 }
 
 export function isStamped(input: Input): boolean {

@@ -1,4 +1,3 @@
-import * as path from "node:path";
 import { type BuildRequest, build, type Known } from "../builder/build.ts";
 import { rootMutex, waitForTurn } from "../builder/turn.ts";
 import { refuseUnfitPath } from "../builder/unfit-path.ts";
@@ -12,20 +11,18 @@ import { asUsable, findUsable, isSound } from "../decision/usable.ts";
 import { refuseForeignRepo } from "../decision/whose-repo.ts";
 import { now } from "../edges/clock.ts";
 import { makeLink } from "../edges/files/change.ts";
-import { isFolder } from "../edges/files/read.ts";
 import { droppedVariables, shellOfProcess } from "../edges/machine.ts";
 import { atEnd } from "../edges/processes/ending.ts";
-import { driftSinceUse } from "../environment/drift.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
 import { readHolds, writeHold } from "../environment/upgraded/holds.ts";
 import { lookAtVenvPlace } from "../environment/venv-link.ts";
 import { PrimeError } from "../errors.ts";
-import { isChangedSince } from "../inputs/observation.ts";
+import { isChangedSince, readAhead } from "../inputs/observation.ts";
 import type { Answer } from "../launch/answer.ts";
 import { type Progress, renderProgress, type Stage, type StageFacts } from "../launch/progress.ts";
 import type { LaunchRecord } from "../plan/record.ts";
-import { isVenv } from "../venv/site-folders.ts";
 import { type Cold, tellCold, whyCold } from "./cold.ts";
+import { driftOf } from "./drift.ts";
 import { tellHealing } from "./heal.ts";
 import type { Ready } from "./ready.ts";
 import { RENEWED } from "./renew.ts";
@@ -191,7 +188,11 @@ async function buildStage(
 ): Promise<Ready | Made> {
   const { lost } = decision;
   const cold = { ...seen, reason: words.reason };
-  const request = { anew, look: anew ? async () => undefined : () => lookAgain(context), ...words };
+  let ahead: Cold["known"];
+  const meanwhile = () => {
+    ahead = readAhead([{ kind: "file", path: context.launcher }, ...decision.inputs]);
+  };
+  const request = { anew, look: anew ? async () => undefined : () => lookAgain(context), meanwhile, ...words };
   const made = await build(context, decision, request).catch((error: unknown) => {
     throw lost === undefined ? error : replacementError(lost, context.env, error);
   });
@@ -202,7 +203,8 @@ async function buildStage(
   const stillLost = built.standsInFor === lost?.manifest.id ? lost : undefined;
   const next = { ...facts, lost: stillLost && lostFact(stillLost), generation: built.id };
   const progress = nextStage(context, "venv", next, `built generation ${built.id}`);
-  return { kind: "made", manifest: built, cold, progress };
+  const known: Cold["known"] = (input, is) => ahead?.(input, is) ?? seen.known?.(input, is);
+  return { kind: "made", manifest: built, cold: { ...cold, known }, progress };
 }
 
 /** Once for each environment that is built, since each start with this shell drops them. */
@@ -256,32 +258,6 @@ async function findHeld(context: Context, decision: Decision, { digest }: Asked)
   context.terminal.warn(`the rollback to ${hold.generation} ends: ${why}`);
   writeHold(decision.folders, digest, undefined);
   return undefined;
-}
-
-/** What others did to an environment: as a reason, and as it is told. */
-interface Drift {
-  readonly reason: string;
-  readonly telling: string;
-}
-
-/** What others did to the environment of the last start; of many starts that see it, those tell it that act on it. */
-function driftOf({ before }: Cold, known: Manifest | undefined, isOfRepo: boolean): Drift | undefined {
-  const drift = before === undefined ? [] : driftSinceUse(before);
-  if (before === undefined || drift.length === 0) return undefined;
-  const next = known === undefined ? "building it anew beside it" : `${known.id} takes its place`;
-  if (!isFolder(before)) {
-    const reason = "the environment is gone";
-    return {
-      reason,
-      telling: `${reason} (removed, as \`git clean -xdf\` does): ${known === undefined ? "building it anew" : next}`,
-    };
-  }
-  const back = ` (./prime adopt ${path.basename(before)} makes the changed one the environment)`;
-  const what = `changed by hand: ${drift.join(", ")}`;
-  return {
-    reason: `the environment was ${what}`,
-    telling: `the environment ${before} was ${what}; ${next}${isOfRepo && isVenv(before) ? back : ""}`,
-  };
 }
 
 function nextStage({ shell, root, terminal }: Context, stage: Stage, facts: StageFacts, why: string): Progress {
