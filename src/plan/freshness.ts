@@ -4,7 +4,7 @@ import type { Input } from "../inputs/input.ts";
 import { HIDDEN } from "../secrets.ts";
 import { type Ctimes, ctimeTests } from "./ctimes.ts";
 import { INDEX_VARIABLES } from "./index-variables.ts";
-import { PIN, type Renewable, type Stamp, sameContentsFile, timeTest } from "./same-contents.ts";
+import { PIN, type Renewable, type Stamp, timeTest } from "./same-contents.ts";
 
 /** What a ready plan looks at before it believes that nothing changed. All paths are absolute. */
 export interface Watch {
@@ -55,16 +55,14 @@ export function freshnessForSh({ stamps, timed, renewable, changed, absent, othe
     returnUnlessAll([...others.map(isOther), ...timed.flatMap((one) => isTimed(one, kept))]),
     ...absent.map((one) => absentLines(one, kept)),
     ...(changed === undefined ? [] : ctimeTests(changed).map((test) => `${test} || return 0\n`)),
-    renewable.length === 0 ? "" : `[ ${renewable.map(hasTime).join(AND)} ] || ${hasSameContents(stamps)} || return 0\n`,
+    renewable.length === 0 ? "" : `[ ${renewable.map(hasTime).join(AND)} ] || ${HAS_SAME_CONTENTS} || return 0\n`,
     `[ "$prime_stamps/${PIN}" -nt "$prime_stamps" ] || return 0\n`,
   ].join("");
 }
 
-/** Where the plan can serve the start. */
-function hasSameContents(stamps: string): string {
-  const it = quoteForShell(sameContentsFile(stamps));
-  return `{ prime_status=1; [ -n "$prime_stale" -a -f ${it} ] && . ${it}; [ $prime_status -eq 0 ]; }`;
-}
+/** Where the plan can serve the start (see `writeSameContents`). */
+const HAS_SAME_CONTENTS =
+  '{ prime_status=1; [ -n "$prime_stale" -a -f "$prime_stamps.same" ] && . "$prime_stamps.same"; [ $prime_status -eq 0 ]; }';
 
 /**
  * What the head sources where a plan declined and no Node is there to tell why: the same tests one by one, the first difference is

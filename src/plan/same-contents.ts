@@ -34,7 +34,7 @@ export function isRenewable({ input, facts, contents }: Observed, unedited: read
 }
 
 /** What a ready plan sources where one of these has another time: its status tells whether all say what they said. */
-export function sameContentsFile(stamps: string): string {
+function sameContentsFile(stamps: string): string {
   return `${stamps}.same`;
 }
 
