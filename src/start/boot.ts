@@ -91,7 +91,7 @@ export async function boot(context: Context, { anew, reason, servesPlan }: BootR
 
 /**
  * The last stage, which a new Node goes through where the decision could not tell what was built (its interpreter had to be found or
- * installed), or what it was made from is not as it was: it reads all anew.
+ * installed), or what it was made from is not as it was, or what was built is another user's now: it reads all anew.
  */
 async function finish(
   context: Context & Pick<Made, "progress">,
@@ -101,16 +101,17 @@ async function finish(
 ): Promise<Booted> {
   const { shell, progress } = context;
   const last = { ...context, startedAt: now() }; // what the build made is older; an edit from now on is not vouched for
-  if (decision.asked?.digest !== manifest.digest || isChangedSince(decision.inputs, context.startedAt)) {
-    return {
-      kind: "hop",
-      answer: { kind: "next-stage", progress: renderProgress(progress), shell: shellOfProcess(shell.pid) },
-    };
-  }
+  const shellWords = shellOfProcess(shell.pid);
+  const hop = {
+    kind: "hop",
+    answer: { kind: "next-stage", progress: renderProgress(progress), shell: shellWords },
+  } as const;
+  if (decision.asked?.digest !== manifest.digest || isChangedSince(decision.inputs, context.startedAt)) return hop;
   tellStage(last, seen);
   return accountedFor(last, seen, async () => {
     const again = await decide(last, false); // what was built can have inputs of its own, such as a wheel that the resolution names
-    return owned(last, again, () => settleIn(last, again, manifest, cold));
+    const isHere = again.generations.some(({ id }) => id === manifest.id); // root gave it to the owner of the checkout
+    return isHere ? owned(last, again, () => settleIn(last, again, manifest, cold)) : hop;
   });
 }
 
