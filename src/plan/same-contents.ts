@@ -76,8 +76,8 @@ function quietly(command: string): string {
  * later, is found by the next start. A later edit could have the time of the present moment, or one that builds and archives set (it is
  * an old one, or told by a variable), so these are compared anew at each start. One shell at a time sets stamps, the earlier one of two
  * first, so that no time lies between the two when it is killed. Shells that see no fractions of a second believe no such stamp.
- * No failure ends a shell that has `-e`, or has no descriptor left for what it would redirect of its own; where a power cut left no
- * text, `prime_status` stays 1.
+ * No failure ends a shell that has `-e`; where a power cut left no text, `prime_status` stays 1. Each command is redirected on its own,
+ * since a shell keeps descriptors for a whole block.
  */
 function textOf(stamps: string, files: readonly Renewable[]): string {
   const taken = files.map(
