@@ -10,6 +10,7 @@ import { pin, pins, unpin } from "../commands/pins/declared.ts";
 import { python } from "../commands/python/declared.ts";
 import { selfUpdate } from "../commands/self-update/declared.ts";
 import { upgrade } from "../commands/upgrade/declared.ts";
+import { COMMANDS as NAMES } from "../config/schema/command-names.ts";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { describeCommandLine } from "./completion/command-line.ts";
@@ -35,7 +36,7 @@ Examples:
   ./prime --group docs run mkdocs serve
   ./prime uv add httpx             change the project; the environment follows`;
 
-/** In the order of `--help`, within each group. */
+/** In the order of `--help`, and of their names. */
 const COMMANDS: readonly Declaration[] = [
   ...[OWN.run, OWN.shell, OWN.env, OWN.boot],
   ...[OWN.tasks, OWN.status, OWN.why, history, pins, OWN.evaluate, OWN.verify],
@@ -130,8 +131,9 @@ function inOurWords(complaint: string, command: Command): string {
   return flag === undefined ? said : said + didYouMean(flag, known);
 }
 
+/** Declares all commands, or the one that the first word names: its help and what is wrong with its words need no other. */
 function declareAll(line: CommandLine, { version, isFile }: CliFacts): void {
-  const { program } = line;
+  const { program, args } = line;
   program
     .description("Makes the environment that this repo requires, and runs commands in it.")
     .usage("[flags] [command | PATH/SCRIPT [arguments]]")
@@ -142,7 +144,9 @@ function declareAll(line: CommandLine, { version, isFile }: CliFacts): void {
     .argument("[script...]")
     .addHelpText("after", EXAMPLES)
     .action((words: string[]) => scriptOrShell(line, words, isFile));
-  for (const { declare } of COMMANDS) declare(line);
+  const named = [...NAMES].indexOf(args[0] ?? "");
+  const isAlone = named >= 0 && named < COMMANDS.length - 1; // completion tells of all
+  for (const { declare } of isAlone ? COMMANDS.slice(named, named + 1) : COMMANDS) declare(line);
   program.helpCommand(true);
   addFlags(program);
   program.configureHelp({

@@ -1,5 +1,7 @@
-/** prime's own commands, and what will be: a task never stands in the place of one. */
+/**
+ * prime's own commands, as `--help` lists them, and what is none but lists them: a task never stands in the place of one.
+ */
 export const COMMANDS: ReadonlySet<string> = new Set(
-  `run shell env boot tasks status why history eval verify uv init doctor rollback adopt reboot gc seal completion help
-   upgrade python pin unpin pins self-update app channel`.split(/\s+/),
+  `run shell env boot tasks status why history pins eval verify uv upgrade pin unpin python init self-update
+   doctor rollback adopt reboot gc seal app channel completion help`.split(/\s+/),
 );
