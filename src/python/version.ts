@@ -186,13 +186,28 @@ function readRange(text: string): VersionRequest | undefined {
   if (text.length > MOST_OF_RANGE) return undefined;
   const clauses = text.split(",").map((clause) => clause.trim());
   const range = clauses.filter((clause) => clause !== "").join(",");
-  if (range === "" || !validRange(range)) return undefined;
+  if (range === "" || (fitsPlainly("3", range) === undefined && !validRange(range))) return undefined;
   return { text, implementation: undefined, wanted: { kind: "range", range } };
 }
 
 function fitsRange(version: string, range: string): boolean {
+  const fitting = fitsPlainly(version, range);
+  if (fitting !== undefined) return fitting;
   const named = range.split(",").some((clause) => explain(versionIn(clause))?.is_prerelease);
   return satisfies(version, range, { prereleases: named });
+}
+
+/** The same where all are numbers, as they mostly are: what reads the whole of PEP 440 takes 2 ms at first. Undefined for any other. */
+function fitsPlainly(version: string, range: string): boolean | undefined {
+  const clauses = range.split(",").map((clause) => /^(>=|<) *(\d+(?:\.\d+)*)$/.exec(clause));
+  if (/[^\d.]/.test(version) || clauses.includes(null)) return undefined;
+  return clauses.every((clause) => isBelow(version, clause?.[2]) === (clause?.[1] === "<"));
+}
+
+function isBelow(version: string, other = ""): boolean {
+  const [numbers, others] = [numbersOf(version), numbersOf(other)];
+  const differing = [...numbers, ...others].findIndex((_, at) => (numbers[at] ?? 0) !== (others[at] ?? 0));
+  return differing >= 0 && (numbers[differing] ?? 0) < (others[differing] ?? 0);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { satisfies } from "@renovatebot/pep440";
 import { expect, test } from "vitest";
 import { PrimeError } from "../../../src/errors.ts";
 import {
@@ -141,4 +142,26 @@ test("versions are compared by number, a pre-release below its release", () => {
     compareVersions,
   );
   expect(sorted.map((one) => one.version + one.prerelease)).toEqual(["3.9.1", "3.10.0", "3.14.0rc1", "3.14.0"]);
+});
+
+const RANGES = [
+  ">=3",
+  ">=3.9",
+  ">= 3.9, <3.13",
+  "<4,>=3.10.2",
+  ">=3.12.0,<3.12.5",
+  "<3.9.0",
+  ">=3.9,!=3.12.0",
+  "~=3.9",
+];
+
+test.each(RANGES)("%s takes the versions that PEP 440 has it take", (range) => {
+  const request = parseRequest(range);
+  for (const version of ["3.0.0", "3.8.20", "3.9.0", "3.9.1", "3.10.2", "3.12.0", "3.12.4", "3.12.5", "3.13.0"]) {
+    expect(`${version} ${fits(request, cpython(version))}`).toBe(`${version} ${satisfies(version, range)}`);
+  }
+});
+
+test.each([">=3..9", ">=3.9.", ">=", ">=3.9 <4", ">=3.x"])("%s is no range", (text) => {
+  expect(() => parseRequest(text)).toThrow(PrimeError);
 });
