@@ -18,7 +18,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   start: {
     within: "program",
     begins:
-      /^src\/(?:toml-parser|config\/|inputs\/|launch\/|environment\/data-folder|commands\/(?:run\/|seal\.ts|tasks\/task\.ts))/,
+      /^src\/(?:toml-parser|config\/|inputs\/|launch\/|environment\/data-folder|commands\/(?:run\/|seal\.ts|tasks\/task\.ts|environments\/rollback\.ts))/,
   },
   channels: { within: "rest", begins: /^src\/(?:commands\/channel|channels)\// },
   apps: { within: "rest", begins: /^src\/(?:apps|sources|commands\/init\/app)/ },

@@ -64,6 +64,9 @@ export async function settleIn(
   const kernel = config.kernelFile ?? undefined;
   const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };
   rememberChange(context, decision, manifest, why, what); // before the plan, which the next start may already take
+  const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
+  tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`); // the plan waits for the link's tick anyway
+  rememberNames(context, decision, manifest);
   const { trial: current } = readState(folders);
   const trial = current?.generation === manifest.id ? current : undefined;
   if (trial !== undefined) context.terminal.detail("no ready plan is written while an upgrade is on trial");
@@ -85,9 +88,6 @@ export async function settleIn(
     });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
   refuseGone(generation);
-  rememberNames(context, decision, manifest);
-  const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
-  tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`);
   const before = decision.generations.find(({ id }) => id === path.basename(cold.before ?? ""));
   const built = isBuilt ? { manifest, project, selected: decision.selected, how: decision.how, before } : undefined;
   const ready: Ready = {
