@@ -1,8 +1,21 @@
 #!/bin/sh -f
 true /* prime: makes the environment of this repo, runs in it. editorconfig-checker-disable
-# shellcheck disable=SC3013,SC3028 # a plan, else Node; -f: no glob above. @generated cspell:disable
-{ prime_line='' prime_stale='' prime_app='' # in dash a sourced head finds a $0 that is no launcher
-case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
+# shellcheck disable=SC1090,SC2034,SC2166,SC3013,SC3028,SC3065,SC3067 # @generated cspell:disable
+{ prime_stale='' prime_app='' prime_quiet='' prime_was='' prime_tried=''
+prime_try() { # what this user's prime wrote in a folder that it has closed (ksh has -k alone)
+  prime_plan=$1/at$prime_dir/.plan/plan$prime_key
+  if [ -k "$1" ] && [ -O "$1" -a ! -L "$1" -a -O "$prime_plan" -a ! -L "$prime_plan" ]; then
+    shift; . "$prime_plan"; fi; }
+# Most starts by dash and its like end here: all of the head takes as long as a small plan.
+prime_at=${XDG_STATE_HOME:-${HOME-}/.local/state}/prime prime_key=$prime_app prime_dir=''
+case ${BASH_VERSION-}${ZSH_VERSION-}$0 in *[/]..[/]*) ;; ./prime) prime_dir=$PWD ;;
+[/]*[/]prime) prime_dir=${0%/*} ;; esac; prime_self=$prime_dir/prime
+case $prime_key${1-}:${2-} in : | run:[!-]* | [!-]*[/]*:* | +*) ;; *) prime_dir='' ;; esac
+case ${prime_at%%/*}$prime_dir in [/]*)
+  if [ ! -L "$prime_self" ] && true 3>&2 && { true 3<&0 3>&1; } 2>&-; then
+    set +f; prime_try "$prime_at" "$@"; prime_tried=$prime_at$prime_dir$prime_key; fi ;; esac; }
+# shellcheck disable=SC3013,SC3028 # in dash a sourced head finds a $0 that is no launcher
+{ prime_line=''; case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
 bash*) POSIXLY_CORRECT=${POSIXLY_CORRECT-}; unset -f [ true false echo read printf pwd command cd \
     readlink kill wait sleep; [ "${BASH_SOURCE:-$0}" = "$0" ] || prime_line=sourced ;;
 zsh*) case ${ZSH_EVAL_CONTEXT-} in *file*) prime_line=sourced ;; *) emulate sh ;; esac ;;
@@ -14,18 +27,13 @@ set +f; { true 3<&0 || exec </dev/null; true 3>&1 || exec >/dev/null; } 2>/dev/n
 case ${BASH_VERSION-}${ZSH_VERSION-} in '') true 3>&2 ;; # bash puts the script on a closed 2
 *) [ ! /dev/fd/2 -ef "$0" ] && { [ -e /dev/fd/2 ] || (true 3>&2); } ;; esac || exec 2>/dev/null; }
 prime_self=$0; [ -e "$0" ] || prime_self=$(command -v -- "$0")
-case $prime_self in [/]*) ;; *) prime_self=$PWD/$prime_self ;; esac
+case $prime_self in [/]*) ;; *) prime_self=$PWD/${prime_self#./} ;; esac
 while [ -L "$prime_self" ]; do prime_line=$(command cd / && PATH=/usr/bin:/bin:$PATH \
   readlink "$prime_self" && echo .); case $prime_line in [/]*) prime_self='' ;; *)
   prime_self=${prime_self%/*}/ ;; esac; prime_self=$prime_self${prime_line%??}; done # no clone's
 # shellcheck disable=SC1090,SC2034,SC3065,SC3067 # -k and -O are everywhere; a plan is sourced
-{ prime_try() { # what this user's prime wrote in a folder that it has closed (-k), or root's seal
-  prime_plan=$1/at$prime_dir/.plan/plan$prime_key; if case $1 in
-    /var/lib/prime) [ -O "$prime_plan" ] || [ ! -w "${prime_plan%/*}" ] && [ -r "$prime_plan" ] ;;
-    *) [ -O "$prime_plan" ] && [ -k "$1" ] && [ -O "$1" ] && [ ! -L "$1" ] ;;
-    esac && [ ! -L "$prime_plan" ]; then shift && . "$prime_plan"; fi; }
-prime_warm() { # functions: what a plan shifts is back when it declines, by its return
-  prime_quiet='' prime_run='' prime_why='' prime_was='' prime_dir=${prime_self%/*}
+{ prime_warm() { # functions: what a plan shifts is back when it declines, by its return
+  prime_quiet='' prime_run='' prime_why='' prime_dir=${prime_self%/*}
   prime_key=$prime_app; case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_at=$XDG_STATE_HOME/prime ;;
   *:[/]*) prime_at=$HOME/.local/state/prime ;; *) prime_at=/var/lib/prime ;; esac
   while case ${prime_key%%[!+]*}${1-} in --group | --extra | --package | --with | --python | \
@@ -37,9 +45,13 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
     prime_key=$prime_key$prime_line && shift; done; set -- ${prime_run:+run} "$@"
   case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_at/at$prime_dir/.plan" ] ;; esac ||
   { prime_dir=$(command cd -P "$prime_dir/" && pwd -P && echo .); prime_dir=${prime_dir%??}; }
-  prime_try "$prime_at" "$@"; prime_try ~root/.local/state/prime "$@"; prime_try /var/lib/prime "$@"
+  [ "$prime_at$prime_dir$prime_key" = "$prime_tried" ] || prime_try "$prime_at" "$@"
+  prime_try ~root/.local/state/prime "$@"
+  prime_plan=/var/lib/prime/at$prime_dir/.plan/plan$prime_key # root's seal
+  if { [ -O "$prime_plan" ] || [ ! -w "${prime_plan%/*}" ] && [ -r "$prime_plan" ]; } &&
+    [ ! -L "$prime_plan" ]; then . "$prime_plan"; fi
   [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "; }; }
-prime_warm "$@"; prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-} prime_seen='' # before all else
+prime_warm "$@"; prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-} prime_seen='' prime_tried=''
 prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}
 prime_load='{ let F = require("fs"), f = require("path").resolve(process.argv[1]), t = F.writeSync;
   if (!F.existsSync(f)) t(3, ": prime;"), t(6, "prime: not UTF-8, rename it: " + f + "\n"); else
