@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { anyPython, goodPython } from "./fixtures/python.ts";
-import { fetchCheckers } from "./support/checkers.ts";
-import { fetchNode, NODES, nodeBinary, OLD_NODES } from "./support/nodes.ts";
+import { fetchCheckers } from "./support/checkouts/checkers.ts";
 import { makeSeed, makeStarted } from "./support/seed.ts";
+import { fetchNode, NODES, nodeBinary, OLD_NODES } from "./support/system/nodes.ts";
 
 /**
  * Makes real Nodes, a cache with the pinned uv and the checkers of other repos available before any test runs. Nothing is built: the tests are

@@ -10,15 +10,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { fetchNode, NODES } from "../support/nodes.ts";
-import { renderChart } from "./chart.ts";
+import { fetchNode, NODES } from "../support/system/nodes.ts";
 import { describeMachine } from "./machine.ts";
 import { Place } from "./place.ts";
-import { withFigures } from "./readme.ts";
-import { BEFORE, goalsOf, type Results, resultOf } from "./results.ts";
+import { renderChart } from "./report/chart.ts";
+import { withFigures } from "./report/readme.ts";
+import { BEFORE, goalsOf, type Results, resultOf } from "./report/results.ts";
+import { renderTable } from "./report/table.ts";
 import type { Scenario, ScenarioResult } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
-import { renderTable } from "./table.ts";
 import { measure } from "./timer.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { isStamped } from "../../src/inputs/observation.ts";
 import { recordFile } from "../../src/plan/ready-plan.ts";
 import { readRecord } from "../../src/plan/record.ts";
-import { withoutNode } from "../support/no-node.ts";
+import { withoutNode } from "../support/system/no-node.ts";
 
 /** Old enough for every shell that compares whole seconds. */
 export const PAST = 1_600_000_000;

@@ -1,4 +1,4 @@
-import type { Estimate } from "./statistics.ts";
+import type { Estimate } from "./report/statistics.ts";
 
 /** One command among those that are measured by turns. */
 export interface Arm {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { quoteForShell } from "../../src/edges/command.ts";
-import { NODES, nodeBinary } from "../support/nodes.ts";
+import { NODES, nodeBinary } from "../support/system/nodes.ts";
 import { appCheck, appOffline, appStart } from "./apps.ts";
 import { PAST, type Place, type Repo } from "./place.ts";
 import { protoReady, protoScript } from "./protoprimer.ts";

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import { quoteForShell } from "../../src/edges/command.ts";
-import { PythonShelf, packable } from "../support/pythons.ts";
+import { PythonShelf, packable } from "../support/pythons/pythons.ts";
 import type { Place } from "./place.ts";
 import { SMALL } from "./repos.ts";
 import type { Scenario } from "./scenario.ts";

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Files, type Place, Repo } from "../bench/place.ts";
-import { appWheel, saying } from "../support/app-wheel.ts";
-import { PythonShelf, packable } from "../support/pythons.ts";
+import { appWheel, saying } from "../support/apps/app-wheel.ts";
+import { PythonShelf, packable } from "../support/pythons/pythons.ts";
 
 export interface Demo {
   readonly name: string;

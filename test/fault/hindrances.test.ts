@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PackageIndex } from "../support/index-server.ts";
+import { PackageIndex } from "../support/servers/index-server.ts";
 import { HINDRANCES, type Hindrance, tryHindrance, whyNoMounts } from "./hindrances.ts";
-import { OPERATIONS, type Operation, PACKAGE, VERSIONS } from "./operations.ts";
+import { OPERATIONS, type Operation, PACKAGE, VERSIONS } from "./operations/operations.ts";
+import { prepare } from "./operations/trial.ts";
 import { Place } from "./place.ts";
-import { prepare } from "./trial.ts";
 
 const index = new PackageIndex();
 

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { hindered, type Outcome, type Ready } from "./operations/trial.ts";
 import type { Place } from "./place.ts";
-import { hindered, type Outcome, type Ready } from "./trial.ts";
 
 /** Something that makes an operation hard from its beginning to its end. */
 export interface Hindrance {

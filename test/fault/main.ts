@@ -14,17 +14,17 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { anyPython } from "../fixtures/python.ts";
-import { PackageIndex } from "../support/index-server.ts";
-import { fetchNode, NODES } from "../support/nodes.ts";
 import { makeSeed } from "../support/seed.ts";
+import { PackageIndex } from "../support/servers/index-server.ts";
+import { fetchNode, NODES } from "../support/system/nodes.ts";
 import { HINDRANCES, tryHindrance, whyNoMounts } from "./hindrances.ts";
-import { OPERATIONS, type Operation, PACKAGE, VERSIONS } from "./operations.ts";
+import { OPERATIONS, type Operation, PACKAGE, VERSIONS } from "./operations/operations.ts";
+import { faulted, prepare, type Ready, traced } from "./operations/trial.ts";
 import { Place } from "./place.ts";
 import { Results } from "./results.ts";
-import { specOf, supervisor } from "./supervisor.ts";
+import { specOf, supervisor } from "./supervisor/supervisor.ts";
 import { type Planned, planFor, thinned } from "./sweep.ts";
 import { renderTable, withSum } from "./table.ts";
-import { faulted, prepare, type Ready, traced } from "./trial.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 /** One operation is tried in so many places at once. */

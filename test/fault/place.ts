@@ -4,8 +4,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { goodPython } from "../support/machine.ts";
-import { NODES, nodeBinary } from "../support/nodes.ts";
 import { NETWORK, PIP_CACHE, SEEDED_UV } from "../support/seed.ts";
+import { NODES, nodeBinary } from "../support/system/nodes.ts";
 
 const run = promisify(execFile);
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { specOf } from "./supervisor.ts";
+import type { Outcome } from "./operations/trial.ts";
+import { specOf } from "./supervisor/supervisor.ts";
 import type { Planned } from "./sweep.ts";
-import type { Outcome } from "./trial.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PackageIndex } from "../support/index-server.ts";
-import { OPERATIONS, PACKAGE, VERSIONS } from "./operations.ts";
+import { PackageIndex } from "../support/servers/index-server.ts";
+import { OPERATIONS, PACKAGE, VERSIONS } from "./operations/operations.ts";
+import { faulted, prepare, type Ready, traced } from "./operations/trial.ts";
 import { Place } from "./place.ts";
-import { specOf, supervisor } from "./supervisor.ts";
+import { specOf, supervisor } from "./supervisor/supervisor.ts";
 import { type Planned, planFor } from "./sweep.ts";
-import { faulted, prepare, type Ready, traced } from "./trial.ts";
 
 /** As many as a minute has room for; `npm run fault` tries them all. */
 const SAMPLE = { kill: 3, "kill-tool": 1, rename: 1 } as const;

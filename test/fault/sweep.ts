@@ -1,5 +1,5 @@
-import type { Operation } from "./operations.ts";
-import type { Fault, Report, Who } from "./supervisor.ts";
+import type { Operation } from "./operations/operations.ts";
+import type { Fault, Report, Who } from "./supervisor/supervisor.ts";
 
 /** One kind of fault, and at which calls of an operation it is tried. */
 export interface Family {

@@ -1,14 +1,14 @@
 import { renewBetween } from "../support/markers.ts";
-import { APPS } from "./app-faults.ts";
-import { INTERPRETERS } from "./builds.ts";
-import { CHANNELS } from "./channel-faults.ts";
 import { HINDRANCES } from "./hindrances.ts";
-import { NETWORK } from "./network.ts";
-import { OPERATIONS } from "./operations.ts";
+import { APPS } from "./operations/app-faults.ts";
+import { INTERPRETERS } from "./operations/builds.ts";
+import { CHANNELS } from "./operations/channel-faults.ts";
+import { NETWORK } from "./operations/network.ts";
+import { OPERATIONS } from "./operations/operations.ts";
+import { SOURCES } from "./operations/source-faults.ts";
+import { upgradeFaults } from "./operations/upgrade-faults.ts";
 import type { Results, Tried } from "./results.ts";
-import { SOURCES } from "./source-faults.ts";
 import { FAMILIES } from "./sweep.ts";
-import { upgradeFaults } from "./upgrade-faults.ts";
 
 /**
  * What was tried and what it came to, for people: docs/reliability.md. Of operations that these results know nothing of, `page`, that file as it
@@ -75,7 +75,7 @@ function outcomes({ tried }: Results) {
 
 const INTRODUCTION = `# What was tried to break it
 
-An operation runs under a supervisor (\`test/fault/supervisor.c\`) that sees each call of the whole process tree that changes
+An operation runs under a supervisor (\`test/fault/supervisor/supervisor.c\`) that sees each call of the whole process tree that changes
 a file system. At one of these calls it ends the tree by SIGKILL, lets half of a write be done and ends it then, or lets calls
 fail. Then these must hold, one after the other:
 

@@ -1,6 +1,6 @@
-import { packageIndex } from "./index-server.ts";
 import { bad } from "./repos.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { packageIndex } from "./servers/index-server.ts";
 
 /** The head of a project that asks for nothing yet. */
 export const APP = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.8"\n';

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, it, TestRunner } from "vitest";
 import { goodPython as newestGood, realPython } from "../fixtures/python.ts";
-import { NODES, nodeBinary } from "./nodes.ts";
+import { NODES, nodeBinary } from "./system/nodes.ts";
 
 export interface Shell {
   readonly name: string;

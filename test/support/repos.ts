@@ -4,10 +4,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "vitest";
-import type { PackageIndex } from "./index-server.ts";
-import { NO_NODE, withoutNode } from "./no-node.ts";
 import { type Ended, LONG_AGO, type RunOptions, type Sandbox, type SandboxOptions, sandbox } from "./sandbox.ts";
 import { SEEDED_UV } from "./seed.ts";
+import type { PackageIndex } from "./servers/index-server.ts";
+import { NO_NODE, withoutNode } from "./system/no-node.ts";
 
 /** A sandbox whose repo holds these files. */
 export function repo(files: Readonly<Record<string, string>>, options: SandboxOptions = {}): Sandbox {

@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "vitest";
 import { SHELLS } from "./launchers.ts";
-import { NO_NODE, withoutNode } from "./no-node.ts";
 import { good } from "./repos.ts";
 import type { RunOptions, Sandbox } from "./sandbox.ts";
+import { NO_NODE, withoutNode } from "./system/no-node.ts";
 
 /** The shells of this machine, by name, with the words that start each. */
 export const MACHINE_SHELLS: readonly (readonly [name: string, words: readonly string[]])[] = Object.entries(

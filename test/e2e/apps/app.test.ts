@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { AppBox, saying } from "../../support/apps.ts";
+import { AppBox, saying } from "../../support/apps/apps.ts";
 import { describeEachShell, LAUNCHER } from "../../support/sandbox.ts";
 
 async function started(keys = ""): Promise<AppBox> {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { AppBox } from "../../support/apps.ts";
+import { AppBox } from "../../support/apps/apps.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
 
 /** `npm run crowd`: ten times in a row. */

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { AppBox, saying } from "../../support/apps.ts";
+import { AppBox, saying } from "../../support/apps/apps.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
-import { readOnly, userOf } from "../../support/users.ts";
+import { readOnly, userOf } from "../../support/system/users.ts";
 
 async function installed(keys = ""): Promise<AppBox> {
   const app = new AppBox(keys);

@@ -5,9 +5,9 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { anyPython } from "../../fixtures/python.ts";
-import { AppBox } from "../../support/apps.ts";
+import { AppBox } from "../../support/apps/apps.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
-import { skip } from "../../support/users.ts";
+import { skip } from "../../support/system/users.ts";
 
 /** An app whose release lies in a folder, and how its source becomes another one by the TOML beside its launcher. */
 async function installed(keys = "") {

@@ -3,9 +3,9 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { AppBox, saying } from "../../support/apps.ts";
-import { atEtc } from "../../support/etc.ts";
-import { type PackageIndex, packageIndex } from "../../support/index-server.ts";
+import { AppBox, saying } from "../../support/apps/apps.ts";
+import { type PackageIndex, packageIndex } from "../../support/servers/index-server.ts";
+import { atEtc } from "../../support/system/etc.ts";
 
 const TODAY = new Date().toISOString();
 /** Never today nor tomorrow, wherever the clock is. */

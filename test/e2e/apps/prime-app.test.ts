@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { AppBox, appWheel } from "../../support/apps.ts";
+import { AppBox, appWheel } from "../../support/apps/apps.ts";
 
 /** An app whose words are Python that knows its module `prime_app`. */
 const DOES = (version: string) => `import sys\nimport prime_app\n

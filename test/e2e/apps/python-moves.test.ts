@@ -2,11 +2,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { realPython } from "../../fixtures/python.ts";
-import { AppBox, appWheel, saying } from "../../support/apps.ts";
-import { buildServer, keptIn, packed } from "../../support/builds.ts";
-import { dumbIndex, pypiserver, serverTools } from "../../support/indexes.ts";
-import { install, link, type RealPython, twoMinors, withoutPython } from "../../support/interpreters.ts";
-import { serve } from "../../support/releases.ts";
+import { AppBox, appWheel, saying } from "../../support/apps/apps.ts";
+import { serve } from "../../support/apps/releases.ts";
+import { buildServer, keptIn, packed } from "../../support/pythons/builds.ts";
+import { install, link, type RealPython, twoMinors, withoutPython } from "../../support/pythons/interpreters.ts";
+import { dumbIndex, pypiserver, serverTools } from "../../support/servers/indexes.ts";
 
 const BY = "import sys; sys.argv.append('%d.%d.%d' % sys.version_info[:3])";
 const code = (version: string) => saying(version, BY);

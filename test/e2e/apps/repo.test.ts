@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { AppBox, appWheel, saying } from "../../support/apps.ts";
+import { AppBox, appWheel, saying } from "../../support/apps/apps.ts";
 import { describeEachShell, type Ended, LONG_AGO, type RunOptions } from "../../support/sandbox.ts";
 
 /** A repo whose configuration declares the app `foo`. */

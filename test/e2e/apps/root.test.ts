@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { AppBox, saying } from "../../support/apps.ts";
+import { AppBox, saying } from "../../support/apps/apps.ts";
 import { LAUNCHER } from "../../support/sandbox.ts";
-import { mounted, userOf } from "../../support/users.ts";
+import { mounted, userOf } from "../../support/system/users.ts";
 
 /** Starts of root, and of a user, on a machine of whose `/var/lib/prime` only these know. */
 function everybodys(app: AppBox) {

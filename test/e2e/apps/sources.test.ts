@@ -5,9 +5,9 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { AppBox, saying } from "../../support/apps.ts";
-import { packageIndex } from "../../support/index-server.ts";
-import { serve as serveFiles } from "../../support/releases.ts";
+import { AppBox, saying } from "../../support/apps/apps.ts";
+import { serve as serveFiles } from "../../support/apps/releases.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
 
 /** Serves the files of a folder, and `answer` for its listing. */
 async function serve(folder: string, answer: () => string, type = "text/html"): Promise<string> {

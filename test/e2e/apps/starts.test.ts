@@ -4,12 +4,12 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { isRunning } from "../../../src/edges/machine.ts";
-import { AppBox, saying } from "../../support/apps.ts";
+import { AppBox, saying } from "../../support/apps/apps.ts";
 import { folderOf } from "../../support/failures.ts";
 import { goodPython } from "../../support/machine.ts";
-import { NO_NODE } from "../../support/no-node.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
-import { skip } from "../../support/users.ts";
+import { NO_NODE } from "../../support/system/no-node.ts";
+import { skip } from "../../support/system/users.ts";
 import { MACHINE_SHELLS } from "../../support/warm.ts";
 
 async function installed(keys = "", versions = ["1"]): Promise<AppBox> {

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
 import { isAmong, type Pointer } from "../../../src/channels/model/pointer.ts";
-import { Customer, leading, Maintainer, putServer } from "../../support/channel.ts";
+import { Customer, leading, Maintainer, putServer } from "../../support/apps/channel.ts";
 
 /** `npm run customers` has 200. */
 const CLIENTS = Number(process.env.PRIME_TEST_CLIENTS ?? 6);

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { Customer, leading, Maintainer, putServer } from "../../support/channel.ts";
-import { atEtc } from "../../support/etc.ts";
+import { Customer, leading, Maintainer, putServer } from "../../support/apps/channel.ts";
+import { atEtc } from "../../support/system/etc.ts";
 
 describe("customers of a channel", () => {
   it("go forwards and backwards with it, unnoticed, by launchers that hold what they trust", {

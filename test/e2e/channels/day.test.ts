@@ -2,9 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { isAmong, type Pointer } from "../../../src/channels/model/pointer.ts";
-import { Customer, Maintainer, otherBuild, putServer } from "../../support/channel.ts";
-import { type S3Server, s3Server } from "../../support/s3.ts";
+import { Customer, Maintainer, otherBuild, putServer } from "../../support/apps/channel.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
+import { type S3Server, s3Server } from "../../support/servers/s3.ts";
 
 let s3: S3Server | undefined;
 beforeAll(async () => {

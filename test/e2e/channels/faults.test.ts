@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import type * as http from "node:http";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { Customer, leading, Maintainer, putServer } from "../../support/channel.ts";
-import { serve } from "../../support/releases.ts";
+import { Customer, leading, Maintainer, putServer } from "../../support/apps/channel.ts";
+import { serve } from "../../support/apps/releases.ts";
 
 interface Check {
   readonly outcome: string;

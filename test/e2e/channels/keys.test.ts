@@ -2,8 +2,8 @@ import { createHash, generateKeyPairSync } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { filesBelow, Maintainer, PASSPHRASE } from "../../support/channel.ts";
-import { runInTerminal } from "../../support/terminal.ts";
+import { filesBelow, Maintainer, PASSPHRASE } from "../../support/apps/channel.ts";
+import { runInTerminal } from "../../support/system/terminal.ts";
 
 describe("a channel's keys", () => {
   it("takes the passphrase from whichever descriptor is named", async () => {

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Call, readReport, supervised, supervisor } from "../../fault/supervisor.ts";
-import { Customer, filesBelow, leading, PASSPHRASE } from "../../support/channel.ts";
+import { type Call, readReport, supervised, supervisor } from "../../fault/supervisor/supervisor.ts";
+import { Customer, filesBelow, leading, PASSPHRASE } from "../../support/apps/channel.ts";
 import type { Ended, RunOptions } from "../../support/sandbox.ts";
 
 /** `npm run kills` tries them all. */

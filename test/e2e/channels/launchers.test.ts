@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { Customer, leading, type Maintainer, otherBuild } from "../../support/channel.ts";
+import { Customer, leading, type Maintainer, otherBuild } from "../../support/apps/channel.ts";
 
 /** Publishes a launcher of this version; gives what was said. */
 function offer(maintainer: Maintainer, version: string, change?: (text: string) => string): Promise<string> {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { filesBelow, Maintainer, PASSPHRASE, putServer } from "../../support/channel.ts";
+import { filesBelow, Maintainer, PASSPHRASE, putServer } from "../../support/apps/channel.ts";
 import { goodPython } from "../../support/machine.ts";
 
 /** Three releases, of which stable points at the first. */

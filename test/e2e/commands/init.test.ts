@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { launcherOf } from "../../support/releases.ts";
+import { launcherOf } from "../../support/apps/releases.ts";
 import { good, repo, shown } from "../../support/repos.ts";
 
 it("init puts the launcher into another repo, says what it does, and --dry-run does nothing", async () => {

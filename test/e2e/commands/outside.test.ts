@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { NO_NODE, withoutNode } from "../../support/no-node.ts";
 import { backdate, good, packageFiles, repo, uv } from "../../support/repos.ts";
 import { describeEachShell, type RunOptions, type Sandbox } from "../../support/sandbox.ts";
+import { NO_NODE, withoutNode } from "../../support/system/no-node.ts";
 
 const DECLARED = `dependencies = ["six"]
 [project.optional-dependencies]

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { withTables } from "../../../build/schema.ts";
 import { GROUPS } from "../../../src/commands/declaration.ts";
-import { withFigures } from "../../bench/readme.ts";
+import { withFigures } from "../../bench/report/readme.ts";
 import { sandbox } from "../../support/sandbox.ts";
 
 const ROOT = path.join(import.meta.dirname, "../../..");

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { wheel } from "../../../build/release/wheel.ts";
 import { PACKAGE } from "../../../src/commands/self-update/names.ts";
-import { launcherOf, serve } from "../../support/releases.ts";
+import { launcherOf, serve } from "../../support/apps/releases.ts";
 import { bad, good, repo } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
 

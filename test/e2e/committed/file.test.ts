@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { placeInSources } from "../../../build/place-in-sources.ts";
 import { buildProgram, type Program, ROOT } from "../../../build/program.ts";
-import { checkers } from "../../support/checkers.ts";
+import { checkers } from "../../support/checkouts/checkers.ts";
 import { LAUNCHER, sandbox } from "../../support/sandbox.ts";
 
 /** The sources in another place with other contents, built there. */

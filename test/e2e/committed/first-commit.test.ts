@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { commit, init, PREK, REPOS, repo, tool } from "../../support/checked-repo.ts";
+import { commit, init, PREK, REPOS, repo, tool } from "../../support/checkouts/checked-repo.ts";
 import { LAUNCHER } from "../../support/sandbox.ts";
 
 describe("the first commit of prime", () => {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { contents, init, LARGE, PREK, REPOS, repo, tool } from "../../support/checked-repo.ts";
+import { contents, init, LARGE, PREK, REPOS, repo, tool } from "../../support/checkouts/checked-repo.ts";
 import { LAUNCHER } from "../../support/sandbox.ts";
 
 describe("init", () => {

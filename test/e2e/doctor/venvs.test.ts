@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { goodPython } from "../../support/machine.ts";
 import {
   type Installed,
   install,
@@ -11,8 +12,7 @@ import {
   twoMinors,
   twoPatches,
   withoutPython,
-} from "../../support/interpreters.ts";
-import { goodPython } from "../../support/machine.ts";
+} from "../../support/pythons/interpreters.ts";
 import { edit, good, repo, uv } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
 

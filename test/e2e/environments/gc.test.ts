@@ -4,9 +4,9 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { makerMark } from "../../../src/edges/files/own/maker-mark.ts";
 import { bootId, hostName, processSpace, startOfProcess } from "../../../src/edges/machine.ts";
-import { readerOf } from "../../support/gate.ts";
 import { generations, good, installed, repo, shown } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
+import { readerOf } from "../../support/system/gate.ts";
 
 const VERSIONS = ["1.14.0", "1.15.0", "1.16.0"];
 

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { onTestFinished } from "vitest";
-import { packageIndex } from "../../support/index-server.ts";
+import { SlowRepo } from "../../support/checkouts/slow-repo.ts";
 import { good, repo } from "../../support/repos.ts";
 import type { Ended, Sandbox } from "../../support/sandbox.ts";
-import { SlowRepo } from "../../support/slow-repo.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
 
 /** A set-up that is wrong, and what somebody types in it. */
 export interface Setup {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { expect, it } from "vitest";
 import { describeEachNode, describeEachShell, python, sandbox } from "../../support/sandbox.ts";
-import { runInTerminal } from "../../support/terminal.ts";
+import { runInTerminal } from "../../support/system/terminal.ts";
 
 const VERSION = expect.stringMatching(/^(?:prime )?\d+\.\d+\.\d+\n$/);
 

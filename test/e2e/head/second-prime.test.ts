@@ -3,10 +3,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { readerOf } from "../../support/gate.ts";
+import { PROJECT, SlowRepo, succeeded } from "../../support/checkouts/slow-repo.ts";
 import { bad, edit, generations, good, installed, isWarm, repo, shown } from "../../support/repos.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
-import { PROJECT, SlowRepo, succeeded } from "../../support/slow-repo.ts";
+import { readerOf } from "../../support/system/gate.ts";
 
 it("a second prime says whom it waits for; both succeed by one build", async () => {
   const slow = new SlowRepo();

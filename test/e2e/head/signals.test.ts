@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { readerOf } from "../../support/gate.ts";
+import { BACKEND, PROJECT, SlowRepo } from "../../support/checkouts/slow-repo.ts";
 import { generations, good, isWarm, repo } from "../../support/repos.ts";
 import {
   describeEachNode,
@@ -16,7 +16,7 @@ import {
   type Started,
 } from "../../support/sandbox.ts";
 import { SEEDED_UV } from "../../support/seed.ts";
-import { BACKEND, PROJECT, SlowRepo } from "../../support/slow-repo.ts";
+import { readerOf } from "../../support/system/gate.ts";
 
 type Name = "SIGINT" | "SIGTERM" | "SIGHUP";
 type Whom = "group" | "shell";

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import { anyPython } from "../../fixtures/python.ts";
-import { NODES, nodeBinary } from "../../support/nodes.ts";
 import { edit, installed, repo } from "../../support/repos.ts";
+import { NODES, nodeBinary } from "../../support/system/nodes.ts";
 
 /** Standard streams that take nothing, as the end of a line of sh. */
 const REDIRECTED: readonly string[] = [

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import { generations, good, installed, repo } from "../../support/repos.ts";
-import { runInTerminal } from "../../support/terminal.ts";
+import { runInTerminal } from "../../support/system/terminal.ts";
 
 const ERASE = "\r\u001b[2K";
 

@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { withoutNode } from "../../support/no-node.ts";
 import {
   backdate,
   bad,
@@ -16,6 +15,7 @@ import {
   synced,
   uv,
 } from "../../support/repos.ts";
+import { withoutNode } from "../../support/system/no-node.ts";
 
 const DECLARED = `dependencies = ["six"]
 [project.optional-dependencies]

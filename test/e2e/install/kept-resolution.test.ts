@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageIndex } from "../../support/index-server.ts";
 import { bad, good, installed, isWarm, onlyBy, repo, shown } from "../../support/repos.ts";
 import { forget, resolution } from "../../support/resolution.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
 
 describe("what was resolved is kept", () => {
   it("when a mirror moved: the same versions from there, and it is said", async () => {

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { type PackageIndex, packageIndex } from "../../support/index-server.ts";
 import { bad, built, edit, good, installed, isWarm, onlyBy, repo, witness } from "../../support/repos.ts";
 import { forget, raw, resolution } from "../../support/resolution.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
+import { type PackageIndex, packageIndex } from "../../support/servers/index-server.ts";
 
 function whereIs(box: Sandbox, module: string): string {
   const program = `import ${module}; print(${module}.__file__)`;

@@ -1,8 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageIndex } from "../../support/index-server.ts";
-import { withoutNode } from "../../support/no-node.ts";
 import {
   bad,
   edit,
@@ -16,6 +14,8 @@ import {
   witness,
 } from "../../support/repos.ts";
 import { LAUNCHER, LONG_AGO, type RunOptions, type Sandbox } from "../../support/sandbox.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
+import { withoutNode } from "../../support/system/no-node.ts";
 
 /** A launcher of a folder below, as somebody put it there. */
 function launcherIn(box: Sandbox, folder: string): string {

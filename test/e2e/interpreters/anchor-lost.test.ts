@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it, type TestContext } from "vitest";
 import { failure } from "../../support/failures.ts";
+import { onPath } from "../../support/machine.ts";
 import {
   type Installed,
   install,
@@ -14,8 +15,7 @@ import {
   twoMinors,
   twoPatches,
   withoutPython,
-} from "../../support/interpreters.ts";
-import { onPath } from "../../support/machine.ts";
+} from "../../support/pythons/interpreters.ts";
 import { edit, generations, good, isWarm, repo, shown } from "../../support/repos.ts";
 import { LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
 

@@ -2,7 +2,14 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { install, link, type RealPython, somePython, twoPatches, withoutPython } from "../../support/interpreters.ts";
+import {
+  install,
+  link,
+  type RealPython,
+  somePython,
+  twoPatches,
+  withoutPython,
+} from "../../support/pythons/interpreters.ts";
 import { edit, generations, good, repo, shown } from "../../support/repos.ts";
 import type { RunOptions, Sandbox } from "../../support/sandbox.ts";
 import { pathWithoutNode } from "../../support/warm.ts";

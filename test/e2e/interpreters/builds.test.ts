@@ -14,8 +14,8 @@ import {
   runsBy,
   sha256,
   storeOf,
-} from "../../support/builds.ts";
-import { somePython } from "../../support/interpreters.ts";
+} from "../../support/pythons/builds.ts";
+import { somePython } from "../../support/pythons/interpreters.ts";
 import { bad, good, repo } from "../../support/repos.ts";
 import type { Sandbox, SandboxOptions } from "../../support/sandbox.ts";
 

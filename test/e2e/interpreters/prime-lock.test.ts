@@ -1,8 +1,17 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { buildServer, byList, hostPlatform, keptIn, packed, runsBy, sha256, storeOf } from "../../support/builds.ts";
-import { somePython, twoMinors } from "../../support/interpreters.ts";
+import {
+  buildServer,
+  byList,
+  hostPlatform,
+  keptIn,
+  packed,
+  runsBy,
+  sha256,
+  storeOf,
+} from "../../support/pythons/builds.ts";
+import { somePython, twoMinors } from "../../support/pythons/interpreters.ts";
 import { bad, generations, good, isWarm, repo, shown } from "../../support/repos.ts";
 
 const PROJECT = '[project]\nname = "demo"\nversion = "0.1.0"\nrequires-python = ">=3.8"\n';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type PackageIndex, packageIndex } from "../../support/index-server.ts";
-import { quickPython } from "../../support/quick-python.ts";
+import { quickPython } from "../../support/pythons/quick-python.ts";
 import { bad, good, installed, onlyBy, repo } from "../../support/repos.ts";
 import type { RunOptions, Sandbox } from "../../support/sandbox.ts";
+import { type PackageIndex, packageIndex } from "../../support/servers/index-server.ts";
 
 async function index(): Promise<PackageIndex> {
   const one = await packageIndex();

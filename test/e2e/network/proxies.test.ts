@@ -3,13 +3,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { realPython } from "../../fixtures/python.ts";
-import { certified } from "../../support/certificates.ts";
-import { type PackageIndex, packageIndex } from "../../support/index-server.ts";
-import { intercept, mitmdump } from "../../support/mitmproxy.ts";
-import { quickPython } from "../../support/quick-python.ts";
-import { serve } from "../../support/releases.ts";
+import { serve } from "../../support/apps/releases.ts";
+import { quickPython } from "../../support/pythons/quick-python.ts";
 import { bad, edit, good, installed, onlyBy, repo } from "../../support/repos.ts";
 import type { RunOptions, Sandbox } from "../../support/sandbox.ts";
+import { certified } from "../../support/servers/certificates.ts";
+import { type PackageIndex, packageIndex } from "../../support/servers/index-server.ts";
+import { intercept, mitmdump } from "../../support/servers/mitmproxy.ts";
 
 function folder(box: Sandbox, name: string): string {
   const made = path.join(box.base, name);

@@ -3,13 +3,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { UV_PIN } from "../../../src/provision/pins.ts";
-import { AppBox } from "../../support/apps.ts";
+import { AppBox } from "../../support/apps/apps.ts";
 import { failure } from "../../support/failures.ts";
 import { program } from "../../support/machine.ts";
-import { withoutNode } from "../../support/no-node.ts";
 import { edit, generations, good, isWarm, repo, shown } from "../../support/repos.ts";
 import { LAUNCHER, type Sandbox, sandbox } from "../../support/sandbox.ts";
 import { SEEDED_UV } from "../../support/seed.ts";
+import { withoutNode } from "../../support/system/no-node.ts";
 
 /** Writes no bytecode: CPython can leave a torn file on a full disk. */
 const PRINT_SIX = ["run", "python", "-B", "-c", "import six; print(six.__version__)"];

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { failure } from "../../support/failures.ts";
 import { edit, generations, good, repo, shown } from "../../support/repos.ts";
 import { LAUNCHER, LONG_AGO, sandbox } from "../../support/sandbox.ts";
-import { give, rootAtHome, userOf } from "../../support/users.ts";
+import { give, rootAtHome, userOf } from "../../support/system/users.ts";
 import { ALL_SHELLS, warmShells } from "../../support/warm.ts";
 
 describe("a user whose SHELL runs no commands", () => {

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { failure, folderOf } from "../../support/failures.ts";
 import { edit, good, repo, shown } from "../../support/repos.ts";
 import { type Ended, LONG_AGO, type RunOptions } from "../../support/sandbox.ts";
-import { give, readOnly, skip, somebody } from "../../support/users.ts";
+import { give, readOnly, skip, somebody } from "../../support/system/users.ts";
 import { MACHINE_SHELLS, whereIs } from "../../support/warm.ts";
 
 const FILES = {

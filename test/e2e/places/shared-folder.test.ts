@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { edit, generations, good, isWarm, repo, shown } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
-import { mounted } from "../../support/users.ts";
+import { mounted } from "../../support/system/users.ts";
 
 const FILES = { "requirements.txt": "six==1.17.0\n" };
 const PRINT_SIX = ["run", "python", "-c", "import six; print(six.__version__)"];

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { withoutNode } from "../../support/no-node.ts";
 import { edit, generations, good, installed, repo, shown } from "../../support/repos.ts";
 import { LONG_AGO, type RunOptions, type Sandbox } from "../../support/sandbox.ts";
-import { give, readOnly, userOf } from "../../support/users.ts";
+import { withoutNode } from "../../support/system/no-node.ts";
+import { give, readOnly, userOf } from "../../support/system/users.ts";
 
 const FILES = { "requirements.txt": "six==1.17.0\n" };
 const PRINT_SIX = ["run", "python", "-B", "-c", "import six; print(six.__version__)"];

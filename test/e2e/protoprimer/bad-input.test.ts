@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { KERNEL, protoRepo } from "../../support/checkouts/protoprimer.ts";
 import { failure } from "../../support/failures.ts";
-import { KERNEL, protoRepo } from "../../support/protoprimer.ts";
 import { good } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
 

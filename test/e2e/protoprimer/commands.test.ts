@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { protoprimer, protoRepo } from "../../support/protoprimer.ts";
+import { protoprimer, protoRepo } from "../../support/checkouts/protoprimer.ts";
 import { good, isWarm, packageFiles, packagesOf } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
 

@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { entryScript, KERNEL, protoprimer, protoRepo } from "../../support/checkouts/protoprimer.ts";
 import { goodPython } from "../../support/machine.ts";
-import { withoutNode } from "../../support/no-node.ts";
-import { entryScript, KERNEL, protoprimer, protoRepo } from "../../support/protoprimer.ts";
 import { good } from "../../support/repos.ts";
 import { LONG_AGO, python, type Sandbox } from "../../support/sandbox.ts";
+import { withoutNode } from "../../support/system/no-node.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 

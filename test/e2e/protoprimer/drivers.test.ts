@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { protoRepo } from "../../support/checkouts/protoprimer.ts";
 import { goodPython } from "../../support/machine.ts";
-import { withoutNode } from "../../support/no-node.ts";
-import { protoRepo } from "../../support/protoprimer.ts";
 import { good, isWarm } from "../../support/repos.ts";
 import { python } from "../../support/sandbox.ts";
+import { withoutNode } from "../../support/system/no-node.ts";
 
 /** Who made a venv: uv says so in pyvenv.cfg. */
 const isOfUv = (folder: string) => /^uv = /m.test(fs.readFileSync(path.join(folder, "pyvenv.cfg"), "utf8"));

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { withoutNode } from "../../support/no-node.ts";
-import { protoprimer, protoRepo } from "../../support/protoprimer.ts";
+import { protoprimer, protoRepo } from "../../support/checkouts/protoprimer.ts";
 import { good, isWarm } from "../../support/repos.ts";
 import type { Ended, Sandbox } from "../../support/sandbox.ts";
+import { withoutNode } from "../../support/system/no-node.ts";
 
 /** Two envs that install nothing, so that what is tested costs little. */
 function twoEnvs(): Sandbox {

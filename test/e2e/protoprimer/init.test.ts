@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { protoRepo } from "../../support/protoprimer.ts";
+import { protoRepo } from "../../support/checkouts/protoprimer.ts";
 import { good, packagesOf } from "../../support/repos.ts";
 import { LAUNCHER, type Sandbox } from "../../support/sandbox.ts";
 

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { withoutNode } from "../../support/no-node.ts";
-import { protoprimer, protoRepo, shownBy } from "../../support/protoprimer.ts";
+import { protoprimer, protoRepo, shownBy } from "../../support/checkouts/protoprimer.ts";
 import { backdate, edit, good, hashes, isWarm, packageFiles, packagesOf } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
+import { withoutNode } from "../../support/system/no-node.ts";
 
 const CONSTRAINTS = "dst/default_env/constraints.txt";
 const constraints = (box: Sandbox) => fs.readFileSync(box.path(CONSTRAINTS), "utf8");

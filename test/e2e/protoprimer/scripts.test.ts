@@ -1,7 +1,14 @@
 import * as fs from "node:fs";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import {
+  entryScript,
+  KERNEL,
+  PROTOPRIMER,
+  protoprimer,
+  protoRepo,
+  shownBy,
+} from "../../support/checkouts/protoprimer.ts";
 import { folderOf } from "../../support/failures.ts";
-import { entryScript, KERNEL, PROTOPRIMER, protoprimer, protoRepo, shownBy } from "../../support/protoprimer.ts";
 import { edit, good, packagesOf } from "../../support/repos.ts";
 import type { RunOptions, Sandbox } from "../../support/sandbox.ts";
 import { MACHINE_SHELLS, pathWithoutNode, whereIs } from "../../support/warm.ts";

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { link, twoMinors, withoutPython } from "../../support/interpreters.ts";
+import { protoprimer, protoRepo } from "../../support/checkouts/protoprimer.ts";
 import { goodPython } from "../../support/machine.ts";
-import { protoprimer, protoRepo } from "../../support/protoprimer.ts";
+import { link, twoMinors, withoutPython } from "../../support/pythons/interpreters.ts";
 import { good } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
 

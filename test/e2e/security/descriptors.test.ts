@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { BACKEND, PROJECT } from "../../support/checkouts/slow-repo.ts";
 import { good, repo } from "../../support/repos.ts";
 import { describeEachShell, LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
-import { BACKEND, PROJECT } from "../../support/slow-repo.ts";
 
 /** What answers the head, and what it would do if it were heard. */
 const FORGED = ": prime;echo forged; exit 77\n";

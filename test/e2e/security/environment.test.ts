@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { BACKEND, PROJECT } from "../../support/checkouts/slow-repo.ts";
 import { program } from "../../support/machine.ts";
 import { good, repo } from "../../support/repos.ts";
 import { describeEachNode, describeEachShell, LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
-import { BACKEND, PROJECT } from "../../support/slow-repo.ts";
 import { pathWithoutNode, warmShells } from "../../support/warm.ts";
 
 const RUN = ["run", "/bin/sh", "-c", "echo done"];

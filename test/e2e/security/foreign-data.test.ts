@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { listing } from "../../support/listing.ts";
 import { generations, good, isWarm, repo, shown } from "../../support/repos.ts";
 import { LONG_AGO, type RunOptions, type Sandbox } from "../../support/sandbox.ts";
-import { give, userOf } from "../../support/users.ts";
+import { give, userOf } from "../../support/system/users.ts";
 
 const FILES = { "requirements.txt": "" };
 const SILENT_ABOUT = "is used or touched, and prime works in";

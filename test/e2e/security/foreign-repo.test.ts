@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { failure } from "../../support/failures.ts";
 import { good, repo } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
-import { give, somebody, userOf } from "../../support/users.ts";
+import { give, somebody, userOf } from "../../support/system/users.ts";
 import { ALL_SHELLS, warmShells } from "../../support/warm.ts";
 
 const UID = 54321;

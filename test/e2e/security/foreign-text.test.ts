@@ -4,8 +4,8 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { good, repo, shown } from "../../support/repos.ts";
 import type { Ended } from "../../support/sandbox.ts";
-import { runInTerminal } from "../../support/terminal.ts";
-import { userOf } from "../../support/users.ts";
+import { runInTerminal } from "../../support/system/terminal.ts";
+import { userOf } from "../../support/system/users.ts";
 
 /** Clears the screen, writes to the clipboard, runs backwards, hides, ends lines. */
 const ORDERS = "\u001b[2J\u001b]52;c;ZXZpbA==\u0007\u202e\u200b\u009b31m\u2028";

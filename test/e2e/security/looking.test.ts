@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { wrongs } from "../../support/doctor.ts";
+import { wrongs } from "../../support/checkouts/doctor.ts";
 import { listing } from "../../support/listing.ts";
 import { goodPython } from "../../support/machine.ts";
 import { good, repo } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
-import { Tattler } from "../../support/tattler.ts";
-import { give, somebody } from "../../support/users.ts";
+import { Tattler } from "../../support/servers/tattler.ts";
+import { give, somebody } from "../../support/system/users.ts";
 
 /** Commands that look, and what they end with in a repo that has nothing wrong but what is set here. */
 const LOOKS: readonly (readonly string[])[] = [

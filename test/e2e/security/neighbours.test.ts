@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { listing } from "../../support/listing.ts";
 import { good, isWarm, repo, shown } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
-import { give, userOf } from "../../support/users.ts";
+import { give, userOf } from "../../support/system/users.ts";
 
 const FILES = { "requirements.txt": "six==1.17.0\n", "prime.toml": 'setup = ["true"]\n' };
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { quickPython } from "../../support/quick-python.ts";
+import { quickPython } from "../../support/pythons/quick-python.ts";
 import { good, installed, packageFiles, repo } from "../../support/repos.ts";
 import { python, type Sandbox } from "../../support/sandbox.ts";
 

@@ -4,10 +4,10 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { packageIndex } from "../../support/index-server.ts";
+import { BACKEND, PROJECT } from "../../support/checkouts/slow-repo.ts";
 import { repo } from "../../support/repos.ts";
 import type { Ended, Sandbox } from "../../support/sandbox.ts";
-import { BACKEND, PROJECT } from "../../support/slow-repo.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
 
 describe("secrets stay where they are:", () => {
   const netrc = "machine example.com login me password hunter2-and-more";

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { failure } from "../../support/failures.ts";
 import { good, repo } from "../../support/repos.ts";
 import { describeEachShell } from "../../support/sandbox.ts";
-import { somebody } from "../../support/users.ts";
+import { somebody } from "../../support/system/users.ts";
 import { ALL_SHELLS, warmShells } from "../../support/warm.ts";
 
 const RUN = ["run", "echo", "done"];

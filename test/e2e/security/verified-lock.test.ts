@@ -5,7 +5,7 @@ import { listing } from "../../support/listing.ts";
 import { goodPython } from "../../support/machine.ts";
 import { repo, uv } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
-import { Tattler } from "../../support/tattler.ts";
+import { Tattler } from "../../support/servers/tattler.ts";
 
 describe("verify compares uv.lock with what projects say", () => {
   const NAMED = '[project]\nname = "demo"\nrequires-python = ">=3.9"\n';

@@ -2,9 +2,9 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { describe, expect, it } from "vitest";
 import { failure, folderOf } from "../../support/failures.ts";
-import { nodeBinary, OLD_NODES } from "../../support/nodes.ts";
 import { edit, generations, shown } from "../../support/repos.ts";
 import { type Sandbox, sandbox } from "../../support/sandbox.ts";
+import { nodeBinary, OLD_NODES } from "../../support/system/nodes.ts";
 
 /** A repo whose environment works, and what must still be so after every failure. */
 async function workingRepo(): Promise<{ box: Sandbox; stillWorks: () => Promise<void> }> {

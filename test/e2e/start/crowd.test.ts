@@ -3,11 +3,11 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { expect, it } from "vitest";
+import { SlowRepo, succeeded } from "../../support/checkouts/slow-repo.ts";
 import { generations, isWarm, repo, shown } from "../../support/repos.ts";
 import { LAUNCHER } from "../../support/sandbox.ts";
 import { PIP_CACHE, UV_CACHE } from "../../support/seed.ts";
-import { SlowRepo, succeeded } from "../../support/slow-repo.ts";
-import { give, userOf } from "../../support/users.ts";
+import { give, userOf } from "../../support/system/users.ts";
 
 /** `npm run crowd`: more, and ten times in a row. */
 const isWhole = process.env.PRIME_TEST_CROWD === "whole";

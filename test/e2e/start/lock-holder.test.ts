@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import { describe, expect, it } from "vitest";
 import { markOf } from "../../../src/edges/processes/locks/lock-holder.ts";
+import { SlowRepo, succeeded } from "../../support/checkouts/slow-repo.ts";
 import { generations, good, shown } from "../../support/repos.ts";
-import { SlowRepo, succeeded } from "../../support/slow-repo.ts";
 
 const IMPATIENT = { "prime.toml": "lock_patience_s = 1\n" };
 

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { expect, it } from "vitest";
-import { packageIndex } from "../../support/index-server.ts";
 import { program } from "../../support/machine.ts";
 import { generations, good, hashes, repo, shown, uvBeside } from "../../support/repos.ts";
 import { LONG_AGO } from "../../support/sandbox.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
 
 /** An extension module that does this when it is loaded. */
 const source = (act: string) => `#include <stdlib.h>

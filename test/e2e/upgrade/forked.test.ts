@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { packageIndex } from "../../support/index-server.ts";
 import { good, installed, repo, uvBeside } from "../../support/repos.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
 
 const DAY_MS = 86_400_000;
 const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();

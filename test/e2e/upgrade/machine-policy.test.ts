@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { atEtc } from "../../support/etc.ts";
-import { packageIndex } from "../../support/index-server.ts";
 import { good, isWarm, repo, uvBeside } from "../../support/repos.ts";
 import { LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
+import { atEtc } from "../../support/system/etc.ts";
 
 async function locked(policy = ""): Promise<Sandbox> {
   const index = await packageIndex();

@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { packageIndex } from "../../support/index-server.ts";
+import { outdated } from "../../support/pythons/upgrades.ts";
 import { good, installed, isWarm, shown } from "../../support/repos.ts";
-import { outdated } from "../../support/upgrades.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
 
 /** The index answers from this very process. */
 const run = promisify(execFile);

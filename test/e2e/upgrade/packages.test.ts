@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { failure } from "../../support/failures.ts";
-import { packageIndex } from "../../support/index-server.ts";
+import { outdated } from "../../support/pythons/upgrades.ts";
 import { generations, good, hashes, installed, isWarm, repo, shown, uvBeside } from "../../support/repos.ts";
-import { outdated } from "../../support/upgrades.ts";
-import { readOnly } from "../../support/users.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
+import { readOnly } from "../../support/system/users.ts";
 
 describe("./prime upgrade of packages", () => {
   it("makes a new environment and the lock that asks for it, as one step, and the next start is warm", async () => {

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { packageIndex } from "../../support/index-server.ts";
 import { good, hashes, installed, isWarm, repo, uvBeside } from "../../support/repos.ts";
 import { LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
 
 /** A repo that has alpha 1.1, while there is an older and a newer one. */
 async function withAlpha(): Promise<Sandbox> {

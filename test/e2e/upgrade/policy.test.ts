@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type PackageIndex, packageIndex } from "../../support/index-server.ts";
 import { good, hashes, installed, repo, uvBeside } from "../../support/repos.ts";
 import { LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
+import { type PackageIndex, packageIndex } from "../../support/servers/index-server.ts";
 
 const DAY = 86_400_000;
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { PythonShelf, packable } from "../../support/pythons.ts";
+import { PythonShelf, packable } from "../../support/pythons/pythons.ts";
 import { good, hashes, isWarm, repo, shown } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
 

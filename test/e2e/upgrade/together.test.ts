@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { outdated } from "../../support/pythons/upgrades.ts";
 import { generations, good, installed, isWarm } from "../../support/repos.ts";
-import { outdated } from "../../support/upgrades.ts";
 
 const SAY = "import alpha, beta; print(alpha.version, beta.version)";
 

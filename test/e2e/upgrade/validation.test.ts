@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { packageIndex } from "../../support/index-server.ts";
+import { outdated } from "../../support/pythons/upgrades.ts";
 import { generations, good, hashes, shown } from "../../support/repos.ts";
-import { outdated } from "../../support/upgrades.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
 
 /** Processes that still run with this text in their arguments. */
 function running(text: string): string[] {

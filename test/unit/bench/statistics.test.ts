@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { estimate, estimateDifference, median } from "../../bench/statistics.ts";
+import { estimate, estimateDifference, median } from "../../bench/report/statistics.ts";
 
 describe("statistics of the bench", () => {
   it("takes the middle, between two values their mean", () => {

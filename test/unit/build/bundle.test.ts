@@ -10,7 +10,7 @@ import { placeInSources } from "../../../build/place-in-sources.ts";
 import { buildProgram, launcherText, ROOT } from "../../../build/program.ts";
 import { LICENCES } from "../../../src/commands/init/checkers/packaging.ts";
 import { ownDigestFault } from "../../../src/launch/own-digest.ts";
-import { NODES, nodeBinary, OLD_NODES } from "../../support/nodes.ts";
+import { NODES, nodeBinary, OLD_NODES } from "../../support/system/nodes.ts";
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "prime-bundle-")));
 afterAll(() => fs.rmSync(folder, { recursive: true }));

@@ -2,11 +2,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, test } from "vitest";
 import { ROOT } from "../../../build/program.ts";
-import { APPS } from "../../fault/app-faults.ts";
-import { CHANNELS } from "../../fault/channel-faults.ts";
-import { NETWORK } from "../../fault/network.ts";
-import { SOURCES } from "../../fault/source-faults.ts";
-import { upgradeFaults } from "../../fault/upgrade-faults.ts";
+import { APPS } from "../../fault/operations/app-faults.ts";
+import { CHANNELS } from "../../fault/operations/channel-faults.ts";
+import { NETWORK } from "../../fault/operations/network.ts";
+import { SOURCES } from "../../fault/operations/source-faults.ts";
+import { upgradeFaults } from "../../fault/operations/upgrade-faults.ts";
 
 test("docs/reliability.md has the faults of upgrades, apps, the network, channels and sources, each with a test that is there", () => {
   const page = fs.readFileSync(path.join(ROOT, "docs/reliability.md"), "utf8");

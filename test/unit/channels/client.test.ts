@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Memory } from "../../../src/channels/tuf/client.ts";
 import { Refused } from "../../../src/channels/tuf/refused.ts";
 import { delegate, type RoleName, rootOf } from "../../../src/channels/tuf/repository.ts";
+import { MemoryRepository, NOW, newSigner, refresh, remember, signJson } from "../../support/apps/tuf.ts";
 import { Random } from "../../support/random.ts";
-import { MemoryRepository, NOW, newSigner, refresh, remember, signJson } from "../../support/tuf.ts";
 
 const A = "releases/a";
 const begin = () => MemoryRepository.begin({ releases: { [A]: Buffer.from("a") }, channels: {} });

@@ -5,7 +5,7 @@ import { type Contents, releaseFile, releaseId, STATE_FILE, type State } from ".
 import { describing } from "../../../src/channels/session.ts";
 import { Refused } from "../../../src/channels/tuf/refused.ts";
 import { delegate } from "../../../src/channels/tuf/repository.ts";
-import { MemoryRepository, NOW, newSigner, remember } from "../../support/tuf.ts";
+import { MemoryRepository, NOW, newSigner, remember } from "../../support/apps/tuf.ts";
 
 const AT = "2030-01-01T00:00:00Z";
 const contents = (version: string): Contents => ({

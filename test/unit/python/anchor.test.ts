@@ -6,7 +6,7 @@ import { type Anchor, anchorOf, chooseAnchor, isManaged } from "../../../src/pyt
 import { type Interpreter, isFailure } from "../../../src/python/interpreter.ts";
 import { probe } from "../../../src/python/probe/probe.ts";
 import { ALL_START, Sandbox } from "../../fixtures/python.ts";
-import { install, link, somePython, twoMinors, twoPatches } from "../../support/interpreters.ts";
+import { install, link, somePython, twoMinors, twoPatches } from "../../support/pythons/interpreters.ts";
 
 describe("the anchor rule", () => {
   const anchor = (real: string, version: string, ...paths: string[]): Anchor =>

@@ -3,9 +3,9 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { folderOf } from "../../../support/failures.ts";
 import { APP, alpha, failing } from "../../../support/hints.ts";
-import { packageIndex } from "../../../support/index-server.ts";
-import { quickPython } from "../../../support/quick-python.ts";
+import { quickPython } from "../../../support/pythons/quick-python.ts";
 import { edit, good, installed, repo } from "../../../support/repos.ts";
+import { packageIndex } from "../../../support/servers/index-server.ts";
 
 describe("the hint of a failure names its cause, and cures it: what uv is told", () => {
   it("a `required-version` that prime's uv does not meet", async () => {

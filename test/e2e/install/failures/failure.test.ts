@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageIndex } from "../../../support/index-server.ts";
 import { bad, edit, generations, good, installed, isWarm, repo, shown } from "../../../support/repos.ts";
+import { packageIndex } from "../../../support/servers/index-server.ts";
 
 const SETUP = 'from setuptools import setup\nsetup(name="app", version="1", py_modules=["app"])\n';
 

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import { failure } from "../../../support/failures.ts";
-import { packageIndex } from "../../../support/index-server.ts";
 import { edit, good, installed, repo } from "../../../support/repos.ts";
 import type { Sandbox } from "../../../support/sandbox.ts";
+import { packageIndex } from "../../../support/servers/index-server.ts";
 
 /** Merges two branches that both changed the same line of some files. */
 function conflict(box: Sandbox, files: readonly string[], sides: readonly ((name: string) => string)[]): void {

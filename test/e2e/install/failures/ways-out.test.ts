@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { APP, alpha, failing, said } from "../../../support/hints.ts";
-import { packageIndex } from "../../../support/index-server.ts";
 import { edit, good, installed, repo } from "../../../support/repos.ts";
 import type { Sandbox } from "../../../support/sandbox.ts";
+import { packageIndex } from "../../../support/servers/index-server.ts";
 
 describe("the hint for a command that is nowhere works in each kind of repo, once it is followed", () => {
   /** What follows the hint: the line for a shell, or the file and what it holds then. */

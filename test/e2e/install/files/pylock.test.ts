@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Published, packageIndex } from "../../../support/index-server.ts";
 import { bad, edit, good, installed, installedBy, packageFiles, repo, uv } from "../../../support/repos.ts";
+import { type Published, packageIndex } from "../../../support/servers/index-server.ts";
 
 describe("a repo with a pylock.toml", () => {
   it("gets exactly it, plus the project itself", async () => {

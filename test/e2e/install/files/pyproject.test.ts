@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageIndex } from "../../../support/index-server.ts";
 import { edit, good, hashes, installed, isWarm, packageFiles, repo, shown } from "../../../support/repos.ts";
+import { packageIndex } from "../../../support/servers/index-server.ts";
 
 const names = (packages: Record<string, string>) => Object.keys(packages);
 

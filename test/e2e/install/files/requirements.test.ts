@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageIndex } from "../../../support/index-server.ts";
 import { bad, edit, good, installed, isWarm, repo, shown } from "../../../support/repos.ts";
+import { packageIndex } from "../../../support/servers/index-server.ts";
 
 const SETUP_PY = `from setuptools import setup
 setup(name="app", version="1", py_modules=["app"], install_requires=["six"],

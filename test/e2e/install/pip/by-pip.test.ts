@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { quickPython } from "../../../support/quick-python.ts";
+import { quickPython } from "../../../support/pythons/quick-python.ts";
 import { bad, edit, good, installed, installedBy, isWarm, packageFiles, repo, shown } from "../../../support/repos.ts";
 import { python } from "../../../support/sandbox.ts";
 

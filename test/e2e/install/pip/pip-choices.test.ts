@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageIndex } from "../../../support/index-server.ts";
-import { quickPython } from "../../../support/quick-python.ts";
+import { quickPython } from "../../../support/pythons/quick-python.ts";
 import { bad, good, installed, isWarm, repo as repoOf, witness } from "../../../support/repos.ts";
 import type { RunOptions, Sandbox } from "../../../support/sandbox.ts";
+import { packageIndex } from "../../../support/servers/index-server.ts";
 
 const repo = (files: Readonly<Record<string, string>>): Sandbox => repoOf(files, { python: quickPython() });
 

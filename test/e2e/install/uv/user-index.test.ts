@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { failure } from "../../../support/failures.ts";
-import { packageIndex } from "../../../support/index-server.ts";
-import { quickPython } from "../../../support/quick-python.ts";
+import { quickPython } from "../../../support/pythons/quick-python.ts";
 import { good, installed, isWarm, repo, shown } from "../../../support/repos.ts";
 import { LONG_AGO, type Sandbox } from "../../../support/sandbox.ts";
+import { packageIndex } from "../../../support/servers/index-server.ts";
 
 async function indexOf(version: string) {
   const index = await packageIndex();

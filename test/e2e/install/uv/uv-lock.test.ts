@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { type PackageIndex, packageIndex } from "../../../support/index-server.ts";
 import {
   backdate,
   bad,
@@ -18,6 +17,7 @@ import {
   synced,
 } from "../../../support/repos.ts";
 import type { Sandbox } from "../../../support/sandbox.ts";
+import { type PackageIndex, packageIndex } from "../../../support/servers/index-server.ts";
 
 const WORKSPACE = `dependencies = ["six", "lib-a"]
 requires-python = ">=3.9"

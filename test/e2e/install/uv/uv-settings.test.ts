@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { UNFIT } from "../../../../src/project/files/uv/uv-settings.ts";
-import { type PackageIndex, packageIndex } from "../../../support/index-server.ts";
 import { bad, built, edit, good, installed, onlyBy, pinnedUv, repo, witness } from "../../../support/repos.ts";
 import type { Sandbox } from "../../../support/sandbox.ts";
+import { type PackageIndex, packageIndex } from "../../../support/servers/index-server.ts";
 
 /**
  * What becomes of each setting of the pinned uv where there is no uv.lock:

@@ -8,7 +8,7 @@ import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { download, fetchText } from "../../../../../src/edges/network/receive/download.ts";
 import { type NetworkRules, NO_RULES } from "../../../../../src/edges/network/rules.ts";
-import { certified } from "../../../../support/certificates.ts";
+import { certified } from "../../../../support/servers/certificates.ts";
 
 const BYTES = Buffer.from(Array.from({ length: 200_000 }, (_, at) => at % 251));
 const DIGEST = createHash("sha256").update(BYTES).digest("hex");
