@@ -47,7 +47,7 @@ export function select(config: Config, offers: Offers, options: { infer: boolean
   };
   const chosen =
     onlyGroups === null
-      ? choose(config, offers, { infer: options.infer && !withoutDev })
+      ? choose(config, offers, options.infer && !withoutDev, excluded)
       : { extras: [], groups: named("group", onlyGroups, "--only-group", offers), notes: [] };
   const selection = {
     extras: chosen.extras.filter((name) => !excluded.extras.includes(name)),
@@ -59,16 +59,24 @@ export function select(config: Config, offers: Offers, options: { infer: boolean
   return selection;
 }
 
-function choose(config: Config, offers: Offers, { infer }: { infer: boolean }): Selection {
-  const groups = configured(config.installGroups, "group", offers) ?? defaultGroups(offers);
+/** Nothing is told of what is `excluded`. */
+function choose(
+  config: Config,
+  offers: Offers,
+  infer: boolean,
+  excluded: Readonly<Record<"groups" | "extras", readonly string[]>>,
+): Selection {
+  const asked = configured(config.installGroups, "group", offers) ?? defaultGroups(offers);
+  const groups = asked?.filter((name) => !excluded.groups.includes(name));
   const extras = configured(config.installExtras, "extra", offers);
   if (groups !== undefined || !infer) {
     return { extras: extras ?? [], groups: groups ?? uvGroups(offers), notes: noteDefaults(config, offers, groups) };
   }
   const group = GROUP_NAMES.find((name) => offers.groups.includes(name));
-  if (group !== undefined) return { extras: extras ?? [], groups: [group], notes: [noteInferred("group", group)] };
+  if (group !== undefined)
+    return { extras: extras ?? [], groups: [group], notes: noteInferred("group", group, excluded.groups) };
   const extra = extras === undefined ? EXTRA_NAMES.find((name) => offers.extras.includes(name)) : undefined;
-  if (extra !== undefined) return { extras: [extra], groups: [], notes: [noteInferred("extra", extra)] };
+  if (extra !== undefined) return { extras: [extra], groups: [], notes: noteInferred("extra", extra, excluded.extras) };
   return { extras: extras ?? [], groups: [], notes: noteNothing(offers, extras) };
 }
 
@@ -156,8 +164,8 @@ function noteDefaults(config: Config, offers: Offers, groups: readonly string[] 
   return [`Installs the default groups of ${offers.where}: ${groups.length === 0 ? "none" : list(groups)}.`];
 }
 
-function noteInferred(what: "group" | "extra", name: string): string {
-  return `Installs the ${what} \`${name}\`, by its name.`;
+function noteInferred(what: "group" | "extra", name: string, excluded: readonly string[]): string[] {
+  return excluded.includes(name) ? [] : [`Installs the ${what} \`${name}\`, by its name.`];
 }
 
 function noteNothing(offers: Offers, extras: readonly string[] | undefined): string[] {

@@ -36,6 +36,17 @@ describe("a start that builds says in one line what it left out, and how to have
     expect(all.stderr).not.toContain("not installed");
   });
 
+  it("and never that it installs what a flag takes out", async () => {
+    const files = packageFiles(".", "app", DECLARED);
+    const usual = packageFiles(".", "app", `${DECLARED}[tool.uv]\ndefault-groups = ["dev", "docs"]\n`);
+    const installs = async (...how: Parameters<typeof said>) =>
+      (await said(...how)).filter((line) => line.includes("Installs"));
+    expect(await installs(files, [])).toEqual(["  Installs the group `dev`, by its name."]);
+    expect(await installs(files, ["--no-group", "dev"])).toEqual([]);
+    const rest = "  Installs the default groups of pyproject.toml: `docs`.";
+    expect(await installs(usual, ["--no-dev"])).toEqual([rest]);
+  });
+
   it("the same of a uv.lock", async () => {
     const box = repo({
       ...packageFiles(".", "app", DECLARED),
