@@ -26,10 +26,12 @@ export interface WrittenIn {
 
 const write = (name: string, place: string): string => `write ${name} into ${place}, and start again`;
 
-const BY_GROUP: KindFacts["wayToAdd"] = ({ declaredIn }, name) =>
-  write(name, `the list \`dev\` below [dependency-groups] of ${declaredIn}`);
 const BY_HAND: KindFacts["wayToAdd"] = ({ declaredIn }, name) =>
   write(name, `${declaredIn.endsWith(".toml") ? "the dependencies" : "`install_requires`"} of ${declaredIn}`);
+const BY_GROUP: KindFacts["wayToAdd"] = (place, name, isTool) =>
+  place.declaredIn.endsWith(".toml")
+    ? write(name, `the list \`dev\` below [dependency-groups] of ${place.declaredIn}`)
+    : BY_HAND(place, name, isTool);
 
 const RESOLVED: Pick<KindFacts, "isLocked" | "insteadOfForeign" | "wayToFile"> = {
   isLocked: false,
@@ -65,7 +67,12 @@ export const KINDS: Readonly<Record<ProjectKind, KindFacts>> = {
     wayToAdd: ({ declaredIn, requirementFiles }, name, isTool) =>
       write(name, (isTool ? requirementFiles.at(-1) : undefined) ?? declaredIn),
   },
-  setup: { ...RESOLVED, buildsRoot: "always", wayToAdd: BY_HAND },
+  setup: {
+    ...RESOLVED,
+    buildsRoot: "always",
+    wayToAdd: (place, name, isTool) =>
+      isTool ? write(name, place.requirementFiles.at(-1) ?? "a requirements-dev.txt") : BY_HAND(place, name, isTool),
+  },
   nothing: { ...RESOLVED, buildsRoot: "never", wayToAdd: ({ declaredIn }, name) => write(name, `a ${declaredIn}`) },
   descriptors: { ...RESOLVED, buildsRoot: "never", wayToAdd: BY_HAND },
 };

@@ -44,8 +44,14 @@ describe("the hint for a command that is nowhere works in each kind of repo, onc
     [
       "a setup.py",
       { "setup.py": SETUP },
-      /^write pytest into `install_requires` of setup\.py,/,
-      write("setup.py", SETUP.replace("[])", "['pytest'])")),
+      /^write pytest into a requirements-dev\.txt,/,
+      write("requirements-dev.txt", "pytest\n"),
+    ],
+    [
+      "a setup.py, and requirements of its tests",
+      { "setup.py": SETUP, "requirements/test.txt": "six\n" },
+      /^write pytest into requirements\/test\.txt,/,
+      write("requirements/test.txt", "six\npytest\n"),
     ],
     ["nothing", {}, /^write pytest into a requirements\.txt,/, write("requirements.txt", "pytest\n")],
   ];
@@ -60,6 +66,16 @@ describe("the hint for a command that is nowhere works in each kind of repo, onc
 });
 
 describe("the hint of a refusal works where it is given", () => {
+  it("for pip, where setup.py tells what a [project] requires", async () => {
+    const setup = "from setuptools import setup\nsetup(install_requires=['six'], py_modules=[])\n";
+    const build = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n';
+    const box = repo({ "pyproject.toml": `${APP}dynamic = ["dependencies"]\n${build}`, "setup.py": setup });
+    const refused = await box.run(["run", "pip", "install", "toml"]);
+    expect(said(refused.stderr).next).toMatch(/^write NAME into `install_requires` of setup\.py, and start again;/);
+    edit(box, "setup.py", setup.replace("'six'", "'six', 'toml'"));
+    await good(box, ["run", "python", "-c", "import toml"]);
+  });
+
   it("for another tool's repo: uv runs there, and what it runs finds it", async () => {
     const box = repo({ "pyproject.toml": '[tool.poetry]\nname = "app"\n[tool.poetry.dependencies]\nsix = "*"\n' });
     expect((await failing(box)).next).toMatch(
