@@ -159,7 +159,10 @@ function renderStatus(status: Status): string {
     ],
     ["driver", `${status.driver.name} — ${status.driver.source}`],
     ["uv", `${status.uv.version}${selected.path === null ? "" : ` — ${status.uv.path ?? FETCHED}`}`],
-    ["project", [`${project.name} (${project.kind})`, ...project.notes].join("; ")],
+    [
+      "project",
+      [`${project.name} (${project.kind})`, ...project.notes].map((note) => note.replace(/\.$/, "")).join("; "),
+    ],
     ...(selected.path === null ? [["environment", NOT_KNOWN] as [string, string]] : environmentRows(environment)),
     ...status.pins.map(({ name, version, until }): [string, string] => [
       "pinned",

@@ -35,7 +35,7 @@ const BY_GROUP: KindFacts["wayToAdd"] = (place, name, isTool) =>
 
 const RESOLVED: Pick<KindFacts, "isLocked" | "insteadOfForeign" | "wayToFile"> = {
   isLocked: false,
-  insteadOfForeign: "the files beside it are installed",
+  insteadOfForeign: "what other files ask for is installed",
   wayToFile: () => "the key `requirements` chooses",
 };
 

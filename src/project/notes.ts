@@ -134,7 +134,8 @@ function noteForeign(
 ): string[] {
   const { insteadOfForeign } = KINDS[kind];
   if (insteadOfForeign === undefined) return [];
-  const notes = foreign.map((name) => `${name} is not read: ${insteadOfForeign}.`);
+  const are = foreign.length === 1 ? "is" : "are";
+  const notes = foreign.length === 0 ? [] : [`${foreign.join(" and ")} ${are} not read: ${insteadOfForeign}.`];
   if (pyproject === undefined) return notes;
   const { poetry, pdm, hatch } = pyproject.tool;
   const backendReadsPoetry = pyproject.hasBuildSystem && installsRoot;

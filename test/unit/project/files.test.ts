@@ -83,6 +83,11 @@ describe("what is described for another tool", () => {
     expect(found.message).toContain(words);
   });
 
+  test("is passed over in one sentence, be it one file or two", async () => {
+    const { omissions } = await inspect({ "setup.py": SETUP_PY, Pipfile: "", "Pipfile.lock": "" });
+    expect(omissions).toEqual(["Pipfile.lock and Pipfile are not read: what other files ask for is installed."]);
+  });
+
   test("is passed over, and said so, where [project] or other files tell the same", async () => {
     const [project, requirements] = [
       await inspect({
