@@ -120,5 +120,6 @@ function hostOf(url: string): string {
 /** Which server the tool's words are about. */
 function serverIn(words: string): string {
   const url = /(?:for url \(|Failed to (?:fetch|download)[^\n]*?`?)(https?:\/\/[^\s`)]+)|host='([^']+)'/.exec(words);
-  return url === null ? "the index" : (url[2] ?? hostOf(url[1] ?? ""));
+  if (url !== null) return url[2] ?? hostOf(url[1] ?? "");
+  return /[Ff]ailed to build|build backend/.test(words) ? "one that a build asks" : "the index";
 }

@@ -88,10 +88,10 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
   },
   {
     says: new RegExp(
-      String.raw`(?:there (?:is|are) no versions? of|only) ${NAME}([=<>~!]=?[^\s,]*)?(?: is available)?(?: and|,|$)|requirement ${NAME}([=<>~!]=[^\s]*) \(from versions: `,
+      String.raw`(?:there (?:is|are) no versions? of|only) ${NAME}([=<>~!]=?[^\s,]*)?(?: is available)?(?: and|,|$)|requirement ${NAME}([=<>~!]=[^\s]*) \(from versions: |Because ${NAME}\S* has in\w+ metadata`,
     ),
-    cause: ([, one = "", , other = ""], { project, root }) => {
-      const name = one || other;
+    cause: ([, one = "", , other = "", , unread = ""], { project, root }) => {
+      const name = one || other || unread;
       const where = project === undefined ? "the requirements" : whereNamed(project, root, name);
       return {
         why: `no version of ${name} that can be had fits what is asked for`,

@@ -13,7 +13,7 @@ const BY_MODULE: Readonly<Record<string, string>> = {
   mysqldb: "mysqlclient",
   openssl: "pyopenssl",
   pil: "pillow",
-  distutils: "setuptools",
+  distutils: "setuptools<74",
   pkg_resources: "setuptools<81",
   pptx: "python-pptx",
   serial: "pyserial",

@@ -10,6 +10,15 @@ const WORDS = [
     "cause: invalid peer certificate: UnknownIssuer\n for url (https://index.test/simple/six/)",
     /index\.test .*nobody whom/,
   ],
+  [
+    "error: Failed to build `app @ file:///repo`\n  urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>",
+    /^no network, or no server of that name: one that a build asks$/,
+  ],
+  ["error: <urlopen error [Errno -2] Name or service not known>", /no server of that name: the index$/],
+  [
+    "cause: Because pandas==0.18.1 has invalid metadata and you require pandas==0.18.1, we can conclude that your requirements are unsatisfiable.",
+    /^no version of pandas that can be had fits/,
+  ],
   ["OSError: Tunnel connection failed: 407 Proxy Authentication Required", /^the proxy wants a password$/],
   [
     "error: HTTP status client error (403 Forbidden) for url (https://u:p@index.test/a.whl)",
@@ -76,6 +85,12 @@ it.for(WORDS)("%s", ([words, why]) => {
 it("finds nothing in words that tell none", () => {
   expect(of("error: the flux capacitor is empty")).toBeUndefined();
   expect(of("error: invalid value 'abc' for '--link-mode <LINK_MODE>'")).toBeUndefined();
+});
+
+it("asks for a setuptools that has all of distutils", () => {
+  expect(of("Failed to build `old==1`\nModuleNotFoundError: No module named 'distutils.msvccompiler'")?.next).toContain(
+    'add "setuptools<74" to `requires`',
+  );
 });
 
 it("names for a part the packages of three package managers", () => {
