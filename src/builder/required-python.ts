@@ -27,8 +27,7 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
   if (!known.ok) {
     await runStep(job, `install ${what}`, installManaged(uv, request), {
       id: "python-not-installed",
-      hint: `install ${what} by this machine's own means and put it on PATH, or ask for another version`,
-      note: `${what} is required by ${whereFrom(decision)}`,
+      note: `install ${what} by this machine's own means and put it on PATH, or ask for another version (${whereFrom(decision)})`,
     });
   }
   const found = known.ok

@@ -101,7 +101,9 @@ it("an archive with other bytes than its digest says is refused, and nothing is 
     "python-not-installed",
   );
   expect(said).toContain("Hash mismatch");
-  expect(said).toContain(`required by ${box.path(".python-version")}`);
+  expect(said).toContain(
+    `install Python 3.12 by this machine's own means and put it on PATH, or ask for another version (${box.path(".python-version")})`,
+  );
   expect(generations(box)).toEqual([]);
 });
 

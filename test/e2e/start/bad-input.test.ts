@@ -102,7 +102,7 @@ describe("configuration", () => {
     box.file(".python-version", "3.99\n");
     const said = failure(await box.run(["run", "true"]), "python-not-installed");
     expect(said).toContain("could not finish `install Python 3.99`");
-    expect(said).toContain(`required by ${box.path(".python-version")}`);
+    expect(said).toContain(`or ask for another version (${box.path(".python-version")})`);
     expect(said).toContain(box.path(".prime/log/"));
     await stillWorks();
   });
