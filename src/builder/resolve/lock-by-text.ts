@@ -36,7 +36,9 @@ export async function lockFitsByText(job: Job, uv: UvTool, { python, lock, work 
   const there = { ...uv, root: work };
   for (const offline of [true, false]) {
     const command = checkLock(there, { python, registries, rebuilt: [], offline, builds: false });
-    const { exitCode, output } = await tryStep(job, "check uv.lock", command, { otherwise: "it does not fit" });
+    const { exitCode, output } = await tryStep(job, "check uv.lock", command, {
+      otherwise: "it does not fit, or a build must tell",
+    });
     if (exitCode === 0) return { fits: true };
     if (output.includes(NO_BACKEND))
       return { why: "its projects tell their requirements or versions only when they are built" };
