@@ -57,7 +57,8 @@ const PINS: readonly (readonly [file: string, version: RegExp])[] = [
 export function notePins(root: string, { requiredPythonVersion }: Pick<Config, "requiredPythonVersion">): string[] {
   const { kind, key = "" } = requiredPythonVersion.source;
   if (kind !== "default" && !/^(?:project|options)\.|^python_requires$|^tool\.uv\./.test(key)) return [];
-  const found = PINS.flatMap(([name, version]) => {
+  const there = PINS.filter(([name]) => isFile(path.join(root, name))); // a failure to read costs more than a look
+  const found = there.flatMap(([name, version]) => {
     const pin = version.exec(readStart(path.join(root, name), LONGEST_PIN))?.[1];
     return pin === undefined
       ? []

@@ -1,5 +1,6 @@
 import { webcrypto } from "node:crypto";
 import * as fs from "node:fs";
+import { CALMLY } from "./errors.ts";
 import { MOST, readWhole } from "./open.ts";
 import { sha256OfFile } from "./read.ts";
 
@@ -33,7 +34,7 @@ export async function hashFiles(
 
 /** How many names (hard links) a file has. */
 export function linkCount(file: string): number {
-  return fs.statSync(file, { throwIfNoEntry: false })?.nlink ?? 0;
+  return fs.statSync(file, CALMLY)?.nlink ?? 0;
 }
 
 /** What is too large to be held is read piece by piece, by this thread. */

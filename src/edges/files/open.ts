@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { PrimeError } from "../../errors.ts";
+import { CALMLY } from "./errors.ts";
 import { placeOf } from "./stand-ins.ts";
 
 const MB = 1024 * 1024;
@@ -94,7 +95,7 @@ function openCarefully(file: string, most: number): number {
   try {
     return fs.openSync(file, CAREFULLY);
   } catch (error) {
-    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    const stat = fs.statSync(file, CALMLY);
     if (stat?.isSocket()) refuseUnfit(file, stat, most);
     throw error;
   }

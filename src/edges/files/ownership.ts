@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { tell } from "./errors.ts";
+import { CALMLY, tell } from "./errors.ts";
 
 /** Whose a file or folder is and who may write it; a link is looked at itself. */
 export interface Ownership {
@@ -18,7 +18,8 @@ const STICKY = 0o1000;
 
 export function ownership(file: string): Ownership | undefined {
   return tell("look at", file, () => {
-    const is = fs.lstatSync(file);
+    const is = fs.lstatSync(file, CALMLY);
+    if (is === undefined) return undefined;
     const kind = is.isFile() ? "file" : is.isDirectory() ? "folder" : is.isSymbolicLink() ? "link" : "other";
     return { kind, uid: is.uid, gid: is.gid, mode: is.mode, names: is.nlink };
   });

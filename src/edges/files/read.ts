@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { neverQuote } from "../../unquotable.ts";
-import { tell } from "./errors.ts";
+import { CALMLY, tell } from "./errors.ts";
 import { chunks, MOST, readWhole, refuseUnfit, withRegularFile } from "./open.ts";
 import { placeOf } from "./stand-ins.ts";
 
@@ -33,28 +33,27 @@ export function roomIn(folder: string): number | undefined {
 
 /** Facts of what the path leads to, links followed; `undefined` when nothing is there. */
 export function facts(file: string): FileFacts | undefined {
-  return tell("look at", file, () => factsOf(fs.statSync(placeOf(file), { bigint: true })));
+  const stat = tell("look at", file, () => fs.statSync(placeOf(file), { bigint: true, ...CALMLY }));
+  return stat && factsOf(stat);
 }
 
 /** Facts of the path itself, a link not followed; `undefined` when nothing is there. */
 export function linkFacts(file: string): FileFacts | undefined {
-  return tell("look at", file, () => factsOf(fs.lstatSync(file, { bigint: true })));
+  const stat = tell("look at", file, () => fs.lstatSync(file, { bigint: true, ...CALMLY }));
+  return stat && factsOf(stat);
 }
 
 export function isFile(file: string): boolean {
-  return quiet(() => fs.statSync(placeOf(file)).isFile());
+  return quiet(() => fs.statSync(placeOf(file), CALMLY)?.isFile());
 }
 
 export function isFolder(file: string): boolean {
-  return quiet(() => fs.statSync(file).isDirectory());
+  return quiet(() => fs.statSync(file, CALMLY)?.isDirectory());
 }
 
 /** True when something, even a dangling link, has this name. */
 export function exists(file: string): boolean {
-  return quiet(() => {
-    fs.lstatSync(placeOf(file));
-    return true;
-  });
+  return quiet(() => fs.lstatSync(placeOf(file), CALMLY) !== undefined);
 }
 
 export function isExecutableFile(file: string): boolean {
@@ -124,7 +123,7 @@ export function readBytes(file: string, most: number = MOST.made): Buffer | unde
  * absence.
  */
 export function isFitFile(file: string, most: number = MOST.made): boolean {
-  const stat = tell("look at", file, () => fs.statSync(placeOf(file)));
+  const stat = tell("look at", file, () => fs.statSync(placeOf(file), CALMLY));
   if (stat === undefined || stat.isDirectory()) return false;
   refuseUnfit(file, stat, most);
   return true;
@@ -211,7 +210,7 @@ export function sha256OfFile(file: string): string | undefined {
 
 /** Bytes on disk that the removal of a file or folder frees: what has other names (hard links) stays. */
 export function diskUse(file: string): number {
-  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  const stat = fs.lstatSync(file, CALMLY);
   if (stat === undefined) return 0;
   if (!stat.isDirectory()) return stat.nlink > 1 ? 0 : stat.blocks * 512;
   let names: string[] = [];
@@ -240,9 +239,9 @@ function factsOf(stat: fs.BigIntStats): FileFacts {
   };
 }
 
-function quiet(look: () => boolean): boolean {
+function quiet(look: () => boolean | undefined): boolean {
   try {
-    return look();
+    return look() === true;
   } catch {
     return false;
   }

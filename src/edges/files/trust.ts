@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { reasonOf } from "../../errors.ts";
 import type { Environment } from "../command.ts";
+import { CALMLY } from "./errors.ts";
 
 /** Names folders that are trusted whoever owns them, by git's rules for `safe.directory`: `PATH`, `PATH/*` for all below it, `*`. */
 export const SAFE_VARIABLE = "PRIME_SAFE_DIRECTORY";
@@ -94,7 +95,7 @@ export function whyOthersDecide(file: string, trust: Trust): string | undefined 
 /** Why this user can't even look whether a file is there, as below another user's HOME; `undefined` too where nothing is. */
 export function whyUnreachable(file: string): string | undefined {
   try {
-    fs.lstatSync(file, { throwIfNoEntry: false });
+    fs.lstatSync(file, CALMLY);
     return undefined;
   } catch (error) {
     return `${file} can't be reached: ${reasonOf(error)}`;
@@ -131,7 +132,7 @@ function realpath(file: string): string | undefined {
 /** What can't be reached is not there for this user. */
 function look(file: string): fs.Stats | undefined {
   try {
-    return fs.lstatSync(file, { throwIfNoEntry: false });
+    return fs.lstatSync(file, CALMLY);
   } catch {
     return undefined;
   }

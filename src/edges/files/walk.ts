@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { CALMLY } from "./errors.ts";
 
 /** What `statfs` calls file systems that hold no files of anybody's (statfs(2)): proc, sysfs, cgroup, debugfs, and the like. */
 const PSEUDO = new Set([
@@ -24,7 +25,7 @@ export async function findFolders(top: string, { isWanted, below, onFolder }: Se
   const waiting = [{ folder: top, device: -1 }];
   for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
     const { folder, device } = place;
-    const stat = fs.lstatSync(folder, { throwIfNoEntry: false });
+    const stat = fs.lstatSync(folder, CALMLY);
     if (stat?.isDirectory() !== true || seen.has(`${stat.dev} ${stat.ino}`)) continue;
     if (stat.dev !== device && isPseudo(folder)) continue;
     seen.add(`${stat.dev} ${stat.ino}`);

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { CALMLY } from "../errors.ts";
 import { withOpened } from "../open.ts";
 import { HeldFolder, within } from "./held-folder.ts";
 
@@ -22,7 +23,7 @@ export function handOver(file: string, owner: Owner, since: number): void {
 }
 
 function giveIn(folder: HeldFolder, name: string | Buffer, owner: Owner, since: number): void {
-  const is = fs.lstatSync(folder.at(name), { throwIfNoEntry: false });
+  const is = fs.lstatSync(folder.at(name), CALMLY);
   if (is === undefined) return;
   if (is.isDirectory()) {
     within(folder.enter(name), (below) => {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { PrimeError } from "../../../errors.ts";
+import { CALMLY } from "../errors.ts";
 
 const AS_FOLDER = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW;
 
@@ -31,7 +32,7 @@ export class HeldFolder {
 
   /** Opens a folder by its absolute path; refuses one to which a link leads. Undefined when nothing is there. */
   static open(folder: string): HeldFolder | undefined {
-    if (fs.lstatSync(folder, { throwIfNoEntry: false }) === undefined) return undefined;
+    if (fs.lstatSync(folder, CALMLY) === undefined) return undefined;
     const real = fs.realpathSync.native(folder);
     if (real !== folder) throw reachedByLink(folder, real);
     const held = new HeldFolder(folder, fs.openSync(folder, AS_FOLDER));

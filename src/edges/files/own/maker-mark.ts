@@ -2,6 +2,7 @@ import { lstatSync } from "node:fs";
 import * as path from "node:path";
 import { bootId, hasEnded, hostName, isRunning, processSpace, startOfProcess, statOf } from "../../machine.ts";
 import { nonce } from "../../nonce.ts";
+import { CALMLY } from "../errors.ts";
 
 /** How names end that hold a mark, as the text of a regular expression. */
 export const MARK = String.raw`\.\d+(?:\.[0-9a-f]{8}){2}`;
@@ -36,7 +37,7 @@ export function isAbandoned(file: string, before: number, marked: string = path.
     if (is !== undefined) return digest(is) !== start;
     return hasEnded(statOf(Number(pid)) ?? []) || !isRunning(Number(pid), ""); // a parent may leave one that has ended its number
   }
-  return (lstatSync(file, { throwIfNoEntry: false })?.ctimeMs ?? before) < before;
+  return (lstatSync(file, CALMLY)?.ctimeMs ?? before) < before;
 }
 
 /** Where a number means one process: this boot of this machine, in one namespace (pid_namespaces(7)). */

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { PrimeError } from "../../../errors.ts";
 import { nonce } from "../../nonce.ts";
 import { makeFolder, rename, setFolderMode } from "../change.ts";
-import { act } from "../errors.ts";
+import { act, CALMLY } from "../errors.ts";
 import { belongs, type Trust, whyOthersExchange, whyOthersWrite, whyUnreachable } from "../trust.ts";
 
 /**
@@ -26,7 +26,7 @@ export function faultOfOwn(folder: string, trust: Trust): Fault | undefined {
   const onTheWay = whyOthersExchange(folder, trust);
   const why = onTheWay ?? whyUnreachable(folder);
   if (why !== undefined) return { why, cure: ELSEWHERE };
-  const is = fs.lstatSync(folder, { throwIfNoEntry: false });
+  const is = fs.lstatSync(folder, CALMLY);
   if (is === undefined) return undefined;
   const strange = strangeness(folder, is);
   if (strange !== undefined) return { why: strange, cure: ELSEWHERE };
@@ -36,7 +36,7 @@ export function faultOfOwn(folder: string, trust: Trust): Fault | undefined {
 
 /** Whether prime has made a folder this user's alone before, so that nobody else can have put anything there since. */
 export function isOwnFolder(folder: string): boolean {
-  const is = fs.lstatSync(folder, { throwIfNoEntry: false });
+  const is = fs.lstatSync(folder, CALMLY);
   return is !== undefined && strangeness(folder, is) === undefined && (is.mode & 0o7777) === OWN;
 }
 
@@ -59,7 +59,7 @@ export function makeOwnFolder(folder: string, believed: readonly string[]): read
 }
 
 function setAside(file: string): string[] {
-  if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return [];
+  if (fs.lstatSync(file, CALMLY) === undefined) return [];
   const aside = `${file}.not-made-here-${nonce()}`;
   rename(file, aside);
   return [aside];

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { PrimeError } from "../../../errors.ts";
-import { act } from "../errors.ts";
+import { act, CALMLY } from "../errors.ts";
 import { HeldFolder, within } from "./held-folder.ts";
 
 /** Which folder is meant, whatever has its name by now. */
@@ -45,7 +45,7 @@ export function removeOthers(folder: string, own: RegExp): void {
 }
 
 function removeIn(folder: HeldFolder, name: string | Buffer, known?: Identity): number {
-  const is = fs.lstatSync(folder.at(name), { throwIfNoEntry: false });
+  const is = fs.lstatSync(folder.at(name), CALMLY);
   if (is === undefined) return 0;
   const bytes = is.blocks * 512;
   if (is.isDirectory()) return bytes + within(folder.enter(name), (below) => removeFolder(folder, name, below, known));
