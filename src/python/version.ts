@@ -153,7 +153,9 @@ export function uvRequest(request: VersionRequest): string {
 
 /** Below zero when `left` is the lower version; a pre-release is lower than its final release. */
 export function compareVersions(left: Version, right: Version): number {
-  return compare(left.version + (left.prerelease ?? ""), right.version + (right.prerelease ?? ""));
+  const [one, other] = [left, right].map(({ version, prerelease = "" }) => version + prerelease) as [string, string];
+  if (/[^\d.]/.test(one + other)) return compare(one, other);
+  return Number(isBelow(other, one)) - Number(isBelow(one, other));
 }
 
 function requiring(text: string | null): string {
