@@ -42,11 +42,13 @@ const MAKEFILES = ["GNUmakefile", "makefile", "Makefile"];
 /** A target rule (POSIX make, "Target Rules"): no special target, no pattern, no assignment. */
 const TARGETS = /^([A-Za-z0-9][\w.-]*(?: +[A-Za-z0-9][\w.-]*)*) *::?(?![:=])/gm;
 
+/** Text of any kind that a variable holds (GNU make, "Defining Multi-Line Variables"). */
+const DEFINED = /^define [\s\S]*?^endef/gm;
+
 function makefile(root: string): OtherTasks[] {
   const name = MAKEFILES.find((one) => readText(path.join(root, one)) !== undefined);
   if (name === undefined) return [];
-  const targets = [...(readText(path.join(root, name)) ?? "").matchAll(TARGETS)].flatMap(([, words = ""]) =>
-    words.split(/ +/),
-  );
+  const rules = (readText(path.join(root, name)) ?? "").replace(DEFINED, "");
+  const targets = [...rules.matchAll(TARGETS)].flatMap(([, words = ""]) => words.split(/ +/));
   return [of(name, [...new Set(targets)], "./prime run make")];
 }

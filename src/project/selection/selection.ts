@@ -170,7 +170,7 @@ function noteInferred(what: "group" | "extra", name: string, excluded: readonly 
 
 function noteNothing(offers: Offers, extras: readonly string[] | undefined): string[] {
   if (offers.groups.length === 0 && (offers.extras.length === 0 || extras !== undefined)) return [];
-  return [`Installs no group or extra, since none is named ${GROUP_NAMES.join(", ")}.`];
+  return ["Installs no group or extra, since none has a usual name."];
 }
 
 function list(names: readonly string[]): string {

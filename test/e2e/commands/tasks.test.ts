@@ -31,7 +31,7 @@ gone = { run = "true", cwd = "gone" }
 `,
   "show.py": SHOW,
   "docs/de/show.py": SHOW,
-  Makefile: "all: x\n\techo\nx y: all\nA := b\n.PHONY: all\n%.o: %.c\nz:: x\n",
+  Makefile: "define A\ntry:\n\timport x\nendef\nall: x\n\techo\nx y: all\nA := b\n.PHONY: all\n%.o: %.c\nz:: x\n",
 } as const;
 
 const made = (): Sandbox => repo(FILES);
