@@ -76,7 +76,7 @@ prime_node() { # NODE ARG...: comes back from one that is no fit; 5, 4, 6 are th
   ': prime;'*) ;; *) prime_seen=$prime_seen$prime_plan; return 0 ;; esac
   echo "prime: the program ended with status $prime_status under $prime_node" >&2
   [ "$prime_status" -le 128 ] || exit $((prime_status & 127 | 128)); exit 125; }
-# shellcheck disable=SC1090,SC2034,SC3067 # also where cron does not look; root starts root's alone
+# shellcheck disable=SC1090,SC2034,SC3045,SC3067 # cron has a short PATH; root starts root's alone
 { for prime_own in '' 1; do prime_rest=${PATH-}:$prime_was:; while [ -n "$prime_rest" ]; do
     case $prime_rest in [/]*) prime_node "${prime_rest%%:*}/node" "$@"
     prime_node "${prime_rest%%:*}/nodejs" "$@" ;; esac; prime_rest=${prime_rest#*:}; done
@@ -85,7 +85,9 @@ for prime_at in ~/.nvm/versions/node/v*[0-9] ~/.local/share/mise/installs/node/*
   ~/.local/share/fnm/node-versions/v*[0-9]/installation /opt/homebrew /home/linuxbrew/.linuxbrew; do
   { [ -O / ] && [ ! -O "$prime_at/bin/node" ]; } || prime_node "$prime_at/bin/node" "$@"; done; done
 prime_last=never; prime_warm "$@" # an app that only wants to look for a release starts without
-[ -z "$prime_stale" ] || prime_why=$(command . "$prime_stale+why" 2>&-; printf %s "$prime_why"); }
+[ -z "$prime_stale" ] || prime_why=$(command . "$prime_stale+why" 2>&-; printf %s "$prime_why")
+prime_line=$(ulimit -n); case $prime_line in ? | ??) # too few for Node, which aborts then
+  prime_why="${prime_why}$prime_line open files are allowed, too few (ulimit -n); " ;; esac; }
 echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
   "install Node.js 18.19 or newer from the system's packages, and start again" >&2; exit 125
 # shellcheck disable=SC2317 # no sh comes here, and what reads all of the file finds one text

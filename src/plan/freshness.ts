@@ -60,9 +60,12 @@ export function freshnessForSh({ stamps, timed, renewable, changed, absent, othe
   ].join("");
 }
 
-/** Where the plan can serve the start (see `writeSameContents`). */
-const HAS_SAME_CONTENTS =
-  '{ prime_status=1; [ -n "$prime_stale" -a -f "$prime_stamps.same" ] && . "$prime_stamps.same"; [ $prime_status -eq 0 ]; }';
+/** Where the plan can serve the start (see `writeSameContents`); not once more where no Node works (`prime_last`). */
+const HAS_SAME_CONTENTS = `{
+  prime_status=1
+  [ -n "$prime_stale" -a -z "\${prime_last-}" -a -f "$prime_stamps.same" ] && . "$prime_stamps.same"
+  [ $prime_status -eq 0 ]
+}`;
 
 /**
  * What the head sources where a plan declined and no Node is there to tell why: the same tests one by one, the first difference is

@@ -77,7 +77,7 @@ function quietly(command: string): string {
  * an old one, or told by a variable), so these are compared anew at each start. One shell at a time sets stamps, the earlier one of two
  * first, so that no time lies between the two when it is killed. Shells that see no fractions of a second believe no such stamp.
  * No failure ends a shell that has `-e`; where a power cut left no text, `prime_status` stays 1. Each command is redirected on its own,
- * since a shell keeps descriptors for a whole block.
+ * since a shell keeps descriptors for a whole block, and none where few are allowed: dash loses the stream that it can't redirect.
  */
 function textOf(stamps: string, files: readonly Renewable[]): string {
   const taken = files.map(
@@ -91,7 +91,7 @@ function textOf(stamps: string, files: readonly Renewable[]): string {
   const pinned = quietly(`touch -c -r "$prime_stamps/${HALF}" "$prime_stamps/${PIN}"`);
   const timed = quietly('touch -c -r "$prime_new-$prime_bin" "$prime_stamps/$prime_bin-" "$prime_stamps/$prime_bin"');
   return `prime_new=$prime_stamps.new prime_line='' prime_call=''
-if [ ${files.map((file) => `-f ${quoteForShell(file.path)}`).join(" -a ")} ]; then
+if [ ${files.map((file) => `-f ${quoteForShell(file.path)}`).join(" -a ")} ] && case $(ulimit -n) in ? | ??) false ;; esac; then
   if [ -z "\${SOURCE_DATE_EPOCH-}" ] && (set -C && exec >"$prime_new") 2>/dev/null; then prime_call=1; fi
 ${taken.join("")}  if ${quietly(`sha256sum -c ${quoteForShell(sumsFile(stamps))}`)}; then
     prime_status=0

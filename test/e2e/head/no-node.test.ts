@@ -59,3 +59,20 @@ describe.each(Object.entries(SHELLS).filter(([, words]) => words !== undefined))
     });
   },
 );
+
+it.skipIf(SHELLS.dash === undefined)("says how few files may be open, where no Node starts for that", async () => {
+  const box = repo({ "requirements.txt": "six\n" });
+  await good(box);
+  edit(box, "requirements.txt", "six>=1\n");
+  for (const few of [13, 14, 16]) {
+    const shell = ["/bin/sh", "-c", `ulimit -n ${few}; exec dash "$0" "$@"`];
+    const { code, stderr } = await box.run(["run", "true"], { shell });
+    expect([few, code, stderr.match(/^prime: .*$/m)?.[0]]).toEqual([
+      few,
+      125,
+      expect.stringContaining(
+        `: ${box.path("requirements.txt")} is not as it was; ${few} open files are allowed, too few (ulimit -n); `,
+      ),
+    ]);
+  }
+});
