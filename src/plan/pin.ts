@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { now, pauseSync } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
 import { makeFolder, setTimes, writePlain } from "../edges/files/change.ts";
-import { facts, linkFacts } from "../edges/files/read.ts";
+import { type FileFacts, facts, linkFacts } from "../edges/files/read.ts";
 import { makeStamp } from "../edges/files/stamp.ts";
 import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, type Observation, type Observed, TICK_MS } from "../inputs/observation.ts";
@@ -148,7 +148,7 @@ function absentOf(stamps: string, names: readonly Input[], dated: readonly Dated
     ({ kind, path: file }) => kind === "absent" || (kind === "no-file" && linkFacts(file)?.kind !== "link"),
   );
   for (const [folder, inputs] of inGroups(asked, (input) => path.dirname(input.path))) {
-    const mtimeNs = inputs.length < ENOUGH_ABSENT ? undefined : settledTimeOf(folder);
+    const mtimeNs = inputs.length < ENOUGH_ABSENT ? undefined : settledTimeOf(folder, stamps);
     if (mtimeNs === undefined) continue;
     const come = inputs.find((input) => contentsOf(input) !== "yes");
     if (come !== undefined) return `${come.path} is not as it has to be`;
@@ -163,15 +163,20 @@ function absentOf(stamps: string, names: readonly Input[], dated: readonly Dated
 }
 
 /**
- * Waits for the tick after a change of the folder, which is this start's own where it made the link. Whole seconds are
- * what an archive or a build set, which may set them again after a change.
+ * Waits for the tick after a change of the folder, which is this start's own where it made the link; mostly stamps were made in a later one
+ * already. Whole seconds are what an archive or a build set, which may set them again after a change.
  */
-function settledTimeOf(folder: string): string | undefined {
-  const at = facts(folder)?.mtimeNs;
-  if (at === undefined || !keepsFractions(at)) return undefined;
-  if (isSettled(at)) return at;
-  pauseSync(TICK_MS + 1 - (now() - Number(BigInt(at) / 1_000_000n)));
-  return facts(folder)?.mtimeNs === at ? at : undefined;
+function settledTimeOf(folder: string, stamps: string): string | undefined {
+  const is = facts(folder);
+  if (is === undefined || !keepsFractions(is.mtimeNs)) return undefined;
+  if (isSettled(is.mtimeNs) || isBehind(is, facts(stamps))) return is.mtimeNs;
+  pauseSync(TICK_MS + 1 - (now() - Number(BigInt(is.mtimeNs) / 1_000_000n)));
+  return facts(folder)?.mtimeNs === is.mtimeNs ? is.mtimeNs : undefined;
+}
+
+/** Whether the clock of one file system has gone on since: whatever changes `folder` next gives it another time. */
+function isBehind(folder: FileFacts, made: FileFacts | undefined): boolean {
+  return made?.dev === folder.dev && BigInt(folder.mtimeNs) < BigInt(made.mtimeNs);
 }
 
 /** One stamp, where Node can set that very time. */
