@@ -83,6 +83,7 @@ describe.each(WAYS)("run, %s", (way) => {
     ["a group", "cow-say", "the group `docs` has it: ./prime --group docs run cow-say"],
     ["an extra", "httpie", "the extra `web` has it: ./prime --extra web run httpie"],
     ["nothing", "no-such-program", "check the name; what brings it has to be declared: ./prime uv add --dev PACKAGE"],
+    ["nothing, and `./prime tasks` names", "pdm", "for one start, ./prime run --with pdm pdm …"],
     ["a group, misspelled", "cow-sya", "did you mean `cow-say`? the group `docs` has it"],
   ])("127 for what %s declares, with the line that adds it", async (_, command, line) => {
     expect(failure(await start(way, ["run", command]), "command-not-found", 127)).toContain(line);
