@@ -98,6 +98,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     ...partsLeftOut(offers, choicesOf({ groups, extras: [...extras, ...extrasOfRoot(followed.lines, root)] })),
     files: requirementsLeftOut(files, followed.files),
   };
+  const installsMore = [groups, extras, requirementFiles].some(({ length }) => length > 0);
   const project = { kind, installsRoot, packages, requirementFiles, groupsAlone };
   return {
     ...project,
@@ -136,7 +137,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     leftOut,
     omissions: [
       ...notePins(root, config),
-      ...noteUnread(project, files),
+      ...noteUnread({ ...project, installsMore }, files),
       ...noteBelow(project, files),
       ...describeLeftOut(leftOut, kind),
     ],

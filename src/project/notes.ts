@@ -9,11 +9,13 @@ import { KINDS } from "./kinds.ts";
 import type { Project } from "./project.ts";
 import type { RootFiles } from "./root-files.ts";
 
+type NotedProject = Pick<Project, "kind" | "installsRoot" | "packages" | "groupsAlone"> & {
+  /** Whether a group, an extra or a requirement file is installed. */
+  readonly installsMore: boolean;
+};
+
 /** What is not read, not installed or empty, a sentence each. */
-export function noteUnread(
-  project: Pick<Project, "kind" | "installsRoot" | "requirementFiles" | "packages" | "groupsAlone">,
-  files: RootFiles,
-): string[] {
+export function noteUnread(project: NotedProject, files: RootFiles): string[] {
   return [
     ...noteNothing(project, files),
     ...(project.groupsAlone ? [] : noteRoot(project, files)),
@@ -59,7 +61,7 @@ export function notePins(root: string, { requiredPythonVersion }: Pick<Config, "
   if (kind !== "default" && !/^(?:project|options)\.|^python_requires$|^tool\.uv\./.test(key)) return [];
   const there = PINS.filter(([name]) => isFile(path.join(root, name))); // a failure to read costs more than a look
   const found = there.flatMap(([name, version]) => {
-    const pin = version.exec(readStart(path.join(root, name), LONGEST_PIN))?.[1];
+    const pin = version.exec(readStart(path.join(root, name), LONGEST))?.[1];
     return pin === undefined
       ? []
       : [`${name} names Python ${quoted(pin)}, which is not read: a .python-version would be.`];
@@ -67,7 +69,8 @@ export function notePins(root: string, { requiredPythonVersion }: Pick<Config, "
   return found.slice(0, 1);
 }
 
-const LONGEST_PIN = 4096;
+/** Bytes of such a file that are looked at. */
+const LONGEST = 65_536;
 
 function asksForNothing({ project, uv, hasBuildSystem, groups }: Pyproject): boolean {
   const isNone = (project?.dependencies ?? []).length === 0 && Object.keys(project?.extras ?? {}).length === 0;
@@ -103,7 +106,7 @@ function noteNothing({ kind }: Pick<Project, "kind">, files: RootFiles): string[
   ];
 }
 
-/** Where conda, pixi, tox and nox are told what to install. */
+/** Where conda, pixi, tox, nox and hatch are told what to install. */
 const OF_OTHERS = [
   "environment.yml",
   "environment.yaml",
@@ -113,6 +116,7 @@ const OF_OTHERS = [
   "tox.ini",
   "tox.toml",
   "noxfile.py",
+  "hatch.toml",
 ];
 
 function noteRoot(
@@ -130,26 +134,37 @@ function noteRoot(
 }
 
 function noteForeign(
-  { kind, installsRoot }: Pick<Project, "kind" | "installsRoot">,
-  { pyproject, foreign }: RootFiles,
+  { kind, installsRoot, installsMore }: NotedProject,
+  { root, pyproject, foreign }: RootFiles,
 ): string[] {
   const { insteadOfForeign } = KINDS[kind];
   if (insteadOfForeign === undefined) return [];
   const are = foreign.length === 1 ? "is" : "are";
   const notes = foreign.length === 0 ? [] : [`${foreign.join(" and ")} ${are} not read: ${insteadOfForeign}.`];
-  if (pyproject === undefined) return notes;
-  const { poetry, pdm, hatch } = pyproject.tool;
-  const backendReadsPoetry = pyproject.hasBuildSystem && installsRoot;
-  const unread = [
-    ...(isTable(poetry) && pyproject.project === undefined && !backendReadsPoetry ? ["[tool.poetry]"] : []),
-    ...(isTable(poetry) && poetry.group !== undefined ? ["[tool.poetry.group]"] : []),
-    ...(isTable(poetry) && poetry["dev-dependencies"] !== undefined ? ["[tool.poetry.dev-dependencies]"] : []),
-    ...(isTable(pdm) && pdm["dev-dependencies"] !== undefined ? ["[tool.pdm.dev-dependencies]"] : []),
-    ...(isTable(hatch) && hatch.envs !== undefined ? ["[tool.hatch.envs]"] : []),
-  ];
-  if (unread.length === 0) return notes;
-  return [
-    ...notes,
-    `What ${unread.join(" and ")} of pyproject.toml asks for is not read; [dependency-groups] would be.`,
-  ];
+  const backendReadsPoetry = pyproject?.hasBuildSystem && installsRoot;
+  const readsAll = pyproject?.project !== undefined || backendReadsPoetry;
+  const tables = TABLES.filter(([tool, key]) => {
+    const table = pyproject?.tool[tool];
+    return isTable(table) && (key === "" ? !readsAll : table[key] !== undefined);
+  });
+  const files =
+    installsMore || kind === "nothing"
+      ? []
+      : OF_OTHERS.filter((name) => ASKS.test(readStart(path.join(root, name), LONGEST)));
+  const unread = [...tables.map((keys) => `[tool.${keys.join(".").replace(/\.$/, "")}]`), ...files];
+  return unread.length === 0
+    ? notes
+    : [...notes, `What is asked for in ${unread.join(" and ")} is not read; [dependency-groups] would be.`];
 }
+
+/** Where Poetry, PDM and hatch are told in pyproject.toml what developers need. */
+const TABLES = [
+  ["poetry", ""],
+  ["poetry", "group"],
+  ["poetry", "dev-dependencies"],
+  ["pdm", "dev-dependencies"],
+  ["hatch", "envs"],
+] as const;
+
+/** How one of `OF_OTHERS` asks for anything. */
+const ASKS = /^[\s[]*(?:deps|(?:extra-)?dependencies)\b|\.install\(/m;

@@ -88,6 +88,27 @@ describe("what is described for another tool", () => {
     expect(omissions).toEqual(["Pipfile.lock and Pipfile are not read: what other files ask for is installed."]);
   });
 
+  test("is named where it is other tools' files alone that tell what developers need", async () => {
+    const [tox, nox, hatch] = [
+      { "tox.ini": "[testenv]\ndeps = pytest\n" },
+      { "noxfile.py": 'def tests(session):\n    session.install("pytest")\n' },
+      { "hatch.toml": '[envs.test]\nextra-dependencies = ["pytest"]\n' },
+    ];
+    const told = async (files: Record<string, string>) => (await inspect(files)).omissions;
+    const says = (what: string) => [`What is asked for in ${what} is not read; [dependency-groups] would be.`];
+    expect(await told({ "pyproject.toml": PACKAGE, ...tox })).toEqual(says("tox.ini"));
+    expect(await told({ "pyproject.toml": PACKAGE, ...tox, ...nox, ...hatch })).toEqual(
+      says("tox.ini and noxfile.py and hatch.toml"),
+    );
+    expect(await told({ "pyproject.toml": `${PACKAGE}[dependency-groups]\ndev = ["pytest"]\n` })).toEqual([]);
+    expect(await told({ "pyproject.toml": PACKAGE, "requirements-dev.txt": "pytest\n" })).toEqual([]);
+  });
+
+  test("of a tool that is only configured nothing is said", async () => {
+    const files = { "pyproject.toml": PACKAGE, "tox.ini": "[flake8]\nmax-line-length = 120\n", "noxfile.py": "" };
+    expect((await inspect(files)).omissions).toEqual([]);
+  });
+
   test("is passed over, and said so, where [project] or other files tell the same", async () => {
     const [project, requirements] = [
       await inspect({
@@ -103,12 +124,12 @@ describe("what is described for another tool", () => {
     const unbuilt = await inspect({ "pyproject.toml": noPackage, "requirements.txt": "six" });
     expect(project.omissions).toEqual([
       "poetry.lock is not read: the versions are resolved from [project].",
-      "What [tool.poetry.group] of pyproject.toml asks for is not read; [dependency-groups] would be.",
+      "What is asked for in [tool.poetry.group] is not read; [dependency-groups] would be.",
     ]);
     expect(requirements).toMatchObject({ kind: "requirements", installsRoot: true });
-    expect(requirements.omissions.join()).toContain("What [tool.poetry.group] of");
+    expect(requirements.omissions.join()).toContain("What is asked for in [tool.poetry.group] is");
     expect(unbuilt).toMatchObject({ kind: "requirements", installsRoot: false });
-    expect(unbuilt.omissions.join()).toContain("What [tool.poetry] of");
+    expect(unbuilt.omissions.join()).toContain("What is asked for in [tool.poetry] is");
   });
 });
 
