@@ -23,6 +23,8 @@ function shown({ stderr }: Ended, box: Sandbox): string {
     .replaceAll(UV_CACHE, "~/.cache/uv")
     .replaceAll(path.dirname(path.dirname(goodPython())), "/usr")
     .replace(/127\.0\.0\.1(?::\d{2,5})?/g, "index.example")
+    .replace(/\/prime-index-\w+(?=\/)/g, "")
+    .replace(/\/work-[0-9a-f-]+(?:\.\w+)+(?=\/)/g, "/work-…")
     .replace(/\/tmp\/tmp[\w.-]+/g, "…")
     .replace(/\.tmp-?\w+/g, "…")
     .replace(/[ \t]+$/gm, "")
