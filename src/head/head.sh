@@ -2,11 +2,11 @@
 true /* prime: makes the environment of this repo, runs in it. editorconfig-checker-disable
 # shellcheck disable=SC1090,SC2034,SC2166,SC3013,SC3028,SC3065,SC3067 # @generated cspell:disable
 { prime_stale='' prime_app='' prime_quiet='' prime_was='' prime_tried=''
-prime_try() { # what this user's prime wrote in a folder that it has closed (ksh has -k alone)
+prime_try() { # what this user's prime wrote in a folder that it closed (-k, alone for ksh93)
   prime_plan=$1/at$prime_dir/.plan/plan$prime_key
   if [ -k "$1" ] && [ -O "$1" -a ! -L "$1" -a -O "$prime_plan" -a ! -L "$prime_plan" ]; then
     shift; . "$prime_plan"; fi; }
-# Most starts by dash and its like end here: all of the head takes as long as a small plan.
+# A start by dash or its like mostly ends here: to read on takes it as long as a small plan.
 prime_at=${XDG_STATE_HOME:-${HOME-}/.local/state}/prime prime_key=$prime_app prime_dir=''
 case ${BASH_VERSION-}${ZSH_VERSION-}$0 in *[/]..[/]*) ;; ./prime) prime_dir=$PWD ;;
 [/]*[/]prime) prime_dir=${0%/*} ;; esac; prime_self=$prime_dir/prime

@@ -59,7 +59,7 @@ const PINS: readonly (readonly [file: string, version: RegExp])[] = [
 export function notePins(root: string, { requiredPythonVersion }: Pick<Config, "requiredPythonVersion">): string[] {
   const { kind, key = "" } = requiredPythonVersion.source;
   if (kind !== "default" && !/^(?:project|options)\.|^python_requires$|^tool\.uv\./.test(key)) return [];
-  const there = PINS.filter(([name]) => isFile(path.join(root, name))); // a failure to read costs more than a look
+  const there = PINS.filter(([name]) => isFile(path.join(root, name))); // see `ofOthersIn`
   const found = there.flatMap(([name, version]) => {
     const pin = version.exec(readStart(path.join(root, name), LONGEST))?.[1];
     return pin === undefined
@@ -99,7 +99,7 @@ export function noteFound(
 function noteNothing({ kind }: Pick<Project, "kind">, files: RootFiles): string[] {
   if (kind !== "nothing") return [];
   const why = files.pyproject === undefined ? "" : " (pyproject.toml only configures tools)";
-  const unread = OF_OTHERS.filter((name) => isFile(path.join(files.root, name)));
+  const unread = ofOthersIn(files.root);
   if (unread.length === 0) return [`No file here says what to install${why}: the environment is empty.`];
   return [
     `The environment is empty: ${unread.join(" and ")} ${unread.length === 1 ? "is" : "are"} not read${why}; a requirements.txt would be.`,
@@ -118,6 +118,10 @@ const OF_OTHERS = [
   "noxfile.py",
   "hatch.toml",
 ];
+
+function ofOthersIn(root: string): string[] {
+  return OF_OTHERS.filter((name) => isFile(path.join(root, name))); // a failure to read costs more than a look
+}
 
 function noteRoot(
   { kind, installsRoot, packages }: Pick<Project, "kind" | "installsRoot" | "packages">,
@@ -150,7 +154,7 @@ function noteForeign(
   const files =
     installsMore || kind === "nothing"
       ? []
-      : OF_OTHERS.filter((name) => ASKS.test(readStart(path.join(root, name), LONGEST)));
+      : ofOthersIn(root).filter((name) => ASKS.test(readStart(path.join(root, name), LONGEST)));
   const unread = [...tables.map((keys) => `[tool.${keys.join(".").replace(/\.$/, "")}]`), ...files];
   return unread.length === 0
     ? notes
