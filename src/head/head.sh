@@ -1,6 +1,6 @@
 #!/bin/sh -f
-true /* prime: makes the environment of this repo, runs in it. editorconfig-checker-disable
-# shellcheck disable=SC1090,SC2034,SC2166,SC3013,SC3028,SC3065,SC3067 # @generated cspell:disable
+true /* prime: makes the environment of this repo. cspell:disable editorconfig-checker-disable
+# shellcheck disable=SC1090,SC2034,SC2166,SC3013,SC3028,SC3065,SC3067 # @generated
 { prime_stale='' prime_app='' prime_quiet='' prime_was='' prime_tried=''
 prime_try() { # what this user's prime wrote in a folder that it closed (-k, alone for ksh93)
   prime_plan=$1/at$prime_dir/.plan/plan$prime_key

@@ -17,7 +17,7 @@ export function planDocker(
 ): Deed[] {
   const there = names.filter((name) => IGNORE.test(name));
   const builds = names.some(
-    (name) => DOCKERFILE.test(name) || (COMPOSE.test(name) && /^\s*build:/m.test(read(name) ?? "")),
+    (name) => DOCKERFILE.test(name) || (COMPOSE.test(name) && /[\s{]build:/.test(read(name) ?? "")),
   );
   if (!builds && there.length === 0) return [];
   const isCommon = there.includes(".dockerignore") || there.includes(".containerignore");

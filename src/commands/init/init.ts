@@ -144,7 +144,7 @@ async function changeRepo(
     ...(await planCheckers(folder, git.top)),
     ...extras.map((extra) => planExtra(extra, link, read)),
     ...git.todo,
-  ].map((deed) => insideOf(folder, deed));
+  ].map((deed) => permitted(folder, deed));
   return [
     launcher,
     ...(git.needsBit ? [bitDeed(folder)] : []),
@@ -157,11 +157,13 @@ async function changeRepo(
   ];
 }
 
-/** A file or folder of the repo's may be a link to elsewhere, where nothing is written. */
-function insideOf(folder: string, deed: Deed): Deed {
-  const { file, text } = deed;
-  const why = text === undefined ? undefined : whyNotWritten(path.join(folder, file), physicalFolder(folder));
-  return why === undefined ? deed : { file, verb: "todo", why: `by a link it ${why}: write it there by hand` };
+/** Nothing is written through a link that leads elsewhere, nor into a file that its owner has closed. */
+function permitted(folder: string, deed: Deed): Deed {
+  const target = path.join(folder, deed.file);
+  if (deed.text === undefined) return deed;
+  const isClosed = ((facts(target)?.mode ?? 0o200) & 0o222) === 0;
+  const why = whyNotWritten(target, physicalFolder(folder)) ?? (isClosed ? "is read-only" : undefined);
+  return why === undefined ? deed : { file: deed.file, verb: "todo", why: `${deed.why} (by hand: the file ${why})` };
 }
 
 /** The launcher, byte for byte. Another launcher of prime's is replaced; any other file only by force. */

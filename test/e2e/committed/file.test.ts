@@ -124,6 +124,11 @@ describe.each(Object.entries(BUILDS))("the launcher %s", async (name, build) => 
     expect(box.git("diff", "--numstat", empty, "HEAD")).toMatch(/^\d+\t0\tprime\n$/);
   });
 
+  it("tells cspell to leave it out before the first word that cspell does not know", () => {
+    const [words = ""] = launcher.split("cspell:disable");
+    expect(words).toBe("#!/bin/sh -f\ntrue /* prime: makes the environment of this repo. ");
+  });
+
   it("is as an .editorconfig wants it, whatever that says of indentation and line length", () => {
     expect(editorconfigFaults(launcher)).toEqual([]);
     expect(editorconfigFaults(launcher.replace("editorconfig-checker-disable", "")).length).toBeGreaterThan(100);

@@ -10,7 +10,7 @@ describe("init", () => {
     "prek.toml": PREK,
     "lefthook.yml": "pre-commit:\n  commands:\n    a:\n      run: true\n",
     ".editorconfig": "root = true\n\n[*]\nindent_size = 4",
-    "setup.cfg": "[metadata]\nname = x\n[codespell]\nignore-words-list = te\n[check-manifest]\n",
+    "setup.cfg": "[metadata]\nname = x\n[check-manifest]\n",
     ".codespellrc": "[codespell]\r\ncount =\r\n",
     "MANIFEST.in": "include README.md\n",
     "_typos.toml": "[default]\n",
@@ -33,13 +33,22 @@ describe("init", () => {
     const after = contents(box);
     expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual(
       expect.arrayContaining([
-        ...Object.keys(ALL).filter((name) => !/cspell\.json|Dockerfile/.test(name)),
+        ...Object.keys(ALL).filter((name) => !/cspell\.json|setup\.cfg|Dockerfile/.test(name)),
         ".dockerignore",
       ]),
     );
     const second = await init(box);
     expect(second.stderr).not.toMatch(/\b(?:write|extend|change|todo|stage) /);
     expect(contents(box)).toEqual(after);
+  });
+
+  it("writes no key into one file of codespell's that takes the place of another file's", async () => {
+    const text = "[codespell]\ncount =\n";
+    const box = repo({ "setup.cfg": "[codespell]\nskip = *.po\n", ".codespellrc": text, "a.po": "teh\n" });
+    expect((await init(box)).stderr).toContain("write it as `skip = *.po,prime`");
+    expect(fs.readFileSync(box.path(".codespellrc"), "utf8")).toBe(text);
+    box.file("setup.cfg", "[codespell]\nskip = *.po,prime\n");
+    expect(tool(box, "codespell")).toEqual({ status: 0, said: expect.anything() });
   });
 
   it.each([

@@ -57,8 +57,8 @@ describe("pre-commit's configuration", () => {
     ["'exclude' : \"^pri\"\nrepos: []\n", "leaves the launcher out"],
     ["files: ^src/\nrepos: []\n", "`files` leaves"],
     ["files: ^src/|^prime$\nexclude: ^a/\nrepos: []\n", "line 2 as `exclude: ^a/|^prime$`"],
-    ["exclude:\n  ^a/|\n  ^b/\nrepos: []\n", "let its line 1 leave out ^prime$, too"],
-    ["exclude: &x ^a/\nrepos: []\n", "let its line 1 leave out"],
+    ["exclude:\n  ^a/|\n  ^b/\nrepos: []\n", "make it match ^prime$ too (line 1)"],
+    ["exclude: &x ^a/\nrepos: []\n", "make it match"],
     ["exclude: 'it''s/'\nrepos: []\n", "`exclude: 'it''s/|^prime$'`"],
     ["exclude: a#b/  # why\nrepos: []\n", "`exclude: 'a#b/|^prime$'`"],
     ["exclude: |-\n\n  ^a/\n\nrepos: []\n", "lines 1 to 3 as `exclude: '^a/|^prime$'`"],
@@ -128,10 +128,13 @@ describe("codespell's configuration", () => {
     ["setup.cfg", "[metadata]\nskip = a\n", undefined],
     ["setup.cfg", "[a]\n[codespell]\n[b]\nskip = x\n", "[a]\n[codespell]\nskip = prime\n[b]\nskip = x\n"],
     [".codespellrc", "[codespell]", "[codespell]\nskip = prime\n"],
+    [".codespellrc", "[codespell]\n  count =\n", "[codespell]\n  skip = prime\n  count =\n"],
+    [".codespellrc", "[codespell]\n  skip = a,\n    prime\n  count =\n", "keep: leaves the launcher out"],
+    [".codespellrc", "[codespell]\ncount =\n  skip = prime\n", "[codespell]\nskip = prime\ncount =\n  skip = prime\n"],
     ["pyproject.toml", "[tool.black]\n", undefined],
     ["pyproject.toml", "[tool.codespell]\nskip = ['a', 'prime']\n", "keep: leaves the launcher out"],
     ["pyproject.toml", '[tool."codespell" ]\r\n', '[tool."codespell" ]\r\nskip = "prime"\r\n'],
-    ["pyproject.toml", "tool.codespell.count = true\n", 'todo: add `skip = "prime"`'],
+    ["pyproject.toml", "tool.codespell.count = true\n", 'todo: add `skip = "prime"` to [tool.codespell]'],
   ])("%s %j becomes %j", async (file, before, after) => {
     expect(await plan(file, before)).toBe(after);
   });
@@ -142,7 +145,7 @@ describe("codespell's configuration", () => {
   });
 
   it("tells the whole line beside another value", async () => {
-    const told = await plan("setup.cfg", "[codespell]\nskip = a,\n  b\n");
+    const told = await plan("setup.cfg", "[codespell]\nskip = a,\n  # why\n  b\n");
     expect(told).toContain("line 2 leaves out others, not the launcher: write it as `skip = a,b,prime`");
   });
 });
@@ -160,9 +163,15 @@ describe("typos' configuration", () => {
     ],
     ["pyproject.toml", "[tool.x]\n", undefined],
     ["pyproject.toml", "[tool.typos]\n", '[tool.typos]\n\n[tool.typos.files]\nextend-exclude = ["/prime"]\n'],
-    ["pyproject.toml", "[tool.typos]\nfiles.x = 1\n", 'todo: add `extend-exclude = ["/prime"]`'],
+    ["pyproject.toml", "[tool.typos]\nfiles.x = 1\n", 'todo: add `extend-exclude = ["/prime"]` to [tool.typos.files]'],
   ])("%s %j becomes %j", async (file, before, after) => {
     expect(await plan(file, before)).toBe(after);
+  });
+
+  it("names the table where the place of the list can't be told", async () => {
+    expect(await plan("pyproject.toml", "tool.typos = { files.extend-exclude = ['a'] }\n")).toContain(
+      "[tool.typos.files] leaves out others, not the launcher",
+    );
   });
 
   it("tells the whole list beside another one", async () => {

@@ -152,8 +152,18 @@ describe("lines that are there", () => {
     symlinkSync(target, path.join(repo, ".gitignore"));
     const { said } = await start();
     expect([readlinkSync(path.join(repo, ".gitignore")), readFileSync(shared, "utf8")]).toEqual([target, after]);
-    const isLeft = said.some((line) => /^todo +a repo\/\.gitignore: by a link it leads out of/.test(line));
+    const isLeft = said.some((line) =>
+      /^todo +a repo\/\.gitignore: \/\.venv, \/\.prime\/ \(by hand: the file leads out of /.test(line),
+    );
     expect(isLeft).toBe(target.startsWith(".."));
+  });
+
+  test("a file that is read-only is left, with the lines that it lacks", async () => {
+    write(".gitignore", "x\n");
+    chmodSync(path.join(repo, ".gitignore"), 0o444);
+    const { said } = await start();
+    expect(read(".gitignore")).toBe("x\n");
+    expect(said).toContain("todo    a repo/.gitignore: /.venv, /.prime/ (by hand: the file is read-only)");
   });
 });
 

@@ -11,7 +11,8 @@ const LEFTHOOK = ["lefthook", ".lefthook", ".config/lefthook"].flatMap((name) =>
   ["yml", "yaml", "toml", "json", "jsonc"].map((ending) => `${name}.${ending}`),
 );
 const TYPOS = ["typos.toml", "_typos.toml", ".typos.toml", "pyproject.toml"];
-const CODESPELL = [".codespellrc", "setup.cfg", "pyproject.toml"];
+/** Of these codespell takes a key from the last that has it. */
+const CODESPELL = ["pyproject.toml", "setup.cfg", ".codespellrc"];
 const CSPELL =
   /^(?:\.?cspell\.json[c5]?|\.?cspell\.config\.(?:jsonc?|json5|ya?ml|toml|[cm]?js|[cm]?ts)|cspell\.ya?ml|\.cspell\.ya?ml)$/i;
 
@@ -46,7 +47,13 @@ export async function planCheckers(folder: string, top: string): Promise<Deed[]>
     );
     await each(LEFTHOOK, (file, text) => planLefthook(file, text, launcher));
     await each([".editorconfig"], (file, text) => planEditorconfig(file, text, launcher));
-    await each(CODESPELL, (file, text) => planCodespell(file, text, launcher, !hasNamesake(place)));
+    let isSpelled = false;
+    await each(CODESPELL, async (file, text) => {
+      const deed = await planCodespell(file, text, launcher, !hasNamesake(place));
+      if (deed === undefined || (isSpelled && deed.verb === "change")) return undefined;
+      isSpelled = true;
+      return deed;
+    });
     await each(TYPOS, (file, text) => planTypos(file, text, launcher));
     for (const name of listFolder(place) ?? []) if (CSPELL.test(name)) await each([name], planCspell);
     if (hasCheckManifest(texts)) await each(["MANIFEST.in"], (file, text) => planManifest(file, text, launcher));

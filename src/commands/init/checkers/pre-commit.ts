@@ -21,7 +21,7 @@ export function planPreCommit(file: string, text: string, launcher: string): Dee
   const what =
     exclude.kind === "present"
       ? joined(exclude.scalar, pattern)
-      : `let its line ${exclude.line} leave out ${pattern}, too`;
+      : `make it match ${pattern} too (line ${exclude.line})`;
   return { file, verb: "todo", why: `its \`exclude\` does not leave the launcher out: ${what}` };
 }
 
@@ -40,6 +40,7 @@ export async function planPrek(file: string, text: string, launcher: string): Pr
     `exclude = ${value.includes("'") || /\n/.test(value) ? tomlText(value) : `'${value}'`}`;
   return deedOf({
     file,
+    table: "",
     setting: (await tomlSetting(text, [], "exclude")) ?? undefined,
     line: written(pattern),
     leavesOut: (value) =>

@@ -9,6 +9,8 @@ export type Setting =
 /** What a tool is to be told, in its own words. */
 export interface Wish {
   readonly file: string;
+  /** Where the key belongs, as the tool writes it; empty: to no table. */
+  readonly table: string;
   /** Undefined: the tool's configuration is there, but in a form in which no place for the key can be told. */
   readonly setting: Setting | undefined;
   /** What a value means; undefined when that can't be told. */
@@ -20,31 +22,45 @@ export interface Wish {
 }
 
 /** A setting that is free is written; another one is left to people, with the words that are right. */
-export function deedOf({ file, setting, leavesOut, line, joined }: Wish): Deed {
-  if (setting === undefined) return { file, verb: "todo", why: `add \`${line}\`` };
+export function deedOf({ file, table, setting, leavesOut, line, joined }: Wish): Deed {
+  if (setting === undefined) return { file, verb: "todo", why: `add \`${line}\`${table && ` to [${table}]`}` };
   if (setting.kind === "absent") return { file, verb: "change", why: `gets \`${line}\``, text: setting.put([line]) };
   if (leavesOut(setting.value) === true) return { file, verb: "keep", why: "leaves the launcher out" };
   return {
     file,
     verb: "todo",
-    why: `line ${setting.line} leaves out others, not the launcher: ${joined(setting.value)}`,
+    why: `${setting.line > 0 ? `line ${setting.line}` : `[${table}]`} leaves out others, not the launcher: ${joined(setting.value)}`,
   };
 }
 
-/** A key of a section, as configparser reads it: continued lines are indented. Undefined: there is no such section. */
+/**
+ * A key of a section, as configparser reads it: keys may be indented, and what is indented more than its key belongs to
+ * the value. Undefined: there is no such section.
+ */
 export function iniSetting(text: string, section: string, key: string): Setting | undefined {
   const lines = linesOf(text);
-  const start = lines.findIndex((line) => line.trim() === `[${section}]`);
-  if (start < 0) return undefined;
-  for (let at = start + 1; at < lines.length && !/^\[/.test(lines[at] as string); at += 1) {
-    const found = new RegExp(`^${key}[ \\t]*[=:](.*)$`, "i").exec(lines[at] as string);
-    if (found === null) continue;
-    const rest = lines.slice(at + 1);
-    const end = rest.findIndex((line) => !/^[ \t]+\S/.test(line));
-    const value = [found[1], ...rest.slice(0, end < 0 ? rest.length : end)].map((line) => line?.trim()).join("\n");
-    return { kind: "present", value: value.trim(), line: at + 1 };
-  }
-  return { kind: "absent", put: (added) => withLines(text, start + 1, added) };
+  const start = lines.findIndex((line) => line.trim() === `[${section}]`) + 1;
+  if (start === 0) return undefined;
+  const end = lines.findIndex((line, at) => at >= start && line.startsWith("["));
+  const body = lines.slice(start, end < 0 ? lines.length : end);
+  const indent = /^[ \t]*/.exec(body.find((line) => /^[ \t]*[^\s#;]/.test(line)) ?? "")?.[0] ?? "";
+  const wanted = new RegExp(`^[ \\t]{0,${indent.length}}${key}[ \\t]*[=:]`, "i");
+  const own = body.findIndex((line) => wanted.test(line));
+  if (own < 0)
+    return {
+      kind: "absent",
+      put: (added) =>
+        withLines(
+          text,
+          start,
+          added.map((line) => indent + line),
+        ),
+    };
+  const [first = "", ...rest] = body.slice(own);
+  const more = rest.findIndex((line) => !new RegExp(`^[ \\t]{${indent.length + 1},}\\S`).test(line));
+  const value = [first.replace(wanted, ""), ...rest.slice(0, more < 0 ? rest.length : more)];
+  const said = value.map((line) => line.trim()).filter((line) => !/^[#;]/.test(line));
+  return { kind: "present", value: said.join("\n").trim(), line: start + own + 1 };
 }
 
 /**

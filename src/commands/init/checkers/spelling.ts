@@ -24,6 +24,7 @@ export async function planCodespell(
   const line = (value: string) => (isToml ? `skip = ${tomlText(value)}` : `skip = ${value}`);
   return deedOf({
     file,
+    table: isToml ? CODESPELL.table.join(".") : CODESPELL.ini,
     setting,
     line: line(wanted),
     leavesOut: (value) => globsIn(value).some((glob) => [launcher, `./${launcher}`].some(matcher(glob))),
@@ -47,9 +48,11 @@ export async function planTypos(file: string, text: string, launcher: string): P
   const table = isShared ? TYPOS.pyproject : TYPOS.own;
   const found = await tomlSetting(text, table, TYPOS.key);
   const line = `${TYPOS.key} = ["/${launcher}"]`;
+  const name = table.join(".");
   return deedOf({
     file,
-    setting: found === null ? newTable(text, table.join(".")) : found,
+    table: name,
+    setting: found === null ? newTable(text, name) : found,
     line,
     leavesOut: (value) =>
       listOf(value).some((glob) => [`/${launcher}`, launcher].some((name) => matcher(String(glob))(name))),
