@@ -39,6 +39,13 @@ export class Place {
     repo.run(repo.prime, "--quiet");
   }
 
+  /** What no launcher can do without: a script of two lines of sh, started as a launcher is, that becomes its arguments. */
+  throughSh(): string {
+    const script = path.join(this.folder, "through-sh");
+    fs.writeFileSync(script, '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
+    return script;
+  }
+
   /** The environment with another Node in front. */
   envWith(node: string): Record<string, string> {
     return sealed(this.home, path.dirname(node));

@@ -21,11 +21,7 @@ export function protoReady(place: Place): Scenario | string {
   const { byPrime, byProtoprimer } = pair;
   const arms = {
     "bare command": { argv: [place.true], cwd: byPrime.root, env: place.env },
-    "sh that becomes it": {
-      argv: [place.command("sh"), "-c", 'exec "$0"', place.true],
-      cwd: byPrime.root,
-      env: place.env,
-    },
+    "sh that becomes it": { argv: [place.throughSh(), "true"], cwd: byPrime.root, env: place.env },
     "./prime": { argv: [byPrime.prime], cwd: byPrime.root, env: place.env },
     "protoprimer's boot": {
       argv: [place.python, KERNEL, "-q"],

@@ -180,9 +180,8 @@ function bare(place: Place, repo: Repo) {
   return { "bare command": arm(repo, [place.true]) };
 }
 
-/** What no launcher can do without: one start of sh that becomes the command. */
 function throughSh(place: Place, repo: Repo) {
-  return { "sh that becomes it": arm(repo, [place.command("sh"), "-c", 'exec "$0"', place.true]) };
+  return { "sh that becomes it": arm(repo, [place.throughSh(), "true"]) };
 }
 
 function node(repo: Repo) {

@@ -2,13 +2,14 @@
 
 A job comes as JSON on standard input: `rounds`, `warmup` and `arms`, each with `argv`, `cwd` and `env`, and perhaps
 `before` (argv of what is run first, not timed), `touch` (a file that gets another, old time first) and `marks` (texts
-that begin lines on standard error, whose moments are noted). Rounds go A B B A …, so that a drift of the machine falls
-on all arms alike.
+that begin lines on standard error, whose moments are noted). Each round takes all arms once, in an order of its own: so a drift
+of the machine falls on all alike, and so does what a large command leaves of the processor's caches to the next.
 """
 
 import gc
 import json
 import os
+import random
 import sys
 import tempfile
 import time
@@ -22,7 +23,8 @@ def main():
     result = {name: {"times": [], "marks": {mark: [] for mark in arm.get("marks", [])}} for name, arm in arms.items()}
     gc.disable()
     for round_number in range(-job["warmup"], job["rounds"]):
-        names = list(arms) if round_number % 2 == 0 else list(reversed(arms))
+        names = list(arms)
+        random.Random(round_number).shuffle(names)
         for name in names:
             duration, marks = start(arms[name], round_number)
             if round_number < 0:

@@ -9,7 +9,7 @@ export function renderTable({ date, machine, goals, scenarios }: Results): strin
 Made by \`npm run bench\` on ${date}: ${machine.processors} processors (${machine.model}), load ${machine.load} at the beginning,
 ${machine.kernel}, ${machine.sh} as sh, Node ${machine.node}, Python ${machine.python}, uv ${machine.uv}.
 
-All commands of one table were started by turns in one run (A B B A …). Milliseconds from the start to the end of the
+All commands of one table were started in one run, in rounds with an order of their own. Milliseconds from the start to the end of the
 process: the median, its 95 % interval by bootstrap in brackets. "More" is the difference from the table's first line,
 within the same round. Goals are ratios to what was measured in the same run: what users wait for ("ms") to what it is
 measured against, in both cases less the bare command where that is part of it. \`npm run bench -- --check\` fails when a
