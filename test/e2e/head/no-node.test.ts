@@ -71,8 +71,9 @@ it.skipIf(SHELLS.dash === undefined)("says how few files may be open, where no N
       few,
       125,
       expect.stringContaining(
-        `: ${box.path("requirements.txt")} is not as it was; ${few} open files are allowed, too few (ulimit -n); `,
+        `: ${box.path("requirements.txt")} is not as it was; ${few} open files are allowed, too few for Node.js; `,
       ),
     ]);
+    expect(stderr.trimEnd()).toMatch(/; allow it 256 \(ulimit -n, LimitNOFILE\), and start again$/);
   }
 });
