@@ -1,7 +1,7 @@
 import { causeOf } from "../causes/find-cause.ts";
 import type { Context } from "../context.ts";
 import type { Command } from "../edges/command.ts";
-import { type Outcome, run } from "../edges/processes/run.ts";
+import { howEnded, type Outcome, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
 import type { Project } from "../project/project.ts";
 import { takeRefusal } from "../provision/network.ts";
@@ -43,8 +43,7 @@ export async function runStep(job: Job, title: string, command: Command, options
 export function stepError(job: Job, title: string, outcome: Outcome, options: StepOptions): PrimeError {
   const { root, env } = job.context;
   const words = outcome.failure ?? lastLines(outcome.output);
-  const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
-  const told = outcome.failure === undefined ? ` (${how})` : "";
+  const told = outcome.failure === undefined ? ` (${howEnded(outcome)})` : "";
   const cause = causeOf(outcome.failure ?? outcome.output, { root, env, project: job.project });
   const why = cause === undefined ? "" : `: ${cause.why}`;
   const hint = [cause?.next ?? options.hint ?? [], options.note ?? []]

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Context } from "../context.ts";
 import type { Environment } from "../edges/command.ts";
 import { isFile, readText } from "../edges/files/read.ts";
-import { SAFE_VARIABLE, whyForeignOutside } from "../edges/files/trust.ts";
+import { orTrust, whyForeignOutside } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
 import { isTable, parseToml, valueAt } from "../toml.ts";
 
@@ -35,9 +35,7 @@ function refuseForeign(tool: "uv" | "pip", files: readonly string[], { root, tru
     throw new PrimeError(
       "foreign-settings",
       `could not work on ${root}: ${tool} would follow the settings in ${file}; ${why}`,
-      {
-        hint: `take it away; or, if you trust who can write it, say so: ${SAFE_VARIABLE}=${path.dirname(file)}`,
-      },
+      { hint: orTrust("take it away", path.dirname(file)) },
     );
   }
 }

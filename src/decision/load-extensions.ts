@@ -2,7 +2,7 @@ import * as path from "node:path";
 import * as v from "valibot";
 import type { Context } from "../context.ts";
 import { lastLineOf, parseJson, TEXT } from "../edges/files/own/own-json.ts";
-import { run } from "../edges/processes/run.ts";
+import { endedWith, run } from "../edges/processes/run.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import { EXTENSIONS_PY } from "../python/texts/texts.ts";
@@ -23,8 +23,5 @@ export async function loadExtensions(
   const answer = await run({ file: python, args, env: cleanEnvironment(context.env), cwd: generation });
   const told = answer.ok ? parseJson(lastLineOf(answer.stdout), EXTENSIONS) : undefined;
   if (told !== undefined) return told;
-  return {
-    loaded: 0,
-    failed: [[python, answer.failure ?? `it ended with ${answer.signal ?? `status ${answer.exitCode}`}`]],
-  };
+  return { loaded: 0, failed: [[python, answer.failure ?? `it ended with ${endedWith(answer)}`]] };
 }

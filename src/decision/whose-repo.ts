@@ -6,6 +6,7 @@ import {
   belongs,
   isNamedSafe,
   isTrusted,
+  orTrust,
   SAFE_VARIABLE,
   type Trust,
   trustOf,
@@ -32,7 +33,7 @@ export function refuseForeignRepo({ root, repo, trust }: Place): void {
     const why = whyForeign(folder, trust);
     if (why === undefined) continue;
     throw new PrimeError("foreign-repo", `could not run what ${folder} asks for: ${why}`, {
-      hint: `own the checkout; or, if you trust who can write it, say so: ${SAFE_VARIABLE}=${folder}`,
+      hint: orTrust("own the checkout", folder),
     });
   }
 }
@@ -71,7 +72,7 @@ export async function refuseForeignWorkspace({ root, trust }: Place): Promise<vo
 async function refuseWorkspace(file: string, root: string, why: string | undefined): Promise<void> {
   if (why === undefined || !(await mayDeclareWorkspace(file))) return;
   throw new PrimeError("foreign-workspace", `could not work on ${root}: uv would follow a workspace above it; ${why}`, {
-    hint: `move the repo away from there; or, if you trust who can write it, say so: ${SAFE_VARIABLE}=${path.dirname(file)}`,
+    hint: orTrust("move the repo away from there", path.dirname(file)),
   });
 }
 

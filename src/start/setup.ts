@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import type { Decision } from "../decision/decide.ts";
 import { makeFolder, writeAtomic } from "../edges/files/change.ts";
 import { readText, sha256 } from "../edges/files/read.ts";
-import { run } from "../edges/processes/run.ts";
+import { endedWith, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
 import { type Activation, activated } from "../shells/activation.ts";
 
@@ -53,7 +53,7 @@ async function runOne(context: Context, activation: Activation, text: string): P
   const words = outcome.failure ?? lastLines(outcome.output);
   throw new PrimeError(
     "setup-failed",
-    `the setup command \`${text}\` failed in ${context.root} (status ${outcome.exitCode ?? outcome.signal}):\n${words}`,
+    `the setup command \`${text}\` failed in ${context.root} (${endedWith(outcome)}):\n${words}`,
     {
       hint: "the environment stays; the setup commands run again at the next start",
     },

@@ -5,7 +5,7 @@ import { writeAtomic } from "../../edges/files/change.ts";
 import { facts, isWritable, readText, sha256 } from "../../edges/files/read.ts";
 import { trustOf, whyOthersDecide } from "../../edges/files/trust.ts";
 import { shellOfProcess } from "../../edges/machine.ts";
-import { run } from "../../edges/processes/run.ts";
+import { howEnded, run } from "../../edges/processes/run.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { appKey, appOf, withApp, withoutApp } from "../../launch/app-text.ts";
@@ -85,9 +85,7 @@ async function tryLauncher({ app, started }: Run, file: string, [shell = "/bin/s
   const command = { file: shell, args: [...words, file], env, cwd: "/" };
   const outcome = await run(command, { limitMs: DRY_LIMIT_MS, ownGroup: true });
   if (outcome.ok) return;
-  const how =
-    outcome.failure ?? (outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`);
-  throw refusal(app, `a dry start by it failed (${how}): ${outcome.output.trim().slice(-1000)}`);
+  throw refusal(app, `a dry start by it failed (${howEnded(outcome)}): ${outcome.output.trim().slice(-1000)}`);
 }
 
 function put(app: App, id: string, bytes: Buffer, env: Run["started"]["env"]): string {

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Policy } from "../../config/policy/policy.ts";
 import { now } from "../../edges/clock.ts";
-import { run } from "../../edges/processes/run.ts";
+import { howEnded, run } from "../../edges/processes/run.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { endClaim } from "../../plan/app-claim.ts";
@@ -147,10 +147,9 @@ export async function verify(
     const env = activated(activation, { ...started.env, PRIME_APP_TASK: undefined, PRIME_UPDATE: "never" });
     const outcome = await run({ file: "/bin/sh", args: ["-c", line], env, cwd: "/" }, { limitMs });
     if (outcome.ok) continue;
-    const how = outcome.timedOut ? "it took too long" : `status ${outcome.exitCode ?? outcome.signal}`;
     throw new PrimeError(
       "verify-failed",
-      `could not verify the release: \`${line}\` failed (${how})\n${outcome.output.slice(-2000)}`.trim(),
+      `could not verify the release: \`${line}\` failed (${howEnded(outcome)})\n${outcome.output.slice(-2000)}`.trim(),
       {
         hint: "the release has to be mended",
       },

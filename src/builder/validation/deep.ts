@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { now } from "../../edges/clock.ts";
 import { lastLineOf, parseJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { listFolder, realPath } from "../../edges/files/read.ts";
-import { run } from "../../edges/processes/run.ts";
+import { endedWith, run } from "../../edges/processes/run.ts";
 import type { Manifest } from "../../environment/manifest/manifest.ts";
 import { type Check, writeReport } from "../../environment/report.ts";
 import { PrimeError } from "../../errors.ts";
@@ -145,11 +145,7 @@ async function ask(job: Job, python: string, args: readonly string[]): Promise<A
   };
   const outcome = await run({ ...command, cwd: context.root });
   const answer = outcome.ok ? parseJson(lastLineOf(outcome.stdout), ANSWER) : undefined;
-  return (
-    answer ??
-    outcome.failure ??
-    `it ended with ${outcome.signal ?? `status ${outcome.exitCode}`}: ${outcome.stderr.trim()}`
-  );
+  return answer ?? outcome.failure ?? `it ended with ${endedWith(outcome)}: ${outcome.stderr.trim()}`;
 }
 
 function sitesOf(generation: string): string[] {

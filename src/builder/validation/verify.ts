@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { readStart } from "../../edges/files/read.ts";
 import { nonce } from "../../edges/nonce.ts";
 import { endMarked } from "../../edges/processes/marked.ts";
-import { run } from "../../edges/processes/run.ts";
+import { endedWith, run } from "../../edges/processes/run.ts";
 import type { Check } from "../../environment/report.ts";
 import { oneLine } from "../../quoted.ts";
 import { type Activation, activated } from "../../shells/activation.ts";
@@ -45,7 +45,7 @@ export async function verify(
   const left = endMarked(MARK, mark);
   const how = outcome.timedOut
     ? `it took more than ${limitMs / 1000} s`
-    : (outcome.failure ?? `it ended with ${outcome.signal ?? `status ${outcome.exitCode}`}`);
+    : (outcome.failure ?? `it ended with ${endedWith(outcome)}`);
   const words = lastLines(readStart(printed, MOST_SHOWN));
   const problems = [
     ...(outcome.ok ? [] : [`${how}${words.trim() === "" ? "" : `:\n${words}`}`]),

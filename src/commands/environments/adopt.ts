@@ -27,6 +27,7 @@ import { settleUpgrade } from "../../start/state/upgraded.ts";
 import { MANIFEST_FILE } from "../../venv/foreign-venv.ts";
 import { settleCopy } from "../../venv/relocate.ts";
 import { standOn } from "../../venv/stand-on.ts";
+import { oneByPrefix } from "./by-prefix.ts";
 
 /**
  * `./prime adopt [ID]`: what was changed by hand becomes a generation with a manifest of its own, as if the inputs had asked
@@ -103,12 +104,9 @@ function tellAdopted(
 function named({ folders }: Decision, id: string): string {
   const isFolder = (name: string): boolean => linkFacts(path.join(folders.generations, name))?.kind === "folder";
   const all = namesInFolder(folders.generations).filter((name) => GENERATION_ID.test(name) && isFolder(name));
-  const [found, ...others] = all.filter((name) => name.startsWith(id));
-  if (found !== undefined && others.length === 0) return path.join(folders.generations, found);
-  throw refusal(
-    `${found === undefined ? "no" : "more than one"} environment has an id that begins with ${id}`,
-    `there are: ${(found === undefined ? all : [found, ...others]).join(", ") || "none"}`,
-  );
+  const meant = oneByPrefix(all, id);
+  if ("id" in meant) return path.join(folders.generations, meant.id);
+  throw refusal(meant.why, `there are: ${meant.candidates.join(", ") || "none"}`);
 }
 
 /** The changed one may have been replaced by a start already. */

@@ -8,6 +8,7 @@ import { type Report, readReport } from "../../environment/report.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { oneLine } from "../../quoted.ts";
+import { oneByPrefix } from "./by-prefix.ts";
 
 /** `./prime history`: what changed from one generation to the next, package by package, and why; the youngest first. */
 export function showHistory(context: Context, json: boolean, id: string | undefined): Answer {
@@ -33,14 +34,17 @@ function showOne(
     ...generationFolders(folders).flatMap((folder) => listFolder(folder) ?? []),
     ...all.map(({ to }) => to),
   ]);
-  const [found, ...others] = [...known].filter((name) => GENERATION_ID.test(name) && name.startsWith(id));
-  if (found === undefined || others.length > 0) {
-    const what = `${found === undefined ? "no" : "more than one"} environment has an id that begins with ${id}`;
-    throw new PrimeError("history-unknown", `could not show its history: ${what}`, {
+  const meant = oneByPrefix(
+    [...known].filter((name) => GENERATION_ID.test(name)),
+    id,
+  );
+  if ("why" in meant) {
+    throw new PrimeError("history-unknown", `could not show its history: ${meant.why}`, {
       exitCode: EXIT_USAGE,
       hint: "./prime history lists them",
     });
   }
+  const found = meant.id;
   const folder = generationFolder(folders, found);
   const report = readReport(folder);
   const entries = all.filter(({ to }) => to === found);

@@ -21,6 +21,7 @@ import { describeVerdict } from "../../start/heal.ts";
 import { settleIn } from "../../start/settle.ts";
 import { settleUpgrade } from "../../start/state/upgraded.ts";
 import { prepare } from "../run/prepare.ts";
+import { oneByPrefix } from "./by-prefix.ts";
 
 /**
  * `./prime rollback [ID]`: shows the previous generation, or the one named, in place of what the inputs ask for. It holds
@@ -123,17 +124,16 @@ function previousOf({ flagKey }: Context, { folders, generations }: Decision, { 
 }
 
 function named({ generations, folders }: Decision, id: string): Manifest {
-  const [found, ...others] = generations.filter((manifest) => manifest.id.startsWith(id));
-  if (found !== undefined && others.length === 0) return found;
+  const meant = oneByPrefix(
+    generations.map((manifest) => manifest.id),
+    id,
+  );
+  if ("id" in meant) return generations.find((manifest) => manifest.id === meant.id) as Manifest;
   const newer = (listFolder(folders.generations) ?? []).find((name) => name.startsWith(id));
   if (newer !== undefined && isOfNewerPrime(path.join(folders.generations, newer))) {
     throw refusal(`a newer prime built the environment ${newer}`, "use that prime's launcher, or ./prime reboot");
   }
-  const ids = (found === undefined ? generations : [found, ...others]).map((manifest) => manifest.id).join(", ");
-  throw refusal(
-    `${found === undefined ? "no" : "more than one"} environment has an id that begins with ${id}`,
-    `there are: ${ids || "none"}`,
-  );
+  throw refusal(meant.why, `there are: ${meant.candidates.join(", ") || "none"}`);
 }
 
 /** An environment is never run by an interpreter of another ABI than it was built for. */

@@ -8,6 +8,11 @@ import { CALMLY } from "./errors.ts";
 /** Names folders that are trusted whoever owns them, by git's rules for `safe.directory`: `PATH`, `PATH/*` for all below it, `*`. */
 export const SAFE_VARIABLE = "PRIME_SAFE_DIRECTORY";
 
+/** A hint: what mends it, or how a user says that whoever can write the folder may decide; absolute. */
+export function orTrust(cure: string, folder: string): string {
+  return `${cure}; or, if you trust who can write it, say so: ${SAFE_VARIABLE}=${folder}`;
+}
+
 /** Whose files this user lets decide. */
 export interface Trust {
   /** This user, root, and for root the user who called sudo (git-config(1), `safe.directory`). */

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { otherProcesses } from "./table.ts";
 
 /**
  * Which of these folders a running process seems to use, by what /proc tells of its environment, arguments and mapped files
@@ -7,7 +8,7 @@ import * as path from "node:path";
  */
 export function foldersInUse(folders: readonly string[]): Set<string> {
   const used = new Set<string>();
-  for (const pid of folders.length === 0 ? [] : processIds()) {
+  for (const pid of folders.length === 0 ? [] : otherProcesses()) {
     const told = ["environ", "cmdline", "maps"].map((name) => readQuietly(path.join("/proc", pid, name))).join("\0");
     for (const folder of folders) if (mentions(told, folder)) used.add(folder);
   }
@@ -20,14 +21,6 @@ function mentions(text: string, folder: string): boolean {
     if (!/[\w.-]/.test(text.charAt(at + folder.length))) return true;
   }
   return false;
-}
-
-function processIds(): string[] {
-  try {
-    return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
-  } catch {
-    return [];
-  }
 }
 
 function readQuietly(file: string): string {

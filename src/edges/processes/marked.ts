@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { otherProcesses } from "./table.ts";
 
 /**
  * Ends every process that has this variable with this value in its environment, and gives their numbers: a daemon leaves its process
@@ -7,9 +8,11 @@ import { readdirSync, readFileSync } from "node:fs";
 export function endMarked(name: string, value: string): number[] {
   const ended = new Set<number>();
   for (;;) {
-    const found = marked(`${name}=${value}`).filter((pid) => !ended.has(pid));
+    const found = otherProcesses().filter(
+      (pid) => !ended.has(Number(pid)) && variablesOf(pid).includes(`${name}=${value}`),
+    );
     if (found.length === 0) return [...ended];
-    for (const pid of found) {
+    for (const pid of found.map(Number)) {
       ended.add(pid);
       try {
         process.kill(pid, "SIGKILL");
@@ -17,15 +20,6 @@ export function endMarked(name: string, value: string): number[] {
         // It has ended by itself.
       }
     }
-  }
-}
-
-function marked(entry: string): number[] {
-  try {
-    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
-    return pids.filter((pid) => variablesOf(pid).includes(entry)).map(Number);
-  } catch {
-    return [];
   }
 }
 

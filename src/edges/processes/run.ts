@@ -37,6 +37,16 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
+/** `status 3`, a signal's name, that it took too long, or why it could not be started. */
+export function howEnded(outcome: Outcome): string {
+  return outcome.failure ?? (outcome.timedOut ? "it took too long" : endedWith(outcome));
+}
+
+/** `status 3`, or the name of the signal that ended it. */
+export function endedWith({ signal, exitCode }: Pick<Outcome, "signal" | "exitCode">): string {
+  return signal ?? `status ${exitCode}`;
+}
+
 const NOT_STARTED: Omit<Outcome, "failure"> = {
   ok: false,
   exitCode: undefined,

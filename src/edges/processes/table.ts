@@ -12,6 +12,15 @@ export function processTable(): ProcessTable {
   return process.platform === "linux" ? fromProc() : fromPs();
 }
 
+/** The numbers of all other processes by proc(5), as texts; none on systems without /proc. */
+export function otherProcesses(): string[] {
+  try {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+  } catch {
+    return [];
+  }
+}
+
 function fromProc(): ProcessTable {
   const table = new Map<number, { parent: number; group: number; start: string }>();
   for (const name of readdirSync("/proc")) {

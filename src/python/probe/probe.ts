@@ -2,7 +2,7 @@ import type { Environment } from "../../edges/command.ts";
 import { isForOtherMachine, isScript } from "../../edges/files/formats/program-file.ts";
 import { lastLineOf, parseJson } from "../../edges/files/own/own-json.ts";
 import { isExecutableFile } from "../../edges/files/read.ts";
-import { type Outcome, run } from "../../edges/processes/run.ts";
+import { endedWith, type Outcome, run } from "../../edges/processes/run.ts";
 import { cleanEnvironment } from "../clean-environment.ts";
 import type { Failure, Interpreter } from "../interpreter.ts";
 import { isKeptByPrime } from "../search/candidates.ts";
@@ -82,7 +82,7 @@ async function explain(file: string, answer: Outcome, options: ProbeOptions): Pr
   if (answer.timedOut) return `it did not answer within ${options.limitMs / 1000} seconds`;
   if (/unknown option:? -I|^SyntaxError/im.test(answer.stderr)) return tooOld(await ask(file, ["--version"], options));
   const said = saidBy(answer.stderr) ?? saidBy(answer.stdout);
-  const ended = answer.ok ? "said nothing of use" : `ended with ${answer.signal ?? `status ${answer.exitCode}`}`;
+  const ended = answer.ok ? "said nothing of use" : `ended with ${endedWith(answer)}`;
   return said === undefined ? `it ${ended}` : `it ${ended}: ${said}`;
 }
 

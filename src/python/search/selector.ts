@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Environment } from "../../edges/command.ts";
 import { parseJson } from "../../edges/files/own/own-json.ts";
 import { exists, isExecutableFile, isFile } from "../../edges/files/read.ts";
-import { type Outcome, run } from "../../edges/processes/run.ts";
+import { endedWith, type Outcome, run } from "../../edges/processes/run.ts";
 import { PrimeError } from "../../errors.ts";
 import { quoted } from "../../quoted.ts";
 import { cleanEnvironment } from "../clean-environment.ts";
@@ -100,7 +100,7 @@ async function start(call: SelectorCall, file: string, args: readonly string[]):
 
 /** It ended without an answer: could not be started, failed, or left by `os._exit`. */
 function silent(call: SelectorCall, outcome: Outcome): PrimeError {
-  const why = outcome.failure ?? `it ended with ${outcome.signal ?? `status ${outcome.exitCode}`}`;
+  const why = outcome.failure ?? `it ended with ${endedWith(outcome)}`;
   const said = `the python selector ${call.selector} gave no answer: ${why}${tail(outcome)}`;
   return failure(
     call,

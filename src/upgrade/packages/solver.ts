@@ -1,4 +1,5 @@
 import { type Job, lastLines, stepError } from "../../builder/job.ts";
+import { RESOLVE_FAILED } from "../../builder/resolve/resolving.ts";
 import type { Outcome } from "../../edges/processes/run.ts";
 import { EXIT_POLICY, PrimeError } from "../../errors.ts";
 import type { Limits } from "../../uv/limits.ts";
@@ -122,11 +123,7 @@ async function fail(
   const free = hasRules(rules)
     ? await solve({ constraints: [], before: null, beforeByName: new Map(), moving })
     : undefined;
-  if (free?.outcome.ok !== true)
-    throw stepError(job, TITLE, outcome, {
-      id: "resolve-failed",
-      hint: "correct the requirements, or check the index and the network",
-    });
+  if (free?.outcome.ok !== true) throw stepError(job, TITLE, outcome, RESOLVE_FAILED);
   throw new PrimeError(
     "upgrade-refused",
     `could not resolve the packages of ${job.context.root} within the policy and the pins; uv says:\n${lastLines(outcome.output)}`,
