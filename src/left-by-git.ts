@@ -17,7 +17,7 @@ export function refuseLeftByGit(text: string, file: string): void {
   if (text.startsWith(POINTER))
     throw new PrimeError(
       "lfs-pointer",
-      `could not read ${file}: it is a pointer of Git LFS, and no more of it is here`,
+      `could not read ${file}: it is a pointer of Git LFS, and its content is not here`,
       {
         hint: FETCH_LFS,
       },

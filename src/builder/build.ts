@@ -132,7 +132,7 @@ async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: 
     return await act({ ...uv, env: { ...uv.env, UV_LOCK_TIMEOUT: String(seconds) } });
   } catch (error) {
     if (!(error instanceof PrimeError) || !saysLocked(error.message)) throw error;
-    job.context.terminal.warn("it holds uv's own locks, too: building without the cache that it uses");
+    job.context.terminal.warn("the other prime holds uv's locks too: building without uv's cache");
   }
   const folder = path.join(decision.folders.work, `work-uv.${makerMark()}`);
   makeNewFolder(folder);

@@ -38,8 +38,8 @@ export async function takeTurn<T>(
     onFailure: (why) => terminal.detail(`going on without a lock: ${why}`),
   });
   if (!("within" in turn)) return turn;
-  throw new PrimeError("nested", `could not go on: this start is part of what ${describeHolder(turn.within)}`, {
-    hint: "a build or a setup command must not start what it is itself a part of",
+  throw new PrimeError("nested", `could not wait for ${describeHolder(turn.within)}: it started this one`, {
+    hint: "take ./prime out of the build or setup command",
   });
 }
 

@@ -58,10 +58,7 @@ export async function openSession(
   for (const name of Object.keys(repository.channels.signed.targets)) {
     const pointer = parseJson((await target(name))?.toString("utf8") ?? "", POINTER);
     if (pointer !== undefined && pointerFile(pointer.channel) === name) pointers.set(pointer.channel, pointer);
-    else
-      tell(
-        `${name} is not of the form that it has to have: somebody else may have signed it; ./prime channel rotate-key channels`,
-      );
+    else tell(`${name} has an unknown form: somebody else may have signed it; ./prime channel rotate-key channels`);
   }
   const timestamp = memory.read("timestamp") ?? Buffer.alloc(0);
   return { folder, file, place, repository, timestamp, state: described(STATE_FILE, state, STATE), pointers };
@@ -87,7 +84,7 @@ export async function readTarget(place: Pick<Place, "read">, target: Target): Pr
 /** A target that describes something. Throws `Refused`, "malformed", for one of another form. */
 export function described<T>(name: string, bytes: Buffer, schema: v.GenericSchema<unknown, T>): T {
   const found = parseJson(bytes.toString("utf8"), schema);
-  if (found === undefined) throw new Refused("malformed", `${name} is not of the form that it has to have`);
+  if (found === undefined) throw new Refused("malformed", `${name} has an unknown form`);
   return found;
 }
 

@@ -117,9 +117,9 @@ function reached(program: Command, args: readonly string[], complaint: string) {
 /** Words that are commands here, and meant something else; so many of them lead to a command. */
 function meantBy(args: readonly string[], reachedWords: number): string | undefined {
   const [word, ...more] = args.filter((one) => !one.startsWith("-"));
-  if (word === "python" && reachedWords === 1) return "Python itself is started so: ./prime run python …";
+  if (word === "python" && reachedWords === 1) return "to start Python: ./prime run python …";
   return word === "upgrade" && more.length > 0
-    ? `packages are named so: ./prime upgrade --packages ${more.join(" ")}`
+    ? `to name packages: ./prime upgrade --packages ${more.join(" ")}`
     : undefined;
 }
 

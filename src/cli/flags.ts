@@ -137,6 +137,6 @@ function refuseTogether(choices: readonly Choice[]): void {
   if (pair === undefined) return;
   throw new PrimeError("usage", `could not use --${pair[0]} beside --${pair[1]}: they say two different things`, {
     exitCode: EXIT_USAGE,
-    hint: `leave one of them away`,
+    hint: `leave one of them out`,
   });
 }

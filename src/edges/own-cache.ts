@@ -24,7 +24,7 @@ export function cacheOf(named: string, env: Environment, trust: Trust): OwnCache
 
 function faultOf(named: string, env: Environment, trust: Trust): Fault | undefined {
   if (!usesCache(env)) {
-    return { why: `${CACHE_VARIABLE} is \`never\``, cure: "take the variable away" };
+    return { why: `${CACHE_VARIABLE} is \`never\``, cure: "unset the variable" };
   }
   const why = whyOthersDecide(named, trust) ?? whyUnreachable(named);
   return why === undefined ? undefined : { why, cure: "set XDG_CACHE_HOME to a folder that you alone can write" };

@@ -42,7 +42,7 @@ export function standingOf(data: string, root: string): Standing {
     why,
     cure:
       index === undefined
-        ? `it works in the repo again without ${file}`
+        ? `remove ${file} to have it work in the repo again`
         : `\`git rm -rf ${path.basename(data)}\` ends that`,
     inputs: [
       ...(index === undefined ? [] : [{ kind: "file", path: index } as const]),

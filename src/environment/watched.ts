@@ -12,7 +12,7 @@ import { WATCH_PY } from "../python/texts/texts.ts";
 const RUN = v.object({ pid: v.number(), start: TEXT });
 /** What the program that watches a start writes when it has ended. */
 const END = v.object({ outcome: v.picklist(["passed", "failed", "neutral"]), why: TEXT, reached: v.boolean() });
-const NO_END = { outcome: undefined, why: "it never told how it ended", reached: true };
+const NO_END = { outcome: undefined, why: "no end was recorded", reached: true };
 
 const RUN_FILE = /^run-[0-9a-f]{8}\.json$/;
 

@@ -168,8 +168,7 @@ export class Bucket {
     const isElsewhere = status === 301 || status === 307 || code === "AuthorizationHeaderMalformed";
     if (isElsewhere && told !== undefined && /^[a-z0-9-]+$/.test(told)) this.#region = told;
     const who = await this.#who();
-    const as =
-      who === undefined ? "no credentials were found, and as anybody it" : `by the credentials of ${who.from} it`;
+    const as = who === undefined ? "without credentials it" : `with the credentials of ${who.from} it`;
     const [why, hint] = REFUSALS[code] ?? [undefined, undefined];
     if (why !== undefined) throw this.#refusal(`${why} (${code})`, hint);
     if (isElsewhere) {
@@ -193,9 +192,9 @@ export class Bucket {
 const REFUSALS: Readonly<Record<string, readonly [why: string, hint: string]>> = {
   NoSuchBucket: ["there is no bucket of that name", "correct its name, or AWS_ENDPOINT_URL"],
   InvalidAccessKeyId: ["the access key is not known there", "look at AWS_ACCESS_KEY_ID, or at the profile"],
-  SignatureDoesNotMatch: ["the secret key is another one", "look at AWS_SECRET_ACCESS_KEY, or at the profile"],
-  ExpiredToken: ["the session has run out", "log in again, or take AWS_SESSION_TOKEN away"],
-  InvalidToken: ["the session's token is none", "log in again, or take AWS_SESSION_TOKEN away"],
+  SignatureDoesNotMatch: ["the secret key is wrong", "look at AWS_SECRET_ACCESS_KEY, or at the profile"],
+  ExpiredToken: ["the session has run out", "log in again, or unset AWS_SESSION_TOKEN"],
+  InvalidToken: ["the session token is not valid", "log in again, or unset AWS_SESSION_TOKEN"],
   RequestTimeTooSkewed: ["this machine's clock is wrong", "set the clock"],
 };
 

@@ -73,7 +73,7 @@ function isWanted(
 
 /** The app's own launcher, made of the channel's. */
 async function launcherOf({ app, file }: Run, { sha256: is }: Offered, bytes: Buffer): Promise<Buffer> {
-  const why = sha256(bytes) === is ? whyNoLauncher(bytes) : "it is another file than the channel says";
+  const why = sha256(bytes) === is ? whyNoLauncher(bytes) : "its sha256 is not the channel's";
   const own = appOf(file);
   if (why !== undefined || own === undefined) throw refusal(app, why ?? "the app's own has no configuration");
   return Buffer.from(withApp(bytes.toString("latin1"), own), "latin1");

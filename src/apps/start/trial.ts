@@ -46,7 +46,7 @@ export async function settleTrial(
     const [unheard] = failed ? [] : heard;
     const told =
       unheard &&
-      `${unheard.release} does not work ${unheard.why}: it runs on for all others, since that user's word has taken ${earlier(unheard)?.id} from everybody before`;
+      `${unheard.release} does not work ${unheard.why}: it still runs for everybody else, since this user's report has already replaced ${earlier(unheard)?.id}`;
     if (told !== undefined) record(app, "check", { release: selection.current, message: told });
     const nothing = { selection, told };
     const id = failed ? failed.release : selection.trial?.id;

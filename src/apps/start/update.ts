@@ -192,9 +192,9 @@ const RULES = new Set([
   "python-refused",
 ]);
 const OFFLINE =
-  /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect|does not answer|fallen silent|less than \d+ bytes|too long as a whole|broke off|comes about|speak TLS|connection was closed/;
+  /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect|does not answer|fallen silent|less than \d+ bytes|takes too long|broke off|no connection to|speak TLS|connection was closed/;
 const DENIED =
-  /\b(?:401|403|407)\b|Unauthorized|Forbidden|[Pp]roxy [Aa]uth|a web page comes in its place|AccessDenied|AccessKeyId|SignatureDoesNot|ExpiredToken/;
+  /\b(?:401|403|407)\b|Unauthorized|Forbidden|[Pp]roxy [Aa]uth|a web page instead|AccessDenied|AccessKeyId|SignatureDoesNot|ExpiredToken/;
 
 function outcomeOf({ id, message }: PrimeError): Outcome {
   if (RULES.has(id) || id.startsWith("channel-")) return "refused";

@@ -100,7 +100,7 @@ function mainOfUser({ files }: UserSettings, env: Environment): string | undefin
   const named = (env.UV_DEFAULT_INDEX || env.UV_INDEX_URL)?.replace(/^[\w-]+=/, "");
   const more = ["UV_INDEX", "UV_EXTRA_INDEX_URL"].find((name) => env[name]);
   if (more !== undefined)
-    throw refusal(`the variable ${more} names an index more, and pip can't ask one after the other`);
+    throw refusal(`the variable ${more} names another index, and pip can't ask one after the other`);
   const all = files.map(
     ({ file = "", table }) => indexesFor(table, (key) => pipSetting({ file, table }, key), file).main,
   );

@@ -25,5 +25,5 @@ export interface Target {
 
 export const FAILED = {
   id: "install-failed",
-  hint: "mend what the words above name",
+  hint: "correct what the output above names",
 } as const;

@@ -29,7 +29,7 @@ export async function buildDescriptors(
   for (const { name, args, projects } of project.installGroups) {
     await runStep(job, titleOf(name), inVenv(target, install.group({ constraints, args, projects })), {
       id: "install-failed",
-      hint: `mend what the words above name${args.length === 0 ? "" : ` (\`install_specs\` adds \`${args.join(" ")}\` to the command)`}`,
+      hint: `correct what the output above names${args.length === 0 ? "" : ` (\`install_specs\` adds \`${args.join(" ")}\` to the command)`}`,
       note: `the versions are pinned in ${project.constraintsFile}, which ./prime reboot makes anew`,
     });
   }

@@ -37,7 +37,7 @@ export async function lockFitsByText(job: Job, uv: UvTool, { python, lock, work 
   for (const offline of [true, false]) {
     const command = checkLock(there, { python, registries, rebuilt: [], offline, builds: false });
     const { exitCode, output } = await tryStep(job, "check uv.lock", command, {
-      otherwise: "it does not fit, or a build must tell",
+      otherwise: "it does not fit, or only a build can tell",
     });
     if (exitCode === 0) return { fits: true };
     if (output.includes(NO_BACKEND))

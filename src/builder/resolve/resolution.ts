@@ -30,7 +30,7 @@ export async function installResolved(job: Job, uv: UvTool, target: Target): Pro
   }
   const gone = changedArchive(before);
   const why = isElsewhere(before, target)
-    ? "the user's indexes are others than before"
+    ? "your indexes have changed"
     : gone === undefined
       ? await installKnown(job, uv, target, before)
       : `${gone} is not what it was`;
@@ -146,7 +146,7 @@ function compareWithMoved({ context }: Job, before: Pylock, after: Pylock): void
     if (were.length === 0 || now.length === 0 || now.some((one) => were.includes(one))) continue;
     throw new PrimeError(
       "resolution-bytes",
-      `could not install ${name} ${version}: where it comes from now, it has other bytes than before (sha256 ${now[0]}, not ${were[0]})`,
+      `could not install ${name} ${version}: its file has changed (sha256 ${now[0]}, was ${were[0]})`,
       { hint: "find out why; ./prime reboot takes what the index has now" },
     );
   }

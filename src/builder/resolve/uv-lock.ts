@@ -112,7 +112,7 @@ async function fitsOffline(job: Job, uv: UvTool, question: Question): Promise<bo
 /** Undefined: it can't be told, for example because a project has to be built for it and what builds it is not there. */
 async function check(job: Job, uv: UvTool, question: Omit<LockCheck, "builds">): Promise<boolean | undefined> {
   const { exitCode } = await tryStep(job, "check uv.lock", checkLock(uv, { ...question, builds: true }), {
-    otherwise: "it does not fit, or a build must tell",
+    otherwise: "it does not fit, or only a build can tell",
   });
   return exitCode === 0 ? true : exitCode === 1 ? false : undefined;
 }

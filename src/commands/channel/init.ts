@@ -41,7 +41,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   const { keys: count, threshold = Math.floor(count / 2) + 1 } = options;
   if (count < 1 || threshold < 1 || threshold > count)
     throw refusal(`${threshold} of ${count} keys can't sign`, "give --threshold from 1 to the number of --keys");
-  if (count > 1 && options.simple) throw refusal("--simple has one offline key", "leave --simple or --keys away");
+  if (count > 1 && options.simple) throw refusal("--simple has one offline key", "leave out --simple or --keys");
   const passphrase = passphraseBy(options.passphraseFd, { isNew: true });
   const secret = await passphrase();
   makeFolder(folder);

@@ -81,7 +81,7 @@ function promotionOf(context: Context, version: string | undefined, options: Pub
   const { dir, percent, promote: channel, notes: reason } = options;
   if (channel === undefined) return {};
   if (version === undefined) {
-    throw refusal("a launcher alone can't be promoted", "customers get it at their next check; leave --promote away");
+    throw refusal("a launcher alone can't be promoted", "customers get it at their next check; leave out --promote");
   }
   return { next: () => promote(context, channel, version, { dir, percent, urgent: false, reason }) };
 }
@@ -148,7 +148,7 @@ async function readWheels(job: Job, python: string, files: readonly string[]): P
 function refuseOthers(files: readonly string[], taken: readonly string[]): void {
   const other = files.find((file) => !taken.includes(file));
   if (other !== undefined)
-    throw refusal(`${other} is neither a wheel nor a pylock.toml`, "a release is made of wheels: leave sdists away");
+    throw refusal(`${other} is neither a wheel nor a pylock.toml`, "a release is made of wheels: leave out sdists");
   if (files.length === 0) throw refusal("no file was named", "./prime channel publish dist/*.whl");
 }
 

@@ -36,7 +36,7 @@ import { oneByPrefix } from "./by-prefix.ts";
  */
 export async function adopt(context: Context, id: string | undefined): Promise<Answer> {
   if (context.flagKey === undefined)
-    throw refusal("it is kept for the launcher's own root", "leave --root away, or use the launcher that stands there");
+    throw refusal("it is kept for the launcher's own root", "leave out --root, or use the launcher that stands there");
   refuseForeignRepo(context);
   await settleUpgrade(context);
   const decision = await decide(context, false);
@@ -96,9 +96,7 @@ function tellAdopted(
   const against = shown === undefined ? "it holds" : `against ${shown.id} as it was built`;
   terminal.say(`adopted as ${manifest.id}, until an input changes; ${against}:`);
   for (const one of account.length === 0 ? ["the same packages"] : account) terminal.say(`  ${one}`);
-  terminal.say(
-    `nothing tells where what was changed by hand came from; to keep it for good, ask for it in the project: ${wayToAdd(project, "NAME")}`,
-  );
+  terminal.say(`to keep these changes for good, declare them in the project: ${wayToAdd(project, "NAME")}`);
 }
 
 function named({ folders }: Decision, id: string): string {

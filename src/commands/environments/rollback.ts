@@ -29,7 +29,7 @@ import { oneByPrefix } from "./by-prefix.ts";
  */
 export async function rollBack(context: Context, id: string | undefined): Promise<Answer> {
   if (context.flagKey === undefined)
-    throw refusal("a rollback is kept for the launcher's own root", "leave --root away");
+    throw refusal("a rollback is kept for the launcher's own root", "leave out --root");
   refuseForeignRepo(context);
   await settleUpgrade(context);
   const decision = await look(context);
@@ -88,7 +88,7 @@ export async function cancelRollback(context: Context): Promise<Answer> {
   const decision = await decide(context, false);
   const link = linkOf(context, decision);
   if (holdOf(decision) === undefined && !isGivenBack(decision.folders, link))
-    context.terminal.say("no rollback holds for what the inputs ask for now");
+    context.terminal.say("no rollback is in force");
   setGivenBack(decision.folders, link, false);
   if (decision.asked !== undefined) writeHold(decision.folders, decision.asked.digest, undefined);
   return prepare(context, { anew: false, reason: "asked for by the user, who cancelled the rollback" });

@@ -47,7 +47,7 @@ export async function pinPackage(context: Context, text: string, options: PinOpt
   if (used !== undefined && !used.includes(pin.version)) {
     terminal.say(
       used.length === 0
-        ? `${pin.name} is not in uv.lock: it holds once something asks for it`
+        ? `${pin.name} is not in uv.lock: the pin counts once something asks for it`
         : `uv.lock has ${pin.name} ${used.join(" and ")}: \`./prime upgrade --packages ${pin.name}\` moves it`,
     );
   }
@@ -86,7 +86,7 @@ export async function showPins(context: Context, json: boolean): Promise<Answer>
   if (json) context.print.json(pins.map((pin) => ({ ...pin, expired: expired.includes(pin) })));
   else if (pins.length === 0) context.print.text("No package is pinned: `./prime pin NAME==VERSION` does it.\n");
   else {
-    const lines = pins.map((pin) => `${describe(pin)}${expired.includes(pin) ? " (over: it holds no more)" : ""}`);
+    const lines = pins.map((pin) => `${describe(pin)}${expired.includes(pin) ? " (over)" : ""}`);
     context.print.text(lines.map((line) => `${oneLine(line)}\n`).join(""));
   }
   return DONE;

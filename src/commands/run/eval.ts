@@ -28,7 +28,7 @@ export async function evaluate(context: Context, json: boolean): Promise<Answer>
 }
 
 const BEHIND_PROXY =
-  "behind `proxy` nobody here knows which address is really connected to: `allowed_networks` holds for the proxy and for addresses that are written out, and names go by `allowed_hosts`";
+  "behind `proxy` prime can't see which address is connected to: `allowed_networks` applies to the proxy and to addresses that are written out, `allowed_hosts` to names";
 
 /** Under protoprimer's configuration: what its own `eval` prints. */
 async function documentsOf(context: Context, config: Config): Promise<string> {

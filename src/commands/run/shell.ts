@@ -20,9 +20,7 @@ function shellIn(context: Context, activation: Activation): Answer {
   const shell = usersShell(env) ?? "/bin/sh";
   if (usersShell(env) === undefined) terminal.detail(`opening /bin/sh: ${noShell(env)}`);
   if (path.dirname(env.VIRTUAL_ENV ?? "") === path.dirname(activation.generation))
-    terminal.say(
-      "prime: this is a shell in a shell that has an environment of this repo already; `exit` goes back to that",
-    );
+    terminal.say("prime: this shell runs inside another one with an environment of this repo; `exit` returns to it");
   const folder = path.join(places.state, "shell");
   const start = interactiveShell({ shell, activation, env, folder, isTerminal: isInteractive() });
   if (start.note !== undefined) terminal.say(start.note);

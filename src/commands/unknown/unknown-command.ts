@@ -15,7 +15,7 @@ import { whatIsHere } from "./what-is-here.ts";
 type Way = (project: Project, name: string, isGiven: boolean) => string;
 
 const make: Way = () => "./prime alone makes the environment as the repo declares it";
-const add: Way = (project, name) => `a package is added so: ${wayToAdd(project, name)}`;
+const add: Way = (project, name) => `to add a package: ${wayToAdd(project, name)}`;
 const remove: Way = (project, name) =>
   project.uvAdds === "all" ? `./prime uv remove ${name}` : `take ${name} out of ${project.declaredIn}, and start again`;
 const renew: Way = ({ kind }, name, isGiven) =>
@@ -37,7 +37,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   update: renew,
   list: always("./prime uv pip list"),
   pip: insteadOfPip,
-  exec: always("a command runs in the environment so: ./prime run CMD …"),
+  exec: always("to run a command in the environment: ./prime run CMD …"),
   activate: always("./prime shell opens a shell with the environment active"),
   test: always('./prime run pytest, or a task of that name in prime.toml: [tasks] test = "pytest"'),
   version: always("./prime --version"),
@@ -74,7 +74,7 @@ async function asCommand(context: Context, word: string): Promise<string | undef
     knownProvider(word) !== undefined ||
     executableOnPath(word, env.PATH ?? "", cwd) !== undefined ||
     (await declares(context, word));
-  return isThere ? `a command runs in the environment so: ./prime run ${word} …` : undefined;
+  return isThere ? `to run a command in the environment: ./prime run ${word} …` : undefined;
 }
 
 /** A repo that can't be read is told of when something is to be made of it, not here. */

@@ -41,7 +41,7 @@ export async function runUpgrade(context: Context, request: UpgradeRequest): Pro
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const answer = await tryUpgrade({ ...context, startedAt: now() }, request);
     if (answer !== undefined) return answer;
-    context.terminal.say("what it was made for was changed meanwhile: looking again");
+    context.terminal.say("its inputs changed meanwhile: planning again");
   }
   throw new PrimeError("upgrade-raced", `could not upgrade ${context.root}: its files are changed again and again`, {
     hint: "end what writes them, and start again",
@@ -141,7 +141,7 @@ async function carryOut(job: Job, decision: Decision, making: Making): Promise<A
   const { folders, config, project } = decision;
   const before = shownBy(decision, cold);
   const since = now();
-  if (holdOf(decision) !== undefined) terminal.say("the rollback that held ends with this upgrade");
+  if (holdOf(decision) !== undefined) terminal.say("this upgrade ends the rollback");
   const upgraded = await upgrade(job, {
     decision,
     candidate: plan.candidate,
@@ -201,7 +201,7 @@ function isLeftAlone({ terminal }: Context, decision: Decision): boolean {
 async function nothingToDo(context: Context, decision: Decision, { auto }: UpgradeRequest): Promise<Answer> {
   context.terminal.say("nothing to upgrade: all that prime moves is as new as ranges and policy allow");
   if (auto || holdOf(decision) === undefined) return DONE;
-  context.terminal.say("the rollback that held ends: what is asked for is shown again");
+  context.terminal.say("the rollback ends: the environment that your files ask for is shown again");
   const { writeHold } = await import("../../environment/upgraded/holds.ts");
   if (decision.asked !== undefined) writeHold(decision.folders, decision.asked.digest, undefined);
   return prepare(context, { anew: false, reason: "asked for by the user, who upgraded" });
@@ -214,7 +214,7 @@ function refuseFlags({ flags, flagKey }: Context): void {
     "could not upgrade: it is for the repo as a whole, and flags choose one start's",
     {
       exitCode: EXIT_USAGE,
-      hint: "leave the flags in front of `upgrade` away",
+      hint: "leave out the flags in front of `upgrade`",
     },
   );
 }

@@ -46,7 +46,7 @@ export function failure(verb: string, file: string, cause: unknown): PrimeError 
 }
 
 /** Why a file that its mode lets everybody execute can't be. */
-export const NO_EXEC = "that file system lets nothing be executed (it is mounted `noexec`)";
+export const NO_EXEC = "that file system is mounted `noexec`: nothing on it can be executed";
 
 /** What cures that for an environment, of a repo or an app. */
 export const NO_EXEC_CURE =
@@ -80,7 +80,7 @@ const FILE_HINTS: Readonly<Record<string, string>> = {
   EDQUOT: "free some space within your quota and start again; what worked before still works",
   EACCES: "check who owns the path, or set XDG_STATE_HOME and XDG_CACHE_HOME to folders that you can write",
   EROFS: "set XDG_STATE_HOME and XDG_CACHE_HOME to folders that can be written",
-  EIO: "look after that disk and start again; what worked before still works",
-  EXDEV: "have all of that folder on one file system, and start again",
+  EIO: "check that disk and start again; what worked before still works",
+  EXDEV: "put all of that folder on one file system, and start again",
   EMFILE: "raise the limit of open files (`ulimit -n`) and start again",
 };

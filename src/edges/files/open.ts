@@ -107,7 +107,7 @@ function tooLarge(file: string, most: number): PrimeError {
 
 function unfit(file: string, why: string, most: number): PrimeError {
   return new PrimeError("unfit-file", `could not read ${file}: ${why}`, {
-    hint: `put a regular file of at most ${megabytes(most)} in its place, or take it away`,
+    hint: `put a regular file of at most ${megabytes(most)} in its place, or remove it`,
   });
 }
 

@@ -42,7 +42,7 @@ export async function connect(host: string, port: number, rules: NetworkRules, l
         done(null, allowed[0]?.address ?? "", allowed[0]?.family);
       }),
   });
-  return within(socket, "connect", `no connection to ${name}:${port} comes about`, limitMs);
+  return within(socket, "connect", `no connection to ${name}:${port} was made`, limitMs);
 }
 
 export interface TlsTrust {
@@ -98,11 +98,11 @@ function certificateRefusal(host: string, code: string, issuer: string | undefin
     new PrimeError("certificate", `could not trust ${host}: ${why} (${quoted(code)})`, { hint });
   if (UNKNOWN.test(code)) {
     return refuse(
-      `nobody who is known here vouches for its certificate${issuer === undefined ? "" : `, which "${quoted(issuer)}" issued`}`,
-      "have SSL_CERT_FILE, or `ca_file` under [upgrade], name the certificate of your organisation's proxy",
+      `its certificate is signed by no authority known here${issuer === undefined ? "" : `, which "${quoted(issuer)}" issued`}`,
+      "set SSL_CERT_FILE, or `ca_file` in [upgrade], to the certificate of your organisation's proxy",
     );
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
-    return refuse("its certificate is another host's", "check the address; a captive portal answers so, too");
-  return refuse("its certificate is not valid", "look at this machine's clock first");
+    return refuse("its certificate is for another host", "check the address; a captive portal answers so, too");
+  return refuse("its certificate is not valid", "check this machine's clock first");
 }

@@ -129,7 +129,7 @@ function nothingLeft(): PrimeError {
     "could not choose what to install: --no-group leaves out all that --only-group names",
     {
       exitCode: EXIT_USAGE,
-      hint: "leave one of them away",
+      hint: "leave one of them out",
     },
   );
 }

@@ -112,7 +112,7 @@ function whyOf(name: string, from: string | null, to: string | null, told: Told)
   for (const { version } of olds) {
     const reason = yanked.get(`${name} ${version}`);
     if (reason !== undefined) return `${version} was yanked${reason === "" ? "" : `: ${reason}`}`;
-    if (gone.has(`${name} ${version}`)) return `its index has ${version} no more`;
+    if (gone.has(`${name} ${version}`)) return `its index no longer has ${version}`;
   }
   const isNamed = names === null || names.includes(name);
   if (byVersion(from, to) > 0 || !isNamed) return requiredBy ?? "what else is taken asks for it";

@@ -124,7 +124,7 @@ async function planWithin(
     notes: [
       ...expired.map(
         ({ name, version, until }) =>
-          `the pin ${name}==${version} has held until ${until} and holds no more: \`./prime unpin ${name}\` takes it away`,
+          `the pin ${name}==${version} ended on ${until}: \`./prime unpin ${name}\` takes it away`,
       ),
       ...untimedNotes(found.untimed, found.packages),
       ...[...yankedIn(found.outcome.output)].map(

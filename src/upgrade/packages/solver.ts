@@ -97,7 +97,7 @@ export async function resolveWithin(
     `could not resolve the packages of ${job.context.root} within the policy in ${MOST_TRIES} tries`,
     {
       exitCode: EXIT_POLICY,
-      hint: `say by fewer ranges in \`exclude\` what is not wanted; the whole output is in ${job.log}`,
+      hint: `use fewer ranges in \`exclude\`; the whole output is in ${job.log}`,
     },
   );
 }

@@ -106,10 +106,10 @@ describe("a network that is none", () => {
       5,
     ];
     cases.push(
-      gone(`http://127.0.0.1:${hole}/wheels/`, /no connection .* comes about within 1 s/),
+      gone(`http://127.0.0.1:${hole}/wheels/`, /no connection .* was made within 1 s/),
       gone(`index+http://127.0.0.1:${hole}/simple/`, /timed out|timeout|connect/),
       gone(`http://127.0.0.1:${web}/drip/`, /less than 1000 bytes came in 1 s/),
-      gone(`http://127.0.0.1:${web}/flow/`, /it takes too long as a whole/),
+      gone(`http://127.0.0.1:${web}/flow/`, /the download takes too long/),
       [
         "https://packages.invalid/wheels/",
         within,
@@ -120,10 +120,10 @@ describe("a network that is none", () => {
       [
         "s3://bucket/eggs",
         { AWS_ENDPOINT_URL: `http://127.0.0.1:${web}`, AWS_EC2_METADATA_DISABLED: "true" },
-        { outcome: "denied", message: /a web page comes in its place/ },
+        { outcome: "denied", message: /the server sends a web page instead/ },
         5,
       ],
-      [`http://127.0.0.1:${web}/portal/`, {}, { outcome: "denied", message: /a web page comes in its place/ }, 5],
+      [`http://127.0.0.1:${web}/portal/`, {}, { outcome: "denied", message: /the server sends a web page instead/ }, 5],
       [
         `index+http://127.0.0.1:${web}/simple/`,
         SOON,

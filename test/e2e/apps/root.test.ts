@@ -80,7 +80,7 @@ describe("an app of root's", () => {
     expect(JSON.parse((await user("self", "status", "--json")).stdout)).toMatchObject({ version: "3", trial: null });
     forge("00000001.json", current());
     const told =
-      /^prime: warning: 3-\S+ does not work for the user 54321: .*since that user's word has taken 2-\S+ from/m;
+      /^prime: warning: 3-\S+ does not work for the user 54321: .*since this user's report has already replaced 2-\S+/m;
     expect(await root("j")).toMatchObject({ code: 0, stdout: "foo 3 j", stderr: expect.stringMatching(told) });
     expect(await root("k")).toMatchObject({ code: 0, stdout: "foo 3 k", stderr: "" });
     app.publish("4");

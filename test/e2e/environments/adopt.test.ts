@@ -52,7 +52,7 @@ describe("./prime adopt", () => {
     for (const line of ["six went from 1.16.0 to 1.17.0", "wheel 0.45.1 was added"]) expect(stderr).toContain(line);
     for (const line of ["  six 1.16.0 -> 1.17.0\n", "  wheel 0.45.1 added\n"]) expect(stderr).toContain(line);
     expect(stderr).toContain(
-      "nothing tells where what was changed by hand came from; to keep it for good, ask for it in the project: write NAME into requirements.txt",
+      "to keep these changes for good, declare them in the project: write NAME into requirements.txt",
     );
     adopted = shown(box);
     expect(adopted).not.toBe(first);

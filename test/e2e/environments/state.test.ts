@@ -123,7 +123,7 @@ describe("an environment", () => {
     expect(shown(box)).toBe(last?.from);
     await good(box, ["rollback", "--cancel"]);
     expect((await good(box, ["history"])).stdout).toContain("asked for by the user, who cancelled the rollback");
-    expect((await good(box, ["rollback", "--cancel"])).stderr).toContain("no rollback holds");
+    expect((await good(box, ["rollback", "--cancel"])).stderr).toContain("no rollback is in force");
   });
 
   it("is examined although a newer prime wrote the state or its account", async () => {

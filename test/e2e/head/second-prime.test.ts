@@ -91,6 +91,6 @@ it("setup commands run once for all who start at the same time", async () => {
 it("a start from within a build or a setup command does not wait for itself", async () => {
   const box = repo({ "prime.toml": 'setup = ["./prime run true"]\n' });
   const said = await bad(box);
-  expect(said).toContain("this start is part of what process ");
+  expect(said).toContain("could not wait for process ");
   expect(said).toContain(`, which is running the setup commands of ${box.root}`);
 });

@@ -132,6 +132,6 @@ describe("git", () => {
     await good(box, [], by(box, one));
     expect(Object.keys(installed(box))).toContain("fetched");
     edit(box, "requirements.txt", "fetched @ git+ssh://git@127.0.0.1/repo.git\n");
-    expect(await bad(box, [], by(box, one))).toContain("git is to fetch by ssh, which goes by no gate");
+    expect(await bad(box, [], by(box, one))).toContain("git is to fetch by ssh, which can't be checked");
   });
 });

@@ -236,7 +236,7 @@ describe("a file system that lets nothing be executed", () => {
     const box = repo({ "requirements.txt": "six\n" }, { cache: "empty" });
     const folder = noExec(box, "noexec", test);
     const said = failure(await box.run([], { env: { XDG_CACHE_HOME: folder } }), "no-exec");
-    expect(said).toContain(`could not keep uv in ${folder}/prime: that file system lets nothing be executed`);
+    expect(said).toContain(`could not keep uv in ${folder}/prime: that file system is mounted \`noexec\``);
     expect(said).toContain("next: set XDG_CACHE_HOME to a folder on another file system");
     await good(box, [], { env: { XDG_CACHE_HOME: path.join(box.base, "elsewhere") } });
   });
@@ -248,7 +248,7 @@ describe("a file system that lets nothing be executed", () => {
     fs.writeFileSync(path.join(root, "requirements.txt"), "six\n");
     const options = { shell: ["sh"], launcher: path.join(root, "prime"), cwd: root };
     const said = failure(await box.run([], options), "no-exec");
-    expect(said).toContain(`could not make an environment in ${root}/.prime/generations: that file system lets`);
+    expect(said).toContain(`could not make an environment in ${root}/.prime/generations: that file system is mounted`);
     expect(said).toContain("next: clone the repo to another file system");
     expect(fs.readdirSync(path.join(root, ".prime/generations"))).toEqual([]);
   });

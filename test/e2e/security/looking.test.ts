@@ -116,7 +116,10 @@ describe("a look runs nothing of a hostile clone", () => {
     execFileSync("mkfifo", [path.join(box.base, "pipe")]);
     box.git("config", "include.path", path.join(box.base, "pipe"));
     const { code, stdout } = await box.run(["verify"]);
-    expect([code, stdout]).toEqual([1, expect.stringContaining("git says nothing of this root: it gave no answer")]);
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringContaining("git does not answer for this root: it gave no answer"),
+    ]);
   });
 
   it.each([
@@ -128,7 +131,7 @@ describe("a look runs nothing of a hostile clone", () => {
     fs.rmSync(index, { force: true });
     if (what === "torn") fs.writeFileSync(index, "DIRC torn");
     else execFileSync("mkfifo", [index]);
-    expect((await box.run(["doctor"])).stdout).toMatch(new RegExp(`git says nothing of this root: ${why}`));
+    expect((await box.run(["doctor"])).stdout).toMatch(new RegExp(`git does not answer for this root: ${why}`));
     if (what !== "torn") return;
     const { stdout, stderr } = await box.run(["init", "--dry-run", "."]);
     expect(stdout + stderr).toMatch(new RegExp(`todo .*\\.git: git says nothing of what it ignores \\(${why}`));

@@ -46,7 +46,7 @@ describe("a holder of the build lock", () => {
     const who = `process ${pid} on ${os.hostname()} (the first start here)`;
     expect(stderr).toContain(`waiting for ${who}, which is building for ${slow.box.root}\n`);
     expect(stderr).toContain(`prime: warning: ${who} shows no sign of life: building beside it\n`);
-    expect(stderr).toContain("it holds uv's own locks, too");
+    expect(stderr).toContain("the other prime holds uv's locks too");
     const second = shown(slow.box);
     process.kill(-(first.child.pid as number), "SIGCONT");
     await first.letGo();

@@ -46,7 +46,7 @@ describe("./prime upgrade of packages", () => {
     expect(shown(box)).toBe(before);
     expect((await good(box, ["upgrade", "--auto"])).stderr).toContain(`a rollback to ${before} holds`);
     expect(shown(box)).toBe(before);
-    expect((await good(box, ["upgrade"])).stderr).toContain("the rollback that held ends");
+    expect((await good(box, ["upgrade"])).stderr).toMatch(/the rollback ends|ends the rollback/);
     expect(shown(box)).toBe(after);
     expect(await isWarm(box)).toBe(true);
   });

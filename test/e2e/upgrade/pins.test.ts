@@ -60,14 +60,14 @@ describe("./prime pin", () => {
     const box = await withAlpha();
     expect((await good(box, ["pins"])).stdout).toContain("No package is pinned");
     box.file("prime.lock", 'version = 1\n\n[[hold]]\nname = "alpha"\nversion = "1.1"\nuntil = "2020-01-01"\n');
-    expect((await good(box, ["pins"])).stdout).toBe("alpha 1.1 until 2020-01-01 (over: it holds no more)\n");
+    expect((await good(box, ["pins"])).stdout).toBe("alpha 1.1 until 2020-01-01 (over)\n");
     expect(JSON.parse((await good(box, ["pins", "--json"])).stdout)).toEqual([
       { name: "alpha", version: "1.1", until: "2020-01-01", reason: null, expired: true },
     ]);
     expect((await good(box, ["status"])).stdout).toContain("pinned           alpha 1.1, until 2020-01-01\n");
     expect((await good(box, ["doctor"])).stdout).toContain("alpha 1.1 was held until 2020-01-01");
     const { stderr } = await good(box, ["upgrade"]);
-    expect(stderr).toContain("the pin alpha==1.1 has held until 2020-01-01 and holds no more");
+    expect(stderr).toContain("the pin alpha==1.1 ended on 2020-01-01");
     expect(installed(box)).toMatchObject({ alpha: "1.2" });
   });
 

@@ -144,7 +144,7 @@ describe.each([
     const { packages } = await planned(box);
     expect(packages).toEqual([
       { name: "alpha", from: "1.1", to: "1.0", why: "1.1 was yanked: eats the disk" },
-      { name: "beta", from: "1.1", to: "1.0", why: "its index has 1.1 no more" },
+      { name: "beta", from: "1.1", to: "1.0", why: "its index no longer has 1.1" },
     ]);
     await good(box, ["upgrade"]);
     expect(installed(box)).toMatchObject({ alpha: "1.0", beta: "1.0" });

@@ -43,7 +43,7 @@ const WORDS = [
   ],
   [
     "ImportError: /cache/x.so: failed to map segment from shared object",
-    /^\/cache\/x\.so can.t be loaded: that file system lets nothing/,
+    /^\/cache\/x\.so can.t be loaded: that file system is mounted/,
   ],
   ["error: Hash mismatch for `six==1.16.0`", /^six==1\.16\.0 has other bytes/],
   ["/usr/bin/ld: cannot find -lpq: No such file or directory", /needs the library pq,/],

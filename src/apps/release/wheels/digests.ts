@@ -25,7 +25,7 @@ export function keepDigests(app: App, table: Table): void {
         "changed-file",
         `could not take ${url}: it is another file than before under the same name`,
         {
-          hint: `give what changed a version of its own; or, if that file is meant, take its line out of ${store}`,
+          hint: `publish changes under a new version; or, to accept this file, remove its line from ${store}`,
         },
       );
     }

@@ -27,7 +27,7 @@ export function eggConverter(
     const outcome = await run({ ...command, cwd: "/" }, { limitMs: LIMIT_MS, log });
     if (outcome.ok) return;
     throw new PrimeError("egg", `could not make a wheel of ${name}: ${outcome.output.trim().slice(-500)}`, {
-      hint: "eggs are of old; publish a wheel in its place (`python -m build`)",
+      hint: "publish a wheel instead (`python -m build`)",
     });
   };
   const make = async (name: string) => {
@@ -38,7 +38,7 @@ export function eggConverter(
   };
   return async (egg, to) => {
     const name = path.basename(egg);
-    context.terminal.say(`${name} is an egg, as setuptools made them of old: it is made into a wheel`);
+    context.terminal.say(`${name} is an egg: making a wheel of it`);
     made ??= make(name);
     await made;
     const words = ["-m", "wheel", "convert", "--dest-dir", to, egg.replace(/[*?[]/g, "[$&]")];

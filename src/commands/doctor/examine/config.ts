@@ -8,7 +8,7 @@ export async function configFindings(
 ): Promise<{ findings: Finding[]; loaded?: LoadedConfig }> {
   try {
     const loaded = await load();
-    const wrongs = loaded.warnings.map((warning) => wrong("config", warning, "correct what it names, or take it away"));
+    const wrongs = loaded.warnings.map((warning) => wrong("config", warning, "correct what it names, or remove it"));
     return { findings: wrongs.length > 0 ? wrongs : [sound("config", "is valid: ./prime eval shows it")], loaded };
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;

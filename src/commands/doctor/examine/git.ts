@@ -51,7 +51,7 @@ export function gitIn(given: Environment, cwd: string): (...args: string[]) => P
 /** What keeps git from telling of a work tree; undefined: it told, or there is none. */
 export function refusalOf({ ok, timedOut, stderr }: Outcome): { why: string; mend: string } | undefined {
   if (timedOut) {
-    const mend = "see whether all in .git, and what its configuration includes, is a regular file";
+    const mend = "check that all files in .git, and those its configuration includes, are regular";
     return { why: `it gave no answer within ${LIMIT_MS / 1000} seconds`, mend };
   }
   if (ok || /not a git repository/.test(stderr)) return undefined;
@@ -114,7 +114,7 @@ export function cloneFindings(answer: GitAnswer, launcher: string): Finding[] {
 /** Whether git has what each machine makes for itself. */
 export function trackedFindings(answer: GitAnswer): Finding[] {
   if (answer.kind === "none") return [sound("git", answer.why)];
-  if (answer.kind === "refused") return [wrong("git", `git says nothing of this root: ${answer.why}`, answer.mend)];
+  if (answer.kind === "refused") return [wrong("git", `git does not answer for this root: ${answer.why}`, answer.mend)];
   const { tracked, version } = answer;
   if (tracked.length === 0) return [sound("tracked", `nothing of what prime makes is in git (${version})`)];
   const mend = "`git rm -r --cached` them, `./prime init` to ignore them, and commit";

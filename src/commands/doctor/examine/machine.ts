@@ -48,16 +48,12 @@ function certificateFindings(env: Environment): Finding[] {
     if (!file || (name !== "SSL_CERT_FILE" && isFolder(file))) continue;
     const why = !isFile(file) ? "is no file" : holdsCertificate(file) ? undefined : "holds no certificate (PEM)";
     if (why !== undefined)
-      wrongs.push(wrong("certificates", `${name}=${file} ${why}`, "correct the variable, or take it away"));
+      wrongs.push(wrong("certificates", `${name}=${file} ${why}`, "correct the variable, or unset it"));
   }
   for (const folder of (env.SSL_CERT_DIR ?? "").split(":").filter((one) => one !== "")) {
     if (!isFolder(folder))
       wrongs.push(
-        wrong(
-          "certificates",
-          `SSL_CERT_DIR names ${folder}, which is no folder`,
-          "correct the variable, or take it away",
-        ),
+        wrong("certificates", `SSL_CERT_DIR names ${folder}, which is no folder`, "correct the variable, or unset it"),
       );
   }
   const set = [...BUNDLES, "SSL_CERT_DIR"].filter((name) => env[name]);
@@ -90,7 +86,7 @@ function proxyFindings(env: Environment): Finding[] {
         wrong(
           "proxy",
           `${upper.toLowerCase()} and ${upper} differ: tools choose differently`,
-          "give both the same value, or take one away",
+          "give both the same value, or unset one",
         ),
       );
     }

@@ -35,7 +35,7 @@ export async function planCheckers(folder: string, top: string): Promise<Deed[]>
         const text = texts(name);
         if (text === undefined) continue;
         const deed: Deed | undefined = text.includes("\uFFFD")
-          ? { file: name, verb: "todo", why: "is not in UTF-8: let it leave out the launcher" }
+          ? { file: name, verb: "todo", why: "is not UTF-8: exclude the launcher there by hand" }
           : await plan(name, text);
         if (deed?.text !== undefined) made.set(name, deed.verb === "extend" ? text + deed.text : deed.text);
         if (deed !== undefined) deeds.push({ ...deed, file: path.relative(folder, path.join(place, name)) });

@@ -86,6 +86,6 @@ function mountOf(fd: number): string {
 
 function reachedByLink(folder: string, real: string): PrimeError {
   return new PrimeError("reached-by-link", `could not use ${folder}: a link leads from there to ${real}`, {
-    hint: "have a real folder there",
+    hint: "put a real folder there",
   });
 }

@@ -166,14 +166,14 @@ async function follow(
     const { location } = answer.headers;
     if (!REDIRECTS.has(status) || location === undefined) throw fault(url, answer);
     if (!URL.canParse(location, url.href))
-      throw refusal(url, `it sends to ${withoutSecrets(location)}, which is no address`);
+      throw refusal(url, `it redirects to ${withoutSecrets(location)}, which is no address`);
     const next = new URL(location, url);
     if (next.protocol !== "https:" && !(next.protocol === "http:" && url.protocol === "http:")) {
-      throw refusal(url, `it sends to ${withoutSecrets(next.href)}, which is not safe`);
+      throw refusal(url, `it redirects to ${withoutSecrets(next.href)}, which is not https`);
     }
     url = next;
   }
-  throw refusal(first, `it sends from place to place more than ${MOST_REDIRECTS} times`);
+  throw refusal(first, `it redirects more than ${MOST_REDIRECTS} times`);
 }
 
 /** What prime gets is a web page only where it says so. */
@@ -184,7 +184,7 @@ function isPage({ headers }: IncomingMessage, { pathname }: URL): boolean {
 function fault(url: URL, answer: IncomingMessage): Error {
   const { statusCode: status = 0, headers } = answer;
   if (status === 511 || status === 200) {
-    return refusal(url, "a web page comes in its place, as from a captive portal", {
+    return refusal(url, "the server sends a web page instead, as a captive portal does", {
       hint: "log in to this network by a browser, or check the address",
     });
   }
@@ -231,7 +231,7 @@ async function take(
     if (progress.size - seen < least) end(`less than ${least} bytes came in ${silentMs / 1000} s`);
     seen = progress.size;
   }, silentMs);
-  const late = setTimeout(() => end("it takes too long as a whole"), Math.max(0, until - elapsed()));
+  const late = setTimeout(() => end("the download takes too long"), Math.max(0, until - elapsed()));
   const expected = progress.size + promised;
   try {
     for await (const bytes of answer as AsyncIterable<Buffer>) {

@@ -75,7 +75,7 @@ it("an index beside the default one is refused by name where pip would mix them"
   const index = await indexOf("1.0");
   const box = repo({ "requirements.txt": "alpha\n", "prime.toml": 'venv_driver = "venv_pip"\n' });
   const said = failure(await box.run([], { env: { UV_INDEX: index.url } }), "unknown-to-pip");
-  expect(said).toContain("the variable UV_INDEX names an index more, and pip can't ask one after the other");
+  expect(said).toContain("the variable UV_INDEX names another index, and pip can't ask one after the other");
   write(path.join(box.home, ".config/uv/uv.toml"), `[[index]]\nurl = "${index.url}"\n`);
   expect(failure(await box.run([]), "unknown-to-pip")).toContain(path.join(box.home, ".config/uv/uv.toml"));
 });

@@ -79,7 +79,7 @@ describe("a build beside an earlier one tells what changed:", () => {
     await good(box);
     const env = { VIRTUAL_ENV: box.path(".prime/generations", shown(box)), SHELL: "/bin/sh" };
     const nested = await good(box, ["shell"], { env, stdin: "exit\n" });
-    expect(nested.stderr).toContain("a shell in a shell that has an environment of this repo already");
+    expect(nested.stderr).toContain("this shell runs inside another one with an environment of this repo");
     const told = "this shell goes on with the environment of before: ./prime shell opens one with the new one";
     expect((await good(box, ["uv", "add", "iniconfig"], { env })).stderr).toContain(told);
     const through = { VIRTUAL_ENV: box.path(".venv"), SHELL: "/bin/sh" };

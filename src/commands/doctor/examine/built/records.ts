@@ -10,10 +10,5 @@ export function recordFindings({ plans, places }: Pick<Context, "plans" | "place
   const unfit = [...ofStarts, ...unfitProbes(places.cache)];
   return unfit.length === 0
     ? []
-    : [
-        sound(
-          "records",
-          `not as this prime writes it, so that it counts as absent until a start makes it anew: ${listed(unfit)}`,
-        ),
-      ];
+    : [sound("records", `in no form that this prime reads: ignored until a start writes it anew: ${listed(unfit)}`)];
 }
