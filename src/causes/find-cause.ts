@@ -1,12 +1,19 @@
 import type { Cause, Scene } from "./cause.ts";
-import { FROM_BUILDS } from "./from-builds.ts";
+import { FROM_ANY_BUILD, FROM_BUILDS } from "./from-builds.ts";
 import { FROM_INDEXES } from "./from-indexes.ts";
 import { FROM_MACHINE } from "./from-machine.ts";
 import { FROM_REQUIREMENTS } from "./from-requirements.ts";
 import { FROM_SETTINGS } from "./from-settings.ts";
 
 /** All causes that are told apart, the first that fits counts: what the others would only follow from comes first. */
-const CAUSES = [...FROM_MACHINE, ...FROM_SETTINGS, ...FROM_INDEXES, ...FROM_BUILDS, ...FROM_REQUIREMENTS];
+const CAUSES = [
+  ...FROM_MACHINE,
+  ...FROM_SETTINGS,
+  ...FROM_INDEXES,
+  ...FROM_BUILDS,
+  ...FROM_REQUIREMENTS,
+  ...FROM_ANY_BUILD,
+];
 
 /** The likeliest cause of a failure, by what the tool printed; undefined where that tells none. */
 export function causeOf(words: string, scene: Scene): Cause | undefined {

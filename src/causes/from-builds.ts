@@ -51,10 +51,6 @@ export const FROM_BUILDS: readonly Row[] = [
       missing(`the library ${(one || other).replace(/^-l/, "")}`, one || `-l${other}`),
   },
   {
-    says: /(?:Cargo, the Rust package manager, is not installed|can't find Rust compiler|Unable to find (?:the )?`?(?:cargo|rustc))/i,
-    cause: () => missing("the Rust compiler", "cargo"),
-  },
-  {
     says: /'pkg-config --exists ([\w.+-]+)' returned non-zero exit status 1\b/,
     cause: ([, name = ""]) => missing(`the library ${name}`, name),
   },
@@ -75,6 +71,14 @@ export const FROM_BUILDS: readonly Row[] = [
       const program = (one || other).replace(/.*\//, "").toLowerCase();
       return missing(`the program ${program}`, program);
     },
+  },
+];
+
+/** What no other row explains; the words of the build itself do. */
+export const FROM_ANY_BUILD: readonly Row[] = [
+  {
+    says: /[Ff]ailed to (?:download and )?build (?:'|`?(?!installable\b))([\w.-]+)/,
+    cause: ([, name = ""]) => ({ why: `the build of ${name} fails`, next: "mend what the words above name" }),
   },
 ];
 

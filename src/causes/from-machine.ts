@@ -30,6 +30,14 @@ export const FROM_MACHINE: readonly Row[] = [
     },
   },
   {
+    // Where there is none, maturin has one fetched, whose failure is not what is to be cured.
+    says: /Cargo, the Rust package manager, is not installed|can't find Rust compiler|Unable to find (?:the )?`?(?:cargo|rustc)|Rust not found, installing[\s\S]*setup_rust|rustup could not choose a version/i,
+    cause: () => ({
+      why: "a build needs the Rust compiler, which this machine lacks",
+      next: howToInstallPart("cargo"),
+    }),
+  },
+  {
     says: /Git executable not found|Cannot find command 'git'/,
     cause: () => ({ why: "git, by which a package is fetched, is not on PATH", next: howToInstallPart("git") }),
   },

@@ -1,5 +1,6 @@
 import { FETCH_LFS } from "../left-by-git.ts";
 import { nearest } from "../nearest.ts";
+import type { Project } from "../project/project.ts";
 import { whereNamed } from "../project/ways.ts";
 import type { Row, Scene } from "./cause.ts";
 import { knownByModule, WELL_KNOWN } from "./well-known.ts";
@@ -35,7 +36,7 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
       const start = pythonsNamed(words).map((python) => `for one start, ./prime --python ${python} run …; else `);
       return {
         why: "some package is not for this Python",
-        next: `${start[0] ?? ""}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\`), or another version of it in ${project?.declaredIn ?? "the requirements"}`,
+        next: `${start[0] ?? ""}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\`), or another version of it in ${project?.declaredIn ?? "the requirements"}${pinOf(project)}`,
       };
     },
   },
@@ -66,10 +67,10 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     }),
   },
   {
-    says: /has no wheels with a matching (?:Python|platform|ABI)|no wheels? .*for the current platform|not a supported wheel on this platform/,
-    cause: () => ({
+    says: /ha(?:s|ve) no wheels with a matching (?:Python|platform|ABI)|no wheels? .*for the current platform|not a supported wheel on this platform/,
+    cause: (_, { project }) => ({
       why: "some package has no file for this Python on this machine",
-      next: "require a Python that it has files for (`required_python_version`), or another version of it",
+      next: `require a Python that it has files for (\`required_python_version\`), or another version of it${pinOf(project)}`,
     }),
   },
   {
@@ -116,6 +117,12 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     },
   },
 ];
+
+/** Which Python another tool is told of (`notePins`). */
+function pinOf(project: Project | undefined): string {
+  const pin = project?.omissions.find((note) => note.includes(" names Python "));
+  return pin === undefined ? "" : `; ${pin.replace(/\.$/, "")}`;
+}
 
 /** The oldest Pythons that packages are for, as uv's words name them, the lowest first. */
 function pythonsNamed(words: string): string[] {

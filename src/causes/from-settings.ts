@@ -27,6 +27,10 @@ export const FROM_SETTINGS: readonly Row[] = [
     }),
   },
   {
+    says: /Failed to parse: `?([^`\n]*pyproject\.toml)/,
+    cause: ([, file]) => ({ why: `uv can't read ${file}`, next: "correct it, as the words above say" }),
+  },
+  {
     says: /Failed to parse environment variable `(UV_\w+)` with invalid value `[^`]*`: ([^\n]+)/,
     cause: ([, name = "", why = ""], { env }) => ofVariable(env, name, why),
   },

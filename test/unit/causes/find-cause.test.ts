@@ -50,6 +50,18 @@ const WORDS = [
   ["x.c:1:10: fatal error: 'ffi.h' file not found", /needs the header ffi\.h,/],
   ["error: can't find Rust compiler", /needs the Rust compiler,/],
   [
+    "Rust not found, installing into a temporary directory\n in setup_rust\nhttpcore.ConnectError: [Errno -2] Name or service not known",
+    /needs the Rust compiler,/,
+  ],
+  ["error: rustup could not choose a version of cargo to run, because", /needs the Rust compiler,/],
+  ["error: Failed to build `app @ file:///repo`\n  FileNotFoundError: x", /^the build of app fails$/],
+  ["ERROR: Failed to build 'app' when getting requirements to build wheel", /^the build of app fails$/],
+  [
+    "cause: Because all versions of a have no wheels with a matching Python implementation tag",
+    /^some package has no file/,
+  ],
+  ["error: Failed to parse: pyproject.toml\n  cause: TOML parse error", /^uv can't read pyproject\.toml$/],
+  [
     "error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory",
     /needs the compiler x86_64-linux-gnu-gcc,/,
   ],
