@@ -45,6 +45,8 @@ export function noteBelow(
 
 const MOST_BELOW = 8;
 
+const CONDAS = /^\s*-\s*["']?python\s*==?\s*(\d[\d.]*)/m;
+
 /** Where other tools are told which Python to take, and how. */
 const PINS: readonly (readonly [file: string, version: RegExp])[] = [
   [".tool-versions", /^python\s+(\S+)/m],
@@ -52,7 +54,9 @@ const PINS: readonly (readonly [file: string, version: RegExp])[] = [
   [".mise.toml", /^\s*python\s*=\s*["']([^"'\n]+)/m],
   ["Pipfile", /^python_(?:full_)?version\s*=\s*["']([^"'\n]+)/m],
   ["runtime.txt", /^python-(\S+)/m],
-  ["environment.yml", /^\s*-\s*["']?python\s*==?\s*(\d[\d.]*)/m],
+  ["environment.yml", CONDAS],
+  ["environment.yaml", CONDAS],
+  ["conda.yml", CONDAS],
 ];
 
 /** Which Python the repo names to other tools alone, where nothing that is read pins one. */

@@ -73,6 +73,7 @@ describe("the kind of a repo", () => {
     [".tool-versions", "nodejs 20\npython 3.9.18 3.8\n", "3.9.18"],
     ["mise.toml", '[tools]\npython = "3.9"\n', "3.9"],
     ["environment.yml", "dependencies:\n  - python=3.9\n  - pip\n", "3.9"],
+    ["environment.yaml", "dependencies:\n  - python=3.9\n", "3.9"],
     ["Pipfile", '[requires]\npython_version = "3.9"\n', "3.9"],
     ["runtime.txt", "python-3.9.18\n", "3.9.18"],
   ])("a Python that only %s names is said not to be read", async (name, text, version) => {
