@@ -44,6 +44,11 @@ const RULES: readonly Rule[] = [
     refuse: refuseForeign,
   },
   { kind: "pyproject", fits: ({ pyproject }) => isForUv(pyproject), refuse: refuseForeign },
+  {
+    kind: "requirements",
+    fits: ({ testRequirements }, asked) => asked === null && testRequirements.length > 0,
+    refuse: refuseForeign,
+  },
   { kind: "nothing", fits: () => true, refuse: refuseForeign },
 ];
 

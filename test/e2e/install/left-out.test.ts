@@ -109,6 +109,17 @@ describe("requirement files that people use are found:", () => {
     expect(Object.keys(installed(box))).toEqual(["six", "toml"]);
   });
 
+  it("one for tests alone, too, and no file of constraints is told", async () => {
+    const box = repo({
+      "pyproject.toml": "[tool.ruff]\n",
+      "requirements/test.txt": "toml\n",
+      "requirements/constraints-3.11.txt": "six\n",
+    });
+    const { stderr } = await good(box);
+    expect(Object.keys(installed(box))).toEqual(["toml"]);
+    expect(stderr).not.toMatch(/empty|not installed/);
+  });
+
   it("but one for tests that asks for nothing of its own, and may be compiled anew", async () => {
     const box = repo({ "requirements-dev.txt": "six==1.16.0\ntoml\n", "requirements-test.txt": "six==1.15.0\n" });
     await good(box);
