@@ -178,6 +178,13 @@ describe("typos' configuration", () => {
     expect(await plan("typos.toml", "[files]\nextend-exclude = [\n  'a',\n]\n")).toContain(
       'line 2 leaves out others, not the launcher: write it as `extend-exclude = ["a", "/prime"]`',
     );
+    const before = "[tool.ruff]\nextend-exclude = []\n[tool.typos]\n";
+    expect(await plan("pyproject.toml", `${before}files.extend-exclude = ["a"]\n`)).toContain(
+      "line 4 leaves out others",
+    );
+    expect(await plan("pyproject.toml", `${before}files = { extend-exclude = ["a"] }\n`)).toContain(
+      "[tool.typos.files] leaves out others",
+    );
   });
 });
 

@@ -79,7 +79,10 @@ export async function tomlSetting(
   const lines = linesOf(text);
   const header = lines.findIndex((line) => headerOf(line) === table.join("."));
   if (Object.hasOwn(found, key)) {
-    const own = lines.findIndex((line, at) => at > header && new RegExp(`^[ \\t]*["']?${key}["']?[ \\t]*=`).test(line));
+    const before = header < 0 && table.length > 0 ? `${table.at(-1)}\\.` : `["']?`;
+    const own = lines.findIndex(
+      (line, at) => at > header && new RegExp(`^[ \\t]*${before}${key}["']?[ \\t]*=`).test(line),
+    );
     return { kind: "present", value: (found as Table)[key], line: own + 1 };
   }
   if (table.length > 0)
