@@ -17,8 +17,11 @@ export interface Scene {
   readonly project: Project | undefined;
 }
 
+/** What the expression found, and its groups; those that found nothing, or that it has not, are empty. */
+export type Found = readonly [string, string, string, string, string, string];
+
 /** One kind of cause: the tool's words that tell it, and what they mean here; undefined where they mean something else. */
 export interface Row {
   readonly says: RegExp;
-  readonly cause: (found: readonly string[], scene: Scene, words: string) => Cause | undefined;
+  readonly cause: (found: Found, scene: Scene, words: string) => Cause | undefined;
 }

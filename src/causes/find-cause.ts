@@ -1,4 +1,4 @@
-import type { Cause, Scene } from "./cause.ts";
+import type { Cause, Found, Scene } from "./cause.ts";
 import { FROM_ANY_BUILD, FROM_BUILDS } from "./from-builds.ts";
 import { FROM_INDEXES } from "./from-indexes.ts";
 import { FROM_MACHINE } from "./from-machine.ts";
@@ -22,11 +22,7 @@ export function causeOf(words: string, scene: Scene): Cause | undefined {
     const told =
       found === null
         ? undefined
-        : cause(
-            [...found].map((part) => part ?? ""),
-            scene,
-            words,
-          );
+        : cause(Array.from({ length: 6 }, (_, at) => found[at] ?? "") as unknown as Found, scene, words);
     if (told !== undefined) return told;
   }
   return undefined;

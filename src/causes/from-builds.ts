@@ -22,41 +22,39 @@ export const FROM_BUILDS: readonly Row[] = [
   },
   {
     says: /likely indicates that `([^`]+)` depends on `([^`]+)`, but doesn't declare it as a build dependency/,
-    cause: ([, built = "", module = ""], scene) => undeclared(built.replace(/@.*/s, ""), module, scene),
+    cause: ([, built, module], scene) => undeclared(built.replace(/@.*/s, ""), module, scene),
   },
   {
     says: /(?:Failed to (?:download and )?build `([^`]+)`[\s\S]*|build backend returned an error[\s\S]*)ModuleNotFoundError: No module named '([^']+)'/,
-    cause: ([, built = "", module = ""], scene) => undeclared(built.replace(/(?:==| @ ).*/s, ""), module, scene),
+    cause: ([, built, module], scene) => undeclared(built.replace(/(?:==| @ ).*/s, ""), module, scene),
   },
   {
     says: /ModuleNotFoundError: No module named '([^']+)'[\s\S]*(?:Getting requirements to build|Building|Preparing) (?:editable|wheel|metadata)/,
-    cause: ([, module = ""], scene) => undeclared("", module, scene),
+    cause: ([, module], scene) => undeclared("", module, scene),
   },
   {
     says: /fatal error: '?([\w./+-]+\.h(?:pp)?)'?(?:: No such file|\s+file not found)/,
-    cause: ([, header = ""]) => missing(`the header ${header}`, header),
+    cause: ([, header]) => missing(`the header ${header}`, header),
   },
   {
     says: /\[Errno 2\] No such file or directory: '([\w+./-]*(?:cc|\+\+|clang))'|command '([\w+./-]*(?:cc|\+\+|clang))' failed: No such file/,
-    cause: ([, one = "", other = ""], { env }) => ofCompiler(one || other, env),
+    cause: ([, one, other], { env }) => ofCompiler(one || other, env),
   },
   {
     says: /Unknown compiler\(s\): \[\['([^']+)'|linker `([^`]+)` not found|No (CMAKE_C(?:XX)?_COMPILER) could be found/,
-    cause: ([, one = "", other = ""]) =>
-      missing("a C compiler", /^(?:gfortran|ifort)/.test(one) ? "gfortran" : "cc", other),
+    cause: ([, one, other]) => missing("a C compiler", /^(?:gfortran|ifort)/.test(one) ? "gfortran" : "cc", other),
   },
   {
     says: /cannot find (-l[\w.+-]+)|library '?(?:not found for )?-?l?([\w.+-]+)'? not found/,
-    cause: ([, one = "", other = ""]) =>
-      missing(`the library ${(one || other).replace(/^-l/, "")}`, one || `-l${other}`),
+    cause: ([, one, other]) => missing(`the library ${(one || other).replace(/^-l/, "")}`, one || `-l${other}`),
   },
   {
     says: /'pkg-config --exists ([\w.+-]+)' returned non-zero exit status 1\b/,
-    cause: ([, name = ""]) => missing(`the library ${name}`, name),
+    cause: ([, name]) => missing(`the library ${name}`, name),
   },
   {
     says: /Package '?([\w.+-]+)'?,? (?:required by '[^']*', )?(?:was )?not found|Dependency "([\w.+-]+)" not found|Run-time dependency ([\w.+-]+) found: NO/,
-    cause: ([, one = "", two = "", three = ""]) => missing(`the library ${one || two || three}`, one || two || three),
+    cause: ([, one, two, three]) => missing(`the library ${one || two || three}`, one || two || three),
   },
   {
     says: /Problem with the (CMake) installation|Could not find (CMake) with version|\b(Ninja)(?: or make)? is required to build/,
@@ -67,7 +65,7 @@ export const FROM_BUILDS: readonly Row[] = [
   },
   {
     says: /\b([\w-]*_config|[\w]+-config|cmake|CMake|ninja|swig|pkg-config|make|gfortran)\b['"`]?:? (?:executable )?(?:was )?(?:not found|could not be found|must be installed|command not found|is not installed)|No such file or directory: '([\w./+-]*(?:_config|-config|cmake|ninja|swig|make|gfortran))'/,
-    cause: ([, one = "", other = ""]) => {
+    cause: ([, one, other]) => {
       const program = (one || other).replace(/.*\//, "").toLowerCase();
       return missing(`the program ${program}`, program);
     },
@@ -78,7 +76,7 @@ export const FROM_BUILDS: readonly Row[] = [
 export const FROM_ANY_BUILD: readonly Row[] = [
   {
     says: /[Ff]ailed to (?:download and )?build (?:'|`?(?!installable\b))([\w.-]+)/,
-    cause: ([, name = ""]) => ({ why: `the build of ${name} fails`, next: "mend what the words above name" }),
+    cause: ([, name]) => ({ why: `the build of ${name} fails`, next: "mend what the words above name" }),
   },
 ];
 

@@ -26,29 +26,29 @@ export const FROM_INDEXES: readonly Row[] = [
   },
   {
     says: /An index(?: URL)? \((https?:\/\/[^)\s]+)\) (?:could not be queried due to a lack of valid|returned a 403)/,
-    cause: ([, url = ""], scene) => ofPassword(url, scene),
+    cause: ([, url], scene) => ofPassword(url, scene),
   },
   {
     says: /HTTP status client error \((?:401|403)[^)]*\) for url \(([^)\s]+)\)|(?:401|403) Client Error[^\n]* for url: (\S+)/,
-    cause: ([, url = "", other = ""], scene) => ofPassword(url || other, scene),
+    cause: ([, url, other], scene) => ofPassword(url || other, scene),
   },
   {
     says: /could not read Username for '([^']+)'|Authentication failed for '([^']+)'|Permission denied \(publickey/,
-    cause: ([, url = "", other = ""]) => ({
+    cause: ([, url, other]) => ({
       why: `git was not let in${url || other ? ` by ${url || other}` : ""}`,
       next: "have git know who you are there (a key for ssh, `git config credential.helper`, or a token), until `git ls-remote` with that address works",
     }),
   },
   {
     says: /HTTP status client error \(404[^)]*\) for url \(([^)\s]+)\)|HTTP error 404 while getting (\S+)/,
-    cause: ([, url = "", other = ""], { project }) => ({
+    cause: ([, url, other], { project }) => ({
       why: `nothing is at ${plain(url || other)}`,
       next: `correct that address where it is written${project?.uvLock ? ", or have uv.lock made from what the index has now: remove it, then `./prime uv lock`" : ""}`,
     }),
   },
   {
     says: /HTTP status server error \(([^)]+)\) for url \(([^)\s]+)\)|HTTP error (5\d\d) while getting (\S+)/,
-    cause: ([, status = "", url = "", code = "", other = ""]) => ({
+    cause: ([, status, url, code, other]) => ({
       why: `${hostOf(url || other)} failed itself (${status || code})`,
       next: "wait, and start again; or name another index (UV_DEFAULT_INDEX)",
     }),
@@ -73,7 +73,7 @@ export const FROM_INDEXES: readonly Row[] = [
   },
   {
     says: /Hash mismatch for `([^`]+)`|THESE PACKAGES DO NOT MATCH THE HASHES/,
-    cause: ([, what = ""]) => ({
+    cause: ([, what]) => ({
       why: `${what || "a file"} has other bytes than what is pinned`,
       next: "find out why they differ; when they are meant, write the digest that was computed in place of the one that was expected",
     }),

@@ -14,7 +14,7 @@ export const FROM_MACHINE: readonly Row[] = [
   },
   {
     says: /(\/[^\s:'"]+): failed to map segment from shared object/,
-    cause: ([, file = ""], { root }) => ({
+    cause: ([, file], { root }) => ({
       why: `${file} can't be loaded: ${NO_EXEC}`,
       next: file.startsWith(`${root}/`)
         ? NO_EXEC_CURE

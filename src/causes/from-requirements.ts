@@ -1,6 +1,5 @@
 import { FETCH_LFS } from "../left-by-git.ts";
 import { nearest } from "../nearest.ts";
-import type { Project } from "../project/project.ts";
 import { whereNamed } from "../project/ways.ts";
 import type { Row, Scene } from "./cause.ts";
 import { knownByModule, WELL_KNOWN } from "./well-known.ts";
@@ -11,7 +10,7 @@ const NAME = String.raw`([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)`;
 export const FROM_REQUIREMENTS: readonly Row[] = [
   {
     says: /No download found for request: (?:\w+-)?(\d[\w.]*|[^\n]+)/,
-    cause: ([, version = ""]) => ({
+    cause: ([, version]) => ({
       why: `nobody offers Python ${version.replace(/-.*/s, "")} for this machine`,
       next: undefined,
     }),
@@ -20,29 +19,29 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     says: new RegExp(
       `(?:Because|because|and) ${NAME} was not found in the (?:package registry|provided package locations)`,
     ),
-    cause: ([, name = ""], scene) => unknownName(name, scene),
+    cause: ([, name], scene) => unknownName(name, scene),
   },
   {
     says: new RegExp(String.raw`requirement ${NAME}[^\n]*\(from versions: none\)`),
-    cause: ([, name = ""], scene) => {
+    cause: ([, name], scene) => {
       const { why, next } = unknownName(name, scene);
       return { why, next: `${next}; pip says no more where an index does not answer or wants a password` };
     },
   },
   {
     says: /Requires-Python|requires Python ?[<>=~!]|the current Python version \(([\d.]+)\) does not satisfy|requires a different Python|only supports? (?:Python )?([<>=~!][^\s)]+)/,
-    cause: (_, { project }, words) => {
+    cause: (_, scene, words) => {
       if (!/unsatisfiable|No matching distribution|different Python|does not satisfy/.test(words)) return undefined;
       const start = pythonsNamed(words).map((python) => `for one start, ./prime --python ${python} run …; else `);
       return {
         why: "some package is not for this Python",
-        next: `${start[0] ?? ""}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\`), or another version of it in ${project?.declaredIn ?? "the requirements"}${pinOf(project)}`,
+        next: `${start[0] ?? ""}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\`), or another version of it in ${placeOf(scene)}${pinOf(scene)}`,
       };
     },
   },
   {
     says: /Detected a cycle in `dependency-groups`: ([^\n]*)/,
-    cause: ([, circle = ""]) => ({
+    cause: ([, circle]) => ({
       why: `the groups include each other: ${circle}`,
       next: "take one `include-group` of this circle out",
     }),
@@ -50,7 +49,7 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
   {
     // The first four bytes of "version", which begins such a pointer, in place of a zip archive's.
     says: /Failed to read `([^`]+)`[\s\S]*unexpected header \(actual: 0x73726576/,
-    cause: ([, what = ""]) => ({ why: `the file of ${what} is a pointer of Git LFS`, next: FETCH_LFS }),
+    cause: ([, what]) => ({ why: `the file of ${what} is a pointer of Git LFS`, next: FETCH_LFS }),
   },
   {
     says: /target environment is not supported by the lockfile/,
@@ -68,21 +67,21 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
   },
   {
     says: /ha(?:s|ve) no wheels with a matching (?:Python|platform|ABI)|no wheels? .*for the current platform|not a supported wheel on this platform/,
-    cause: (_, { project }) => ({
+    cause: (_, scene) => ({
       why: "some package has no file for this Python on this machine",
-      next: `require a Python that it has files for (\`required_python_version\`), or another version of it${pinOf(project)}`,
+      next: `require a Python that it has files for (\`required_python_version\`), or another version of it${pinOf(scene)}`,
     }),
   },
   {
     says: /Wheels are required for `([^`]+)` because building from source is disabled for [^\n]*\(i\.e\., with `([^`]+)`\)/,
-    cause: ([, name = "", option = ""], { project, root }) => ({
+    cause: ([, name, option], scene) => ({
       why: `${name} would have to be built, and that is forbidden`,
-      next: `allow it (\`${option.replace(/ .*/s, "").replace(/^--/, "")}\` in uv's settings, or \`--only-binary\` in a requirement file), or ask for a version that has a wheel in ${project === undefined ? "the requirements" : whereNamed(project, root, name)}`,
+      next: `allow it (\`${option.replace(/ .*/s, "").replace(/^--/, "")}\` in uv's settings, or \`--only-binary\` in a requirement file), or ask for a version that has a wheel in ${placeOf(scene, name)}`,
     }),
   },
   {
     says: /Couldn't parse requirement in `([^`]+)`|error: (?:Expected|Unexpected|Unsupported|Invalid)[^\n]*?: (\S+:\d+):\d+|Invalid requirement: /,
-    cause: ([, file = "", place = ""], { project }) => ({
+    cause: ([, file, place], { project }) => ({
       why: `${place || file || project?.declaredIn || "a file"} has a line that is no requirement`,
       next: "correct that line, as the words above say",
     }),
@@ -91,35 +90,34 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     says: new RegExp(
       String.raw`(?:there (?:is|are) no versions? of|only) ${NAME}([=<>~!]=?[^\s,]*)?(?: is available)?(?: and|,|$)|requirement ${NAME}([=<>~!]=[^\s]*) \(from versions: |Because ${NAME}\S* has in\w+ metadata`,
     ),
-    cause: ([, one = "", , other = "", , unread = ""], { project, root }) => {
+    cause: ([, one, , other, , unread], scene) => {
       const name = one || other || unread;
-      const where = project === undefined ? "the requirements" : whereNamed(project, root, name);
       return {
         why: `no version of ${name} that can be had fits what is asked for`,
-        next: `ask for another version of ${name} in ${where}`,
+        next: `ask for another version of ${name} in ${placeOf(scene, name)}`,
       };
     },
   },
   {
     says: /requirements are unsatisfiable|ResolutionImpossible|conflicting dependencies/,
-    cause: (_, { project, root }, words) => {
+    cause: (_, scene, words) => {
       const both = new RegExp(`(?:require|requires|depends on|requested) ${NAME}[<>=~!]`).exec(words)?.[1];
-      const where =
-        project === undefined
-          ? "the requirements"
-          : both === undefined
-            ? project.declaredIn
-            : whereNamed(project, root, both);
       return {
         why: "the requirements contradict each other",
-        next: `change one of those that the words above name, in ${where}`,
+        next: `change one of those that the words above name, in ${placeOf(scene, both)}`,
       };
     },
   },
 ];
 
+/** Where a package is asked for, as far as that is known. */
+function placeOf({ project, root }: Scene, name?: string): string {
+  if (project === undefined) return "the requirements";
+  return name === undefined ? project.declaredIn : whereNamed(project, root, name);
+}
+
 /** Which Python another tool is told of (`notePins`). */
-function pinOf(project: Project | undefined): string {
+function pinOf({ project }: Scene): string {
   const pin = project?.omissions.find((note) => note.includes(" names Python "));
   return pin === undefined ? "" : `; ${pin.replace(/\.$/, "")}`;
 }
@@ -133,13 +131,12 @@ function pythonsNamed(words: string): string[] {
 }
 
 /** A name that no index has: what was meant is only ever one of the well-known. */
-function unknownName(name: string, { project, root }: Scene) {
+function unknownName(name: string, scene: Scene) {
   const near = nearest(name, WELL_KNOWN);
   const meant = knownByModule(name) ?? (Math.abs((near ?? "").length - name.length) <= 2 ? near : undefined);
-  const where = project === undefined ? "the requirements" : whereNamed(project, root, name);
   const did = meant === undefined || meant === name ? "" : `; did you mean \`${meant}\`?`;
   return {
     why: `the index has no package ${name}`,
-    next: `correct the name in ${where}, or name the index that has it (\`[[tool.uv.index]]\`, UV_INDEX)${did}`,
+    next: `correct the name in ${placeOf(scene, name)}, or name the index that has it (\`[[tool.uv.index]]\`, UV_INDEX)${did}`,
   };
 }

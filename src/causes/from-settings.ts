@@ -32,20 +32,20 @@ export const FROM_SETTINGS: readonly Row[] = [
   },
   {
     says: /Failed to parse environment variable `(UV_\w+)` with invalid value `[^`]*`: ([^\n]+)/,
-    cause: ([, name = "", why = ""], { env }) => ofVariable(env, name, why),
+    cause: ([, name, why], { env }) => ofVariable(env, name, why),
   },
   {
     says: /invalid value for (UV_\w+), ([^\n]+)/,
-    cause: ([, name = "", why = ""], { env }) => ofVariable(env, name, why),
+    cause: ([, name, why], { env }) => ofVariable(env, name, why),
   },
   {
     says: /invalid value '[^']*' for '--([a-z-]+)[^']*'(?:: ([^\n]+))?(?:\n\s*\[(possible values: [^\]]+)\])?/,
-    cause: ([, flag = "", why = "", values = ""], { env }) =>
+    cause: ([, flag, why, values], { env }) =>
       ofVariable(env, `UV_${flag.toUpperCase().replaceAll("-", "_")}`, why || values || "it is not one of its values"),
   },
   {
     says: /failed to open file `([^`]+)`: ([^\n]+)/i,
-    cause: ([, file, why = ""], { env }) =>
+    cause: ([, file, why], { env }) =>
       env.UV_CONFIG_FILE === file ? ofVariable(env, "UV_CONFIG_FILE", why) : undefined,
   },
   {

@@ -5,8 +5,7 @@
 const PACKAGES = `
 Python.h: python3-dev, python3-devel, python
 libpq-fe.h pg_config libpq: libpq-dev, libpq-devel, libpq
-mysql.h mysql/ mysql_config libmysqlclient mysqlclient: libmariadb-dev, mariadb-connector-c-devel, mariadb-connector-c
-mariadb_config mariadb libmariadb: libmariadb-dev, mariadb-connector-c-devel, mariadb-connector-c
+mysql.h mysql/ mysql_config libmysqlclient mysqlclient mariadb_config mariadb libmariadb: libmariadb-dev, mariadb-connector-c-devel, mariadb-connector-c
 ffi.h ffi libffi: libffi-dev, libffi-devel, libffi
 openssl/ openssl libssl libcrypto: libssl-dev, openssl-devel, openssl@3
 libxml/ xml2-config libxml-2.0 libxml2: libxml2-dev, libxml2-devel, libxml2
@@ -16,8 +15,7 @@ zlib.h zlib libz: zlib1g-dev, zlib-devel, zlib
 png.h libpng: libpng-dev, libpng-devel, libpng
 ft2build.h freetype2 libfreetype: libfreetype-dev, freetype-devel, freetype
 cairo.h cairo libcairo: libcairo2-dev, cairo-devel, cairo
-gobject-introspection gobject-introspection-1.0: libgirepository-2.0-dev, gobject-introspection-devel, gobject-introspection
-girepository-1.0 girepository-2.0: libgirepository-2.0-dev, gobject-introspection-devel, gobject-introspection
+gobject-introspection gobject-introspection-1.0 girepository-1.0 girepository-2.0: libgirepository-2.0-dev, gobject-introspection-devel, gobject-introspection
 dbus/ dbus-1: libdbus-1-dev, dbus-devel, dbus
 lber.h ldap.h libldap libldap_r liblber: libldap-dev, openldap-devel, openldap
 sasl/ libsasl2: libsasl2-dev, cyrus-sasl-devel, cyrus-sasl

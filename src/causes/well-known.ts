@@ -27,20 +27,18 @@ const BY_MODULE: Readonly<Record<string, string>> = {
 /** Distributions that many repos require: the only names that are ever proposed in place of one that no index has. */
 export const WELL_KNOWN = [
   ...Object.values(BY_MODULE),
-  ...`aiofiles aiohttp alembic altair anyio apscheduler argon2-cffi arrow asgiref asyncpg attrs babel bandit bcrypt black bleach boto3 botocore
-build cachetools celery certifi cffi chardet charset-normalizer click cloudpickle colorama coverage cryptography cython dash dask datasets
-django django-cors-headers django-filter djangorestframework docker docutils duckdb eventlet faker fastapi filelock flake8 flask
-flask-cors flask-login flask-migrate flask-sqlalchemy flask-wtf freezegun fsspec furo gevent google-cloud-storage greenlet grpcio gunicorn
-h5py httptools httpx huggingface-hub hypothesis idna importlib-metadata ipykernel ipython isort jinja2 jmespath joblib jsonschema jupyter
-jupyterlab kafka-python keras kombu langchain lxml mako markdown markupsafe matplotlib mkdocs mkdocs-material more-itertools motor moto
-msgpack mypy networkx nltk notebook nox numba numpy openai openpyxl orjson packaging pandas paramiko peewee pendulum pip-tools
-platformdirs playwright plotly pluggy polars pre-commit prometheus-client protobuf psutil psycopg psycopg2 psycopg2-binary pyarrow
-pycparser pydantic pydantic-settings pygments pyinstaller pylint pymongo pymysql pyparsing pyright pytest pytest-asyncio pytest-cov
-pytest-django pytest-mock pytest-xdist python-multipart pytz rapidfuzz redis regex requests requests-mock respx rich ruff safetensors
-scipy scrapy seaborn selenium sentence-transformers sentry-sdk setuptools-scm shapely six sphinx sphinx-rtd-theme sqlalchemy sqlmodel
-starlette statsmodels streamlit structlog sympy tabulate tenacity tensorflow textual tokenizers toml tomli tomlkit torch torchaudio
-torchvision tornado tox tqdm transformers trio twine typer types-pyyaml types-requests typing-extensions tzdata ujson urllib3 uvicorn
-uvloop virtualenv watchdog watchfiles websockets werkzeug wheel wrapt xarray xgboost zipp`.split(/\s+/),
+  ...`aiofiles aiohttp alembic altair anyio apscheduler arrow asyncpg attrs babel bandit bcrypt black bleach boto3 botocore build cachetools
+celery certifi cffi chardet charset-normalizer click colorama coverage cryptography cython dask datasets django django-cors-headers
+djangorestframework docker faker fastapi filelock flake8 flask flask-cors flask-login flask-migrate flask-sqlalchemy freezegun gevent
+google-cloud-storage greenlet grpcio gunicorn httpx huggingface-hub hypothesis idna importlib-metadata ipykernel ipython isort jinja2
+jmespath joblib jsonschema jupyter jupyterlab kafka-python keras langchain lxml mako markdown markupsafe matplotlib mkdocs mkdocs-material
+more-itertools msgpack mypy networkx nltk notebook nox numpy openai openpyxl orjson packaging pandas paramiko peewee pendulum pip-tools
+platformdirs playwright plotly polars pre-commit prometheus-client protobuf psutil psycopg psycopg2 psycopg2-binary pyarrow pydantic
+pydantic-settings pygments pyinstaller pylint pymongo pymysql pyparsing pyright pytest pytest-asyncio pytest-cov pytest-django pytest-mock
+pytest-xdist python-multipart pytz redis regex requests requests-mock rich ruff scipy scrapy seaborn selenium sentence-transformers
+sentry-sdk setuptools-scm shapely six sphinx sphinx-rtd-theme sqlalchemy sqlmodel starlette streamlit sympy tabulate tenacity tensorflow
+textual toml tomli tomlkit torch torchvision tornado tox tqdm transformers trio twine typer typing-extensions ujson urllib3 uvicorn uvloop
+virtualenv watchdog watchfiles websockets werkzeug wheel xarray xgboost`.split(/\s+/),
 ];
 
 /** The distribution of a module, which mostly has its name. */

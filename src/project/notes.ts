@@ -45,18 +45,17 @@ export function noteBelow(
 
 const MOST_BELOW = 8;
 
-const CONDAS = /^\s*-\s*["']?python\s*==?\s*(\d[\d.]*)/m;
+const CONDA = ["environment.yml", "environment.yaml", "conda.yml"];
+const MISES = /^\s*python\s*=\s*["']([^"'\n]+)/m;
 
 /** Where other tools are told which Python to take, and how. */
 const PINS: readonly (readonly [file: string, version: RegExp])[] = [
   [".tool-versions", /^python\s+(\S+)/m],
-  ["mise.toml", /^\s*python\s*=\s*["']([^"'\n]+)/m],
-  [".mise.toml", /^\s*python\s*=\s*["']([^"'\n]+)/m],
+  ["mise.toml", MISES],
+  [".mise.toml", MISES],
   ["Pipfile", /^python_(?:full_)?version\s*=\s*["']([^"'\n]+)/m],
   ["runtime.txt", /^python-(\S+)/m],
-  ["environment.yml", CONDAS],
-  ["environment.yaml", CONDAS],
-  ["conda.yml", CONDAS],
+  ...CONDA.map((name) => [name, /^\s*-\s*["']?python\s*==?\s*(\d[\d.]*)/m] as const),
 ];
 
 /** Which Python the repo names to other tools alone, where nothing that is read pins one. */
@@ -111,17 +110,7 @@ function noteNothing({ kind }: Pick<Project, "kind">, files: RootFiles): string[
 }
 
 /** Where conda, pixi, tox, nox and hatch are told what to install. */
-const OF_OTHERS = [
-  "environment.yml",
-  "environment.yaml",
-  "conda.yml",
-  "conda-lock.yml",
-  "pixi.toml",
-  "tox.ini",
-  "tox.toml",
-  "noxfile.py",
-  "hatch.toml",
-];
+const OF_OTHERS = [...CONDA, "conda-lock.yml", "pixi.toml", "tox.ini", "tox.toml", "noxfile.py", "hatch.toml"];
 
 function ofOthersIn(root: string): string[] {
   return OF_OTHERS.filter((name) => isFile(path.join(root, name))); // a failure to read costs more than a look
