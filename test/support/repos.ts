@@ -50,6 +50,12 @@ export function packagesOf(venv: string): Record<string, string> {
   return Object.fromEntries(packages.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** The file from which the environment imports a module. */
+export function whereIs(box: Sandbox, module: string): string {
+  const program = `import ${module}; print(${module}.__file__)`;
+  return execFileSync(box.path(".venv/bin/python"), ["-c", program], { encoding: "utf8", cwd: "/" }).trim();
+}
+
 /** What the `.venv` of a repo holds. */
 export function installed(box: Sandbox): Record<string, string> {
   return packagesOf(box.path(".venv"));

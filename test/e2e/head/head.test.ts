@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Input } from "../../../src/inputs/input.ts";
 import { Launcher, SHELLS } from "../../support/launchers.ts";
+import { Random } from "../../support/random.ts";
 
 const WARM_LINE = "prime: ready\n";
 const SHOW = path.join(import.meta.dirname, "../../fixtures/show.py");
@@ -195,7 +196,7 @@ describe.each(Object.keys(SHELLS))("%s", (name) => {
         { length: 40 },
         () =>
           `$'${random(1 + (random(1)[0] ?? 0) / 8)
-            .map(escaped)
+            .map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`)
             .join("")}'`,
       );
       const script = `exec ${words} ./prime run python3 '${SHOW}' ${args.join(" ")}`;
@@ -290,16 +291,8 @@ function watchFor(folder: string, name: string): Promise<void> {
   });
 }
 
-/** The same bytes on each run (a linear congruential generator), none of them NUL. */
+/** The same bytes on each run, none of them NUL. */
 function randomBytes(seed: number): (count: number) => number[] {
-  let state = seed;
-  const next = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return 1 + ((state >>> 16) % 255);
-  };
-  return (count) => Array.from({ length: Math.floor(count) }, next);
-}
-
-function escaped(byte: number): string {
-  return `\\x${byte.toString(16).padStart(2, "0")}`;
+  const random = new Random(seed);
+  return (count) => Array.from({ length: Math.floor(count) }, () => 1 + random.below(255));
 }

@@ -285,18 +285,14 @@ test("whatever there is, what is taken is allowed, and nothing that is allowed i
     if (to !== null) {
       expect(choose({ builds: [to], policy, current: null }).to).toBe(to);
       const better = builds.filter((one) => compareBuilds(one, to) > 0);
-      for (const one of better)
+      for (const one of better) {
         expect([round, choose({ builds: [one], policy, current: null }).to]).toEqual([round, null]);
-      for (const one of better)
-        expect([round, one.version, named.has(one.version) || one.version === to.version]).toEqual([
-          round,
-          one.version,
-          true,
-        ]);
+        const isTold = named.has(one.version) || one.version === to.version;
+        expect([round, one.version, isTold]).toEqual([round, one.version, true]);
+      }
     } else if (current !== null) {
-      for (const one of builds.filter(
-        (each) => compareBuilds(each, { version: current, build: "20260101" }) > 0 && each.version !== current,
-      ))
+      const own = { version: current, build: "20260101" };
+      for (const one of builds.filter((each) => compareBuilds(each, own) > 0 && each.version !== current))
         expect([round, choose({ builds: [one], policy, current: null }).to]).toEqual([round, null]);
     }
     expect(choose({ builds: [...builds].reverse(), policy, current }).to?.version).toBe(to?.version);
