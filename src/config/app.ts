@@ -3,7 +3,7 @@ import { MOST, readText } from "../edges/files/read.ts";
 import { EXIT_FAILURE, PrimeError } from "../errors.ts";
 import { isTable, lineOf, parseToml, type Table, valueAt } from "../toml.ts";
 import type { Said } from "./policy/merge.ts";
-import { check, refuseUnknownKeys, refuseUnknownRules } from "./schema/validation.ts";
+import { check, type Place, refuseUnknownKeys, refuseUnknownRules } from "./schema/validation.ts";
 
 /** How an app is made and kept up to date; see APP_SCHEMA for each key. */
 export interface AppConfig {
@@ -79,9 +79,7 @@ export async function readAppConfig(
   stem: string | undefined,
   section?: readonly string[],
 ): Promise<AppConfig> {
-  const { APP_DEFAULTS, APP_FILE_SCHEMA, APP_RULES, APP_SCHEMA, APP_TRIAL_SCHEMA, PACKAGE_SCHEMA } = await import(
-    "./schema/app-schema.ts"
-  );
+  const { APP_DEFAULTS, APP_FILE_SCHEMA } = await import("./schema/app-schema.ts");
   const place = {
     placeOf: (keys: readonly string[]) => {
       const line = lineOf(text, [...(section ?? []), ...keys]);
@@ -90,17 +88,7 @@ export async function readAppConfig(
     exitCode: EXIT_FAILURE,
   };
   const values = appTables(await parseToml(text, file), section);
-  refuseUnknownKeys(place, [], values, Object.keys(APP_FILE_SCHEMA.entries));
-  if (isTable(values.app)) {
-    const { trial, package: bound } = values.app;
-    refuseUnknownKeys(place, ["app"], values.app, Object.keys(APP_SCHEMA.entries));
-    refuseUnknownKeys(place, ["app", "trial"], trial, Object.keys(APP_TRIAL_SCHEMA.entries));
-    for (const [at, one] of (Array.isArray(bound) ? bound : []).entries())
-      refuseUnknownKeys(place, ["app", "package", String(at)], one, Object.keys(PACKAGE_SCHEMA.entries));
-  }
-  if (section === undefined && isTable(values.upgrade))
-    refuseUnknownKeys(place, ["upgrade"], values.upgrade, APP_RULES);
-  await refuseUnknownRules(place, ["upgrade"], values.upgrade);
+  await refuseUnknown(place, values, section === undefined);
   const { app, upgrade = {} } = await check(APP_FILE_SCHEMA, values, place);
   const all = { ...APP_DEFAULTS, ...app };
   const { start_s: startS, starts } = { ...APP_DEFAULTS.trial, ...app.trial };
@@ -138,4 +126,21 @@ export async function readAppConfig(
       app.channel === undefined ? null : { url: app.channel, follow: all.follow, root: rootText(app.trust, file) },
     selfCommand: all.self_command || null,
   };
+}
+
+/** `isAlone`: the file is the app's own, so that of `[upgrade]` it has the keys for apps alone. */
+async function refuseUnknown(place: Place, values: Table, isAlone: boolean): Promise<void> {
+  const { APP_FILE_SCHEMA, APP_RULES, APP_SCHEMA, APP_TRIAL_SCHEMA, PACKAGE_SCHEMA } = await import(
+    "./schema/app-schema.ts"
+  );
+  refuseUnknownKeys(place, [], values, Object.keys(APP_FILE_SCHEMA.entries));
+  if (isTable(values.app)) {
+    const { trial, package: bound } = values.app;
+    refuseUnknownKeys(place, ["app"], values.app, Object.keys(APP_SCHEMA.entries));
+    refuseUnknownKeys(place, ["app", "trial"], trial, Object.keys(APP_TRIAL_SCHEMA.entries));
+    for (const [at, one] of (Array.isArray(bound) ? bound : []).entries())
+      refuseUnknownKeys(place, ["app", "package", String(at)], one, Object.keys(PACKAGE_SCHEMA.entries));
+  }
+  if (isAlone) refuseUnknownKeys(place, ["upgrade"], values.upgrade, APP_RULES);
+  await refuseUnknownRules(place, ["upgrade"], values.upgrade);
 }

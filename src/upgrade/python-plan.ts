@@ -78,25 +78,10 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   const all = await rangesOf(config);
   const ranges = text !== undefined && isOwnFile ? all.slice(1) : all;
   const known = pinned ?? kept?.build;
-  const { implementation } = base;
-  const current = {
-    implementation,
-    version: versionOf(base),
-    variant: known?.variant ?? null,
-    build: known?.build ?? null,
-  };
-  const choice = chooseBuild({
-    ...asked,
-    builds,
-    here,
-    ranges,
-    current,
-    policy,
-    now: now(),
-    root: context.root,
-    knownBad,
-  });
-  const { to, refused, why } = choice;
+  const { variant = null, build = null } = known ?? {};
+  const current = { implementation: base.implementation, version: versionOf(base), variant, build };
+  const bounds = { here, ranges, policy, knownBad, now: now(), root: context.root };
+  const { to, refused, why } = chooseBuild({ ...asked, ...bounds, builds, current });
   if (to === null) {
     const [first] = refused;
     const isAlone = first?.rule === "known-bad";
@@ -111,27 +96,41 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   const lock = primeLockFor(to, builds, policy, config.primeLock);
   if (lockedBuild(lock, here) === undefined) throw refusedBuild(nameOf(to), from, here, [leftOut(to, here)]);
   const file = path.join(context.root, PRIME_LOCK);
-  const isMoved = minorOf(to.version) !== minorOf(base.version);
-  const files: Replaced[] = [{ path: file, before: readText(file) ?? null, after: primeLockText(lock) }];
-  const pin = readText(versionFile);
-  const said = config.requiredPythonVersion.value;
-  if (text !== undefined && isOwnFile && pin !== undefined && said !== null) {
-    const after = movedLine(pin, said, to.version);
-    if (after !== pin) files.push({ path: versionFile, before: pin, after });
-  }
-  const { placesOfVersion } = await import("./named-versions.ts");
-  const places = isMoved ? placesOfVersion(context.root, minorOf(base.version)) : [];
-  const isUndated = coolDownOf(policy, "python") > 0 && dayOf(to.build) === undefined;
-  const undated = isUndated ? [`${from} does not tell when it published ${nameOf(to)}: no cool-down holds for it`] : [];
-  const notes = places.map((place) => `${place} names Python ${minorOf(base.version)}, and is left as it is`);
+  const moved = isOwnFile ? movedFile(versionFile, question, to.version) : [];
   return {
     to: to.version,
     build: to,
     why,
     refused,
-    files,
-    notes: [...notes, ...undated, ...wordsOnLock(lock, policy)],
+    files: [{ path: file, before: readText(file) ?? null, after: primeLockText(lock) }, ...moved],
+    notes: [...(await notesOn(context.root, question, to, from)), ...wordsOnLock(lock, policy)],
   };
+}
+
+/** The root's own `.python-version` with the new version, where the user asked for one and it says another. */
+function movedFile(file: string, { decision, request }: PythonQuestion, to: string): Replaced[] {
+  const before = readText(file);
+  const said = decision.config.requiredPythonVersion.value;
+  if (request === undefined || before === undefined || said === null) return [];
+  const after = movedLine(before, said, to);
+  return after === before ? [] : [{ path: file, before, after }];
+}
+
+/** What names the old minor still, and whether the cool-down could not be applied. */
+async function notesOn(
+  root: string,
+  { base, policy }: PythonQuestion,
+  to: PythonBuild,
+  from: string,
+): Promise<string[]> {
+  const minor = minorOf(base.version);
+  const { placesOfVersion } = await import("./named-versions.ts");
+  const places = minorOf(to.version) === minor ? [] : placesOfVersion(root, minor);
+  const isUndated = coolDownOf(policy, "python") > 0 && dayOf(to.build) === undefined;
+  return [
+    ...places.map((place) => `${place} names Python ${minor}, and is left as it is`),
+    ...(isUndated ? [`${from} does not tell when it published ${nameOf(to)}: no cool-down holds for it`] : []),
+  ];
 }
 
 function blocked(versionFile: string): string {

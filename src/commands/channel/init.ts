@@ -36,12 +36,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   if ((await place.read("metadata/timestamp.json", MOST_TIMESTAMP)) !== undefined) {
     throw refusal(`${place.name} serves a channel already`, "name another place, or lead that one from its folder");
   }
-  const command = options.keyCommand ?? null;
-  if (command !== null && !options.simple) throw refusal("--key-command has no --simple beside it", "give --simple");
-  const { keys: count, threshold = Math.floor(count / 2) + 1 } = options;
-  if (count < 1 || threshold < 1 || threshold > count)
-    throw refusal(`${threshold} of ${count} keys can't sign`, "give --threshold from 1 to the number of --keys");
-  if (count > 1 && options.simple) throw refusal("--simple has one offline key", "leave out --simple or --keys");
+  const { command, count, threshold } = keysAsked(options);
   const passphrase = passphraseBy(options.passphraseFd, { isNew: true });
   const secret = await passphrase();
   makeFolder(folder);
@@ -85,16 +80,20 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
     context.terminal.warn(`${place.name} knows no conditional writes: let one maintainer at a time write to it`);
   }
   const online = new Set<string>(ROLES.filter(isOnline).flatMap(namesFor));
-  const names = named.map(({ name }) => name);
-  context.terminal.say(
-    whatToKeep(
-      folder,
-      names.filter((name) => !online.has(name)),
-      [...online],
-    ),
-  );
+  const offline = [...keys.keys()].filter((name) => !online.has(name));
+  context.terminal.say(whatToKeep(folder, offline, [...online]));
   if (count > 1) context.terminal.say(whoSigns(count, threshold));
   return { kind: "exit", code: 0 };
+}
+
+/** How many offline keys there are to be, how many of them sign, and by which command the online one is printed. */
+function keysAsked({ keyCommand, simple, keys: count, threshold = Math.floor(count / 2) + 1 }: Init) {
+  const command = keyCommand ?? null;
+  if (command !== null && !simple) throw refusal("--key-command has no --simple beside it", "give --simple");
+  if (count < 1 || threshold < 1 || threshold > count)
+    throw refusal(`${threshold} of ${count} keys can't sign`, "give --threshold from 1 to the number of --keys");
+  if (count > 1 && simple) throw refusal("--simple has one offline key", "leave out --simple or --keys");
+  return { command, count, threshold };
 }
 
 const MOST_TIMESTAMP = 16_384;

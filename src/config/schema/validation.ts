@@ -42,7 +42,7 @@ function mostExact(issue: BaseIssue<unknown>): BaseIssue<unknown> {
 
 type IssuePath = NonNullable<BaseIssue<unknown>["path"]>;
 /** `hint`: what to do about a value that is wrong, where it is not to go by the default. */
-type Place = Pick<Layer, "placeOf" | "exitCode"> & { readonly hint?: string };
+export type Place = Pick<Layer, "placeOf" | "exitCode"> & { readonly hint?: string };
 
 /** Whether a value is one that the key can have. */
 export async function accepts(key: keyof ConfigValues, value: unknown): Promise<boolean> {
