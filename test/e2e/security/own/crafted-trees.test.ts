@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { listing } from "../../support/listing.ts";
-import { Random } from "../../support/random.ts";
-import { generations, good, repo } from "../../support/repos.ts";
-import type { Sandbox } from "../../support/sandbox.ts";
+import { listing } from "../../../support/listing.ts";
+import { Random } from "../../../support/random.ts";
+import { generations, good, repo } from "../../../support/repos.ts";
+import type { Sandbox } from "../../../support/sandbox.ts";
 import { spoil } from "./crafted-trees.ts";
 
 /** `npm run fuzz` tries them all; a seed after another, so that PRIME_TEST_FUZZ=17 tries one again. */

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { listing } from "../../support/listing.ts";
-import { good, repo, shown } from "../../support/repos.ts";
-import type { Sandbox } from "../../support/sandbox.ts";
+import { listing } from "../../../support/listing.ts";
+import { good, repo, shown } from "../../../support/repos.ts";
+import type { Sandbox } from "../../../support/sandbox.ts";
 
 const FILES = { "requirements.txt": "six==1.17.0\n" };
 

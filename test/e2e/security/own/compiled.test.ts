@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { repo } from "../../support/repos.ts";
-import { describeEachNode, type Sandbox } from "../../support/sandbox.ts";
-import { somebody } from "../../support/system/users.ts";
+import { repo } from "../../../support/repos.ts";
+import { describeEachNode, type Sandbox } from "../../../support/sandbox.ts";
+import { somebody } from "../../../support/system/users.ts";
 
 /**
  * Compiles, as V8 would for the launcher (it compares lengths alone), a program that leaves a file behind, and keeps it as prime does:

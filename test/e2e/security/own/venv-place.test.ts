@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { protoRepo } from "../../support/checkouts/protoprimer.ts";
-import { failure } from "../../support/failures.ts";
-import { listing } from "../../support/listing.ts";
-import { good, repo, shown } from "../../support/repos.ts";
-import type { Sandbox } from "../../support/sandbox.ts";
-import { give, mounted, userOf } from "../../support/system/users.ts";
+import { protoRepo } from "../../../support/checkouts/protoprimer.ts";
+import { failure } from "../../../support/failures.ts";
+import { listing } from "../../../support/listing.ts";
+import { good, repo, shown } from "../../../support/repos.ts";
+import type { Sandbox } from "../../../support/sandbox.ts";
+import { give, mounted, userOf } from "../../../support/system/users.ts";
 
 const FILES = { "requirements.txt": "" };
 

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { failure } from "../../support/failures.ts";
-import { good, repo } from "../../support/repos.ts";
-import { describeEachShell } from "../../support/sandbox.ts";
-import { somebody } from "../../support/system/users.ts";
-import { ALL_SHELLS, warmShells } from "../../support/warm.ts";
+import { failure } from "../../../support/failures.ts";
+import { good, repo } from "../../../support/repos.ts";
+import { describeEachShell } from "../../../support/sandbox.ts";
+import { somebody } from "../../../support/system/users.ts";
+import { ALL_SHELLS, warmShells } from "../../../support/warm.ts";
 
 const RUN = ["run", "echo", "done"];
 

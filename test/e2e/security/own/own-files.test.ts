@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { good, repo, shown } from "../../support/repos.ts";
-import type { Sandbox } from "../../support/sandbox.ts";
+import { good, repo, shown } from "../../../support/repos.ts";
+import type { Sandbox } from "../../../support/sandbox.ts";
 
 /** What prime keeps for itself: the files that it reads back, by a name for each. */
 function ownFiles(box: Sandbox): Record<string, string> {

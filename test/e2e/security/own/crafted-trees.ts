@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Random } from "../../support/random.ts";
+import type { Random } from "../../../support/random.ts";
 
 /** Where a crafted tree stands, and what it may lead to. */
 export interface Scene {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { expect, it } from "vitest";
-import { generations, good, installed, isWarm, repo, shown } from "../../support/repos.ts";
+import { generations, good, installed, isWarm, repo, shown } from "../../../support/repos.ts";
 
 const VERSIONS = ["1.15.0", "1.16.0", "1.17.0"];
 

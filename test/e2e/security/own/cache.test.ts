@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { UV_PIN } from "../../../src/provision/pins.ts";
-import { examine, wrongs } from "../../support/checkouts/doctor.ts";
-import { bad, good, installed, repo } from "../../support/repos.ts";
-import type { Sandbox } from "../../support/sandbox.ts";
-import { SEEDED_UV } from "../../support/seed.ts";
-import { somebody } from "../../support/system/users.ts";
+import { UV_PIN } from "../../../../src/provision/pins.ts";
+import { examine, wrongs } from "../../../support/checkouts/doctor.ts";
+import { bad, good, installed, repo } from "../../../support/repos.ts";
+import type { Sandbox } from "../../../support/sandbox.ts";
+import { SEEDED_UV } from "../../../support/seed.ts";
+import { somebody } from "../../../support/system/users.ts";
 
 const SIX = { "requirements.txt": "six==1.17.0\n" };
 
