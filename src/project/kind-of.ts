@@ -71,7 +71,7 @@ function refuseForeign(files: RootFiles): void {
   const message = `could not tell what to install in ${root}: it is described for ${tool} alone (${where}), which prime does not read`;
   throw new PrimeError("foreign-lock", message, {
     hint:
-      `\`./prime uv tool run migrate-to-uv --skip-lock --skip-uv-checks\` moves it to [project] and uv.lock; or \`${exporting} > requirements.txt\` ` +
+      `\`./prime uv tool run migrate-to-uv --skip-lock --skip-uv-checks\` moves it to [project] and uv.lock${tool === "Pipenv" ? ", where `name` is yours to write" : ""}; or \`${exporting} > requirements.txt\` ` +
       "writes a requirement file beside it, which prime installs",
   });
 }
