@@ -26,9 +26,14 @@ export function noteUnread(project: NotedProject, files: RootFiles): string[] {
 /** Projects below a root that asks for nothing itself, with how to start in one. */
 export function noteBelow(
   { kind, packages }: Pick<Project, "kind" | "packages">,
-  { root, pyproject, workspace }: RootFiles,
+  { root, pyproject, workspace, mainRequirements, devRequirements, testRequirements }: RootFiles,
 ): string[] {
-  const isBare = kind === "nothing" || (packages === null && pyproject !== undefined && asksForNothing(pyproject));
+  const isForTests =
+    kind === "requirements" &&
+    [mainRequirements ?? [], devRequirements].flat().length === 0 &&
+    testRequirements.length > 0;
+  const isBare =
+    kind === "nothing" || isForTests || (packages === null && pyproject !== undefined && asksForNothing(pyproject));
   if (!isBare) return [];
   const members = [...(workspace?.members.values() ?? [])].map(({ folder }) => path.relative(root, folder));
   const isWorkspace = members.some((folder) => folder !== "" && !folder.startsWith(".."));

@@ -114,10 +114,12 @@ describe("requirement files that people use are found:", () => {
       "pyproject.toml": "[tool.ruff]\n",
       "requirements/test.txt": "toml\n",
       "requirements/constraints-3.11.txt": "six\n",
+      "a/setup.py": "",
     });
     const { stderr } = await good(box);
     expect(Object.keys(installed(box))).toEqual(["toml"]);
     expect(stderr).not.toMatch(/empty|not installed/);
+    expect(stderr).toContain("Projects below: a (");
   });
 
   it("but one for tests that asks for nothing of its own, and may be compiled anew", async () => {
