@@ -8,11 +8,12 @@ const IGNORE = /^\.(?:docker|container)ignore$|\.dockerignore$/;
 
 /**
  * Where images are built from this folder: what this machine made stays out of them, as it is of no use elsewhere, and the
- * launcher gets in. `link`: where the environment is shown, relative; undefined: outside.
+ * launcher gets in. `link`: where the environment is shown, relative; undefined: outside. `launcher`: its name.
  */
 export function planDocker(
   names: readonly string[],
   link: string | undefined,
+  launcher: string,
   read: (name: string) => string | undefined,
 ): Deed[] {
   const there = names.filter((name) => IGNORE.test(name));
@@ -21,13 +22,13 @@ export function planDocker(
   );
   if (!builds && there.length === 0) return [];
   const isCommon = there.includes(".dockerignore") || there.includes(".containerignore");
-  return (isCommon ? there : [".dockerignore", ...there]).map((file) => planIgnore(file, read(file), link));
+  return (isCommon ? there : [".dockerignore", ...there]).map((file) => planIgnore(file, read(file), link, launcher));
 }
 
-function planIgnore(file: string, text: string | undefined, link: string | undefined): Deed {
+function planIgnore(file: string, text: string | undefined, link: string | undefined, launcher: string): Deed {
   const lines = linesOf(text);
   const away = [".prime", ...(link === undefined ? [] : [link])].filter((name) => !isIgnored(lines, name));
-  const wanted = [...away, ...(isIgnored(lines, "prime") ? ["!prime"] : [])];
+  const wanted = [...away, ...(isIgnored(lines, launcher) ? [`!${launcher}`] : [])];
   if (wanted.length === 0)
     return { file, verb: "keep", why: "leaves out what this machine made, and takes the launcher" };
   const why = away.length === 0 ? "the image needs the launcher" : "what this machine made is of no use in an image";

@@ -16,24 +16,24 @@ export interface GitFacts {
   readonly todo: readonly Deed[];
 }
 
-const ADD = ["update-index", "--add", "--chmod=+x", "--", "prime"];
-/** What people type for the same. */
-const TYPED = "git add --chmod=+x prime";
+const addOf = (launcher: string) => ["update-index", "--add", "--chmod=+x", "--", path.basename(launcher)];
 
-/** Asks git about a folder that may be in no work tree, and about a launcher that need not be there yet. */
-export async function askGit({ env }: Pick<Context, "env">, folder: string): Promise<GitFacts> {
+/** Asks git about a launcher, absolute, that need not be there yet, and its folder, which may be in no work tree. */
+export async function askGit({ env }: Pick<Context, "env">, launcher: string): Promise<GitFacts> {
+  const folder = path.dirname(launcher);
+  const name = path.basename(launcher);
   const git = gitIn(env, folder);
   const place = await git("rev-parse", "--is-inside-work-tree", "--show-prefix");
   const none = { top: folder, ignored: [], needsBit: false, todo: todoOf(place) };
   const [isInside, prefix = ""] = place.stdout.split("\n");
   if (!place.ok || isInside !== "true") return none;
   if (prefix !== "" && (await git("check-ignore", "--quiet", "--", ".")).ok) return none;
-  const ignored = await git("check-ignore", "--", "prime", ".gitattributes", ".gitignore", "prime.toml");
+  const ignored = await git("check-ignore", "--", name, ".gitattributes", ".gitignore", "prime.toml");
   const mode = await git("config", "--type=bool", "--get", "core.fileMode");
-  const staged = await git("ls-files", "--stage", "-z", "--", "prime");
+  const staged = await git("ls-files", "--stage", "-z", "--", name);
   return {
     top: path.resolve(folder, prefix.replace(/[^/]+/g, "..")),
-    ignored: ignored.stdout.split("\n").filter((name) => name !== ""),
+    ignored: ignored.stdout.split("\n").filter((line) => line !== ""),
     needsBit: mode.stdout.trim() === "false" && staged.ok && !staged.stdout.startsWith("100755"),
     todo: todoOf(staged),
   };
@@ -46,15 +46,16 @@ function todoOf(outcome: Outcome): Deed[] {
 }
 
 /** The word that stands for `stageLauncher`. */
-export function bitDeed(folder: string): Omit<Deed, "verb"> & { verb: "stage" } {
-  const why = `executable in git's index, as core.fileMode is false: git ${ADD.join(" ")}`;
-  return { file: path.join(folder, "prime"), verb: "stage", why };
+export function bitDeed(launcher: string): Omit<Deed, "verb"> & { verb: "stage" } {
+  const why = `executable in git's index, as core.fileMode is false: git ${addOf(launcher).join(" ")}`;
+  return { file: launcher, verb: "stage", why };
 }
 
 /** Gives the launcher its executable bit where clones take it from; gives what people are to type when that fails. */
-export async function stageLauncher({ env }: Pick<Context, "env">, folder: string): Promise<string | undefined> {
-  const done: Outcome = await gitIn(env, folder)(...ADD);
+export async function stageLauncher({ env }: Pick<Context, "env">, launcher: string): Promise<string | undefined> {
+  const folder = path.dirname(launcher);
+  const done: Outcome = await gitIn(env, folder)(...addOf(launcher));
   if (done.ok) return undefined;
   const why = done.failure ?? done.stderr.trim().split("\n")[0];
-  return `git did not take the launcher as executable (${why}): start \`${TYPED}\` in ${folder}`;
+  return `git did not take the launcher as executable (${why}): start \`git add --chmod=+x ${path.basename(launcher)}\` in ${folder}`;
 }

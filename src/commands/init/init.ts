@@ -68,10 +68,11 @@ export async function init(context: InitContext, request: InitRequest, taken?: T
   const changes = await changeRepo(context, request, folder, taken);
   if (perform(context, request, changes, taken?.took)) {
     const needsBit = changes.some(({ verb }) => verb === "stage");
-    const failure = needsBit ? await stageLauncher(context, folder) : undefined;
+    const launcher = placeIn(folder, context);
+    const failure = needsBit ? await stageLauncher(context, launcher) : undefined;
     if (failure !== undefined) context.terminal.warn(failure);
     const left = changes.some(({ verb }) => verb === "todo") ? "do what is left to you (todo), then " : "then ";
-    context.terminal.say(`Start it: ${path.join(folder, "prime")}; ${left}commit what was written.`);
+    context.terminal.say(`Start it: ${launcher}; ${left}commit what was written.`);
   }
   return { kind: "exit", code: 0 };
 }
@@ -126,13 +127,16 @@ async function changeRepo(
       hint: "make the folder first",
     });
   }
-  const launcher = changeLauncher(context, path.join(folder, "prime"), force);
+  const place = placeIn(folder, context);
+  const name = path.basename(place);
+  const launcher = changeLauncher(context, place, force);
   const names = listFolder(folder) ?? [];
   const link = taken === undefined ? ".venv" : taken.link;
-  const git = await askGit(context, folder);
+  const git = await askGit(context, place);
   const read = (name: string): string | undefined => readText(path.join(folder, name));
   const deeds = [
     ...planRepo({
+      launcher: name,
       attributes: read(".gitattributes"),
       ignores: read(".gitignore"),
       ignored: git.ignored,
@@ -140,14 +144,14 @@ async function changeRepo(
       link,
       config: taken?.deeds,
     }),
-    ...planDocker(names, link, read),
-    ...(await planCheckers(folder, git.top)),
+    ...planDocker(names, link, name, read),
+    ...(await planCheckers(place, git.top)),
     ...extras.map((extra) => planExtra(extra, link, read)),
     ...git.todo,
   ].map((deed) => permitted(folder, deed));
   return [
     launcher,
-    ...(git.needsBit ? [bitDeed(folder)] : []),
+    ...(git.needsBit ? [bitDeed(place)] : []),
     ...deeds.map(({ file, verb, why, text }) => ({
       file: path.join(folder, file),
       verb,
@@ -155,6 +159,11 @@ async function changeRepo(
       ...(text === undefined ? {} : { content: text }),
     })),
   ];
+}
+
+/** Where the launcher goes: in its own repo it keeps the name that it has. */
+function placeIn(folder: string, { launcher }: InitContext): string {
+  return path.dirname(launcher) === realPath(folder) ? launcher : path.join(folder, "prime");
 }
 
 /** Nothing is written through a link that leads elsewhere, nor into a file that its owner has closed. */
@@ -180,7 +189,7 @@ function changeLauncher({ launcher, version }: InitContext, file: string, force:
   if (realPath(file) === launcher) return { file, verb: "keep", why: "it is this launcher itself" };
   if (isFolder(file)) {
     throw new PrimeError("init-refused", `could not put the launcher at ${file}: a folder stands there`, {
-      hint: "the launcher may have another name: copy it by hand, and start it by that",
+      hint: "the launcher may have another name: copy it by hand, and start `init` by that",
     });
   }
   const there = readBytes(file) ?? Buffer.alloc(0);

@@ -4,6 +4,8 @@ import { type Deed, extend, linesOf } from "./deed.ts";
 
 /** What init finds in the folder; undefined where there is nothing. Texts are whole files. */
 export interface RepoFacts {
+  /** Its name. */
+  readonly launcher: string;
   readonly attributes: string | undefined;
   readonly ignores: string | undefined;
   /** Of what is written here, the names that git would not add. */
@@ -16,7 +18,7 @@ export interface RepoFacts {
   readonly config: readonly Deed[] | undefined;
 }
 
-const ATTRIBUTES = "/prime text eol=lf -diff linguist-generated";
+const ATTRIBUTES = "text eol=lf -diff linguist-generated";
 
 /** Lines of .gitignore that hide the same; `.venv/` is none of them, as it matches no link. */
 function ignores(link: string | undefined): Readonly<Record<string, readonly string[]>> {
@@ -51,7 +53,7 @@ const CONFIG = `#:schema ${SCHEMA_FILE}
 /** The deeds beside the launcher itself. The lines count in a repo of any version control; only git reads them. */
 export function planRepo(facts: RepoFacts): Deed[] {
   return [
-    planAttributes(facts.attributes),
+    planAttributes(facts.attributes, facts.launcher),
     planIgnores(facts.ignores, facts.link, facts.ignored),
     ...(facts.config ?? [planConfig(facts.names)]),
   ];
@@ -64,18 +66,14 @@ function planConfig(names: readonly string[]): Deed {
 }
 
 /** Without `eol=lf` a checkout with CRLF would break the launcher; its differences are nothing that people read. */
-function planAttributes(text: string | undefined): Deed {
+function planAttributes(text: string | undefined, launcher: string): Deed {
   const file = ".gitattributes";
-  const about = linesOf(text).filter((line) => /^\/?prime[ \t]/.test(line));
+  const about = linesOf(text).filter((line) => line.split(/[ \t]/)[0]?.replace("/", "") === launcher);
   const words = new Set(about.at(-1)?.split(/[ \t]+/));
-  if (
-    ATTRIBUTES.split(" ")
-      .slice(1)
-      .every((word) => words.has(word))
-  )
-    return { file, verb: "keep", why: "has the line" };
+  if (ATTRIBUTES.split(" ").every((word) => words.has(word))) return { file, verb: "keep", why: "has the line" };
   const over = about.length === 0 ? "" : ` (counts more than the line before it: ${about.join(", ")})`;
-  return extend(file, text, [ATTRIBUTES], ATTRIBUTES + over);
+  const line = `/${launcher} ${ATTRIBUTES}`;
+  return extend(file, text, [line], line + over);
 }
 
 /** `ignored`: a pattern such as `/*` leaves them out; the last one that fits counts (gitignore(5)). */

@@ -31,7 +31,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function start(request: Partial<InitRequest> = {}): Promise<{ said: string[]; printed: string }> {
+async function start(
+  request: Partial<InitRequest> = {},
+  launcher = path.join(folder, "prime"),
+): Promise<{ said: string[]; printed: string }> {
   const said: string[] = [];
   let printed = "";
   const silent = { update: () => {}, done: () => {} };
@@ -49,7 +52,7 @@ async function start(request: Partial<InitRequest> = {}): Promise<{ said: string
   const print = { text, json: () => {}, code: text };
   const env = { PATH: process.env.PATH, HOME: folder };
   const context = {
-    launcher: path.join(folder, "prime"),
+    launcher,
     cwd: folder,
     version: "2.0.0",
     terminal,
@@ -232,6 +235,23 @@ describe("a file named prime", () => {
   test("a folder is refused even with --force", async () => {
     mkdirSync(path.join(repo, "prime"));
     expect((await refusal({ force: true })).message).toContain("a folder stands there");
+  });
+
+  test("gives a launcher of another name, copied by hand, what it needs", async () => {
+    mkdirSync(path.join(repo, "prime"));
+    writeFileSync(path.join(repo, "boot"), LAUNCHER, { mode: 0o755 });
+    write("Dockerfile", "");
+    write(".dockerignore", "*\n");
+    write(".editorconfig", "");
+    const { said } = await start({}, path.join(repo, "boot"));
+    expect(said[0]).toMatch(/^keep .*boot: it is this launcher itself$/);
+    expect(said.at(-1)).toContain("/boot;");
+    expect(read(".gitattributes")).toBe(ATTRIBUTES.replace("prime", "boot"));
+    expect(read(".dockerignore")).toContain("\n!boot\n");
+    expect(read(".editorconfig")).toContain("[/boot]");
+    expect((await start({}, path.join(repo, "boot"))).said).not.toContainEqual(
+      expect.stringMatching(/^(?:write|extend)/),
+    );
   });
 
   test("the launcher's own folder keeps it", async () => {

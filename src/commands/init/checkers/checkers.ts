@@ -20,11 +20,12 @@ const CSPELL =
  * What the tools that look at committed files are to be told of the launcher, where they are configured: in the folder
  * itself and at the top of its work tree, both absolute. It is larger than a hook allows, and its names are no words.
  */
-export async function planCheckers(folder: string, top: string): Promise<Deed[]> {
+export async function planCheckers(file: string, top: string): Promise<Deed[]> {
+  const folder = path.dirname(file);
   const places = top === folder ? [folder] : [folder, top];
   const deeds: Deed[] = [];
   for (const place of places) {
-    const launcher = path.relative(place, path.join(folder, "prime"));
+    const launcher = path.relative(place, file);
     const made = new Map<string, string>(); // one file may speak to several tools
     const texts = (name: string) => made.get(name) ?? readFile(path.join(place, name));
     const each = async (
