@@ -110,7 +110,7 @@ function* neededBy({ root }: Context, { observed }: LaunchRecord, trees: readonl
 }
 
 function pathsOf(input: Input): string[] {
-  if (input.kind === "absent" || input.kind === "no-file") return [];
+  if (["absent", "no-file", "dead"].includes(input.kind)) return [];
   return input.kind === "same" ? [input.path, input.target] : [input.path];
 }
 

@@ -2,7 +2,7 @@ import { sourceText } from "../config/evaluation.ts";
 import { PRIME_LOCK } from "../config/lock/prime-lock.ts";
 import type { Context } from "../context.ts";
 import { pinOf } from "../decision/asked.ts";
-import { type Decision, look } from "../decision/decide.ts";
+import { type Decision, look, once } from "../decision/decide.ts";
 import { holdOf } from "../decision/shown.ts";
 import type { Survey } from "../decision/survey.ts";
 import { isoTime, localTime } from "../edges/clock.ts";
@@ -115,7 +115,7 @@ async function undecided({ root }: Context, { config, loaded, folders }: Survey)
   const project = await inspectProject(root, config, config.venvDriver.value);
   return {
     project,
-    warnings: [...loaded.warnings, ...folders.warnings, ...project.warnings],
+    warnings: once([...loaded.warnings, ...folders.warnings, ...project.warnings]),
     inputs: [...loaded.inputs, ...folders.inputs, ...project.inputs],
   };
 }

@@ -77,6 +77,7 @@ export async function loadConfig(from: {
   };
   const variables = proto === undefined ? CONFIG_VARIABLES : [...CONFIG_VARIABLES, ...PROTOPRIMER_VARIABLES];
   const notes = proto?.notes ?? [];
+  warnings.push(...files.deadLinks(root));
   return { config, inputs: files.list(), variables, warnings, notes, from: describeOrigin(repo.folder, said, kernel) };
 }
 

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { exists, isFitFile } from "../edges/files/read.ts";
+import { isFitFile, isThere } from "../edges/files/read.ts";
 import { type Trust, whyForeignOutside } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
 import type { InputCollector } from "../inputs/collector.ts";
@@ -75,7 +75,8 @@ function nearestVersionFile(root: string, files: InputCollector, warnings: strin
     const foreign = folder === root ? undefined : whyForeignOutside(file, root, trust);
     if (foreign === undefined && isFitFile(file)) return file;
     if (foreign !== undefined) warnings.push(`${foreign}: not followed`);
-    files.note(exists(file) ? "present" : "no-file", file);
+    if (isThere(file)) files.note("present", file);
+    else files.absence(file, "no-file");
     if (folder === path.dirname(folder)) return undefined;
   }
 }

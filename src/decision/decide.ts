@@ -151,14 +151,14 @@ async function decideBy(context: Context, surveyed: Survey, anew: boolean): Prom
     how: selection.how,
     passedOver: selection.passedOver,
     printed: selection.printed,
-    warnings: [
+    warnings: once([
       ...loaded.warnings,
       ...folders.warnings,
       ...selection.warnings,
       ...driver.warnings,
       ...project.warnings,
       ...unfitLock(project, base ?? selection.selected),
-    ],
+    ]),
     inputs: [
       ...loaded.inputs,
       ...folders.inputs,
@@ -170,6 +170,11 @@ async function decideBy(context: Context, surveyed: Survey, anew: boolean): Prom
       ...(asked?.madeOf.archives ?? []).map(([file]) => ({ kind: "file", path: file }) as const),
     ],
   };
+}
+
+/** Both who reads the configuration and who reads the project can come upon one file. */
+export function once(warnings: readonly string[]): string[] {
+  return [...new Set(warnings)];
 }
 
 function fitting({ fits, selected }: Chosen, { known }: Memory): Interpreter | undefined {

@@ -1,12 +1,20 @@
 import * as path from "node:path";
-import { exists, isFitFile, isFolder, listFolder, MOST, readText } from "../edges/files/read.ts";
+import { deadLink, isFitFile, isFolder, isThere, listFolder, MOST, readText } from "../edges/files/read.ts";
+import { quoted } from "../quoted.ts";
 import { parseToml, type Table } from "../toml.ts";
 import type { Input } from "./input.ts";
 
 type Kind = Exclude<Input["kind"], "same">;
 
 /** Which kind says more about one path; a path is watched once, by the strongest kind that was asked for. */
-const STRENGTH: Readonly<Record<Kind, number>> = { present: 0, absent: 1, "no-file": 1, listing: 2, file: 2 };
+const STRENGTH: Readonly<Record<Kind, number>> = {
+  present: 0,
+  absent: 1,
+  "no-file": 1,
+  dead: 1,
+  listing: 2,
+  file: 2,
+};
 
 /** Gathers what freshness must watch, in the order in which it was looked at, no path twice. */
 export class InputCollector {
@@ -21,20 +29,29 @@ export class InputCollector {
    */
   file(file: string, most: number = MOST.made): boolean {
     const there = isFitFile(file, most);
-    this.note(there ? "file" : exists(file) ? "no-file" : "absent", file);
+    if (there) this.note("file", file);
+    else this.absence(file, isThere(file) ? "no-file" : "absent");
     return there;
   }
 
   /** A folder that counts only by being there or not. */
   presence(folder: string): void {
-    this.note(exists(folder) ? "present" : "absent", folder);
+    if (isThere(folder)) this.note("present", folder);
+    else this.absence(folder, "absent");
   }
 
   /** The names in a folder, now and later; none when there is no such folder. */
   names(folder: string): readonly string[] {
     const there = isFolder(folder);
-    this.note(there ? "listing" : "absent", folder);
+    if (there) this.note("listing", folder);
+    else if (isThere(folder)) this.note("file", folder);
+    else this.absence(folder, "absent");
     return there ? (listFolder(folder) ?? []) : [];
+  }
+
+  /** For what is not there, or no regular file; a link that leads nowhere is told by `deadLinks`. */
+  absence(file: string, kind: "absent" | "no-file"): void {
+    this.note(deadLink(file) === undefined ? kind : "dead", file);
   }
 
   /** For a link that counts by what it leads to. */
@@ -58,6 +75,12 @@ export class InputCollector {
     const table = this.#tables.get(file) ?? parseToml(text, file);
     this.#tables.set(file, table);
     return table;
+  }
+
+  /** A sentence for each link in a folder that was looked for and leads nowhere: without one it would be passed over without a word. */
+  deadLinks(root: string): string[] {
+    const dead = [...this.#kinds].filter(([file, kind]) => kind === "dead" && file.startsWith(`${root}/`));
+    return dead.map(([file]) => `${file} is a link that leads nowhere (${quoted(deadLink(file) ?? "")}): passed over`);
   }
 
   list(): Input[] {

@@ -6,6 +6,7 @@ import {
   facts,
   isFile,
   isSameFile,
+  isThere,
   listFolder,
   realPath,
   sha256,
@@ -90,6 +91,8 @@ export function contentsOf(input: Input): string | undefined {
     }
     case "absent":
       return exists(input.path) ? "no" : "yes";
+    case "dead":
+      return isThere(input.path) ? "no" : "yes";
     case "no-file":
       return isFile(input.path) ? "no" : "yes";
     case "present":

@@ -141,6 +141,8 @@ function isOther(input: Input): string {
   switch (input.kind) {
     case "absent":
       return `! -e ${file} -a ! -L ${file}`;
+    case "dead":
+      return `! -e ${file}`;
     case "no-file":
       return `! -f ${file}`;
     case "same":

@@ -76,7 +76,7 @@ export const FACTS = v.object({
 
 /** An input, as a record keeps it. */
 export const INPUT = v.union([
-  v.object({ kind: v.picklist(["file", "listing", "absent", "no-file", "present"]), path: PATH }),
+  v.object({ kind: v.picklist(["file", "listing", "absent", "no-file", "dead", "present"]), path: PATH }),
   v.object({ kind: v.literal("same"), path: PATH, target: PATH }),
 ]);
 
@@ -176,6 +176,8 @@ function difference({ input, contents: was }: Observed, is: string | undefined):
     case "absent":
     case "no-file":
       return is === "no" ? "has appeared" : "is gone";
+    case "dead":
+      return "leads somewhere";
     case "present":
       return is === "no" ? "is gone" : "has appeared";
     case "same":

@@ -132,6 +132,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
       ...passedOverLock(files),
       ...passedOver(options),
       ...(isByUv ? unseen(followed.remote) : []),
+      ...inputs.deadLinks(root),
     ],
     notes: [...noteFound(project, asked === null), ...(usesDefaults ? [] : selection.notes)],
     leftOut,

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { exists, isFile, isFitFile, isFolder, MOST, readText } from "../../edges/files/read.ts";
+import { isFile, isFitFile, isFolder, isThere, MOST, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
 
@@ -30,9 +30,9 @@ export function findKernel(folder: string, files: InputCollector): Kernel | unde
   for (const place of PLACES) {
     if (missing !== undefined && place.startsWith(`${missing}/`)) continue;
     const there = path.join(folder, place);
-    if (!exists(there)) {
+    if (!isThere(there)) {
       missing = place;
-      files.note("absent", there);
+      files.absence(there, "absent");
       continue;
     }
     if (SIGNS.some((name) => hasSign(path.join(there, name), files))) found.push(place);
@@ -63,7 +63,7 @@ export function kernelIn(folder: string, relative: string, place: string): Kerne
 
 /** Whether a kernel is in one of the usual places below `folder`, be its configuration in force or not. */
 export function hasUsualKernel(folder: string): boolean {
-  return PLACES.some((place) => SIGNS.some((name) => exists(path.join(folder, place, name))));
+  return PLACES.some((place) => SIGNS.some((name) => isThere(path.join(folder, place, name))));
 }
 
 /** False: no start in `folder` has anything to do with protoprimer. Told without parsing a file. */
@@ -85,6 +85,7 @@ export function kernelBeside(folder: string, files: InputCollector): string | un
 
 function hasSign(file: string, files: InputCollector): boolean {
   const there = isFitFile(file) || (isFolder(file) && readText(file) !== undefined); // a folder is refused by name
-  files.note(there ? "present" : "no-file", file);
+  if (there) files.note("present", file);
+  else files.absence(file, "no-file");
   return there;
 }

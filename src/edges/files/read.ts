@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { quoted } from "../../quoted.ts";
 import { neverQuote } from "../../unquotable.ts";
 import { CALMLY, tell } from "./errors.ts";
 import { chunks, MOST, readWhole, refuseUnfit, withRegularFile } from "./open.ts";
@@ -51,9 +52,14 @@ export function isFolder(file: string): boolean {
   return quiet(() => fs.statSync(file, CALMLY)?.isDirectory());
 }
 
-/** True when something, even a dangling link, has this name. */
+/** True when something, even a link that leads nowhere, has this name. */
 export function exists(file: string): boolean {
   return quiet(() => fs.lstatSync(placeOf(file), CALMLY) !== undefined);
+}
+
+/** True when something is found by this name: a link that leads nowhere finds nothing. */
+export function isThere(file: string): boolean {
+  return quiet(() => fs.statSync(placeOf(file), CALMLY) !== undefined);
 }
 
 export function isExecutableFile(file: string): boolean {
@@ -177,6 +183,18 @@ export function readLink(file: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The text of a symbolic link that leads nowhere; `undefined` for all else. */
+export function deadLink(file: string): string | undefined {
+  return exists(file) && !isThere(file) ? readLink(file) : undefined;
+}
+
+/** Why there is no regular file, in a phrase. */
+export function whyNoFile(file: string): string {
+  const dead = deadLink(file);
+  if (dead !== undefined) return `it is a link that leads nowhere: ${quoted(dead)}`;
+  return isThere(file) ? "it is not a file" : "it does not exist";
 }
 
 /** The physical path with every link resolved; `undefined` when it leads nowhere. */

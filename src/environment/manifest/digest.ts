@@ -49,7 +49,7 @@ export function ingredientsOf({ root, interpreter, config, project, driver, uv, 
       .map(
         (input) =>
           [
-            input.kind,
+            input.kind === "dead" ? "absent" : input.kind, // it asks for as much
             path.relative(root, input.path),
             project.relevantContents[input.path] ?? contentsOf(input) ?? null,
           ] as const,

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { exists, isFile, isFolder, isOutside, MOST, readText } from "../../edges/files/read.ts";
+import { isFolder, isOutside, MOST, readText, whyNoFile } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import type { InputCollector } from "../../inputs/collector.ts";
 import { refuseLeftByGit } from "../../left-by-git.ts";
@@ -171,9 +171,12 @@ function unquote(value: string): string {
 }
 
 function missing(file: string, from: string | undefined): PrimeError {
-  const wrongKind = isFile(file) || !exists(file) ? "it does not exist" : "it is not a file";
   const by = from === undefined ? "" : `, which ${from} includes`;
-  return new PrimeError("missing-requirements", `could not read the requirement file ${file}${by}: ${wrongKind}`, {
-    hint: from === undefined ? "mend the key `requirements`" : "mend that line, or put the file there",
-  });
+  return new PrimeError(
+    "missing-requirements",
+    `could not read the requirement file ${file}${by}: ${whyNoFile(file)}`,
+    {
+      hint: from === undefined ? "mend the key `requirements`" : "mend that line, or put the file there",
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { listFolder, readText } from "../../edges/files/read.ts";
+import { isFile, listFolder, readText } from "../../edges/files/read.ts";
 import { oneLine } from "../../quoted.ts";
 import { dynamicFiles } from "../built/dynamic.ts";
 import { KINDS, type ProjectKind } from "../kinds.ts";
@@ -30,7 +30,8 @@ export function requirementsLeftOut(files: RootFiles, taken: readonly string[]):
     ...(setupPy?.requirementFiles ?? []),
   ]);
   const inFolder = (listFolder(path.join(root, "requirements")) ?? []).map((name) => `requirements/${name}`);
-  const all = [...(listFolder(root) ?? []), ...inFolder].filter(isRequirementFile);
+  const isOne = (name: string): boolean => isRequirementFile(name) && isFile(path.join(root, name));
+  const all = [...(listFolder(root) ?? []), ...inFolder].filter(isOne);
   const isLocked = files.uvLock !== undefined || files.hasPylock;
   const isCopy = (name: string): boolean =>
     (name.endsWith(".in") && all.includes(name.replace(/in$/, "txt"))) ||

@@ -2,13 +2,13 @@ import * as path from "node:path";
 import type { Environment } from "../../edges/command.ts";
 import {
   exists,
-  facts,
   isExecutableFile,
   isFolder,
+  isThere,
   listFolder,
   readableNames,
-  readLink,
   realPath,
+  whyNoFile,
 } from "../../edges/files/read.ts";
 import { physicalFolder } from "../../edges/places.ts";
 import { compareVersions, fits, minorOf, type Version, type VersionRequest } from "../version.ts";
@@ -35,9 +35,7 @@ export function named(names: readonly string[], folders: readonly string[]): str
 export function whyNotExecutable(file: string): string | undefined {
   if (isExecutableFile(file)) return undefined;
   if (isFolder(file)) return "it is a folder";
-  if (!exists(file)) return "it does not exist";
-  if (facts(file) === undefined) return `it is a link that leads nowhere: ${readLink(file)}`;
-  return "it is not executable";
+  return isThere(file) ? "it is not executable" : whyNoFile(file);
 }
 
 /** Interpreters behind shims: `likely` may fit as far as their folder's name says, `others` do not. */

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import * as v from "valibot";
 import type { Environment } from "../../edges/command.ts";
 import { parseJson } from "../../edges/files/own/own-json.ts";
-import { exists, isExecutableFile, isFile } from "../../edges/files/read.ts";
+import { isExecutableFile, isFile, whyNoFile } from "../../edges/files/read.ts";
 import { endedWith, type Outcome, run } from "../../edges/processes/run.ts";
 import { PrimeError } from "../../errors.ts";
 import { quoted } from "../../quoted.ts";
@@ -52,8 +52,8 @@ export function isPythonSelector(selector: string): boolean {
 export async function runSelector(call: SelectorCall): Promise<SelectorAnswer> {
   const { selector } = call;
   if (!isFile(selector)) {
-    const why = exists(selector) ? "it is no file" : "it does not exist";
-    throw failure(call, "missing", `could not run the python selector ${selector}: ${why}`, NAME_ANOTHER);
+    const said = `could not run the python selector ${selector}: ${whyNoFile(selector)}`;
+    throw failure(call, "missing", said, NAME_ANOTHER);
   }
   const answer = isPythonSelector(selector) ? await askPython(call) : await askExecutable(call);
   if (answer.path === null || (path.isAbsolute(answer.path) && !answer.path.includes("\0"))) return answer;

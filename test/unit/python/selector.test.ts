@@ -193,7 +193,7 @@ describe("any other executable", () => {
     expect((await refusal(ask(box.write("select", "text")))).hint).toContain("chmod +x");
     expect((await refusal(ask(box.path("gone")))).message).toContain("it does not exist");
     expect((await refusal(ask(box.path("gone.py")))).id).toBe("selector-missing");
-    expect((await refusal(ask(box.folderAt("folder")))).message).toContain("it is no file");
+    expect((await refusal(ask(box.folderAt("folder")))).message).toContain("it is not a file");
     expect((await refusal(ask(box.write("odd", "#!/no/such/interpreter\n", 0o755)))).id).toBe("selector-failed");
   });
 });
