@@ -75,8 +75,18 @@ export const FROM_BUILDS: readonly Row[] = [
 /** What no other row explains; the words of the build itself do. */
 export const FROM_ANY_BUILD: readonly Row[] = [
   {
-    says: /[Ff]ailed to (?:download and )?build (?:'|`?(?!installable\b))([\w.-]+)/,
-    cause: ([, name]) => ({ why: `the build of ${name} fails`, next: "mend what the words above name" }),
+    says: /SyntaxError: (?:Missing parentheses in call to 'print'|multiple exception types must be parenthesized)/,
+    cause: () => ({
+      why: "a build runs code for Python 2",
+      next: "take a version of it for Python 3, or have that code follow",
+    }),
+  },
+  {
+    says: /[Ff]ailed to (?:download and )?build (?:'|`?(?!installable\b))([\w.-]+)|build backend returned an error/,
+    cause: ([, name]) => ({
+      why: `the build of ${name || "a package"} fails`,
+      next: "mend what the words above name",
+    }),
   },
 ];
 

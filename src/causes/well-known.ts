@@ -27,18 +27,18 @@ const BY_MODULE: Readonly<Record<string, string>> = {
 /** Distributions that many repos require: the only names that are ever proposed in place of one that no index has. */
 export const WELL_KNOWN = [
   ...Object.values(BY_MODULE),
-  ...`aiofiles aiohttp alembic altair anyio apscheduler arrow asyncpg attrs babel bandit bcrypt black bleach boto3 botocore build cachetools
-celery certifi cffi chardet charset-normalizer click colorama coverage cryptography cython dask datasets django django-cors-headers
-djangorestframework docker faker fastapi filelock flake8 flask flask-cors flask-login flask-migrate flask-sqlalchemy freezegun gevent
-google-cloud-storage greenlet grpcio gunicorn httpx huggingface-hub hypothesis idna importlib-metadata ipykernel ipython isort jinja2
-jmespath joblib jsonschema jupyter jupyterlab kafka-python keras langchain lxml mako markdown markupsafe matplotlib mkdocs mkdocs-material
-more-itertools msgpack mypy networkx nltk notebook nox numpy openai openpyxl orjson packaging pandas paramiko peewee pendulum pip-tools
-platformdirs playwright plotly polars pre-commit prometheus-client protobuf psutil psycopg psycopg2 psycopg2-binary pyarrow pydantic
-pydantic-settings pygments pyinstaller pylint pymongo pymysql pyparsing pyright pytest pytest-asyncio pytest-cov pytest-django pytest-mock
-pytest-xdist python-multipart pytz redis regex requests requests-mock rich ruff scipy scrapy seaborn selenium sentence-transformers
-sentry-sdk setuptools-scm shapely six sphinx sphinx-rtd-theme sqlalchemy sqlmodel starlette streamlit sympy tabulate tenacity tensorflow
-textual toml tomli tomlkit torch torchvision tornado tox tqdm transformers trio twine typer typing-extensions ujson urllib3 uvicorn uvloop
-virtualenv watchdog watchfiles websockets werkzeug wheel xarray xgboost`.split(/\s+/),
+  ...`aiofiles aiohttp alembic altair anyio arrow asyncpg attrs babel bandit bcrypt black bleach boto3 botocore build celery certifi cffi chardet
+charset-normalizer click colorama coverage cryptography cython dask datasets django django-cors-headers djangorestframework docker faker
+fastapi flake8 flask flask-cors flask-login flask-sqlalchemy gevent google-cloud-storage greenlet grpcio gunicorn httpx huggingface-hub
+hypothesis idna importlib-metadata ipykernel ipython isort jinja2 joblib jsonschema jupyter jupyterlab keras langchain lxml mako markdown
+markupsafe matplotlib mkdocs msgpack mypy networkx nltk notebook numpy openai openpyxl orjson packaging pandas paramiko peewee pendulum
+pip-tools platformdirs playwright plotly polars pre-commit prometheus-client protobuf psutil psycopg psycopg2 psycopg2-binary pyarrow
+pydantic pydantic-settings pygments pyinstaller pylint pymongo pymysql pyparsing pytest pytest-asyncio pytest-cov pytest-django pytest-mock
+pytest-xdist python-multipart pytz redis regex requests requests-mock rich ruff scipy scrapy seaborn selenium sentry-sdk setuptools-scm
+shapely six sphinx sqlalchemy sqlmodel starlette streamlit tenacity tensorflow textual toml tomli tomlkit torch tornado tox tqdm
+transformers trio typer typing-extensions ujson urllib3 uvicorn uvloop virtualenv watchdog watchfiles websockets werkzeug wheel xgboost`.split(
+    /\s+/,
+  ),
 ];
 
 /** The distribution of a module, which mostly has its name. */

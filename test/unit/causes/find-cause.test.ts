@@ -55,6 +55,8 @@ const WORDS = [
   ],
   ["error: rustup could not choose a version of cargo to run, because", /needs the Rust compiler,/],
   ["error: Failed to build `app @ file:///repo`\n  FileNotFoundError: x", /^the build of app fails$/],
+  ["error: The build backend returned an error\n  x", /^the build of a package fails$/],
+  ["SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?", /^a build runs code for Python 2$/],
   ["ERROR: Failed to build 'app' when getting requirements to build wheel", /^the build of app fails$/],
   [
     "cause: Because all versions of a have no wheels with a matching Python implementation tag",
