@@ -15,10 +15,15 @@ export function parseRecord(text: string): RecordedFile[] {
     if (file === "" || file.endsWith(".pyc")) return [];
     return {
       path: file,
-      digest: digest.startsWith("sha256=") ? digest.slice("sha256=".length) : null,
+      digest: digest.startsWith("sha256=") ? asInstallersWrite(digest.slice("sha256=".length)) : null,
       size: /^\d+$/.test(size) ? Number(size) : null,
     };
   });
+}
+
+/** Some builders write the digest in hexadecimal digits, or with padding, and installers leave it so. */
+function asInstallersWrite(digest: string): string {
+  return digest.length === 64 ? Buffer.from(digest, "hex").toString("base64url") : digest.replace(/=+$/, "");
 }
 
 /** The same RECORD with other rows for some of its paths. */

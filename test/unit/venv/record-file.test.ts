@@ -19,6 +19,12 @@ it("rows are read as CSV, without byte code", () => {
   ]);
 });
 
+it("a digest may be in hexadecimal digits, or padded", () => {
+  const hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  const rows = parseRecord(`a,sha256=${hex},0\nb,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU=,0\n`);
+  expect(rows.map(({ digest }) => digest)).toEqual(Array(2).fill("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"));
+});
+
 it("rows are replaced where they stand", () => {
   const row = { path: 'a, "b".txt', digest: "new", size: 5 };
   const after = withRows(RECORD, new Map([[row.path, row]]));
