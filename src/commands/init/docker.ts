@@ -1,3 +1,5 @@
+import * as path from "node:path";
+import { listFolder, readText } from "../../edges/files/read.ts";
 import { globMatcher } from "../../inputs/glob.ts";
 import { type Deed, extend, linesOf } from "./deed.ts";
 
@@ -7,27 +9,32 @@ const COMPOSE = /^(?:docker-)?compose(?:\..+)?\.ya?ml$/;
 const IGNORE = /^\.(?:docker|container)ignore$|\.dockerignore$/;
 
 /**
- * Where images are built from this folder: what this machine made stays out of them, as it is of no use elsewhere, and the
- * launcher gets in. `link`: where the environment is shown, relative; undefined: outside. `launcher`: its name.
+ * Where images are built from a folder, the launcher's own or one around it: what this machine made stays out of them, as
+ * it is of no use elsewhere, and the launcher gets in. Folder and launcher are absolute; `link`: where the environment is
+ * shown, relative to the launcher's folder; undefined: outside.
  */
-export function planDocker(
-  names: readonly string[],
-  link: string | undefined,
-  launcher: string,
-  read: (name: string) => string | undefined,
-): Deed[] {
+export function planDocker(place: string, launcher: string, link: string | undefined): Deed[] {
+  const folder = path.dirname(launcher);
+  const names = listFolder(place) ?? [];
+  const read = (name: string) => readText(path.join(place, name));
   const there = names.filter((name) => IGNORE.test(name));
   const builds = names.some(
     (name) => DOCKERFILE.test(name) || (COMPOSE.test(name) && /[\s{]build:/.test(read(name) ?? "")),
   );
   if (!builds && there.length === 0) return [];
+  const made = [".prime", ...(link === undefined ? [] : [link])].map((name) =>
+    path.relative(place, path.join(folder, name)),
+  );
   const isCommon = there.includes(".dockerignore") || there.includes(".containerignore");
-  return (isCommon ? there : [".dockerignore", ...there]).map((file) => planIgnore(file, read(file), link, launcher));
+  return (isCommon ? there : [".dockerignore", ...there]).map((name) => {
+    const file = path.relative(folder, path.join(place, name));
+    return planIgnore(file, read(name), made, path.relative(place, launcher));
+  });
 }
 
-function planIgnore(file: string, text: string | undefined, link: string | undefined, launcher: string): Deed {
+function planIgnore(file: string, text: string | undefined, made: readonly string[], launcher: string): Deed {
   const lines = linesOf(text);
-  const away = [".prime", ...(link === undefined ? [] : [link])].filter((name) => !isIgnored(lines, name));
+  const away = made.filter((name) => !isIgnored(lines, name));
   const wanted = [...away, ...(isIgnored(lines, launcher) ? [`!${launcher}`] : [])];
   if (wanted.length === 0)
     return { file, verb: "keep", why: "leaves out what this machine made, and takes the launcher" };

@@ -144,7 +144,7 @@ async function changeRepo(
       link,
       config: taken?.deeds,
     }),
-    ...planDocker(names, link, name, read),
+    ...[...new Set([folder, git.top])].flatMap((top) => planDocker(top, place, link)),
     ...(await planCheckers(place, git.top)),
     ...extras.map((extra) => planExtra(extra, link, read)),
     ...git.todo,
@@ -172,7 +172,9 @@ function permitted(folder: string, deed: Deed): Deed {
   if (deed.text === undefined) return deed;
   const isClosed = ((facts(target)?.mode ?? 0o200) & 0o222) === 0;
   const why = whyNotWritten(target, physicalFolder(folder)) ?? (isClosed ? "is read-only" : undefined);
-  return why === undefined ? deed : { file: deed.file, verb: "todo", why: `${deed.why} (by hand: the file ${why})` };
+  if (why === undefined) return deed;
+  const what = deed.verb === "extend" ? deed.text.trim().replace(/\r?\n/g, ", ") : deed.why;
+  return { file: deed.file, verb: "todo", why: `${what} (by hand: the file ${why})` };
 }
 
 /** The launcher, byte for byte. Another launcher of prime's is replaced; any other file only by force. */

@@ -111,6 +111,14 @@ describe("init", () => {
     expect(fs.existsSync(path.join(box.root, "my.app/prime"))).toBe(true);
   });
 
+  it("tells a Dockerfile at the top of a larger repo of a launcher in a folder", async () => {
+    const box = repo({ Dockerfile: "FROM scratch\n", ".dockerignore": "*\n!my app/*.py\n", "my app/a.py": "" });
+    await init(box, "my app");
+    expect(fs.readFileSync(box.path(".dockerignore"), "utf8")).toBe("*\n!my app/*.py\n!my app/prime\n");
+    fs.writeFileSync(box.path(".dockerignore"), "");
+    expect((await init(box, "my app")).stderr).toMatch(/^extend +\.dockerignore: my app\/\.prime, my app\/\.venv: /m);
+  });
+
   it.each([
     [["Dockerfile"], [".dockerignore"]],
     [["Containerfile"], [".dockerignore"]],

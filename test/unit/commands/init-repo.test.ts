@@ -163,9 +163,11 @@ describe("lines that are there", () => {
 
   test("a file that is read-only is left, with the lines that it lacks", async () => {
     write(".gitignore", "x\n");
-    chmodSync(path.join(repo, ".gitignore"), 0o444);
+    write(".editorconfig", "[*]\n");
+    for (const name of [".gitignore", ".editorconfig"]) chmodSync(path.join(repo, name), 0o444);
     const { said } = await start();
     expect(read(".gitignore")).toBe("x\n");
+    expect(said.join("\n")).toContain("[/prime], end_of_line = lf, indent_size = unset, ");
     expect(said).toContain("todo    a repo/.gitignore: /.venv, /.prime/ (by hand: the file is read-only)");
   });
 });
