@@ -1,36 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { good, isWarm, repo, uvBeside } from "../../support/repos.ts";
-import { LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
+import { locked } from "../../support/pythons/upgrades.ts";
+import { good, isWarm } from "../../support/repos.ts";
+import type { Sandbox } from "../../support/sandbox.ts";
 import { packageIndex } from "../../support/servers/index-server.ts";
 import { atEtc } from "../../support/system/etc.ts";
 
-async function locked(policy = ""): Promise<Sandbox> {
+async function lockedAlpha(policy = ""): Promise<Sandbox> {
   const index = await packageIndex();
   index.publish("alpha", "1.0");
-  const box = repo({
-    "pyproject.toml": `[project]
-name = "demo"
-version = "0.1.0"
-requires-python = ">=3.8"
-dependencies = ["alpha>=1"]
-
-[[tool.uv.index]]
-url = "${index.url}"
-default = true
-`,
-    "prime.toml": policy,
-  });
-  await uvBeside(box, ["lock", "--quiet"]);
-  fs.utimesSync(box.path("uv.lock"), LONG_AGO, LONG_AGO);
-  await good(box);
-  return box;
+  return locked(index, ["alpha>=1"], { "prime.toml": policy });
 }
 
 describe("a machine's policy", () => {
   it("that others could have written is refused", async (test) => {
-    const box = await locked();
+    const box = await lockedAlpha();
     const shell = atEtc(box, { "policy.toml": "keep = 5\n" }, test);
     fs.chmodSync(path.join(box.base, "etc-prime/policy.toml"), 0o666);
     const { code, stderr } = await box.run(["upgrade", "--dry-run"], { shell });
@@ -38,7 +23,7 @@ describe("a machine's policy", () => {
   });
 
   it("tightens what the repo says, and eval shows both, without passwords", async (test) => {
-    const box = await locked('[upgrade]\nexclude = ["alpha ==1.2"]\nmax_minor = "3.13"\n');
+    const box = await lockedAlpha('[upgrade]\nexclude = ["alpha ==1.2"]\nmax_minor = "3.13"\n');
     const policy = 'exclude = ["alpha ==1.1"]\nmax_minor = "3.12"\nproxy = "http://user:hunter2@proxy:3128"\n';
     const shell = atEtc(box, { "policy.toml": policy }, test);
     const { stdout, stderr } = await good(box, ["eval"], { shell });
@@ -55,7 +40,7 @@ describe("a machine's policy", () => {
     ["of a wrong value", "keep = 0\n", "`keep` must be a whole number from 2 to 1000"],
     ["in a table", "[upgrade]\nkeep = 3\n", "unknown key `upgrade`"],
   ])("that is %s is refused, and a warm start does not care", async ([, text = "", message = ""], test) => {
-    const box = await locked();
+    const box = await lockedAlpha();
     const shell = atEtc(box, { "policy.toml": text }, test);
     for (const words of [["upgrade", "--dry-run"], ["upgrade"], ["pin", "alpha==1.1"], ["eval"]]) {
       const { code, stderr } = await box.run(words, { shell });

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
+import { locked } from "../../support/pythons/upgrades.ts";
 import { good, hashes, installed, repo, uvBeside } from "../../support/repos.ts";
-import { LONG_AGO, type Sandbox } from "../../support/sandbox.ts";
+import type { Sandbox } from "../../support/sandbox.ts";
 import { type PackageIndex, packageIndex } from "../../support/servers/index-server.ts";
 
 const DAY = 86_400_000;
@@ -16,28 +17,7 @@ interface Plan {
   readonly refused: readonly { name: string; version: string; rule: string }[];
 }
 
-/** A repo whose dependencies come from one index, locked and built as the index is now. */
-async function locked(index: PackageIndex, dependencies: readonly string[], policy = ""): Promise<Sandbox> {
-  const box = repo({
-    "pyproject.toml": `[project]
-name = "demo"
-version = "0.1.0"
-requires-python = ">=3.8"
-dependencies = ${JSON.stringify(dependencies)}
-
-[[tool.uv.index]]
-url = "${index.url}"
-default = true
-`,
-    "prime.toml": policy,
-  });
-  await uvBeside(box, ["lock", "--quiet"]);
-  fs.utimesSync(box.path("uv.lock"), LONG_AGO, LONG_AGO);
-  await good(box);
-  return box;
-}
-
-/** The same without a lock. */
+/** A repo whose requirements come from one index, built as the index is now, without a lock. */
 async function unlocked(index: PackageIndex, requirements: string, policy = ""): Promise<Sandbox> {
   const box = repo({ "requirements.txt": `--index-url ${index.url}\n${requirements}\n`, "prime.toml": policy });
   await good(box);
@@ -60,7 +40,10 @@ async function fitsForUv(box: Sandbox): Promise<boolean> {
 }
 
 describe.each([
-  ["a uv.lock", locked],
+  [
+    "a uv.lock",
+    (index: PackageIndex, list: readonly string[], policy = "") => locked(index, list, { "prime.toml": policy }),
+  ],
   [
     "requirements",
     (index: PackageIndex, list: readonly string[], policy?: string) => unlocked(index, list.join("\n"), policy),
