@@ -5,7 +5,7 @@ import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { withoutSecrets } from "../secrets.ts";
 
 /** Stands beside the manifest of what an upgrade made. */
-export const REPORT_FILE = "validation.json";
+const REPORT_FILE = "validation.json";
 
 const CHECK = v.object({ name: TEXT, ok: v.boolean(), about: TEXT, problems: v.array(TEXT), durationMs: TIME });
 const REPORT = v.object({ at: TIME, checks: v.array(CHECK) });

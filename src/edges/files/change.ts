@@ -237,7 +237,7 @@ function backdated(): number {
 }
 
 /** Makes what was created, renamed or removed in a folder outlive a power cut (fsync(2), NOTES). */
-export function syncFolder(folder: string): void {
+function syncFolder(folder: string): void {
   act("have the disk keep what was changed in", folder, () => {
     withOpened(fs.openSync(folder, "r"), (fd) => {
       try {

@@ -56,7 +56,7 @@ export function hasRules({ policy, pins }: PackageRules): boolean {
   return pins.length > 0 || exclude.value.some(isOfPackage) || ages.some((age) => age > 0);
 }
 
-export function isOfPackage({ name }: Exclusion): boolean {
+function isOfPackage({ name }: Exclusion): boolean {
   return name !== "python";
 }
 
