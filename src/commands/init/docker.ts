@@ -36,8 +36,7 @@ function planIgnore(file: string, text: string | undefined, made: readonly strin
   const lines = linesOf(text);
   const away = made.filter((name) => !isIgnored(lines, name));
   const wanted = [...away, ...(isIgnored(lines, launcher) ? [`!${launcher}`] : [])];
-  if (wanted.length === 0)
-    return { file, verb: "keep", why: "leaves out what this machine made, and takes the launcher" };
+  if (wanted.length === 0) return { file, verb: "keep", why: "has the lines" };
   const why = away.length === 0 ? "the image needs the launcher" : "what this machine made is of no use in an image";
   return extend(file, text, wanted, `${wanted.join(", ")}: ${why}`);
 }

@@ -191,7 +191,7 @@ function changeLauncher({ launcher, version }: InitContext, file: string, force:
   if (realPath(file) === launcher) return { file, verb: "keep", why: "it is this launcher itself" };
   if (isFolder(file)) {
     throw new PrimeError("init-refused", `could not put the launcher at ${file}: a folder stands there`, {
-      hint: "the launcher may have another name: copy it by hand, and start `init` by that",
+      hint: "copy it by hand under another name, and start `init` by that",
     });
   }
   const there = readBytes(file) ?? Buffer.alloc(0);
@@ -236,7 +236,7 @@ function changeScript({ launcher, cwd }: InitContext, given: string): Change {
       "script-outside",
       `could not put a header into ${file}: it is outside ${path.dirname(launcher)}`,
       {
-        hint: "the header finds the launcher by its place relative to the script: use the launcher of the script's own repo",
+        hint: "use the launcher of the script's own repo",
       },
     );
   }

@@ -29,8 +29,7 @@ function ignores(link: string | undefined): Readonly<Record<string, readonly str
 }
 
 const CONFIG = `#:schema ${SCHEMA_FILE}
-# What prime can't find out in this repo; every line is optional. ./prime eval shows all keys; editors complete them by
-# the schema above, which ./prime writes; docs/configuration.md of prime tells what each means.
+# Every line is optional. ./prime eval shows all keys; editors complete them by the schema, which ./prime writes.
 
 # The Python that this repo needs: "3", "3.12", "3.12.1" or a range.
 # required_python_version = ">=3.10"

@@ -142,11 +142,8 @@ function missingOf(protoprimer: ProtoprimerConfig, hasFarVenv: boolean, addsRoot
       `local_conf_symlink_rel_path, default_env_dir_rel_path: prime.toml knows no envs; these are the values of ${leaps.selectedEnv}`,
     ),
     ...folders.map((key) => `${key}: prime keeps its logs in .prime/ and its cache in the user's`),
-    ...sentence(
-      hasFarVenv,
-      "local_venv_dir_rel_path: it is absolute, and prime's own has to be relative: .venv takes its place",
-    ),
-    "version_constraints_file_basename: the file still constrains, and prime writes no other one: it keeps what it resolved in .prime/resolved/",
+    ...sentence(hasFarVenv, "local_venv_dir_rel_path: it is absolute: .venv takes its place"),
+    "version_constraints_file_basename: the file still constrains; prime keeps what it resolved in .prime/resolved/",
     ...sentence(installSpecs.value.length > 1, "install_specs: prime installs all groups at once, without an order"),
     ...args.map(({ group, args: given }) => `install_specs: the arguments of ${group}, ${given.join(" ")}`),
     ...sentence(addsRoot, "project_descriptors: the root's own project is installed as well"),

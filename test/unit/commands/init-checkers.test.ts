@@ -99,8 +99,8 @@ describe("lefthook's configuration", () => {
   it.each([
     ["pre-commit:\n    jobs: []\n", 'pre-commit:\n    exclude: ["prime"]\n    jobs: []\n'],
     ["pre-push:\n  jobs: []\n", "keep: it has no hook pre-commit"],
-    ["pre-commit:\n  exclude: [a, prime]\n  jobs: []\n", "keep: the hook pre-commit leaves the launcher out"],
-    ["pre-commit:\n  exclude:\n    - 'prime'\n  jobs: []\n", "keep: the hook pre-commit leaves the launcher out"],
+    ["pre-commit:\n  exclude: [a, prime]\n  jobs: []\n", "keep: leaves the launcher out"],
+    ["pre-commit:\n  exclude:\n    - 'prime'\n  jobs: []\n", "keep: leaves the launcher out"],
   ])("%j becomes %j", (before, after) => {
     expect(come(planLefthook("lefthook.yml", before, "prime"))).toBe(after);
   });
@@ -112,7 +112,7 @@ describe("lefthook's configuration", () => {
       "x: 1\npre-commit:\n  exclude:\n  - a\n  jobs: []\n",
       'add "prime" to the list `exclude` in its line 3',
     ],
-    ["lefthook.toml", "[pre-commit]\n", "in its list `exclude`"],
+    ["lefthook.toml", "[pre-commit]\n", 'add `exclude = ["prime"]` to the hook pre-commit'],
   ])("%s %j: %s", (file, text, word) => {
     expect(come(planLefthook(file, text, "prime"))).toContain(word);
   });

@@ -6,9 +6,9 @@ import { linesOf, withLines } from "../deed.ts";
  * It is written where the hook has none.
  */
 export function planLefthook(file: string, text: string, launcher: string): Deed {
-  const line = `exclude: [${JSON.stringify(launcher)}]`;
+  const line = `exclude${file.endsWith("toml") ? " =" : ":"} [${JSON.stringify(launcher)}]`;
   const todo = (what: string): Deed => ({ file, verb: "todo", why: `its hooks would see the launcher: ${what}` });
-  if (!/\.ya?ml$/.test(file)) return todo(`give the hook pre-commit \`${launcher}\` in its list \`exclude\``);
+  if (!/\.ya?ml$/.test(file)) return todo(`add \`${line}\` to the hook pre-commit`);
   const lines = linesOf(text);
   const at = lines.findIndex((one) => /^(["']?)pre-commit\1[ \t]*:[ \t]*(?:#.*)?$/.test(one));
   if (at < 0) {
@@ -37,6 +37,6 @@ export function planLefthook(file: string, text: string, launcher: string): Deed
   );
   const value = rest.slice(0, next < 0 ? rest.length : next).join("\n");
   const names: readonly string[] = value.match(/[^\s"'[\],]+/g) ?? [];
-  if (names.includes(launcher)) return { file, verb: "keep", why: "the hook pre-commit leaves the launcher out" };
+  if (names.includes(launcher)) return { file, verb: "keep", why: "leaves the launcher out" };
   return todo(`add ${JSON.stringify(launcher)} to the list \`exclude\` in its line ${at + own + 2}`);
 }
