@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { goodPython } from "../machine.ts";
@@ -17,7 +18,8 @@ export function quickPython(): string {
   const real = fs.realpathSync(goodPython());
   const told = execFileSync(real, ["-I", "-S", "-c", DESCRIBE], { encoding: "utf8", env: {} });
   const [prefix, stdlib, include, version] = JSON.parse(told) as [string, string, string, string];
-  const target = path.join(CACHE, `quick-python-${version}`);
+  const place = createHash("sha256").update(CACHE).digest("hex").slice(0, 8); // its scripts name it: a mount elsewhere has another
+  const target = path.join(CACHE, `quick-python-${version}-${place}`);
   const program = path.join("bin", path.basename(real));
   if (fs.existsSync(target)) return path.join(target, program);
   fs.mkdirSync(CACHE, { recursive: true });
