@@ -82,6 +82,8 @@ const OFTEN = [
   ...["killOnTimeout", "minWidthToWrap", "onInternalError", "onStreamEnd", "originalStreams", "parseArg", "presetArg"],
   ...["registeredArguments", "showGlobalOptions", "sortOptions", "sortSubcommands", "stdioItems", "streamInfo"],
   ...["succinctRoles", "terminal", "unrecognizedFields", "verboseInfo"],
+  ...["constraintsFile", "declaredIn", "localProjects", "mustAgree", "needsRepo", "primeLock", "rebuilt"],
+  ...["registries", "sourceOf", "startedAt", "stateFault", "uvLock", "verbosity"],
 ];
 
 /** Matches names of properties that the bundler may shorten: these, and methods of commander's that have names which are theirs alone. */

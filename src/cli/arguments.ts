@@ -15,7 +15,7 @@ import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { describeCommandLine } from "./completion/command-line.ts";
 import { COMPLETED_SHELLS, type CompletedShell, completionScript } from "./completion/script.ts";
-import { addChoices, addFlags, flagsOf, type GlobalFlags } from "./flags.ts";
+import { addChoices, addFlags, flagsOf, type GlobalFlags, refuseIdle } from "./flags.ts";
 
 export interface Parsed {
   readonly flags: GlobalFlags;
@@ -90,7 +90,10 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
     }
     takeText(line, printed);
   }
-  return { flags: flagsOf(program), request: taken.at(-1) as Request };
+  const flags = flagsOf(program);
+  const [name = ""] = program.args;
+  if (NAMES.has(name)) refuseIdle(flags.choices, name);
+  return { flags, request: taken.at(-1) as Request };
 }
 
 /** The command that the words lead to, and what is wrong with how they go on below a command of commands. */
