@@ -70,7 +70,7 @@ function whyOnlyRoot({ env, places }: Context, trees: readonly string[], closed:
 function refuseWithout({ launcher, flagKey, stateFault }: Context): void {
   if (!isSuperuser()) throw refusal(`only root may write ${SEALED_STATE}`, "run it as root, where the image is built");
   if (flagKey === undefined)
-    throw refusal("a start like this one has no plan", "leave --root and unusual names of groups away");
+    throw refusal("a start like this one has no plan", "leave out --root and unusual names of groups");
   if (stateFault !== undefined) throw refusal(stateFault.why, stateFault.cure);
   const unsafe = unsafeFolder(launcher);
   if (unsafe === undefined) return;

@@ -24,7 +24,7 @@ export async function openRepo(repo: Repo, env: Environment): Promise<Opened> {
     if (repo.choice.env === undefined) return { ...ORDINARY, root: repo.folder };
     throw new PrimeError("usage", "could not select an env: there is no configuration of protoprimer's in force here", {
       exitCode: EXIT_USAGE,
-      hint: "leave --env away; see ./prime status",
+      hint: "leave --env out; see ./prime status",
     });
   }
   const { EXIT_PROTOPRIMER } = await import("../config/protoprimer/kernel.ts");

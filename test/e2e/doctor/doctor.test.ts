@@ -224,7 +224,7 @@ it("an edit that hard links carry from one environment to another is named; --fi
   const found = wrongs(JSON.parse(stdout) as Examined);
   expect([code, found]).toEqual([
     1,
-    [["hard links", expect.stringMatching(/six\.py is not what was installed, and has \d/)]],
+    [["hard links", expect.stringMatching(/six\.py is not what was installed, with \d/)]],
   ]);
   const { stdout: fixed } = await good(box, ["doctor", "--fix", "--json"], there);
   expect((JSON.parse(fixed) as Examined).mended).toEqual([

@@ -29,10 +29,11 @@ function damageFindings(unlike: readonly Unlike[], rebuild: Rebuild | undefined)
 function damageFinding([first, ...others]: readonly [Unlike, ...Unlike[]], rebuild: Rebuild | undefined): Finding {
   const { name, state, file, links } = first;
   const what = `${name}: ${file}${others.length === 0 ? "" : ` and ${others.length} more`}`;
+  const is = `${what} ${others.length === 0 ? "is" : "are"}`;
   if (state === "shared") {
     return wrong(
       "hard links",
-      `${what} is not what was installed, and has ${links} names (hard links): uv's cache and other environments have the same change`,
+      `${is} not what was installed, with ${links} names (hard links): uv's cache and other environments have the same change`,
       `\`./prime uv cache clean ${name}\`, then ./prime reboot; \`./prime doctor --fix\` does both. Other environments with ${name} need the same`,
       rebuild && { ...rebuild, packages: [name] },
     );
@@ -48,6 +49,6 @@ function damageFinding([first, ...others]: readonly [Unlike, ...Unlike[]], rebui
   }
   const anew = "`./prime doctor --fix`, or ./prime reboot, builds it anew beside this one";
   return state === "missing"
-    ? wrong("files", `${what} is missing`, anew, rebuild)
-    : wrong("files", `${what} is not what was installed`, `\`./prime adopt\` keeps it; ${anew}`, rebuild);
+    ? wrong("files", `${is} missing`, anew, rebuild)
+    : wrong("files", `${is} not what was installed`, `\`./prime adopt\` keeps it; ${anew}`, rebuild);
 }
