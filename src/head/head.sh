@@ -87,8 +87,8 @@ for prime_at in ~/.nvm/versions/node/v*[0-9] ~/.local/share/mise/installs/node/*
 prime_last=never; prime_warm "$@" # an app that only wants to look for a release starts without
 [ -z "$prime_stale" ] || prime_why=$(command . "$prime_stale+why" 2>&-; printf %s "$prime_why")
 prime_rest="install Node.js 18.19 or newer from the system's packages" prime_line=$(ulimit -n)
-case $prime_line:$prime_seen in ?:?* | ??:?*) prime_rest='allow it 256 (ulimit -n, LimitNOFILE)'
-  prime_why="$prime_why$prime_line open files are allowed, too few for Node.js; " ;; esac; }
+case $prime_line:$prime_seen in ?:?* | ??:?*) # too few for Node, which aborts then
+  prime_rest="allow 256 open files in place of $prime_line (ulimit -n, LimitNOFILE)" ;; esac; }
 echo "prime: ${prime_why}found no Node.js that works (tried:${prime_seen:- no node on PATH});" \
   "$prime_rest, and start again" >&2; exit 125
 # shellcheck disable=SC2317 # no sh comes here, and what reads all of the file finds one text
