@@ -28,12 +28,21 @@ export function missingExclude(root: string, link: string): Exclusion | undefine
   const folder = gitFolderOf(root);
   if (folder === undefined || !link.startsWith(`${folder.workTree}/`) || !isKnownThere(folder)) return undefined;
   const line = `/${path.relative(folder.workTree, link)}`;
-  const names = [line, line.slice(1), path.basename(link)];
-  const ignored = [path.join(root, ".gitignore"), path.join(folder.workTree, ".gitignore")];
   const file = path.join(folder.common, "info", "exclude");
-  return [...ignored, file].some((one) => holdsLine(one, names)) ? undefined : { file, line };
+  const isIgnored =
+    holdsOne(path.join(root, ".gitignore"), patternsFor(path.relative(root, link))) ||
+    [path.join(folder.workTree, ".gitignore"), file].some((one) => holdsOne(one, patternsFor(line.slice(1))));
+  return isIgnored ? undefined : { file, line };
 }
 
-function holdsLine(file: string, lines: readonly string[]): boolean {
+/** The plain patterns (gitignore(5)) that keep a link or a folder above it out. */
+function patternsFor(link: string): string[] {
+  const above: string[] = [];
+  for (let one = path.dirname(link); one !== "."; one = path.dirname(one)) above.push(one);
+  const byPlace = (one: string) => [`/${one}`, one, path.basename(one)];
+  return [...byPlace(link), ...above.flatMap(byPlace).flatMap((one) => [one, `${one}/`])];
+}
+
+function holdsOne(file: string, lines: readonly string[]): boolean {
   return (readText(file) ?? "").split(/\r?\n/).some((line) => lines.includes(line.trim()));
 }

@@ -112,6 +112,17 @@ describe("what tells git to ignore the link", () => {
     const { stderr: said } = await good(outer, [], { launcher: path.join(inner, "prime"), cwd: inner });
     expect(said).toContain(`a line was added to ${outer.path(".git/modules/inner/info/exclude")}`);
   });
+
+  it("is not written where a .gitignore keeps out the link or a folder above it", async () => {
+    const outer = repo({ ".gitignore": "build/\n", "build/one/here": "", "two/.gitignore": "/.venv\n" }, { git: true });
+    for (const name of ["build/one", "two"]) {
+      const launcher = outer.path(name, "prime");
+      fs.copyFileSync(outer.path("prime"), launcher);
+      const { stderr } = await good(outer, [], { launcher, cwd: path.dirname(launcher) });
+      expect(stderr).not.toContain("git ignores");
+      expect(outer.git("status", "--porcelain", "--", name)).not.toContain(".venv");
+    }
+  });
 });
 
 it("gc enters no mount, and removes the rest", async () => {
