@@ -85,7 +85,7 @@ export const FROM_ANY_BUILD: readonly Row[] = [
     says: /[Ff]ailed to (?:download and )?build (?:'|`?(?!installable\b))([\w.-]+)|build backend returned an error/,
     cause: ([, name]) => ({
       why: `the build of ${name || "a package"} fails`,
-      next: "mend what the words above name",
+      next: "correct what the output above names",
     }),
   },
 ];
