@@ -44,7 +44,7 @@ it("a link in the place of a file that prime writes stays: what it leads to is w
   expect(failure(await box.run(["pin", "foo==1.0"]), "file-outside")).toContain(
     `${box.path("prime.lock")}: it leads out of`,
   );
-  expect((await good(box, ["init"])).stderr).toMatch(/^todo +\.gitattributes: by a link it leads out of/m);
+  expect((await good(box, ["init"])).stderr).toMatch(/^todo +\.gitattributes: .*\(by hand: the file leads out of/m);
   expect(fs.readdirSync(out)).toEqual([]);
 });
 
