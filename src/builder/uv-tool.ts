@@ -88,20 +88,27 @@ async function deployAlone(job: Job, { config }: Pick<Decision, "config">, reque
     look: async () => fromCache(request),
   });
   if ("found" in turn) return turn.found;
+  try {
+    return fromCache(request) ?? (await deployTold(job, title, request)); // the lock can have been given back just now
+  } finally {
+    turn.lock.release();
+  }
+}
+
+async function deployTold(job: Job, title: string, request: UvRequest): Promise<ProvisionedUv> {
+  const { context } = job;
   const { cacheFault } = context;
   if (cacheFault !== undefined)
     context.terminal.say(`uv is fetched for this start alone: ${cacheFault.why}; ${cacheFault.cure}`);
   const step = context.terminal.step(title);
   const started = now();
   try {
-    const found = fromCache(request);
-    if (found === undefined) refuseForeignPipSettings(context);
-    const got = found ?? (await deployUv(request));
-    step.done(found === undefined ? `${Math.round((facts(got.file)?.size ?? 0) / 1e6)} MB` : undefined);
+    refuseForeignPipSettings(context);
+    const got = await deployUv(request);
+    step.done(`${Math.round((facts(got.file)?.size ?? 0) / 1e6)} MB`);
     return got;
   } finally {
     step.done();
     job.steps.push({ title, durationMs: now() - started });
-    turn.lock.release();
   }
 }
