@@ -89,13 +89,13 @@ async function deployAlone(job: Job, { config }: Pick<Decision, "config">, reque
   });
   if ("found" in turn) return turn.found;
   try {
-    return fromCache(request) ?? (await deployTold(job, title, request)); // the lock can have been given back just now
+    return fromCache(request) ?? (await deployAsStep(job, title, request)); // the lock can have been given back just now
   } finally {
     turn.lock.release();
   }
 }
 
-async function deployTold(job: Job, title: string, request: UvRequest): Promise<ProvisionedUv> {
+async function deployAsStep(job: Job, title: string, request: UvRequest): Promise<ProvisionedUv> {
   const { context } = job;
   const { cacheFault } = context;
   if (cacheFault !== undefined)

@@ -30,10 +30,10 @@ export interface Choice {
 /** The commands that go by the choices, as scripts, tasks and `./prime` alone do. */
 const CHOOSERS = "run shell env boot status eval uv upgrade doctor rollback adopt reboot seal".split(" ");
 
-/** Refuses a choice in front of a command that would pass over it; `name` is one of prime's commands. */
+/** Refuses a choice in front of a command that would ignore it; `name` is one of prime's commands. */
 export function refuseIdle([first]: readonly Choice[], name: string): void {
   if (first === undefined || CHOOSERS.includes(name)) return;
-  const why = `--${first.name} chooses an environment for one start, and ${name} is for none`;
+  const why = `--${first.name} chooses an environment for one start, and ${name} uses none`;
   throw new PrimeError("usage", `could not do \`./prime ${name}\`: ${why}`, {
     exitCode: EXIT_USAGE,
     hint: `leave --${first.name} out`,

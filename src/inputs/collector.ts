@@ -49,7 +49,7 @@ export class InputCollector {
     return there ? (listFolder(folder) ?? []) : [];
   }
 
-  /** For what is not there, or no regular file; a link that leads nowhere is told by `deadLinks`. */
+  /** Notes what is not there, or no regular file; a link that leads nowhere is noted as that. */
   absence(file: string, kind: "absent" | "no-file"): void {
     this.note(deadLink(file) === undefined ? kind : "dead", file);
   }
@@ -77,7 +77,7 @@ export class InputCollector {
     return table;
   }
 
-  /** A sentence for each link in a folder that was looked for and leads nowhere: without one it would be passed over without a word. */
+  /** A warning for each link below `root`, absolute, that was looked for and leads nowhere. */
   deadLinks(root: string): string[] {
     const dead = [...this.#kinds].filter(([file, kind]) => kind === "dead" && file.startsWith(`${root}/`));
     return dead.map(([file]) => `${file} is a link that leads nowhere (${quoted(deadLink(file) ?? "")}): passed over`);

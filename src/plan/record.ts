@@ -177,7 +177,7 @@ function difference({ input, contents: was }: Observed, is: string | undefined):
     case "no-file":
       return is === "no" ? "has appeared" : "is gone";
     case "dead":
-      return "leads somewhere";
+      return "leads somewhere now";
     case "present":
       return is === "no" ? "is gone" : "has appeared";
     case "same":

@@ -4,7 +4,7 @@ import { type Deed, extend, linesOf } from "./deed.ts";
 
 /** What init finds in the folder; undefined where there is nothing. Texts are whole files. */
 export interface RepoFacts {
-  /** Its name. */
+  /** The name of the launcher's file. */
   readonly launcher: string;
   readonly attributes: string | undefined;
   readonly ignores: string | undefined;

@@ -17,8 +17,8 @@ const CSPELL =
   /^(?:\.?cspell\.json[c5]?|\.?cspell\.config\.(?:jsonc?|json5|ya?ml|toml|[cm]?js|[cm]?ts)|cspell\.ya?ml|\.cspell\.ya?ml)$/i;
 
 /**
- * What the tools that look at committed files are to be told of the launcher, where they are configured: in the folder
- * itself and at the top of its work tree, both absolute. It is larger than a hook allows, and its names are no words.
+ * What the tools that look at committed files are to be told of the launcher, where they are configured: in its folder
+ * and at the top of the work tree; `file` is the launcher, both are absolute. It is larger than a hook allows, and its names are no words.
  */
 export async function planCheckers(file: string, top: string): Promise<Deed[]> {
   const folder = path.dirname(file);
