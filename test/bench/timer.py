@@ -2,8 +2,9 @@
 
 A job comes as JSON on standard input: `rounds`, `warmup` and `arms`, each with `argv`, `cwd` and `env`, and perhaps
 `before` (argv of what is run first, not timed), `touch` (a file that gets another, old time first) and `marks` (texts
-that begin lines on standard error, whose moments are noted). Each round takes all arms once, in an order of its own: so a drift
-of the machine falls on all alike, and so does what a large command leaves of the processor's caches to the next.
+that begin lines on standard error, whose moments are noted). Each round takes all arms once, in an order of its own:
+so a drift of the machine falls on all alike, and so does what a large command leaves of the processor's caches to
+the next.
 """
 
 import gc
