@@ -3,7 +3,10 @@ import type { AppValues } from "../src/config/schema/app-schema.ts";
 /** What each key of `[app]` means, and what holds without it. Only papers need it. */
 export const APP_KEYS: Readonly<Record<keyof AppValues, readonly [meaning: string, standard: string]>> = {
   packages: ["What is installed; the first one is the app itself, whose version is told.", "must be there"],
-  name: ["The name of the app, of its folder and of the TOML beside its launcher.", "the file's"],
+  name: [
+    "The name of the app, of its folder and of the TOML beside its launcher.",
+    "the file's; in a repo that of the first package",
+  ],
   entry: ["What a start runs: a console script, or a function as `module:function`, also an `async` one.", "`name`"],
   python: ["The Python that the app needs: `3.12`, or a PEP 440 range.", "any"],
   sources: [
