@@ -26,6 +26,7 @@ export function makeKey(folder: string, name: string, passphrase: string | undef
   const { privateKey } = generateKeyPairSync("ed25519");
   const file = keyFile(folder, name);
   makeFolder(path.dirname(file), 0o700);
+  writeExclusive(path.join(path.dirname(file), ".gitignore"), "*\n", 0o600); // the folder around may well be committed
   const form = { type: "pkcs8", format: "pem" } as const;
   const pem = privateKey.export(passphrase === undefined ? form : { ...form, cipher: "aes-256-cbc", passphrase });
   if (!writeExclusive(file, pem as string, 0o600)) {

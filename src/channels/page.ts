@@ -1,3 +1,4 @@
+import { shareOf } from "./model/pointer.ts";
 import { moment } from "./model/texts.ts";
 import type { Overview } from "./overview.ts";
 
@@ -14,10 +15,8 @@ table { width: 100%; } td, th { text-align: left; vertical-align: top; padding-r
 /** `channel status --html`: a page that can stand beside the metadata. `now` in milliseconds since the epoch. */
 export function statusPage({ app, channels, releases, launcher, expires }: Overview, now: number): string {
   const cards = Object.entries(channels).map(([name, one]) => {
-    const { version, rollout, before, direction, reason, by, at, serial, floor, history } = one;
-    const rest =
-      rollout.percent < 100 ? ` for ${rollout.percent} %, ${text(before?.version ?? "nothing")} for the others` : "";
-    return `<section><h2>${text(name)}</h2><p><b>${text(version)}</b>${rest}</p>
+    const { version, rollout, direction, reason, by, at, serial, floor, history } = one;
+    return `<section><h2>${text(name)}</h2><p><b>${text(version)}</b>${text(shareOf(one))}</p>
 <progress max="100" value="${rollout.percent}">${rollout.percent} %</progress>
 <p><small>${direction} by ${text(by)}, ${time(at)}, serial ${serial}${reason && `: ${text(reason)}`}${
       floor === null ? "" : `; never below ${text(floor)}`

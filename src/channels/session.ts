@@ -4,7 +4,8 @@ import { writeAtomic } from "../edges/files/change.ts";
 import { parseJson, readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
 import { readBytes, sha256 } from "../edges/files/read.ts";
-import { PrimeError } from "../errors.ts";
+import { EXIT_USAGE, PrimeError } from "../errors.ts";
+import { quoted } from "../quoted.ts";
 import { type ChannelFile, readChannelFile } from "./channel-file.ts";
 import { POINTER, type Pointer, pointerFile } from "./model/pointer.ts";
 import { STATE, STATE_FILE, type State } from "./model/release.ts";
@@ -88,9 +89,15 @@ export function described<T>(name: string, bytes: Buffer, schema: v.GenericSchem
   return found;
 }
 
-/** The bytes of such a target. */
-export function describing(value: unknown): Buffer {
-  return Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
+/** The bytes of such a target. What no client would read is never signed: none would go on from there, and no maintainer. */
+export function describing<T>(name: string, value: T, schema: v.GenericSchema<unknown, T>): Buffer {
+  const [issue] = v.safeParse(schema, value).issues ?? [];
+  if (issue === undefined) return Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
+  const key = quoted((issue.path ?? []).map((item) => String(item.key)).join("."));
+  throw new PrimeError("channel-form", `could not sign ${quoted(name)}: \`${key}\` must be ${issue.message}`, {
+    exitCode: EXIT_USAGE,
+    hint: "say it otherwise",
+  });
 }
 
 const PENDING = v.object({

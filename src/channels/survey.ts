@@ -1,5 +1,6 @@
 import { localTime } from "../edges/clock.ts";
 import { type Follower, follow, openChannel } from "./follow.ts";
+import { shareOf } from "./model/pointer.ts";
 import { releaseFolder } from "./model/release.ts";
 import type { Place } from "./place.ts";
 import type { Memory } from "./tuf/client.ts";
@@ -22,10 +23,8 @@ export async function survey(
     for (const file of [release.lock, ...release.files]) {
       await channel.readFile(`${releaseFolder(release.version)}/${file.name}`);
     }
-    const { serial, rollout, version, before } = pointer;
-    const share =
-      rollout.percent === 100 ? "" : ` for ${rollout.percent} %, ${before?.version ?? version} for the others`;
-    lines.push(`${name}: ${version}${share} (serial ${serial}, ${release.app})`);
+    const { serial, version } = pointer;
+    lines.push(`${name}: ${version}${shareOf(pointer)} (serial ${serial}, ${release.app})`);
   }
   if (lines.length === 0) lines.push("no channel points at a release");
   const { launcher } = channel.state;

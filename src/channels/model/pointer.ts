@@ -74,6 +74,12 @@ function settled(now: Pointer): Pointed | null {
     : now.before;
 }
 
+/** Whom a rollout reaches, as people read it; whoever it does not reach follows it as well where nothing was before. */
+export function shareOf({ rollout: { percent }, before }: Pick<Pointer, "rollout" | "before">): string {
+  if (percent === 100) return "";
+  return before === null ? " for all, since nothing was before" : ` for ${percent} %, ${before.version} for the others`;
+}
+
 function pastOf({ serial, version, release_id, direction, reason, by, at }: Pointer): Pointer["history"][number] {
   return { serial, version, release_id, direction, reason, by, at };
 }

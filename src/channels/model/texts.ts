@@ -1,3 +1,4 @@
+import { valid } from "@renovatebot/pep440";
 import * as v from "valibot";
 import { TEXT } from "../../edges/files/own/own-json.ts";
 
@@ -5,13 +6,21 @@ import { TEXT } from "../../edges/files/own/own-json.ts";
 export const MOMENT = v.pipe(TEXT, v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/));
 export const SHA256 = v.pipe(TEXT, v.regex(/^[0-9a-f]{64}$/));
 /** What names a channel, an app or a platform, and is part of a path. */
-export const NAME = v.pipe(TEXT, v.maxLength(64), v.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/));
+export const NAME = v.pipe(
+  TEXT,
+  v.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, "64 letters, digits, `.`, `_` and `-` at most"),
+);
+const WANTED = "a version";
 /** A version (PEP 440), without what a path can't hold. */
-export const VERSION = v.pipe(TEXT, v.maxLength(64), v.regex(/^[0-9A-Za-z][0-9A-Za-z.!+_-]*$/));
+export const VERSION = v.pipe(
+  TEXT,
+  v.regex(/^[0-9A-Za-z.!+_-]{1,64}$/, WANTED),
+  v.check((text) => valid(text) !== null, WANTED),
+);
 /** A file right in its folder, and no hidden one. */
 export const FILE_NAME = v.pipe(TEXT, v.regex(/^[^./][^/]*$/));
 /** What people wrote for people. */
-export const WORDS = v.pipe(TEXT, v.maxLength(4096));
+export const WORDS = v.pipe(TEXT, v.maxLength(4096, "4096 characters at most"));
 
 /** Without parts of a second. */
 export function moment(at: number): string {

@@ -3,7 +3,7 @@ import type { Key } from "@tufjs/models";
 import { hasChannelFile, writeChannelFile } from "../../channels/channel-file.ts";
 import { expiryOf, isOnline, signersBy } from "../../channels/edit.ts";
 import { makeKey, type NamedKey, publicKeyIn } from "../../channels/keys.ts";
-import { STATE_FILE, type State } from "../../channels/model/release.ts";
+import { STATE, STATE_FILE } from "../../channels/model/release.ts";
 import { addTargets, describing, publishEdition } from "../../channels/session.ts";
 import { delegate, nextEdition, ROLES, type RoleName, rootOf } from "../../channels/tuf/repository.ts";
 import type { Context } from "../../context.ts";
@@ -37,6 +37,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
     throw refusal(`${place.name} serves a channel already`, "name another place, or lead that one from its folder");
   }
   const { command, count, threshold } = keysAsked(options);
+  const state = describing(STATE_FILE, { app: options.app, releases: [], withdrawn: {}, floor: {} }, STATE);
   const passphrase = passphraseBy(options.passphraseFd, { isNew: true });
   const secret = await passphrase();
   makeFolder(folder);
@@ -62,11 +63,10 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
     command: name === "online" ? command : null,
   }));
   const signers = await signersFor(context, folder, named, passphrase);
-  const state: State = { app: options.app, releases: [], withdrawn: {}, floor: {} };
   const edition = {
     root: rootOf(byRole, threshold),
     delegations: delegate(byRole, threshold),
-    files: { releases: { [STATE_FILE]: describing(state) }, channels: {} },
+    files: { releases: { [STATE_FILE]: state }, channels: {} },
     expires: (role: RoleName) => expiryOf(role, context.startedAt),
     signersOf: signersBy(signers),
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { compare } from "@renovatebot/pep440";
-import { type Move, moved, type Pointer, pointerFile, whyNotPointed } from "../../channels/model/pointer.ts";
+import { type Move, moved, POINTER, pointerFile, shareOf, whyNotPointed } from "../../channels/model/pointer.ts";
 import { moment } from "../../channels/model/texts.ts";
 import { describing, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
@@ -19,7 +19,8 @@ export function promote(context: Context, channel: string, version: string, opti
   const { percent, urgent, reason = "" } = options;
   return lead(context, options, async (session) => {
     const now = session.pointers.get(channel);
-    if (now !== undefined && compare(version, now.version) < 0) {
+    const isKnown = session.state.releases.some((one) => one.version === version);
+    if (now !== undefined && isKnown && compare(version, now.version) < 0) {
       throw refusal(
         channel,
         version,
@@ -82,16 +83,11 @@ function move(context: Context, session: Session, channel: string, { version, ..
     at: moment(context.startedAt),
     seed: randomBytes(8).toString("hex"),
   });
-  const files = { channels: { [pointerFile(channel)]: describing(next) } };
+  const files = { channels: { [pointerFile(channel)]: describing(pointerFile(channel), next, POINTER) } };
   return {
     change: { files },
-    words: `${channel} points at ${version}${share(next)} (${next.direction}, serial ${next.serial})`,
+    words: `${channel} points at ${version}${shareOf(next)} (${next.direction}, serial ${next.serial})`,
   };
-}
-
-function share({ rollout, before }: Pointer): string {
-  if (rollout.percent === 100) return "";
-  return ` for ${rollout.percent} % of the installations${before === null ? "" : `, at ${before.version} for the others`}`;
 }
 
 function refusal(channel: string, version: string, why: string, hint: string): PrimeError {

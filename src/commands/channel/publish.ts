@@ -4,10 +4,12 @@ import { type Job, runStep } from "../../builder/job.ts";
 import { provision } from "../../builder/uv-tool.ts";
 import {
   type Contents,
+  RELEASE,
   type Release,
   releaseFile,
   releaseFolder,
   releaseId,
+  STATE,
   STATE_FILE,
 } from "../../channels/model/release.ts";
 import { moment } from "../../channels/model/texts.ts";
@@ -70,7 +72,7 @@ export function publish(context: Context, words: readonly string[], options: Pub
     const next = promotionOf(context, release?.contents.version, options);
     const news = [...(launcher?.news ?? []), ...(release?.news ?? [])];
     const state = { ...session.state, ...launcher?.state, ...release?.state };
-    const targets = { ...launcher?.targets, ...release?.targets, [STATE_FILE]: describing(state) };
+    const targets = { ...launcher?.targets, ...release?.targets, [STATE_FILE]: describing(STATE_FILE, state, STATE) };
     const words = news.join("; ");
     const isNew = launcher?.isNew || release?.isNew;
     return { words, ...next, ...(isNew ? { change: { files: { releases: targets } } } : {}) };
@@ -127,7 +129,7 @@ function releaseOf({ startedAt }: Context, { state }: Session, { contents, targe
   return {
     contents,
     isNew: true,
-    targets: { ...targets, [releaseFile(version)]: describing(release) },
+    targets: { ...targets, [releaseFile(version)]: describing(releaseFile(version), release, RELEASE) },
     state: { releases: [...state.releases, { version, release_id, created }] },
     news: [`${version} is released, with ${contents.files.length} file${contents.files.length === 1 ? "" : "s"}`],
   };

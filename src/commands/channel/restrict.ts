@@ -1,5 +1,5 @@
 import { compare } from "@renovatebot/pep440";
-import { STATE_FILE, type State } from "../../channels/model/release.ts";
+import { STATE, STATE_FILE, type State } from "../../channels/model/release.ts";
 import { moment } from "../../channels/model/texts.ts";
 import { describing, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
@@ -44,7 +44,7 @@ export function setFloor(context: Context, channel: string, version: string, opt
 }
 
 function changeTo(state: State) {
-  return { files: { releases: { [STATE_FILE]: describing(state) } } };
+  return { files: { releases: { [STATE_FILE]: describing(STATE_FILE, state, STATE) } } };
 }
 
 function refuseUnknown({ state }: Session, version: string): void {

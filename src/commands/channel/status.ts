@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { isOnline } from "../../channels/edit.ts";
+import { shareOf } from "../../channels/model/pointer.ts";
 import { type Overview, overviewOf } from "../../channels/overview.ts";
 import { statusPage } from "../../channels/page.ts";
 import type { RoleName } from "../../channels/tuf/repository.ts";
@@ -28,13 +29,10 @@ export async function showChannels(
 
 function describe({ app, channels, releases, launcher, expires }: Overview): string {
   const lines = [`${app}:`];
-  for (const [name, { version, serial, direction, reason, by, at, rollout, before, floor }] of Object.entries(
-    channels,
-  )) {
-    const share =
-      rollout.percent === 100 ? "" : ` for ${rollout.percent} %, ${before?.version ?? "nothing"} for the others`;
+  for (const [name, pointer] of Object.entries(channels)) {
+    const { version, serial, direction, reason, by, at, floor } = pointer;
     lines.push(
-      `  ${name}: ${version}${share} (serial ${serial}, ${direction} by ${by} at ${told(at)}${reason && `: ${reason}`})`,
+      `  ${name}: ${version}${shareOf(pointer)} (serial ${serial}, ${direction} by ${by} at ${told(at)}${reason && `: ${reason}`})`,
     );
     if (floor !== null) lines.push(`    never below ${floor}`);
   }

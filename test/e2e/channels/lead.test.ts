@@ -17,7 +17,7 @@ describe("channel", () => {
   it("leads a channel through the day of a bad release", { timeout: 240_000 }, async () => {
     const maintainer = await three();
     expect(await maintainer.good("promote", "stable", "3.2.1", "--percent", "20")).toContain(
-      "stable points at 3.2.1 for 20 % of the installations, at 3.2.0 for the others (promote, serial 2)",
+      "stable points at 3.2.1 for 20 %, 3.2.0 for the others (promote, serial 2)",
     );
     await maintainer.good("promote", "stable", "3.2.1");
     expect((await maintainer.run(["promote", "stable", "3.2.0"])).stderr).toContain("channel fallback stable 3.2.0");
@@ -114,6 +114,35 @@ describe("channel", () => {
     expect(source.stderr).toContain("neither a wheel nor a pylock.toml");
     maintainer.box.file("dist/foo-3.2.4-py3-none-any.whl", "no archive");
     expect((await maintainer.run(["publish", "dist/foo-3.2.4-py3-none-any.whl"])).stderr).toContain("is no wheel");
+  });
+
+  it("signs nothing that no client would read, and goes on as it was", { timeout: 120_000 }, async () => {
+    const maintainer = new Maintainer();
+    const named = await maintainer.run(["init", "--app", "my app", "--to", maintainer.to, "--simple"]);
+    expect([named.code, named.stderr]).toEqual([2, expect.stringContaining("`app` must be")]);
+    await maintainer.begin();
+    const wheel = maintainer.wheel("3.2.0");
+    const long = "x".repeat(4097);
+    const publish = (...words: string[]) => maintainer.run(["publish", wheel, ...words]);
+    const refuses = async (ended: ReturnType<typeof publish>, words: string) => {
+      const { code, stderr } = await ended;
+      expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
+    };
+    await refuses(publish("--notes", long), "`notes` must be 4096 characters at most");
+    await refuses(publish("--min-launcher", "new"), "`launcher` must be a version");
+    await refuses(publish("--release-version", "next"), "`version` must be a version");
+    expect(await maintainer.good("publish", wheel, "--promote", "stable", "--percent", "10")).toContain(
+      "stable points at 3.2.0 for all, since nothing was before",
+    );
+    await refuses(maintainer.run(["promote", "sta/ble", "3.2.0"]), "`channel` must be");
+    await refuses(maintainer.run(["promote", "stable", "latest"]), "there is no release latest");
+    await refuses(maintainer.run(["promote", "stable", "3.2.0", "--reason", long]), "`reason` must be");
+    await refuses(maintainer.run(["withdraw", "3.2.0", "--reason", long]), "`withdrawn.3.2.0.reason` must be");
+    await refuses(maintainer.run(["floor", "sta ble", "3.2.0"]), "`floor.sta ble` must be");
+    expect((await maintainer.run(["verify", maintainer.to])).stdout).toContain("stable: 3.2.0");
+    maintainer.box.git("init", "--quiet");
+    maintainer.box.git("add", "channel");
+    expect(maintainer.box.git("ls-files", "channel")).not.toContain(".pem");
   });
 
   it("makes a page that asks for nothing elsewhere, whatever is written in it", async () => {

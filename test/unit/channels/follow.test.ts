@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { type Follower, follow, openChannel } from "../../../src/channels/follow.ts";
 import { type Move, moved, type Pointer, pointerFile } from "../../../src/channels/model/pointer.ts";
 import { type Contents, releaseFile, releaseId, STATE_FILE, type State } from "../../../src/channels/model/release.ts";
-import { describing } from "../../../src/channels/session.ts";
 import { Refused } from "../../../src/channels/tuf/refused.ts";
 import { delegate } from "../../../src/channels/tuf/repository.ts";
 import { MemoryRepository, NOW, newSigner, remember } from "../../support/apps/tuf.ts";
 
+/** What somebody signed, whatever its form. */
+const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));
 const AT = "2030-01-01T00:00:00Z";
 const contents = (version: string): Contents => ({
   app: "foo",
@@ -38,9 +39,9 @@ class Channel {
     const state: State = { app: "foo", releases, withdrawn: {}, floor: {} };
     const files = versions.map((version) => [
       releaseFile(version),
-      describing({ ...contents(version), ...pointed(version), created: AT }),
+      bytesOf({ ...contents(version), ...pointed(version), created: AT }),
     ]);
-    const described = { ...Object.fromEntries(files), [STATE_FILE]: describing(state) };
+    const described = { ...Object.fromEntries(files), [STATE_FILE]: bytesOf(state) };
     return new Channel(await MemoryRepository.begin({ releases: described, channels: {} }), state);
   }
 
@@ -51,12 +52,12 @@ class Channel {
   }
 
   serve(pointer: Pointer): Promise<void> {
-    return this.repository.publish({ files: { channels: { [pointerFile("stable")]: describing(pointer) } } });
+    return this.repository.publish({ files: { channels: { [pointerFile("stable")]: bytesOf(pointer) } } });
   }
 
   async say(change: Partial<State>): Promise<void> {
     this.state = { ...this.state, ...change };
-    await this.repository.publish({ files: { releases: { [STATE_FILE]: describing(this.state) } } });
+    await this.repository.publish({ files: { releases: { [STATE_FILE]: bytesOf(this.state) } } });
   }
 }
 
@@ -136,7 +137,7 @@ describe("who follows a channel", () => {
     const { repository } = channel;
     repository.signers = { ...repository.signers, channels: [newSigner()] };
     const pointer = { ...(channel.pointer as Pointer), ...pointed("3.2.0"), serial: 3 };
-    const channels = { [pointerFile("stable")]: describing(pointer) };
+    const channels = { [pointerFile("stable")]: bytesOf(pointer) };
     await repository.publish({ delegations: delegate(repository.keys), files: { channels } });
     expect(await check()).toBe("3.2.0");
   });
@@ -179,7 +180,7 @@ describe("who follows a channel", () => {
     for (const name of ["../../x", "a/b", "/etc/x", "..", ".x"]) {
       const files = [{ name, sha256: "0".repeat(64), size: 1 }];
       const release = { ...contents("3.2.0"), ...pointed("3.2.0"), files, created: AT };
-      await channel.repository.publish({ files: { releases: { [releaseFile("3.2.0")]: describing(release) } } });
+      await channel.repository.publish({ files: { releases: { [releaseFile("3.2.0")]: bytesOf(release) } } });
       expect(await installation(channel)()).toBe("malformed");
     }
   });

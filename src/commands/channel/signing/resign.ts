@@ -1,7 +1,7 @@
 import { writeChannelFile } from "../../../channels/channel-file.ts";
 import { type Change, isOnline } from "../../../channels/edit.ts";
 import { keyFile, makeKey, type NamedKey } from "../../../channels/keys.ts";
-import { pointerFile } from "../../../channels/model/pointer.ts";
+import { POINTER, pointerFile } from "../../../channels/model/pointer.ts";
 import { describing, type Session } from "../../../channels/session.ts";
 import type { Key } from "../../../channels/tuf/metadata.ts";
 import {
@@ -108,7 +108,9 @@ export function afterRotation({ pointers }: Session, roles: readonly RoleName[])
     serial: one.serial < MOST_SERIAL ? one.serial + 1 : 1,
   }));
   return {
-    channels: Object.fromEntries(moved.map((one) => [pointerFile(one.channel), describing(one)])),
+    channels: Object.fromEntries(
+      moved.map((one) => [pointerFile(one.channel), describing(pointerFile(one.channel), one, POINTER)]),
+    ),
     restarted: new Set(roles.includes("snapshot") ? roles : roles.filter((role) => role === "timestamp")),
   };
 }
