@@ -27,12 +27,9 @@ export interface Choice {
   readonly value: string | undefined;
 }
 
-/** The commands that go by the choices, as scripts, tasks and `./prime` alone do. */
-const CHOOSERS = "run shell env boot status eval uv upgrade doctor rollback adopt reboot seal".split(" ");
-
-/** Refuses a choice in front of a command that would ignore it; `name` is one of prime's commands. */
+/** Refuses a choice in front of a command of prime's that would ignore it. */
 export function refuseIdle([first]: readonly Choice[], name: string): void {
-  if (first === undefined || CHOOSERS.includes(name)) return;
+  if (first === undefined) return;
   const why = `--${first.name} chooses an environment for one start, and ${name} uses none`;
   throw new PrimeError("usage", `could not do \`./prime ${name}\`: ${why}`, {
     exitCode: EXIT_USAGE,

@@ -33,5 +33,7 @@ export interface CommandLine {
 /** A command, as `--help` lists it and the arguments name it: it stands beside what the command does. */
 export interface Declaration {
   readonly group: (typeof GROUPS)[number];
+  /** It goes by the flags that choose an environment; in front of any other command they are refused, and not ignored. */
+  readonly takesChoices?: true;
   readonly declare: (line: CommandLine) => void;
 }

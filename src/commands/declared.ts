@@ -4,6 +4,7 @@ import type { CommandLine, Declaration } from "./declaration.ts";
 
 const run: Declaration = {
   group: "Run",
+  takesChoices: true,
   declare: ({ program, args, addChoices, take }) => {
     const command = passing(program, "run", "run a command in the environment")
       .usage("[flags] [--] CMD [ARG...]")
@@ -20,6 +21,7 @@ const run: Declaration = {
 
 const shell: Declaration = {
   group: "Run",
+  takesChoices: true,
   declare: ({ program, take }) =>
     program
       .command("shell")
@@ -29,6 +31,7 @@ const shell: Declaration = {
 
 const env: Declaration = {
   group: "Run",
+  takesChoices: true,
   declare: ({ program, take }) =>
     program
       .command("env")
@@ -41,6 +44,7 @@ const env: Declaration = {
 
 const boot: Declaration = {
   group: "Run",
+  takesChoices: true,
   declare: (line) =>
     line.program
       .command("boot")
@@ -61,6 +65,7 @@ const tasks: Declaration = {
 
 const status: Declaration = {
   group: "Look",
+  takesChoices: true,
   declare: ({ program, take }) =>
     looking(program, "status", "show launcher, pythons, uv, environment, inputs and where each comes from", (json) =>
       take(async (context) => (await import("./status.ts")).showStatus(context, json)),
@@ -77,6 +82,7 @@ const why: Declaration = {
 
 const evaluate: Declaration = {
   group: "Look",
+  takesChoices: true,
   declare: ({ program, take }) =>
     looking(program, "eval", "show the whole configuration in force, and where each value comes from", (json) =>
       take(async (context) => (await import("./run/eval.ts")).evaluate(context, json), { mustAgree: true }),
@@ -98,6 +104,7 @@ const verify: Declaration = {
 
 const uv: Declaration = {
   group: "Change",
+  takesChoices: true,
   declare: ({ program, take }) =>
     passing(program, "uv", "run the pinned uv on this repo; the environment follows")
       .usage("ARG...")
@@ -108,6 +115,7 @@ const uv: Declaration = {
 
 const reboot: Declaration = {
   group: "Repair",
+  takesChoices: true,
   declare: ({ program, take }) =>
     program
       .command("reboot")
@@ -123,6 +131,7 @@ const reboot: Declaration = {
 
 const seal: Declaration = {
   group: "For maintainers",
+  takesChoices: true,
   declare: ({ program, addChoices, take }) => {
     const command = program
       .command("seal")

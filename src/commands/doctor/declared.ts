@@ -4,6 +4,7 @@ import type { DoctorRequest } from "./doctor.ts";
 
 export const doctor: Declaration = {
   group: "Repair",
+  takesChoices: true,
   declare: ({ program, take }) =>
     program
       .command("doctor [dir]")

@@ -17,6 +17,7 @@ export const history: Declaration = {
 
 export const rollback: Declaration = {
   group: "Repair",
+  takesChoices: true,
   declare: ({ program, take }) =>
     program
       .command("rollback [id]")
@@ -33,6 +34,7 @@ export const rollback: Declaration = {
 
 export const adopt: Declaration = {
   group: "Repair",
+  takesChoices: true,
   declare: ({ program, take }) =>
     program
       .command("adopt [id]")

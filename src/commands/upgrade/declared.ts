@@ -14,6 +14,7 @@ interface Options {
 
 export const upgrade: Declaration = {
   group: "Change",
+  takesChoices: true,
   declare: ({ program, take }) =>
     program
       .command("upgrade")
