@@ -49,17 +49,17 @@ const ROWS: readonly Row[] = [
   [
     "what an upgrade made crashes, throws or can't be imported in its first starts",
     "back to what was there when these are used up; `--auto` does not make it again",
-    "e2e/upgrade/trial.test.ts",
+    "e2e/upgrade/trial/trial.test.ts",
   ],
   [
     "an interpreter that was moved to crashes on trial, or fails the validation with new packages",
     "back, or never shown; `--auto` and `--check` leave that build, or the two together, alone, and packages go on",
-    "e2e/upgrade/moved-trial.test.ts",
+    "e2e/upgrade/trial/moved-trial.test.ts",
   ],
   [
     "another upgrade while one is on trial",
     "`--auto` leaves it alone; one by hand takes its place, and what was there before both comes back if it fails",
-    "e2e/upgrade/second-trial.test.ts",
+    "e2e/upgrade/trial/second-trial.test.ts",
   ],
 ];
 

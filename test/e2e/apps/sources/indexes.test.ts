@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AppBox, appWheel, saying } from "../../support/apps/apps.ts";
-import { serve } from "../../support/apps/releases.ts";
-import { dumbIndex, pypiserver, serverTools } from "../../support/servers/indexes.ts";
+import { AppBox, appWheel, saying } from "../../../support/apps/apps.ts";
+import { serve } from "../../../support/apps/releases.ts";
+import { dumbIndex, pypiserver, serverTools } from "../../../support/servers/indexes.ts";
 
 let tools = "";
 beforeAll(async () => {

@@ -5,9 +5,9 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { AppBox, saying } from "../../support/apps/apps.ts";
-import { serve as serveFiles } from "../../support/apps/releases.ts";
-import { packageIndex } from "../../support/servers/index-server.ts";
+import { AppBox, saying } from "../../../support/apps/apps.ts";
+import { serve as serveFiles } from "../../../support/apps/releases.ts";
+import { packageIndex } from "../../../support/servers/index-server.ts";
 
 /** Serves the files of a folder, and `answer` for its listing. */
 async function serve(folder: string, answer: () => string, type = "text/html"): Promise<string> {
@@ -87,7 +87,7 @@ describe("a version whose file is gone from the place that lists it", () => {
       if (target === "/old/") response.writeHead(302, { Location: "/new/place/" }).end();
       else {
         const links = listed.map(
-          (version) => `<a href="../../foo-${version}-py3-none-any.whl">foo-${version}-py3-none-any.whl</a>`,
+          (version) => `<a href="../../../foo-${version}-py3-none-any.whl">foo-${version}-py3-none-any.whl</a>`,
         );
         response.writeHead(200, { "Content-Type": "text/html" }).end(links.join("\n"));
       }

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { PythonShelf, packable } from "../../support/pythons/pythons.ts";
-import { good, isWarm, repo, shown } from "../../support/repos.ts";
-import { packageIndex } from "../../support/servers/index-server.ts";
+import { PythonShelf, packable } from "../../../support/pythons/pythons.ts";
+import { good, isWarm, repo, shown } from "../../../support/repos.ts";
+import { packageIndex } from "../../../support/servers/index-server.ts";
 
 const [old, young] = packable().slice(-2);
 

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { anyPython } from "../../fixtures/python.ts";
-import { changeWheel } from "../../support/apps/app-wheel.ts";
-import { AppBox, appWheel, saying } from "../../support/apps/apps.ts";
+import { anyPython } from "../../../fixtures/python.ts";
+import { changeWheel } from "../../../support/apps/app-wheel.ts";
+import { AppBox, appWheel, saying } from "../../../support/apps/apps.ts";
 
 const LEAVE = "import sys, zipfile; zipfile.ZipFile(sys.argv[1], 'a').writestr('foo/../../evil.py', '')";
 

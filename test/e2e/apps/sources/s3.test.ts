@@ -2,11 +2,11 @@ import * as fs from "node:fs";
 import type * as http from "node:http";
 import * as path from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AppBox } from "../../support/apps/apps.ts";
-import { Maintainer } from "../../support/apps/channel.ts";
-import { serve } from "../../support/apps/releases.ts";
-import type { Sandbox } from "../../support/sandbox.ts";
-import { type S3Server, s3Server } from "../../support/servers/s3.ts";
+import { AppBox } from "../../../support/apps/apps.ts";
+import { Maintainer } from "../../../support/apps/channel.ts";
+import { serve } from "../../../support/apps/releases.ts";
+import type { Sandbox } from "../../../support/sandbox.ts";
+import { type S3Server, s3Server } from "../../../support/servers/s3.ts";
 
 let server: S3Server | undefined;
 beforeAll(async () => {

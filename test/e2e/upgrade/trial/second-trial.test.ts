@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { outdated } from "../../support/pythons/upgrades.ts";
-import { good, shown } from "../../support/repos.ts";
-import { packageIndex } from "../../support/servers/index-server.ts";
+import { outdated } from "../../../support/pythons/upgrades.ts";
+import { good, shown } from "../../../support/repos.ts";
+import { packageIndex } from "../../../support/servers/index-server.ts";
 
 it("another upgrade while one is on trial: --auto leaves it alone, one by hand goes back to what was proved", async () => {
   const index = await packageIndex();

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { outdated } from "../../support/pythons/upgrades.ts";
-import { good, isWarm, shown } from "../../support/repos.ts";
+import { outdated } from "../../../support/pythons/upgrades.ts";
+import { good, isWarm, shown } from "../../../support/repos.ts";
 
 const POLICY = "[upgrade]\ntrial = { starts = 2, window_s = 60 }\n";
 
