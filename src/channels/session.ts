@@ -35,16 +35,17 @@ export const MOST_DESCRIPTION = 5_000_000;
 
 /**
  * Finishes what an earlier command was cut short in, and refreshes. What has expired is no hindrance to whom it has to be
- * signed by again; a place that serves less than was seen before is one. `tell` gets what a maintainer should know.
+ * signed by again; a place that serves less than was seen before is one. `tell` gets what a maintainer should know; a look uploads nothing.
  */
 export async function openSession(
   folder: string,
   placeOf: (to: string) => Promise<Place>,
   tell: (words: string) => void,
+  isLook = false,
 ): Promise<Session> {
   const file = readChannelFile(folder);
   const place = await placeOf(file.to);
-  await finishPending(folder, place, tell);
+  await finishPending(folder, place, tell, isLook);
   const memory = memoryOf(folder);
   const client = new Client({ metadata: (name, most) => place.read(`metadata/${name}`, most) }, memory, new Date(0));
   const target = async (name: string) => {
@@ -157,12 +158,20 @@ function conflict(place: Place, served: string): PrimeError {
   );
 }
 
-async function finishPending(folder: string, place: Place, tell: (words: string) => void): Promise<void> {
+async function finishPending(
+  folder: string,
+  place: Place,
+  tell: (words: string) => void,
+  isLook: boolean,
+): Promise<void> {
   const pending = readOwnJson(pendingIn(folder), PENDING);
   if (pending === undefined) return;
   const served = await place.read("metadata/timestamp.json", MOST_TIMESTAMP);
   const isAsBefore = (served === undefined ? null : sha256(served)) === pending.before;
   const isUp = served?.toString("utf8") === pending.files.at(-1)?.text;
+  if (isLook && !isUp) {
+    return tell(`an earlier command was cut short${isAsBefore ? ": the next one uploads what it had signed" : ""}`);
+  }
   if (isAsBefore) {
     await upload(place, pending.files, served);
     tell("an earlier command was cut short: what it had signed is uploaded now");

@@ -2,6 +2,7 @@ import type { Environment } from "../edges/command.ts";
 import { download, fetchText } from "../edges/network/receive/download.ts";
 import { isUnchanged } from "../edges/network/receive/receive.ts";
 import type { NetworkRules } from "../edges/network/rules.ts";
+import { urlOf } from "../edges/network/url.ts";
 import { decodePath } from "../project/packages.ts";
 import { MOST_FILE } from "./fetched.ts";
 import { packageOf, type SourceFile, someOf } from "./source-file.ts";
@@ -16,7 +17,7 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">",
  * a link, or among the `hashes`.
  */
 export async function filesAt(address: string, line: { env: Environment; rules: NetworkRules }): Promise<SourceFile[]> {
-  const url = new URL(address);
+  const url = urlOf(address);
   let base = url;
   const found = (at: URL) => {
     base = new URL(at);

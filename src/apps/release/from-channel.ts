@@ -13,6 +13,7 @@ import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { removeFile } from "../../edges/files/own/remove.ts";
 import { namesInFolder, sha256OfFile } from "../../edges/files/read.ts";
 import type { Line } from "../../edges/network/exchange.ts";
+import { urlOf } from "../../edges/network/url.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { packagesOf, pylockOf, renderPylock, withPlaces } from "../../project/files/pylock.ts";
@@ -136,7 +137,7 @@ function beside(value: unknown, release: Release): unknown {
 
 /** Where a channel is read from. */
 export async function channelPlace(url: string, line: Line): Promise<Pick<Place, "read" | "name">> {
-  if (/^https?:/i.test(url)) return (await import("../../channels/places/http.ts")).httpPlace(new URL(url), line);
+  if (/^https?:/.test(url)) return (await import("../../channels/places/http.ts")).httpPlace(url, line);
   if (url.startsWith("s3:")) return (await import("../../channels/places/s3.ts")).s3Place(url, line);
-  return folderReader(url.startsWith("file:") ? fileURLToPath(url) : url);
+  return folderReader(url.startsWith("file:") ? fileURLToPath(urlOf(url)) : url);
 }

@@ -123,7 +123,7 @@ export class Client {
   async #refreshTimestamp(): Promise<void> {
     this.#recall("timestamp", (bytes) => this.#trusted.recallTimestamp(bytes));
     const bytes = await this.#ask("timestamp.json", MOST.timestamp);
-    if (bytes === undefined) throw new Refused("malformed", "the repository has no timestamp");
+    if (bytes === undefined) throw new Refused("malformed", "no channel is served there: there is no timestamp.json");
     if (this.#trusted.takeTimestamp(bytes)) this.#memory.write("timestamp", bytes);
   }
 

@@ -19,7 +19,7 @@ type Index = Map<string, Map<string, string>>;
  * releases that were not withdrawn, and for each channel a package (`foo-stable`) whose newest version pins what it points at.
  */
 export async function exportIndex(context: Context, out: string, options: Pick<Options, "dir">): Promise<Answer> {
-  const session = await sessionOf(context, options);
+  const session = await sessionOf(context, options, true);
   const folder = path.resolve(context.cwd, out, "simple");
   const index: Index = new Map();
   const put = (project: string, name: string, bytes: Buffer) => {

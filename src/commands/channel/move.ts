@@ -73,7 +73,10 @@ function move(context: Context, session: Session, channel: string, { version, ..
   const to = { version, release_id: known?.release_id ?? "" };
   const why = whyNotPointed(session.state, channel, to);
   if (why !== undefined) {
-    const have = session.state.releases.map((one) => one.version).join(", ");
+    const have = session.state.releases
+      .filter((one) => whyNotPointed(session.state, channel, one) === undefined)
+      .map((one) => one.version)
+      .join(", ");
     throw refusal(channel, version, why, `there are: ${have || "none; ./prime channel publish FILE… makes one"}`);
   }
   const next = moved(channel, session.pointers.get(channel), {

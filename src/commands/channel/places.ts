@@ -5,23 +5,24 @@ import { folderPlace } from "../../channels/places/folder.ts";
 import { loadMachinePolicy } from "../../config/policy/load.ts";
 import { networkRules } from "../../config/policy/network.ts";
 import type { Context } from "../../context.ts";
+import { urlOf } from "../../edges/network/url.ts";
 import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 
 /** What `--to` names: a folder, `file:`, `http:`, `https:`, `s3:`. This machine's policy says which hosts may be asked, and how. */
 export async function placeOf({ cwd, env }: Pick<Context, "cwd" | "env">, to: string): Promise<Place> {
-  if (/^(?:https?|s3):/i.test(to)) {
+  if (/^(?:https?|s3):/.test(to)) {
     const line = { env, rules: networkRules(await loadMachinePolicy(EXIT_FAILURE), [to]) };
     if (to.startsWith("s3:")) return (await import("../../channels/places/s3.ts")).s3Place(to, line);
-    return (await import("../../channels/places/http.ts")).httpPlace(new URL(to), line);
+    return (await import("../../channels/places/http.ts")).httpPlace(to, line);
   }
   if (/^[a-z][a-z0-9+.-]+:/i.test(to) && !to.startsWith("file:")) {
-    throw new PrimeError("usage", `could not upload to ${withoutSecrets(to)}: prime does not know such places`, {
+    throw new PrimeError("usage", `could not use ${withoutSecrets(to)}: prime does not know such places`, {
       exitCode: EXIT_USAGE,
       hint: "name a folder, or an address that begins with https: or s3:",
     });
   }
-  return folderPlace(path.resolve(cwd, to.startsWith("file:") ? fileURLToPath(to) : to));
+  return folderPlace(path.resolve(cwd, to.startsWith("file:") ? fileURLToPath(urlOf(to)) : to));
 }
 
 /**

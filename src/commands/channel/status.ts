@@ -3,6 +3,7 @@ import { isOnline } from "../../channels/edit.ts";
 import { shareOf } from "../../channels/model/pointer.ts";
 import { type Overview, overviewOf } from "../../channels/overview.ts";
 import { statusPage } from "../../channels/page.ts";
+import { isFresh, toSign } from "../../channels/to-sign.ts";
 import type { RoleName } from "../../channels/tuf/repository.ts";
 import type { Context } from "../../context.ts";
 import { localTime } from "../../edges/clock.ts";
@@ -18,7 +19,10 @@ export async function showChannels(
   context: Context,
   options: Pick<Options, "dir"> & { readonly json: boolean; readonly html?: string },
 ): Promise<Answer> {
-  const overview = overviewOf(await sessionOf(context, options), context.startedAt);
+  const session = await sessionOf(context, options, true);
+  const overview = overviewOf(session, context.startedAt);
+  if (isFresh(session) !== undefined)
+    context.terminal.say(`a change waits for signatures in ${toSign(session.folder)}: ./prime channel sign`);
   if (options.html !== undefined) {
     writeAtomic(path.resolve(context.cwd, options.html), statusPage(overview, context.startedAt), 0o644);
   }

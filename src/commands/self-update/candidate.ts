@@ -11,6 +11,7 @@ import { copyFile, writePlain } from "../../edges/files/change.ts";
 import { isFile, isFolder, readBytes, readText, sha256 } from "../../edges/files/read.ts";
 import { type DownloadRequest, download } from "../../edges/network/receive/download.ts";
 import type { NetworkRules } from "../../edges/network/rules.ts";
+import { urlOf } from "../../edges/network/url.ts";
 import { run } from "../../edges/processes/run.ts";
 import { makeFolders, newLog } from "../../environment/folders.ts";
 import { PrimeError } from "../../errors.ts";
@@ -40,8 +41,8 @@ const MOST_DIGEST = 4096;
 export async function getCandidate(context: Context, wanted: Wanted, work: string): Promise<Candidate> {
   const { from } = wanted;
   if (from === "index" || from.startsWith("index+")) return fromIndex(context, wanted, work);
-  if (/^https?:/i.test(from)) return fromUrl(context, new URL(from), wanted, work);
-  const file = from.startsWith("file:") ? fileURLToPath(new URL(from.split("#")[0] as string)) : from.split("#")[0];
+  if (/^https?:/i.test(from)) return fromUrl(context, urlOf(from), wanted, work);
+  const file = from.startsWith("file:") ? fileURLToPath(urlOf(from.split("#")[0] as string)) : from.split("#")[0];
   return fromFile(path.resolve(context.cwd, file as string), wanted, work);
 }
 

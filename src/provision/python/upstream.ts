@@ -7,6 +7,7 @@ import { makeFolder, makeTemporaryFolder, writeAtomic } from "../../edges/files/
 import { makerMark } from "../../edges/files/own/maker-mark.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { readText, sha256 } from "../../edges/files/read.ts";
+import { urlOf } from "../../edges/network/url.ts";
 import { PrimeError } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import { UV_PYTHONS } from "../pins.ts";
@@ -27,7 +28,7 @@ export async function upstreamBuilds(context: Context, policy: Policy): Promise<
 }
 
 function addressOf(manifest: string): URL {
-  return path.isAbsolute(manifest) ? pathToFileURL(manifest) : new URL(manifest);
+  return path.isAbsolute(manifest) ? pathToFileURL(manifest) : urlOf(manifest);
 }
 
 /** Kept in the cache by its digest: it is asked for once for each launcher. */

@@ -126,6 +126,9 @@ async function planWithin(
         ({ name, version, until }) =>
           `the pin ${name}==${version} ended on ${until}: \`./prime unpin ${name}\` takes it away`,
       ),
+      ...rules.pins
+        .filter((pin) => found.packages.every(({ name }) => name !== pin.name))
+        .map(({ name, version }) => `nothing here asks for ${name}, which is pinned to ${version}`),
       ...untimedNotes(found.untimed, found.packages),
       ...[...yankedIn(found.outcome.output)].map(
         ([one, reason]) =>
@@ -167,7 +170,7 @@ function refuseUnknown(names: readonly string[], { before }: Solver, root: strin
     `could not upgrade \`${quoted(unknown)}\` of ${root}: it is not among what is installed from elsewhere${didYouMean(normalizeName(unknown), known)}`,
     {
       exitCode: EXIT_USAGE,
-      hint: "`./prime run pip list` tells the names; the repo's own projects are not upgraded, and `./prime pin NAME==VERSION` chooses a version",
+      hint: "`./prime uv pip list` tells the names; the repo's own projects are not upgraded, and `./prime pin NAME==VERSION` chooses a version",
     },
   );
 }

@@ -62,7 +62,7 @@ describe("a channel's keys", () => {
     expect([wrong.code, wrong.stderr]).toEqual([125, expect.stringContaining("it is no Ed25519 key in PEM")]);
     expect(wrong.stderr).not.toContain("secret-words");
     await maintainer.good(...init, `cat '${vault}'`);
-    expect(fs.readdirSync(box.path("channel/keys"))).toEqual(["offline.pem"]);
+    expect(fs.readdirSync(box.path("channel/keys"))).toEqual([".gitignore", "offline.pem"]);
     await maintainer.good("publish", maintainer.wheel("3.2.0"), "--promote", "stable");
     expect((await maintainer.run(["verify", to])).stdout).toContain("stable: 3.2.0");
     const secret = pem.split("\n")[1] as string;
@@ -108,6 +108,7 @@ describe("a channel's keys", () => {
     expect(await first.good("sign")).toContain("signed by 1 of 2 (offline-1)");
     expect(filesBelow(first.to)).toEqual(untouched);
     expect((await first.run(["publish", first.wheel("3.2.1")])).stderr).toContain("one waits for signatures");
+    expect((await first.run(["status"])).stderr).toContain("a change waits for signatures in ");
     hand(first, second, "offline-2");
     const wheel = second.box.path("channel/to-sign/targets/releases/3.2.0/foo-3.2.0-py3-none-any.whl");
     const bytes = fs.readFileSync(wheel);

@@ -31,6 +31,7 @@ describe("channel", () => {
     expect(await maintainer.good("withdraw", "3.2.1", "--reason", "loses data")).toContain("3.2.1 is withdrawn");
     const refused = await maintainer.run(["promote", "stable", "3.2.1"]);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("3.2.1 was withdrawn: loses data")]);
+    expect(refused.stderr).toContain("there are: 3.2.0, 3.2.2");
     await maintainer.good("promote", "stable", "3.2.2");
     await maintainer.good("floor", "stable", "3.2.2");
     expect((await maintainer.run(["fallback", "stable", "3.2.0", "--reason", "x"])).stderr).toContain(
@@ -98,6 +99,10 @@ describe("channel", () => {
     expect([code, stderr]).toEqual([125, expect.stringMatching(/there is no terminal\n.*--passphrase-fd 7 7<FILE/)]);
     const none = await box.run(["channel", "promote", "stable", "1"], { cwd: box.root });
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("./prime channel init makes one")]);
+    for (const to of ["https://", "https://a b/", "file://host/served", "S3://bucket"]) {
+      const wrong = await box.run(["channel", "init", "--app", "foo", "--to", to, "--simple"], { cwd: box.root });
+      expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining(`could not use ${to}: `)]);
+    }
     const empty = await box.run([...init, "--passphrase-fd", "0"], { cwd: box.root, stdin: "\n" });
     expect(empty.stderr).toContain("it was empty");
   });
@@ -209,6 +214,22 @@ describe("channel on a server", () => {
       expect((await maintainer.run(["verify", server.url])).stdout).toContain(`stable: ${next}`);
       version = next;
     }
+  });
+
+  it("uploads nothing for a look, and says what the next command will", { timeout: 120_000 }, async () => {
+    const folder = fs.mkdtempSync(path.join(new Maintainer().box.base, "served-"));
+    const server = await putServer(folder);
+    const maintainer = await new Maintainer(server.url).begin();
+    await maintainer.good("publish", maintainer.wheel("3.2.0"), "--promote", "stable");
+    await maintainer.good("publish", maintainer.wheel("3.2.1"));
+    server.failing.set("PUT /metadata/timestamp", 500);
+    expect((await maintainer.run(["promote", "stable", "3.2.1"])).code).toBe(125);
+    for (const look of [["status"], ["export-index", "index"]]) {
+      expect(await maintainer.good(...look)).toContain("cut short: the next one uploads what it had signed");
+    }
+    expect((await maintainer.status()).channels.stable?.version).toBe("3.2.0");
+    await maintainer.good("resign");
+    expect((await maintainer.status()).channels.stable?.version).toBe("3.2.1");
   });
 
   it("lets one of two maintainers win, and tells the other to repeat", { timeout: 120_000 }, async () => {

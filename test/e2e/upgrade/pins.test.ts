@@ -66,7 +66,9 @@ describe("./prime pin", () => {
     ]);
     expect((await good(box, ["status"])).stdout).toContain("pinned           alpha 1.1, until 2020-01-01\n");
     expect((await good(box, ["doctor"])).stdout).toContain("alpha 1.1 was held until 2020-01-01");
+    await good(box, ["pin", "alpah==1.1"]);
     const { stderr } = await good(box, ["upgrade"]);
+    expect(stderr).toContain("nothing here asks for alpah, which is pinned to 1.1");
     expect(stderr).toContain("the pin alpha==1.1 ended on 2020-01-01");
     expect(installed(box)).toMatchObject({ alpha: "1.2" });
   });

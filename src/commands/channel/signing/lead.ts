@@ -95,13 +95,14 @@ export function namesOf(keys: readonly NamedKey[], ids: readonly string[]): read
   return ids.map((one) => keys.find(({ id }) => id === one)?.name ?? one.slice(0, 8));
 }
 
-export async function sessionOf(context: Context, { dir }: Pick<Options, "dir">): Promise<Session> {
+export async function sessionOf(context: Context, { dir }: Pick<Options, "dir">, isLook = false): Promise<Session> {
   const folder = path.resolve(context.cwd, dir);
   try {
     return await openSession(
       folder,
       (to) => placeOf({ cwd: folder, env: context.env }, to),
       (words) => context.terminal.say(words),
+      isLook,
     );
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
