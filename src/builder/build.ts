@@ -183,7 +183,8 @@ export function buildAside(
   const { folders } = decision;
   const project = anew ? { ...decision.project, rebuilt: decision.project.localNames } : decision.project;
   const resolved = resolutionFile(folders, asked.madeOf, asked.seen);
-  let known = anew ? undefined : existing(resolved);
+  // An upgrade stays near to what is shown: what the interpreter that it moves to once had may be older.
+  let known = anew || coming !== undefined ? undefined : existing(resolved);
   return makeAside(job, {
     decision,
     asked,
@@ -205,7 +206,11 @@ export function buildAside(
         resolved: folders.resolved,
         preferred: anew
           ? undefined
-          : preferredResolution(decision, linkOf(job.context, decision), path.extname(resolved)),
+          : preferredResolution(
+              { ...decision, ...(coming === undefined ? {} : { generations: [] }) },
+              linkOf(job.context, decision),
+              path.extname(resolved),
+            ),
         indexes: digestOfIndexes(asked.madeOf),
       };
       const filled =

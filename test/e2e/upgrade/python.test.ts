@@ -2,8 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { PythonShelf, packable } from "../../support/pythons/pythons.ts";
-import { good, hashes, isWarm, repo, shown } from "../../support/repos.ts";
+import { good, hashes, installed, isWarm, repo, shown } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
+import { packageIndex } from "../../support/servers/index-server.ts";
 
 const [old, young] = packable().slice(-2);
 const isLinux = process.platform === "linux";
@@ -69,6 +70,24 @@ describe.skipIf(old === undefined || young === undefined || !isLinux)(
       expect(await version(box)).toBe(old.version);
       await good(box, ["rollback", "--cancel"]);
       expect(shown(box)).toBe(after);
+    });
+
+    it("takes the packages as they are shown, whatever that interpreter once had", { timeout: 120_000 }, async () => {
+      if (old === undefined || young === undefined) return;
+      const index = await packageIndex();
+      index.publish("alpha", "1.0");
+      const files = { "requirements.txt": `--index-url ${index.url}\nalpha\n` };
+      const box = await ready(shelf, "", { ...files, "pyproject.toml": "" });
+      await good(box, ["upgrade", "--python", minorOf(young.version)]);
+      fs.rmSync(box.path("prime.lock"));
+      await good(box, ["rollback"]);
+      expect(await version(box)).toBe(old.version);
+      index.publish("alpha", "1.1");
+      await good(box, ["upgrade", "--packages"]);
+      expect(installed(box)).toMatchObject({ alpha: "1.1" });
+      await good(box, ["upgrade", "--python", minorOf(young.version)]);
+      expect(await version(box)).toBe(young.version);
+      expect(installed(box)).toMatchObject({ alpha: "1.1" });
     });
 
     it("refuses what the policy does not allow, and names the rule", async () => {
