@@ -174,48 +174,70 @@ export function nested(bundled: string, groups: Grouped): string {
   const marks = NAMES.map((name) => lines.indexOf(`// ${BEGIN}:${name}`));
   const end = lines.lastIndexOf(`// ${ENTRY}:${ENTRY}`);
   refuseUnseen(lines, marks, groups);
-  const body = lines.slice(end).join("\n");
-  const spaces = [...body.matchAll(/\$spaces\[(\d+)\] = ([^;]+)/g)].map(([, number, value = ""]) => {
-    const parts = value.startsWith("{") ? value.replace(/[{}\s]/g, "").split(",") : [];
-    const short = parts.map((part, index) => `${shortNameOf(index)}:${part.split(":").at(-1)}`);
-    const names = parts.map((part) => part.replace(/:.*/, ""));
-    return { number: Number(number), value: short.length > 0 ? `{${short}}` : value, names };
-  });
-  const open: string[] = [];
-  for (const [index, at] of [...marks, end].entries()) {
-    const name = NAMES[index];
-    const before = NAMES[index - 1];
-    lines[at] = spaces
-      .filter(({ number }) => groups.groupOf.get(groups.lazy[number] as string) === before)
-      .map(({ number, value }) => `$spaces[${number}]=${value};`)
-      .join("");
-    while (open.length > 0 && (name === undefined || !wayTo(name).includes(open.at(-1) as string))) {
-      if (open.pop() !== CORE) lines[at] += "};";
-    }
-    if (name === undefined) break;
-    open.push(name);
-    if (name !== CORE) lines[at] += `$groups[${index}]=function(){`;
-    lines[at + 1] = "";
-  }
+  const spaces = spacesIn(lines.slice(end).join("\n"));
+  putInFunctions(lines, [...marks, end], (group) =>
+    spaces.filter(({ number }) => groupOfLazy(groups, number) === group),
+  );
   for (let at = end + 1; at < lines.length; at += 1) if (!lines[at]?.startsWith("//# ")) lines[at] = "";
   lines[0] = `${LOADER}${BUILTINS.map((name) => `var $${name}=require("node:${name}");`).join("")}${lines[0]}`;
-  const namesOf = (number: string) => spaces.find((space) => space.number === Number(number))?.names ?? [];
-  const text = askedShortly(requiredOnce(lines.join("\n")), namesOf);
+  const text = askedShortly(requiredOnce(lines.join("\n")), spaces);
   return text.replace(new RegExp(`import\\("${LOAD}:(\\d+)"\\)`, "g"), (call, number) => {
-    const group = groups.groupOf.get(groups.lazy[Number(number)] as string) as string;
-    const way = wayTo(group)
+    const way = wayTo(groupOfLazy(groups, Number(number)))
       .slice(1)
       .map((name) => NAMES.indexOf(name));
     return `$load(${[number, ...way].join()})`.padEnd(call.length);
   });
 }
 
+function groupOfLazy({ groupOf, lazy }: Grouped, number: number): string {
+  return groupOf.get(lazy[number] as string) as string;
+}
+
+/** What the entry gives of a module that is loaded where it is asked for. */
+interface Space {
+  readonly number: number;
+  /** As an expression; where it is an object, its keys are a letter each. */
+  readonly value: string;
+  /** What stands for these letters, in their order. */
+  readonly names: readonly string[];
+}
+
+function spacesIn(entry: string): Space[] {
+  return [...entry.matchAll(/\$spaces\[(\d+)\] = ([^;]+)/g)].map(([, number, value = ""]) => {
+    const parts = value.startsWith("{") ? value.replace(/[{}\s]/g, "").split(",") : [];
+    const short = parts.map((part, index) => `${shortNameOf(index)}:${part.split(":").at(-1)}`);
+    const names = parts.map((part) => part.replace(/:.*/, ""));
+    return { number: Number(number), value: short.length > 0 ? `{${short}}` : value, names };
+  });
+}
+
+/** At each mark closes the groups that end there, which give their spaces before, and opens the next; `marks`: one a group, and the end of all. */
+function putInFunctions(
+  lines: string[],
+  marks: readonly number[],
+  spacesOf: (group: string) => readonly Space[],
+): void {
+  const open: string[] = [];
+  for (const [index, at] of marks.entries()) {
+    const name = NAMES[index];
+    const given = spacesOf(NAMES[index - 1] ?? "");
+    lines[at] = given.map(({ number, value }) => `$spaces[${number}]=${value};`).join("");
+    while (open.length > 0 && (name === undefined || !wayTo(name).includes(open.at(-1) as string))) {
+      if (open.pop() !== CORE) lines[at] += "};";
+    }
+    if (name === undefined) return;
+    open.push(name);
+    if (name !== CORE) lines[at] += `$groups[${index}]=function(){`;
+    lines[at + 1] = "";
+  }
+}
+
 const ASKED = new RegExp(`(?:\\{ ([^{}]+) \\} = )?(\\(?await import\\("${LOAD}:(\\d+)"\\))(?:\\)\\.(\\w+))?`, "g");
 
 /** What is taken of a module that is loaded where it is asked for, by names of a letter: nobody else sees them. Columns stay. */
-function askedShortly(text: string, namesOf: (number: string) => readonly string[]): string {
+function askedShortly(text: string, spaces: readonly Space[]): string {
   return text.replace(ASKED, (asking, taken: string | undefined, call: string, number: string, one?: string) => {
-    const names = namesOf(number);
+    const names = spaces.find((space) => space.number === Number(number))?.names ?? [];
     if (names.length === 0) return asking;
     const short = (name = "") => shortNameOf(names.indexOf(name));
     if (one !== undefined) return `${call}).${short(one)}`.padEnd(asking.length);
