@@ -34,7 +34,7 @@ export async function settleIn(
   cold: Cold,
   what: HistoryEntry["what"] = context.progress?.stage === "venv" ? "build" : "switch",
 ): Promise<Ready> {
-  const { config, folders, loaded, project } = decision;
+  const { config, folders, project } = decision;
   const generation = generationFolder(folders, manifest.id);
   const hidden = config.kernelFile === null && config.protoprimer === null ? [] : PROTOPRIMER_OWN;
   const activation: Activation = { generation, prompt: plain(manifest.project), variables: config.env.value, hidden };
@@ -42,65 +42,66 @@ export async function settleIn(
   const theirs = link === undefined ? undefined : leftToOthers(context, decision, link, cold);
   if (link !== undefined && theirs === undefined) showLink(context, decision, generation);
   await runSetup(context, decision, activation, cold.reason);
-  const isHeld = holdOf(decision)?.generation === manifest.id;
-  const readyLine = plain(describeReady(manifest, isHeld));
-  const app = context.app?.start(generation);
-  const inputs = [
-    { kind: "file", path: context.launcher } as const,
-    ...decision.inputs,
-    stateInput(folders),
-    ...generationInputs(generation, manifest),
-    ...(context.app?.inputs ?? []),
-    ...(app === undefined ? [] : [{ kind: "present", path: app.words[0] as string } as const]),
-    ...(link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const]),
-  ];
-  const settings = context.app === undefined ? loaded.variables : [];
-  const names = [...new Set([...settings, ...project.variables, ...trustVariables(context)])];
-  const variables = {
-    ...Object.fromEntries(names.map((name) => [name, remembered(name, context.env[name])])),
-    ...project.userSettings.variables,
-  };
+
   const isBuilt = what === "build";
-  const kernel = config.kernelFile ?? undefined;
   const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };
   rememberChange(context, decision, manifest, why, what); // before the plan, which the next start may already take
   const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
   tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`); // the plan waits for the link's tick anyway
   rememberNames(context, decision, manifest);
+
+  const isHeld = holdOf(decision)?.generation === manifest.id;
+  const readyLine = plain(describeReady(manifest, isHeld));
   const { trial: current } = readState(folders);
   const trial = current?.generation === manifest.id ? current : undefined;
   if (trial !== undefined) context.terminal.detail("no ready plan is written while an upgrade is on trial");
   else if (!isBuilt && isPlanned(context, activation, cold.at)) {
     context.terminal.detail("another start has written the ready plan meanwhile");
   } else if (isHeld || isStillAsked(context, decision, manifest)) {
-    writePlan(context, {
-      activation,
-      root: context.root,
-      readyLine,
-      freshness: config.freshness.value,
-      variables,
-      kernel,
-      bootsCold: config.protoprimer?.leaps.link?.disagrees === true,
-      tasks: plannedTasks(context, config),
-      app,
-      inputs,
-      known: cold.known,
-    });
+    const shown = link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const];
+    const parts = planParts(context, decision, manifest, shown);
+    writePlan(context, { ...parts, activation, readyLine, known: cold.known });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
   refuseGone(generation);
+
   const before = decision.generations.find(({ id }) => id === path.basename(cold.before ?? ""));
   const built = isBuilt ? { manifest, project, selected: decision.selected, how: decision.how, before } : undefined;
-  const ready: Ready = {
-    kind: "ready",
-    activation,
-    readyLine,
-    kernel,
-    freshness: config.freshness.value,
-    trial,
-    built,
-  };
+  const kernel = config.kernelFile ?? undefined;
+  const freshness = config.freshness.value;
+  const ready: Ready = { kind: "ready", activation, readyLine, kernel, freshness, trial, built };
   if (isBuilt && kernel !== undefined) (await import("./command/entry-scripts.ts")).learnScripts(context, ready);
   return ready;
+}
+
+/** What the ready plan watches, sets and starts, as far as the decision says it; `shown`: the link, where it is watched. */
+function planParts(context: Context, decision: Decision, manifest: Manifest, shown: readonly Input[]) {
+  const { config, folders, loaded, project } = decision;
+  const generation = generationFolder(folders, manifest.id);
+  const app = context.app?.start(generation);
+  const inputs: Input[] = [
+    { kind: "file", path: context.launcher },
+    ...decision.inputs,
+    stateInput(folders),
+    ...generationInputs(generation, manifest),
+    ...(context.app?.inputs ?? []),
+    ...(app === undefined ? [] : [{ kind: "present", path: app.words[0] as string } as const]),
+    ...shown,
+  ];
+  const settings = context.app === undefined ? loaded.variables : [];
+  const names = [...new Set([...settings, ...project.variables, ...trustVariables(context)])];
+  return {
+    root: context.root,
+    freshness: config.freshness.value,
+    variables: {
+      ...Object.fromEntries(names.map((name) => [name, remembered(name, context.env[name])])),
+      ...project.userSettings.variables,
+    },
+    kernel: config.kernelFile ?? undefined,
+    bootsCold: config.protoprimer?.leaps.link?.disagrees === true,
+    tasks: plannedTasks(context, config),
+    app,
+    inputs,
+  };
 }
 
 /** What shows an environment looks after it once that is seen, as what collects does: of the two, one sees the other. */
