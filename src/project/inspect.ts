@@ -55,13 +55,12 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const settled = workspace?.root.folder ?? root;
   const uvSettings = kind === "nothing" ? NO_SETTINGS : await readUvSettings(settled, inputs, { above: isByUv });
   if (kind !== "uv-lock") refuseUnfitSettings(uvSettings, root);
+
   const packages = config.installPackages.value;
   const targets = chooseTargets(files, workspace, packages);
-  const packageFolders = targets.filter(isPackage).map((target) => target.folder);
-  if (files.pyproject?.project === undefined && canBuildRoot(kind, files)) packageFolders.unshift(root);
   const groupsAlone = config.oneStart.onlyGroups !== null;
+  const packageFolders = foldersToBuild(files, kind, targets);
   const installsRoot = packageFolders.includes(root) && !groupsAlone;
-
   const pylock = kind === "pylock" ? await readPylock(path.join(root, "pylock.toml")) : undefined;
   const { isLocked } = KINDS[kind];
   const declaring = declaringOf(files, targets, packages);
@@ -74,24 +73,15 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const requirementFiles = groupsAlone ? [] : (asked ?? found);
   const followed = followRequirements(root, requirementFiles, inputs);
   const options = isByUv ? readOptions(followed.lines) : undefined;
-  const virtual = isLocked || groupsAlone ? [] : targets.filter((target) => !isPackage(target));
-  const groupSources = isLocked ? [] : sourcesOf(declaring, selection.groups);
-  for (const { file } of pylock?.archives ?? []) inputs.file(file, MOST.hashed);
-  const locked = files.uvLock === undefined ? undefined : readLockedSources(files.uvLock);
-  for (const archive of locked?.archives ?? []) inputs.file(archive, MOST.hashed);
-  for (const folder of locked?.virtual ?? []) inputs.file(path.join(folder, "pyproject.toml"));
-
-  const named = [
-    ...(groupsAlone ? [] : packageFolders),
-    ...foreignTo(workspace, locked?.projects ?? []),
-    ...(pylock?.projects ?? []),
-    ...followed.localProjects,
-  ];
+  const locked = followLocks(files, pylock, inputs);
+  const named = [...(groupsAlone ? [] : packageFolders), ...locked, ...followed.localProjects];
   const starts = await readStarts(targets, named);
   const { folders, virtual: virtualSources, sources } = await followSources(starts, workspace, inputs);
   const localProjects = [...new Set([...named, ...folders])];
   const watched = await Promise.all(localProjects.map((folder) => watchProject(folder, inputs)));
 
+  const virtual = isLocked || groupsAlone ? [] : targets.filter((target) => !isPackage(target));
+  const groupSources = isLocked ? [] : sourcesOf(declaring, selection.groups);
   const groupRequirements = kind === "pylock" ? [] : expandChosen(declaring, selection.groups);
   const { groups, extras } = selection;
   const leftOut: LeftOut = {
@@ -146,6 +136,21 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     relevantContents: await relevantContents(inputs.list()),
     ...namesOf(watched, followed.variables),
   };
+}
+
+/** Chosen projects that are packages, and a root without [project] that can be built. */
+function foldersToBuild(files: RootFiles, kind: ProjectKind, targets: readonly Pyproject[]): string[] {
+  const root = files.pyproject?.project === undefined && canBuildRoot(kind, files) ? [files.root] : [];
+  return [...root, ...targets.filter(isPackage).map((target) => target.folder)];
+}
+
+/** The local projects that locks name; what else they name on this machine becomes an input. */
+function followLocks({ uvLock, workspace }: RootFiles, pylock: Pylock | undefined, inputs: InputCollector): string[] {
+  for (const { file } of pylock?.archives ?? []) inputs.file(file, MOST.hashed);
+  const locked = uvLock === undefined ? undefined : readLockedSources(uvLock);
+  for (const archive of locked?.archives ?? []) inputs.file(archive, MOST.hashed);
+  for (const folder of locked?.virtual ?? []) inputs.file(path.join(folder, "pyproject.toml"));
+  return [...foreignTo(workspace, locked?.projects ?? []), ...(pylock?.projects ?? [])];
 }
 
 /** A workspace's lock names all members, installed or not; what is needed of those, their sources tell. */
