@@ -1,6 +1,7 @@
 /*
  * Writes what is generated from the configuration's schema: prime.schema.json, prime-pythons.schema.json, and the tables of keys
- * in docs/configuration.md between their markers. With --check it writes nothing and fails when one of them is not what the schema gives.
+ * in docs/configuration.md and docs/apps.md between their markers. With --check it writes nothing and fails when one of them is
+ * not what the schema gives.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";

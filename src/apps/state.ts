@@ -72,6 +72,7 @@ export const claimFile = ({ home }: Home): string => path.join(home, "claim");
 /** What updaters say that stay behind. */
 export const updateLog = ({ home }: Home): string => path.join(home, "update.log");
 
+/** Nothing is selected where the file is lost or torn. */
 export function readSelection(app: Home): Selection {
   return readMendable(selectionFile(app), SELECTION) ?? NO_SELECTION;
 }

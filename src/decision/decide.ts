@@ -200,6 +200,7 @@ interface Anew {
   readonly warnings: readonly string[];
 }
 
+/** As if no start had been before; where only a start can tell, a warning says so. */
 export async function lookAnew(context: Context): Promise<Anew> {
   const surveyed = await lookAround(context);
   const { config } = surveyed;

@@ -15,6 +15,7 @@ export function mayMoveLink(context: Context, folders: Folders): boolean {
   return Object.keys(context.flags).length === 0 && folders.inRoot;
 }
 
+/** Absolute, whatever is there. */
 export function linkOf({ root }: Context, { config }: Pick<Decision, "config">): string {
   return path.resolve(root, config.localVenvDirRelPath.value);
 }

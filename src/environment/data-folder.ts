@@ -34,6 +34,7 @@ export type Standing =
   | { readonly kind: "ours" | "theirs" }
   | { readonly kind: "foreign"; readonly why: string; readonly cure: string; readonly inputs: readonly Input[] };
 
+/** Both absolute. Nothing below a link is looked at: that is somebody else's. */
 export function standingOf(data: string, root: string): Standing {
   const [is, room] = [ownership(data), ownership(root)];
   const index = trackedBy(data);

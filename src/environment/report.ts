@@ -19,6 +19,7 @@ export function writeReport(generation: string, { at, checks }: Report): void {
   writeAtomic(path.join(generation, REPORT_FILE), `${JSON.stringify({ at, checks: told }, undefined, 2)}\n`);
 }
 
+/** undefined: no upgrade has made it, or the report is torn. */
 export function readReport(generation: string): Report | undefined {
   return readOwnJson(path.join(generation, REPORT_FILE), REPORT);
 }

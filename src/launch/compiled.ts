@@ -19,10 +19,10 @@ export interface CompiledModule {
 }
 
 /**
- * Keeps what V8 compiled of this program in this start, so that the next cold one need not: it takes a quarter of one. The
- * It is written twice: V8 ends the process when a byte is another one, and comparing costs less than a digest. That proves nothing else:
- * who can write there runs code, so that it is a folder of this user's alone, by whose mode the head knows it. `verify` judges the launcher and takes nothing
- * from there.
+ * Keeps what V8 compiled of this program in this start, so that the next cold one need not: it takes a quarter of one. It is
+ * written twice: V8 ends the process when a byte is another one, and comparing costs less than a digest. That proves nothing else: who
+ * can write there runs code, so that it is a folder of this user's alone, by whose mode the head knows it. `verify` judges the launcher
+ * and takes nothing from there.
  */
 export function keepCompiled({ script, cache }: CompiledModule, { env, args, trust }: Start): void {
   if (script === undefined || script.cachedDataRejected === false) return;

@@ -19,6 +19,7 @@ export interface Claimant {
   readonly start: string;
 }
 
+/** undefined: there is none, or it was killed before it could write who it is. */
 export function claimantOf(file: string): Claimant | undefined {
   const [pid, start] = readMendable(file, CLAIM) ?? [];
   return pid === undefined ? undefined : { pid, start: `${start}` };

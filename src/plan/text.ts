@@ -12,7 +12,7 @@ export interface PlanParts {
   /** The folder of the Node that wrote it: a later start may find none in its PATH. */
   readonly node: string | undefined;
   readonly activation: Activation;
-  /** Lines of sh, each of which returns when something is not as it was: `freshnessForSh`, `sealedFreshnessForSh`. */
+  /** Lines of sh, each of which returns when something is not as it was: see `freshness.ts`, `sealed/sealed-freshness.ts`. */
   readonly freshness: string;
   /** What bare `./prime` says when all is ready. */
   readonly readyLine: string;
@@ -153,6 +153,7 @@ export function renderWayToTasks(launcher: string, tasks: PlannedTasks): string 
 ${elsewhereForSh(tasks)}`;
 }
 
+/** For a script that asks for nothing of protoprimer's. */
 export function plainScript(python: string): string {
   return `set -- ${quoteForShell(python)} "$@"\n`;
 }

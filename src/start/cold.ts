@@ -44,6 +44,7 @@ const ACCOUNT = v.object({
   done: TEXT,
 });
 
+/** Compares the record of the last start with what is there; where there is none to go by, says why. */
 export function whyCold(context: Context): Cold {
   const nothing = { changes: [], renew: undefined, before: undefined, known: undefined, at: context.startedAt };
   const { plans, flagKey } = context;
@@ -72,6 +73,7 @@ export function coldSince(record: LaunchRecord, env: Environment, at: number): C
   };
 }
 
+/** For `prime why`; a folder that can't be written to stops no start. */
 export function tellCold({ plans, terminal }: Context, cold: Cold, done: string): void {
   if (plans === undefined) return;
   try {
@@ -84,12 +86,13 @@ export function tellCold({ plans, terminal }: Context, cold: Cold, done: string)
   }
 }
 
-/** For `prime why`; throws where the folder of plans can't be written. */
+/** The same; throws where the folder of plans can't be written. */
 export function keepAccount(plans: PlanFolder, { changes, reason }: Cold, done: string): void {
   const account: ColdAccount = { at: now(), changes, reason, done };
   writePlain(accountFile(plans), JSON.stringify(account, hideSecrets), 0o600); // not worth waiting for the disk: a torn one is none
 }
 
+/** undefined: no start was cold yet, or what was kept of it is torn. */
 export function lastCold({ plans }: Context): ColdAccount | undefined {
   return plans && readOwnJson(accountFile(plans), ACCOUNT);
 }

@@ -133,6 +133,7 @@ function keepFile(root: string, { from, to, sha256: digest }: LocalFile): void {
   rename(draft, file);
 }
 
+/** undefined: it is gone, or not whole. */
 export function readRelease(app: Pick<App, "home">, id: string): Release | undefined {
   return readMendable(path.join(releaseRoot(app, id), "release.json"), RELEASE);
 }

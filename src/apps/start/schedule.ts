@@ -24,6 +24,7 @@ export function nextCheck({ config }: App, failures: number, askedMs = 0): numbe
   return now() + Math.round(Math.max(wait, Math.min(askedMs, MOST_WAIT_MS)));
 }
 
+/** `at`, in milliseconds since the epoch; null: never, and what is there stays. */
 export function setDue(app: App, at: number | null): void {
   if (at === null) return;
   writeRenewable(dueFile(app), "", 0o666, at / 1000);

@@ -33,6 +33,7 @@ export function sound(check: string, found: string): Finding {
   return { check, status: "sound", found, mend: null };
 }
 
+/** `mend` is what people can do, `fix` what `--fix` does. */
 export function wrong(check: string, found: string, mend: string, fix?: Fix): Finding {
   return { check, status: "finding", found, mend, ...(fix === undefined ? {} : { fix }) };
 }
@@ -43,6 +44,7 @@ export function isSound(findings: readonly Finding[]): boolean {
 
 export type Rebuild = Extract<Fix, { kind: "rebuild" }>;
 
+/** The first three, and how many more. */
 export function listed(files: readonly string[]): string {
   const first = files.slice(0, 3).map(oneLine).join(", ");
   return files.length <= 3 ? first : `${first} and ${files.length - 3} more`;

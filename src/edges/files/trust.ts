@@ -29,6 +29,7 @@ const STICKY = 0o1000;
 const OVERFLOW = 65534;
 const LINKS = 40;
 
+/** This user and root; under sudo its caller, too, whose checkout it mostly is. */
 export function trustOf(env: Environment): Trust {
   const me = process.geteuid?.() ?? 0;
   const caller = me === 0 && /^\d+$/.test(env.SUDO_UID ?? "") ? [Number(env.SUDO_UID)] : [];
@@ -149,6 +150,7 @@ function openFor(folder: string, trust: Trust): string | undefined {
   return isOpen(is) && !isNamedSafe(folder, trust) ? `others can write ${folder}` : undefined;
 }
 
+/** In a user namespace what is root's outside has the number of nobody. */
 export function isTrusted(uid: number, { users }: Pick<Trust, "users">): boolean {
   return users.has(uid) || (uid === OVERFLOW && isInUserNamespace());
 }

@@ -69,6 +69,7 @@ export function endGroupToo(leader: number): () => void {
   return () => ownGroups.delete(leader);
 }
 
+/** Throws where a signal is ending prime: what began now would go on without it. */
 export function refuseWhenEnding(): void {
   if (ending !== undefined) throw new Ended();
 }

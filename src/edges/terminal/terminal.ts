@@ -12,7 +12,7 @@ export interface Step {
   done(text?: string): void;
 }
 
-/** Where prime's own words go: standard error, never standard output (DESIGN rule 7). */
+/** Where prime's own words go: standard error, never standard output, which is the command's, or what was asked to be printed. */
 export interface Terminal {
   /** -1 quiet, 0 as usual, 1 and more: each `-v`. */
   readonly verbosity: number;

@@ -16,6 +16,7 @@ export function writeHold(folders: Folders, digest: string, hold: Hold | undefin
   changeState(folders, { holds: withHold(holds, digest, hold) });
 }
 
+/** undefined in place of a hold ends the one that there is. */
 export function withHold({ ...holds }: Holds, digest: string, hold: Hold | undefined): Holds {
   const { [digest]: _, ...others } = holds;
   return hold === undefined ? others : { ...others, [digest]: hold };

@@ -46,6 +46,7 @@ exec "$@"
 `;
 }
 
+/** Sets what `startForSh` asks for; null: the script calls nothing of protoprimer's. */
 export function callForSh(calls: EntryCall | null): string {
   return `prime_call=${calls === null ? "none" : STRIDES[calls]}\n`;
 }

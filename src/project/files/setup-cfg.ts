@@ -12,6 +12,7 @@ export interface SetupCfg {
   readonly requirementFiles: readonly string[];
 }
 
+/** undefined: there is none. */
 export function readSetupCfg(file: string): SetupCfg | undefined {
   const text = readText(file, MOST.written);
   if (text === undefined) return undefined;

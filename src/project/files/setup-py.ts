@@ -17,6 +17,7 @@ interface Token {
   readonly value: string;
 }
 
+/** What its text says, since nothing of it is run; undefined: there is none. */
 export function readSetupPy(file: string): SetupPy | undefined {
   const text = readText(file, MOST.written);
   if (text !== undefined) refuseLeftByGit(text, file);

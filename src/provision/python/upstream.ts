@@ -73,7 +73,7 @@ function told({ terminal }: Context, upstream: Upstream): Upstream {
   return upstream;
 }
 
-/** Builds that nobody asks for by a bare version: what is not final, and what is built in another way than usual. */
+/** What a bare version asks for: no pre-release, and nothing that is built in another way than usual. */
 export function isUsual({ version, variant }: PythonBuild): boolean {
   return variant === null && !/[a-z]/.test(version);
 }

@@ -58,8 +58,9 @@ const PIP = /^pip-?(?:\d+(?:\.\d+)*)?$/;
 const PYTHON = /^python(\d+(?:\.\d+)?)t?$/;
 
 /**
- * Whether a command that is not in the environment is held back: pip, which would change another interpreter's packages;
- * another python; what the repo declares, but this environment lacks; and what would load the repo's code, whoever declares it.
+ * Why a command that is not in the environment is held back; undefined: it is not. Held back are pip, which would change another
+ * interpreter's packages; another python; what the repo declares, but this environment lacks; and what would load the repo's code,
+ * whoever declares it.
  */
 export function heldBack(context: Context, grounds: Grounds, command: string): HeldBack | undefined {
   if (PIP.test(command)) return { why: WHY_NO_PIP, next: insteadOfPip(grounds.project) };
@@ -108,6 +109,7 @@ export async function allHeldBack(context: Context, activation: Activation) {
   });
 }
 
+/** `found`: a command of that name elsewhere, absolute. */
 export function refusalOf(command: string, { why, next }: HeldBack, found: string | undefined): PrimeError {
   const other = found === undefined ? "" : `; ${found} is not its own`;
   const anyway = found === undefined ? "" : ` (./prime --any-command run ${command} runs the other one)`;

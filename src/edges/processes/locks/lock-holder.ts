@@ -39,6 +39,7 @@ export function isNear(holder: Holder): boolean {
   return holder.host === hostName() && (holder.space ?? processSpace()) === processSpace();
 }
 
+/** Known only of one that is near. */
 export function isDead(holder: Holder): boolean {
   return isNear(holder) && (holder.boot !== bootId() || !isRunning(holder.pid, holder.start));
 }

@@ -46,6 +46,7 @@ const HEARTBEAT_MS = 1000;
 /** All locks that this process holds: it gives them back when a signal ends it. */
 const held = new Set<Mutex>();
 
+/** For the end of this process: others need not find out that it has died. */
 export function releaseMutexes(): void {
   for (const lock of held) lock.release();
 }
