@@ -8,7 +8,7 @@ import { remove, removeOthers } from "../edges/files/own/remove.ts";
 import { facts, linkFacts, namesInFolder, readText } from "../edges/files/read.ts";
 import { nonce } from "../edges/nonce.ts";
 import { findPlaces } from "../edges/places.ts";
-import { standingOf } from "../environment/watched.ts";
+import { standingOfTrial } from "../environment/watched.ts";
 import { PrimeError } from "../errors.ts";
 import { IN_STATE } from "../plan/ready-plan.ts";
 import { quoted } from "../quoted.ts";
@@ -69,7 +69,7 @@ function verdictOf(app: App, release: string): v.InferOutput<typeof VERDICT> | u
 }
 
 function conclude(app: App, release: string): v.InferOutput<typeof VERDICT> | undefined {
-  const { end } = standingOf(trialFolder(app, release), app.config.trial.starts);
+  const { end } = standingOfTrial(trialFolder(app, release), app.config.trial.starts);
   if (end === undefined) return undefined;
   const verdict = { release, why: end === "passed" ? null : end.why.slice(0, MOST_WHY) };
   writeAtomic(verdictFile(app), JSON.stringify(verdict));

@@ -35,14 +35,14 @@ export function countStart(
   }
 }
 
-export interface Standing {
+export interface TrialStanding {
   /** Starts that the trial lasts still. */
   readonly left: number;
   readonly end: "passed" | { readonly why: string } | undefined;
 }
 
 /** How a trial of so many starts stands: one that is well passes it, one whose main function was not reached ends it, as does the last. */
-export function standingOf(folder: string, starts: number): Standing {
+export function standingOfTrial(folder: string, starts: number): TrialStanding {
   const runs = namesInFolder(folder)
     .filter((name) => RUN_FILE.test(name))
     .flatMap((name) => {

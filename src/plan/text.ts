@@ -53,16 +53,19 @@ export function askProgram(known: string): Elsewhere {
 /** Any command runs; what is to be looked for behind the environment only the program can tell. */
 export const RUN_ANY: Elsewhere = { command: onPathOr("return 0"), file: "return 0", executable: "return 0" };
 
-/** A command that a sealed plan holds back. */
+/** A command that would be another interpreter's: why, and what to do instead. */
 export interface HeldBack {
-  /** Patterns of sh. */
-  readonly names: readonly string[];
   readonly why: string;
   readonly next: string;
 }
 
+/** Commands that a sealed plan holds back, as patterns of sh. */
+export interface HeldNames extends HeldBack {
+  readonly names: readonly string[];
+}
+
 /** Without the program: its own words and statuses, in short. */
-export function refuseElsewhere(held: readonly HeldBack[]): Elsewhere {
+export function refuseElsewhere(held: readonly HeldNames[]): Elsewhere {
   const cases = held.map(
     ({ names, why, next }) =>
       `    ${names.join(" | ")}) ${refusal(why, "not-the-environments", EXIT_NOT_FOUND, next)} ;;\n`,

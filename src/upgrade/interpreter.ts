@@ -8,17 +8,17 @@ import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { bestOf, runsOn } from "../provision/python/platforms.ts";
 import { describe, parseRequest, type VersionRequest } from "../python/version.ts";
-import { chooseInterpreter, type DeclaredRange, type InterpreterQuestion } from "./rules/interpreter.ts";
+import { chooseInterpreter, type InterpreterQuestion, type PythonRange } from "./rules/interpreter.ts";
 import { placeOf, type Refused } from "./rules/ruling.ts";
 
 /** A request for a build: a version request, and how it is built. */
-export interface BuildRequest {
+export interface PythonBuildRequest {
   readonly request: VersionRequest | null;
   readonly variant: string | null;
 }
 
 /** Reads `3.13`, `>=3.12,<3.14`, `3.13t`, `3.13+freethreaded`, `3.13+debug`. */
-export function parseBuildRequest(text: string | undefined): BuildRequest {
+export function parseBuildRequest(text: string | undefined): PythonBuildRequest {
   const [, named = text, variant, short] = /^(.*\d(?:\.\*)?)(?:\+([a-z+]+)|(t))$/.exec(text ?? "") ?? [];
   const request = named === undefined ? null : askedFor(named);
   return { request, variant: variant ?? (short === undefined ? null : "freethreaded") };
@@ -35,12 +35,12 @@ function askedFor(text: string): VersionRequest {
 }
 
 /** A request, for people. */
-export function textOf({ request, variant }: BuildRequest): string {
+export function textOf({ request, variant }: PythonBuildRequest): string {
   return `${request === null ? "any Python" : describe(request)}${variant === null ? "" : ` (${variant})`}`;
 }
 
 /** What the repo itself says of its interpreter: each range with the place that says so. */
-export async function rangesOf({ requiredPythonVersion, root }: Config): Promise<DeclaredRange[]> {
+export async function rangesOf({ requiredPythonVersion, root }: Config): Promise<PythonRange[]> {
   const declared = await declaredRange(root, new InputCollector());
   const said = [requiredPythonVersion, ...(declared === undefined ? [] : [declared])];
   return said
@@ -48,11 +48,11 @@ export async function rangesOf({ requiredPythonVersion, root }: Config): Promise
     .map(({ value, source }) => ({ text: value, place: placeOf(source, root) }));
 }
 
-export interface BuildQuestion extends BuildRequest {
+export interface BuildQuestion extends PythonBuildRequest {
   readonly builds: readonly PythonBuild[];
   /** Of this machine. */
   readonly here: string;
-  readonly ranges: readonly DeclaredRange[];
+  readonly ranges: readonly PythonRange[];
   readonly current: InterpreterQuestion<PythonBuild>["current"];
   readonly policy: Policy;
   readonly now: number;

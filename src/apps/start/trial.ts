@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { remove } from "../../edges/files/own/remove.ts";
 import { isExecutableFile, namesInFolder } from "../../edges/files/read.ts";
-import { countStart, standingOf } from "../../environment/watched.ts";
+import { countStart, standingOfTrial } from "../../environment/watched.ts";
 import type { App } from "../app.ts";
 import { record } from "../log.ts";
 import { releaseRoot, whatMoved } from "../release/releases.ts";
@@ -18,7 +18,7 @@ export function forgetTrials(app: App, but?: string): void {
 
 /** How many starts of a trial are left. */
 export function leftOf(app: App, id: string): number {
-  return standingOf(trialFolder(app, id), app.config.trial.starts).left;
+  return standingOfTrial(trialFolder(app, id), app.config.trial.starts).left;
 }
 
 /** A release that failed for a user (its number), and why. */
@@ -51,7 +51,7 @@ export async function settleTrial(
     const nothing = { selection, told };
     const id = failed ? failed.release : selection.trial?.id;
     if (id === undefined) return nothing;
-    const end = failed || standingOf(trialFolder(app, id), app.config.trial.starts).end;
+    const end = failed || standingOfTrial(trialFolder(app, id), app.config.trial.starts).end;
     if (end === undefined) return nothing;
     if (end === "passed") record(app, "healthy", { release: id });
     const next =

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import * as v from "valibot";
+import type { VerifyCommand } from "../../config/policy/policy.ts";
 import { now } from "../../edges/clock.ts";
 import { lastLineOf, parseJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { listFolder, realPath } from "../../edges/files/read.ts";
@@ -15,7 +16,7 @@ import { checkInstalled } from "../../uv/commands.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import type { Place } from "../aside.ts";
 import type { Job } from "../job.ts";
-import { type VerifyCommand, verify } from "./verify.ts";
+import { verify } from "./verify.ts";
 
 /** The status of a start whose upgrade is not good enough to be shown. */
 export const EXIT_INVALID = 4;

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import type { VerifyCommand } from "../../config/policy/policy.ts";
 import { readStart } from "../../edges/files/read.ts";
 import { nonce } from "../../edges/nonce.ts";
 import { endMarked } from "../../edges/processes/marked.ts";
@@ -7,13 +8,6 @@ import type { Check } from "../../environment/report.ts";
 import { oneLine } from "../../quoted.ts";
 import { type Activation, activated } from "../../shells/activation.ts";
 import { type Job, lastLines } from "../job.ts";
-
-/** A command of the repo's that must succeed in a new environment. */
-export interface VerifyCommand {
-  /** A command line of sh. */
-  readonly run: string;
-  readonly limitMs: number;
-}
 
 const MARK = "PRIME_VERIFY";
 /** Bytes of what a command printed that are looked at. */

@@ -16,7 +16,7 @@ import { type Interpreter, versionOf } from "../../python/interpreter.ts";
 import { minorOf } from "../../python/version.ts";
 import { oneLine } from "../../quoted.ts";
 import { chooseBuild, lockedBuild, rangesOf } from "../../upgrade/interpreter.ts";
-import { compareBuilds, type DeclaredRange } from "../../upgrade/rules/interpreter.ts";
+import { compareBuilds, type PythonRange } from "../../upgrade/rules/interpreter.ts";
 
 interface Listed extends PythonBuild {
   readonly installed: string | null;
@@ -92,7 +92,7 @@ function shownOf(builds: readonly PythonBuild[], all: boolean): PythonBuild[] {
 
 interface Rules {
   readonly here: string;
-  readonly ranges: readonly DeclaredRange[];
+  readonly ranges: readonly PythonRange[];
   readonly policy: Policy;
   readonly root: string;
   readonly kept: readonly KeptPython[];

@@ -4,10 +4,11 @@ import type { Context } from "../../context.ts";
 import { listFolder } from "../../edges/files/read.ts";
 import { EXIT_NOT_FOUND, PrimeError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
+import type { HeldBack } from "../../plan/text.ts";
 import { knownProvider } from "../../project/commands/console-scripts.ts";
 import { wayToAdd, wayToAddOnce } from "../../project/ways.ts";
 import type { Activation } from "../../shells/activation.ts";
-import { type Grounds, type HeldBack, wayToHave } from "../../start/command/outside-command.ts";
+import { type Grounds, wayToHave } from "../../start/command/outside-command.ts";
 import { whatIsHere } from "./what-is-here.ts";
 
 /** A command that is nowhere: what has it, or what was meant. A name that nobody knows is proposed to no installer. */

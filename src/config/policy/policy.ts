@@ -28,6 +28,7 @@ export interface Window {
   readonly zone: string;
 }
 
+/** A command that must succeed in a new environment. */
 export interface VerifyCommand {
   /** A command line of sh. */
   readonly run: string;

@@ -5,7 +5,7 @@ import { type Folders, generationFolder } from "../folders.ts";
 import { differences, recordHistory } from "../history.ts";
 import { readManifest } from "../manifest/manifest.ts";
 import { type Bad, changeState, readState, type Trial } from "../state.ts";
-import { standingOf } from "../watched.ts";
+import { standingOfTrial } from "../watched.ts";
 import { withHold } from "./holds.ts";
 
 /** What proved bad is remembered for so many upgrades. */
@@ -29,7 +29,7 @@ export type TrialEnd =
 export function settleTrial(folders: Folders): TrialEnd | undefined {
   const { holds, bad, trial } = readState(folders);
   if (trial === undefined) return undefined;
-  const { end } = standingOf(trialFolder(folders), trial.starts);
+  const { end } = standingOfTrial(trialFolder(folders), trial.starts);
   if (end === undefined) return undefined;
   if (end === "passed") {
     changeState(folders, { trial: undefined });

@@ -11,7 +11,7 @@ import { renderScript, type ScriptCall } from "../commands/known-scripts.ts";
 import { callForSh } from "../commands/script-start.ts";
 import { type PlanPlace, planFile, planFolder, recordFile, runsAny, SEALED_STATE } from "../ready-plan.ts";
 import { type LaunchRecord, writeRecord } from "../record.ts";
-import { type HeldBack, refuseElsewhere, renderPlan } from "../text.ts";
+import { type HeldNames, refuseElsewhere, renderPlan } from "../text.ts";
 import { type Seal, sealOf } from "./sealed-freshness.ts";
 
 /**
@@ -34,7 +34,7 @@ export function unsafeFolder(launcher: string): string | undefined {
 export function writeSealedPlan(
   started: LaunchRecord,
   env: Environment,
-  { entryScripts, heldBack }: { readonly entryScripts: readonly ScriptCall[]; readonly heldBack: readonly HeldBack[] },
+  { entryScripts, heldBack }: { readonly entryScripts: readonly ScriptCall[]; readonly heldBack: readonly HeldNames[] },
 ): string {
   const record = { ...started, observed: [...started.observed, ...entryScripts.map(observedScript)] };
   const { launcher, flagKey } = record;

@@ -7,6 +7,7 @@ import { readManifest } from "../../environment/manifest/manifest.ts";
 import { EXIT_NOT_FOUND, PrimeError } from "../../errors.ts";
 import { knownCommands, rememberCommand } from "../../plan/commands/outside-commands.ts";
 import { stampsOf } from "../../plan/ready-plan.ts";
+import type { HeldBack } from "../../plan/text.ts";
 import { loaders } from "../../project/commands/console-scripts.ts";
 import { type DeclaredCommand, declaredCommands, TOOL_FILES } from "../../project/commands/declared.ts";
 import { inspectProject } from "../../project/inspect.ts";
@@ -46,12 +47,6 @@ export async function groundsOf(context: Context, { generation }: Activation): P
   const version = readManifest(generation)?.interpreter.version ?? "";
   const installed = new Set(siteFolders(generation).flatMap((folder) => Object.keys(installedPackages(folder))));
   return { project, version, files, declared: await declaredCommands(root, project, installed) };
-}
-
-/** A command that would be another interpreter's: why, and what to do instead. */
-export interface HeldBack {
-  readonly why: string;
-  readonly next: string;
 }
 
 const PIP = /^pip-?(?:\d+(?:\.\d+)*)?$/;

@@ -4,7 +4,7 @@ import { isTooYoung, type Locked, momentOf, type PackageRules, versionOf } from 
 import { exclusionOf, placeOf, placesOf, type Refused } from "../rules/ruling.ts";
 
 /** A package of which another version is taken. */
-export interface PackageChange {
+export interface PackageMove {
   /** Normalized. */
   readonly name: string;
   /** null: it was not there. */
@@ -34,7 +34,7 @@ export interface Told {
 }
 
 /** What becomes another version, is added or goes, by name, and why. */
-export function changesOf(told: Told): PackageChange[] {
+export function changesOf(told: Told): PackageMove[] {
   return changedNames(told).map(({ name, from, to }) => ({ name, from, to, why: whyOf(name, from, to, told) }));
 }
 

@@ -19,7 +19,7 @@ import { quoted } from "../../quoted.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import { asConstraint, hasRules, type PackageRules, placed } from "../rules/limits.ts";
 import type { Refused } from "../rules/ruling.ts";
-import { byVersion, changesOf, leftOf, type PackageChange, refusedOf } from "./changes.ts";
+import { byVersion, changesOf, leftOf, type PackageMove, refusedOf } from "./changes.ts";
 import { lockSolver } from "./lock-solver.ts";
 import { ofOtherTools } from "./other-tools.ts";
 import { ownLimits } from "./own-limits.ts";
@@ -29,7 +29,7 @@ import { whyUntouched } from "./untouched.ts";
 
 /** What becomes of a repo's packages; nothing of it is in force yet. */
 export interface PackagePlan {
-  readonly changes: readonly PackageChange[];
+  readonly changes: readonly PackageMove[];
   /** Newer versions that were not taken, and by which rule. */
   readonly refused: readonly Refused[];
   /** Files of the repo's that become others; relative to root. */

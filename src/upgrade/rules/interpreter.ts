@@ -17,7 +17,7 @@ export interface BuildFacts {
 }
 
 /** What the repo asks of its interpreter. */
-export interface DeclaredRange {
+export interface PythonRange {
   /** A version request. */
   readonly text: string;
   /** In words, e.g. `requires-python in pyproject.toml`. */
@@ -30,7 +30,7 @@ export interface InterpreterQuestion<T extends BuildFacts> {
   /** What the user asks for; null: the best that is allowed. */
   readonly request: VersionRequest | null;
   /** All of them hold. */
-  readonly ranges: readonly DeclaredRange[];
+  readonly ranges: readonly PythonRange[];
   /** What is in use; `build` is null where nobody knows it. */
   readonly current:
     | (Pick<BuildFacts, "implementation" | "version" | "variant"> & { readonly build: string | null })
