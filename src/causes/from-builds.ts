@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { isFile, listFolder, MOST, readText } from "../edges/files/read.ts";
 import { normalizeName } from "../project/packages.ts";
 import type { Project } from "../project/project.ts";
-import type { Row, Scene } from "./cause.ts";
+import type { Cause, Row, Scene } from "./cause.ts";
 import { howToInstallPart } from "./system-packages.ts";
 import { distributionOf } from "./well-known.ts";
 
@@ -21,20 +21,13 @@ export const FROM_BUILDS: readonly Row[] = [
     },
   },
   {
-    says: /likely indicates that `([^`]+)` depends on `([^`]+)`, but doesn't declare it as a build dependency/,
-    cause: ([, built, module], scene) => undeclared(built.replace(/@.*/s, ""), module, scene),
-  },
-  {
-    says: /(?:Failed to (?:download and )?build `([^`]+)`[\s\S]*|build backend returned an error[\s\S]*)ModuleNotFoundError: No module named '([^']+)'/,
-    cause: ([, built, module], scene) => undeclared(built.replace(/(?:==| @ ).*/s, ""), module, scene),
-  },
-  {
-    says: /ModuleNotFoundError: No module named '([^']+)'[\s\S]*(?:Getting requirements to build|Building|Preparing) (?:editable|wheel|metadata)/,
-    cause: ([, module], scene) => undeclared("", module, scene),
+    says: /[\s\S]*ModuleNotFoundError: No module named '([^']+)'/,
+    cause: ([, module], scene, words) => (IN_BUILD.test(words) ? undeclared(words, module, scene) : undefined),
   },
   {
     says: /fatal error: '?([\w./+-]+\.h(?:pp)?)'?(?:: No such file|\s+file not found)/,
-    cause: ([, header]) => missing(`the header ${header}`, header),
+    cause: ([, header], scene, words) =>
+      outgrown(words, header) ?? ofNumpy(words, header, scene) ?? missing(`the header ${header}`, header),
   },
   {
     says: /\[Errno 2\] No such file or directory: '([\w+./-]*(?:cc|\+\+|clang))'|command '([\w+./-]*(?:cc|\+\+|clang))' failed: No such file/,
@@ -49,24 +42,13 @@ export const FROM_BUILDS: readonly Row[] = [
     cause: ([, one, other]) => missing(`the library ${(one || other).replace(/^-l/, "")}`, one || `-l${other}`),
   },
   {
-    says: /'pkg-config --exists ([\w.+-]+)' returned non-zero exit status 1\b/,
-    cause: ([, name]) => missing(`the library ${name}`, name),
+    says: /'pkg-config --exists ([\w.+-]+)' returned non-zero exit status 1\b|Package '?([\w.+-]+)'?,? (?:required by '[^']*', )?(?:was )?not found|Dependency "([\w.+-]+)" not found|Run-time dependency ([\w.+-]+) found: NO/,
+    cause: ([, ...names]) => missing(`the library ${names.join("")}`, names.join("")),
   },
   {
-    says: /Package '?([\w.+-]+)'?,? (?:required by '[^']*', )?(?:was )?not found|Dependency "([\w.+-]+)" not found|Run-time dependency ([\w.+-]+) found: NO/,
-    cause: ([, one, two, three]) => missing(`the library ${one || two || three}`, one || two || three),
-  },
-  {
-    says: /Problem with the (CMake) installation|Could not find (CMake) with version|\b(Ninja)(?: or make)? is required to build/,
+    says: /Problem with the (CMake) installation|Could not find (CMake) with version|\b(Ninja)(?: or make)? is required to build|\b([\w-]*_config|[\w]+-config|cmake|CMake|ninja|swig|pkg-config|make|gfortran)\b['"`]?:? (?:executable )?(?:was )?(?:not found|could not be found|must be installed|command not found|is not installed)|No such file or directory: '([\w./+-]*(?:_config|-config|cmake|ninja|swig|make|gfortran))'/,
     cause: ([, ...names]) => {
-      const program = names.join("").toLowerCase();
-      return missing(`the program ${program}`, program);
-    },
-  },
-  {
-    says: /\b([\w-]*_config|[\w]+-config|cmake|CMake|ninja|swig|pkg-config|make|gfortran)\b['"`]?:? (?:executable )?(?:was )?(?:not found|could not be found|must be installed|command not found|is not installed)|No such file or directory: '([\w./+-]*(?:_config|-config|cmake|ninja|swig|make|gfortran))'/,
-    cause: ([, one, other]) => {
-      const program = (one || other).replace(/.*\//, "").toLowerCase();
+      const program = names.join("").replace(/.*\//, "").toLowerCase();
       return missing(`the program ${program}`, program);
     },
   },
@@ -115,8 +97,13 @@ function ofCompiler(compiler: string, env: Scene["env"]) {
       };
 }
 
-/** Modules that Python itself had, and since when it has not (PEP 594, PEP 632, What's New in 3.12). */
+/** Modules and headers that Python itself had, and since when it has not (PEP 594, PEP 632, What's New in 3.10 to 3.12). */
 const GONE: Readonly<Record<string, string>> = {
+  "Python-ast.h": "3.10",
+  "graminit.h": "3.10",
+  "node.h": "3.10",
+  "code.h": "3.11",
+  "longintrepr.h": "3.11",
   asynchat: "3.12",
   asyncore: "3.12",
   imp: "3.12",
@@ -127,21 +114,49 @@ const GONE: Readonly<Record<string, string>> = {
   telnetlib: "3.13",
 };
 
+/** How uv and pip tell that a build fails. */
+const IN_BUILD = /\b[Bb]uild(?:ing)? |Preparing /;
+
+/** What uv built when it failed: the innermost, where a build wants another. */
+function builtIn(words: string): string | undefined {
+  return /[\s\S]*[Ff]ailed to (?:download and )?build `([^`=@ ]+)/.exec(words)?.[1];
+}
+
+function buildIn(words: string): string {
+  return `the build of ${builtIn(words) ?? "a package"}`;
+}
+
+/** A build that wants a module or a header which this Python has not, since it is too new. */
+function outgrown(words: string, part: string): Cause | undefined {
+  const gone = GONE[part];
+  if (gone === undefined) return undefined;
+  return {
+    why: `${buildIn(words)} wants ${part}, which Python has no more since ${gone}`,
+    next: `require an older Python (\`requires-python\`, or \`required_python_version = "<${gone}"\` in prime.toml), or a newer version of that package`,
+  };
+}
+
+/** No system package mends these headers: numpy is the build's, and one whose folder was named to the compiler is too new for it. */
+function ofNumpy(words: string, header: string, scene: Scene): Cause | undefined {
+  if (!header.startsWith("numpy/")) return undefined;
+  if (!/numpy\/_?core\/include/.test(words)) return undeclared(words, "numpy", scene);
+  return {
+    why: `${buildIn(words)} wants ${header}, which its numpy has no more`,
+    next: `write \`build-constraint-dependencies = ["numpy<2"]\` ${placeOf(scene.project)}, or take a newer version of that package`,
+  };
+}
+
 /** A build that imports what it does not declare: the repo's own declares it, for another the repo says it to uv. */
-function undeclared(built: string, module: string, { project }: Scene) {
+function undeclared(words: string, module: string, { project }: Scene) {
   const top = module.replace(/\..*/s, "");
-  const gone = GONE[top];
-  if (gone !== undefined) {
-    return {
-      why: `the build of ${built || "a package"} imports ${top}, which Python has no more since ${gone}`,
-      next: `require an older Python (\`requires-python\`, or \`required_python_version = "<${gone}"\` in prime.toml), or a newer version of that package`,
-    };
-  }
+  const told = outgrown(words, top);
+  if (told !== undefined) return told;
+  const built = builtIn(words);
   const needed = distributionOf(top);
-  const why = `the build of ${built || "a package"} imports ${module}, and does not declare it`;
-  const isOwn = built === "" || project?.localNames.some((name) => normalizeName(name) === normalizeName(built));
+  const why = `${buildIn(words)} imports ${module}, and does not declare it`;
+  const isOwn = built === undefined || project?.localNames.some((name) => normalizeName(name) === normalizeName(built));
   if (isOwn || project === undefined) return { why, next: inBuildSystem(project, needed) };
-  return { why, next: `write \`${built} = ["${needed}"]\` below ${tableOf(project, "extra-build-dependencies")}` };
+  return { why, next: `write \`${built} = ["${needed}"]\` ${placeOf(project, "extra-build-dependencies")}` };
 }
 
 function inBuildSystem(project: Project | undefined, needed: string): string {
@@ -153,12 +168,14 @@ function inBuildSystem(project: Project | undefined, needed: string): string {
   return `add "${needed}" to \`requires\` below [build-system] of ${place}pyproject.toml${asNew}`;
 }
 
-/** Where a table of uv's belongs: a uv.toml hides `[tool.uv]` beside it, and a repo without a pyproject.toml needs none for it. */
-function tableOf({ uvSettings, inputs }: Project, table: string): string {
-  const { file } = uvSettings;
-  const hasPyproject = inputs.some(
+/** Where a setting or a table of uv's belongs: a uv.toml hides `[tool.uv]` beside it, and a repo without a pyproject.toml needs none for it. */
+function placeOf(project: Project | undefined, table?: string): string {
+  const file = project?.uvSettings.file;
+  const hasPyproject = project?.inputs.some(
     ({ kind, path: input }) => kind === "file" && input.endsWith("/pyproject.toml") && isFile(input),
   );
   const isOwnFile = file === undefined ? !hasPyproject : path.basename(file) === "uv.toml";
-  return isOwnFile ? `[${table}] of ${file ?? "a uv.toml"}` : `[tool.uv.${table}] of ${file ?? "pyproject.toml"}`;
+  const header = [...(isOwnFile ? [] : ["tool.uv"]), ...(table === undefined ? [] : [table])].join(".");
+  const place = file ?? (isOwnFile ? "a uv.toml" : "pyproject.toml");
+  return header === "" ? `into ${place}` : `below [${header}] of ${place}`;
 }

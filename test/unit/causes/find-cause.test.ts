@@ -85,7 +85,19 @@ const WORDS = [
   ["Package cairo was not found in the pkg-config search path.", /needs the library cairo,/],
   [
     "Failed to build `old==1`\nModuleNotFoundError: No module named 'imp'",
-    /build of old imports imp, which Python has no more since 3\.12/,
+    /build of old wants imp, which Python has no more since 3\.12/,
+  ],
+  [
+    "Failed to build `typed-ast==1.4.1`\ncompile.h:5:10: fatal error: code.h: No such file or directory",
+    /^the build of typed-ast wants code\.h, which Python has no more since 3\.11$/,
+  ],
+  [
+    "Failed to build `old==1`\nqhull_wrap.c:9:10: fatal error: numpy/noprefix.h: No such file\nCommand '['cc', '-I/x/numpy/_core/include']'",
+    /^the build of old wants numpy\/noprefix\.h, which its numpy has no more$/,
+  ],
+  [
+    "Failed to build `old==1`\nx.c:9:10: fatal error: numpy/arrayobject.h: No such file or directory",
+    /^the build of old imports numpy, and does not declare it$/,
   ],
   ["error: No download found for request: cpython-3.99-linux-x86_64-gnu", /^nobody offers Python 3\.99/],
   ['Python downloads are not allowed (`python-downloads = "never"`). Change', /^uv may get no Python/],
