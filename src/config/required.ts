@@ -7,7 +7,7 @@ import { refuseLeftByGit } from "../left-by-git.ts";
 import { quoted } from "../quoted.ts";
 import { lineOf, quotedToml, valueAt } from "../toml.ts";
 import { VERSION_REQUEST } from "./schema/version-text.ts";
-import type { Sourced } from "./source.ts";
+import type { Source, Sourced } from "./source.ts";
 
 /**
  * The required python of a repo that prime's own configuration says nothing about: the nearest `.python-version`, from
@@ -24,6 +24,11 @@ export async function inferRequiredPython(
 }
 
 export const ANY: Sourced<null> = { value: null, source: { kind: "default" } };
+
+/** Whether a required python is what projects say that they are for, or any: nobody asked for it. */
+export function isOfProject({ kind, key = "" }: Source): boolean {
+  return kind === "default" || /^(?:project|options|metadata)\.|^python_requires$|^tool\.uv\./.test(key);
+}
 
 /** The range that the project in `root` says it is for. */
 export async function declaredRange(root: string, files: InputCollector): Promise<Sourced<string> | undefined> {
@@ -108,10 +113,13 @@ async function projectRange(root: string, files: InputCollector): Promise<Source
   return range(value, file, keys);
 }
 
+/** pbr has it below [metadata]. */
 function setupRange(root: string, files: InputCollector): Sourced<string> | undefined {
   const file = path.join(root, "setup.cfg");
-  const value = iniValue(files.text(file) ?? "", "options", ["python_requires", "python-requires"]);
-  return value === undefined ? undefined : range(value, file, ["options", "python_requires"]);
+  const text = files.text(file) ?? "";
+  const of = (section: string) =>
+    range(iniValue(text, section, ["python_requires", "python-requires"]) ?? "", file, [section, "python_requires"]);
+  return of("options") ?? of("metadata");
 }
 
 /** `python_requires="…"` in setup.py, which is never run; two that differ say nothing. */

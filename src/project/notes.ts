@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import type { Config } from "../config/config.ts";
+import { isOfProject } from "../config/required.ts";
 import { isFile, readStart } from "../edges/files/read.ts";
 import { oneLine, quoted } from "../quoted.ts";
 import { isTable } from "../toml.ts";
@@ -65,8 +66,7 @@ const PINS: readonly (readonly [file: string, version: RegExp])[] = [
 
 /** Which Python the repo names to other tools alone, where nothing that is read pins one. */
 export function notePins(root: string, { requiredPythonVersion }: Pick<Config, "requiredPythonVersion">): string[] {
-  const { kind, key = "" } = requiredPythonVersion.source;
-  if (kind !== "default" && !/^(?:project|options)\.|^python_requires$|^tool\.uv\./.test(key)) return [];
+  if (!isOfProject(requiredPythonVersion.source)) return [];
   const there = PINS.filter(([name]) => isFile(path.join(root, name))); // see `ofOthersIn`
   const found = there.flatMap(([name, version]) => {
     const pin = version.exec(readStart(path.join(root, name), LONGEST))?.[1];

@@ -69,6 +69,9 @@ export function dynamicFiles(pyproject: Pyproject | undefined): string[] {
     ...texts(hook.filename),
     ...texts(hook.files),
     ...Object.values(tableAt(hook, "optional-dependencies")).flatMap(texts),
+    ...(pyproject.buildBackend === "pbr.build" && pyproject.project?.dynamic.includes("dependencies") !== false
+      ? ["requirements.txt"]
+      : []),
     ...texts(tableAt(pyproject.tool, "hatch", "version").path).filter((file) => !file.endsWith(".py")),
   ];
 }

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Config } from "../../config/config.ts";
-import { declaredRange } from "../../config/required.ts";
+import { declaredRange, isOfProject } from "../../config/required.ts";
 import type { Sourced } from "../../config/source.ts";
 import { PrimeError } from "../../errors.ts";
 import { InputCollector } from "../../inputs/collector.ts";
@@ -15,11 +15,10 @@ import { nearestAbove, readWorkspace, type Workspace } from "../files/uv/workspa
  */
 export async function withinRange(config: Config): Promise<{ config: Config; warnings: readonly string[] }> {
   const { root, requiredPythonVersion: required, protoprimer } = config;
-  const { kind, where, key } = required.source;
+  const { where } = required.source;
   const file = path.join(root, "pyproject.toml");
   const pin = where !== undefined && path.basename(where) === ".python-version" ? where : undefined;
-  const isDeclared = kind === "default" || (kind === "file" && /^project\.|^options\./.test(key ?? ""));
-  if (protoprimer !== null || (pin === undefined && !isDeclared)) return { config, warnings: [] };
+  if (protoprimer !== null || (pin === undefined && !isOfProject(required.source))) return { config, warnings: [] };
   const inputs = new InputCollector(); // the same files are watched by whoever reads what is to be installed
   const mayBeMember = inputs.text(file)?.includes("workspace") === true || nearestAbove(root, inputs) !== undefined;
   const project = mayBeMember ? await readPyproject(file) : undefined;

@@ -146,6 +146,12 @@ describe("ranges", () => {
     expect(await required()).toEqual({ value, source: { kind: "file", where, key: "options.python_requires" } });
   });
 
+  test("setup.cfg as pbr reads it", async () => {
+    const where = write("setup.cfg", "[metadata]\nname = x\npython_requires = >=3.9\n");
+    const source = { kind: "file", where, key: "metadata.python_requires" };
+    expect(await required()).toEqual({ value: ">=3.9", source });
+  });
+
   test.each([
     "[options.extras_require]\npython_requires = >=3\n",
     "[options]\npython_requires =\n",

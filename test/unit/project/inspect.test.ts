@@ -254,6 +254,14 @@ describe("what a developer needs", () => {
     expect(project).toMatchObject({ requirementFiles: [], notes: [] });
     expect(watched(project)).toContain("file:requirements.txt");
   });
+
+  test("requirements.txt that pbr reads is installed with the project", async () => {
+    const text =
+      '[build-system]\nrequires = ["pbr"]\nbuild-backend = "pbr.build"\n[project]\nname = "x"\ndynamic = ["dependencies"]\n';
+    const project = await inspect({ "pyproject.toml": text, "requirements.txt": "six" });
+    expect(project).toMatchObject({ requirementFiles: [], notes: [] });
+    expect(watched(project)).toContain("file:requirements.txt");
+  });
 });
 
 describe("what is configured and not declared is refused with the nearest name", () => {
