@@ -66,7 +66,9 @@ export function offersOf(
   if (kind === "pylock" && lock !== undefined) {
     const none = { brought: new Map(), conflicts: [] };
     const defaultGroups = lock.defaultGroups.filter((name) => lock.groups.includes(name));
-    return { ...lock, ...none, defaultGroups, where: "pylock.toml", extrasAreKnown: true, packages };
+    const ownGroups =
+      files.pyproject?.project === undefined ? [] : defaultGroups.filter((name) => !(name in declared.groups));
+    return { ...lock, ...none, defaultGroups, ownGroups, where: "pylock.toml", extrasAreKnown: true, packages };
   }
   const { brought, conflicts } = declared;
   return {
@@ -77,6 +79,7 @@ export function offersOf(
     extrasAreKnown: declared.extrasAreKnown,
     groups: Object.keys(declared.groups),
     defaultGroups: first?.uv.defaultGroups,
+    ownGroups: [],
     packages,
   };
 }

@@ -18,6 +18,8 @@ export interface Offers {
   readonly brought: Brought;
   /** `tool.uv.default-groups`, or those of a pylock.toml. */
   readonly defaultGroups: readonly string[] | "all" | undefined;
+  /** Those of a pylock.toml that stand for the project's own dependencies (PDM's `default`): whoever names others has them too. */
+  readonly ownGroups: readonly string[];
   /** `tool.uv.conflicts`: of each set one may be installed. */
   readonly conflicts: readonly (readonly Part[])[];
   /** Members that `install_packages` may name. */
@@ -66,7 +68,8 @@ function choose(
   infer: boolean,
   excluded: Readonly<Record<"groups" | "extras", readonly string[]>>,
 ): Selection {
-  const asked = configured(config.installGroups, "group", offers) ?? defaultGroups(offers);
+  const chosen = configured(config.installGroups, "group", offers);
+  const asked = chosen === undefined ? defaultGroups(offers) : [...new Set([...offers.ownGroups, ...chosen])];
   const groups = asked?.filter((name) => !excluded.groups.includes(name));
   const extras = configured(config.installExtras, "extra", offers);
   if (groups !== undefined || !infer) {

@@ -64,6 +64,24 @@ describe("a repo with a pylock.toml", () => {
     expect(await installedBy(box, ["--no-group", "ci"])).toEqual(fewest);
   });
 
+  it("has the project's own packages, which PDM keeps in a group, whichever groups are named", async () => {
+    const index = await packageIndex();
+    const [alpha, beta] = ["alpha", "beta"].map((name) => index.publish(name, "1.0"));
+    const box = repo({
+      "pyproject.toml":
+        '[project]\nname = "app"\nversion = "1"\ndependencies = ["alpha"]\n[dependency-groups]\ntest = ["beta"]\n',
+      "pylock.toml": [
+        'lock-version = "1.0"\ncreated-by = "pdm"\ndependency-groups = ["default", "test"]\ndefault-groups = ["default"]',
+        locked("alpha", alpha as Published, "'default' in dependency_groups"),
+        locked("beta", beta as Published, "'test' in dependency_groups"),
+      ].join("\n"),
+    });
+    const env = { UV_CACHE_DIR: path.join(box.base, "uv-cache") };
+    const { stderr } = await good(box, ["--group", "test"], { env });
+    expect(stderr).not.toContain("does not fit");
+    expect(await installedBy(box, ["--group", "test"])).toEqual({ alpha: "1.0", beta: "1.0" });
+  });
+
   it("refuses bytes that are not the locked ones", async () => {
     const index = await packageIndex();
     const { url, sha256 } = index.publish("alpha", "1.0");
