@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { isFitFile, isThere } from "../edges/files/read.ts";
 import { type Trust, whyForeignOutside } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
+import { parseIni } from "../ini.ts";
 import type { InputCollector } from "../inputs/collector.ts";
 import { refuseLeftByGit } from "../left-by-git.ts";
 import { quoted } from "../quoted.ts";
@@ -116,9 +117,12 @@ async function projectRange(root: string, files: InputCollector): Promise<Source
 /** pbr has it below [metadata]. */
 function setupRange(root: string, files: InputCollector): Sourced<string> | undefined {
   const file = path.join(root, "setup.cfg");
-  const text = files.text(file) ?? "";
-  const of = (section: string) =>
-    range(iniValue(text, section, ["python_requires", "python-requires"]) ?? "", file, [section, "python_requires"]);
+  const sections = parseIni(files.text(file) ?? "");
+  const of = (section: string) => {
+    const entries = sections.get(section);
+    const value = entries?.get("python_requires") ?? entries?.get("python-requires") ?? "";
+    return range(value.replaceAll("\n", ""), file, [section, "python_requires"]);
+  };
   return of("options") ?? of("metadata");
 }
 
@@ -136,24 +140,4 @@ function callRange(root: string, files: InputCollector): Sourced<string> | undef
 function range(value: string, where: string, keys: readonly string[]): Sourced<string> | undefined {
   const text = value.trim();
   return text === "" ? undefined : { value: text, source: { kind: "file", where, key: keys.join(".") } };
-}
-
-/** One value of an ini file as Python's configparser reads it, continued lines joined; of lists only the joined text. */
-function iniValue(text: string, section: string, names: readonly string[]): string | undefined {
-  let inSection = false;
-  let value: string | undefined;
-  let isOpen = false;
-  for (const line of text.split(/\r?\n/)) {
-    if (/^\s*(?:[#;]|$)/.test(line)) continue;
-    if (isOpen && /^\s/.test(line)) {
-      value = `${value}${line.trim()}`;
-      continue;
-    }
-    const header = /^\[([^\]]+)\]/.exec(line)?.[1];
-    if (header !== undefined) inSection = header === section;
-    const end = line.search(/[=:]/);
-    isOpen = header === undefined && inSection && names.includes(line.slice(0, Math.max(0, end)).trim().toLowerCase());
-    if (isOpen) value = line.slice(end + 1).trim();
-  }
-  return value;
 }

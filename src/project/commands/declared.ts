@@ -1,10 +1,10 @@
 import * as path from "node:path";
 import { isOutside, readText } from "../../edges/files/read.ts";
+import { parseIni } from "../../ini.ts";
 import { InputCollector } from "../../inputs/collector.ts";
 import { isTable, parseToml, type Table } from "../../toml.ts";
 import { type Pyproject, readPyproject } from "../files/pyproject.ts";
 import { requiredNames } from "../files/requirements.ts";
-import { parseIni } from "../files/setup-cfg.ts";
 import { readLockedGraph } from "../files/uv/uv-lock.ts";
 import { readWorkspace } from "../files/uv/workspace.ts";
 import { requirementHead } from "../packages.ts";

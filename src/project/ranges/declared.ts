@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import { MOST, readText } from "../../edges/files/read.ts";
+import { parseIni } from "../../ini.ts";
 import { ownRequirements } from "../files/groups.ts";
 import { readPyproject } from "../files/pyproject.ts";
-import { parseIni } from "../files/setup-cfg.ts";
 import { requirementHead } from "../packages.ts";
 import type { Project } from "../project.ts";
 

@@ -34,7 +34,18 @@ const ORDER = [
 ];
 
 /** Files straight below src/ that everybody uses: they stand below all folders. */
-const FOR_ALL = ["errors", "left-by-git", "nearest", "quoted", "secrets", "size", "toml", "toml-parser", "unquotable"];
+const FOR_ALL = [
+  "errors",
+  "ini",
+  "left-by-git",
+  "nearest",
+  "quoted",
+  "secrets",
+  "size",
+  "toml",
+  "toml-parser",
+  "unquotable",
+];
 
 type Imports = ReadonlyMap<string, readonly string[]>;
 

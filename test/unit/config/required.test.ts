@@ -138,7 +138,7 @@ describe("ranges", () => {
   test.each([
     ["[metadata]\npython_requires = >=2\n[options]\npython_requires = >=3.8\n", ">=3.8"],
     ["[options]\n# python_requires = >=3\npython_requires: >=3.7\nzip_safe = no\n", ">=3.7"],
-    ["[options]\nPython-Requires=>=3.6\n", ">=3.6"],
+    ["[options]\npython-requires=>=3.6\n", ">=3.6"],
     ["[options]\npython_requires =\n  >=3.6,\n  # not that one\n  !=3.7.*\npackages = find:\n", ">=3.6,!=3.7.*"],
     ["[options]\r\npython_requires = >=3.8\r\n", ">=3.8"],
   ])("setup.cfg %j", async (text, value) => {

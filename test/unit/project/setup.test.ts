@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseIni } from "../../../src/project/files/setup-cfg.ts";
+import { parseIni } from "../../../src/ini.ts";
 import { readSetupPy } from "../../../src/project/files/setup-py.ts";
 
 test("an INI text is read as configparser does", () => {
