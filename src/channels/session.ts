@@ -153,7 +153,7 @@ function conflict(place: Place, served: string): PrimeError {
     `could not write ${served} to ${place.name}: somebody else has written one meanwhile`,
     {
       exitCode: 1,
-      hint: "nothing that customers see was changed by this command; look at ./prime channel status, and repeat it",
+      hint: "nothing that customers see was changed; repeat it",
     },
   );
 }
@@ -170,13 +170,13 @@ async function finishPending(
   const isAsBefore = (served === undefined ? null : sha256(served)) === pending.before;
   const isUp = served?.toString("utf8") === pending.files.at(-1)?.text;
   if (isLook && !isUp) {
-    return tell(`an earlier command was cut short${isAsBefore ? ": the next one uploads what it had signed" : ""}`);
+    return tell("an earlier command was cut short: the next one finishes it");
   }
   if (isAsBefore) {
     await upload(place, pending.files, served);
     tell("an earlier command was cut short: what it had signed is uploaded now");
   } else if (!isUp) {
-    tell("an earlier command was cut short, and somebody else has changed the channel since: it had no effect");
+    tell("an earlier command was cut short, and had no effect: somebody else has changed the channel since");
   }
   removeFile(pendingIn(folder));
 }

@@ -31,7 +31,11 @@ export async function resolveApp(
 ): Promise<Resolved> {
   const decision = await decide(context, false);
   await makeFolders(decision.folders);
-  const job: Job = { context, log: newLog(decision.folders, now(), process.pid), project: decision.project, steps: [] };
+  const { pin, skipped } = readSelection(app);
+  // The files here are prime's own, and written anew each time: whoever mends something does so where they come from.
+  const declaredIn = `\`packages\` of [app]${pin === null ? "" : `; it is pinned to ${pin}: \`${app.self} pin --off\``}`;
+  const project = { ...decision.project, inputs: [], declaredIn };
+  const job: Job = { context, log: newLog(decision.folders, now(), process.pid), project, steps: [] };
   const uv = await provision(job, decision);
   const work = path.join(wanted.root, `work.${makerMark()}`);
   makeNewFolder(work);
@@ -42,7 +46,6 @@ export async function resolveApp(
     const isKnown = ({ id }: Resolved) => readRelease(app, id) !== undefined;
     const first = await attempt(means, base, isKnown);
     if (means.isWithin) return first.settle();
-    const { pin, skipped } = readSelection(app);
     const need = first.need ?? (pin === null && first.found ? await needForNewer(means, base, first) : undefined);
     if (need === undefined) return first.settle();
     const { pythons, why, isRuled } = await otherPythons(means, decision, base, need);

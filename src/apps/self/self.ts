@@ -263,8 +263,10 @@ async function rollback(run: Run, [wanted, ...more]: readonly string[]): Promise
     if (isReturn) record(app, "activate", { release: meant, from: current, message });
     writeSelection(app, next);
   });
+  const { staged } = selection;
   const left = isReturn ? "" : `; ${current} is not taken again by itself`;
-  terminal.say(`${app.config.name} is ${readRelease(app, meant)?.version} now (${meant})${left}`);
+  const then = staged === null ? "" : `; the next start takes ${staged}, unless \`${app.self} pin\``;
+  terminal.say(`${app.config.name} is ${readRelease(app, meant)?.version} now (${meant})${left}${then}`);
   return DONE;
 }
 

@@ -46,7 +46,7 @@ const begin: Declare = (command, { take }) => {
     .option("--simple", "one offline key under a passphrase, one online key", false)
     .option(
       "--key-command <line>",
-      "for --simple: a line of sh that prints the online key (Ed25519, PKCS #8 in PEM), in place of a file",
+      "for --simple: a line of sh that prints the online key (Ed25519 in PEM), in place of a file",
     )
     .action((options: Init) =>
       take(async (context) => (await import("./init.ts")).initChannel(context, options), { needsRepo: false }),

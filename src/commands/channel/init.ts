@@ -102,11 +102,11 @@ function whatToKeep(folder: string, offline: readonly string[], online: readonly
   const files = (names: readonly string[]) => names.map((name) => `keys/${name}.pem`).join(", ");
   return [
     `The channel is led from ${folder}. Keep:`,
-    `  ${files(offline)}: off line, in two copies, the passphrase elsewhere: who has them says what is a release`,
-    `  ${files(online)}: where promotions are made (0600), or behind a command in channel.json: moves channels among releases`,
-    "  root.json: commit it beside the app's configuration: it is what customers trust first",
-    "  channel.json, metadata/: they hold no secrets, and are needed here",
-    "  a timer that runs `./prime channel resign` once a week: what it signs expires after 30 days",
+    `  ${files(offline)}: off line, in two copies, the passphrase elsewhere`,
+    `  ${files(online)}: where promotions are made, closed to others`,
+    "  root.json: beside the app's configuration: it is what customers trust first",
+    "  channel.json, metadata/: here; they hold no secrets",
+    "  a timer for `./prime channel resign`, once a week: what it signs expires after 30 days",
   ].join("\n");
 }
 

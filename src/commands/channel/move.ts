@@ -19,8 +19,8 @@ export function promote(context: Context, channel: string, version: string, opti
   const { percent, urgent, reason = "" } = options;
   return lead(context, options, async (session) => {
     const now = session.pointers.get(channel);
-    const isKnown = session.state.releases.some((one) => one.version === version);
-    if (now !== undefined && isKnown && compare(version, now.version) < 0) {
+    const moving = move(context, session, channel, { direction: "promote", version, percent, urgent, reason });
+    if (now !== undefined && compare(version, now.version) < 0) {
       throw refusal(
         channel,
         version,
@@ -28,7 +28,7 @@ export function promote(context: Context, channel: string, version: string, opti
         `./prime channel fallback ${channel} ${version} --reason TEXT goes back`,
       );
     }
-    return move(context, session, channel, { direction: "promote", version, percent, urgent, reason });
+    return moving;
   });
 }
 

@@ -170,7 +170,7 @@ function refuseUnknown(names: readonly string[], { before }: Solver, root: strin
     `could not upgrade \`${quoted(unknown)}\` of ${root}: it is not among what is installed from elsewhere${didYouMean(normalizeName(unknown), known)}`,
     {
       exitCode: EXIT_USAGE,
-      hint: "`./prime uv pip list` tells the names; the repo's own projects are not upgraded, and `./prime pin NAME==VERSION` chooses a version",
+      hint: "`./prime uv pip list` tells the names; the repo's own projects are not upgraded",
     },
   );
 }

@@ -186,6 +186,23 @@ describe("an update", () => {
     await app.says(["self", "pin", "3.2.0"]);
     expect((await app.run(["self", "update"])).code).toBe(0);
     expect(await app.says(["x"])).toBe("foo 3.2.0 x");
+    await app.says(["self", "pin", "9.9"]);
+    const { stderr } = await app.run(["self", "update"]);
+    expect(stderr).toContain("in `packages` of [app]; it is pinned to 9.9: `foo self pin --off`");
+    expect(stderr).not.toContain("pyproject.toml");
+  });
+
+  it("says of a rollback what the next start would take, and how to stay", async () => {
+    const app = await started();
+    app.publish("3.2.2");
+    await app.updateBeside();
+    await app.says(["x"]);
+    app.publish("3.2.3");
+    await app.updateBeside();
+    const { stderr } = await app.run(["self", "rollback"]);
+    expect(stderr).toMatch(/the next start takes 3\.2\.3-\w+: `foo self pin` stays here/);
+    await app.says(["self", "pin"]);
+    expect(await app.says(["x"])).toBe("foo 3.2.1 x");
   });
 });
 

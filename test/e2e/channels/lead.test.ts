@@ -225,7 +225,7 @@ describe("channel on a server", () => {
     server.failing.set("PUT /metadata/timestamp", 500);
     expect((await maintainer.run(["promote", "stable", "3.2.1"])).code).toBe(125);
     for (const look of [["status"], ["export-index", "index"]]) {
-      expect(await maintainer.good(...look)).toContain("cut short: the next one uploads what it had signed");
+      expect(await maintainer.good(...look)).toContain("cut short: the next one finishes it");
     }
     expect((await maintainer.status()).channels.stable?.version).toBe("3.2.0");
     await maintainer.good("resign");

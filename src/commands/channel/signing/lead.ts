@@ -110,7 +110,7 @@ export async function sessionOf(context: Context, { dir }: Pick<Options, "dir">,
       "channel-refused",
       `could not believe what the channel of ${folder} serves: ${error.message}`,
       {
-        hint: `${error.reason}: somebody else may have written there; ./prime channel verify URL tells what a customer's client says`,
+        hint: `${error.reason}: somebody else may have written there; see ./prime channel verify URL`,
       },
     );
   }

@@ -63,7 +63,7 @@ export function rotateKey(context: Context, wanted: string, options: Options): P
       writeChannelFile(folder, { ...file, keys: [...file.keys, named] });
       return {
         change: changeOf(session, roles, { ids, key }),
-        words: `${roles.join(", ")}: signed by keys/${name}.pem from now on; keep it as the one before, which nobody believes any more`,
+        words: `${roles.join(", ")}: signed by keys/${name}.pem from now on; keep it as the one before`,
         added: named,
       };
     },
