@@ -24,6 +24,8 @@ export interface Printer {
 export interface PlannedApp {
   /** What a start runs in a generation, absolute. */
   start(generation: string): AppStart;
+  /** Addresses as its configuration has them, users and passwords in them. */
+  readonly sources: readonly string[];
   readonly inputs: readonly Input[];
 }
 

@@ -88,8 +88,8 @@ export async function writeWanted(
   ];
   const project = { name: "prime-app-wanted", version: "0", dependencies };
   const text = await renderToml({ project, tool: { uv: { index: indexes, sources } } });
-  writeAtomic(path.join(root, "pyproject.toml"), text);
-  writeAtomic(path.join(root, SETTINGS), await renderToml({ index: indexes }));
+  writeAtomic(path.join(root, "pyproject.toml"), text, 0o600); // an address may have a password
+  writeAtomic(path.join(root, SETTINGS), await renderToml({ index: indexes }), 0o600);
   await writeRules(app, root, config.python);
   return { root, asksUser };
 }

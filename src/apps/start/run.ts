@@ -30,6 +30,7 @@ export function releaseContext({ app, contextOf }: Run, id: string, isPlanned: b
     flagKey: isPlanned ? app.planKey : undefined,
     app: {
       start: (generation) => appStart(app, id, generation),
+      sources: [app.config, ...app.config.bound].flatMap((one) => one.sources),
       inputs: [
         { kind: "file", path: selectionFile(app) },
         ...[app.beside.file, ...(app.isOwn ? [] : [verdictFile(app)])].map(

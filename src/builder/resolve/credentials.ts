@@ -31,12 +31,17 @@ export function withCredentials(url: string, known: readonly Credential[]): stri
 
 /**
  * The credentials that the repo's files and the environment give to indexes and addresses. uv gives them itself as long
- * as it resolves; a lock does not hold them, and those of a path dependency's own index are not asked for again.
+ * as it resolves; a lock does not hold them, and those of a path dependency's own index are not asked for again. `more`: other texts
+ * with addresses.
  */
-export async function credentialsOf({ inputs }: Project, env: Environment): Promise<Credential[]> {
+export async function credentialsOf(
+  { inputs }: Project,
+  env: Environment,
+  more: readonly string[] = [],
+): Promise<Credential[]> {
   const files = inputs.flatMap(({ kind, path }) => (kind === "file" && /\.(?:toml|txt|in)$/.test(path) ? [path] : []));
   const texts = files.map((file) => ({ file, text: readText(file) ?? "" }));
-  const written = texts.flatMap(({ text }) => writtenIn(text, env));
+  const written = [...more, ...texts.map(({ text }) => text)].flatMap((text) => writtenIn(text, env));
   if (!Object.keys(env).some((name) => /^UV_INDEX_\w+_(?:USERNAME|PASSWORD)$/.test(name))) return written;
   const named = await Promise.all(
     texts.map(({ file, text }) => (/\/(?:pyproject|uv)\.toml$/.test(file) ? namedIndexes(text, file, env) : [])),

@@ -199,14 +199,15 @@ export async function installRepoLock(job: Job, uv: UvTool, target: Target): Pro
   const own = path.join(uv.root, "pylock.toml");
   const { table, defaultGroups } = await readPylock(own);
   const withoutAll = project.groups?.length === 0 && defaultGroups.length > 0;
-  const named = await withUsers(uv, project, withoutAll ? { ...table, "default-groups": [] } : table);
+  const whole = withoutAll ? { ...table, "default-groups": [] } : table;
+  const named = await withUsers(uv, project, whole, job.context.app?.sources);
   const file = isDeepStrictEqual(table, named) ? own : path.join(work, "pylock.install.toml");
   if (file !== own) writePlain(file, renderPylock(absolute(named, uv.root)), 0o600);
   const install = installCommand(uv, target, file, { extras: project.extras, groups: project.groups });
   await runStep(job, "install from pylock.toml", install, FAILED);
 }
 
-async function withUsers({ env }: UvTool, project: Project, table: Table): Promise<Table> {
-  const known = await credentialsOf(project, env);
+async function withUsers({ env }: UvTool, project: Project, table: Table, more?: readonly string[]): Promise<Table> {
+  const known = await credentialsOf(project, env, more);
   return withPlaces(table, (key, text) => (key === "url" ? withCredentials(text, known) : text));
 }

@@ -11,7 +11,7 @@ const REQUIREMENT = new RegExp(
 const EXCLUDED = /^[A-Za-z0-9][\w.-]*\s*==\s*[\w.!+*-]+$/;
 /** Plain http can be changed on the way, but not on this machine. */
 const SOURCE =
-  /^(?:index|(?:index\+)?(?:https:\/\/|http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?=[:/])).+|s3:\/\/[a-z0-9][a-z0-9._-]+(?:\/.*)?|\/.+)$/;
+  /^(?:index|(?:index\+)?(?:https:\/\/.+|http:\/\/(?:[^@/\\?#]*@)?(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?(?:\/.*)?)|s3:\/\/[a-z0-9][a-z0-9._-]+(?:\/.*)?|\/.+)$/;
 /** What is signed may come by plain http, too. */
 const CHANNEL = /^(?:https?:\/\/.+|s3:\/\/.+|file:.+|\/.+)$/;
 const ENTRY = /^[A-Za-z0-9][\w.-]*(?::[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)?$/;

@@ -275,3 +275,24 @@ describe("a place that can't be asked", () => {
     expect(await app.says(["b"])).toBe("foo 1 b");
   });
 });
+
+it("an index whose address has a password gives its files by that, which others can't read of the app", async () => {
+  const index = await packageIndex({ user: "me:sekret" });
+  const app = new AppBox();
+  index.publishFile(app.publish("1"));
+  from(app, `index+${index.urlFor("me:sekret")}`);
+  await app.init();
+  expect(await app.says(["x"])).toBe("foo 1 x");
+  index.publishFile(app.publish("2"));
+  expect((await app.run(["self", "update"])).stderr).toContain("foo is 2 now");
+  for (const name of fs.readdirSync(app.home, { recursive: true, encoding: "utf8" })) {
+    const facts = fs.lstatSync(path.join(app.home, name));
+    if (facts.isFile() && fs.readFileSync(path.join(app.home, name)).includes("sekret")) {
+      expect([name, facts.mode & 0o077]).toEqual([name, 0]);
+    }
+  }
+  for (const other of ["http://127.0.0.1:80@host.example/", "http://host.example#@127.0.0.1/"]) {
+    from(app, other);
+    await expect(app.init()).rejects.toThrow("must be a source");
+  }
+});
