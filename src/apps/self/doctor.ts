@@ -22,7 +22,7 @@ export async function showFaults(run: Run, words: readonly string[]): Promise<An
   if (words[0] === "--channel") return examineChannel(run, words.slice(1));
   refuseWords(run, "doctor", words);
   const { current } = readSelection(app);
-  const { outcome, message, attempts } = readCheck(app);
+  const { outcome, reason, message, failures, attempts } = readCheck(app);
   const faults = [
     ...(current !== null && readRelease(app, current) === undefined
       ? [`the release ${current} is gone: the next start makes it anew`]
@@ -32,9 +32,7 @@ export async function showFaults(run: Run, words: readonly string[]): Promise<An
       ? [`${app.home} can't be written to: no update can be made`]
       : []),
     ...(app.beside.passedOver === undefined ? [] : [`${app.beside.passedOver}: it does not count`]),
-    ...(outcome !== null && outcome !== "current" && outcome !== "staged"
-      ? [`the last check came to nothing: ${outcome}: ${message}`]
-      : []),
+    ...(failures > 0 || reason === "skipped" ? [`the last check came to nothing: ${outcome}: ${message}`] : []),
     ...(attempts > 1 && !isUpdating(app)
       ? [`${attempts} updaters were ended before they were done: \`${app.self} update\` does it now`]
       : []),

@@ -70,6 +70,7 @@ describe("[upgrade] of an app", () => {
       check: { outcome: "refused", reason: "outside-windows", failures: 0 },
     });
     expect(status.check.next).toContain("T00:00:00");
+    expect(await app.says(["self", "doctor"])).toBe("Nothing is wrong.");
     rule();
     expect(await app.updateBeside()).toMatchObject({ version: "2", check: { outcome: "staged" } });
     rule(CLOSED);
