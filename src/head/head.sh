@@ -1,11 +1,13 @@
 #!/bin/sh -f
 true /* prime: makes the environment of this repo. cspell:disable editorconfig-checker-disable
 # shellcheck disable=SC1090,SC2034,SC2166,SC3013,SC3028,SC3065,SC3067 # @generated
-{ prime_stale='' prime_app='' prime_quiet='' prime_was='' prime_tried=''
+{ prime_stale='' prime_app='' prime_quiet='' prime_was='' prime_tried='' prime_back=''
 prime_try() { # what this user's prime wrote in a folder that it closed (-k, alone for ksh93)
   prime_plan=$1/at$prime_dir/.plan/plan$prime_key
   if [ -k "$1" ] && [ -O "$1" -a ! -L "$1" -a -O "$prime_plan" -a ! -L "$prime_plan" ]; then
-    shift; . "$prime_plan"; fi; }
+    shift; . "$prime_plan"; prime_back=$prime_plan+kept # after git went back to a branch
+    if [ -n "$prime_stale" -a -O "$prime_back" -a ! -L "$prime_back" ]; then . "$prime_back"; fi
+    prime_back=''; fi; }
 # A start by dash or its like mostly ends here: to read on takes it as long as a small plan.
 prime_at=${XDG_STATE_HOME:-${HOME-}/.local/state}/prime prime_key=$prime_app prime_dir=''
 case ${BASH_VERSION-}${ZSH_VERSION-}$0 in *[/]..[/]*) ;; ./prime) prime_dir=$PWD ;;

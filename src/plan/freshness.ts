@@ -5,6 +5,7 @@ import { HIDDEN } from "../secrets.ts";
 import { type Ctimes, ctimeTests } from "./ctimes.ts";
 import { INDEX_VARIABLES } from "./index-variables.ts";
 import { PIN, type Renewable, type Stamp, timeTest } from "./same-contents.ts";
+import { SHOWN_AGAIN } from "./way-back.ts";
 
 /** What a ready plan looks at before it believes that nothing changed. All paths are absolute. */
 export interface Watch {
@@ -43,20 +44,28 @@ const AND = " \\\n  -a ";
 
 /**
  * Lines of sh, each of which returns at the first difference. Shells differ in what `-nt` says of missing files, so `-e`
- * comes first; the pin stands for the existence of each stamp, to the end: a plan that is replaced meanwhile loses its stamps.
+ * comes first; the pin stands for the existence of each stamp, to the end: a plan that is replaced meanwhile loses its stamps. `shown`: the
+ * generation, absolute, whose link may be another one where this is the kept plan.
  */
-export function freshnessForSh({ stamps, timed, renewable, changed, absent, others }: Watch): string {
+export function freshnessForSh({ stamps, timed, renewable, changed, absent, others }: Watch, shown?: string): string {
+  const isLink = (one: Input) => one.kind === "same" && one.target === shown;
+  const links = others.filter(isLink);
   const folders = new Set(absent.map(({ folder }) => folder));
   const dated = [...timed.flatMap(({ paths }) => paths), ...renewable.map((one) => one.path)];
   const kept = dated.filter((file) => folders.has(path.dirname(file)));
   const hasTime = (one: Renewable) => timeTest(one, kept.includes(one.path));
   return [
     `prime_stamps=${quoteForShell(stamps)}\n`,
-    returnUnlessAll([...others.map(isOther), ...timed.flatMap((one) => isTimed(one, kept))]),
+    ...links.map((one) => `[ ${isOther(one)} -o -n "$prime_back" ] || return 0\n`),
+    returnUnlessAll([
+      ...others.filter((one) => !isLink(one)).map(isOther),
+      ...timed.flatMap((one) => isTimed(one, kept)),
+    ]),
     ...absent.map((one) => absentLines(one, kept)),
     ...(changed === undefined ? [] : ctimeTests(changed).map((test) => `${test} || return 0\n`)),
     renewable.length === 0 ? "" : `[ ${renewable.map(hasTime).join(AND)} ] || ${HAS_SAME_CONTENTS} || return 0\n`,
     `[ "$prime_stamps/${PIN}" -nt "$prime_stamps" ] || return 0\n`,
+    links.length === 0 ? "" : SHOWN_AGAIN,
   ].join("");
 }
 

@@ -8,16 +8,28 @@ import { readOwnText } from "../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
 import { exists, filesIn } from "../edges/files/read.ts";
 import { nonce } from "../edges/nonce.ts";
+import { PrimeError } from "../errors.ts";
 import type { Observation } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
 import { type AppStart, renderAppPlan } from "./app-start.ts";
 import { commandsFile, keepCommands } from "./commands/outside-commands.ts";
 import type { PlannedTasks } from "./commands/tasks.ts";
-import { differenceForSh, freshnessForSh, variablesForSh } from "./freshness.ts";
+import { differenceForSh, freshnessForSh, variablesForSh, type Watch } from "./freshness.ts";
 import { pinObservation } from "./pin.ts";
 import { type LaunchRecord, newRecord, readRecord, writeRecord } from "./record.ts";
 import { comparedByContents, HALF_RENEWED, sameContentsFiles, writeSameContents } from "./same-contents.ts";
 import { askProgram, RUN_ANY, renderPlan, renderWayToTasks } from "./text.ts";
+import {
+  isKeptPlan,
+  keepPlan,
+  keptPlan,
+  layWayBack,
+  type PlanFiles,
+  removeKept,
+  stampsInPlan,
+  type WayBack,
+  wayBackFiles,
+} from "./way-back.ts";
 
 /** Where the ready plans of one launcher stand. */
 export interface PlanFolder {
@@ -47,6 +59,8 @@ export interface ReadyPlan extends PlanPlace {
   readonly tasks: PlannedTasks;
   /** The plan starts an app, and nothing else. */
   readonly app?: AppStart | undefined;
+  /** Where the environment of the plan that is replaced can be shown again without the program. */
+  readonly wayBack?: WayBack | undefined;
   /** Nothing that counts has changed since the last plan. */
   readonly isRenewed?: true;
   /** The Node that writes the plan; absolute. */
@@ -146,34 +160,68 @@ export function newObservation(place: PlanFolder): Observation {
 
 /**
  * Records what was observed and puts the ready plan in place. Gives the reason when there can be none yet, so that the
- * next start is cold once more; no older plan stays either.
+ * next start is cold once more; no older plan stays either, but for the one to go back to.
  */
 export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const { stamps } = ready.observation;
   makePlanFolder(ready);
-  const last = stampsOf(ready);
+  const before = [stampsOf(ready), keptStamps(ready)];
+  const was = keptOf(ready, before[0]);
   const unedited = [ready.launcher, path.dirname(path.dirname(ready.activation.generation))];
   const watch = pinObservation(ready.observation, ready.app === undefined ? { ...ready, unedited } : ready);
-  const reason = typeof watch === "string" ? watch : undefined;
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
-  if (typeof watch !== "string") {
-    const { launcher, variables, kernel, app, isRenewed } = ready;
-    const freshness = variablesForSh(variables) + freshnessForSh(watch);
-    if (watch.renewable.length > 0) writeSameContents(stamps, watch.renewable);
-    writeTellable(`${planFile(ready)}${WHY}`, differenceForSh(variables, watch), 0o600);
-    const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
-    const elsewhere = runsAny(ready.flagKey) ? RUN_ANY : askProgram(commandsFile(stamps));
-    const node = path.dirname(ready.node);
-    if (isRenewed === true && last !== undefined) keepCommands(last, stamps);
-    const text =
-      app === undefined
-        ? renderPlan({ ...ready, node, freshness, scripts, elsewhere })
-        : renderAppPlan(launcher, node, freshness, app);
-    writeRenewable(planFile(ready), text, 0o600);
-  } else removeFile(planFile(ready));
-  if (last !== undefined && last !== stamps) removeStamps(last);
+  removeKept(planFile(ready));
+  if (typeof watch === "string") removeFile(planFile(ready));
+  else {
+    writePlanText(ready, watch, before[0]);
+    if (was !== undefined && ready.wayBack !== undefined) layWayBack(filesOf(ready, stamps), was, ready.wayBack);
+  }
+  const used = [stamps, keptStamps(ready)];
+  for (const one of before) if (one !== undefined && !used.includes(one)) removeStamps(one);
   if (ready.isRenewed !== true) for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
-  return reason;
+  return typeof watch === "string" ? watch : undefined;
+}
+
+function writePlanText(ready: ReadyPlan, watch: Watch, last: string | undefined): void {
+  const { launcher, activation, variables, kernel, app, isRenewed, observation } = ready;
+  const { stamps } = observation;
+  const freshness = variablesForSh(variables) + freshnessForSh(watch, activation.generation);
+  if (watch.renewable.length > 0) writeSameContents(stamps, watch.renewable);
+  writeTellable(`${planFile(ready)}${WHY}`, differenceForSh(variables, watch), 0o600);
+  const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
+  const elsewhere = runsAny(ready.flagKey) ? RUN_ANY : askProgram(commandsFile(stamps));
+  const node = path.dirname(ready.node);
+  if (isRenewed === true && last !== undefined) keepCommands(last, stamps);
+  const text =
+    app === undefined
+      ? renderPlan({ ...ready, node, freshness, scripts, elsewhere })
+      : renderAppPlan(launcher, node, freshness, app);
+  writeRenewable(planFile(ready), text, 0o600);
+}
+
+/** The plan that is replaced, once it is kept; undefined where nobody will go back to it, or this file system keeps no second names. */
+function keptOf(ready: ReadyPlan, last: string | undefined): PlanFiles | undefined {
+  if (ready.wayBack === undefined || last === undefined) return undefined;
+  const was = filesOf(ready, last);
+  try {
+    keepPlan(was);
+    return was;
+  } catch (error) {
+    if (!(error instanceof PrimeError)) throw error;
+    return undefined;
+  }
+}
+
+function filesOf(place: PlanPlace, stamps: string): PlanFiles {
+  const plan = planFile(place);
+  const names = [plan, `${plan}${WHY}`, recordFile(place)].map((file) => path.basename(file));
+  return { folder: planFolder(place), names, stamps };
+}
+
+/** The stamps of the plan that is kept beside the present one, absolute. */
+function keptStamps(place: PlanPlace): string | undefined {
+  const name = stampsInPlan(keptPlan(planFile(place)));
+  return name && path.join(planFolder(place), name);
 }
 
 /** Whether the ready plan serves a start where nothing but these files, absolute, were touched. */
@@ -194,6 +242,7 @@ function recordOf({
   state: _state,
   env: _env,
   node: _node,
+  wayBack: _way,
   isRenewed: _is,
   observation,
   ...known
@@ -208,15 +257,19 @@ const WHY = "+why";
 /** Removes what was stamped once, absolute, and what belongs to it; a name that is no stamp's is left. */
 export function removeStamps(stamps: string): void {
   if (!/^(?:stamps|script)-[0-9a-f]{8}$/.test(path.basename(stamps))) return;
-  for (const file of [stamps, commandsFile(stamps), ...sameContentsFiles(stamps)]) if (exists(file)) remove(file);
+  for (const file of [stamps, commandsFile(stamps), ...sameContentsFiles(stamps), ...wayBackFiles(stamps)])
+    if (exists(file)) remove(file);
 }
 
 /** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */
 export function abandonedPlanParts(place: PlanFolder, before: number): string[] {
   const folder = planFolder(place);
-  const used = new Set(filesIn(folder, isRecord).map((file) => readRecord(file)?.stamps));
+  const used = new Set([
+    ...filesIn(folder, isRecord).map((file) => readRecord(file)?.stamps),
+    ...filesIn(folder, isKeptPlan).map(stampsInPlan),
+  ]);
   const isStray = (name: string): boolean => {
-    const [, stamps] = /^(stamps-[0-9a-f]{8})(?:\.(?:commands|same|sums))?$/.exec(name) ?? [];
+    const [, stamps] = /^(stamps-[0-9a-f]{8})(?:\.(?:back|commands|plans|same|sums))?$/.exec(name) ?? [];
     return stamps === undefined ? finalNameOf(name) !== undefined || HALF_RENEWED.test(name) : !used.has(stamps);
   };
   return filesIn(folder, isStray).filter((file) => isAbandoned(file, before));

@@ -2,6 +2,8 @@ import { quoteForShell } from "../edges/command.ts";
 import { writePlain } from "../edges/files/change.ts";
 import { readOwnText } from "../edges/files/own/own-json.ts";
 import type { Observed } from "../inputs/observation.ts";
+import { quietly } from "./quietly.ts";
+import { KEPT } from "./way-back.ts";
 
 /*
  * A file that got another time mostly says what it said: an editor saved it, git went to another branch and back. The shell finds that
@@ -66,11 +68,6 @@ export function writeSameContents(stamps: string, files: readonly Renewable[]): 
   writePlain(sameContentsFile(stamps), textOf(stamps, files), 0o600);
 }
 
-/** No tool of the repo, whose folders of PATH come last, and no function that bash was given by its environment. */
-function quietly(command: string): string {
-  return `PATH=/usr/bin:/bin:$PATH command ${command} >/dev/null 2>&1`;
-}
-
 /**
  * The times are taken before the contents are read, and become those of the stamps after that: so whoever edits such a file meanwhile, or
  * later, is found by the next start. A later edit could have the time of the present moment, or one that builds and archives set (it is
@@ -90,10 +87,12 @@ function textOf(stamps: string, files: readonly Renewable[]): string {
   const left = files.map(({ stamp }) => ` "$prime_new-${stamp.to}"`).join("");
   const pinned = quietly(`touch -c -r "$prime_stamps/${HALF}" "$prime_stamps/${PIN}"`);
   const timed = quietly('touch -c -r "$prime_new-$prime_bin" "$prime_stamps/$prime_bin-" "$prime_stamps/$prime_bin"');
+  const agree = quietly(`sha256sum -c ${quoteForShell(sumsFile(stamps))}`);
   return `prime_new=$prime_stamps.new prime_line='' prime_call=''
-if [ ${files.map((file) => `-f ${quoteForShell(file.path)}`).join(" -a ")} ] && case $(ulimit -n) in ? | ??) false ;; esac; then
+if [ ${files.map((file) => `-f ${quoteForShell(file.path)}`).join(" -a ")} ] && case $(ulimit -n) in ? | ??) false ;; esac &&
+  { [ -n "$prime_back" -o ! -e "$prime_plan${KEPT}" ] || ${agree}; }; then
   if [ -z "\${SOURCE_DATE_EPOCH-}" ] && (set -C && exec >"$prime_new") 2>/dev/null; then prime_call=1; fi
-${taken.join("")}  if ${quietly(`sha256sum -c ${quoteForShell(sumsFile(stamps))}`)}; then
+${taken.join("")}  if ${agree}; then
     prime_status=0
     [ -z "$prime_call" ] || for prime_bin in $prime_line; do
       [ "$prime_new" -nt "$prime_new-$prime_bin" -a "$prime_new-$prime_bin" -nt "$prime_stamps/$prime_bin" ] || continue

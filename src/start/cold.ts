@@ -103,6 +103,7 @@ export function unfitAccount(plans: PlanFolder): string[] {
   return exists(file) && readOwnJson(file, ACCOUNT) === undefined ? [file] : [];
 }
 
-function accountFile(plans: PlanFolder): string {
+/** What `prime why` reads, absolute. */
+export function accountFile(plans: PlanFolder): string {
   return path.join(planFolder(plans), "why.json");
 }

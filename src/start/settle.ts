@@ -24,6 +24,7 @@ import { plannedTasks } from "./command/tasks.ts";
 import type { Ready } from "./ready.ts";
 import { runSetup } from "./setup.ts";
 import { leftToOthers } from "./shared/shared-checkout.ts";
+import { wayBack } from "./way-back.ts";
 import { isPlanned, writePlan } from "./write-plan.ts";
 
 /** The venv stage: show the generation, run the repo's setup commands in it, write the ready plan. */
@@ -60,7 +61,8 @@ export async function settleIn(
   } else if (isHeld || isStillAsked(context, decision, manifest)) {
     const shown = link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const];
     const parts = planParts(context, decision, manifest, shown);
-    writePlan(context, { ...parts, activation, readyLine, known: cold.known });
+    const back = wayBack(context, decision, manifest, cold, theirs === undefined ? link : undefined);
+    writePlan(context, { ...parts, activation, readyLine, known: cold.known, wayBack: back });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
   refuseGone(generation);
 

@@ -187,6 +187,11 @@ export function makeLink(link: string, text: string): boolean {
   return true;
 }
 
+/** Gives a file a second name, where nothing stands yet. */
+export function linkFile(file: string, name: string): void {
+  act("make the link", name, () => fs.linkSync(file, name));
+}
+
 /** Makes a symbolic link that nobody relies on yet. */
 export function linkPlain(link: string, text: string): void {
   act("make the link", link, () => fs.symlinkSync(text, link));

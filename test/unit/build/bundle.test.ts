@@ -105,7 +105,7 @@ describe("faults of a launcher", () => {
     ],
     ["another beginning", faults(HEAD.replace("/bin/sh", "/bin/bash")), "does not begin with"],
     ["a head's long line", faults(HEAD.replace("head", "x".repeat(101))), "line 2: the head has"],
-    ["many lines", faults(HEAD.replace("head", "head\n".repeat(100))), "the head has 104 lines, more than 95"],
+    ["many lines", faults(HEAD.replace("head", "head\n".repeat(100))), "the head has 104 lines, more than 97"],
     ["too much", faults(HEAD, "xxxxxxxx\n".repeat(BUDGET.raw / 9 + 1)), `more than ${BUDGET.raw}`],
     ["too much that can't be packed", faults(HEAD, incompressible()), `bytes gzipped, more than ${BUDGET.gzipped}`],
   ])("name %s", (_, found, expected) => {

@@ -1,0 +1,120 @@
+import * as path from "node:path";
+import { quoteForShell } from "../edges/command.ts";
+import { linkFile, makeNewFolder, writePlain } from "../edges/files/change.ts";
+import { temporaryName } from "../edges/files/own/maker-mark.ts";
+import { readOwnText } from "../edges/files/own/own-json.ts";
+import { remove, removeFile } from "../edges/files/own/remove.ts";
+import { exists } from "../edges/files/read.ts";
+import { quietly } from "./quietly.ts";
+
+/*
+ * Of two environments that are shown by turns, as by git's way to another branch and back, both plans are kept. Where the present one
+ * declines, the head tries the other one, which looks at all but the link; where the rest is as it was, the shell shows its environment.
+ */
+
+/** What the shell needs to know to show the environment of before, and then the present one again. All paths are absolute. */
+export interface WayBack {
+  /** The `.venv` link. */
+  readonly link: string;
+  /** prime's folder in root. */
+  readonly data: string;
+  readonly history: string;
+  /** What `prime why` tells. */
+  readonly account: string;
+  readonly back: Move;
+  readonly again: Move;
+}
+
+export interface Move {
+  /** Absolute folders of generations. */
+  readonly from: string;
+  readonly to: string;
+  /** Absolute folders that nothing came to and nothing went from, or the program has to look. */
+  readonly unchanged: readonly string[];
+  /** Objects whose first property is `at`, as JSON; the shell puts the time there. */
+  readonly entry: string;
+  readonly account: string;
+}
+
+/** A plan in its folder, absolute, with the names of its files there, the plan's own first, and its stamps, absolute. */
+export interface PlanFiles {
+  readonly folder: string;
+  readonly names: readonly string[];
+  readonly stamps: string;
+}
+
+/** Behind a plan's name, in letters that no flag's value has: where the head looks for the other plan. */
+export const KEPT = "+kept";
+
+/** What a plan does last before it believes that nothing changed, where it is the kept one. */
+export const SHOWN_AGAIN = `[ -z "$prime_back" ] || { [ -f "$prime_stamps.back" ] && . "$prime_stamps.back"; } || return 0\n`;
+
+/** Absolute paths of what belongs to stamps whose plan is one of two. */
+export function wayBackFiles(stamps: string): string[] {
+  return [`${stamps}.back`, `${stamps}.plans`];
+}
+
+export function isKeptPlan(name: string): boolean {
+  return name.endsWith(KEPT);
+}
+
+/** The file of the plan that is kept beside this one, absolute. */
+export function keptPlan(plan: string): string {
+  return plan + KEPT;
+}
+
+/** The name of a plan's stamps, by the plan's file, absolute. */
+export function stampsInPlan(plan: string): string | undefined {
+  return /^prime_stamps=.*\b(stamps-[0-9a-f]{8})\b/m.exec(readOwnText(plan) ?? "")?.[1];
+}
+
+/** Keeps a plan that is in place, whatever takes its place. Throws where the file system has no hard links. */
+export function keepPlan({ folder, names, stamps }: PlanFiles): void {
+  const plans = `${stamps}.plans`;
+  if (exists(plans)) remove(plans);
+  makeNewFolder(plans);
+  for (const name of names) linkFile(path.join(folder, name), path.join(plans, name));
+}
+
+/** Has the shell find the way from the present plan to the one that was kept, and from there to the present one again. */
+export function layWayBack(is: PlanFiles, was: PlanFiles, way: WayBack): void {
+  const { folder, names } = is;
+  const [plan = ""] = names;
+  keepPlan(is);
+  for (const [here, there, move] of [
+    [is, was, way.again],
+    [was, is, way.back],
+  ] as const) {
+    linkFile(path.join(`${there.stamps}.plans`, plan), path.join(`${here.stamps}.plans`, plan + KEPT));
+    writePlain(`${here.stamps}.back`, textOf(is, way, move), 0o600);
+  }
+  linkFile(path.join(`${was.stamps}.plans`, plan), path.join(folder, plan + KEPT));
+}
+
+export function removeKept(plan: string): void {
+  if (exists(plan + KEPT)) removeFile(plan + KEPT);
+}
+
+/**
+ * The name of the new link keeps others out who do the same (`-n`: it leads to a folder); a kill leaves nothing that a later start believes, since each plan looks at the
+ * link.
+ */
+function textOf({ folder, names }: PlanFiles, { link, data, history, account }: WayBack, move: Move): string {
+  const [it, from, entries] = [link, move.from, history].map(quoteForShell);
+  const made = quoteForShell(temporaryName(link));
+  const target = quoteForShell(path.relative(path.dirname(link), move.to));
+  const told = (json: string) =>
+    `printf '\\n%s%s000%s' '{"at":' "$prime_line" ${quoteForShell(json.slice('{"at":0'.length))}`;
+  const same = move.unchanged.map((one) => ` -a ! ${quoteForShell(one)} -nt "$prime_stamps.back"`).join("");
+  const plans = [...names, names[0] + KEPT].map((name) => ` "$prime_stamps.plans"/${quoteForShell(name)}`).join("");
+  return `[ ${it} -ef ${from} -a -L ${it} -a ! -L ${quoteForShell(data)} ] &&
+[ -f ${entries} -a -O ${entries} -a ! -L ${entries}${same} ] &&
+prime_line=$(PATH=/usr/bin:/bin:$PATH command date +%s) && ${quietly(`ln -sn ${target} ${made}`)} && {
+  { [ ${it} -ef ${from} ] && ${quietly(`mv -fT ${made} ${it}`)}; } || { ${quietly(`rm -f ${made}`)}; false; }
+} && {
+  ${told(move.entry)} >>${entries}
+  ${told(move.account)} >${quoteForShell(account)}
+  ${quietly(`ln -f${plans} ${quoteForShell(folder)}`)}
+}
+`;
+}

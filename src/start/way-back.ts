@@ -1,0 +1,80 @@
+import * as path from "node:path";
+import type { Context } from "../context.ts";
+import type { Decision } from "../decision/decide.ts";
+import { generationFolder } from "../environment/folders.ts";
+import { differences, historyFile } from "../environment/history.ts";
+import type { Manifest } from "../environment/manifest/manifest.ts";
+import { readState } from "../environment/state.ts";
+import type { Move, WayBack } from "../plan/way-back.ts";
+import { decisiveFiles } from "../python/watched.ts";
+import { hideSecrets } from "../secrets.ts";
+import { accountFile, type Cold } from "./cold.ts";
+
+const WHY = "what it was made from is there again";
+
+/**
+ * What the shell needs to know to show by turns the environment of before and the one that `link`, absolute, shows now, if any. Undefined where a
+ * decision could come to another one, or could have a word to say: only what the repo itself asks for may have changed.
+ */
+export function wayBack(
+  { root, plans, flagKey, app }: Context,
+  { folders, generations, config }: Decision,
+  manifest: Manifest,
+  { before, changes }: Cold,
+  link: string | undefined,
+): WayBack | undefined {
+  const { id } = manifest;
+  const was = generations.find((one) => one.id === path.basename(before ?? ""));
+  if (
+    link === undefined ||
+    was === undefined ||
+    plans === undefined ||
+    app !== undefined ||
+    path.dirname(link) !== root
+  )
+    return undefined;
+  if (config.pythonSelectorFileRelPath.value !== null || config.protoprimer !== null) return undefined;
+  if (config.freshness.value !== "mtime") return undefined;
+  const { holds, trial, changeover } = readState(folders);
+  if (trial !== undefined || changeover !== undefined || Object.keys(holds).length > 0) return undefined;
+  const all = generations.some((one) => one.id === id) ? generations : [manifest, ...generations];
+  if (was.digest === manifest.digest || ![was, manifest].every((one) => isChosen(one, all))) return undefined;
+  if (changes.length === 0 || !changes.every((one) => isRepos(one.path))) return undefined;
+  return {
+    link,
+    data: folders.data,
+    history: historyFile(folders),
+    account: accountFile(plans),
+    back: move(manifest, was),
+    again: move(was, manifest),
+  };
+
+  function isRepos(file: string): boolean {
+    const isIn = (folder: string) => file.startsWith(`${folder}/`);
+    const { interpreter } = was as Manifest;
+    const isOwn =
+      file === link || isIn(folders.data) || decisiveFiles(interpreter.realPath, interpreter).includes(file);
+    return file.startsWith("$") || (isIn(root) && !isOwn);
+  }
+
+  function move(from: Manifest, to: Manifest): Move {
+    const told = (rest: object) => JSON.stringify({ at: 0, ...rest }, hideSecrets);
+    const ids = { from: from.id, to: to.id };
+    return {
+      from: generationFolder(folders, from.id),
+      to: generationFolder(folders, to.id),
+      unchanged: [
+        folders.generations,
+        ...Object.keys(from.sitePackages).map((one) => path.join(generationFolder(folders, from.id), one)),
+      ],
+      entry: told({ what: "switch", why: WHY, flags: flagKey, ...ids, changes: differences(from, to) }),
+      account: told({ changes: [], reason: WHY, done: `switched to generation ${to.id}` }),
+    };
+  }
+}
+
+/** Whether a decision would come to it: it takes the interpreter from the youngest of a request, and the youngest of a digest. */
+function isChosen({ id, digest, request, interpreter }: Manifest, all: readonly Manifest[]): boolean {
+  const isAlike = (one: Manifest) => one.request !== request || one.interpreter.anchor === interpreter.anchor;
+  return all.every(isAlike) && all.find((one) => one.digest === digest)?.id === id;
+}
