@@ -18,13 +18,12 @@ interface KindFacts {
 }
 
 /** Where people write what a repo requires. */
-export interface WrittenIn {
+interface WrittenIn {
   /** Relative to root; it need not be there. */
   readonly declaredIn: string;
-  readonly requirementFiles: readonly string[];
 }
 
-const write = (name: string, place: string): string => `write ${name} into ${place}, and start again`;
+export const write = (name: string, place: string): string => `write ${name} into ${place}, and start again`;
 
 const BY_HAND: KindFacts["wayToAdd"] = ({ declaredIn }, name) =>
   write(name, `${declaredIn.endsWith(".toml") ? "the dependencies" : "`install_requires`"} of ${declaredIn}`);
@@ -64,14 +63,12 @@ export const KINDS: Readonly<Record<ProjectKind, KindFacts>> = {
   requirements: {
     ...RESOLVED,
     buildsRoot: "where described",
-    wayToAdd: ({ declaredIn, requirementFiles }, name, isTool) =>
-      write(name, (isTool ? requirementFiles.at(-1) : undefined) ?? declaredIn),
+    wayToAdd: ({ declaredIn }, name) => write(name, declaredIn),
   },
   setup: {
     ...RESOLVED,
     buildsRoot: "always",
-    wayToAdd: (place, name, isTool) =>
-      isTool ? write(name, place.requirementFiles.at(-1) ?? "a requirements-dev.txt") : BY_HAND(place, name, isTool),
+    wayToAdd: (place, name, isTool) => (isTool ? write(name, "a requirements-dev.txt") : BY_HAND(place, name, isTool)),
   },
   nothing: { ...RESOLVED, buildsRoot: "never", wayToAdd: ({ declaredIn }, name) => write(name, `a ${declaredIn}`) },
   descriptors: { ...RESOLVED, buildsRoot: "never", wayToAdd: BY_HAND },

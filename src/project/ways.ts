@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { MOST, readText } from "../edges/files/read.ts";
-import { KINDS } from "./kinds.ts";
+import { KINDS, write } from "./kinds.ts";
 import { normalizeName } from "./packages.ts";
 import type { Project } from "./project.ts";
 
@@ -11,7 +11,9 @@ export function insteadOfPip(project: Project): string {
 
 /** How this repo comes to have one more package; `isTool`: one to work with, which its users do not need. */
 export function wayToAdd(project: Project, name: string, isTool = false): string {
-  const { kind, uvAdds } = project;
+  const { kind, uvAdds, requirementFiles } = project;
+  const file = isTool ? requirementFiles.at(-1) : undefined;
+  if (file !== undefined) return write(name, file); // a lock that uv would write leaves such a file out
   const byUv = uvAdds === "all" || (uvAdds === "groups" && isTool);
   return byUv ? `./prime uv add ${isTool ? "--dev " : ""}${name}` : KINDS[kind].wayToAdd(project, name, isTool);
 }

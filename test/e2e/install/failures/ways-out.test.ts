@@ -30,6 +30,12 @@ describe("the hint for a command that is nowhere works in each kind of repo, onc
     ],
     ["a [project]", { "pyproject.toml": APP }, /^\.\/prime uv add --dev pytest; /, byUv],
     [
+      "a [project], and requirements of its tests, which a uv.lock would leave out",
+      { "pyproject.toml": APP, "test-requirements.txt": "six\n" },
+      /^write pytest into test-requirements\.txt,/,
+      write("test-requirements.txt", "six\npytest\n"),
+    ],
+    [
       "a uv.lock",
       { "pyproject.toml": APP, "uv.lock": 'version = 1\nrequires-python = ">=3.8"\n' },
       /^\.\/prime uv add --dev pytest; /,
