@@ -11,6 +11,7 @@ import { python } from "../commands/python/declared.ts";
 import { selfUpdate } from "../commands/self-update/declared.ts";
 import { upgrade } from "../commands/upgrade/declared.ts";
 import { COMMANDS as NAMES } from "../config/schema/command-names.ts";
+import { plain } from "../edges/terminal/text.ts";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { describeCommandLine } from "./completion/command-line.ts";
@@ -90,7 +91,7 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
             : `see ./prime ${[...path, "--help"].join(" ")}`),
       });
     }
-    takeText(line, printed);
+    takeText(line, plain(printed));
   }
   const flags = flagsOf(program);
   const [name = ""] = program.args;

@@ -15,7 +15,7 @@ import { releaseMutexes } from "../edges/processes/locks/mutex.ts";
 import type { Surroundings } from "../edges/surroundings.ts";
 import { openTerminal, renderError, textFor } from "../edges/terminal/output.ts";
 import { writeMessage, writeOutput } from "../edges/terminal/streams.ts";
-import { plainJson } from "../edges/terminal/text.ts";
+import { nameLauncher, plainJson } from "../edges/terminal/text.ts";
 import { EXIT_FAILURE, EXIT_POLICY, EXIT_USAGE, PrimeError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { appOf } from "../launch/app-text.ts";
@@ -46,6 +46,7 @@ export async function follow(started: Started): Promise<Answer> {
       const own = appStarted({ ...started, launcher: frontOf(started.launcher) }, 0);
       return await followApp(app, { ...own, file: started.launcher });
     }
+    nameLauncher(path.basename(started.launcher));
     const { flags, request } = parseArguments(started.args, {
       version,
       isFile: (word) => isFile(path.resolve(started.cwd, word)),

@@ -39,6 +39,15 @@ export function progressBar(done: number, total: number, width: number): string 
   return `[${"#".repeat(filled)}${"-".repeat(inner - filled)}]`;
 }
 
+/** Where words name the launcher, and are no path that ends so. */
+const LAUNCHER = /(?<![\w./])\.\/prime(?!\.?[\w-])/g;
+let launcher = "./prime";
+
+/** Has all that is said name the launcher by its file's name, which need not be `prime`. */
+export function nameLauncher(name: string): void {
+  launcher = `./${name}`;
+}
+
 /** Characters of a line; lists and commands of prime's own are shorter, and paths with their reasons, too. */
 const LONGEST_LINE = 2000;
 /**
@@ -47,6 +56,7 @@ const LONGEST_LINE = 2000;
  */
 export function plain(text: string): string {
   return withoutSecrets(withNamesOnLine(text))
+    .replace(LAUNCHER, () => launcher)
     .replace(OBEYED, (one) => (one === "\n" || one === "\t" ? one : spelledOut(one)))
     .split("\n")
     .map((line) => cut(line, LONGEST_LINE))
