@@ -1,7 +1,7 @@
 /*
- * Writes src/provision/pins.ts: the version of uv that prime deploys, for each platform the sha256 of its wheel and of the
- * executable in it, and that of its list of interpreters, as the package index that pip is configured for has them. `npm run pins -- 1.2.3` moves to another version;
- * without one the present version's digests are fetched again.
+ * Writes src/provision/pins.ts: the version of uv that prime deploys, for each platform the sha256 of its wheel and of the executable in it,
+ * and that of its list of interpreters, as the package index that pip is configured for has them. `npm run pins -- 1.2.3` moves to another
+ * version; without one the present version's digests are fetched again.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -3,9 +3,9 @@ import * as path from "node:path";
 import { SETTLED_FILES, settled } from "./settled.ts";
 
 /**
- * By library and file. Methods of commander's for commands in files of their own, hooks, variables, and options that conflict or imply others: none is
- * declared here (src/cli/, declared.ts), and what would declare one is out. Those that a parse calls do nothing.
- * Of the TUF models': what compares, changes or streams. Of tar's: what writes archives.
+ * By library and file. Methods of commander's for commands in files of their own, hooks, variables, and options that conflict or imply
+ * others: none is declared here (src/cli/, declared.ts), and what would declare one is out. Those that a parse calls do nothing. Of the TUF
+ * models': what compares, changes or streams. Of tar's: what writes archives.
  */
 const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; readonly out: readonly string[] }>> = {
   "commander/lib/command.js": {

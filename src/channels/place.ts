@@ -4,7 +4,10 @@ export interface Place {
   readonly name: string;
   /** Whether two who write at once are told apart, found out by trying; where not, it is for one writer. */
   isConditional(): Promise<boolean>;
-  /** The whole of a file; one of more than `most` bytes is cut behind one more, or is as many zeros: no more is wanted of it. undefined: there is none. */
+  /**
+   * The whole of a file; one of more than `most` bytes is cut behind one more, or is as many zeros: no more is wanted of it. undefined:
+   * there is none.
+   */
   read(name: string, most: number): Promise<Buffer | undefined>;
   /** Adds a file; false when another one of this name is there already. The same bytes again are no conflict. */
   add(name: string, bytes: Buffer): Promise<boolean>;

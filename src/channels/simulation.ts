@@ -20,7 +20,10 @@ export interface Scenario {
   readonly moves: readonly { readonly at: number; readonly version: string; readonly percent: number }[];
 }
 
-/** Bytes of answers: nothing is new (the next root, which is not there, and the timestamp); metadata that have changed (timestamp, snapshot, channels, pointer, state, release). */
+/**
+ * Bytes of answers: nothing is new (the next root, which is not there, and the timestamp); metadata that have changed (timestamp, snapshot,
+ * channels, pointer, state, release).
+ */
 const BYTES = { same: 1000, metadata: 12_000 };
 const MINUTE = 60;
 

@@ -54,7 +54,8 @@ export const CLAIMED_TASK = "update-claimed";
 
 /**
  * Goes on where the command can run at once: an updater is at work, or is started here, by a claim that only one of many can make (`set -C`:
- * O_EXCL) and as nobody's child. Where /proc tells of another PID namespace (`unshare -p`), and what an attempt has left, is for the program to judge.
+ * O_EXCL) and as nobody's child. Where /proc tells of another PID namespace (`unshare -p`), and what an attempt has left, is for the program
+ * to judge.
  */
 export function claimForSh({ claim: file, words }: v.InferOutput<typeof BY_PLAN>): string {
   const claimed = quoteForShell(file);

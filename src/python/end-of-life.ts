@@ -1,4 +1,7 @@
-/** When the last security release of a minor version of CPython comes, by month (the PEP of each version's release schedule, e.g. PEP 619, 664, 693, 719, 745). */
+/**
+ * When the last security release of a minor version of CPython comes, by month (the PEP of each version's release schedule, e.g. PEP 619,
+ * 664, 693, 719, 745).
+ */
 const ENDS: Readonly<Record<string, string>> = {
   "3.6": "2021-12",
   "3.7": "2023-06",
@@ -11,7 +14,10 @@ const ENDS: Readonly<Record<string, string>> = {
   "3.14": "2030-10",
 };
 
-/** The month from whose end on a version (`X.Y.Z`) gets no more security releases; undefined: not known, or later than `now` (milliseconds since the epoch). */
+/**
+ * The month from whose end on a version (`X.Y.Z`) gets no more security releases; undefined: not known, or later than `now` (milliseconds
+ * since the epoch).
+ */
 export function endedLife(version: string, now: number): string | undefined {
   const month = ENDS[version.split(".").slice(0, 2).join(".")];
   return month !== undefined && month < new Date(now).toISOString().slice(0, 7) ? month : undefined;

@@ -1,6 +1,9 @@
 import { type Answers, instead } from "./answers.ts";
 
-/** src/cli/ alone parses, always what the user typed, and proposes names itself; commands and options are declared by constants, which the tests read, and help has no colours. */
+/**
+ * src/cli/ alone parses, always what the user typed, and proposes names itself; commands and options are declared by constants, which the
+ * tests read, and help has no colours.
+ */
 export const COMMANDER: Answers = {
   "commander/lib/command.js": [
     ...["_registerCommand(command)", "_registerOption(option)", "addArgument(argument)"].map(

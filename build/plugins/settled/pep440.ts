@@ -1,6 +1,9 @@
 import type { Answers } from "./answers.ts";
 
-/** Of a version prime and the library's ranges ask for its numbers, whether it is a pre-release, and what is public of it; of operators for their signs. */
+/**
+ * Of a version prime and the library's ranges ask for its numbers, whether it is a pre-release, and what is public of it; of operators for
+ * their signs.
+ */
 export const PEP440: Answers = {
   "@renovatebot/pep440/lib/version.js": [
     [/^ {2}let base_version = '';\n[\s\S]*?^ {2}base_version \+= release.*\n/m, ""],

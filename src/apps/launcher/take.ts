@@ -58,7 +58,10 @@ export async function takeLauncher(
   }
 }
 
-/** A repo's launcher is the repo's. One that failed here, or is installed by hand and newer, is left until the channel says another, or the same again. */
+/**
+ * A repo's launcher is the repo's. One that failed here, or is installed by hand and newer, is left until the channel says another, or the
+ * same again.
+ */
 function isWanted(
   { app, file, version, started }: Run,
   { sha256: is, at, version: offered }: Offered,

@@ -29,8 +29,8 @@ export interface Told {
 }
 
 /**
- * Makes of the starts on trial, and of what others told, what follows from them. Gives the selection, and what users are told. What others tell can be
- * made up: the word of one user takes one release from everybody, and never a second.
+ * Makes of the starts on trial, and of what others told, what follows from them. Gives the selection, and what users are told. What others
+ * tell can be made up: the word of one user takes one release from everybody, and never a second.
  */
 export async function settleTrial(
   app: App,

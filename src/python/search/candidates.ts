@@ -71,7 +71,10 @@ export function installedByUv(env: Environment): string[] {
   return installedIn([folderOfUv(env)], () => "3");
 }
 
-/** What `./prime python install` keeps for this user and fits as far as its folder's name says, the highest version first; special builds left out. */
+/**
+ * What `./prime python install` keeps for this user and fits as far as its folder's name says, the highest version first; special builds
+ * left out.
+ */
 export function keptByPrime(request: VersionRequest, env: Environment): string[] {
   const store = storeOfPrime(env, env.HOME ?? "/");
   const folders = readableNames(store)

@@ -33,9 +33,9 @@ export interface SearchResult {
 }
 
 /**
- * Finds the interpreter to start with: the first in PATH that answers and fits, the most exact name first; then what
- * stands behind the shims in PATH, then what prime keeps itself; else the first that answers at all, under any name of Python's, or one of uv's. One in a venv stands
- * for the interpreter that the venv was made from, since a venv can be deleted or rebuilt at any time.
+ * Finds the interpreter to start with: the first in PATH that answers and fits, the most exact name first; then what stands behind the shims
+ * in PATH, then what prime keeps itself; else the first that answers at all, under any name of Python's, or one of uv's. One in a venv
+ * stands for the interpreter that the venv was made from, since a venv can be deleted or rebuilt at any time.
  */
 export async function searchPython(request: VersionRequest, options: SearchOptions): Promise<SearchResult> {
   const folders = pathFolders(options.env);

@@ -63,7 +63,8 @@ const NOTHING: PackagePlan = {
 };
 
 /**
- * What the packages of a repo become within its declared ranges, its pins and the policy, which hold for what is in use, too. Throws `upgrade-refused` when the rules leave no solution, and what uv's failures become.
+ * What the packages of a repo become within its declared ranges, its pins and the policy, which hold for what is in use, too. Throws
+ * `upgrade-refused` when the rules leave no solution, and what uv's failures become.
  */
 export async function planPackages(job: Job, uv: UvTool | undefined, question: PackageQuestion): Promise<PackagePlan> {
   const { decision, policy, now } = question;

@@ -4,7 +4,10 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { CACHE, SEEDED_UV } from "../seed.ts";
 
-/** The folder of the programs of packages from the index, in a venv that is made once and kept between runs; undefined: this machine can't have them. */
+/**
+ * The folder of the programs of packages from the index, in a venv that is made once and kept between runs; undefined: this machine can't
+ * have them.
+ */
 export async function toolsOf(name: string, python: string, ...packages: string[]): Promise<string | undefined> {
   const venv = path.join(CACHE, name);
   const folder = path.join(venv, "bin");

@@ -8,7 +8,10 @@ import { CHECK_WHEELS_PY } from "../../../python/texts/texts.ts";
 /** Milliseconds: gigabytes are hashed in that. */
 const LIMIT_MS = 120_000;
 
-/** Throws `record` for wheels that a release keeps whose files are not what their RECORD says; installers take them as they are. `generation`: of the release, absolute. */
+/**
+ * Throws `record` for wheels that a release keeps whose files are not what their RECORD says; installers take them as they are.
+ * `generation`: of the release, absolute.
+ */
 export async function refuseTornWheels(
   generation: string,
   env: Readonly<Record<string, string | undefined>>,

@@ -16,7 +16,10 @@ export interface Whole {
   readonly tag: string | undefined;
 }
 
-/** The whole of a file at a URL; undefined where the server has none (404). Throws for every other answer. What is longer than `most` bytes is cut behind one more. */
+/**
+ * The whole of a file at a URL; undefined where the server has none (404). Throws for every other answer. What is longer than `most` bytes
+ * is cut behind one more.
+ */
 export function fetchWhole(url: URL, line: Line, most: number): Promise<Whole | undefined> {
   return told("fetch", url, async () => {
     const { status, headers, bytes } = await ask(url, line, {}, most);

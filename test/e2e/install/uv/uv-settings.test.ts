@@ -8,9 +8,10 @@ import { packageIndex } from "../../../support/servers/index-server.ts";
 
 /**
  * What becomes of each setting of the pinned uv where there is no uv.lock:
- * - `tried`: it counts, and a test here, in settings-without-lock.test.ts or in provenance.test.ts shows it; `uv`: it counts since uv reads it in the root itself;
- * - `prime`: prime reads it and acts by it; `refused`: by name; `lock`: it is about files that others shall install, and left
- *   out of account; `no`: it has no part in what is installed.
+ * - `tried`: it counts, and a test here, in settings-without-lock.test.ts or in provenance.test.ts shows it; `uv`: it counts since uv reads
+ *   it in the root itself;
+ * - `prime`: prime reads it and acts by it; `refused`: by name; `lock`: it is about files that others shall install, and left out of
+ *   account; `no`: it has no part in what is installed.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   ...{ "required-version": "uv", preview: "uv", "preview-features": "uv", pip: "tried" },
