@@ -126,12 +126,12 @@ function setupRange(root: string, files: InputCollector): Sourced<string> | unde
   return of("options") ?? of("metadata");
 }
 
-/** `python_requires="…"` in setup.py, which is never run; two that differ say nothing. */
+/** What setup.py has for `python_requires`, as an argument or a key; it is never run, and two that differ say nothing. */
 function callRange(root: string, files: InputCollector): Sourced<string> | undefined {
   const file = path.join(root, "setup.py");
   const text = (files.text(file) ?? "").replace(/^\s*#.*$/gm, "");
   const found = new Set(
-    [...text.matchAll(/\bpython_requires\s*=\s*(["'])(.+?)\1\s*[,)\n]/g)].map(([, , value]) => value ?? ""),
+    [...text.matchAll(/\bpython_requires["']?\s*[=:]\s*(["'])(.+?)\1\s*[,)}\n]/g)].map(([, , value]) => value ?? ""),
   );
   const [value = ""] = found;
   return found.size === 1 && VERSION_REQUEST.test(value.trim()) ? range(value, file, ["python_requires"]) : undefined;

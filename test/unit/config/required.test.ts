@@ -165,6 +165,7 @@ describe("ranges", () => {
     ['setup(name="x", python_requires=">=3.8, <4")', ">=3.8, <4"],
     ["setup(\n  # python_requires='>=3.6',\n  python_requires = '~=3.7'\n)\n", "~=3.7"],
     ["python_requires = '>=3.8'\nsetup(python_requires=python_requires)", ">=3.8"],
+    ["more = {\n  'python_requires': '>=3.9',  # and so on\n}\nsetup(**more)", ">=3.9"],
     ["setup(python_requires='>=%d' % 3)", null],
     ["setup(python_requires='>=3.6') if old else setup(python_requires='>=3.8')", null],
     ["setup(python_requires='newest')", null],
