@@ -65,9 +65,9 @@ export const FROM_ANY_BUILD: readonly Row[] = [
   },
   {
     says: /[Ff]ailed to (?:download and )?build (?:'|`?(?!installable\b))([\w.-]+)|build backend returned an error/,
-    cause: ([, name]) => ({
+    cause: ([, name], scene) => ({
       why: `the build of ${name || "a package"} fails`,
-      next: "correct what the output above names",
+      next: `correct what the output above names${isAnothers(name, scene) ? "; or take a version of it or a Python that has a wheel" : ""}`,
     }),
   },
 ];
@@ -147,16 +147,20 @@ function ofNumpy(words: string, header: string, scene: Scene): Cause | undefined
 }
 
 /** A build that imports what it does not declare: the repo's own declares it, for another the repo says it to uv. */
-function undeclared(words: string, module: string, { project }: Scene) {
+function undeclared(words: string, module: string, scene: Scene) {
   const top = module.replace(/\..*/s, "");
   const told = outgrown(words, top);
   if (told !== undefined) return told;
   const built = builtIn(words);
   const needed = distributionOf(top);
   const why = `${buildIn(words)} imports ${module}, and does not declare it`;
-  const isOwn = built === undefined || project?.localNames.some((name) => normalizeName(name) === normalizeName(built));
-  if (isOwn || project === undefined) return { why, next: inBuildSystem(project, needed) };
-  return { why, next: `write \`${built} = ["${needed}"]\` ${placeOf(project, "extra-build-dependencies")}` };
+  if (!isAnothers(built, scene)) return { why, next: inBuildSystem(scene.project, needed) };
+  return { why, next: `write \`${built} = ["${needed}"]\` ${placeOf(scene.project, "extra-build-dependencies")}` };
+}
+
+/** Whether it is known to be none of the repo's own. */
+function isAnothers(built = "", { project }: Scene): boolean {
+  return built !== "" && project?.localNames.every((name) => normalizeName(name) !== normalizeName(built)) === true;
 }
 
 function inBuildSystem(project: Project | undefined, needed: string): string {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { causeOf } from "../../../src/causes/find-cause.ts";
+import type { Project } from "../../../src/project/project.ts";
 
 const scene = { root: "/repo", env: {}, project: undefined };
 const of = (words: string) => causeOf(words, scene);
@@ -111,6 +112,13 @@ it.for(WORDS)("%s", ([words, why]) => {
 it("finds nothing in words that tell none", () => {
   expect(of("error: the flux capacitor is empty")).toBeUndefined();
   expect(of("error: invalid value 'abc' for '--link-mode <LINK_MODE>'")).toBeUndefined();
+});
+
+it("takes another's package whose build fails for one that may be had without", () => {
+  const project = { localNames: ["My_App"] } as unknown as Project;
+  const next = (name: string) => causeOf(`Failed to build \`${name}==1\`\nboom`, { ...scene, project })?.next;
+  expect(next("typed-ast")).toMatch(/; or take a version of it or a Python that has a wheel$/);
+  expect(next("my-app")).toBe("correct what the output above names");
 });
 
 it("asks for a setuptools that has all of distutils", () => {
