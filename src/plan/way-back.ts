@@ -80,15 +80,12 @@ export function keepPlan({ folder, names, stamps }: PlanFiles): void {
 export function layWayBack(is: PlanFiles, was: PlanFiles, way: WayBack): void {
   const { folder, names } = is;
   const [plan = ""] = names;
-  keepPlan(is);
-  for (const [here, there, move] of [
-    [is, was, way.again],
-    [was, is, way.back],
-  ] as const) {
-    linkFile(path.join(`${there.stamps}.plans`, plan), path.join(`${here.stamps}.plans`, plan + KEPT));
-    writePlain(`${here.stamps}.back`, textOf(is, way, move), 0o600);
-  }
-  linkFile(path.join(`${was.stamps}.plans`, plan), path.join(folder, plan + KEPT));
+  const kept = `${was.stamps}.plans`;
+  makeNewFolder(`${is.stamps}.plans`);
+  linkFile(path.join(folder, plan), path.join(kept, plan + KEPT));
+  writePlain(`${was.stamps}.back`, textOf(is, way, way.back), 0o600);
+  writePlain(`${is.stamps}.back`, textOf(was, way, way.again), 0o600);
+  linkFile(path.join(kept, plan), path.join(folder, plan + KEPT));
 }
 
 export function removeKept(plan: string): void {
@@ -96,17 +93,22 @@ export function removeKept(plan: string): void {
 }
 
 /**
- * The name of the new link keeps others out who do the same (`-n`: it leads to a folder); a kill leaves nothing that a later start believes, since each plan looks at the
- * link.
+ * The name of the new link keeps others out who do the same (`-n`: it leads to a folder). A kill leaves nothing that a later start
+ * believes, since each plan looks at the link; `ln -f` would leave names of its own. `left`: of the plan that was in place.
  */
-function textOf({ folder, names }: PlanFiles, { link, data, history, account }: WayBack, move: Move): string {
+function textOf(
+  { folder, names, stamps: left }: PlanFiles,
+  { link, data, history, account }: WayBack,
+  move: Move,
+): string {
   const [it, from, entries] = [link, move.from, history].map(quoteForShell);
   const made = quoteForShell(temporaryName(link));
   const target = quoteForShell(path.relative(path.dirname(link), move.to));
   const told = (json: string) =>
     `printf '\\n%s%s000%s' '{"at":' "$prime_line" ${quoteForShell(json.slice('{"at":0'.length))}`;
   const same = move.unchanged.map((one) => ` -a ! ${quoteForShell(one)} -nt "$prime_stamps.back"`).join("");
-  const plans = [...names, names[0] + KEPT].map((name) => ` "$prime_stamps.plans"/${quoteForShell(name)}`).join("");
+  const all = [...names, names[0] + KEPT].map(quoteForShell);
+  const here = quoteForShell(folder);
   return `[ ${it} -ef ${from} -a -L ${it} -a ! -L ${quoteForShell(data)} ] &&
 [ -f ${entries} -a -O ${entries} -a ! -L ${entries}${same} ] &&
 prime_line=$(PATH=/usr/bin:/bin:$PATH command date +%s) && ${quietly(`ln -sn ${target} ${made}`)} && {
@@ -114,7 +116,8 @@ prime_line=$(PATH=/usr/bin:/bin:$PATH command date +%s) && ${quietly(`ln -sn ${t
 } && {
   ${told(move.entry)} >>${entries}
   ${told(move.account)} >${quoteForShell(account)}
-  ${quietly(`ln -f${plans} ${quoteForShell(folder)}`)}
+  ${quietly(`ln ${all.map((name) => `${here}/${name}`).join(" ")} ${quoteForShell(`${left}.plans`)}`)}
+  ${quietly(`mv -f ${all.map((name) => `"$prime_stamps.plans"/${name}`).join(" ")} ${here}`)}
 }
 `;
 }

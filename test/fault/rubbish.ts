@@ -54,11 +54,14 @@ function planRubbish({ home, root }: Place): string[] {
   const folder = path.join(home, ".local/state/prime/at", root, ".plan");
   const records = list(folder).filter((name) => /^record.*\.json$/.test(name));
   const stamps = records.map((name) => JSON.parse(fs.readFileSync(path.join(folder, name), "utf8")).stamps as string);
-  const isStamps = (name: string) => stamps.includes(name.replace(/\.(?:commands|same|sums)$/, ""));
+  const kept = list(folder).filter((name) => name === "plan+kept");
+  for (const name of kept)
+    stamps.push(/\b(stamps-[0-9a-f]{8})\b/.exec(fs.readFileSync(path.join(folder, name), "utf8"))?.[1] ?? "");
+  const isStamps = (name: string) => stamps.includes(name.replace(/\.(?:back|commands|plans|same|sums)$/, ""));
   return others(
     folder,
     "state",
-    (name) => /^(?:plan|plan\+why|names|record\.json|why\.json)$/.test(name) || isStamps(name),
+    (name) => /^(?:plan|plan\+why|plan\+kept|names|record\.json|why\.json)$/.test(name) || isStamps(name),
   );
 }
 
