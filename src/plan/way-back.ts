@@ -29,7 +29,7 @@ export interface Move {
   /** Absolute folders of generations. */
   readonly from: string;
   readonly to: string;
-  /** Absolute folders that nothing came to and nothing went from, or the program has to look. */
+  /** Absolute files and folders that are there, and as they were, or the program has to look: it may have a word to say. */
   readonly unchanged: readonly string[];
   /** Objects whose first property is `at`, as JSON; the shell puts the time there. */
   readonly entry: string;
@@ -106,7 +106,10 @@ function textOf(
   const target = quoteForShell(path.relative(path.dirname(link), move.to));
   const told = (json: string) =>
     `printf '\\n%s%s000%s' '{"at":' "$prime_line" ${quoteForShell(json.slice('{"at":0'.length))}`;
-  const same = move.unchanged.map((one) => ` -a ! ${quoteForShell(one)} -nt "$prime_stamps.back"`).join("");
+  const same = move.unchanged
+    .map(quoteForShell)
+    .map((one) => ` -a -e ${one} -a ! ${one} -nt "$prime_stamps.back"`)
+    .join("");
   const all = [...names, names[0] + KEPT].map(quoteForShell);
   const here = quoteForShell(folder);
   return `[ ${it} -ef ${from} -a -L ${it} -a ! -L ${quoteForShell(data)} ] &&

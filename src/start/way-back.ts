@@ -8,6 +8,7 @@ import { readState } from "../environment/state.ts";
 import type { Move, WayBack } from "../plan/way-back.ts";
 import { decisiveFiles } from "../python/watched.ts";
 import { hideSecrets } from "../secrets.ts";
+import { MANIFEST_FILE } from "../venv/foreign-venv.ts";
 import { accountFile, type Cold } from "./cold.ts";
 
 const WHY = "what it was made from is there again";
@@ -60,13 +61,14 @@ export function wayBack(
   function move(from: Manifest, to: Manifest): Move {
     const told = (rest: object) => JSON.stringify({ at: 0, ...rest }, hideSecrets);
     const ids = { from: from.id, to: to.id };
+    const left = generationFolder(folders, from.id);
+    const parts = ["bin", MANIFEST_FILE, "pyvenv.cfg", ...Object.keys(from.sitePackages)].map((one) =>
+      path.join(left, one),
+    );
     return {
-      from: generationFolder(folders, from.id),
+      from: left,
       to: generationFolder(folders, to.id),
-      unchanged: [
-        folders.generations,
-        ...Object.keys(from.sitePackages).map((one) => path.join(generationFolder(folders, from.id), one)),
-      ],
+      unchanged: [folders.generations, left, ...parts],
       entry: told({ what: "switch", why: WHY, flags: flagKey, ...ids, changes: differences(from, to) }),
       account: told({ changes: [], reason: WHY, done: `switched to generation ${to.id}` }),
     };

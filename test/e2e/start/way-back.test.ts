@@ -107,7 +107,7 @@ describe("the way back", () => {
   it.each<readonly [string, (box: Sandbox, ids: { first: string; second: string }) => unknown]>([
     ["another input changed", (box) => box.file(".python-version", ">=3\n")],
     ["its environment is gone", (box, { first }) => fs.rmSync(generation(box, first), { recursive: true })],
-    ["its environment was changed by hand", (box, { first }) => box.file(inSite(box, first), "")],
+    ["its environment was changed by hand", (box, { first }) => fs.writeFileSync(siteOf(generation(box, first)), "")],
     ["an environment was built since", (box) => good(box, ["--with", "pluggy==1.5.0", "run", "true"])],
     ["the link shows another one", (box) => showOther(box)],
     ["a venv stands in the place of the link", (box) => exchange(box.path(".venv"))],
@@ -122,12 +122,22 @@ describe("the way back", () => {
     expect((await good(box, ["run", "python", "-c", HAS_INICONFIG])).stdout).toBe("False\n");
   });
 
-  it("says what was done by hand to the environment that is left", async () => {
+  it.each<readonly [string, RegExp, (folder: string) => void]>([
+    ["a module is added", /was changed by hand/, (folder) => fs.writeFileSync(siteOf(folder), "")],
+    ["its python is removed", /bin\/python is gone/, (folder) => fs.rmSync(path.join(folder, "bin/python"))],
+    ["its manifest is torn", /\.\/prime adopt/, (folder) => fs.truncateSync(path.join(folder, "prime.json"), 20)],
+    [
+      "its pyvenv.cfg is edited",
+      /pyvenv\.cfg was changed/,
+      (folder) => fs.appendFileSync(path.join(folder, "pyvenv.cfg"), "x = 1\n"),
+    ],
+    ["all of it is removed", /the environment is gone/, (folder) => fs.rmSync(folder, { recursive: true })],
+  ])("says what was done to the environment that is left: %s", async (_, words, change) => {
     const { box, first, second } = await twice();
-    box.file(inSite(box, second), "");
+    change(generation(box, second));
     edit(box, "requirements.txt", SIX);
     expect(await byShell(box)).toBeUndefined();
-    expect((await good(box)).stderr).toContain("was changed by hand");
+    expect((await good(box)).stderr).toMatch(words);
     expect(shown(box)).toBe(first);
   });
 
@@ -182,10 +192,10 @@ function generation(box: Sandbox, id: string): string {
   return box.path(".prime/generations", id);
 }
 
-/** A module that nothing installed, as a path in root. */
-function inSite(box: Sandbox, id: string): string {
-  const lib = path.join(generation(box, id), "lib");
-  return path.relative(box.root, path.join(lib, fs.readdirSync(lib)[0] as string, "site-packages", "more.py"));
+/** A module that nothing installed. */
+function siteOf(folder: string): string {
+  const lib = path.join(folder, "lib");
+  return path.join(lib, fs.readdirSync(lib)[0] as string, "site-packages", "more.py");
 }
 
 function showOther(box: Sandbox): void {
