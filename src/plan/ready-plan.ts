@@ -165,19 +165,21 @@ export function newObservation(place: PlanFolder): Observation {
 export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const { stamps } = ready.observation;
   makePlanFolder(ready);
-  const before = [stampsOf(ready), keptStamps(ready)];
-  const was = keptOf(ready, before[0]);
+  const [last, kept] = [stampsOf(ready), keptStamps(ready)];
+  const was = last === undefined || ready.wayBack === undefined ? undefined : filesOf(ready, last);
+  const isKept = was !== undefined && succeeds(() => keepPlan(was));
   const unedited = [ready.launcher, path.dirname(path.dirname(ready.activation.generation))];
   const watch = pinObservation(ready.observation, ready.app === undefined ? { ...ready, unedited } : ready);
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
   removeKept(planFile(ready));
   if (typeof watch === "string") removeFile(planFile(ready));
   else {
-    writePlanText(ready, watch, before[0]);
-    if (was !== undefined && ready.wayBack !== undefined) layWayBack(filesOf(ready, stamps), was, ready.wayBack);
+    writePlanText(ready, watch, last);
+    const { wayBack } = ready;
+    if (isKept && wayBack !== undefined) succeeds(() => layWayBack(filesOf(ready, stamps), was, wayBack));
   }
   const used = [stamps, keptStamps(ready)];
-  for (const one of before) if (one !== undefined && !used.includes(one)) removeStamps(one);
+  for (const one of [last, kept]) if (one !== undefined && !used.includes(one)) removeStamps(one);
   if (ready.isRenewed !== true) for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   return typeof watch === "string" ? watch : undefined;
 }
@@ -199,16 +201,14 @@ function writePlanText(ready: ReadyPlan, watch: Watch, last: string | undefined)
   writeRenewable(planFile(ready), text, 0o600);
 }
 
-/** The plan that is replaced, once it is kept; undefined where nobody will go back to it, or this file system keeps no second names. */
-function keptOf(ready: ReadyPlan, last: string | undefined): PlanFiles | undefined {
-  if (ready.wayBack === undefined || last === undefined) return undefined;
-  const was = filesOf(ready, last);
+/** Without a way back a start costs what it did: a full disk, or a file system without hard links, is no fault of this one. */
+function succeeds(act: () => void): boolean {
   try {
-    keepPlan(was);
-    return was;
+    act();
+    return true;
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
-    return undefined;
+    return false;
   }
 }
 

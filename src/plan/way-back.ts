@@ -54,6 +54,7 @@ export function wayBackFiles(stamps: string): string[] {
   return [`${stamps}.back`, `${stamps}.plans`];
 }
 
+/** Whether a file of this name is a plan that is kept beside the present one. */
 export function isKeptPlan(name: string): boolean {
   return name.endsWith(KEPT);
 }
@@ -68,7 +69,7 @@ export function stampsInPlan(plan: string): string | undefined {
   return /^prime_stamps=.*\b(stamps-[0-9a-f]{8})\b/m.exec(readOwnText(plan) ?? "")?.[1];
 }
 
-/** Keeps a plan that is in place, whatever takes its place. Throws where the file system has no hard links. */
+/** Keeps a plan that is in place, whatever takes its place. Throws a PrimeError, also where the file system has no hard links. */
 export function keepPlan({ folder, names, stamps }: PlanFiles): void {
   const plans = `${stamps}.plans`;
   if (exists(plans)) remove(plans);
@@ -76,7 +77,7 @@ export function keepPlan({ folder, names, stamps }: PlanFiles): void {
   for (const name of names) linkFile(path.join(folder, name), path.join(plans, name));
 }
 
-/** Has the shell find the way from the present plan to the one that was kept, and from there to the present one again. */
+/** Has the shell find the way from the present plan to the one that was kept, and from there to the present one again. Throws a PrimeError. */
 export function layWayBack(is: PlanFiles, was: PlanFiles, way: WayBack): void {
   const { folder, names } = is;
   const [plan = ""] = names;
@@ -88,6 +89,7 @@ export function layWayBack(is: PlanFiles, was: PlanFiles, way: WayBack): void {
   linkFile(path.join(kept, plan), path.join(folder, plan + KEPT));
 }
 
+/** Forgets the plan that is kept beside this one; `plan`: its file, absolute. */
 export function removeKept(plan: string): void {
   if (exists(plan + KEPT)) removeFile(plan + KEPT);
 }

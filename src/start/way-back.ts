@@ -14,8 +14,8 @@ import { accountFile, type Cold } from "./cold.ts";
 const WHY = "what it was made from is there again";
 
 /**
- * What the shell needs to know to show by turns the environment of before and the one that `link`, absolute, shows now, if any. Undefined where a
- * decision could come to another one, or could have a word to say: only what the repo itself asks for may have changed.
+ * What the shell needs to know to show by turns the environment of before and the one that `link`, absolute, shows now, if any.
+ * Undefined where a decision could come to another one, or have a word to say: only what the repo itself asks for may have changed.
  */
 export function wayBack(
   { root, plans, flagKey, app }: Context,
