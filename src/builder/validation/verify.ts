@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { VerifyCommand } from "../../config/policy/policy.ts";
 import { readStart } from "../../edges/files/read.ts";
 import { nonce } from "../../edges/nonce.ts";
-import { endMarked } from "../../edges/processes/marked.ts";
+import { endLeftBehind } from "../../edges/processes/left-behind.ts";
 import { endedWith, run } from "../../edges/processes/run.ts";
 import type { Check } from "../../environment/report.ts";
 import { oneLine } from "../../quoted.ts";
@@ -36,7 +36,7 @@ export async function verify(
     },
     { limitMs, ownGroup: true },
   );
-  const left = endMarked(MARK, mark);
+  const left = endLeftBehind(outcome.pid, MARK, mark);
   const how = outcome.timedOut
     ? `it took more than ${limitMs / 1000} s`
     : (outcome.failure ?? `it ended with ${endedWith(outcome)}`);

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import * as path from "node:path";
-import { otherProcesses } from "./table.ts";
+import { otherProcesses, toldOf } from "./table.ts";
 
 /**
  * Which of these folders a running process seems to use, by what /proc tells of its environment, arguments and mapped files
@@ -9,7 +8,7 @@ import { otherProcesses } from "./table.ts";
 export function foldersInUse(folders: readonly string[]): Set<string> {
   const used = new Set<string>();
   for (const pid of folders.length === 0 ? [] : otherProcesses()) {
-    const told = ["environ", "cmdline", "maps"].map((name) => readQuietly(path.join("/proc", pid, name))).join("\0");
+    const told = [toldOf(pid, "environ"), toldOf(pid, "cmdline"), mapsOf(pid)].join("\0");
     for (const folder of folders) if (mentions(told, folder)) used.add(folder);
   }
   return used;
@@ -18,14 +17,14 @@ export function foldersInUse(folders: readonly string[]): Set<string> {
 /** The folder itself or something in it, not another folder whose name begins alike. */
 function mentions(text: string, folder: string): boolean {
   for (let at = text.indexOf(folder); at >= 0; at = text.indexOf(folder, at + 1)) {
-    if (!/[\w.-]/.test(text.charAt(at + folder.length))) return true;
+    if (!/[\p{L}\p{N}_.-]/u.test(text.charAt(at + folder.length))) return true;
   }
   return false;
 }
 
-function readQuietly(file: string): string {
+function mapsOf(pid: string): string {
   try {
-    return readFileSync(file, "latin1");
+    return readFileSync(`/proc/${pid}/maps`, "utf8");
   } catch {
     return "";
   }

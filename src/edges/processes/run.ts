@@ -25,6 +25,8 @@ export interface RunOptions {
 
 export interface Outcome {
   readonly ok: boolean;
+  /** The child's number while it ran, and its group's with `ownGroup`. */
+  readonly pid: number | undefined;
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   readonly timedOut: boolean;
@@ -49,6 +51,7 @@ export function endedWith({ signal, exitCode }: Pick<Outcome, "signal" | "exitCo
 
 const NOT_STARTED: Omit<Outcome, "failure"> = {
   ok: false,
+  pid: undefined,
   exitCode: undefined,
   signal: undefined,
   timedOut: false,
@@ -101,6 +104,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
   const tooMuch = result.isMaxBuffer ? `it printed more than ${MOST_OUTPUT} characters` : undefined;
   return {
     ok: result.exitCode === 0,
+    pid: child.pid,
     exitCode: result.exitCode,
     signal: result.signal,
     timedOut: watch.expired(),

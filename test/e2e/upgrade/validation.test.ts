@@ -50,6 +50,12 @@ describe("the validation of an upgrade", () => {
     expect(await refused(`"setsid ${mark} & exit 0"`)).toContain("left processes behind");
     expect(running(mark)).toEqual([]);
   });
+
+  it("ends what one leaves behind without an environment", async () => {
+    const mark = `sleep 300.${process.pid}3`;
+    expect(await refused(`"env -i ${mark} & exit 0"`)).toContain("left processes behind");
+    expect(running(mark)).toEqual([]);
+  });
 });
 
 it("remembers an upgrade that has failed its validation: no timer makes it again, until something else is asked for", async () => {

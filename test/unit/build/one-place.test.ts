@@ -68,7 +68,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
       ...["read", "formats/elf"].map((name) => `src/edges/files/${name}.ts`), // what that one has opened
       ...["change", "own/held-folder", "own/hand-over"].map((name) => `src/edges/files/${name}.ts`), // prime's own, and folders
       "src/edges/files/trust.ts", // the system's own
-      ...["detached", "in-use", "ending", "marked", "locks/pipe-lock"].map((name) => `src/edges/processes/${name}.ts`),
+      ...["detached", "in-use", "ending", "table", "locks/pipe-lock"].map((name) => `src/edges/processes/${name}.ts`),
       "src/edges/machine.ts",
       "src/edges/files/stamp.ts", // to make one
       "src/edges/terminal/secret.ts", // a descriptor of the user's, the terminal

@@ -31,10 +31,10 @@ async function bundled(name: string, plugins: readonly Plugin[]): Promise<Run> {
 
 const sh = (text: string): Command => ({ file: "/bin/sh", args: ["-c", text], env: { A: "1" }, cwd: folder });
 
-/** What is measured, not decided, is left out; so is the order in which two streams come. */
+/** What is measured or numbered, not decided, is left out; so is the order in which two streams come. */
 async function outcomeOf(run: Run, command: Command, options: RunOptions): Promise<unknown> {
   const lines: string[] = [];
-  const { durationMs, ...outcome } = await run(command, { ...options, onLine: (line) => lines.push(line) });
+  const { durationMs, pid, ...outcome } = await run(command, { ...options, onLine: (line) => lines.push(line) });
   return { ...outcome, lines };
 }
 
