@@ -147,6 +147,13 @@ describe("./prime doctor", () => {
     expect(box.git("status", "--porcelain", "--", ".venv", ".prime")).toBe("");
   });
 
+  it("finds nothing that a start would do by itself, after one that failed", async () => {
+    const failed = repo({ "requirements.txt": "./no-such-folder\n" }, { git: true });
+    expect((await failed.run([])).code).toBe(125);
+    expect(fs.existsSync(failed.path(".prime"))).toBe(true);
+    expect(wrongs(await examine(failed))).toEqual([]);
+  });
+
   it("finds a launcher that is not as it was built or may not be executed", async () => {
     const text = fs.readFileSync(box.launcher);
     fs.appendFileSync(box.launcher, "\n");

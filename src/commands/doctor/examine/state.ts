@@ -146,7 +146,8 @@ function leadsNowhere(file: string): boolean {
 
 function ignoreFindings(root: string, link: string, folders: Folders): Finding[] {
   const ignore = path.join(folders.data, ".gitignore");
-  const missing = folders.inRoot ? missingExclude(root, link) : undefined;
+  const isThere = folders.inRoot && linkFacts(link) !== undefined; // a start that makes it adds the line
+  const missing = isThere ? missingExclude(root, link) : undefined;
   return [
     ...((readText(ignore) ?? "").split("\n").includes("*")
       ? []
