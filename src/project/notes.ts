@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import { isOfProject } from "../config/required.ts";
+import { quoteForShell } from "../edges/command.ts";
 import { isFile, readStart } from "../edges/files/read.ts";
 import { oneLine, quoted } from "../quoted.ts";
 import { isTable } from "../toml.ts";
@@ -45,7 +46,7 @@ export function noteBelow(
     found.length > MOST_BELOW + 1 ? [...found.slice(0, MOST_BELOW), `${found.length - MOST_BELOW} more`] : found;
   const whole = isWorkspace ? ', or `install_packages = "all"` for all of them' : "";
   return [
-    `Projects below: ${shown.map(oneLine).join(", ")} (./prime --root ${oneLine(first)} run … starts in one${whole}).`,
+    `Projects below: ${shown.map(oneLine).join(", ")} (./prime --root ${quoteForShell(oneLine(first))} run … starts in one${whole}).`,
   ];
 }
 

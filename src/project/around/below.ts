@@ -27,7 +27,7 @@ const NAMES = ["pyproject.toml", "setup.py", "requirements.txt"];
 function subfolders(root: string, folder: string): string[] {
   const names = listFolder(path.join(root, folder)) ?? [];
   const below = names
-    .filter((name) => !name.startsWith(".") && !MADE_BY_TOOLS.has(name))
+    .filter((name) => !/^\.|\{[{%]/.test(name) && !MADE_BY_TOOLS.has(name)) // `{{…}}`: a template of cookiecutter's or copier's
     .map((name) => path.join(folder, name));
   return below.filter((one) => {
     const file = path.join(root, one);

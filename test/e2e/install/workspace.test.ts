@@ -235,6 +235,11 @@ describe("a root with nothing to install", () => {
     expect(stdout).toBe("1.0\n");
   });
 
+  it("names no template of one, and a folder as the shell has to read it", async () => {
+    const box = repo({ "a b/setup.py": "", "{{cookiecutter.slug}}/setup.py": "" });
+    expect((await good(box)).stderr).toContain("Projects below: a b (./prime --root 'a b' run … starts in one)");
+  });
+
   it("names the members of a workspace whose root asks for nothing, and install_packages", async () => {
     const usual = await packageIndex();
     const root = '[project]\nname = "root"\nversion = "1"\n[tool.uv.workspace]\nmembers = ["packages/*"]\n';
