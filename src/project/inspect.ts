@@ -66,12 +66,14 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const declaring = declaringOf(files, targets, packages);
   const declared = readDeclarations(files, targets, declaring, installsRoot);
   const offers = offersOf(kind, files, declared, declaring[0], pylock);
-  const selection = select(config, offers, { infer: !isLocked });
-  const usesDefaults = isLocked && config.installGroups.value === null && !leavesOut(config.oneStart);
 
   const found = isLocked ? [] : foundRequirements(kind, files, config.oneStart);
   const requirementFiles = groupsAlone ? [] : (asked ?? found);
   const followed = followRequirements(root, requirementFiles, inputs);
+  const byFiles = extrasOfRoot(followed.lines, root);
+  const selection = select(config, offers, { infer: !isLocked, byFiles });
+  const usesDefaults = isLocked && config.installGroups.value === null && !leavesOut(config.oneStart);
+
   const options = isByUv ? readOptions(followed.lines) : undefined;
   const locked = followLocks(files, pylock, inputs);
   const named = [...(groupsAlone ? [] : packageFolders), ...locked, ...followed.localProjects];
@@ -85,7 +87,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const groupRequirements = kind === "pylock" ? [] : expandChosen(declaring, selection.groups);
   const { groups, extras } = selection;
   const leftOut: LeftOut = {
-    ...partsLeftOut(offers, choicesOf({ groups, extras: [...extras, ...extrasOfRoot(followed.lines, root)] })),
+    ...partsLeftOut(offers, choicesOf({ groups, extras: [...extras, ...byFiles] }), declared),
     files: requirementsLeftOut(files, followed.files),
   };
   const installsMore = [groups, extras, requirementFiles].some(({ length }) => length > 0);

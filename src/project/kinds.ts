@@ -35,7 +35,7 @@ const BY_GROUP: KindFacts["wayToAdd"] = (place, name, isTool) =>
 const RESOLVED: Pick<KindFacts, "isLocked" | "insteadOfForeign" | "wayToFile"> = {
   isLocked: false,
   insteadOfForeign: "what other files ask for is installed",
-  wayToFile: () => "the key `requirements` chooses",
+  wayToFile: () => "the key `requirements` of prime.toml chooses",
 };
 
 /** What depends on the kind alone: a further kind is a line here, and a rule in `kindOf`. */

@@ -89,7 +89,7 @@ export function isForUv(pyproject: Pyproject | undefined): boolean {
 
 /** Whether a name, relative to root, is that of a requirement file. */
 export function isRequirementFile(name: string): boolean {
-  return /^(?!.*constraint)(?:[\w.-]*requirements[\w.-]*|requirements\/[\w.-]+)\.(?:txt|in)$/.test(name);
+  return /^(?!.*constraint)(?:(?:tests?\/)?[\w.-]*requirements[\w.-]*|requirements\/[\w.-]+)\.(?:txt|in)$/.test(name);
 }
 
 interface FoundRequirements {

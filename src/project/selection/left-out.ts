@@ -6,20 +6,32 @@ import { KINDS, type ProjectKind } from "../kinds.ts";
 import type { LeftOut } from "../project.ts";
 import { isRequirementFile, type RootFiles } from "../root-files.ts";
 import { type Part, withBrought } from "./brought.ts";
+import type { Declarations } from "./offers.ts";
 import type { Offers } from "./selection.ts";
 
-/** The groups and extras that no chosen one brings. */
-export function partsLeftOut(offers: Offers, chosen: readonly Part[]): Pick<LeftOut, "groups" | "extras"> {
-  const brought = withBrought(chosen, offers.brought);
+/** The groups and extras that no chosen one brings, and that ask for more than the chosen ones do. */
+export function partsLeftOut(
+  { brought, groups, extras }: Offers,
+  chosen: readonly Part[],
+  declared: Pick<Declarations, "groups" | "extras">,
+): Pick<LeftOut, "groups" | "extras"> {
+  const taken = withBrought(chosen, brought);
+  const textsOf = (parts: readonly Part[]): readonly string[] =>
+    parts.flatMap(({ what, name }) => declared[`${what}s`][name] ?? []);
+  const there = textsOf(taken);
   const without = (what: Part["what"], names: readonly string[]): string[] => {
-    const taken = new Set(brought.filter((part) => part.what === what).map(({ name }) => name));
-    return names.filter((name) => !taken.has(name)).sort();
+    const adds = (name: string): boolean => {
+      const texts = textsOf(withBrought([{ what, name }], brought));
+      return texts.length === 0 || texts.some((text) => !there.includes(text));
+    };
+    const named = taken.filter((part) => part.what === what).map(({ name }) => name);
+    return names.filter((name) => !named.includes(name) && adds(name)).sort();
   };
-  return { groups: without("group", offers.groups), extras: without("extra", offers.extras) };
+  return { groups: without("group", groups), extras: without("extra", extras) };
 }
 
 /**
- * The requirement files of root and of its folder `requirements` that nothing reads. What was compiled stands for its
+ * The requirement files of root, of its folder `requirements` and of its tests that nothing reads. What was compiled stands for its
  * source; beside a lock what was compiled or exported says nothing that the lock does not say. `taken`: absolute files.
  */
 export function requirementsLeftOut(files: RootFiles, taken: readonly string[]): string[] {
@@ -31,7 +43,9 @@ export function requirementsLeftOut(files: RootFiles, taken: readonly string[]):
   ]);
   const inFolder = (listFolder(path.join(root, "requirements")) ?? []).map((name) => `requirements/${name}`);
   const isOne = (name: string): boolean => isRequirementFile(name) && isFile(path.join(root, name));
-  const all = [...(listFolder(root) ?? []), ...inFolder].filter(isOne);
+  const all = [...(listFolder(root) ?? []), ...inFolder, "test/requirements.txt", "tests/requirements.txt"].filter(
+    isOne,
+  );
   const isLocked = files.uvLock !== undefined || files.hasPylock;
   const isCopy = (name: string): boolean =>
     (name.endsWith(".in") && all.includes(name.replace(/in$/, "txt"))) ||

@@ -32,6 +32,12 @@ export interface Selection {
   readonly notes: readonly string[];
 }
 
+interface Inference {
+  readonly infer: boolean;
+  /** The extras of root that requirement files ask for. */
+  readonly byFiles: readonly string[];
+}
+
 const GROUP_NAMES = ["dev", "test", "tests"];
 const EXTRA_NAMES = ["dev", "test", "tests", "testing"];
 
@@ -40,7 +46,7 @@ const EXTRA_NAMES = ["dev", "test", "tests", "testing"];
  * default groups, else the first group of the usual names, else the first extra of them. `infer: false` takes what is
  * configured and the default groups alone, as uv does. What is excluded stays out whoever names it.
  */
-export function select(config: Config, offers: Offers, options: { infer: boolean }): Selection {
+export function select(config: Config, offers: Offers, { infer, byFiles }: Inference): Selection {
   const { withoutGroups, withoutExtras, withoutDev, onlyGroups } = config.oneStart;
   checkPackages(config, offers);
   const excluded = {
@@ -49,7 +55,7 @@ export function select(config: Config, offers: Offers, options: { infer: boolean
   };
   const chosen =
     onlyGroups === null
-      ? choose(config, offers, options.infer && !withoutDev, excluded)
+      ? choose(config, offers, { infer: infer && !withoutDev, byFiles }, excluded)
       : { extras: [], groups: named("group", onlyGroups, "--only-group", offers), notes: [] };
   const selection = {
     extras: chosen.extras.filter((name) => !excluded.extras.includes(name)),
@@ -65,7 +71,7 @@ export function select(config: Config, offers: Offers, options: { infer: boolean
 function choose(
   config: Config,
   offers: Offers,
-  infer: boolean,
+  { infer, byFiles }: Inference,
   excluded: Readonly<Record<"groups" | "extras", readonly string[]>>,
 ): Selection {
   const chosen = configured(config.installGroups, "group", offers);
@@ -80,7 +86,7 @@ function choose(
     return { extras: extras ?? [], groups: [group], notes: noteInferred("group", group, excluded.groups) };
   const extra = extras === undefined ? EXTRA_NAMES.find((name) => offers.extras.includes(name)) : undefined;
   if (extra !== undefined) return { extras: [extra], groups: [], notes: noteInferred("extra", extra, excluded.extras) };
-  return { extras: extras ?? [], groups: [], notes: noteNothing(offers, extras) };
+  return { extras: extras ?? [], groups: [], notes: noteNothing(offers, extras, byFiles) };
 }
 
 /** Whether the flags of this start take groups out. */
@@ -171,7 +177,8 @@ function noteInferred(what: "group" | "extra", name: string, excluded: readonly 
   return excluded.includes(name) ? [] : [`Installs the ${what} \`${name}\`, by its name.`];
 }
 
-function noteNothing(offers: Offers, extras: readonly string[] | undefined): string[] {
+function noteNothing(offers: Offers, extras: readonly string[] | undefined, byFiles: readonly string[]): string[] {
+  if ([...(extras ?? []), ...byFiles].length > 0) return [];
   if (offers.groups.length === 0 && (offers.extras.length === 0 || extras !== undefined)) return [];
   return ["Installs no group or extra, since none has a usual name."];
 }

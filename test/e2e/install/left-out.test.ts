@@ -71,7 +71,9 @@ describe("a start that builds says in one line what it left out, and how to have
         "requirements-docs.in": "click\n",
         "requirements/lint.txt": "pluggy\n",
       }),
-    ).toEqual(["  not installed: requirements-docs.txt, requirements/lint.txt (the key `requirements` chooses)"]);
+    ).toEqual([
+      "  not installed: requirements-docs.txt, requirements/lint.txt (the key `requirements` of prime.toml chooses)",
+    ]);
     expect(
       await said({
         "requirements.txt": "-r requirements/production.txt\n",
@@ -80,7 +82,7 @@ describe("a start that builds says in one line what it left out, and how to have
         "requirements/base.txt": "six\n",
         "requirements/lint.txt": "-r base.txt\npluggy\n",
       }),
-    ).toEqual(["  not installed: requirements/lint.txt (the key `requirements` chooses)"]);
+    ).toEqual(["  not installed: requirements/lint.txt (the key `requirements` of prime.toml chooses)"]);
   });
 
   it("a lock that is not read, and an empty environment", async () => {

@@ -202,6 +202,26 @@ describe("what a developer needs", () => {
       groups: ["docs"],
       groupRequirements: ["sphinx"],
     });
+  test("nothing is told of usual names where a file or a person asks for an extra", async () => {
+    const text = `${PACKAGE}${extras("full")}[dependency-groups]\nlint = ["ruff"]\n`;
+    const said = async (line: string, asked = {}) =>
+      (await inspect({ "pyproject.toml": text, "requirements.txt": line }, asked)).notes.join();
+    const words = "Installs no group or extra, since none has a usual name.";
+    expect(await said("six")).toContain(words);
+    expect(await said("-e .[full]")).not.toContain(words);
+    expect(await said("six", { installExtras: ["full"] })).not.toContain(words);
+  });
+
+  test("what asks for no more than what is installed is not left out", async () => {
+    const groups =
+      'dev = ["pytest>=8", "ruff"]\ntests = ["pytest>=8"]\nci = [{ include-group = "tests" }]\nold = ["pytest"]\nnone = []\n';
+    const text = `${PACKAGE}[project.optional-dependencies]\nlint = ["ruff"]\n[dependency-groups]\n${groups}`;
+    for (const more of [{}, { "uv.lock": "" }]) {
+      const { omissions } = await inspect({ "pyproject.toml": text, ...more });
+      expect(omissions).toEqual(["not installed: groups none, old (./prime --group none run …)"]);
+    }
+  });
+
   });
 
   test("a pylock.toml offers what it was locked with", async () => {
