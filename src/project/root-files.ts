@@ -15,6 +15,7 @@ export interface RootFiles {
   /** The lock of the workspace, absolute, where it is one for uv: beside the pyproject.toml that declares it. */
   readonly uvLock: string | undefined;
   readonly hasPylock: boolean;
+  /** Only a setup.py that describes one. */
   readonly setupPy: SetupPy | undefined;
   /** Only a setup.cfg that describes a distribution. */
   readonly setupCfg: SetupCfg | undefined;
@@ -69,7 +70,7 @@ export async function readRootFiles(root: string, inputs: InputCollector, driver
     workspace,
     uvLock,
     hasPylock,
-    setupPy,
+    setupPy: setupPy?.describes === true ? setupPy : undefined,
     setupCfg: setupCfg?.declaresProject === true ? setupCfg : undefined,
     mainRequirements: found?.main,
     devRequirements: found?.dev ?? [],

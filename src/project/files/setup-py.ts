@@ -5,6 +5,8 @@ import { normalizeName } from "../packages.ts";
 /** What can be told of a setup.py from its text alone; it is never run. */
 export interface SetupPy {
   readonly name: string | undefined;
+  /** False when nothing in it can come to a call of `setup`: a script that installs by itself, which no build may run. */
+  readonly describes: boolean;
   readonly extras: Readonly<Record<string, readonly string[]>>;
   /** False when extras may exist that the text does not show (computed, merged, read from elsewhere). */
   readonly extrasAreKnown: boolean;
@@ -27,6 +29,7 @@ export function readSetupPy(file: string): SetupPy | undefined {
   const { extras, known } = findExtras(tokens);
   return {
     name: findName(tokens),
+    describes: tokens.some(({ kind, value }) => kind === "name" && /setup|dist|build|exec|runpy|import_/i.test(value)),
     extras,
     extrasAreKnown: known,
     requirementFiles: texts.filter((value) => /^[\w./-]*requirements[\w./-]*\.(?:txt|in)$/.test(value)),

@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import { backdate, edit, good, installed, packageFiles, repo, uv } from "../../support/repos.ts";
 
@@ -109,6 +110,19 @@ describe("requirement files that people use are found:", () => {
     const box = repo({ [main]: "six\n", [other]: "toml\n" });
     await good(box);
     expect(Object.keys(installed(box))).toEqual(["six", "toml"]);
+  });
+
+  it("and one that only the tests have is named, as is a setup.py that installs by itself and is not run", async () => {
+    const box = repo({
+      "requirements.txt": "six\n",
+      "tests/requirements.txt": "toml\n",
+      "setup.py": "open('was-run', 'w')\n",
+    });
+    const { stderr } = await good(box);
+    expect(Object.keys(installed(box))).toEqual(["six"]);
+    expect(stderr).toContain("not installed: tests/requirements.txt (the key `requirements` of prime.toml chooses)");
+    expect(stderr).toContain("setup.py is not run: it calls no setup().");
+    expect(fs.existsSync(box.path("was-run"))).toBe(false);
   });
 
   it("one for tests alone, too, and no file of constraints is told", async () => {

@@ -45,6 +45,14 @@ describe("the kind of a repo", () => {
     ["a development requirement file alone", { "requirements-dev.txt": "six" }, "requirements", false],
     ["setup.py and requirement files", { "setup.py": SETUP_PY, "requirements.txt": "six" }, "requirements", true],
     ["setup.py", { "setup.py": SETUP_PY }, "setup", true],
+    ["setup.py that reads another one", { "setup.py": "exec(open('a.py').read())" }, "setup", true],
+    ["a script of that name", { "setup.py": "import os\nos.system('cp -r . /opt')\n" }, "nothing", false],
+    [
+      "the same beside requirement files, ",
+      { "setup.py": "import os\nos.system('cp -r . /opt')\n", "requirements.txt": "six" },
+      "requirements",
+      false,
+    ],
     ["setup.cfg that describes a distribution", { "setup.cfg": "[metadata]\nname = old\n" }, "setup", true],
     ["setup.cfg that configures tools", { "setup.cfg": "[flake8]\nmax-line-length = 120\n" }, "nothing", false],
     ["pyproject.toml that configures tools", { "pyproject.toml": "[tool.ruff]\n" }, "nothing", false],
@@ -194,14 +202,6 @@ describe("what a developer needs", () => {
       expect([line, await said(line)]).toEqual([line, ["not installed: extras cli (./prime --extra cli run …)"]]);
   });
 
-  test("a lock keeps uv's own defaults, which are expanded for a driver that knows no groups", async () => {
-    const text = `${PACKAGE}[dependency-groups]\ndev = ["pytest"]\ndocs = ["sphinx"]\n${extras("dev")}`;
-    const files = { "pyproject.toml": text, "uv.lock": "" };
-    expect(await inspect(files)).toMatchObject({ groups: null, extras: [], groupRequirements: ["pytest"] });
-    expect(await inspect(files, { installGroups: ["docs"] })).toMatchObject({
-      groups: ["docs"],
-      groupRequirements: ["sphinx"],
-    });
   test("nothing is told of usual names where a file or a person asks for an extra", async () => {
     const text = `${PACKAGE}${extras("full")}[dependency-groups]\nlint = ["ruff"]\n`;
     const said = async (line: string, asked = {}) =>
@@ -222,6 +222,14 @@ describe("what a developer needs", () => {
     }
   });
 
+  test("a lock keeps uv's own defaults, which are expanded for a driver that knows no groups", async () => {
+    const text = `${PACKAGE}[dependency-groups]\ndev = ["pytest"]\ndocs = ["sphinx"]\n${extras("dev")}`;
+    const files = { "pyproject.toml": text, "uv.lock": "" };
+    expect(await inspect(files)).toMatchObject({ groups: null, extras: [], groupRequirements: ["pytest"] });
+    expect(await inspect(files, { installGroups: ["docs"] })).toMatchObject({
+      groups: ["docs"],
+      groupRequirements: ["sphinx"],
+    });
   });
 
   test("a pylock.toml offers what it was locked with", async () => {
