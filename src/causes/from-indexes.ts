@@ -48,21 +48,21 @@ export const FROM_INDEXES: readonly Row[] = [
   },
   {
     says: /HTTP status server error \(([^)]+)\) for url \(([^)\s]+)\)|HTTP error (5\d\d) while getting (\S+)/,
-    cause: ([, status, url, code, other]) => ({
+    cause: ([, status, url, code, other], _, words) => ({
       why: `${hostOf(url || other)} failed itself (${status || code})`,
-      next: "wait, and start again; or name another index (UV_DEFAULT_INDEX)",
+      next: `wait, and start again; or name another ${placeIn(words)[0]} (${placeIn(words)[1]})`,
     }),
   },
   {
     says: /dns error|failed to lookup address|Temporary failure in name resolution|Name or service not known|nodename nor servname/,
     cause: (_, __, words) => ({
       why: `no network, or no server of that name: ${serverIn(words)}`,
-      next: NETWORK,
+      next: network(words),
     }),
   },
   {
     says: /client error \(Connect\)|tcp connect error|Connection refused|Network is unreachable|No route to host|operation timed out|connection (?:reset|closed)|Failed to establish a new connection|Read timed out|connect timeout/i,
-    cause: (_, __, words) => ({ why: `${serverIn(words)} does not answer`, next: NETWORK }),
+    cause: (_, __, words) => ({ why: `${serverIn(words)} does not answer`, next: network(words) }),
   },
   {
     says: /Git operation failed|git clone .* did not run successfully/,
@@ -80,8 +80,17 @@ export const FROM_INDEXES: readonly Row[] = [
   },
 ];
 
-const NETWORK =
-  "check the network, and the index and the proxy that are set (UV_DEFAULT_INDEX, UV_INDEX, HTTPS_PROXY), then start again";
+function network(words: string): string {
+  const [what, variables] = placeIn(words);
+  return `check the network, and the ${what} and the proxy that are set (${variables}, HTTPS_PROXY), then start again`;
+}
+
+/** What uv asked, and the variables that name it: interpreters come from no index. */
+function placeIn(words: string): readonly [what: string, variables: string] {
+  return /to install (?:cp|pyp)y/.test(words)
+    ? ["mirror", "UV_PYTHON_INSTALL_MIRROR"]
+    : ["index", "UV_DEFAULT_INDEX, UV_INDEX"];
+}
 
 /** The variable or the file by which this index, or this server, learns who one is. */
 function ofPassword(url: string, { env, project }: Scene) {

@@ -135,3 +135,20 @@ it("names for a part the packages of three package managers", () => {
     "install the system package that has nobody_knows.h",
   );
 });
+
+it("of an interpreter that was to be fetched tells the mirror and no index", () => {
+  const url = "https://pythons.test/cpython-3.10.2.tar.gz";
+  const words = (why: string) =>
+    `error: Failed to install cpython-3.10.2-linux-x86_64-gnu\n  cause: ${why} for url (${url})`;
+  const said = (why: string) => of(words(why))?.next;
+  const network =
+    "check the network, and the mirror and the proxy that are set (UV_PYTHON_INSTALL_MIRROR, HTTPS_PROXY), then start again";
+  expect(said("dns error")).toBe(network);
+  expect(said("client error (Connect)")).toBe(network);
+  expect(said("HTTP status server error (502 Bad Gateway)")).toBe(
+    "wait, and start again; or name another mirror (UV_PYTHON_INSTALL_MIRROR)",
+  );
+  expect(of("dns error")?.next).toContain(
+    "the index and the proxy that are set (UV_DEFAULT_INDEX, UV_INDEX, HTTPS_PROXY)",
+  );
+});
