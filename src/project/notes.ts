@@ -159,7 +159,10 @@ function noteForeign(
   const unread = [...tables.map((keys) => `[tool.${keys.join(".").replace(/\.$/, "")}]`), ...files];
   return unread.length === 0
     ? notes
-    : [...notes, `What is asked for in ${unread.join(" and ")} is not read; [dependency-groups] would be.`];
+    : [
+        ...notes,
+        `What is asked for in ${unread.join(" and ")} is not read; [dependency-groups] of pyproject.toml would be.`,
+      ];
 }
 
 /** Where Poetry, PDM and hatch are told in pyproject.toml what developers need. */

@@ -95,7 +95,9 @@ describe("what is described for another tool", () => {
       { "hatch.toml": '[envs.test]\nextra-dependencies = ["pytest"]\n' },
     ];
     const told = async (files: Record<string, string>) => (await inspect(files)).omissions;
-    const says = (what: string) => [`What is asked for in ${what} is not read; [dependency-groups] would be.`];
+    const says = (what: string) => [
+      `What is asked for in ${what} is not read; [dependency-groups] of pyproject.toml would be.`,
+    ];
     expect(await told({ "pyproject.toml": PACKAGE, ...tox })).toEqual(says("tox.ini"));
     expect(await told({ "pyproject.toml": PACKAGE, ...tox, ...nox, ...hatch })).toEqual(
       says("tox.ini and noxfile.py and hatch.toml"),
@@ -124,7 +126,7 @@ describe("what is described for another tool", () => {
     const unbuilt = await inspect({ "pyproject.toml": noPackage, "requirements.txt": "six" });
     expect(project.omissions).toEqual([
       "poetry.lock is not read: the versions are resolved from [project].",
-      "What is asked for in [tool.poetry.group] is not read; [dependency-groups] would be.",
+      "What is asked for in [tool.poetry.group] is not read; [dependency-groups] of pyproject.toml would be.",
     ]);
     expect(requirements).toMatchObject({ kind: "requirements", installsRoot: true });
     expect(requirements.omissions.join()).toContain("What is asked for in [tool.poetry.group] is");
