@@ -1,6 +1,5 @@
 import * as path from "node:path";
 import { writeTellable } from "../edges/files/change.ts";
-import { readText } from "../edges/files/read.ts";
 import { type PlanFolder, planFolder } from "./ready-plan.ts";
 
 /** What a shell can complete of one repo, by what it is. */
@@ -19,7 +18,5 @@ export function keepNames(plans: PlanFolder, names: Names): void {
       .sort()
       .map((name) => `${kind} ${name}\n`),
   );
-  const file = path.join(planFolder(plans), "names");
-  const text = lines.join("");
-  if (readText(file) !== text) writeTellable(file, text, 0o600);
+  writeTellable(path.join(planFolder(plans), "names"), lines.join(""), 0o600); // always: the file before is kept with its plan
 }

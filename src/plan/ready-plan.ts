@@ -59,6 +59,8 @@ export interface ReadyPlan extends PlanPlace {
   readonly tasks: PlannedTasks;
   /** The plan starts an app, and nothing else. */
   readonly app?: AppStart | undefined;
+  /** The link, absolute; none where a start that shows this environment again could come to another one, or have a word to say. */
+  readonly movable?: string | undefined;
   /** Where the environment of the plan that is replaced can be shown again without the program. */
   readonly wayBack?: WayBack | undefined;
   /** Nothing that counts has changed since the last plan. */
@@ -176,7 +178,7 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   else {
     writePlanText(ready, watch, last);
     const { wayBack } = ready;
-    if (isKept && wayBack !== undefined) succeeds(() => layWayBack(filesOf(ready, stamps), was, wayBack));
+    if (isKept && wayBack !== undefined) succeeds(() => layWayBack(filesOf(ready, stamps), was, wayBack, ready.env));
   }
   const used = [stamps, keptStamps(ready)];
   for (const one of [last, kept]) if (one !== undefined && !used.includes(one)) removeStamps(one);
@@ -214,7 +216,7 @@ function succeeds(act: () => void): boolean {
 
 function filesOf(place: PlanPlace, stamps: string): PlanFiles {
   const plan = planFile(place);
-  const names = [plan, `${plan}${WHY}`, recordFile(place)].map((file) => path.basename(file));
+  const names = [...[plan, `${plan}${WHY}`, recordFile(place)].map((file) => path.basename(file)), "names"];
   return { folder: planFolder(place), names, stamps };
 }
 

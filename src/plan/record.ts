@@ -39,6 +39,8 @@ export interface LaunchRecord {
   readonly tasks: PlannedTasks;
   /** See `ReadyPlan`. */
   readonly app?: AppStart | undefined;
+  /** See `ReadyPlan`. */
+  readonly movable?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly writtenAt: number;
 }
@@ -111,6 +113,7 @@ const RECORD = v.object({
   bootsCold: v.boolean(),
   tasks: TASKS,
   app: v.exactOptional(APP_START),
+  movable: v.exactOptional(PATH),
   writtenAt: TIME,
 });
 

@@ -1,10 +1,11 @@
 import * as path from "node:path";
-import { quoteForShell } from "../edges/command.ts";
+import { type Environment, quoteForShell } from "../edges/command.ts";
 import { linkFile, makeNewFolder, writePlain } from "../edges/files/change.ts";
 import { temporaryName } from "../edges/files/own/maker-mark.ts";
 import { readOwnText } from "../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
-import { exists } from "../edges/files/read.ts";
+import { exists, facts } from "../edges/files/read.ts";
+import { ctimeTests, tellCtimes } from "./ctimes.ts";
 import { quietly } from "./quietly.ts";
 
 /*
@@ -29,9 +30,9 @@ export interface Move {
   /** Absolute folders of generations. */
   readonly from: string;
   readonly to: string;
-  /** Absolute files and folders that are there, and as they were, or the program has to look: it may have a word to say. */
+  /** Absolute files and folders that have to be as they were, or the program has to look: it may have a word to say. */
   readonly unchanged: readonly string[];
-  /** Objects whose first property is `at`, as JSON; the shell puts the time there. */
+  /** Objects as JSON; the shell puts the time first, as `at`. */
   readonly entry: string;
   readonly account: string;
 }
@@ -77,15 +78,18 @@ export function keepPlan({ folder, names, stamps }: PlanFiles): void {
   for (const name of names) linkFile(path.join(folder, name), path.join(plans, name));
 }
 
-/** Has the shell find the way from the present plan to the one that was kept, and from there to the present one again. Throws a PrimeError. */
-export function layWayBack(is: PlanFiles, was: PlanFiles, way: WayBack): void {
+/**
+ * Has the shell find the way from the present plan to the one that was kept, and from there to the present one again; `env`: a clean
+ * one with the user's PATH. Throws a PrimeError.
+ */
+export function layWayBack(is: PlanFiles, was: PlanFiles, way: WayBack, env: Environment): void {
   const { folder, names } = is;
   const [plan = ""] = names;
   const kept = `${was.stamps}.plans`;
   makeNewFolder(`${is.stamps}.plans`);
   linkFile(path.join(folder, plan), path.join(kept, plan + KEPT));
-  writePlain(`${was.stamps}.back`, textOf(is, way, way.back), 0o600);
-  writePlain(`${is.stamps}.back`, textOf(was, way, way.again), 0o600);
+  writePlain(`${was.stamps}.back`, textOf(is, way, way.back, env), 0o600);
+  writePlain(`${is.stamps}.back`, textOf(was, way, way.again, env), 0o600);
   linkFile(path.join(kept, plan), path.join(folder, plan + KEPT));
 }
 
@@ -96,33 +100,35 @@ export function removeKept(plan: string): void {
 
 /**
  * The name of the new link keeps others out who do the same (`-n`: it leads to a folder). A kill leaves nothing that a later start
- * believes, since each plan looks at the link; `ln -f` would leave names of its own. `left`: of the plan that was in place.
+ * believes, since each plan looks at the link, and what can't be written the program is left to tell of; `ln -f` would leave names of its own. `left`: of the plan that was in place.
  */
 function textOf(
   { folder, names, stamps: left }: PlanFiles,
   { link, data, history, account }: WayBack,
   move: Move,
+  env: Environment,
 ): string {
   const [it, from, entries] = [link, move.from, history].map(quoteForShell);
   const made = quoteForShell(temporaryName(link));
   const target = quoteForShell(path.relative(path.dirname(link), move.to));
-  const told = (json: string) =>
-    `printf '\\n%s%s000%s' '{"at":' "$prime_line" ${quoteForShell(json.slice('{"at":0'.length))}`;
-  const same = move.unchanged
-    .map(quoteForShell)
-    .map((one) => ` -a -e ${one} -a ! ${one} -nt "$prime_stamps.back"`)
-    .join("");
-  const all = [...names, names[0] + KEPT].map(quoteForShell);
+  const told = (json: string) => `printf '\\n{"at":%s000,%s\\n' "$prime_line" ${quoteForShell(json.slice(1))}`;
+  const [plan = "", ...others] = names;
+  const all = [...others, plan, plan + KEPT].map(quoteForShell); // a record without its plan is made a plan by any start
   const here = quoteForShell(folder);
   return `[ ${it} -ef ${from} -a -L ${it} -a ! -L ${quoteForShell(data)} ] &&
-[ -f ${entries} -a -O ${entries} -a ! -L ${entries}${same} ] &&
+[ -f ${entries} -a -O ${entries} -a ! -L ${entries} ] && ${unchangedTest(move, env)} &&
 prime_line=$(PATH=/usr/bin:/bin:$PATH command date +%s) && ${quietly(`ln -sn ${target} ${made}`)} && {
   { [ ${it} -ef ${from} ] && ${quietly(`mv -fT ${made} ${it}`)}; } || { ${quietly(`rm -f ${made}`)}; false; }
-} && {
-  ${told(move.entry)} >>${entries}
-  ${told(move.account)} >${quoteForShell(account)}
-  ${quietly(`ln ${all.map((name) => `${here}/${name}`).join(" ")} ${quoteForShell(`${left}.plans`)}`)}
-  ${quietly(`mv -f ${all.map((name) => `"$prime_stamps.plans"/${name}`).join(" ")} ${here}`)}
-}
+} && ${told(move.entry)} 2>/dev/null >>${entries} &&
+${told(move.account)} 2>/dev/null >|${quoteForShell(account)} &&
+{ ${quietly(`ln ${all.map((name) => `${here}/${name}`).join(" ")} ${quoteForShell(`${left}.plans`)}`)}
+${quietly(`mv -f ${all.map((name) => `"$prime_stamps.plans"/${name}`).join(" ")} ${here}`)}; }
 `;
+}
+
+/** By ctimes: an interpreter that a package brings, or a folder that is put back, can have any mtime, and a clock can be set back. */
+function unchangedTest({ from, unchanged }: Move, env: Environment): string {
+  const seen = unchanged.map((file) => ({ path: file, ctimeNs: facts(file)?.ctimeNs ?? "0" }));
+  const told = tellCtimes(seen, from, env);
+  return told === undefined ? "false" : ctimeTests(told).join(" && ");
 }

@@ -22,6 +22,8 @@ export interface Cold {
   readonly renew: LaunchRecord | undefined;
   /** The generation of the last start, absolute; it need not be there any more. */
   readonly before: string | undefined;
+  /** See `ReadyPlan`. */
+  readonly movable: string | undefined;
   /** What the last start proves of contents, so that they need not be read again. */
   readonly known: Observer["known"];
   /** Milliseconds since the epoch: when this start looked. */
@@ -46,7 +48,14 @@ const ACCOUNT = v.object({
 
 /** Compares the record of the last start with what is there; where there is none to go by, says why. */
 export function whyCold(context: Context): Cold {
-  const nothing = { changes: [], renew: undefined, before: undefined, known: undefined, at: context.startedAt };
+  const nothing = {
+    changes: [],
+    renew: undefined,
+    before: undefined,
+    movable: undefined,
+    known: undefined,
+    at: context.startedAt,
+  };
   const { plans, flagKey } = context;
   if (flagKey === undefined) return { ...nothing, reason: "flags that no ready plan is kept for" };
   if (plans === undefined) return { ...nothing, reason: `nothing is kept: ${context.stateFault?.why}` };
@@ -68,6 +77,7 @@ export function coldSince(record: LaunchRecord, env: Environment, at: number): C
     changes: same ? touched : changes,
     renew: same ? record : undefined,
     before: record.activation.generation,
+    movable: record.movable,
     known: knownContents(record),
     at,
   };

@@ -24,7 +24,7 @@ import { plannedTasks } from "./command/tasks.ts";
 import type { Ready } from "./ready.ts";
 import { runSetup } from "./setup.ts";
 import { leftToOthers } from "./shared/shared-checkout.ts";
-import { wayBack } from "./way-back.ts";
+import { movableLink, wayBack } from "./way-back.ts";
 import { isPlanned, writePlan } from "./write-plan.ts";
 
 /** The venv stage: show the generation, run the repo's setup commands in it, write the ready plan. */
@@ -49,7 +49,6 @@ export async function settleIn(
   rememberChange(context, decision, manifest, why, what); // before the plan, which the next start may already take
   const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
   tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`); // the plan waits for the link's tick anyway
-  rememberNames(context, decision, manifest);
 
   const isHeld = holdOf(decision)?.generation === manifest.id;
   const readyLine = plain(describeReady(manifest, isHeld));
@@ -61,9 +60,11 @@ export async function settleIn(
   } else if (isHeld || isStillAsked(context, decision, manifest)) {
     const shown = link === undefined ? [] : [{ kind: "same", path: link, target: theirs ?? generation } as const];
     const parts = planParts(context, decision, manifest, shown);
-    const back = wayBack(context, decision, manifest, cold, theirs === undefined ? link : undefined);
-    writePlan(context, { ...parts, activation, readyLine, known: cold.known, wayBack: back });
+    const movable = theirs === undefined ? movableLink(context, decision, link) : undefined;
+    const back = movable === undefined ? undefined : wayBack(context, decision, manifest, cold, movable);
+    writePlan(context, { ...parts, activation, readyLine, known: cold.known, movable, wayBack: back });
   } else context.terminal.detail("inputs were changed during the build: the next start looks at them");
+  rememberNames(context, decision, manifest); // after the plan: what is kept of the one before has its names
   refuseGone(generation);
 
   const before = decision.generations.find(({ id }) => id === path.basename(cold.before ?? ""));
@@ -164,7 +165,7 @@ function rememberNames(
     });
   } catch (error) {
     if (!(error instanceof PrimeError)) throw error;
-    terminal.detail(`the shell will complete no names of this repo: ${error.message}`);
+    terminal.detail(`shells complete no names here: ${error.message}`);
   }
 }
 

@@ -13,29 +13,31 @@ import { accountFile, type Cold } from "./cold.ts";
 
 const WHY = "what it was made from is there again";
 
+/** `link`, absolute, if the shell may show by it once more what was decided. See `ReadyPlan`. */
+export function movableLink(
+  { root, app }: Context,
+  { config, warnings }: Decision,
+  link: string | undefined,
+): string | undefined {
+  if (link === undefined || path.dirname(link) !== root || app !== undefined || warnings.length > 0) return undefined;
+  if (config.pythonSelectorFileRelPath.value !== null || config.protoprimer !== null) return undefined;
+  return config.freshness.value === "mtime" ? link : undefined;
+}
+
 /**
- * What the shell needs to know to show by turns the environment of before and the one that `link`, absolute, shows now, if any.
+ * What the shell needs to know to show by turns the environment of before and the one that `link`, absolute, shows now.
  * Undefined where a decision could come to another one, or have a word to say: only what the repo itself asks for may have changed.
  */
 export function wayBack(
-  { root, plans, flagKey, app }: Context,
-  { folders, generations, config }: Decision,
+  { root, plans, flagKey }: Context,
+  { folders, generations }: Decision,
   manifest: Manifest,
-  { before, changes }: Cold,
-  link: string | undefined,
+  { before, movable, changes }: Cold,
+  link: string,
 ): WayBack | undefined {
   const { id } = manifest;
   const was = generations.find((one) => one.id === path.basename(before ?? ""));
-  if (
-    link === undefined ||
-    was === undefined ||
-    plans === undefined ||
-    app !== undefined ||
-    path.dirname(link) !== root
-  )
-    return undefined;
-  if (config.pythonSelectorFileRelPath.value !== null || config.protoprimer !== null) return undefined;
-  if (config.freshness.value !== "mtime") return undefined;
+  if (was === undefined || plans === undefined || movable !== link) return undefined;
   const { holds, trial, changeover } = readState(folders);
   if (trial !== undefined || changeover !== undefined || Object.keys(holds).length > 0) return undefined;
   const all = generations.some((one) => one.id === id) ? generations : [manifest, ...generations];
@@ -52,23 +54,20 @@ export function wayBack(
 
   function isRepos(file: string): boolean {
     const isIn = (folder: string) => file.startsWith(`${folder}/`);
-    const { interpreter } = was as Manifest;
-    const isOwn =
-      file === link || isIn(folders.data) || decisiveFiles(interpreter.realPath, interpreter).includes(file);
-    return file.startsWith("$") || (isIn(root) && !isOwn);
+    return file.startsWith("$") || (isIn(root) && file !== link && !isIn(folders.data));
   }
 
   function move(from: Manifest, to: Manifest): Move {
-    const told = (rest: object) => JSON.stringify({ at: 0, ...rest }, hideSecrets);
+    const told = (rest: object) => JSON.stringify(rest, hideSecrets);
     const ids = { from: from.id, to: to.id };
     const left = generationFolder(folders, from.id);
-    const parts = ["bin", MANIFEST_FILE, "pyvenv.cfg", ...Object.keys(from.sitePackages)].map((one) =>
+    const parts = [".", "bin", MANIFEST_FILE, "pyvenv.cfg", ...Object.keys(from.sitePackages)].map((one) =>
       path.join(left, one),
     );
     return {
       from: left,
       to: generationFolder(folders, to.id),
-      unchanged: [folders.generations, left, ...parts],
+      unchanged: [folders.generations, ...parts, ...decisiveFiles(from.interpreter.anchor, from.interpreter)],
       entry: told({ what: "switch", why: WHY, flags: flagKey, ...ids, changes: differences(from, to) }),
       account: told({ changes: [], reason: WHY, done: `switched to generation ${to.id}` }),
     };

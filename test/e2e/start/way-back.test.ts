@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { install, twoMinors } from "../../support/pythons/interpreters.ts";
 import { edit, generations, good, installed, isWarm, repo, shown } from "../../support/repos.ts";
-import { describeEachShell, type RunOptions, type Sandbox } from "../../support/sandbox.ts";
+import { describeEachShell, LONG_AGO, type RunOptions, type Sandbox } from "../../support/sandbox.ts";
 import { NO_NODE, withoutNode } from "../../support/system/no-node.ts";
 import { whyOf } from "../../support/warm.ts";
 
@@ -56,6 +57,7 @@ describeEachShell("the way back to what was built before", ({ words }) => {
     expect(last).toMatchObject({ what: "switch", from: second, to: first, changes: ["iniconfig 2.0.0 removed"] });
     expect(await whyOf(box)).toContain(`done: switched to generation ${first}`);
     expect(fs.readdirSync(box.root).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    expect(fs.readFileSync(box.path(".prime/history.jsonl"), "utf8")).toMatch(/\}\n$/);
   });
 });
 
@@ -113,6 +115,7 @@ describe("the way back", () => {
     ["a venv stands in the place of the link", (box) => exchange(box.path(".venv"))],
     ["the history is a link", (box) => linked(box, box.path(".prime/history.jsonl"))],
     ["prime's folder is a link", (box) => linked(box, box.path(".prime"))],
+    ["the account can't be written", (box) => replaceByFull(path.join(plansOf(box), "why.json"))],
     ["the kept plan is a link", (box) => linked(box, path.join(plansOf(box), "plan+kept"))],
   ])("is the program's where %s", async (_, change) => {
     const { box, first, second } = await twice();
@@ -123,6 +126,15 @@ describe("the way back", () => {
   });
 
   it.each<readonly [string, RegExp, (folder: string) => void]>([
+    [
+      "its packages are put back",
+      /was changed by hand/,
+      (folder) => {
+        const packages = path.dirname(siteOf(folder));
+        fs.writeFileSync(siteOf(folder), "");
+        fs.utimesSync(packages, LONG_AGO, LONG_AGO);
+      },
+    ],
     ["a module is added", /was changed by hand/, (folder) => fs.writeFileSync(siteOf(folder), "")],
     ["its python is removed", /bin\/python is gone/, (folder) => fs.rmSync(path.join(folder, "bin/python"))],
     ["its manifest is torn", /\.\/prime adopt/, (folder) => fs.truncateSync(path.join(folder, "prime.json"), 20)],
@@ -149,6 +161,60 @@ describe("the way back", () => {
     edit(box, "requirements.txt", SIX);
     expect(await byShell(box)).toBeUndefined();
     await good(box);
+    expect(shown(box)).toBe(first);
+  });
+
+  it.each<readonly [string, string, RegExp]>([
+    ["a selector may answer otherwise", 'python_selector_file_rel_path = "s.py"\n', /^CHOSEN$/m],
+    ["it has a warning", "", /says `lala`/],
+    ["another link shows it", 'local_venv_dir_rel_path = "other"\n', /^/],
+  ])("is the program's where only the first asks for more: %s", async (_, toml, words) => {
+    const box = repo({ "s.py": SELECTOR.replace("return", "print('CHOSEN'); return") });
+    const link = () => fs.readlinkSync(box.path(toml.includes("other") ? "other" : ".venv"));
+    const go = (text: string, settings: string, version: string) => {
+      edit(box, "requirements.txt", text);
+      edit(box, "prime.toml", settings);
+      edit(box, ".python-version", version);
+    };
+    go(SIX, toml, toml === "" ? "lala\n" : "3\n");
+    await good(box);
+    const first = link();
+    go(MORE, "", "3\n");
+    await good(box);
+    const second = shown(box);
+    go(SIX, toml, toml === "" ? "lala\n" : "3\n");
+    expect(await byShell(box)).toBeUndefined();
+    expect((await good(box)).stderr).toMatch(words);
+    expect(link()).toBe(first);
+    if (toml.includes("other")) expect(shown(box)).toBe(second);
+  });
+
+  it("lets a shell complete what is there then", async () => {
+    const { box } = await twice({ "prime.toml": '[tasks]\none = "true"\n' });
+    const names = () => fs.readFileSync(path.join(plansOf(box), "names"), "utf8");
+    edit(box, "prime.toml", '[tasks]\ntwo = "true"\n');
+    edit(box, "requirements.txt", "pluggy==1.5.0\n");
+    await good(box);
+    edit(box, "prime.toml", '[tasks]\none = "true"\n');
+    edit(box, "requirements.txt", MORE);
+    expect(await byShell(box)).toBeDefined();
+    expect(names()).toContain("task one\n");
+    expect(names()).not.toContain("task two\n");
+  });
+
+  it("says what became of the interpreter of the environment that is left", async () => {
+    const [older, newer] = twoMinors();
+    const box = repo({ ".python-version": older.minor });
+    const [one, two] = [install(older, path.join(box.base, "one")), install(newer, path.join(box.base, "two"))];
+    const options = { env: { PATH: [one, two].map(({ file }) => `${path.dirname(file)}:`).join("") + box.env.PATH } };
+    await good(box, [], options);
+    const first = shown(box);
+    edit(box, ".python-version", newer.minor);
+    await good(box, [], options);
+    edit(box, ".python-version", older.minor);
+    fs.renameSync(two.file, `${two.file}.away`);
+    expect(await byShell(box)).toBeUndefined();
+    expect((await good(box, [], options)).stderr).toMatch(/which environment \S+ stands on, is gone/);
     expect(shown(box)).toBe(first);
   });
 
@@ -215,6 +281,12 @@ function linked(box: Sandbox, file: string): void {
   const moved = path.join(box.base, "moved");
   fs.renameSync(file, moved);
   fs.symlinkSync(moved, file);
+}
+
+/** By a file that takes nothing, as on a disk that is full. */
+function replaceByFull(file: string): void {
+  fs.unlinkSync(file);
+  fs.symlinkSync("/dev/full", file);
 }
 
 function backText(box: Sandbox): string {
