@@ -100,7 +100,8 @@ export function removeKept(plan: string): void {
 
 /**
  * The name of the new link keeps others out who do the same (`-n`: it leads to a folder). A kill leaves nothing that a later start
- * believes, since each plan looks at the link, and what can't be written the program is left to tell of; `ln -f` would leave names of its own. `left`: of the plan that was in place.
+ * believes, since each plan looks at the link; of what can't be written the program is left to tell. `ln -f` would leave names of its
+ * own. `left`: of the plan that was in place.
  */
 function textOf(
   { folder, names, stamps: left }: PlanFiles,
