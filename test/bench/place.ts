@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { isStamped } from "../../src/inputs/observation.ts";
 import { recordFile } from "../../src/plan/ready-plan.ts";
 import { readRecord } from "../../src/plan/record.ts";
+import { endAndRemove } from "../support/system/end-and-remove.ts";
 import { withoutNode } from "../support/system/no-node.ts";
 
 /** Old enough for every shell that compares whole seconds. */
@@ -82,7 +83,7 @@ export class Place {
   }
 
   remove(): void {
-    fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 20 }); // an updater may still be at work
+    endAndRemove(this.folder);
   }
 }
 

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { goodPython } from "../support/machine.ts";
 import { NETWORK, PIP_CACHE, SEEDED_UV } from "../support/seed.ts";
+import { endAndRemove } from "../support/system/end-and-remove.ts";
 import { NODES, nodeBinary } from "../support/system/nodes.ts";
 
 const run = promisify(execFile);
@@ -146,6 +147,6 @@ export class Place {
   }
 
   remove(): void {
-    fs.rmSync(this.base, { recursive: true, force: true, maxRetries: 5 });
+    endAndRemove(this.base);
   }
 }

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { afterAll, onTestFinished, TestRunner } from "vitest";
 import { goodPython } from "./machine.ts";
 import { NETWORK, PIP_CACHE, SEEDED_UV, startedBy, UV_CACHE } from "./seed.ts";
+import { endAndRemove } from "./system/end-and-remove.ts";
 
 export { describeEachNode, describeEachShell, python } from "./machine.ts";
 
@@ -166,7 +167,7 @@ export class Sandbox {
     for (const { pid } of this.started) {
       if (pid !== undefined) endGroup(pid);
     }
-    fs.rmSync(this.base, { recursive: true, force: true, maxRetries: 20 }); // an updater of an app may still be at it
+    endAndRemove(this.base);
   }
 
   private folderWithNode(node: string): string {
