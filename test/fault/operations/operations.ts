@@ -9,6 +9,8 @@ export interface Operation {
   readonly title: string;
   /** Makes what is there before; gives prime's arguments. */
   readonly prepare: (place: Place) => Promise<readonly string[]>;
+  /** Makes it again in a copy of that, whose ctimes are others. */
+  readonly inCopy?: (place: Place) => Promise<unknown>;
   /** Versions by package; null: no environment yet. */
   readonly before: Readonly<Record<string, string>> | null;
   readonly after: Readonly<Record<string, string>>;
@@ -97,12 +99,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   switch: {
     title: "branch switch to what was built before",
-    async prepare(place) {
-      await require(place, "2.0", 1);
-      await require(place, "1.0", 2);
-      place.file("requirements.txt", `${PACKAGE}==2.0\n`, 1);
-      return [];
-    },
+    prepare: thereAndBack,
+    inCopy: thereAndBack,
     before: V1,
     after: V2,
     asksForAfter: true,
@@ -173,6 +171,14 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   ...APP_OPERATIONS,
 };
+
+/** Shows both, so that the shell knows the way, and asks for the one that is not shown. */
+async function thereAndBack(place: Place): Promise<readonly string[]> {
+  await require(place, "2.0", 1);
+  await require(place, "1.0", 2);
+  place.file("requirements.txt", `${PACKAGE}==2.0\n`, 1);
+  return [];
+}
 
 /** Makes the environment with this version; `age` tells apart the times of the file that asks for it. */
 async function require(place: Place, version: string, age: number): Promise<void> {

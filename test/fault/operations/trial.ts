@@ -31,9 +31,15 @@ export async function prepare(place: Place, operation: Operation): Promise<Ready
   return { place, operation, args, before: shownBy(operation, place) };
 }
 
-/** All calls that an operation makes when nothing fails. */
-export async function traced({ place, args }: Ready, file: string): Promise<Report> {
+async function restored({ place, operation }: Ready): Promise<void> {
   await place.restore();
+  await operation.inCopy?.(place);
+}
+
+/** All calls that an operation makes when nothing fails. */
+export async function traced(ready: Ready, file: string): Promise<Report> {
+  const { place, args } = ready;
+  await restored(ready);
   const report = path.join(place.base, "report");
   const ended = await place.prime(args, { through: supervised(file, report, undefined) });
   if (ended.code !== 0) throw new Error(`./prime ${args.join(" ")} ended with ${ended.code}:\n${ended.stderr}`);
@@ -43,7 +49,7 @@ export async function traced({ place, args }: Ready, file: string): Promise<Repo
 /** Does the operation with one fault, then looks at what it left. */
 export async function faulted(ready: Ready, file: string, fault: Fault): Promise<Outcome> {
   const { place, args } = ready;
-  await place.restore();
+  await restored(ready);
   const report = path.join(place.base, "report");
   const ended = await place.prime(args, { through: supervised(file, report, fault) });
   const { fired, fault: call } = readReport(report);
@@ -55,7 +61,7 @@ export async function faulted(ready: Ready, file: string, fault: Fault): Promise
 /** Does the operation where something hinders it (words in front of it, a place without room), lifts that and looks at what it left. */
 export async function hindered(ready: Ready, hinder: () => readonly string[], lift: () => void): Promise<Outcome> {
   const { place, args } = ready;
-  await place.restore();
+  await restored(ready);
   const ended = await place.prime(args, { through: hinder() });
   lift();
   return aftermath(ready, ended, faultOfWords(ready, ended));
