@@ -13,7 +13,7 @@ describe("a build that fails", () => {
     await good(box);
     const before = [shown(box), generations(box)];
     const marks = Array.from({ length: 40 }, (_, number) => `print("line ${number} of the build")\n`).join("");
-    edit(box, "setup.py", `${marks}raise SystemExit("no compiler for the flux capacitor")\n`);
+    edit(box, "setup.py", `${marks}raise SystemExit("no compiler for the flux capacitor")\n${SETUP}`);
 
     const said = await bad(box, ["run", "python", "-m", "app"]);
     expect(said).toContain("no compiler for the flux capacitor");
@@ -72,7 +72,7 @@ describe("./prime reboot", () => {
     const ask = 'echo ready; read -r line < gate; python -c "import app, sys; print(sys.prefix)"';
     const running = box.start(["run", "sh", "-c", ask]);
     await running.until("ready");
-    edit(box, "setup.py", "raise SystemExit('not today')\n");
+    edit(box, "setup.py", `raise SystemExit('not today')\n${SETUP}`);
     expect(await bad(box, ["reboot"])).toContain("not today");
     expect([shown(box), generations(box)]).toEqual([first, [first]]);
 
