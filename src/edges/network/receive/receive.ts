@@ -251,7 +251,8 @@ function isPassing(error: unknown): boolean {
   return error instanceof Passing || /^(?:ECONNRESET|ETIMEDOUT|EPIPE|EAI_AGAIN|ERR_STREAM_PREMATURE_CLOSE)$/.test(code);
 }
 
-function refusal(
+/** Why nothing came of it; the hint of a fault of the network, unless another is given. */
+export function refusal(
   url: URL,
   why: string,
   { hint = "check the network and the proxy", retryMs }: { hint?: string; retryMs?: number | undefined } = {},

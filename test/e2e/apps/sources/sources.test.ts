@@ -4,13 +4,14 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AppBox, saying } from "../../../support/apps/apps.ts";
 import { serve as serveFiles } from "../../../support/apps/releases.ts";
 import { packageIndex } from "../../../support/servers/index-server.ts";
 
 /** Serves the files of a folder, and `answer` for its listing. */
-async function serve(folder: string, answer: () => string, type = "text/html"): Promise<string> {
+async function serve(folder: string, answer: () => string | Buffer, type = "text/html"): Promise<string> {
   const server = http.createServer(({ url = "" }, response) => {
     const file = path.join(folder, path.basename(url));
     if (url.endsWith("/")) response.setHeader("Content-Type", type).end(answer());
@@ -57,6 +58,21 @@ describe("a folder by HTTP", () => {
     app.withdraw("2");
     await app.updateBeside();
     expect(await app.says(["d"])).toBe("foo 1 d");
+  });
+
+  it("is read packed by gzip too, as stores send what was put there so; not where it is no gzip, or more than a listing has", async () => {
+    const app = new AppBox();
+    const list = (names: string[]) => names.map((name) => `<a href="${name}">${name}</a>`).join("\n");
+    let answer = () => gzipSync(list(fs.readdirSync(app.basket)));
+    from(app, await serve(app.basket, () => answer()));
+    app.publish("1");
+    await app.init();
+    expect(await app.says(["a"])).toBe("foo 1 a");
+    answer = () => Buffer.from([0x1f, 0x8b, 1, 2, 3]);
+    const fails = (message: RegExp) => ({ check: { outcome: "failed", message: expect.stringMatching(message) } });
+    expect(await app.updateBeside()).toMatchObject(fails(/can't be unpacked/));
+    answer = () => gzipSync(Buffer.alloc(64 * 1024 * 1024, " "));
+    expect(await app.updateBeside()).toMatchObject(fails(/can't be unpacked: .*larger/));
   });
 
   it("that is a page to log in, is empty or is gone changes nothing, and is told for what it is", async () => {
