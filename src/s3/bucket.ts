@@ -3,6 +3,7 @@ import { elapsed, now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
 import type { Access, Asking, Line, ServerAnswer } from "../edges/network/exchange.ts";
 import { type Downloaded, download, fetchText, wholeTextMs } from "../edges/network/receive/download.ts";
+import { isNone } from "../edges/network/receive/receive.ts";
 import { bytesOf, fetchWhole, putWhole, type Whole } from "../edges/network/receive/whole.ts";
 import { plainHost } from "../edges/network/rules.ts";
 import { PrimeError } from "../errors.ts";
@@ -57,7 +58,7 @@ export class Bucket {
       env.AWS_REGION || env.AWS_DEFAULT_REGION || env.EC2_REGION || this.#profile.values.region || "us-east-1";
     const { hostname, protocol } = this.#endpoint();
     const plainHttp = protocol === "http:" ? [...line.rules.plainHttp, plainHost(hostname)] : line.rules.plainHttp;
-    const access: Access = { sign: (url, asking) => this.#sign(url, asking), judge: (answer) => this.#judge(answer) };
+    const access: Access = { sign: (url, asking) => this.#sign(url, asking), judge: (...told) => this.#judge(...told) };
     this.#line = { ...line, rules: { ...line.rules, plainHttp }, access };
   }
 
@@ -158,9 +159,9 @@ export class Bucket {
     return this.#credentials;
   }
 
-  async #judge(answer: ServerAnswer): Promise<void> {
+  async #judge(answer: ServerAnswer, url: URL): Promise<void> {
     const { statusCode: status = 0, headers } = answer;
-    if (status < 300 || (LEFT.has(status) && status !== 404)) return;
+    if (status < 300 || ((LEFT.has(status) || isNone(status, url)) && status !== 404)) return;
     const text = (await bytesOf(answer, MOST_PAGE)).toString("utf8");
     const code = valueIn(text, "Code") ?? String(status);
     if (status === 404 && code !== "NoSuchBucket") return;

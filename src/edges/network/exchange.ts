@@ -25,7 +25,7 @@ export interface Access {
   /** The headers of a request, by which it is known who sends it. */
   sign(url: URL, asking: Asking): Promise<Readonly<Record<string, string>>>;
   /** Throws what a refusal means to the user; any other answer is left to whoever asked. */
-  judge?(answer: ServerAnswer): Promise<void>;
+  judge?(answer: ServerAnswer, url: URL): Promise<void>;
 }
 
 export type ServerAnswer = http.IncomingMessage;
@@ -59,7 +59,7 @@ export async function exchange(url: URL, line: Line, asking: Asking = {}): Promi
     ...(access === undefined ? asking.headers : await access.sign(url, asking)),
   };
   const answer = await request(url, line, asking, headers);
-  await access?.judge?.(answer);
+  await access?.judge?.(answer, url);
   return answer;
 }
 

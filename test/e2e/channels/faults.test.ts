@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import type * as http from "node:http";
 import * as path from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Customer, leading, Maintainer, putServer } from "../../support/apps/channel.ts";
 import { serve } from "../../support/apps/releases.ts";
@@ -9,6 +10,8 @@ interface Check {
   readonly outcome: string;
   readonly reason: string | null;
   readonly message: string;
+  readonly at: string;
+  readonly next: string;
 }
 
 /** How a check that looks now ends. */
@@ -40,7 +43,7 @@ describe("what goes wrong between a channel and its customers", () => {
       response.writeHead(200, { "Content-Length": bytes.length });
       response.write(bytes.subarray(0, 100), () => response.destroy());
     };
-    expect((await lookOf(customer, "foo 3.2.0")).message).toMatch(/could not fetch .*timestamp\.json: /);
+    expect((await lookOf(customer, "foo 3.2.0")).message).toMatch(/could not download .*timestamp\.json: /);
     fault = (response, file) => response.end(fs.readFileSync(file).subarray(0, 200));
     expect(await lookOf(customer, "foo 3.2.0")).toMatchObject({ outcome: "refused", reason: "malformed" });
     fault = (response, file) => response.end(Buffer.concat([fs.readFileSync(file), Buffer.alloc(40_000, " ")]));
@@ -56,6 +59,49 @@ describe("what goes wrong between a channel and its customers", () => {
     fs.rmSync(kept, { recursive: true });
     await maintainer.good("fallback", "stable", "3.2.0", "--reason", "x");
     expect((await lookOf(customer, "foo 3.2.0")).outcome).toMatch(/^(?:current|staged)$/);
+  });
+
+  it("is followed where it is moved, packed, or closed to who lists; and told as any place is that is busy or has a page to log in", {
+    timeout: 240_000,
+  }, async () => {
+    const maintainer = await leading(["3.2.0", "3.2.1"]);
+    let fault: ((request: http.IncomingMessage, response: http.ServerResponse, file: string) => boolean) | undefined;
+    const { url } = await serve(path.dirname(maintainer.to), (request, response) => {
+      const file = path.join(path.dirname(maintainer.to), request.url ?? "");
+      return fault?.(request, response, file) === true;
+    });
+    const web = await new Customer().install(maintainer, `${url}served`);
+    const bucket = await new Customer().install(maintainer, "s3://served");
+    const s3 = { AWS_ENDPOINT_URL: url, AWS_EC2_METADATA_DISABLED: "true" };
+    const closed = "<Error><Code>AccessDenied</Code></Error>";
+    fault = (_, response, file) => !fs.existsSync(file) && response.writeHead(403).end(closed) === response;
+    expect((await lookOf(web, "foo 3.2.0")).outcome).toMatch(/^(?:current|staged)$/);
+    expect((await lookOf(bucket, "foo 3.2.0", s3)).outcome).toMatch(/^(?:current|staged)$/);
+    await maintainer.good("promote", "stable", "3.2.1");
+    fault = (request, response) => {
+      if (request.url?.includes("metadata")) response.writeHead(403).end(closed);
+      return response.writableEnded;
+    };
+    expect((await lookOf(web, "foo 3.2.0")).message).toMatch(/timestamp\.json: the server says 403\n.*netrc/);
+    expect((await lookOf(bucket, "foo 3.2.0", s3)).message).toContain(
+      "without credentials it is refused (AccessDenied)",
+    );
+
+    fault = (_, response, file) => fs.existsSync(file) && response.end(gzipSync(fs.readFileSync(file))) === response;
+    expect((await lookOf(web, "foo 3.2.1")).outcome).toMatch(/^(?:current|staged)$/);
+    await maintainer.good("fallback", "stable", "3.2.0", "--reason", "x");
+    fault = ({ url: asked = "" }, response) => {
+      if (!asked.includes("?")) response.writeHead(302, { Location: `${asked}?moved` }).end();
+      return response.writableEnded;
+    };
+    expect((await lookOf(web, "foo 3.2.0")).outcome).toMatch(/^(?:current|staged)$/);
+
+    fault = (_, response) => response.setHeader("Content-Type", "text/html").end("<form>Log in") === response;
+    const told = { outcome: "denied", message: expect.stringContaining("the server sends a web page instead") };
+    expect(await lookOf(web, "foo 3.2.0")).toMatchObject(told);
+    fault = (_, response) => response.writeHead(503, { "Retry-After": "7200" }).end() === response;
+    const { at, next, message } = await lookOf(web, "foo 3.2.0");
+    expect([message, Date.parse(next) - Date.parse(at)]).toEqual([expect.stringContaining("503"), 7200_000]);
   });
 
   it("tells of a clock that is ten years off, ahead or behind, and adopts nothing by it", {

@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { gunzipSync } from "node:zlib";
-import { reasonOf } from "../../../errors.ts";
 import type { Environment } from "../../command.ts";
 import { writeAtomic } from "../../files/change.ts";
 import { MOST, streamOf } from "../../files/open.ts";
@@ -10,7 +8,8 @@ import { remove } from "../../files/own/remove.ts";
 import { facts, readText } from "../../files/read.ts";
 import type { Line } from "../exchange.ts";
 import { patienceOf } from "./patience.ts";
-import { type Progress, type Request, receive, refusal, type Sink } from "./receive.ts";
+import { type Progress, type Request, receive, type Sink } from "./receive.ts";
+import { unpacked } from "./whole.ts";
 
 export interface DownloadRequest extends Request, Line {
   /** Absolute; made here, and gone again after a failure. */
@@ -84,21 +83,12 @@ export function wholeTextMs(env: Environment): number {
   return Math.min(60_000, 2 * patienceOf(env).silentMs);
 }
 
-/**
- * Gets what a URL leads to as a text in UTF-8: a list, a page of data; within a minute. Stores such as S3 send what was put there packed
- * by gzip to those as well who don't ask for that; no UTF-8 begins so (RFC 1952, 2.3.1). Throws what `receive` does.
- */
+/** Gets what a URL leads to as a text in UTF-8: a list, a page of data; within a minute. Throws what `receive` does. */
 export async function fetchText(request: Request & Line): Promise<string> {
   const all: Buffer[] = [];
   await receive(
     { ...request, limits: { wholeMs: wholeTextMs(request.env), ...request.limits } },
     { restart: async () => void all.splice(0), take: async (bytes) => void all.push(bytes) },
   );
-  const bytes = Buffer.concat(all);
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString("utf8");
-  try {
-    return gunzipSync(bytes, { maxOutputLength: request.most }).toString("utf8");
-  } catch (error) {
-    throw refusal(request.url, `it can't be unpacked: ${reasonOf(error)}`, { hint: "check the address" });
-  }
+  return unpacked(request.url, Buffer.concat(all), request.most).toString("utf8");
 }

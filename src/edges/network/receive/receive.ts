@@ -17,6 +17,8 @@ export interface Request {
   readonly page?: boolean;
   /** Called with the address at which it was found in the end. */
   readonly found?: (url: URL) => void;
+  /** That there is none is an answer. */
+  readonly orNone?: boolean;
 }
 
 interface Limits {
@@ -75,18 +77,27 @@ export interface Progress {
  * goes on where it ended, if the server has still the same; one that is busy is asked again, as it says (RFC 9110, 10.2.3). Throws
  * `network-rule`, `proxy`, `certificate`, `download`.
  */
-export async function receive(
+export function receive(
   request: Request & Line,
   sink: Sink,
   progress: Progress = { size: 0, validator: undefined },
 ): Promise<number> {
+  return insist(request, progress, (limits, until) => attempt(request, sink, progress, limits, until));
+}
+
+/** Asks again while it may go better another time. Throws what `receive` does. */
+export async function insist<T>(
+  request: Request & Line,
+  progress: Progress,
+  ask: (limits: Limits, until: number) => Promise<T>,
+): Promise<T> {
   const limits = limitsOf(request);
   const until = elapsed() + limits.wholeMs;
   let failures = 0;
   for (let tries = 1; ; tries += 1) {
     const before = progress.size;
     try {
-      return await attempt(request, sink, progress, limits, until);
+      return await ask(limits, until);
     } catch (error) {
       if (error instanceof PrimeError) throw error;
       const what = `download ${withoutSecrets(request.url.href)}`;
@@ -148,21 +159,23 @@ function validatorOf({ headers }: IncomingMessage): string | undefined {
   return headers.etag?.startsWith('"') ? headers.etag : headers["last-modified"];
 }
 
-async function follow(
-  { url: first, page = false, found, ...line }: Request & Line,
+/** The answer at the end of all redirects: what was asked for, or with `orNone` that there is none (404). */
+export async function follow(
+  { url: first, page = false, found, orNone = false, ...line }: Request & Line,
   headers: Readonly<Record<string, string>>,
   { silentMs }: Limits,
 ): Promise<IncomingMessage> {
   let url = first;
+  const more = headers.Range ? 206 : Object.keys(headers).length > 0 ? 304 : 200;
   for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
     const answer = await exchange(url, line, { headers, silentMs, isSent: url.hostname !== first.hostname });
     const { statusCode: status = 0 } = answer;
-    const isFound = status === 200 || status === (headers.Range === undefined ? 304 : 206);
-    if (isFound && (page || !isPage(answer, url))) {
+    if ((status === 200 || status === more) && (page || !isPage(answer, url))) {
       found?.(url);
       return answer;
     }
     answer.destroy();
+    if (orNone && isNone(status, url)) return answer;
     const { location } = answer.headers;
     if (!REDIRECTS.has(status) || location === undefined) throw fault(url, answer);
     if (!URL.canParse(location, url.href))
@@ -174,6 +187,11 @@ async function follow(
     url = next;
   }
   throw refusal(first, `it redirects more than ${MOST_REDIRECTS} times`);
+}
+
+/** Stores that let nobody list say 403 where there is no next root; so the clients of TUF take it. What is closed is told by the next file. */
+export function isNone(status: number, { pathname }: URL): boolean {
+  return status === 404 || status === 410 || (status === 403 && /\/\d+\.root\.json$/.test(pathname));
 }
 
 /** What prime gets is a web page only where it says so. */

@@ -1,7 +1,9 @@
+import { gunzipSync } from "node:zlib";
 import { PrimeError, reasonOf } from "../../../errors.ts";
 import { withoutSecrets } from "../../../secrets.ts";
 import { pause } from "../../clock.ts";
 import { type Asking, exchange, type Line, type ServerAnswer } from "../exchange.ts";
+import { follow, insist, refusal } from "./receive.ts";
 
 /** Milliseconds within which an answer has to be whole: a server that lets a byte drip now and then is as good as none. */
 const WHOLE_MS = 60_000;
@@ -17,16 +19,29 @@ export interface Whole {
 }
 
 /**
- * The whole of a file at a URL; undefined where the server has none (404). Throws for every other answer. What is longer than `most` bytes
- * is cut behind one more.
+ * The whole of a file at a URL; undefined where the server has none. Throws what `receive` does. What is longer than `most` bytes is cut
+ * behind one more.
  */
 export function fetchWhole(url: URL, line: Line, most: number): Promise<Whole | undefined> {
-  return told("fetch", url, async () => {
-    const { status, headers, bytes } = await ask(url, line, {}, most);
-    if (status === 404) return undefined;
-    if (status !== 200) throw new Error(`the server says ${status}`);
-    return { bytes, tag: headers.etag };
+  const request = { url, most, orNone: true, ...line };
+  return insist(request, { size: 0, validator: undefined }, async (limits) => {
+    const answer = await follow(request, {}, limits);
+    if (answer.statusCode !== 200) return undefined;
+    return { bytes: unpacked(url, await bytesOf(answer, most), most), tag: answer.headers.etag };
   });
+}
+
+/**
+ * Stores such as S3 send what was put there packed by gzip (RFC 1952, 2.3.1) to those as well who don't ask for that; nothing that prime
+ * reads whole begins so but what is named so. Throws `download`.
+ */
+export function unpacked(url: URL, bytes: Buffer, most: number): Buffer {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b || /\.t?gz$/.test(url.pathname)) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: most });
+  } catch (error) {
+    throw refusal(url, `it can't be unpacked: ${reasonOf(error)}`, { hint: "check the address" });
+  }
 }
 
 /** Puts a file to a URL (RFC 9110, 9.3.4); false when the condition among the headers did not hold (412; 409 where others write it right now). */
@@ -35,7 +50,7 @@ export function putWhole(
   line: Line,
   { bytes, headers }: { readonly bytes: Buffer; readonly headers: Readonly<Record<string, string>> },
 ): Promise<boolean> {
-  return told("put", url, async () => {
+  return toldPut(url, async () => {
     const { status } = await ask(url, line, { method: "PUT", body: bytes, headers }, MOST_SAID);
     if (status === 412 || status === 409) return false;
     if (status >= 200 && status < 300) return true;
@@ -82,12 +97,12 @@ export async function bytesOf(answer: ServerAnswer, most: number): Promise<Buffe
   }
 }
 
-async function told<T>(doing: string, url: URL, act: () => Promise<T>): Promise<T> {
+async function toldPut<T>(url: URL, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
     if (error instanceof PrimeError) throw error;
-    throw new PrimeError("network", `could not ${doing} ${withoutSecrets(url.href)}: ${reasonOf(error)}`, {
+    throw new PrimeError("network", `could not put ${withoutSecrets(url.href)}: ${reasonOf(error)}`, {
       hint: "check the address, and user and password in ~/.netrc",
     });
   }
