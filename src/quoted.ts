@@ -43,6 +43,9 @@ export function spelledOut(one: string): string {
   return `\\u{${one.codePointAt(0)?.toString(16)}}`;
 }
 
+/** Characters of a line; lists and commands of prime's own are shorter, and paths with their reasons, too. */
+export const LONGEST_LINE = 2000;
+
 /** A line with no more than so many characters, and how many are missing. */
 export function cut(line: string, most: number): string {
   return line.length <= most ? line : `${line.slice(0, most)}… (${line.length - most} characters more)`;

@@ -67,9 +67,9 @@ function withoutBare(text: string): string {
   return isOne && /^[\w[]/.test(text.slice(at + 1)) ? text.slice(0, start) + HIDDEN + text.slice(at) : text;
 }
 
-/** For `JSON.stringify`: hides the secrets of each text, so that JSON stays JSON. */
+/** For `JSON.stringify`: hides the secrets of each text, so that JSON stays JSON, and spells out what no file of prime's own may hold. */
 export function hideSecrets(_key: string, value: unknown): unknown {
-  return typeof value === "string" ? withoutSecrets(value) : value;
+  return typeof value === "string" ? withoutSecrets(value).replaceAll("\0", "\\u{0}") : value;
 }
 
 /**

@@ -7,6 +7,7 @@ import { exists, facts } from "../edges/files/read.ts";
 import { oneAtATime } from "../edges/processes/locks/mutex.ts";
 import { isHeld } from "../edges/processes/locks/pipe-lock.ts";
 import { type Claimant, isClaimed } from "../plan/app-claim.ts";
+import { hideSecrets } from "../secrets.ts";
 import type { App } from "./app.ts";
 
 type Home = Pick<App, "home">;
@@ -90,7 +91,7 @@ export function writeSelection(app: App, selection: Selection): void {
   const before = Number(facts(file)?.mtimeNs ?? 0) / 1e9;
   writeBackdated(
     file,
-    JSON.stringify(selection),
+    JSON.stringify(selection, hideSecrets),
     Math.max(Math.floor(now() / 1000) - BACKDATED_S, Math.floor(before) + 1),
   );
 }
@@ -102,7 +103,7 @@ export function readCheck(app: Home): Check {
 }
 
 export function writeCheck(app: App, check: Check): void {
-  writeAtomic(checkFile(app), JSON.stringify(check));
+  writeAtomic(checkFile(app), JSON.stringify(check, hideSecrets));
 }
 
 /** Of a release that is taken now, the last check has no more to tell than that. */

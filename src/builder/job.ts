@@ -5,6 +5,7 @@ import { howEnded, type Outcome, run } from "../edges/processes/run.ts";
 import { PrimeError } from "../errors.ts";
 import type { Project } from "../project/project.ts";
 import { takeRefusal } from "../provision/network.ts";
+import { cut, LONGEST_LINE } from "../quoted.ts";
 import { countProgress, stillRunning, type Tally } from "../uv/progress.ts";
 
 /** One build: where its words and its log go, and how long each step took. */
@@ -101,6 +102,6 @@ function refuseByRule({ context: { root }, log }: Job, title: string, { output }
 /** The end of a tool's own words, set in, for a message. */
 export function lastLines(output: string): string {
   const lines = output.trimEnd().split("\n");
-  const shown = lines.slice(-LINES_SHOWN).map((line) => `  ${line}`);
+  const shown = lines.slice(-LINES_SHOWN).map((line) => cut(`  ${line}`, LONGEST_LINE));
   return (lines.length > LINES_SHOWN ? ["  …", ...shown] : shown).join("\n");
 }

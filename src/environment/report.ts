@@ -2,7 +2,7 @@ import * as path from "node:path";
 import * as v from "valibot";
 import { writeAtomic } from "../edges/files/change.ts";
 import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
-import { withoutSecrets } from "../secrets.ts";
+import { hideSecrets } from "../secrets.ts";
 
 /** Stands beside the manifest of what an upgrade made. */
 const REPORT_FILE = "validation.json";
@@ -14,9 +14,8 @@ const REPORT = v.object({ at: TIME, checks: v.array(CHECK) });
 export type Check = Readonly<v.InferOutput<typeof CHECK>>;
 export type Report = Readonly<v.InferOutput<typeof REPORT>>;
 
-export function writeReport(generation: string, { at, checks }: Report): void {
-  const told = checks.map((check) => ({ ...check, problems: check.problems.map(withoutSecrets) }));
-  writeAtomic(path.join(generation, REPORT_FILE), `${JSON.stringify({ at, checks: told }, undefined, 2)}\n`);
+export function writeReport(generation: string, report: Report): void {
+  writeAtomic(path.join(generation, REPORT_FILE), `${JSON.stringify(report, hideSecrets, 2)}\n`);
 }
 
 /** undefined: no upgrade has made it, or the report is torn. */

@@ -1,5 +1,5 @@
 import { PrimeError } from "../../errors.ts";
-import { cut, OBEYED, spelledOut, withNamesOnLine } from "../../quoted.ts";
+import { cut, LONGEST_LINE, OBEYED, spelledOut, withNamesOnLine } from "../../quoted.ts";
 import { hideSecrets, withoutSecrets } from "../../secrets.ts";
 import type { Environment } from "../command.ts";
 
@@ -48,8 +48,6 @@ export function nameLauncher(name: string): void {
   launcher = `./${name}`;
 }
 
-/** Characters of a line; lists and commands of prime's own are shorter, and paths with their reasons, too. */
-const LONGEST_LINE = 2000;
 /**
  * A text as a terminal may have it: foreign words in it can neither give orders nor hide, nor bury what is said. Lines and tabs stay;
  * what else is obeyed is spelled out, and secrets are hidden. Colour is put on afterwards.

@@ -147,6 +147,16 @@ describe("an update", () => {
     expect((await app.run(["self", "update"])).stderr).toContain("foo 3.2.3 is what there is");
   });
 
+  it("that failed is told by the status, whatever bytes the command printed", async () => {
+    const app = await started(`verify = ["printf 'a\\\\000b'; foo --check"]\n`);
+    app.publish("3.2.2", saying("3.2.2", "sys.exit(7 if sys.argv[1:] == ['--check'] else 0)"));
+    for (const failures of [1, 2]) {
+      const { check } = await app.updateBeside();
+      expect(check).toMatchObject({ outcome: "invalid", message: expect.stringContaining("a\\u{0}b"), failures });
+    }
+    expect(await app.says(["self", "log"])).toContain("a\\u{0}b");
+  });
+
   it("takes no file that changed under its name", async () => {
     const app = await started();
     app.publish("3.2.1", saying("3.2.1", "print('other')"));
