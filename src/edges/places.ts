@@ -25,15 +25,14 @@ export interface Places {
 }
 
 /**
- * The specification says that a relative XDG path is to be ignored. Without HOME the user database is asked; a user
- * that it does not know (a container with a free uid) must set one of the variables.
+ * Without HOME the user database is asked; a user that it does not know (a container with a free uid) must set one of the
+ * variables.
  */
 export function findPlaces(env: Environment): Places {
-  const given = env.HOME || undefined;
-  const home = given === undefined || isAnothers(given) ? homeOfUser() : given;
+  const home = env.HOME === undefined || isAnothers(env.HOME) ? homeOfUser() : env.HOME;
   const folder = (name: string, standard: string): string => {
     const value = env[name];
-    if (value !== undefined && path.isAbsolute(value)) return path.join(value, "prime");
+    if (value) return path.join(value, "prime");
     if (home === undefined) {
       throw new PrimeError("no-home", `could not find a folder for prime's own files: HOME and ${name} are not set`, {
         hint: "set HOME, or both XDG_STATE_HOME and XDG_CACHE_HOME, to absolute paths that you can write",
@@ -47,7 +46,7 @@ export function findPlaces(env: Environment): Places {
     stateByName,
     cache: folder("XDG_CACHE_HOME", ".cache"),
     home: home ?? "/",
-    homeIsSet: Boolean(env.HOME),
+    homeIsSet: env.HOME !== undefined,
   };
 }
 

@@ -23,7 +23,11 @@ export interface Surroundings {
   readonly shell: { readonly pid: number; readonly start: string };
 }
 
+/** Relative ones are invalid and count as none, also for what prime starts (XDG Base Directory Specification; POSIX 8.3 of HOME). */
+const FOLDERS = ["HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"];
+
 export function surroundings(): Surroundings {
+  for (const name of FOLDERS) if (!process.env[name]?.startsWith("/")) delete process.env[name]; // `os.homedir` reads it there
   const pid = headShell() ?? process.pid;
   return {
     env: userEnvironment(process.env),

@@ -17,8 +17,7 @@ export function readOnlyCache({ env }: UvTool): string | undefined {
 export function cacheFolder({ UV_CACHE_DIR, UV_NO_CACHE, XDG_CACHE_HOME, HOME }: Environment): string | undefined {
   if (UV_NO_CACHE) return undefined;
   if (UV_CACHE_DIR) return UV_CACHE_DIR;
-  const own = HOME ? path.join(HOME, ".cache") : undefined;
-  const base = XDG_CACHE_HOME !== undefined && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : own;
+  const base = XDG_CACHE_HOME ?? (HOME && path.join(HOME, ".cache"));
   return base && path.join(base, "uv");
 }
 

@@ -101,16 +101,16 @@ function installedIn(folders: readonly string[], versionIn: (version: string) =>
 
 /** Where uv keeps the interpreters that it installs; relative where a variable says so. */
 export function folderOfUv(env: Environment): string {
-  const data = env.XDG_DATA_HOME || path.join(env.HOME ?? "/", ".local", "share");
-  return env.UV_PYTHON_INSTALL_DIR || path.join(data, "uv", "python");
+  return env.UV_PYTHON_INSTALL_DIR || path.join(dataFolder(env, env.HOME ?? "/"), "uv/python");
 }
 
-/** Where prime keeps the interpreters that it unpacks itself, physical; a relative variable counts as none (XDG Base Directory Specification). */
+/** Where prime keeps the interpreters that it unpacks itself, physical. */
 export function storeOfPrime(env: Environment, home: string): string {
-  const data = path.isAbsolute(env.XDG_DATA_HOME ?? "")
-    ? (env.XDG_DATA_HOME as string)
-    : path.join(home, ".local/share");
-  return physicalFolder(path.join(data, "prime", "python"));
+  return physicalFolder(path.join(dataFolder(env, home), "prime/python"));
+}
+
+function dataFolder({ XDG_DATA_HOME }: Environment, home: string): string {
+  return XDG_DATA_HOME || path.join(home, ".local/share");
 }
 
 /** One of prime's own keeps what Python compiles of its library: archives come without, and each start would compile it anew. */

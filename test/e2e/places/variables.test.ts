@@ -1,3 +1,5 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { SHELLS } from "../../support/launchers.ts";
 import { good, repo } from "../../support/repos.ts";
@@ -21,4 +23,25 @@ describe.each(Object.entries(SHELLS))("variables whose names are none for sh, in
     }
     expect(warm.stderr).toBe("");
   });
+});
+
+describe("a folder of the user's that is relative counts as none, and nothing of it comes into the repo:", () => {
+  it.each([["HOME"], ["XDG_CACHE_HOME"], ["XDG_CONFIG_HOME"], ["XDG_DATA_HOME"], ["XDG_STATE_HOME"]])(
+    "%s",
+    async (name) => {
+      const box = repo({ "requirements.txt": "" });
+      const folder = (kind: string, place: string) => [`XDG_${kind}_HOME`, path.join(box.home, place)] as const;
+      const folders = [
+        folder("CACHE", ".cache"),
+        folder("CONFIG", ".config"),
+        folder("STATE", "state"),
+        folder("DATA", "data"),
+      ];
+      const env = { ...(name === "HOME" ? Object.fromEntries(folders) : {}), [name]: "relative" };
+      expect(await good(box, ["run", "sh", "-c", `echo "$${name}"`], { env, cwd: box.root })).toMatchObject({
+        stdout: "relative\n",
+      });
+      expect(fs.readdirSync(box.root).sort()).toEqual([".prime", ".venv", "prime", "requirements.txt"]);
+    },
+  );
 });

@@ -36,10 +36,10 @@ export async function readUserSettings(env: Environment): Promise<UserSettings> 
 function placesOf(env: Environment): string[] {
   if (env.UV_CONFIG_FILE) return [path.resolve(env.UV_CONFIG_FILE)];
   if (/^(?:1|true|t|yes|y|on)$/i.test(env.UV_NO_CONFIG ?? "")) return [];
-  const own = env.XDG_CONFIG_HOME || (env.HOME ? path.join(env.HOME, ".config") : "");
+  const own = env.XDG_CONFIG_HOME ?? (env.HOME && path.join(env.HOME, ".config"));
   const shared = [...(env.XDG_CONFIG_DIRS || "/etc/xdg").split(":"), "/etc"].filter(path.isAbsolute);
   const machine = shared.map((folder) => path.join(folder, "uv/uv.toml")).find(isFile);
-  return [...(path.isAbsolute(own) ? [path.join(own, "uv/uv.toml")] : []), ...(machine === undefined ? [] : [machine])];
+  return [own && path.join(own, "uv/uv.toml"), machine].filter((file) => file !== undefined);
 }
 
 /** Whether a file is one of these, by its place: it is none of the repo's. */
