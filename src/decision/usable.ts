@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { now } from "../edges/clock.ts";
-import { isFile, sha256OfFile } from "../edges/files/read.ts";
+import { isFile, sha256IfAny } from "../edges/files/read.ts";
 import { findDrift } from "../environment/drift.ts";
 import { generationFolder } from "../environment/folders.ts";
 import { recordHistory } from "../environment/history.ts";
@@ -55,7 +55,7 @@ export async function asUsable(
 export async function judgeGeneration(context: Context, decision: Decision, manifest: Manifest): Promise<Verdict> {
   const { interpreter: was } = manifest;
   const found = decision.answers.get(was.anchor) ?? (await interpreterAt(was.anchor, decision.search));
-  const pyvenv = sha256OfFile(path.join(generationFolder(decision.folders, manifest.id), "pyvenv.cfg"));
+  const pyvenv = sha256IfAny(path.join(generationFolder(decision.folders, manifest.id), "pyvenv.cfg"));
   const { requestText } = decision; // what prime.lock pins of it was another build at another time
   const isAsked = isFailure(found) || manifest.request !== requestText || fits(parseRequest(requestText), found);
   const interpreter = isFailure(found) ? silenceOf(found, was) : recordOfInterpreter(found, anchorOf(found));

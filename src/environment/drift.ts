@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { writeAtomic } from "../edges/files/change.ts";
-import { isFolder, linkFacts, readText, sha256OfFile } from "../edges/files/read.ts";
+import { readOwnText } from "../edges/files/own/own-json.ts";
+import { isFolder, linkFacts, sha256IfAny } from "../edges/files/read.ts";
 import { changedPackages } from "../project/packages.ts";
 import { installedPackages } from "../venv/site-folders.ts";
 import { digestOfNames, hasManifest, type Manifest, readManifest } from "./manifest/manifest.ts";
@@ -25,8 +26,8 @@ export function findDrift(generation: string, manifest: Manifest): string[] {
     else if (digestOfNames(folder) !== digest) drift.push(...packageDrift(folder, manifest.packages));
   }
   if (linkFacts(path.join(generation, "bin/python")) === undefined) drift.push("bin/python is gone");
-  drift.push(...(readText(path.join(generation, DAMAGE_FILE)) ?? "").split("\n").filter((line) => line !== ""));
-  if (sha256OfFile(path.join(generation, "pyvenv.cfg")) !== manifest.pyvenv) drift.push("pyvenv.cfg was changed");
+  drift.push(...(readOwnText(path.join(generation, DAMAGE_FILE)) ?? "").split("\n").filter((line) => line !== ""));
+  if (sha256IfAny(path.join(generation, "pyvenv.cfg")) !== manifest.pyvenv) drift.push("pyvenv.cfg was changed");
   return [...new Set(drift)];
 }
 

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { append, makeFolder } from "../edges/files/change.ts";
-import { readText } from "../edges/files/read.ts";
+import { linkFacts, readText } from "../edges/files/read.ts";
 import { gitFolderOf, isKnownThere } from "./folder.ts";
 
 /** The line that keeps the `.venv` link out of git, and the repo's own `info/exclude` (gitignore(5)), where it belongs. */
@@ -27,8 +27,10 @@ export function excludeFromGit(root: string, link: string): string | undefined {
 export function missingExclude(root: string, link: string): Exclusion | undefined {
   const folder = gitFolderOf(root);
   if (folder === undefined || !link.startsWith(`${folder.workTree}/`) || !isKnownThere(folder)) return undefined;
+  const info = path.join(folder.common, "info");
+  if ((linkFacts(info)?.kind ?? "folder") !== "folder") return undefined; // it belongs to elsewhere
   const line = `/${path.relative(folder.workTree, link)}`;
-  const file = path.join(folder.common, "info", "exclude");
+  const file = path.join(info, "exclude");
   const isIgnored =
     holdsOne(path.join(root, ".gitignore"), patternsFor(path.relative(root, link))) ||
     [path.join(folder.workTree, ".gitignore"), file].some((one) => holdsOne(one, patternsFor(line.slice(1))));

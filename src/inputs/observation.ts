@@ -10,7 +10,7 @@ import {
   listFolder,
   realPath,
   sha256,
-  sha256OfFile,
+  sha256IfAny,
 } from "../edges/files/read.ts";
 import type { Input } from "./input.ts";
 
@@ -84,7 +84,7 @@ export function isStamped(input: Input): boolean {
 export function contentsOf(input: Input): string | undefined {
   switch (input.kind) {
     case "file":
-      return sha256OfFile(input.path);
+      return sha256IfAny(input.path);
     case "listing": {
       const names = listFolder(input.path);
       return names === undefined ? undefined : sha256(names.join("\0"));

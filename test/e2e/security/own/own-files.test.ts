@@ -76,6 +76,27 @@ it("doctor names each that does not fit, by its path or by the environment that 
   }
 });
 
+it.each(["a pipe", "a folder"])("%s in the place of one is none: a start makes the environment anew", async (what) => {
+  const box = repo({ "requirements.txt": "six\n" });
+  await good(box);
+  const before = shown(box);
+  for (const name of ["pyvenv.cfg", "damaged.txt", "prime.json"]) {
+    const file = box.path(".prime/generations", shown(box), name);
+    fs.rmSync(file, { force: true });
+    execFileSync(what === "a pipe" ? "mkfifo" : "mkdir", [file]);
+    for (const args of [["status"], ["doctor"], ["rollback"], ["run", "true"]]) {
+      const { code, stderr } = await box.run(args);
+      expect([name, args, code, stderr]).toEqual([
+        name,
+        args,
+        args[0] === "run" ? 0 : expect.toBeOneOf([0, 1, 2]),
+        stderr,
+      ]);
+    }
+  }
+  expect(shown(box)).not.toBe(before);
+});
+
 describe.each(Object.keys(CRAFTED))("a file of prime's own that holds %s", (name) => {
   it("counts as absent, and never ends prime by a defect", async () => {
     const box = repo({ "requirements.txt": "six\n" });

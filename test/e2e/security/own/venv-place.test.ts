@@ -78,6 +78,14 @@ describe("what tells git to ignore the link", () => {
       },
     ],
     [
+      "the folder info is a link",
+      (box: Sandbox, other: string) => {
+        fs.rmSync(box.path(".git/info"), { recursive: true });
+        fs.renameSync(path.join(other, "notes"), path.join(other, "exclude"));
+        fs.symlinkSync(other, box.path(".git/info"));
+      },
+    ],
+    [
       "a `.git` file names the repo of another project",
       (box: Sandbox, other: string) => {
         fs.rmSync(box.path(".git"), { recursive: true });
