@@ -10,7 +10,6 @@ import { makeNewFolder, rename, writeRenewable } from "../edges/files/change.ts"
 import { makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { isFile, realPath } from "../edges/files/read.ts";
-import { makeFolders, newLog } from "../environment/folders.ts";
 import { digestOfIndexes } from "../environment/manifest/digest.ts";
 import { listGenerations, type Manifest, readManifest } from "../environment/manifest/manifest.ts";
 import { resolutionFile, withArchives } from "../environment/manifest/resolved.ts";
@@ -26,7 +25,7 @@ import type { Target } from "./drivers/target.ts";
 import { buildDescriptors, settleConstraints } from "./drivers/with-descriptors.ts";
 import { buildWithPip } from "./drivers/with-pip.ts";
 import { buildWithUv } from "./drivers/with-uv.ts";
-import type { Job } from "./job.ts";
+import { beginJob, type Job } from "./job.ts";
 import { requirePython } from "./required-python.ts";
 import { addRequirements } from "./resolve/additions.ts";
 import { settleLock } from "./resolve/uv-lock.ts";
@@ -62,8 +61,7 @@ export type Built = { readonly built: Manifest } | { readonly found: Known };
 /** The python stage: uv, the required python, the lock of the project, then a new generation, built aside. */
 export async function build(context: Context, decision: Decision, request: BuildRequest): Promise<Built> {
   const { folders, driver } = decision;
-  await makeFolders(folders);
-  const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
+  const job = await beginJob(context, folders, decision.project);
   if (driver === "venv_pip" && decision.pinned === undefined)
     refuseMisfit(decision.request, decision.selected, decision.config.venvDriver.value);
   if (driver !== "venv_uv") {

@@ -1,7 +1,10 @@
 import { causeOf } from "../causes/find-cause.ts";
 import type { Context } from "../context.ts";
+import { now } from "../edges/clock.ts";
 import type { Command } from "../edges/command.ts";
 import { howEnded, type Outcome, run } from "../edges/processes/run.ts";
+import { type Folders, makeFolders, newLog } from "../environment/folders.ts";
+import { listGenerations } from "../environment/manifest/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Project } from "../project/project.ts";
 import { takeRefusal } from "../provision/network.ts";
@@ -11,12 +14,24 @@ import { countProgress, stillRunning, type Tally } from "../uv/progress.ts";
 /** One build: where its words and its log go, and how long each step took. */
 export interface Job {
   readonly context: Context;
+  readonly folders: Folders;
   readonly log: string;
   /** What is built, as far as it is known. */
-  readonly project?: Project;
+  readonly project: Project | undefined;
   readonly steps: { title: string; durationMs: number }[];
   /** uv asks the interpreter to build on what it is, which it remembers: a step waits for that rather than have it ask again. */
   learning?: Promise<unknown> | undefined;
+}
+
+/** Begins one: makes the folders, and names a log. */
+export async function beginJob(context: Context, folders: Folders, project?: Project): Promise<Job> {
+  await makeFolders(folders);
+  return { context, folders, log: newLog(folders, now(), process.pid), project, steps: [] };
+}
+
+/** What stays as it was after a failure, as the end of a hint, and where the log is; a first start had nothing that worked. */
+export function whatStays({ folders, log }: Job): string {
+  return `${listGenerations(folders.generations).length > 0 ? "what worked before still works; " : ""}the whole output is in ${log}`;
 }
 
 export interface StepOptions {
@@ -52,7 +67,7 @@ export function stepError(job: Job, title: string, outcome: Outcome, options: St
     .map((part) => `${part}; `)
     .join("");
   return new PrimeError(options.id, `could not finish \`${title}\` for ${root}${why}${told}:\n${words}`, {
-    hint: `${hint}${hint.includes("still works") ? "" : "what worked before still works; "}the whole output is in ${job.log}`,
+    hint: hint + whatStays(job),
   });
 }
 
@@ -89,13 +104,14 @@ export async function tryStep(
 }
 
 /** A tool that was refused a way to the network tells that in words of its own, or takes it for an answer. */
-function refuseByRule({ context: { root }, log }: Job, title: string, { output }: Outcome): void {
+function refuseByRule(job: Job, title: string, { output }: Outcome): void {
+  const { root } = job.context;
   const refusal = takeRefusal(root, output);
   if (refusal === undefined) return;
   const { id, message, exitCode, hint } = refusal;
   throw new PrimeError(id, `could not finish \`${title}\` for ${root}: ${message}`, {
     exitCode,
-    hint: `${hint}; what worked before still works; the whole output is in ${log}`,
+    hint: `${hint}; ${whatStays(job)}`,
   });
 }
 

@@ -16,7 +16,7 @@ import type { Interpreter } from "../python/interpreter.ts";
 import { isKeptByPrime } from "../python/search/candidates.ts";
 import { VALIDATE_PY } from "../python/texts/texts.ts";
 import { beginningOf, interpreterOf } from "../venv/shebang.ts";
-import type { Job } from "./job.ts";
+import { type Job, whatStays } from "./job.ts";
 
 const NAMES = v.record(TEXT, TEXT);
 /** What validate.py says of an environment; names as the packages spell themselves, folders absolute. */
@@ -60,7 +60,7 @@ export async function validate(job: Job, generation: string, base: Interpreter, 
     "environment-invalid",
     `the new environment ${generation} is not sound:\n  ${problems.join("\n  ")}`,
     {
-      hint: `start again with \`./prime reboot\`; what worked before still works (log: ${job.log})`,
+      hint: `start again with \`./prime reboot\`; ${whatStays(job)}`,
     },
   );
 }

@@ -78,7 +78,7 @@ async function lockFinding(context: Context, builds: boolean): Promise<Finding> 
     if (project.kind === "pylock") return sound("lock", "pylock.toml fits pyproject.toml");
     if (project.uvLock === null) return noLock(context.root);
     const name = path.relative(context.root, project.uvLock);
-    const job = { context, log: path.join(work, "log"), steps: [] };
+    const job = { context, folders: looked.folders, log: path.join(work, "log"), project, steps: [] };
     const byTexts = { ...looked, python, lock: project.uvLock, work: path.join(work, "texts") };
     const fit = builds ? await byBuilding(job) : await byText(job, byTexts);
     if ("why" in fit) {

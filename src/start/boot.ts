@@ -130,7 +130,7 @@ async function accountedFor<T>(context: Context, seen: Cold, start: () => Promis
   const cold = { ...seen, reason: progress?.facts.reason ?? seen.reason };
   const takeBack = atEnd(() => {
     tellCold(context, cold, "stopped before it was done");
-    const state = progress?.stage === "venv" ? "" : "the environment is as it was; ";
+    const state = progress?.stage === "venv" ? "" : "nothing was changed; ";
     terminal.say(`prime: stopped; ${state}start again to go on`);
   });
   try {

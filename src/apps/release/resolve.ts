@@ -1,13 +1,11 @@
 import * as path from "node:path";
-import type { Job } from "../../builder/job.ts";
+import { beginJob } from "../../builder/job.ts";
 import { provision } from "../../builder/uv-tool.ts";
 import type { Context } from "../../context.ts";
 import { decide } from "../../decision/decide.ts";
-import { now } from "../../edges/clock.ts";
 import { makeNewFolder } from "../../edges/files/change.ts";
 import { makerMark } from "../../edges/files/own/maker-mark.ts";
 import { remove } from "../../edges/files/own/remove.ts";
-import { makeFolders, newLog } from "../../environment/folders.ts";
 import { PrimeError } from "../../errors.ts";
 import { versionOf } from "../../python/interpreter.ts";
 import type { App } from "../app.ts";
@@ -30,12 +28,11 @@ export async function resolveApp(
   given: Pick<Means, "policy" | "fetched" | "runs" | "isWithin">,
 ): Promise<Resolved> {
   const decision = await decide(context, false);
-  await makeFolders(decision.folders);
   const { pin, skipped } = readSelection(app);
   // The files here are prime's own, and written anew each time: whoever mends something does so where they come from.
   const declaredIn = `\`packages\` of [app]${pin === null ? "" : `; it is pinned to ${pin}: \`${app.self} pin --off\``}`;
   const project = { ...decision.project, inputs: [], declaredIn };
-  const job: Job = { context, log: newLog(decision.folders, now(), process.pid), project, steps: [] };
+  const job = await beginJob(context, decision.folders, project);
   const uv = await provision(job, decision);
   const work = path.join(wanted.root, `work.${makerMark()}`);
   makeNewFolder(work);

@@ -15,7 +15,7 @@ import type { Activation } from "../../shells/activation.ts";
 import { checkInstalled } from "../../uv/commands.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import type { Place } from "../aside.ts";
-import type { Job } from "../job.ts";
+import { type Job, whatStays } from "../job.ts";
 import { verify } from "./verify.ts";
 
 /** The status of a start whose upgrade is not good enough to be shown. */
@@ -66,7 +66,7 @@ export async function validateDeeply(job: Job, place: Place, demands: Demands): 
       `the upgrade is not good enough, and nothing was changed:\n  ${problems.join("\n  ")}`,
       {
         exitCode: EXIT_INVALID,
-        hint: `mend or pin what is named above${isLibrary ? ", or write what this interpreter may lack into `waive` of [upgrade]" : ""}; what worked before still works (log: ${job.log})`,
+        hint: `mend or pin what is named above${isLibrary ? ", or write what this interpreter may lack into `waive` of [upgrade]" : ""}; ${whatStays(job)}`,
       },
     );
   }

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import * as v from "valibot";
-import { type Job, runStep } from "../../builder/job.ts";
+import { beginJob, type Job, runStep } from "../../builder/job.ts";
 import { provision } from "../../builder/uv-tool.ts";
 import {
   type Contents,
@@ -17,12 +17,10 @@ import { type ReleaseLock, releaseLock } from "../../channels/release-lock.ts";
 import { describing, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
 import { decideTools } from "../../decision/decide.ts";
-import { now } from "../../edges/clock.ts";
 import { makeTemporaryFolder, writePlain } from "../../edges/files/change.ts";
 import { lastLineOf, parseJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { readBytes, readStart, readText, sha256 } from "../../edges/files/read.ts";
-import { makeFolders, newLog } from "../../environment/folders.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { beginsAsLauncher } from "../../launch/own-digest.ts";
@@ -90,8 +88,7 @@ function promotionOf(context: Context, version: string | undefined, options: Pub
 
 async function prepare(context: Context, session: Session, files: readonly string[], options: Publication) {
   const tools = await decideTools(context);
-  await makeFolders(tools.folders);
-  const job: Job = { context, log: newLog(tools.folders, now(), process.pid), steps: [] };
+  const job = await beginJob(context, tools.folders);
   const work = makeTemporaryFolder("prime-release-");
   try {
     const locks = files.filter((file) => /^pylock(?:\.[^.]+)?\.toml$/.test(path.basename(file)));

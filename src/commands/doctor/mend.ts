@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { build } from "../../builder/build.ts";
-import { type Job, runStep } from "../../builder/job.ts";
+import { beginJob, runStep } from "../../builder/job.ts";
 import { takeOwnTurn } from "../../builder/turn.ts";
 import { provision } from "../../builder/uv-tool.ts";
 import type { Context } from "../../context.ts";
@@ -12,7 +12,6 @@ import { remove } from "../../edges/files/own/remove.ts";
 import { exists, physicalPath } from "../../edges/files/read.ts";
 import { nonce } from "../../edges/nonce.ts";
 import { markDamaged } from "../../environment/drift.ts";
-import { makeFolders, newLog } from "../../environment/folders.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
 import { PrimeError } from "../../errors.ts";
 import { excludeFromGit } from "../../git/exclude.ts";
@@ -90,8 +89,7 @@ function replace(aside: string, file: string, text: string | null): string {
 }
 
 async function toolOf(context: Context, decision: Decision) {
-  await makeFolders(decision.folders);
-  const job: Job = { context, log: newLog(decision.folders, now(), process.pid), project: decision.project, steps: [] };
+  const job = await beginJob(context, decision.folders, decision.project);
   return { job, uv: await provision(job, decision) };
 }
 

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { makeAside } from "../../builder/aside.ts";
-import type { Job } from "../../builder/job.ts";
+import { beginJob, type Job } from "../../builder/job.ts";
 import { rootMutex, takeOwnTurn } from "../../builder/turn.ts";
 import type { Context } from "../../context.ts";
 import type { Asked } from "../../decision/asked.ts";
@@ -12,7 +12,7 @@ import { copyTree } from "../../edges/files/copy-tree.ts";
 import { linkFacts, namesInFolder } from "../../edges/files/read.ts";
 import { compareFiles } from "../../environment/compare-files.ts";
 import { DAMAGE_FILE, driftSinceUse } from "../../environment/drift.ts";
-import { generationFolder, makeFolders, newLog } from "../../environment/folders.ts";
+import { generationFolder, makeFolders } from "../../environment/folders.ts";
 import { differences } from "../../environment/history.ts";
 import { GENERATION_ID, type Manifest, readManifest } from "../../environment/manifest/manifest.ts";
 import { writeHold } from "../../environment/upgraded/holds.ts";
@@ -130,10 +130,10 @@ async function refuseMisfit(decision: Decision, base: Interpreter, source: strin
   );
 }
 
-function copyAside(context: Context, decision: Decision, asked: Asked, source: string): Promise<Manifest> {
+async function copyAside(context: Context, decision: Decision, asked: Asked, source: string): Promise<Manifest> {
   const { folders } = decision;
   const name = path.basename(source);
-  const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
+  const job = await beginJob(context, folders, decision.project);
   return makeAside(job, {
     decision,
     asked,

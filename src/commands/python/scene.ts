@@ -1,11 +1,9 @@
-import type { Job } from "../../builder/job.ts";
+import { beginJob } from "../../builder/job.ts";
 import { provision } from "../../builder/uv-tool.ts";
 import { loadPolicy } from "../../config/policy/load.ts";
 import type { Policy } from "../../config/policy/policy.ts";
 import type { Context } from "../../context.ts";
 import { decideTools } from "../../decision/decide.ts";
-import { now } from "../../edges/clock.ts";
-import { makeFolders, newLog } from "../../environment/folders.ts";
 import { EXIT_POLICY } from "../../errors.ts";
 import { platformHere } from "../../provision/python/platforms.ts";
 
@@ -22,7 +20,6 @@ export async function unpackingJob(
   context: Context,
   { surveyed }: Pick<Awaited<ReturnType<typeof pythonScene>>, "surveyed">,
 ) {
-  await makeFolders(surveyed.folders);
-  const job: Job = { context, log: newLog(surveyed.folders, now(), process.pid), steps: [] };
+  const job = await beginJob(context, surveyed.folders);
   return { job, uv: () => provision(job, surveyed) };
 }

@@ -1,11 +1,10 @@
 import * as path from "node:path";
+import { beginJob } from "../../builder/job.ts";
 import { provision } from "../../builder/uv-tool.ts";
 import type { Context } from "../../context.ts";
 import { decideTools } from "../../decision/decide.ts";
-import { now } from "../../edges/clock.ts";
 import { isFile } from "../../edges/files/read.ts";
 import { runAttached } from "../../edges/processes/attached.ts";
-import { makeFolders, newLog } from "../../environment/folders.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { takeRefusal } from "../../provision/network.ts";
@@ -57,8 +56,7 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   const generation = reads ? await readyGeneration(context) : undefined;
   if (typeof generation === "object") return generation;
   const tools = await decideTools(context);
-  await makeFolders(tools.folders);
-  const job = { context, log: newLog(tools.folders, now(), process.pid), steps: [] };
+  const job = await beginJob(context, tools.folders);
   const uv = await provision(job, tools);
   const searched = [uv.env.PATH, path.dirname(uv.file)].filter(Boolean).join(":"); // for tools that call uv themselves
   const env = { ...readingEnvironment(uv.env, generation), PATH: searched };

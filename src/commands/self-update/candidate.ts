@@ -1,19 +1,18 @@
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import { beginJob } from "../../builder/job.ts";
 import { provision } from "../../builder/uv-tool.ts";
 import { loadConfig } from "../../config/load.ts";
 import { loadPolicy } from "../../config/policy/load.ts";
 import { networkRules } from "../../config/policy/network.ts";
 import type { Context } from "../../context.ts";
 import { decide } from "../../decision/decide.ts";
-import { now } from "../../edges/clock.ts";
 import { copyFile, writePlain } from "../../edges/files/change.ts";
 import { isFile, isFolder, readBytes, readText, sha256 } from "../../edges/files/read.ts";
 import { type DownloadRequest, download } from "../../edges/network/receive/download.ts";
 import type { NetworkRules } from "../../edges/network/rules.ts";
 import { urlOf } from "../../edges/network/url.ts";
 import { run } from "../../edges/processes/run.ts";
-import { makeFolders, newLog } from "../../environment/folders.ts";
 import { PrimeError } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import { PACKAGE } from "./names.ts";
@@ -92,8 +91,7 @@ function inFolder(version: string | undefined): string {
 /** The pinned uv takes the package from the indexes that it is configured for; the index itself vouches for the wheel. */
 async function fromIndex(context: Context, { from, version }: Wanted, work: string): Promise<Candidate> {
   const decision = await decide(context, false);
-  await makeFolders(decision.folders);
-  const job = { context, log: newLog(decision.folders, now(), process.pid), project: decision.project, steps: [] };
+  const job = await beginJob(context, decision.folders, decision.project);
   const uv = await provision(job, decision);
   const requirement = version === undefined ? PACKAGE : `${PACKAGE}==${version}`;
   const target = path.join(work, "package");

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import type { Job } from "../../builder/job.ts";
+import { beginJob, type Job } from "../../builder/job.ts";
 import { provision } from "../../builder/uv-tool.ts";
 import { validateDeeply } from "../../builder/validation/deep.ts";
 import { loadPolicy } from "../../config/policy/load.ts";
@@ -10,7 +10,7 @@ import { holdOf } from "../../decision/shown.ts";
 import { refuseForeignRepo } from "../../decision/whose-repo.ts";
 import { now } from "../../edges/clock.ts";
 import { sha256 } from "../../edges/files/read.ts";
-import { generationFolder, makeFolders, newLog } from "../../environment/folders.ts";
+import { generationFolder } from "../../environment/folders.ts";
 import type { Manifest } from "../../environment/manifest/manifest.ts";
 import { readState } from "../../environment/state.ts";
 import { noteSeen } from "../../environment/upgraded/seen.ts";
@@ -56,8 +56,7 @@ async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<An
   const policy = await loadPolicy(decision.config, EXIT_POLICY);
   refuseOutsideWindow(context, policy, request);
   if (request.auto && isLeftAlone(context, decision)) return DONE;
-  await makeFolders(folders);
-  const job: Job = { context, log: newLog(folders, now(), process.pid), project: decision.project, steps: [] };
+  const job = await beginJob(context, folders, decision.project);
   const uv = decision.driver === "venv_uv" ? await provision(job, decision) : undefined;
   const { plan, bad } = await planKnowing(job, decision, { uv, policy, request });
   for (const note of plan.notes) terminal.say(note);

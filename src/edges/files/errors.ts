@@ -38,9 +38,7 @@ export function act<T>(verb: string, file: string, change: () => T): T {
 export function failure(verb: string, file: string, cause: unknown): PrimeError {
   const code = (cause as NodeJS.ErrnoException).code ?? "";
   const isForNames = code === "ENOSPC" && hasNoInodes(file);
-  const hint = isForNames
-    ? NO_INODES
-    : (FILE_HINTS[code] ?? "mend that and start again; what worked before still works");
+  const hint = isForNames ? NO_INODES : (FILE_HINTS[code] ?? "mend that and start again");
   const why = isForNames ? "no inode is left on the disk (ENOSPC)" : reasonOf(cause);
   return new PrimeError("file-system", `could not ${verb} ${file}: ${why}`, { cause, hint });
 }
@@ -52,8 +50,7 @@ export const NO_EXEC = "that file system is mounted `noexec`: nothing on it can 
 export const NO_EXEC_CURE =
   "clone the repo to another file system (for an app, set XDG_STATE_HOME to a folder there), or have this one mounted without `noexec`";
 
-const NO_INODES =
-  "remove files on that disk (`df -i` shows how many it can hold) and start again; what worked before still works";
+const NO_INODES = "remove files on that disk (`df -i` shows how many it can hold) and start again";
 
 /** Whether the disk that a file would stand on can hold no more files, whatever its size. */
 function hasNoInodes(file: string): boolean {
@@ -76,11 +73,11 @@ export function spaceHint(words: string, folder: string): string | undefined {
 }
 
 const FILE_HINTS: Readonly<Record<string, string>> = {
-  ENOSPC: "free some space on that disk and start again; what worked before still works",
-  EDQUOT: "free some space within your quota and start again; what worked before still works",
+  ENOSPC: "free some space on that disk and start again",
+  EDQUOT: "free some space within your quota and start again",
   EACCES: "check who owns the path, or set XDG_STATE_HOME and XDG_CACHE_HOME to folders that you can write",
   EROFS: "set XDG_STATE_HOME and XDG_CACHE_HOME to folders that can be written",
-  EIO: "check that disk and start again; what worked before still works",
+  EIO: "check that disk and start again",
   EXDEV: "put all of that folder on one file system, and start again",
   EMFILE: "raise the limit of open files (`ulimit -n`) and start again",
 };

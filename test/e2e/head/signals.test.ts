@@ -174,7 +174,7 @@ describe("Ctrl-C ends prime and its children, and the next start converges", () 
     expectEnd(ended, "SIGINT");
     const { box } = halted;
     if (point !== "the head tries a node") {
-      const state = point === "a setup command runs" ? "" : "the environment is as it was; ";
+      const state = point === "a setup command runs" ? "" : "nothing was changed; ";
       expect(ended.stderr).toContain(`prime: stopped; ${state}start again to go on\n`);
       expect((await good(box, ["why"])).stdout).toContain("  done: stopped before it was done\n");
     }

@@ -180,9 +180,7 @@ describe("a full disk", () => {
       fill(box.root, leaveKb);
       const end = await box.run(["reboot"]);
       const [, id = ""] = /^ {2}id: (.+)$/m.exec(end.stderr) ?? [];
-      expect(failure(end, id)).toContain(
-        "free some space on that disk and start again; what worked before still works",
-      );
+      expect(failure(end, id)).toContain("free some space on that disk and start again");
       said.add(id);
       expect(generations(box)).toEqual(before);
       expect((await good(box, PRINT_SIX)).stdout).toBe("1.17.0\n");

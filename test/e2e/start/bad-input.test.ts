@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { describe, expect, it } from "vitest";
 import { failure, folderOf } from "../../support/failures.ts";
-import { edit, generations, shown } from "../../support/repos.ts";
+import { edit, generations, repo, shown } from "../../support/repos.ts";
 import { type Sandbox, sandbox } from "../../support/sandbox.ts";
 import { nodeBinary, OLD_NODES } from "../../support/system/nodes.ts";
 
@@ -156,6 +156,9 @@ describe("a build that cannot be made", () => {
     expect(said).toMatch(/next: check the network, and the index .*; what worked before still works;/);
     expect(fs.readdirSync(box.path(".prime")).filter((name) => name.startsWith("work-"))).toEqual([]);
     await stillWorks();
+    const first = repo({ "requirements.txt": "six==1.17.0\niniconfig==2.0.0\n" });
+    const toldFirst = failure(await first.run(["run", "true"], { env }), "resolve-failed");
+    expect(toldFirst).toMatch(/next: check the network, and the index .*, then start again; the whole output is in/);
     expect(await box.run(["-q", "run", "python", "-c", "import six, iniconfig"])).toMatchObject({
       code: 0,
       stderr: "",
