@@ -17,6 +17,7 @@ import { urlOf } from "../../edges/network/url.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { packagesOf, pylockOf, renderPylock, withPlaces } from "../../project/files/pylock.ts";
+import { oneLine } from "../../quoted.ts";
 import { isTable, parseToml } from "../../toml.ts";
 import { refuseOldLauncher, takeLauncher } from "../launcher/take.ts";
 import { refuseExcluded, refuseHost, refusePython, rulesOf, whyNotNow } from "../policy.ts";
@@ -55,6 +56,19 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
       takesUrgent: policy.urgent.value !== false,
       pin: pin ?? undefined,
     };
+    const refuseUnknown = (command: string, word: string, there: readonly string[]) => {
+      if (there.includes(word)) return;
+      throw new PrimeError("channel-unknown", `${place.name} has no ${word}`, {
+        hint: `\`${app.self} ${command}\` takes ${there.map(oneLine).join(", ") || "nothing yet"}, or --off`,
+      });
+    };
+    refuseUnknown("follow", name, await opened.names());
+    if (pin !== null)
+      refuseUnknown(
+        "pin",
+        pin,
+        opened.state.releases.map(({ version }) => version),
+      );
     const { release, pointer, seen } = await follow(opened, follower);
     const isUrgent = pointer.urgent && release.release_id === pointer.release_id;
     if (closed !== undefined && !isUrgent) throw closed.why;

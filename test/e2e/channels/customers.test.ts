@@ -36,6 +36,18 @@ describe("customers of a channel", () => {
     await customer.says(["self", "pin", "--off"]);
     await customer.says(["self", "follow", "--off"]);
     expect(await customer.follow()).toBe("foo 3.2.0");
+    for (const [command, word, there] of [
+      ["follow", "bata", "stable, beta"],
+      ["pin", "3.3", "3.2.0, 3.2.1, 3.2.2"],
+    ] as const) {
+      await customer.says(["self", command, word]);
+      const { stderr } = await customer.run(["self", "update"]);
+      expect(stderr).toContain(
+        `${maintainer.to} has no ${word}\n  next: \`foo self ${command}\` takes ${there}, or --off`,
+      );
+      await customer.says(["self", command, "--off"]);
+    }
+    expect(await customer.follow()).toBe("foo 3.2.0");
   });
 
   it("refuse yesterday's files, a release that was swapped, and what has expired, and run on", {
