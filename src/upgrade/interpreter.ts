@@ -93,7 +93,7 @@ export function refusedBuild(what: string, from: string, here: string, refused: 
   }
   const others = refused.length > 1 ? ` (and ${refused.length - 1} more)` : "";
   return new PrimeError("python-refused", `could not take ${what}: ${first.why}${others}`, {
-    hint: `the rule is \`${first.rule}\`: ask for another version, or change it where it stands`,
+    hint: `${first.rule === "requires-python" ? "" : `the rule is \`${first.rule}\`: `}ask for another version, or change what forbids it`,
     exitCode: EXIT_POLICY,
   });
 }

@@ -198,6 +198,9 @@ describe("./prime python", () => {
         expect([verb, code, stderr.includes(`the rule is \`${rule}\``)]).toEqual([verb, 3, true]);
       }
     }
+    box.file(".python-version", "3.8\n");
+    const { code, stderr } = await box.run(["python", "pin", "3.11"]);
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/outside of 3\.8, \.python-version\n {2}next: ask for/)]);
     expect(fs.existsSync(box.path("prime.lock"))).toBe(false);
   });
 
