@@ -62,8 +62,8 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   backdate(realPath(file) ?? file);
   const changes = diffLocks(old, fresh);
   const more = changes.length > MOST_CHANGES ? ` and ${changes.length - MOST_CHANGES} more` : "";
-  const told = changes.slice(0, MOST_CHANGES).join(", ") || "requirements only";
-  terminal.say(`${isAbove ? file : "uv.lock"} follows pyproject.toml: ${told}${more}`);
+  const told = changes.slice(0, MOST_CHANGES).join(", ") || "the same versions";
+  terminal.say(`${isAbove ? file : "uv.lock"} was rewritten to fit pyproject.toml: ${told}${more}`);
   return false;
 }
 

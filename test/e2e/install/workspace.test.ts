@@ -131,7 +131,7 @@ describe("a launcher in a member of a workspace", () => {
     const { stdout } = await box.run(["verify"], there);
     expect(stdout).toContain("../../uv.lock does not fit what pyproject.toml asks for");
     const { stderr } = await good(box, [], there);
-    expect(stderr).toContain(`${box.path("uv.lock")} follows pyproject.toml`);
+    expect(stderr).toContain(`${box.path("uv.lock")} was rewritten to fit pyproject.toml`);
     expect(packagesOf(box.path("packages/a/.venv"))).toHaveProperty("delta");
   });
 

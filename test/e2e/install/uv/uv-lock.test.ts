@@ -63,7 +63,7 @@ describe("a repo with a uv.lock", () => {
 
     const member = packageFiles("libs/c", "lib-c", 'requires-python = ">=3.9"');
     for (const [name, text] of Object.entries(member)) box.file(name, text);
-    expect((await good(box)).stderr).toContain("uv.lock follows pyproject.toml: lib-c 0.1 added\n");
+    expect((await good(box)).stderr).toContain("uv.lock was rewritten to fit pyproject.toml: lib-c 0.1 added\n");
     expect(installed(box)).toEqual(synced(box, ["--all-packages"]));
     expect(installed(box)).toHaveProperty("lib-c");
   });
@@ -110,12 +110,17 @@ describe("the lock policy", () => {
     const { box, index, from, lock } = await locked();
     edit(box, "pyproject.toml", requiring("alpha", "beta<2"));
     const { stderr } = await good(box, [], from(index));
-    expect(stderr).toContain("uv.lock follows pyproject.toml: beta 1.0 added\n");
+    expect(stderr).toContain("uv.lock was rewritten to fit pyproject.toml: beta 1.0 added\n");
     expect(installed(box)).toEqual({ alpha: "1.0", beta: "1.0" });
     edit(box, "pyproject.toml", requiring("alpha>1"));
     const second = await good(box, [], from(index));
-    expect(second.stderr).toContain("uv.lock follows pyproject.toml: alpha 1.0 -> 2.0, beta 1.0 removed\n");
+    expect(second.stderr).toContain(
+      "uv.lock was rewritten to fit pyproject.toml: alpha 1.0 -> 2.0, beta 1.0 removed\n",
+    );
     expect(installed(box)).toEqual({ alpha: "2.0" });
+    edit(box, "pyproject.toml", requiring("alpha>=2"));
+    const third = await good(box, [], from(index));
+    expect(third.stderr).toContain("uv.lock was rewritten to fit pyproject.toml: the same versions\n");
     const written = lock();
     backdate(box, "uv.lock");
     await good(box, [], from(index));
@@ -177,7 +182,7 @@ describe("the lock policy", () => {
     await good(box, ["reboot"], { env });
     edit(box, "requirements.txt", "six\niniconfig\n");
     expect(await bad(box, [], { env })).toContain("does not fit");
-    expect((await good(box)).stderr).toMatch(/uv.lock follows pyproject.toml: iniconfig .* added\n/);
+    expect((await good(box)).stderr).toMatch(/uv.lock was rewritten to fit pyproject.toml: iniconfig .* added\n/);
     expect(Object.keys(installed(box))).toEqual(["app", "iniconfig", "six"]);
   });
 
