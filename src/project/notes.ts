@@ -131,7 +131,8 @@ function noteRoot(
     return ["The project itself is not installed: its setup.cfg wants a setup.py or pyproject.toml beside it."];
   }
   const isScript = files.setupPy === undefined && isFile(path.join(files.root, "setup.py"));
-  if (isScript && ["requirements", "nothing"].includes(kind)) return ["setup.py is not run: it calls no setup()."];
+  if (isScript && ["requirements", "nothing"].includes(kind))
+    return ["setup.py is not run: it calls no setup(); a [project] of pyproject.toml would be read."];
   if (kind !== "pyproject" || installsRoot || packages !== null || files.pyproject?.project === undefined) return [];
   const why =
     files.pyproject.uv.package === false ? "`tool.uv.package` is false" : "pyproject.toml has no [build-system]";

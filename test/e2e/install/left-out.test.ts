@@ -121,7 +121,7 @@ describe("requirement files that people use are found:", () => {
     const { stderr } = await good(box);
     expect(Object.keys(installed(box))).toEqual(["six"]);
     expect(stderr).toContain("not installed: tests/requirements.txt (the key `requirements` of prime.toml chooses)");
-    expect(stderr).toContain("setup.py is not run: it calls no setup().");
+    expect(stderr).toContain("setup.py is not run: it calls no setup(); a [project] of pyproject.toml would be read.");
     expect(fs.existsSync(box.path("was-run"))).toBe(false);
   });
 
