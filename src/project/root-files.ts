@@ -29,12 +29,18 @@ export interface RootFiles {
   readonly foreign: readonly string[];
 }
 
-const DEV_REQUIREMENTS = ["requirements-dev.txt", "dev-requirements.txt", "requirements_dev.txt"];
+const DEV_REQUIREMENTS = [
+  "requirements-dev.txt",
+  "dev-requirements.txt",
+  "requirements_dev.txt",
+  "dev_requirements.txt",
+];
 
 const TEST_REQUIREMENTS = [
   "requirements-test.txt",
   "test-requirements.txt",
   "requirements_test.txt",
+  "test_requirements.txt",
   "requirements-tests.txt",
 ];
 

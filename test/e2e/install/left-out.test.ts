@@ -104,6 +104,7 @@ describe("requirement files that people use are found:", () => {
     ["requirements.in", "requirements-test.txt"],
     ["requirements.txt", "requirements_dev.txt"],
     ["requirements.txt", "test-requirements.txt"],
+    ["dev_requirements.txt", "test_requirements.txt"],
     ["requirements.txt", "requirements/test.txt"],
     ["requirements/base.in", "requirements/tests.txt"],
   ])("%s and %s", async (main, other) => {

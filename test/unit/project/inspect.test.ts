@@ -102,9 +102,11 @@ describe("the kind of a repo", () => {
       "absent:requirements-dev.txt",
       "absent:dev-requirements.txt",
       "absent:requirements_dev.txt",
+      "absent:dev_requirements.txt",
       "absent:requirements-test.txt",
       "absent:test-requirements.txt",
       "absent:requirements_test.txt",
+      "absent:test_requirements.txt",
       "absent:requirements-tests.txt",
       "absent:requirements",
     ]);
