@@ -58,14 +58,11 @@ export const FOREIGN = ["poetry.lock", "pdm.lock", "Pipfile.lock", "Pipfile"];
 
 /** Reads them, and gathers each as an input, there or not, as long as it can change the outcome. */
 export async function readRootFiles(root: string, inputs: InputCollector, driver: VenvDriver): Promise<RootFiles> {
-  const look = (name: string) => {
-    const file = path.join(root, name);
-    return inputs.file(file) || (isFolder(file) && readText(file) !== undefined); // a folder is refused by name
-  };
+  const look = looking(root, inputs);
   const pyproject = look("pyproject.toml") ? await readPyproject(path.join(root, "pyproject.toml")) : undefined;
   const workspace = pyproject === undefined ? undefined : await readWorkspace(pyproject, inputs);
   const lock = path.join(workspace?.root.folder ?? root, "uv.lock");
-  const uvLock = inputs.file(lock) && isForUv(pyproject) && driver === "venv_uv" ? lock : undefined;
+  const uvLock = look(lock) && isForUv(pyproject) && driver === "venv_uv" ? lock : undefined;
   const hasPylock = uvLock === undefined && look("pylock.toml");
   const setupPy = look("setup.py") ? readSetupPy(path.join(root, "setup.py")) : undefined;
   const setupCfg = look("setup.cfg") ? readSetupCfg(path.join(root, "setup.cfg")) : undefined;
@@ -88,6 +85,14 @@ export async function readRootFiles(root: string, inputs: InputCollector, driver
   };
 }
 
+/** Whether a file is there, which is an input then; a folder in its place is refused by name. */
+function looking(root: string, inputs: InputCollector): (name: string) => boolean {
+  return (name) => {
+    const file = path.resolve(root, name);
+    return inputs.file(file) || (isFolder(file) && readText(file) !== undefined);
+  };
+}
+
 /** Whether uv finds something to install in it; beside any other pyproject.toml, `uv sync` makes an empty environment. */
 export function isForUv(pyproject: Pyproject | undefined): boolean {
   if (pyproject === undefined) return false;
@@ -107,7 +112,7 @@ interface FoundRequirements {
 
 /** A requirements.in counts where nobody compiled it. */
 function findRequirements(root: string, inputs: InputCollector): FoundRequirements {
-  const look = (name: string) => inputs.file(path.join(root, name));
+  const look = looking(root, inputs);
   const plain = ["requirements.txt", "requirements.in"].find(look);
   const dev = DEV_REQUIREMENTS.filter(look);
   const test = TEST_REQUIREMENTS.filter(look);

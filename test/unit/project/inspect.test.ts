@@ -122,10 +122,16 @@ describe("the kind of a repo", () => {
     expect(above(await inspect({ "pyproject.toml": "[tool.uv]\n" }))).toEqual(["absent:uv.toml"]);
   });
 
-  test("a folder that has a file's name is watched for the file", async () => {
-    fs.mkdirSync(path.join(root, "requirements.txt"));
-    expect(watched(await inspect({ "setup.py": SETUP_PY }))).toContain("no-file:requirements.txt");
-  });
+  test.each([["requirements.txt"], ["requirements/base.in"], ["requirements-dev.txt"], ["uv.lock"], ["setup.cfg"]])(
+    "a folder in the place of %s is refused by name, as in a start that knew the file",
+    async (name) => {
+      fs.mkdirSync(path.join(root, name), { recursive: true });
+      await expect(inspect({ "setup.py": SETUP_PY })).rejects.toMatchObject({
+        id: "unfit-file",
+        message: expect.stringContaining(`${path.join(root, name)}: it is a folder`),
+      });
+    },
+  );
 });
 
 describe("the project itself", () => {
