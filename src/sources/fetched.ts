@@ -6,6 +6,7 @@ import { isAbandoned, makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { isFile, namesInFolder, readText, sha256, sha256OfFile } from "../edges/files/read.ts";
 import { VALIDATOR } from "../edges/network/receive/download.ts";
+import { patienceOf } from "../edges/network/receive/patience.ts";
 import { type Shelf, startShelf } from "../edges/network/receive/shelf.ts";
 import { PrimeError } from "../errors.ts";
 import { withFiles } from "../project/files/pylock.ts";
@@ -14,6 +15,9 @@ import { byPackage, type SourceFile, versionIn, wheelOfEgg } from "./source-file
 
 /** Bytes of a wheel or a source archive. */
 export const MOST_FILE = 4_000_000_000;
+
+/** So many times longer than for any byte; with its three further tries that ends before the updater is ended. */
+const PATIENCE = 5;
 
 const GONE = /the server says (?:404|410)$/;
 
@@ -89,10 +93,11 @@ export class Fetched {
     return this.#shelf?.failure;
   }
 
-  /** What uv needs to reach them by no proxy. */
-  direct({ NO_PROXY, no_proxy = NO_PROXY ?? "" }: Environment): Environment {
-    const all = `${no_proxy},127.0.0.1`;
-    return this.#shelf === undefined ? {} : { NO_PROXY: all, no_proxy: all };
+  /** What uv needs to reach them by no proxy, and to wait for one until it is fetched as a whole. */
+  direct(env: Environment): Environment {
+    const all = `${env.no_proxy ?? env.NO_PROXY ?? ""},127.0.0.1`;
+    const seconds = String((PATIENCE * patienceOf(env).silentMs) / 1000);
+    return this.#shelf === undefined ? {} : { NO_PROXY: all, no_proxy: all, UV_HTTP_TIMEOUT: seconds };
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { copyFile } from "../edges/files/change.ts";
 import { isFile, isFolder, listFolder, sha256OfFile } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
-import { packageOf, type SourceFile, wheelOfEgg } from "./source-file.ts";
+import { packageOf, type SourceFile, someOf, wheelOfEgg } from "./source-file.ts";
 
 /** What a folder has, which is only read; nothing that is below another folder in it. */
 export function filesInFolder(folder: string): SourceFile[] {
@@ -15,7 +15,7 @@ export function filesInFolder(folder: string): SourceFile[] {
   const names = (listFolder(folder) ?? []).filter(
     (name) => packageOf(name) !== undefined && isFile(path.join(folder, name)),
   );
-  return names.map((name) => {
+  const files = names.map((name): SourceFile => {
     const file = path.join(folder, name);
     const found = { name, url: pathToFileURL(file).href, sha256: undefined };
     if (wheelOfEgg(name) === undefined) return found;
@@ -28,4 +28,5 @@ export function filesInFolder(folder: string): SourceFile[] {
       },
     };
   });
+  return someOf(files, folder);
 }

@@ -16,15 +16,13 @@ export interface SourceFile {
   isUnchanged?(validator: string): Promise<boolean>;
 }
 
-/** The files of a place, which must have some. Throws `no-source`. */
+/** The files of a place, which must have some: of one that is no longer what it was no other is asked in its stead. Throws `no-source`. */
 export function someOf(files: SourceFile[], place: string): SourceFile[] {
   if (files.length > 0) return files;
   throw new PrimeError(
     "no-source",
     `could not find releases at ${withoutSecrets(place)}: it lists no wheel and no source archive`,
-    {
-      hint: "a proxy or a page for logging in may have answered",
-    },
+    { hint: "a page for logging in may have answered, or nothing is mounted there" },
   );
 }
 

@@ -49,10 +49,28 @@ export interface Planning {
   readonly request: UpgradeRequest;
   /** sha256 of builds that are not taken, since they have failed here. */
   readonly knownBad: ReadonlySet<string>;
+  /** Gets why no other interpreter could be had, where packages go on without one. */
+  readonly missed: PrimeError[];
+}
+
+/** What is no fault of the repo's, and may be over at another time. */
+const PASSING = /^(?:certificate|download|proxy|python-list|wrong-digest)$/;
+
+/** The whole of it; where a timer asks, the packages alone while no other interpreter can be had. */
+export async function planOf(job: Job, decision: Decision, planning: Planning): Promise<Plan> {
+  const { request, missed } = planning;
+  try {
+    return await planAll(job, decision, planning);
+  } catch (error) {
+    const isPassing = error instanceof PrimeError && PASSING.test(error.id);
+    if (!isPassing || !(request.auto && request.python && request.packages)) throw error;
+    missed.push(error);
+    return planAll(job, decision, { ...planning, request: { ...request, python: false } });
+  }
 }
 
 /** First the interpreter, which is fetched only to be stood on, then the packages for it. */
-export async function planOf(job: Job, decision: Decision, planning: Planning): Promise<Plan> {
+async function planAll(job: Job, decision: Decision, planning: Planning): Promise<Plan> {
   const { uv, policy, request, knownBad } = planning;
   const { context } = job;
   const base = decision.asked?.base ?? (await findBase(job, decision, uv));

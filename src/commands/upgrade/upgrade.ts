@@ -39,7 +39,9 @@ export async function runUpgrade(context: Context, request: UpgradeRequest): Pro
   refuseForeignRepo(context);
   await settleUpgrade(context);
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const answer = await tryUpgrade({ ...context, startedAt: now() }, request);
+    const missed: PrimeError[] = [];
+    const answer = await tryUpgrade({ ...context, startedAt: now() }, request, missed);
+    if (answer !== undefined && missed[0] !== undefined) throw missed[0];
     if (answer !== undefined) return answer;
     context.terminal.say("its inputs changed meanwhile: planning again");
   }
@@ -48,7 +50,11 @@ export async function runUpgrade(context: Context, request: UpgradeRequest): Pro
   });
 }
 
-async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<Answer | undefined> {
+async function tryUpgrade(
+  context: Context,
+  request: UpgradeRequest,
+  missed: PrimeError[],
+): Promise<Answer | undefined> {
   const { terminal } = context;
   const cold = whyCold(context);
   const decision = await decide(context, false);
@@ -58,7 +64,7 @@ async function tryUpgrade(context: Context, request: UpgradeRequest): Promise<An
   if (request.auto && isLeftAlone(context, decision)) return DONE;
   const job = await beginJob(context, folders, decision.project);
   const uv = decision.driver === "venv_uv" ? await provision(job, decision) : undefined;
-  const { plan, bad } = await planKnowing(job, decision, { uv, policy, request });
+  const { plan, bad } = await planKnowing(job, decision, { uv, policy, request, missed });
   for (const note of plan.notes) terminal.say(note);
   const isSame = plan.candidate.changes.length === 0;
   const shown = shownBy(decision, cold);

@@ -6,9 +6,10 @@ import type { Policy } from "../../config/policy/policy.ts";
 import type { Context } from "../../context.ts";
 import { copyFile } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";
-import { isFile, readText, sha256OfFile } from "../../edges/files/read.ts";
+import { isFile, readBytes, sha256, sha256OfFile } from "../../edges/files/read.ts";
 import type { Line } from "../../edges/network/exchange.ts";
 import { download } from "../../edges/network/receive/download.ts";
+import { unpacked } from "../../edges/network/receive/whole.ts";
 import { PrimeError } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import { nameOf } from "./build-lists.ts";
@@ -33,8 +34,9 @@ export async function fetchList(
 ): Promise<{ text: string; sha256: string }> {
   const file = path.join(work, "list");
   const line = { env: context.env, rules: networkRules(policy) };
-  const sha256 = await get(line, url, file, MOST_OF_LIST);
-  return { text: readText(file, MOST_OF_LIST) ?? "", sha256 };
+  await get(line, url, file, MOST_OF_LIST);
+  const bytes = unpacked(url, readBytes(file, MOST_OF_LIST) ?? Buffer.alloc(0), MOST_OF_LIST);
+  return { text: bytes.toString("utf8"), sha256: sha256(bytes) };
 }
 
 /**

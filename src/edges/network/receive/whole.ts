@@ -45,17 +45,22 @@ export function unpacked(url: URL, bytes: Buffer, most: number): Buffer {
 }
 
 /** Puts a file to a URL (RFC 9110, 9.3.4); false when the condition among the headers did not hold (412; 409 where others write it right now). */
-export function putWhole(
+export async function putWhole(
   url: URL,
   line: Line,
   { bytes, headers }: { readonly bytes: Buffer; readonly headers: Readonly<Record<string, string>> },
 ): Promise<boolean> {
-  return toldPut(url, async () => {
+  try {
     const { status } = await ask(url, line, { method: "PUT", body: bytes, headers }, MOST_SAID);
     if (status === 412 || status === 409) return false;
     if (status >= 200 && status < 300) return true;
     throw new Error(`the server says ${status}`);
-  });
+  } catch (error) {
+    if (error instanceof PrimeError) throw error;
+    throw new PrimeError("network", `could not put ${withoutSecrets(url.href)}: ${reasonOf(error)}`, {
+      hint: "check the address, and user and password in ~/.netrc",
+    });
+  }
 }
 
 interface Answered {
@@ -94,16 +99,5 @@ export async function bytesOf(answer: ServerAnswer, most: number): Promise<Buffe
   } finally {
     clearTimeout(late);
     answer.destroy();
-  }
-}
-
-async function toldPut<T>(url: URL, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof PrimeError) throw error;
-    throw new PrimeError("network", `could not put ${withoutSecrets(url.href)}: ${reasonOf(error)}`, {
-      hint: "check the address, and user and password in ~/.netrc",
-    });
   }
 }

@@ -182,6 +182,27 @@ describe("files of a folder by HTTP", () => {
   });
 });
 
+it("a file that comes slowly and steadily is waited for as a whole, though uv waits no longer than for a byte", async () => {
+  const app = new AppBox();
+  const { url } = await serveFiles(app.basket, ({ url: target = "" }, response) => {
+    const names = fs.readdirSync(app.basket).map((name) => `<a href="${name}">${name}</a>`);
+    if (target === "/") return response.setHeader("Content-Type", "text/html").end(names.join("")) === response;
+    const bytes = fs.readFileSync(path.join(app.basket, target));
+    let at = 0;
+    const timer = setInterval(() => {
+      if (at >= bytes.length) return void response.end(() => clearInterval(timer));
+      response.write(bytes.subarray(at, at + 4000));
+      at += 4000;
+    }, 500);
+    response.on("close", () => clearInterval(timer));
+    return true;
+  });
+  from(app, url);
+  app.publish("1", saying("1", `print(len("${Array.from({ length: 1500 }, (_, at) => at ** 3).join("")}"))`));
+  await app.init();
+  expect(await app.says([], { UV_HTTP_TIMEOUT: "1", UV_HTTP_RETRIES: "0" })).toMatch(/foo 1$/);
+});
+
 const WRITE_EGG = `
 import sys, zipfile
 file, version, code = sys.argv[1:]
@@ -268,8 +289,11 @@ describe("a place that can't be asked", () => {
     app.config = config;
     await app.init();
     expect(await app.says(["a"])).toBe("foo 1 a");
+    const unmounted = app.box.path("unmounted");
+    fs.mkdirSync(unmounted);
     const down = [
       ["/nowhere", "failed"],
+      [unmounted, "failed"],
       ["http://127.0.0.1:9/", "offline"],
       [`${url}login/`, "failed"],
       [`${url}403/`, "denied"],

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { PythonShelf, packable } from "../../../support/pythons/pythons.ts";
-import { good, isWarm, repo, shown } from "../../../support/repos.ts";
+import { good, installed, isWarm, repo, shown } from "../../../support/repos.ts";
 import { packageIndex } from "../../../support/servers/index-server.ts";
 
 const [old, young] = packable().slice(-2);
@@ -103,6 +103,32 @@ print(platform.python_version(), alpha.version)
       expect((await box.run(["upgrade", "--auto"])).code).toBe(4); // with these packages it was not tried yet
       await good(box, ["upgrade", "--auto"]);
       await good(box, ["upgrade", "--check"]);
+    });
+
+    it("lets packages go on without it where a timer asks and no list of interpreters can be had, and fails all the same", {
+      timeout: 120_000,
+    }, async () => {
+      if (old === undefined || young === undefined) return;
+      const shelf = new PythonShelf();
+      shelf.add(old);
+      const { box, index } = await app(shelf, "");
+      shelf.add(young);
+      const list = fs.readFileSync(shelf.list);
+      for (const [version, spoil] of [
+        ["1.1", () => fs.rmSync(shelf.list)],
+        ["1.2", () => fs.writeFileSync(shelf.list, list.subarray(0, 40))],
+        ["1.3", () => fs.writeFileSync(shelf.list, `${list}`.replaceAll(".tar.gz", ".zip"))],
+      ] as const) {
+        spoil();
+        index.publish("alpha", version);
+        expect((await box.run(["upgrade"])).code).toBe(125);
+        const { code, stderr } = await box.run(["upgrade", "--auto"]);
+        expect([code, stderr]).toEqual([125, expect.stringMatching(/list\.json|\.zip/)]);
+        expect(stderr).toMatch(new RegExp(`upgraded: .*alpha .* -> ${version}`, "s"));
+        expect(installed(box).alpha).toBe(version);
+      }
+      fs.writeFileSync(shelf.list, list);
+      expect((await good(box, ["upgrade", "--auto"])).stderr).toContain(`Python ${old.version} -> ${young.version}`);
     });
 
     it("is taken back by a rollback that names how a pin comes back which git does not know", async () => {
