@@ -8,7 +8,7 @@ import type { Policy } from "../../config/policy/policy.ts";
 import type { Context } from "../../context.ts";
 import type { Decision } from "../../decision/decide.ts";
 import { rememberBad } from "../../environment/upgraded/trial.ts";
-import { EXIT_POLICY, PrimeError } from "../../errors.ts";
+import { EXIT_FAILURE, EXIT_POLICY, PrimeError } from "../../errors.ts";
 import { describeChange } from "../../project/packages.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
 import { findKept, openStore } from "../../provision/python/store.ts";
@@ -53,17 +53,14 @@ export interface Planning {
   readonly missed: PrimeError[];
 }
 
-/** What is no fault of the repo's, and may be over at another time. */
-const PASSING = /^(?:certificate|download|proxy|python-list|wrong-digest)$/;
-
-/** The whole of it; where a timer asks, the packages alone while no other interpreter can be had. */
+/** The whole of it; where a timer asks, the packages alone where no other interpreter can be had for them. */
 export async function planOf(job: Job, decision: Decision, planning: Planning): Promise<Plan> {
   const { request, missed } = planning;
   try {
     return await planAll(job, decision, planning);
   } catch (error) {
-    const isPassing = error instanceof PrimeError && PASSING.test(error.id);
-    if (!isPassing || !(request.auto && request.python && request.packages)) throw error;
+    const mayGoOn = request.auto && request.python && request.packages;
+    if (!mayGoOn || !(error instanceof PrimeError) || error.exitCode !== EXIT_FAILURE) throw error;
     missed.push(error);
     return planAll(job, decision, { ...planning, request: { ...request, python: false } });
   }
