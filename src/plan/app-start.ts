@@ -3,6 +3,7 @@ import { quoteForShell } from "../edges/command.ts";
 import { PATH, TEXT } from "../edges/files/own/own-json.ts";
 import { exists } from "../edges/files/read.ts";
 import { BY_PLAN, claimForSh } from "./app-claim.ts";
+import { launcherForSh } from "./freshness.ts";
 
 /** What a start of an app runs, and when it looks for a release before. */
 export interface AppStart {
@@ -40,8 +41,7 @@ export function renderAppPlan(launcher: string, node: string | undefined, freshn
   const start = startForSh(app);
   const self = app.selfCommand === null ? "" : `[ "\${1-}" != ${quoteForShell(app.selfCommand)} ] || return 0\n`;
   return `# prime's ready plan for the app ${JSON.stringify(launcher)}
-[ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
-${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${self}prime_stale=$prime_plan
+${launcherForSh(launcher)}${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${self}prime_stale=$prime_plan
 ${freshness}prime_stale=''
 ${checkForSh(app, start)}${start}`;
 }

@@ -38,6 +38,12 @@ export interface AbsentIn {
   readonly inputs: readonly Input[];
 }
 
+/** A line of sh that returns where a plan is not this launcher's, absolute; the head finds the same file by other names, too. */
+export function launcherForSh(launcher: string): string {
+  const file = quoteForShell(launcher);
+  return `case $prime_self in ${file}) ;; *) [ "$prime_self" -ef ${file} ] || return 0 ;; esac\n`;
+}
+
 /** So many inputs are looked at by one `[`: some shells take more than in proportion for more. */
 const AT_ONCE = 16;
 const AND = " \\\n  -a ";

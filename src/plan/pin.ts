@@ -66,7 +66,13 @@ export function pinObservation({ stamps, observed }: Observation, by: Comparing)
     byMtime.some(({ facts: { mtimeNs } }) => isYoung(mtimeNs)),
   );
   const inFolders = new Set(absent.flatMap(({ inputs }) => inputs));
-  const others = names.filter((input) => !inFolders.has(input));
+  const others = names
+    .filter((input) => !inFolders.has(input))
+    .map(
+      // Outside of the repo no word is said of a link that leads nowhere: it is as good as no file, and one look less.
+      (input): Input =>
+        input.kind === "absent" && !input.path.startsWith(`${by.root}/`) ? { ...input, kind: "dead" } : input,
+    );
   return { stamps, timed, renewable, changed, absent, others };
 }
 

@@ -1,9 +1,11 @@
 import { quoteForShell } from "../edges/command.ts";
+import { namesInFolder } from "../edges/files/read.ts";
 import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND } from "../errors.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
 import { USERS_SHELL_FOR_SH } from "../shells/user-shell.ts";
 import { EARLY_WORDS, STRIDES, startForSh } from "./commands/script-start.ts";
 import { elsewhereForSh, type PlannedTasks, taskEndForSh, taskPatterns, tasksForSh } from "./commands/tasks.ts";
+import { launcherForSh } from "./freshness.ts";
 
 /** Everything that a ready plan is made from. */
 export interface PlanParts {
@@ -92,9 +94,33 @@ function refusal(why: string, id: string, status: number, next?: string): string
 const SHELL_WORDS =
   ". : alias bg break cd command continue eval exec exit export fc fg getopts hash jobs read readonly return set shift source times trap type ulimit umask unalias unset wait";
 
-/** Begins a `case` for a `$1` without a slash that is one of these words: one pattern, since a shell takes a while for each. */
-function among(words: string): string {
-  return `/${words.replaceAll(" ", "/")}/ in */"$1"/*`;
+/** Begins a `case` for a word of the user's without a slash that is one of these words: one pattern, since a shell takes a while for each. */
+function among(words: string, word = 1): string {
+  return `/${words.replaceAll(" ", "/")}/ in */"$${word}"/*`;
+}
+
+/**
+ * What most starts ask for, in front of all else, since sh reads no further than it runs: a command of the environment, a file by its path,
+ * or one that is usual, by a PATH that is not an environment's. Goes on where it is not sure. Shells differ in whether `exec` runs their own
+ * words, so an environment that has one of these goes without.
+ */
+function shortcutForSh(activation: Activation): string {
+  const bin = `${activation.generation}/bin`;
+  if (namesInFolder(bin).some((name) => SHELL_WORDS.split(" ").includes(name))) return "";
+  const quoted = quoteForShell(bin);
+  return `[ "\${1-}\${VIRTUAL_ENV+/}" != run ] || case :\${PATH-}: in *:${quoted}:*) ;; *:/usr/bin:*)
+  case \${2-} in
+  '' | -*) prime_line='' ;;
+  */*) prime_line=$2 ;;
+  *) case ${among(USUAL, 2)}) prime_line=/usr/bin/$2 ;; *) prime_line=${quoted}/$2 ;; esac ;;
+  esac
+  [ ! -f "$prime_line" -o ! -x "$prime_line" ] || {
+    shift
+    prime_path=${quoted}:$PATH
+${exportsForSh(activation)}exec "$@"
+} ;;
+esac
+`;
 }
 
 /** What a plan can serve is told to the program, which may have no more to do than to renew the plan's stamps. */
@@ -113,9 +139,8 @@ export function renderPlan(parts: PlanParts): string {
   const start = `${exportsForSh(activation)}${taskEndForSh(tasks)}exec "$@"\n`;
   const startScript = scripts === undefined ? plainScript(python) : entryScript(activation, scripts);
   return `# prime's ready plan for ${JSON.stringify(launcher)}
-[ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
-${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${elsewhereForSh(tasks)}${tellStale(tasks)}${freshness}prime_stale=''
-[ $# -gt 0 ] || {
+${launcherForSh(launcher)}${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${elsewhereForSh(tasks)}${tellStale(tasks)}${freshness}prime_stale=''
+${elsewhere === RUN_ANY ? "" : shortcutForSh(activation)}[ $# -gt 0 ] || {
   [ -n "$prime_quiet" ] || printf '%s\\n' ${quoteForShell(readyLine)} >&2
   exit 0
 }
@@ -152,8 +177,7 @@ ${start}`;
 /** Where no plan of these flags is kept, the way to those of tasks that have flags of their own. */
 export function renderWayToTasks(launcher: string, tasks: PlannedTasks): string {
   return `# prime's way to the ready plans of tasks for ${JSON.stringify(launcher)}
-[ "$prime_self" -ef ${quoteForShell(launcher)} ] || return 0
-${elsewhereForSh(tasks)}`;
+${launcherForSh(launcher)}${elsewhereForSh(tasks)}`;
 }
 
 /** For a script that asks for nothing of protoprimer's. */

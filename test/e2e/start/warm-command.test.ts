@@ -204,6 +204,38 @@ describe("a warm start", () => {
     }
   });
 
+  it.each(MACHINE_SHELLS)(
+    "is the same by the shortcut of most starts, which no $VIRTUAL_ENV takes (%s)",
+    async (_, shell) => {
+      box.file("tools/tell", "#!/bin/sh\nenv | grep -E '^(PATH|VIRTUAL_ENV|PRIME_)' | sort; echo \"$@\"\n");
+      fs.chmodSync(box.path("tools/tell"), 0o755);
+      const PATH = `${pathWithoutNode(box)}:/usr/bin:/bin:`;
+      const taken = ["tools/tell a --", "-- tools/tell", "python tools/show.py", "sh tools/tell"];
+      const refused = ["tools", "jobs", "-x"];
+      for (const one of [...taken, ...refused]) {
+        const [short, long] = [{ PATH }, { PATH, VIRTUAL_ENV: "" }].map((env) =>
+          box.run(["run", ...one.split(" ")], { shell, env }),
+        );
+        expect([one, await short]).toEqual([one, await long]);
+      }
+      const { stdout } = await good(box, ["run", "tools/tell", "ran"], { shell, env: { PATH } });
+      expect(stdout.split("\n")).toEqual(expect.arrayContaining([`PATH=${generation()}/bin:${PATH}`, "ran"]));
+    },
+  );
+
+  it("runs what has a name of the shell's own where the environment has that", async () => {
+    const jobs = path.join(generation(), "bin/jobs");
+    fs.writeFileSync(jobs, "#!/bin/sh\necho ran\n", { mode: 0o755 });
+    try {
+      fs.utimesSync(box.path("pyproject.toml"), LONG_AGO + 2, LONG_AGO + 2);
+      await good(box);
+      for (const [name, shell] of MACHINE_SHELLS)
+        expect([name, (await good(box, ["run", "jobs"], { shell })).stdout]).toEqual([name, "ran\n"]);
+    } finally {
+      fs.rmSync(jobs);
+    }
+  });
+
   it("is the same by the activate script of the environment itself", async () => {
     for (const venv of [box.path(".venv"), generation()]) {
       const script = '. "$1/bin/activate" && exec "$2" run sh -c \'printf "%s\\n%s\\n" "$PATH" "$VIRTUAL_ENV"\'';
