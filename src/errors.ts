@@ -25,6 +25,11 @@ export class PrimeError extends Error {
   }
 }
 
+/** Throws what is no PrimeError again: a catch that knows what to do of those alone begins so. */
+export function passOn(error: unknown): asserts error is PrimeError {
+  if (!(error instanceof PrimeError)) throw error;
+}
+
 /** prime itself failed: a status that no ordinary command uses (as in `env`, `timeout`, `git bisect`). */
 export const EXIT_FAILURE = 125;
 /** Wrong usage, as shells and most tools say it. */

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { now } from "../edges/clock.ts";
 import { append } from "../edges/files/change.ts";
 import { parseJson, readOwnText, TEXT, TIME } from "../edges/files/own/own-json.ts";
-import { PrimeError } from "../errors.ts";
+import { passOn } from "../errors.ts";
 import { hideSecrets } from "../secrets.ts";
 import type { App } from "./app.ts";
 
@@ -31,7 +31,7 @@ export function record(app: App, event: Event["event"], more: Partial<Omit<Event
   try {
     append(logFile(app), `${line}\n`);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
   }
 }
 

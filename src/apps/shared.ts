@@ -9,7 +9,7 @@ import { facts, linkFacts, namesInFolder, readText } from "../edges/files/read.t
 import { nonce } from "../edges/nonce.ts";
 import { findPlaces } from "../edges/places.ts";
 import { standingOfTrial } from "../environment/watched.ts";
-import { PrimeError } from "../errors.ts";
+import { passOn } from "../errors.ts";
 import { IN_STATE } from "../plan/ready-plan.ts";
 import { quoted } from "../quoted.ts";
 import type { App } from "./app.ts";
@@ -82,7 +82,7 @@ function report(app: App, text: string): void {
   try {
     writeExclusive(path.join(reportsFolder(app), `${nonce()}.json`), text, 0o600);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
   }
 }
 
@@ -118,7 +118,7 @@ function takeReport(file: string, aside: string): Told[] {
     if (release === undefined || !why || isOfContainers(by)) return [];
     return [{ release, by, why: `for the user ${by}: ${quoted(why)}` }];
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error; // its user is at it just now: nobody else waits for that
+    passOn(error); // its user is at it just now: nobody else waits for that
     return [];
   }
 }

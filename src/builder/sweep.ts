@@ -20,7 +20,7 @@ import { listGenerations, listOlder } from "../environment/manifest/manifest.ts"
 import { isOthers } from "../environment/shared-folder.ts";
 import { readState } from "../environment/state.ts";
 import { type Scene, type Stock, takeStock } from "../environment/stock.ts";
-import { PrimeError } from "../errors.ts";
+import { type PrimeError, passOn } from "../errors.ts";
 import { oldCompiled } from "../launch/compiled.ts";
 import { abandonedPlanParts, SEALED_STATE, shownGenerations } from "../plan/ready-plan.ts";
 import { unfinished } from "../provision/python/unfinished.ts";
@@ -127,7 +127,7 @@ function carryOut(doomed: readonly Doomed[], folders: Folders, shownBy: string |
     try {
       act();
     } catch (error) {
-      if (!(error instanceof PrimeError)) throw error;
+      passOn(error);
       failures.push(error);
     }
   };

@@ -9,7 +9,7 @@ import { type Decision, decide, look, type Undecided, unfitLock } from "../decis
 import { makeTemporaryFolder } from "../edges/files/change.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { isFile, readBytes, readText, sha256 } from "../edges/files/read.ts";
-import { PrimeError } from "../errors.ts";
+import { passOn } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { inspectProject } from "../project/inspect.ts";
 import type { Interpreter } from "../python/interpreter.ts";
@@ -88,7 +88,7 @@ async function lockFinding(context: Context, builds: boolean): Promise<Finding> 
     if (fit.fits) return sound("lock", `${name} fits pyproject.toml`);
     return wrong("lock", `${name} does not fit what pyproject.toml asks for`, "`./prime uv lock`, and commit it");
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return wrong("lock", error.message, error.hint ?? "mend that, and start again");
   } finally {
     remove(work);

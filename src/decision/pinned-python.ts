@@ -8,7 +8,7 @@ import type { Sourced } from "../config/source.ts";
 import type { Context } from "../context.ts";
 import { quoteForShell } from "../edges/command.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
-import { PrimeError } from "../errors.ts";
+import { PrimeError, passOn } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
@@ -66,7 +66,7 @@ export function requestOf({ root, primeLock: { python }, requiredPythonVersion }
   try {
     return parseRequest(value);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     const { id, message, hint } = error;
     throw new PrimeError(id, `${message} (${sourceText(source, root)})`, { ...(hint === undefined ? {} : { hint }) });
   }

@@ -12,7 +12,7 @@ import {
 } from "../environment/manifest/interpreter-record.ts";
 import { type Manifest, writeManifest } from "../environment/manifest/manifest.ts";
 import { judge, type Silence, type Verdict } from "../environment/upgraded/verdict.ts";
-import { PrimeError } from "../errors.ts";
+import { passOn } from "../errors.ts";
 import { anchorOf } from "../python/anchor.ts";
 import { distributorOf } from "../python/distributor.ts";
 import { type Failure, isFailure } from "../python/interpreter.ts";
@@ -110,7 +110,7 @@ function renewRecord(
     writeManifest(generationFolder(folders, id), renewed);
     recordHistory(folders, { at: now(), what: "patch", why, flags: context.flagKey ?? "", from: id, to: id, changes });
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     context.terminal.detail(`the next cold start looks at the interpreter again: ${error.message}`);
   }
   return renewed;

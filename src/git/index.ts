@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { listFolder, MOST, readBytes, readText } from "../edges/files/read.ts";
-import { PrimeError } from "../errors.ts";
+import { passOn } from "../errors.ts";
 import { gitFolderOf } from "./folder.ts";
 
 /**
@@ -12,7 +12,7 @@ export function trackedBy(folder: string): string | undefined {
   try {
     return indexWith(folder);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return undefined;
   }
 }

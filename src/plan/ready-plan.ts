@@ -8,7 +8,7 @@ import { readOwnText } from "../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
 import { exists, filesIn } from "../edges/files/read.ts";
 import { nonce } from "../edges/nonce.ts";
-import { PrimeError } from "../errors.ts";
+import { passOn } from "../errors.ts";
 import type { Observation } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
 import { type AppStart, renderAppPlan } from "./app-start.ts";
@@ -209,7 +209,7 @@ function succeeds(act: () => void): boolean {
     act();
     return true;
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return false;
   }
 }

@@ -6,7 +6,7 @@ import type { Environment } from "../edges/command.ts";
 import { writePlain } from "../edges/files/change.ts";
 import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { exists } from "../edges/files/read.ts";
-import { PrimeError } from "../errors.ts";
+import { passOn } from "../errors.ts";
 import type { Observer } from "../inputs/observation.ts";
 import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/ready-plan.ts";
 import { type Change, compareWithRecord, knownContents, type LaunchRecord, readRecord } from "../plan/record.ts";
@@ -91,7 +91,7 @@ export function tellCold({ plans, terminal }: Context, cold: Cold, done: string)
     makePlanFolder(plans);
     keepAccount(plans, cold, done);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     terminal.detail(`\`prime why\` will not know of this start: ${error.message}`);
   }
 }

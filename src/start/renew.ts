@@ -3,7 +3,7 @@ import { facts } from "../edges/files/read.ts";
 import { trustOf } from "../edges/files/trust.ts";
 import { shellOfProcess } from "../edges/machine.ts";
 import type { Surroundings } from "../edges/surroundings.ts";
-import { PrimeError } from "../errors.ts";
+import { passOn } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { isSettled } from "../plan/pin.ts";
 import { placeOfPlan, recordFile } from "../plan/ready-plan.ts";
@@ -39,7 +39,7 @@ export function renewTouched({
     if (putPlan(place, { env, node, startedAt: at }, parts) !== undefined) return undefined;
     keepAccount(place, cold, RENEWED);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return undefined;
   }
   return { kind: "again", shell: shellOfProcess(shell.pid) };

@@ -13,7 +13,7 @@ import { recordInputs } from "../environment/manifest/interpreter-record.ts";
 import { hasManifest, type Manifest } from "../environment/manifest/manifest.ts";
 import { readState, stateInput } from "../environment/state.ts";
 import { activate } from "../environment/venv-link.ts";
-import { PrimeError } from "../errors.ts";
+import { PrimeError, passOn } from "../errors.ts";
 import { excludeFromGit } from "../git/exclude.ts";
 import type { Input } from "../inputs/input.ts";
 import { keepNames } from "../plan/names.ts";
@@ -142,7 +142,7 @@ export function rememberChange(
   try {
     recordHistory(folders, { at: now(), what, why: reason, flags: flagKey, from, to: manifest.id, changes });
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     terminal.warn(`./prime history will not know of this: ${error.message}`);
   }
 }
@@ -164,7 +164,7 @@ function rememberNames(
       generation,
     });
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     terminal.detail(`shells complete no names here: ${error.message}`);
   }
 }
@@ -189,7 +189,7 @@ function hideFromGit({ root, terminal }: Context, link: string): void {
     if (exclude !== undefined)
       terminal.say(`git ignores ${path.basename(link)} from now on: a line was added to ${exclude}`);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     terminal.detail(`git is not told to ignore ${link}: ${error.message}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { isFile } from "../edges/files/read.ts";
-import { PrimeError } from "../errors.ts";
+import { PrimeError, passOn } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import { type Observed, type Observer, observe } from "../inputs/observation.ts";
 import {
@@ -45,7 +45,7 @@ export function writePlan(context: Context, parts: PlanParts): void {
     const reason = putPlan({ ...plans, flagKey }, context, parts);
     if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     terminal.warn(`this start goes on, and the next ones are slower without a ready plan: ${error.message}`);
   }
 }

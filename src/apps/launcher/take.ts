@@ -6,7 +6,7 @@ import { facts, isWritable, readText, sha256 } from "../../edges/files/read.ts";
 import { trustOf, whyOthersDecide } from "../../edges/files/trust.ts";
 import { shellOfProcess } from "../../edges/machine.ts";
 import { howEnded, run } from "../../edges/processes/run.ts";
-import { PrimeError } from "../../errors.ts";
+import { PrimeError, passOn } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { appKey, appOf, withApp, withoutApp } from "../../launch/app-text.ts";
 import { ownDigestFault } from "../../launch/own-digest.ts";
@@ -49,7 +49,7 @@ export async function takeLauncher(
     record(app, "launcher", { release: version, from: run.version });
     return { kind: "launcher", file, shell };
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     removeLauncher(app, id);
     account(error.message);
     run.terminal.warn(`${error.message}; prime ${run.version} goes on`);
@@ -98,7 +98,7 @@ function put(app: App, id: string, bytes: Buffer, env: Run["started"]["env"]): s
       removeLaunchers(app);
       return app.launcher;
     } catch (error) {
-      if (!(error instanceof PrimeError)) throw error; // it can't be written: the other one stands in
+      passOn(error); // it can't be written: the other one stands in
     }
   }
   letStandIn(app, id);

@@ -2,7 +2,7 @@ import { obtainInterpreter } from "../../builder/obtain.ts";
 import { requirePython } from "../../builder/required-python.ts";
 import type { Decision } from "../../decision/decide.ts";
 import { now } from "../../edges/clock.ts";
-import { PrimeError } from "../../errors.ts";
+import { PrimeError, passOn } from "../../errors.ts";
 import { platformHere } from "../../provision/python/platforms.ts";
 import { upstreamBuilds } from "../../provision/python/upstream.ts";
 import { distributorByPath } from "../../python/distributor.ts";
@@ -68,7 +68,7 @@ export async function otherPythons(means: Means, decision: Decision, base: Inter
     if (to === null) return { pythons, why: `${from}: ${why}`, isRuled: false };
     return { pythons: [await obtainInterpreter(job, decision, to, async () => uv)], why: "", isRuled: false };
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return { pythons, why: error.message, isRuled: false };
   }
 }

@@ -8,7 +8,7 @@ import { now } from "../../edges/clock.ts";
 import { makeTemporaryFolder } from "../../edges/files/change.ts";
 import { sha256 } from "../../edges/files/read.ts";
 import type { Outcome } from "../../edges/processes/run.ts";
-import { PrimeError } from "../../errors.ts";
+import { PrimeError, passOn } from "../../errors.ts";
 import {
   type Pylock,
   packagesOf,
@@ -146,7 +146,7 @@ export async function resolveOn(
     return { ...last, table, found, error: undefined, settle };
   } catch (thrown) {
     const error = fetched.failure ?? fetched.gone ?? thrown;
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     const settle = () => {
       throw error;
     };
@@ -222,7 +222,7 @@ async function resolveByRules(job: Job, { config }: App, policy: Policy, solve: 
     const names = [...untimed].join(", ");
     if (names !== "") job.context.terminal.warn(`no cool-down holds for ${names}: its source tells no times`);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     const { id, message } = error;
     const isRefused = id === "upgrade-refused";
     if (!isRefused && !/there are no versions of/.test(message)) throw error;

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Policy } from "../../config/policy/policy.ts";
 import { now } from "../../edges/clock.ts";
 import { howEnded, run } from "../../edges/processes/run.ts";
-import { PrimeError } from "../../errors.ts";
+import { PrimeError, passOn } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { endClaim } from "../../plan/app-claim.ts";
 import { activated } from "../../shells/activation.ts";
@@ -48,7 +48,7 @@ export async function update(run: Run, isAnyTime = false): Promise<Updated> {
     }
     return await look(run, isAnyTime);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     const { outcome, message, reason } = blameOf(error);
     return finish(run, outcome, message, reason, { retryMs: error.retryMs });
   }

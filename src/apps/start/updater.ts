@@ -2,7 +2,7 @@ import { now, pause } from "../../edges/clock.ts";
 import { shellOfProcess } from "../../edges/machine.ts";
 import { startDetached } from "../../edges/processes/detached.ts";
 import { giveBack, holdPipe } from "../../edges/processes/locks/pipe-lock.ts";
-import { PrimeError } from "../../errors.ts";
+import { passOn } from "../../errors.ts";
 import { type Claimant, claim, endClaim, writeClaim } from "../../plan/app-claim.ts";
 import type { App } from "../app.ts";
 import { alone, claimFile, isUpdating, readCheck, updateLog, updaterPipe, writeCheck } from "../state.ts";
@@ -28,7 +28,7 @@ export async function spawnWhenDue(run: Run): Promise<Lingering | undefined> {
   try {
     return await spawnOne(run);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error; // an update is never in the way of a start
+    passOn(error); // an update is never in the way of a start
     if (started.env.PRIME_UPDATE) terminal.warn(`${app.config.name} can't be updated: ${error.message}`);
     return undefined;
   }

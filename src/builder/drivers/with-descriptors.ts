@@ -4,7 +4,7 @@ import type { Command } from "../../edges/command.ts";
 import { writePlain } from "../../edges/files/change.ts";
 import { writeCommitted } from "../../edges/files/committed.ts";
 import { isFile, readText } from "../../edges/files/read.ts";
-import { PrimeError } from "../../errors.ts";
+import { PrimeError, passOn } from "../../errors.ts";
 import type { InstallGroup } from "../../project/project.ts";
 import * as commands from "../../uv/commands.ts";
 import { type EditableInstall, editableArguments, installEditable } from "../../uv/editable.ts";
@@ -51,7 +51,7 @@ export function settleConstraints(job: Job, { config, project }: Decision, text:
   try {
     writeCommitted(file, job.context.root, text);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     job.context.terminal.warn(`the versions stay as they were pinned: ${error.message}`);
     return false;
   }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Command } from "../../edges/command.ts";
 import { writeAtomic, writePlain } from "../../edges/files/change.ts";
 import { sha256OfFile } from "../../edges/files/read.ts";
-import { PrimeError } from "../../errors.ts";
+import { PrimeError, passOn } from "../../errors.ts";
 import { type Pylock, packagesOf, pylockOf, readPylock, renderPylock, withPlaces } from "../../project/files/pylock.ts";
 import { changedPackages, describeChange, normalizeName } from "../../project/packages.ts";
 import type { Project } from "../../project/project.ts";
@@ -58,7 +58,7 @@ export async function readKept(file: string | undefined): Promise<Pylock | undef
     const { table } = await readPylock(file);
     return pylockOf(absolute(table, path.dirname(file)), path.dirname(file));
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return undefined;
   }
 }

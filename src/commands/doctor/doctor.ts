@@ -10,7 +10,7 @@ import { realPath } from "../../edges/files/read.ts";
 import { droppedVariables } from "../../edges/machine.ts";
 import { type Folders, foldersOf } from "../../environment/folders.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
-import { PrimeError } from "../../errors.ts";
+import { PrimeError, passOn } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { whyCold } from "../../start/cold.ts";
 import { environmentFindings } from "./examine/built/environment.ts";
@@ -94,7 +94,7 @@ async function tryToDecide(context: Context, fix: boolean): Promise<Decision | F
     if (!("notKnown" in decided)) return decided;
     return sound("selected python", `${decided.notKnown.message}; ${decided.notKnown.hint}`);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return wrong("selected python", error.message, error.hint ?? "mend that, and start again");
   }
 }

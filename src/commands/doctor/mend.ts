@@ -13,7 +13,7 @@ import { exists, physicalPath } from "../../edges/files/read.ts";
 import { nonce } from "../../edges/nonce.ts";
 import { markDamaged } from "../../environment/drift.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
-import { PrimeError } from "../../errors.ts";
+import { passOn } from "../../errors.ts";
 import { excludeFromGit } from "../../git/exclude.ts";
 import { whyCold } from "../../start/cold.ts";
 import { settleIn } from "../../start/settle.ts";
@@ -38,7 +38,7 @@ export async function mend(context: Context, findings: readonly Finding[]): Prom
     try {
       tell(await repair());
     } catch (error) {
-      if (!(error instanceof PrimeError)) throw error;
+      passOn(error);
       context.terminal.warn(`not mended: ${error.message}`);
     }
   };

@@ -1,7 +1,7 @@
 import { MOST } from "../../edges/files/open.ts";
 import { linkFacts, readText } from "../../edges/files/read.ts";
 import { whyOthersDecide } from "../../edges/files/trust.ts";
-import { PrimeError } from "../../errors.ts";
+import { PrimeError, passOn } from "../../errors.ts";
 import { lineOf, parseToml } from "../../toml.ts";
 import type { Config } from "../config.ts";
 import { check, refuseUnknownRules } from "../schema/validation.ts";
@@ -51,7 +51,7 @@ export async function readMachinePolicy(exitCode: number): Promise<Said | undefi
     const values = await check(UPGRADE_SCHEMA, table, place);
     return { values, folder: "/etc/prime", sourceOf: (key) => ({ kind: "file", where: MACHINE_POLICY, key }) };
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     throw new PrimeError("machine-policy", error.message, { hint, exitCode, cause: error });
   }
 }

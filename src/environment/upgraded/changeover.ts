@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { whyNotWritten, writeCommitted } from "../../edges/files/committed.ts";
 import { readText } from "../../edges/files/read.ts";
-import { PrimeError } from "../../errors.ts";
+import { passOn } from "../../errors.ts";
 import type { Folders } from "../folders.ts";
 import { generationFolder } from "../folders.ts";
 import { recordHistory } from "../history.ts";
@@ -56,7 +56,7 @@ export function settleChangeover(folders: Folders): Settled | undefined {
   try {
     for (const file of files) if (stateOf(file) === "before") writeCommitted(file.path, root, file.after);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return undo(error.message);
   }
   finish(folders, changeover);

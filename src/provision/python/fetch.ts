@@ -10,7 +10,7 @@ import { isFile, readBytes, sha256, sha256OfFile } from "../../edges/files/read.
 import type { Line } from "../../edges/network/exchange.ts";
 import { download } from "../../edges/network/receive/download.ts";
 import { unpacked } from "../../edges/network/receive/whole.ts";
-import { PrimeError } from "../../errors.ts";
+import { PrimeError, passOn } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import { nameOf } from "./build-lists.ts";
 
@@ -59,7 +59,7 @@ export async function fetchArchive(
     try {
       return await getExactly(line, url, build, file);
     } catch (error) {
-      if (!(error instanceof PrimeError)) throw error;
+      passOn(error);
       context.terminal.warn(`the mirror ${withoutSecrets(url.origin)} is passed by: ${error.message}`);
     }
   }

@@ -4,7 +4,7 @@ import type { Context } from "../../context.ts";
 import { decide } from "../../decision/decide.ts";
 import type { Environment } from "../../edges/command.ts";
 import { facts, isExecutableFile, listFolder, readText, realPath } from "../../edges/files/read.ts";
-import { PrimeError } from "../../errors.ts";
+import { passOn } from "../../errors.ts";
 import { knownScript, rememberScripts, type ScriptCall } from "../../plan/commands/known-scripts.ts";
 import type { EntryStart } from "../../plan/commands/script-start.ts";
 import { cleanEnvironment } from "../../python/clean-environment.ts";
@@ -111,7 +111,7 @@ function look(context: Context, { activation, freshness }: Ready, scripts: reado
     const reason = rememberScripts(plans, found, { root, env: cleanEnvironment(env), since: startedAt, freshness });
     if (reason !== undefined) terminal.detail(`the next start of ${told} is cold once more: ${reason}`);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     terminal.warn(`this start goes on, and the next ones of ${told} are slower: ${error.message}`);
   }
   return found;

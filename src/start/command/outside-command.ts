@@ -4,7 +4,7 @@ import type { Context } from "../../context.ts";
 import { quoteForShell } from "../../edges/command.ts";
 import { isExecutableFile } from "../../edges/files/read.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
-import { EXIT_NOT_FOUND, PrimeError } from "../../errors.ts";
+import { EXIT_NOT_FOUND, PrimeError, passOn } from "../../errors.ts";
 import { knownCommands, rememberCommand } from "../../plan/commands/outside-commands.ts";
 import { stampsOf } from "../../plan/ready-plan.ts";
 import type { HeldBack } from "../../plan/text.ts";
@@ -135,7 +135,7 @@ export function admit(
   try {
     rememberCommand(stamps, command, files);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     terminal.detail(`the next start of ${command} is cold once more: ${error.message}`);
   }
 }

@@ -1,5 +1,5 @@
 import type { LoadedConfig } from "../../../config/config.ts";
-import { PrimeError } from "../../../errors.ts";
+import { passOn } from "../../../errors.ts";
 import { type Finding, sound, wrong } from "../finding.ts";
 
 /** Whether the configuration can be read, and each likely mistake in it; what it says, if so. */
@@ -11,7 +11,7 @@ export async function configFindings(
     const wrongs = loaded.warnings.map((warning) => wrong("config", warning, "correct what it names, or remove it"));
     return { findings: wrongs.length > 0 ? wrongs : [sound("config", "is valid: ./prime eval shows it")], loaded };
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return { findings: [wrong("config", error.message, error.hint ?? "correct it")] };
   }
 }

@@ -18,7 +18,7 @@ import { hasTornManifest, isWhole, readManifest } from "../../../environment/man
 import { isTornState, stateFile } from "../../../environment/state.ts";
 import { takeStock } from "../../../environment/stock.ts";
 import { isGivenBack, readHolds } from "../../../environment/upgraded/holds.ts";
-import { PrimeError } from "../../../errors.ts";
+import { passOn } from "../../../errors.ts";
 import { missingExclude } from "../../../git/exclude.ts";
 import { MANIFEST_FILE } from "../../../venv/foreign-venv.ts";
 import { type Finding, listed, sound, wrong } from "../finding.ts";
@@ -67,7 +67,7 @@ function holdFindings(folders: Folders): Finding[] {
       ),
     );
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return [wrong("state", error.message, error.hint ?? "use the newer launcher")];
   }
 }

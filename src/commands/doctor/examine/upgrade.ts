@@ -2,7 +2,7 @@ import type { Config } from "../../../config/config.ts";
 import { readMachinePolicy } from "../../../config/policy/load.ts";
 import type { Folders } from "../../../environment/folders.ts";
 import { readState } from "../../../environment/state.ts";
-import { EXIT_FAILURE, PrimeError } from "../../../errors.ts";
+import { EXIT_FAILURE, passOn } from "../../../errors.ts";
 import { sortPins } from "../../../upgrade/packages/plan.ts";
 import { type Finding, sound, wrong } from "../finding.ts";
 
@@ -37,7 +37,7 @@ function state(folders: Folders) {
   try {
     return readState(folders);
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return { changeover: undefined, trial: undefined, bad: [] };
   }
 }
@@ -47,7 +47,7 @@ async function policyFindings(): Promise<Finding[]> {
     await readMachinePolicy(EXIT_FAILURE);
     return [];
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
     return [wrong("policy", error.message, error.hint ?? "mend that file")];
   }
 }

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { PrimeError } from "../../../errors.ts";
+import { passOn } from "../../../errors.ts";
 import { elapsed, now, pause } from "../../clock.ts";
 import { makeFolder, rename, setTimes, writeExclusive, writePlain } from "../../files/change.ts";
 import { temporaryName } from "../../files/own/maker-mark.ts";
@@ -103,7 +103,7 @@ export async function waitForHolder<T>(
       if (state === "silent" || state === "dead") return { silent: markOf(text) };
       if (state !== "alive") return {};
     } catch (error) {
-      if (!(error instanceof PrimeError)) throw error;
+      passOn(error);
       return {};
     }
     await pause(interval);
@@ -228,7 +228,7 @@ function removeOwn(file: string, own: string): void {
 }
 
 function without<T>(error: unknown, { onFailure }: LockOptions<T>): Turn<T> {
-  if (!(error instanceof PrimeError)) throw error;
+  passOn(error);
   onFailure(error.message);
   return { lock: { isTaken: false, release: () => {} } };
 }
@@ -238,7 +238,7 @@ function withoutFail(act: () => void): void {
   try {
     act();
   } catch (error) {
-    if (!(error instanceof PrimeError)) throw error;
+    passOn(error);
   }
 }
 
