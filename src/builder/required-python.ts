@@ -1,12 +1,14 @@
 import * as path from "node:path";
+import { declaredRange, isOfProject } from "../config/required.ts";
 import type { Context } from "../context.ts";
 import type { Decision } from "../decision/decide.ts";
 import { SAFE_VARIABLE, whyOthersDecide } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
+import { InputCollector } from "../inputs/collector.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { folderOfUv } from "../python/search/candidates.ts";
 import { interpreterAt, searchPython } from "../python/search/search.ts";
-import { describe, fits, uvRequest } from "../python/version.ts";
+import { describe, fits, minorOf, parseRequest, uvRequest } from "../python/version.ts";
 import { findManaged, installManaged } from "../uv/python-commands.ts";
 import type { UvTool } from "../uv/tool.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
@@ -27,7 +29,7 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
   if (!known.ok) {
     await runStep(job, `install ${what}`, installManaged(uv, request), {
       id: "python-not-installed",
-      note: `install ${what} by this machine's own means and put it on PATH, or ask for another version (${whereFrom(decision)})`,
+      note: `${await wayAround(decision)}install ${what} by this machine's own means and put it on PATH, or ask for another version (${whereFrom(decision)})`,
     });
   }
   const found = known.ok
@@ -61,6 +63,13 @@ function refuseForeignStore({ env, root, trust }: Context, what: string): void {
   throw new PrimeError("python-store", `could not have uv look for ${what} in ${folder}: ${why}`, {
     hint: `put ${what} on PATH, set UV_PYTHON_INSTALL_DIR to a folder that you alone can write, or name that one in ${SAFE_VARIABLE}`,
   });
+}
+
+/** By what is here, where only a file that is no project's own word asks for another one. */
+async function wayAround({ config, selected }: Decision): Promise<string> {
+  const range = await declaredRange(config.root, new InputCollector()); // its files are inputs already
+  const isFit = !isOfProject(config.requiredPythonVersion.source) && fits(parseRequest(range?.value ?? null), selected);
+  return isFit ? `for one start, ./prime --python ${minorOf(selected.version)} run …; else ` : "";
 }
 
 function whereFrom({ config }: Decision): string {

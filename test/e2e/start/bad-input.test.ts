@@ -104,6 +104,11 @@ describe("configuration", () => {
     expect(said).toContain("could not finish `install Python 3.99`");
     expect(said).toContain(`or ask for another version (${box.path(".python-version")})`);
     expect(said).toContain(box.path(".prime/log/"));
+    const [, words = ""] = /next: for one start, \.\/prime (.*) …; else install/.exec(said) ?? [];
+    expect(await box.run([...words.split(" "), "true"])).toMatchObject({ code: 0 });
+    box.file("pyproject.toml", '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.99"\n');
+    expect(failure(await box.run(["run", "true"]), "python-not-installed")).toContain("next: install Python 3.99");
+    fs.rmSync(box.path("pyproject.toml"));
     await stillWorks();
   });
 });
