@@ -20,8 +20,8 @@ export const FROM_INDEXES: readonly Row[] = [
   {
     says: /407 Proxy Authentication Required|Tunnel connection failed: 407|proxy auth(?:entication|orization) required/i,
     cause: () => ({
-      why: "the proxy wants a password",
-      next: "put USER:PASSWORD@ before the host in the variable that names the proxy, HTTPS_PROXY",
+      why: "the proxy wants a name and a password that it knows",
+      next: "have USER:PASSWORD@ before the host in the variable that names the proxy, HTTPS_PROXY",
     }),
   },
   {
@@ -100,9 +100,8 @@ function ofPassword(url: string, { env, project }: Scene) {
   const inUrl = byUrl === undefined ? "" : `, or put USER:PASSWORD@ before the host in ${byUrl}`;
   const variable = `UV_INDEX_${name?.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
   const byName = name === undefined ? "" : `set ${variable}_USERNAME and ${variable}_PASSWORD, or `;
-  const given = name !== undefined && (env[`${variable}_USERNAME`] ?? env[`${variable}_PASSWORD`]) !== undefined;
   return {
-    why: `${plain(url)} wants a name and a password${given ? ", others than those that are set" : ""}`,
+    why: `${plain(url)} wants a name and a password that it knows`,
     next: `${byName}write \`machine ${host.replace(/:\d+$/, "")} login USER password PASSWORD\` into ~/.netrc${inUrl}`,
   };
 }

@@ -161,11 +161,11 @@ function refuse407(proxy: URL, answer: http.IncomingMessage): http.IncomingMessa
 
 export function proxyRefusal(proxy: URL, status: number): PrimeError {
   const at = withoutSecrets(`${proxy.protocol}//${proxy.host}`);
-  const why = status === 407 ? "wants a user and a password (407)" : `refuses (status ${status})`;
+  const why = status === 407 ? "wants a name and a password that it knows (407)" : `refuses (status ${status})`;
   return new PrimeError("proxy", `could not get through the proxy ${at}: it ${why}`, {
     hint:
       status === 407
-        ? "write USER:PASSWORD@ in front of its host, in the variable or the `proxy` under [upgrade] that names it"
+        ? "have USER:PASSWORD@ before the host in the variable or the `proxy` under [upgrade] that names it"
         : "ask who runs the proxy, or name the host in NO_PROXY",
   });
 }

@@ -20,7 +20,10 @@ const WORDS = [
     "cause: Because pandas==0.18.1 has invalid metadata and you require pandas==0.18.1, we can conclude that your requirements are unsatisfiable.",
     /^no version of pandas that can be had fits/,
   ],
-  ["OSError: Tunnel connection failed: 407 Proxy Authentication Required", /^the proxy wants a password$/],
+  [
+    "OSError: Tunnel connection failed: 407 Proxy Authentication Required",
+    /^the proxy wants a name and a password that it knows$/,
+  ],
   [
     "error: HTTP status client error (403 Forbidden) for url (https://u:p@index.test/a.whl)",
     /^https:\/\/index\.test\/a\.whl wants/,
