@@ -5,6 +5,8 @@ import { type Deed, extend, linesOf } from "./deed.ts";
 
 const DOCKERFILE = /^(?:Dockerfile|Containerfile)(?:\.(?!dockerignore$).+)?$|\.(?:Dockerfile|Containerfile)$/i;
 const COMPOSE = /^(?:docker-)?compose(?:\..+)?\.ya?ml$/;
+/** Folders whose files are built from the one around them (`docker build -f docker/Dockerfile .`). */
+const BELOW = /^\.?(?:docker|container)/;
 /** What is left out of the context of a build: by docker, by podman, by BuildKit for one Dockerfile. */
 const IGNORE = /^\.(?:docker|container)ignore$|\.dockerignore$/;
 
@@ -18,10 +20,8 @@ export function planDocker(place: string, launcher: string, link: string | undef
   const names = listFolder(place) ?? [];
   const read = (name: string) => readText(path.join(place, name));
   const there = names.filter((name) => IGNORE.test(name));
-  const builds = names.some(
-    (name) => DOCKERFILE.test(name) || (COMPOSE.test(name) && /[\s{]build:/.test(read(name) ?? "")),
-  );
-  if (!builds && there.length === 0) return [];
+  const below = names.filter((name) => BELOW.test(name)).map((name) => path.join(place, name));
+  if (![place, ...below].some(isBuiltBy) && there.length === 0) return [];
   const made = [".prime", ...(link === undefined ? [] : [link])].map((name) =>
     path.relative(place, path.join(folder, name)),
   );
@@ -30,6 +30,11 @@ export function planDocker(place: string, launcher: string, link: string | undef
     const file = path.relative(folder, path.join(place, name));
     return planIgnore(file, read(name), made, path.relative(place, launcher));
   });
+}
+
+function isBuiltBy(folder: string): boolean {
+  const says = (name: string) => /[\s{]build:/.test(readText(path.join(folder, name)) ?? "");
+  return (listFolder(folder) ?? []).some((name) => DOCKERFILE.test(name) || (COMPOSE.test(name) && says(name)));
 }
 
 function planIgnore(file: string, text: string | undefined, made: readonly string[], launcher: string): Deed {

@@ -256,6 +256,17 @@ describe("a file named prime", () => {
     );
   });
 
+  test.each([
+    ["docker", "\n.prime\n"],
+    ["docs", undefined],
+  ])("a Dockerfile in %s", async (folder, ignored) => {
+    mkdirSync(path.join(repo, folder));
+    write(`${folder}/Dockerfile`, "");
+    await start({});
+    const text = readdirSync(repo).includes(".dockerignore") ? `\n${read(".dockerignore")}` : undefined;
+    expect(text).toEqual(ignored && expect.stringContaining(ignored));
+  });
+
   test("the launcher's own folder keeps it", async () => {
     expect((await start({ folder: "." })).said[0]).toBe("keep    prime: it is this launcher itself");
   });
