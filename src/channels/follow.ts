@@ -88,7 +88,8 @@ export async function follow({ state, readFile, keys, now }: Channel, follower: 
     throw new Refused("floor", `there is no release ${follower.pin}`);
   const to = pinned ?? (waits && pointer.before !== null ? pointer.before : pointer);
   const why = whyNotPointed(state, channel, to);
-  if (why !== undefined) throw new Refused("floor", `${channel} points where it may not: ${why}`);
+  if (why !== undefined)
+    throw new Refused("floor", `${pinned ? "its pin (`pin --off` ends it)" : channel} points where it may not: ${why}`);
   const release = described(releaseFile(to.version), await readFile(releaseFile(to.version)), RELEASE);
   if (release.release_id !== to.release_id || compare(release.version, to.version) !== 0) {
     throw new Refused("mixed", `${channel} points at another release ${to.version} than there is`);

@@ -48,6 +48,15 @@ describe("customers of a channel", () => {
       await customer.says(["self", command, "--off"]);
     }
     expect(await customer.follow()).toBe("foo 3.2.0");
+
+    await customer.says(["self", "pin", "3.2.1"]);
+    expect(await customer.follow()).toBe("foo 3.2.1");
+    await maintainer.good("withdraw", "3.2.1", "--reason", "loses data");
+    expect(await customer.follow()).toBe("foo 3.2.1");
+    const { message } = (await customer.status()).check;
+    expect(message).toMatch(/its pin .`pin --off` ends it. points where it may not: 3\.2\.1 was withdrawn: loses data/);
+    await customer.says(["self", "pin", "--off"]);
+    expect(await customer.follow()).toBe("foo 3.2.0");
   });
 
   it("refuse yesterday's files, a release that was swapped, and what has expired, and run on", {
