@@ -158,8 +158,10 @@ describe("customers of a channel", () => {
     const customer = await new Customer().install(maintainer);
     expect(await customer.says([])).toBe("foo 3.2.0");
     await maintainer.good("promote", "stable", "3.2.1");
-    server.failing.set("GET /metadata/timestamp.json", 500);
-    expect(await customer.follow()).toBe("foo 3.2.0");
+    const fail = () => server.failing.set("GET /metadata/timestamp.json", 500);
+    fail();
+    expect(await customer.says([], { PRIME_UPDATE: "wait", UV_HTTP_RETRIES: "0" })).toBe("foo 3.2.0");
+    fail(); // asked again, it has it
     expect(await customer.follow()).toBe("foo 3.2.1");
   });
 });
