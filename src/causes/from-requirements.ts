@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { FETCH_LFS } from "../left-by-git.ts";
 import { nearest } from "../nearest.ts";
 import { whereNamed } from "../project/ways.ts";
@@ -29,13 +30,12 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     },
   },
   {
-    says: /Requires-Python|requires Python ?[<>=~!]|the current Python version \(([\d.]+)\) does not satisfy|requires a different Python|only supports? (?:Python )?([<>=~!][^\s)]+)/,
+    says: /Requires-Python|requires Python ?[<>=~!]|the current Python version \S+ does not satisfy|requires a different Python|only supports? (?:Python )?[<>=~!]/,
     cause: (_, scene, words) => {
       if (!/unsatisfiable|No matching distribution|different Python|does not satisfy/.test(words)) return undefined;
-      const start = pythonsNamed(words).map((python) => `for one start, ./prime --python ${python} run …; else `);
       return {
         why: "some package is not for this Python",
-        next: `${start[0] ?? ""}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\`), or another version of it in ${placeOf(scene)}${pinOf(scene)}`,
+        next: `${forOneStart(pythonNamed(words))}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\`), or another version of it in ${placeOf(scene)}${pinOf(scene)}`,
       };
     },
   },
@@ -66,10 +66,22 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     }),
   },
   {
-    says: /ha(?:s|ve) no wheels with a matching (?:Python|platform|ABI)|no wheels? .*for the current platform|not a supported wheel on this platform/,
-    cause: (_, scene) => ({
+    says: /Distribution not found at: (file:\S+)/,
+    cause: ([, url], { project, root }) => {
+      const line = project?.requirementLines.find(({ value }) => value.includes(url));
+      if (line === undefined) return undefined;
+      const place = path.relative(root, line.file);
+      return {
+        why: `what ${place} names is not on this machine`, // as `pip freeze` writes it of what conda has built
+        next: `write versions in its place, as \`pip list --format=freeze\` does, or none: \`sed -i 's| @ file:.*||' ${place}\``,
+      };
+    },
+  },
+  {
+    says: /no wheels with a matching|wheels? .*for the current platform|not a supported wheel/,
+    cause: (_, scene, words) => ({
       why: "some package has no file for this Python on this machine",
-      next: `require a Python that it has files for (\`required_python_version\`), or another version of it${pinOf(scene)}`,
+      next: `${forOneStart(/Python ABI tags?: .*`cp3(\d+)/.exec(words)?.[1])}require a Python that it has files for (\`required_python_version\`), or another version of it${pinOf(scene)}`,
     }),
   },
   {
@@ -122,12 +134,16 @@ function pinOf({ project }: Scene): string {
   return pin === undefined ? "" : `; ${pin.replace(/\.$/, "")}`;
 }
 
-/** The oldest Pythons that packages are for, as uv's words name them, the lowest first. */
-function pythonsNamed(words: string): string[] {
+/** The oldest Python that packages are for, as uv's words name it: of 3 the minor number. */
+function pythonNamed(words: string): number | undefined {
   const named = [...words.matchAll(/(?:does not satisfy|requires) Python ?>=3\.(\d+)/g)].map(([, minor]) =>
     Number(minor),
   );
-  return named.sort((one, other) => one - other).map((minor) => `3.${minor}`);
+  return named.sort((one, other) => one - other)[0];
+}
+
+function forOneStart(minor: number | string | undefined): string {
+  return minor === undefined ? "" : `for one start, ./prime --python 3.${minor} run …; else `;
 }
 
 /** A name that no index has: what was meant is only ever one of the well-known. */

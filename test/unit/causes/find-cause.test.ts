@@ -117,6 +117,35 @@ it("finds nothing in words that tell none", () => {
   expect(of("error: invalid value 'abc' for '--link-mode <LINK_MODE>'")).toBeUndefined();
 });
 
+it("tells what pip freeze wrote of another machine, and how to be rid of it", () => {
+  const lines = [
+    { value: "attrs==21.0.0", file: "/repo/requirements/all.txt" },
+    { value: "six @ file:///tmp/build/80754af9/six_1/work", file: "/repo/requirements/all.txt" },
+  ];
+  const project = { requirementLines: lines, omissions: [] } as unknown as Project;
+  const words = "error: Distribution not found at: file:///tmp/build/80754af9/six_1/work\n";
+  expect(causeOf(words, { ...scene, project })).toEqual({
+    why: "what requirements/all.txt names is not on this machine",
+    next: "write versions in its place, as `pip list --format=freeze` does, or none: `sed -i 's| @ file:.*||' requirements/all.txt`",
+  });
+  expect(of(words)).toBeUndefined();
+});
+
+it("names the newest Python for which there are wheels", () => {
+  const words = (hint: string) =>
+    `error: Distribution \`torch==2.2.2 @ registry+x\` can't be installed because it doesn't have a source distribution or wheel for the current platform\n\nhint: ${hint}`;
+  const tags =
+    "You're using CPython 3.13 (`cp313`), but `torch` (v2.2.2) only has wheels with the following Python ABI tag";
+  expect(of(words(`${tags}s: \`cp39\`, \`cp310\`, \`cp312\``))).toEqual({
+    why: "some package has no file for this Python on this machine",
+    next: expect.stringMatching(
+      /^for one start, \.\/prime --python 3\.12 run …; else require a Python that it has files for/,
+    ),
+  });
+  expect(of(words(`${tags}: \`cp310\``))?.next).toContain("--python 3.10 run");
+  expect(of(words("the following platforms: `win_amd64`"))?.next).toMatch(/^require a Python/);
+});
+
 it("takes another's package whose build fails for one that may be had without", () => {
   const project = { localNames: ["My_App"] } as unknown as Project;
   const next = (name: string) => causeOf(`Failed to build \`${name}==1\`\nboom`, { ...scene, project })?.next;
