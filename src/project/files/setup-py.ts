@@ -97,23 +97,24 @@ function findName(tokens: readonly Token[]): string | undefined {
 /** Nobody writes so many; one can stand in another. */
 const MOST_DICTS = 20;
 
-/** `extras_require={…}`, or `extras_require=NAME` with `NAME = {…}` and `NAME["…"] = …`. */
+/** `extras_require={…}` or `=dict(…)`, or `extras_require=NAME` with `NAME = {…}` and `NAME["…"] = …`. */
 function findExtras(tokens: readonly Token[]): { extras: Record<string, readonly string[]>; known: boolean } {
   const extras: Record<string, readonly string[]> = {};
   let known = true;
   const names = new Set(["extras_require"]);
   for (const [index, token] of tokens.entries()) {
     const value = tokens[index + 2];
-    if (is(token, "extras_require") && is(tokens[index + 1], "=") && value?.kind === "name") names.add(value.value);
+    if (is(token, "extras_require") && is(tokens[index + 1], "=") && value?.kind === "name" && value.value !== "dict")
+      names.add(value.value);
   }
   const defined = new Set<string>();
   let dicts = 0;
   for (const [index, token] of tokens.entries()) {
     if (!names.has(token.value) || token.kind !== "name") continue;
     const [next, after] = [tokens[index + 1], tokens[index + 2]];
-    if (is(next, "=") && is(after, "{") && dicts < MOST_DICTS) {
+    if (is(next, "=") && (is(after, "{") || is(after, "dict")) && dicts < MOST_DICTS) {
       dicts += 1;
-      known = readDict(tokens, index + 3, extras) && known;
+      known = readDict(tokens, index + (is(after, "{") ? 3 : 4), extras) && known;
       defined.add(token.value);
     } else if (is(next, "=") && after?.kind === "name" && names.has(after.value)) {
       defined.add(token.value);
@@ -134,7 +135,7 @@ function addExtra(extras: Record<string, readonly string[]>, key: string, texts:
   if (name !== "") extras[name] = [...(Object.hasOwn(extras, name) ? (extras[name] ?? []) : []), ...texts];
 }
 
-/** Takes the literal keys of the dict display that starts at `index`; tells whether it holds nothing but those. */
+/** Takes the literal keys of the dict display, or call of `dict`, that starts at `index`; tells whether it holds nothing but those. */
 function readDict(tokens: readonly Token[], index: number, extras: Record<string, readonly string[]>): boolean {
   let depth = 1;
   let literal = true;
@@ -142,8 +143,8 @@ function readDict(tokens: readonly Token[], index: number, extras: Record<string
   for (let at = index; at < tokens.length && depth > 0; at++) {
     const token = tokens[at];
     if (token === undefined) break;
-    if (depth === 1 && expectsKey && !is(token, "}")) {
-      const isKey = token.kind === "text" && is(tokens[at + 1], ":");
+    if (depth === 1 && expectsKey && !is(token, "}") && !is(token, ")")) {
+      const isKey = is(tokens[at + 1], token.kind === "text" ? ":" : "=");
       if (isKey) addExtra(extras, token.value, readTexts(tokens, at + 2));
       else literal = false;
       expectsKey = false;

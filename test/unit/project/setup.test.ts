@@ -47,6 +47,9 @@ describe("a setup.py, read and not run", () => {
       ["dev", "t"],
       true,
     ],
+    ["a call of dict", "setup(extras_require=dict(test=tests, docs=['a'],))", ["test", "docs"], true],
+    ["a call of dict with more than names", "setup(extras_require=dict(others, test=['a']))", ["test"], false],
+    ["a call of dict in a variable", "E = dict(dev=['a'])\nsetup(extras_require=E)", ["dev"], true],
     ["a variable", 'EXTRAS = {"dev": ["a"]}\nsetup(extras_require=EXTRAS)', ["dev"], true],
     ["an annotated name set by keys", 'e = {}\ne["dev"] = ["a"]\nsetup(extras_require=e)', ["dev"], true],
     [
