@@ -115,8 +115,8 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     localProjects,
     virtualSources,
     sources: sources.filter(neededBy(targets, selection, groupRequirements)),
-    declaredExtras: declared.extras,
-    declaredGroups: declared.groups,
+    declaredExtras: offered(declared.extras, offers.extras),
+    declaredGroups: offered(declared.groups, offers.groups),
     installGroups: [],
     constraintsFile: null,
     warnings: [
@@ -189,6 +189,11 @@ function expandChosen(declaring: readonly Pyproject[], groups: readonly string[]
     ),
   );
   return [...new Set(texts)];
+}
+
+/** What can be chosen of what is declared: a pylock.toml may have less. */
+function offered<T>(declared: Readonly<Record<string, T>>, names: readonly string[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(declared).filter(([name]) => names.includes(name)));
 }
 
 const NO_SETTINGS: UvSettings = { file: undefined, table: {} };

@@ -90,6 +90,14 @@ describe("the kind of a repo", () => {
     );
   });
 
+  test("an extra that a pylock.toml lacks is offered by nobody", async () => {
+    const files = { "pyproject.toml": `${PACKAGE}[project.optional-dependencies]\ndev = ["six"]\n` };
+    expect((await inspect(files)).declaredExtras).toEqual({ dev: ["six"] });
+    expect((await inspect({ ...files, "pylock.toml": 'lock-version = "1.0"' })).declaredExtras).toEqual({});
+    const lock = 'lock-version = "1.0"\nextras = ["dev"]\n';
+    expect((await inspect({ ...files, "pylock.toml": lock })).declaredExtras).toEqual({ dev: ["six"] });
+  });
+
   test("a file whose appearing would change the kind is watched", async () => {
     expect(watched(await inspect({}))).toEqual([
       "absent:pyproject.toml",
