@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import type { VenvDriver } from "../config/source.ts";
-import { MOST } from "../edges/files/read.ts";
+import { isFile, MOST } from "../edges/files/read.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { relevantContents } from "./built/build-inputs.ts";
 import { inspectDescriptors } from "./built/descriptors.ts";
@@ -90,6 +90,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     ...partsLeftOut(offers, choicesOf({ groups, extras: [...extras, ...byFiles] }), declared),
     files: requirementsLeftOut(files, followed.files),
   };
+  const limits = path.join(root, "constraints.txt");
   const installsMore = [groups, extras, requirementFiles].some(({ length }) => length > 0);
   const project = { kind, installsRoot, packages, requirementFiles, groupsAlone };
   return {
@@ -131,6 +132,9 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     omissions: [
       ...notePins(root, config),
       ...noteUnread({ ...project, installsMore }, files),
+      ...(isLocked || followed.files.includes(limits) || !isFile(limits)
+        ? []
+        : ["constraints.txt limits nothing: no requirement file names it (-c)."]),
       ...noteBelow(project, files),
       ...describeLeftOut(leftOut, kind),
     ],

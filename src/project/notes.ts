@@ -10,6 +10,7 @@ import type { Pyproject } from "./files/pyproject.ts";
 import { KINDS } from "./kinds.ts";
 import type { Project } from "./project.ts";
 import type { RootFiles } from "./root-files.ts";
+import { shortened } from "./selection/left-out.ts";
 
 type NotedProject = Pick<Project, "kind" | "installsRoot" | "packages" | "groupsAlone"> & {
   /** Whether a group, an extra or a requirement file is installed. */
@@ -42,35 +43,26 @@ export function noteBelow(
   const found = isWorkspace ? members.filter((folder) => folder !== "").sort() : projectsBelow(root);
   const [first] = found;
   if (first === undefined) return [];
-  const shown =
-    found.length > MOST_BELOW + 1 ? [...found.slice(0, MOST_BELOW), `${found.length - MOST_BELOW} more`] : found;
   const whole = isWorkspace ? ', or `install_packages = "all"` for all of them' : "";
-  return [
-    `Projects below: ${shown.map(oneLine).join(", ")} (./prime --root ${quoteForShell(oneLine(first))} run … starts in one${whole}).`,
-  ];
+  return [`${BELOW}${shortened(found)} (./prime --root ${quoteForShell(oneLine(first))} run … starts in one${whole}).`];
 }
 
-const MOST_BELOW = 8;
+/** How that begins, for hints that repeat it. */
+export const BELOW = "Projects below: ";
 
 const CONDA = ["environment.yml", "environment.yaml", "conda.yml"];
-const MISES = /^\s*python\s*=\s*["']([^"'\n]+)/m;
+/** Where other tools are told which Python to take. */
+const PINS = [".tool-versions", "mise.toml", ".mise.toml", "Pipfile", "runtime.txt", ...CONDA];
 
-/** Where other tools are told which Python to take, and how. */
-const PINS: readonly (readonly [file: string, version: RegExp])[] = [
-  [".tool-versions", /^python\s+(\S+)/m],
-  ["mise.toml", MISES],
-  [".mise.toml", MISES],
-  ["Pipfile", /^python_(?:full_)?version\s*=\s*["']([^"'\n]+)/m],
-  ["runtime.txt", /^python-(\S+)/m],
-  ...CONDA.map((name) => [name, /^\s*-\s*["']?python\s*==?\s*(\d[\d.]*)/m] as const),
-];
+/** How: `python 3.9`, `python = "3.9"`, `python_version = "3.9"`, `python-3.9`, `- python=3.9`. */
+const PIN = /^[\s-]*["']?python(?:(?:_(?:full_)?version)?\s*==?\s*["']?|-|\s+)((?:pypy)?\d[\w.-]*)/m;
 
 /** Which Python the repo names to other tools alone, where nothing that is read pins one. */
 export function notePins(root: string, { requiredPythonVersion }: Pick<Config, "requiredPythonVersion">): string[] {
   if (!isOfProject(requiredPythonVersion.source)) return [];
-  const there = PINS.filter(([name]) => isFile(path.join(root, name))); // see `ofOthersIn`
-  const found = there.flatMap(([name, version]) => {
-    const pin = version.exec(readStart(path.join(root, name), LONGEST))?.[1];
+  const there = PINS.filter((name) => isFile(path.join(root, name))); // see `ofOthersIn`
+  const found = there.flatMap((name) => {
+    const pin = PIN.exec(readStart(path.join(root, name), LONGEST))?.[1];
     return pin === undefined
       ? []
       : [`${name} names Python ${quoted(pin)}, which is not read: a .python-version would be.`];

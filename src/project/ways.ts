@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { MOST, readText } from "../edges/files/read.ts";
 import { KINDS, write } from "./kinds.ts";
+import { BELOW } from "./notes.ts";
 import { normalizeName } from "./packages.ts";
 import type { Project } from "./project.ts";
 
@@ -20,10 +21,16 @@ export function wayToAdd(project: Project, name: string, isTool = false): string
 
 /** The same of a tool, and how one start alone has a command of it. */
 export function wayToAddOnce(project: Project, name: string, command: string): string {
-  return `${wayToAdd(project, name, true)}; for one start, ./prime run --with ${name} ${command} …`;
+  return `${wayBelow(project)}${wayToAdd(project, name, true)}; for one start, ./prime run --with ${name} ${command} …`;
 }
 
-/** Where the repo's files name a package first, as `file:line`; else where a person would write it. */
+/** Where a root asks for nothing itself, the environment that is meant is most likely one of those below (`noteBelow`). */
+export function wayBelow({ omissions }: Project): string {
+  const note = omissions.find((line) => line.startsWith(BELOW));
+  return note === undefined ? "" : `${note.slice(0, -1)}; or `;
+}
+
+/** Where the repo's files ask for a package first, as `file:line`; else where a person would write it. */
 export function whereNamed(project: Project, root: string, name: string): string {
   const written = [...normalizeName(name)].map((letter) => (letter === "-" ? "[-_.]+" : letter)).join("");
   const named = new RegExp(`(?<![\\w.-])${written}(?![\\w-])`, "i");
@@ -33,7 +40,7 @@ export function whereNamed(project: Project, root: string, name: string): string
   for (const file of files) {
     const line = (readText(file, MOST.listed) ?? "")
       .split("\n")
-      .findIndex((text) => named.test(text.replace(/#.*/, "")));
+      .findIndex((text) => named.test(text.replace(/#.*|^\s*name\s*=.*/, "")));
     if (line >= 0) return `${path.relative(root, file)}:${line + 1}`;
   }
   return project.declaredIn;

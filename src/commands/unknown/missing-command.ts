@@ -6,7 +6,7 @@ import { EXIT_NOT_FOUND, PrimeError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
 import type { HeldBack } from "../../plan/text.ts";
 import { knownProvider } from "../../project/commands/console-scripts.ts";
-import { wayToAdd, wayToAddOnce } from "../../project/ways.ts";
+import { wayBelow, wayToAdd, wayToAddOnce } from "../../project/ways.ts";
 import type { Activation } from "../../shells/activation.ts";
 import { type Grounds, wayToHave } from "../../start/command/outside-command.ts";
 import { whatIsHere } from "./what-is-here.ts";
@@ -43,6 +43,6 @@ function meantElsewhere(context: Context, command: string, { declared }: Grounds
 function toHave(command: string, { project }: Grounds): string {
   const provider = knownProvider(command) ?? (WELL_KNOWN.includes(command) ? command : undefined);
   if (provider === undefined)
-    return `check the name; what brings it has to be declared: ${wayToAdd(project, "PACKAGE", true)}`;
+    return `${wayBelow(project)}check the name; what brings it has to be declared: ${wayToAdd(project, "PACKAGE", true)}`;
   return wayToAddOnce(project, provider, command);
 }

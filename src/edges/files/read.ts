@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { PrimeError } from "../../errors.ts";
+import { passOn } from "../../errors.ts";
 import { quoted } from "../../quoted.ts";
 import { neverQuote } from "../../unquotable.ts";
 import { CALMLY, tell } from "./errors.ts";
@@ -232,8 +232,8 @@ export function sha256IfAny(file: string): string | undefined {
   try {
     return sha256OfFile(file);
   } catch (error) {
-    if (error instanceof PrimeError) return undefined;
-    throw error;
+    passOn(error);
+    return undefined;
   }
 }
 

@@ -86,6 +86,15 @@ describe("a start that builds says in one line what it left out, and how to have
     ).toEqual(["  not installed: requirements/lint.txt (the key `requirements` of prime.toml chooses)"]);
   });
 
+  it("constraints that no requirement file names", async () => {
+    const words = "constraints.txt limits nothing: no requirement file names it (-c).";
+    const box = repo({ "requirements.txt": "six\n", "constraints.txt": "six==1.16.0\n" });
+    expect((await good(box)).stderr).toContain(words);
+    edit(box, "requirements.txt", "-c constraints.txt\nsix\n");
+    expect((await good(box)).stderr).not.toContain(words);
+    expect(installed(box)).toEqual({ six: "1.16.0" });
+  });
+
   it("a lock that is not read, and an empty environment", async () => {
     expect(await said({ ...packageFiles(".", "app"), "poetry.lock": "" })).toEqual([
       "  poetry.lock is not read: the versions are resolved from [project].",

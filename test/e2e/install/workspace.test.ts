@@ -227,6 +227,8 @@ describe("a root with nothing to install", () => {
     const { stderr } = await good(box, ["run", "true"], onlyBy(box, usual));
     expect(stderr).toContain("the environment is empty");
     expect(stderr).toContain(words);
+    const missing = await box.run(["run", "--", "nobodys-command"], onlyBy(box, usual));
+    expect(missing.stderr).toContain(`  next: ${words}; or check the name`);
     const { stdout } = await good(
       box,
       ["--root", "packages/a", "run", "python", "-c", "import alpha; print(alpha.version)"],
