@@ -28,7 +28,7 @@ export function missingExclude(root: string, link: string): Exclusion | undefine
   const folder = gitFolderOf(root);
   if (folder === undefined || !link.startsWith(`${folder.workTree}/`) || !isKnownThere(folder)) return undefined;
   const info = path.join(folder.common, "info");
-  if ((linkFacts(info)?.kind ?? "folder") !== "folder") return undefined; // it belongs to elsewhere
+  if (linkFacts(info)?.kind === "link") return undefined; // it belongs to elsewhere
   const line = `/${path.relative(folder.workTree, link)}`;
   const file = path.join(info, "exclude");
   const isIgnored =
