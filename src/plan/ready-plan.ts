@@ -180,10 +180,11 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
     const { wayBack } = ready;
     if (isKept && wayBack !== undefined) succeeds(() => layWayBack(filesOf(ready, stamps), was, wayBack, ready.env));
   }
-  const used = [stamps, keptStamps(ready)];
+  const used = [stamps, keptStamps(ready), stampsIn(ready, planFile(ready))];
   for (const one of [last, kept]) if (one !== undefined && !used.includes(one)) removeStamps(one);
   if (ready.isRenewed !== true) for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
-  return typeof watch === "string" ? watch : undefined;
+  if (typeof watch === "string") return watch;
+  return exists(stamps) ? undefined : writeReadyPlan(ready); // a start that ended at the same time took them for the last ones
 }
 
 function writePlanText(ready: ReadyPlan, watch: Watch, last: string | undefined): void {
@@ -222,7 +223,12 @@ function filesOf(place: PlanPlace, stamps: string): PlanFiles {
 
 /** The stamps of the plan that is kept beside the present one, absolute. */
 function keptStamps(place: PlanPlace): string | undefined {
-  const name = stampsInPlan(keptPlan(planFile(place)));
+  return stampsIn(place, keptPlan(planFile(place)));
+}
+
+/** The stamps that a plan of this place looks at, absolute: of starts that end at the same time, the last one's is there. */
+function stampsIn(place: PlanPlace, plan: string): string | undefined {
+  const name = stampsInPlan(plan);
   return name && path.join(planFolder(place), name);
 }
 
