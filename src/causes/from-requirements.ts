@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { quoteForShell } from "../edges/command.ts";
 import { FETCH_LFS } from "../left-by-git.ts";
 import { nearest } from "../nearest.ts";
 import { whereNamed } from "../project/ways.ts";
@@ -73,7 +74,7 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
       const place = path.relative(root, line.file);
       return {
         why: `what ${place} names is not on this machine`, // as `pip freeze` writes it of what conda has built
-        next: `write versions in its place, as \`pip list --format=freeze\` does, or none: \`sed -i 's| @ file:.*||' ${place}\``,
+        next: `write versions in its place, as \`pip list --format=freeze\` does, or none: \`sed -i 's| @ file:.*||' ${quoteForShell(place)}\``,
       };
     },
   },
