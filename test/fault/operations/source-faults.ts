@@ -12,7 +12,7 @@ The release that is there runs on; \`self status\` tells why, and when the next 
 | two places have one name | the first one wins; a package that is bound to a place comes from nowhere else | the same, \`test/e2e/apps/sources/sources.test.ts\` |
 | a place lists nothing, is gone, fails, or a page to log in answers | \`failed\`, \`offline\`, \`denied\`; nothing is removed, and no later place is asked in its stead | \`test/e2e/apps/sources/sources.test.ts\` |
 | a file is another one under the same name, or not what its listing says | \`refused\`, by its address | the same, \`test/e2e/apps/app.test.ts\` |
-| a download breaks off, or is shorter than the file | gone on with by the next look; \`failed\` | \`test/e2e/apps/sources/sources.test.ts\` |
+| a download breaks off, or is shorter than the file | gone on with by the next look; \`failed\` | \`test/e2e/apps/sources/downloads.test.ts\` |
 | an egg that is none | told, by its name | the same |
 | a release is deleted or yanked on a real index, or asks for a password that nobody has | down at the next look; \`denied\` | \`test/e2e/apps/sources/indexes.test.ts\` |
 | a version is listed whose file is gone (404) | passed over, and told; one that runs is not left for that | \`test/e2e/apps/sources/sources.test.ts\` |

@@ -105,3 +105,8 @@ interface Status {
     readonly failures: number;
   };
 }
+
+/** Has an app take its releases from this source alone; more than one with `", "` between them. */
+export function from(app: AppBox, source: string): void {
+  app.config = app.config.replace(/sources = .*/, `sources = ["${source}"]`);
+}
