@@ -27,12 +27,14 @@ export function gitFolderOf(folder: string): GitFolder | undefined {
 }
 
 /**
- * Whether git's folder knows of this work tree, be it a linked one or a submodule's: a `.git` file names any folder, and somebody
- * else may have written it.
+ * Whether git's folder knows of this work tree, be it a linked one or a submodule's, and no link leads to it: a `.git` file, or a link
+ * of that name, leads anywhere, and somebody else may have made it, with what it names.
  */
 export function isKnownThere({ workTree, own, common }: GitFolder): boolean {
-  if (own === path.join(workTree, ".git")) return true;
+  const place = realPath(own) ?? "";
+  if (own === path.join(workTree, ".git")) return place === own;
+  if (own !== common && path.dirname(place) !== path.join(realPath(common) ?? "", "worktrees")) return false;
   const [, inConfig] = /^\s*worktree\s*=\s*(.+?)\s*$/m.exec(readText(path.join(own, "config")) ?? "") ?? [];
   const back = own === common ? inConfig : path.dirname(readText(path.join(own, "gitdir"))?.trim() ?? "");
-  return back !== undefined && back !== "" && realPath(path.resolve(own, back)) === realPath(workTree);
+  return back !== undefined && back !== "" && realPath(path.resolve(place, back)) === realPath(workTree);
 }

@@ -75,6 +75,7 @@ _prime() {
         return
       fi
       for name in "$(_prime_launcher)/.venv/bin/"*; do
+        case \${name##*/} in *[!A-Za-z0-9._+:-]*) continue ;; esac # what is offered is evaluated
         if [ -f "$name" ] && [ -x "$name" ]; then words+=" \${name##*/}"; fi
       done
       ;;

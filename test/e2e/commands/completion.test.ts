@@ -46,3 +46,12 @@ test = []
     fs.readdirSync(box.path(".prime/generations")).sort(),
   );
 });
+
+it("offers no command of a `.venv` that bash would evaluate by its name", async () => {
+  const box = repo({ "requirements.txt": "" });
+  for (const name of ["plain-1.2", "c++filt", "$(touch${IFS}here)", "`touch${IFS}here`", "a\nb", "a b", "it's"]) {
+    box.file(`.venv/bin/${name}`, "", { mode: 0o755 });
+  }
+  expect(await offered(box, "run", "")).toEqual(["c++filt", "plain-1.2"]);
+  expect(fs.readdirSync(box.root)).not.toContain("here");
+});

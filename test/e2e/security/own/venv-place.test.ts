@@ -93,6 +93,36 @@ describe("what tells git to ignore the link", () => {
         box.file(".git", `gitdir: ${other}/.git\n`);
       },
     ],
+    [
+      "a `.git` file names a folder of the clone's that says it is a work tree of another project",
+      (box: Sandbox, other: string) => {
+        fs.rmSync(box.path(".git"), { recursive: true });
+        execFileSync("git", ["init", "--quiet", other]);
+        box.file(".git", "gitdir: worktrees/one\n");
+        box.file("worktrees/one/HEAD", "ref: refs/heads/main\n");
+        box.file("worktrees/one/commondir", "../../../other/.git\n");
+        box.file("worktrees/one/gitdir", "../../.git\n");
+      },
+    ],
+    [
+      "a `.git` file names a link to another project's submodule, whose way back would lead here from the link",
+      (box: Sandbox, other: string) => {
+        fs.rmSync(box.path(".git"), { recursive: true });
+        fs.mkdirSync(path.join(other, ".git/modules/one"), { recursive: true });
+        fs.writeFileSync(path.join(other, ".git/modules/one/config"), "[core]\n\tworktree = ../../../repo\n");
+        fs.mkdirSync(box.path("a"));
+        fs.symlinkSync(path.join(other, ".git/modules/one"), box.path("a/b"));
+        box.file(".git", "gitdir: ../repo/a/b\n");
+      },
+    ],
+    [
+      "`.git` is a link to another project's",
+      (box: Sandbox, other: string) => {
+        fs.rmSync(box.path(".git"), { recursive: true });
+        execFileSync("git", ["init", "--quiet", other]);
+        fs.symlinkSync("../other/.git", box.path(".git"));
+      },
+    ],
   ])("is not written through where %s", async (_, spoil) => {
     const box = repo(FILES, { git: true });
     const other = otherProject(box);
