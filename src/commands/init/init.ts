@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { hasUsualKernel } from "../../config/protoprimer/kernel.ts";
 import type { Context } from "../../context.ts";
-import { appendToNamed, makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { whyNotWritten } from "../../edges/files/committed.ts";
 import {
   exists,
@@ -256,16 +256,15 @@ function changeScript({ launcher, cwd }: InitContext, given: string): Change {
   return { file, verb: "change", why, content: Buffer.from(text, "latin1"), executable: true };
 }
 
-/** What stands there keeps its permissions; who may read an executable file may also run it. */
+/** What stands there keeps its permissions, and what it says by its other names (hard links); who may read an executable file may also run it. */
 function apply({ verb, file, content, executable }: Change): void {
   const mode = (facts(file)?.mode ?? 0o666) & 0o777;
   if (content === undefined) return;
   makeFolder(path.dirname(file));
-  if (verb === "extend") appendToNamed(file, content.toString());
-  else
-    writeAtomic(
-      verb === "change" ? (realPath(file) ?? file) : file,
-      content,
-      executable === true ? mode | ((mode & 0o444) >> 2) : mode,
-    );
+  const isAdded = verb === "extend";
+  writeAtomic(
+    isAdded || verb === "change" ? (realPath(file) ?? file) : file,
+    isAdded ? Buffer.concat([readBytes(file) ?? Buffer.alloc(0), Buffer.from(content)]) : content,
+    executable === true ? mode | ((mode & 0o444) >> 2) : mode,
+  );
 }

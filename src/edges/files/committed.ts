@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { PrimeError } from "../../errors.ts";
 import { writeBackdated } from "./change.ts";
 import { removeFile } from "./own/remove.ts";
-import { isOutside, isWritable, physicalPath, readLink, realPath } from "./read.ts";
+import { isOutside, isWritable, readLink, realPath } from "./read.ts";
 
 /** A path with more links is none (path_resolution(7)). */
 const LINKS = 40;
@@ -38,10 +38,11 @@ export function refuseReadOnly(file: string): void {
   });
 }
 
-/** What a path leads to, be it there or not. */
+/** What a path leads to, by whichever links, be it there or not. */
 function endOf(file: string, links = LINKS): string {
-  const text = links === 0 ? undefined : readLink(file);
-  const place = physicalPath(file);
+  const folder = path.dirname(file);
+  const place = path.join(realPath(folder) ?? endOf(folder, links), path.basename(file));
+  const text = links === 0 ? undefined : readLink(place);
   if (text === undefined) return place;
-  return realPath(file) ?? endOf(path.resolve(path.dirname(place), text), links - 1);
+  return realPath(place) ?? endOf(path.resolve(path.dirname(place), text), links - 1);
 }

@@ -48,6 +48,25 @@ it("a link in the place of a file that prime writes stays: what it leads to is w
   expect(fs.readdirSync(out)).toEqual([]);
 });
 
+it("init makes nothing by a link to a folder outside, and adds lines to none of a file's names there", async () => {
+  const box = repo({ "requirements.txt": "" });
+  const out = path.join(box.base, "out");
+  fs.mkdirSync(out);
+  fs.writeFileSync(path.join(out, "kept"), "keep\n");
+  for (const name of [".gitignore", ".gitattributes"]) fs.linkSync(path.join(out, "kept"), box.path(name));
+  fs.symlinkSync("../out", box.path(".github"));
+  fs.symlinkSync("../out/absent", box.path(".vscode"));
+  const before = listing(out);
+  const { stderr } = await good(box, ["init", "--with", "github,vscode"]);
+  for (const name of [".gitignore", ".gitattributes"]) {
+    expect(fs.readFileSync(box.path(name), "utf8")).toMatch(/^keep\n\/\.?\w/);
+  }
+  for (const name of [".github/workflows/prime.yml", ".vscode/settings.json"]) {
+    expect(stderr).toMatch(new RegExp(`^todo +\\${name}: .*by hand: the file leads out of`, "m"));
+  }
+  expect(listing(out)).toEqual(before);
+});
+
 it("a note of an upgrade, as a checkout can bring one, changes and makes nothing outside", async () => {
   const box = repo({ "requirements.txt": "" });
   await good(box);
