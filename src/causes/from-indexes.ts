@@ -12,10 +12,17 @@ export const FROM_INDEXES: readonly Row[] = [
   },
   {
     says: /invalid peer certificate|UnknownIssuer|CERTIFICATE_VERIFY_FAILED|self[- ]signed certificate/,
-    cause: (_, __, words) => ({
-      why: `the certificate of ${serverIn(words)} is signed by nobody whom this machine trusts here`,
-      next: "name the file of the authorities to trust, SSL_CERT_FILE=…; or UV_SYSTEM_CERTS=1 has uv trust those of the system",
-    }),
+    cause: (_, __, words) => {
+      const its = `the certificate of ${serverIn(words)} is`;
+      if (/certificate (?:has )?expired|not (?:valid yet|yet valid)/.test(words))
+        return { why: `${its} not valid now`, next: "check this machine's clock first" };
+      if (/certificate (?:is )?not valid for/.test(words))
+        return { why: `${its} for another host`, next: "check the address; a captive portal answers so, too" };
+      return {
+        why: `${its} signed by nobody whom this machine trusts here`,
+        next: "name the file of the authorities to trust, SSL_CERT_FILE=…; or UV_SYSTEM_CERTS=1 has uv trust those of the system",
+      };
+    },
   },
   {
     says: /407 Proxy Authentication Required|Tunnel connection failed: 407|proxy auth(?:entication|orization) required/i,

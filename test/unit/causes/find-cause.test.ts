@@ -12,6 +12,16 @@ const WORDS = [
     /index\.test .*nobody whom/,
   ],
   [
+    "invalid peer certificate: certificate expired: verification time 2148595200 (UNIX), but certificate is not valid after 1859040391",
+    /^the certificate of the index is not valid now$/,
+  ],
+  [
+    "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate is not yet valid (_ssl.c:1000)",
+    /valid now$/,
+  ],
+  ["[SSL: CERTIFICATE_VERIFY_FAILED] Hostname mismatch, certificate is not valid for 'a.test'.", /for another host$/],
+  ['invalid peer certificate: certificate not valid for name "a.test"; certificate is only valid for', /another host$/],
+  [
     "error: Failed to build `app @ file:///repo`\n  urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>",
     /^no network, or no server of that name: one that a build asks$/,
   ],
