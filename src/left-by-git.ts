@@ -34,7 +34,7 @@ export function refuseLeftByGit(text: string, file: string): void {
 }
 
 function wayOut(file: string): string {
-  const name = file.slice(file.lastIndexOf("/") + 1);
+  const name = /[^/]*$/.exec(file)?.[0].replace(/^(?!\.?\w[\w.-]*$).*/s, "FILE"); // it may hold what a shell runs
   if (name === "uv.lock")
     return "`git checkout --ours uv.lock` (or remove it), then `./prime uv lock`, which brings it in step with pyproject.toml";
   if (name === "pylock.toml") return "`git checkout --ours pylock.toml`, then lock anew by the tool that made it";

@@ -76,7 +76,7 @@ function refuseWithout({ launcher, flagKey, stateFault }: Context): void {
   if (unsafe === undefined) return;
   throw refusal(
     `others than root could exchange ${unsafe}`,
-    `give it to root alone: \`chown root ${unsafe} && chmod go-w ${unsafe}\``,
+    `give it to root alone: \`chown root ${quoteForShell(unsafe)} && chmod go-w ${quoteForShell(unsafe)}\``,
   );
 }
 

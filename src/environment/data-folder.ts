@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { quoteForShell } from "../edges/command.ts";
 import { isOpenToAll, isOurs, isSticky, type Ownership, ownership, thisUser } from "../edges/files/ownership.ts";
 import { isWritable, realPath } from "../edges/files/read.ts";
 import { belongs } from "../edges/files/trust.ts";
@@ -44,7 +45,7 @@ export function standingOf(data: string, root: string): Standing {
     cure:
       index === undefined
         ? `remove ${file} to have it work in the repo again`
-        : `\`git rm -rf ${path.basename(data)}\` ends that`,
+        : `\`git rm -rf ${quoteForShell(path.basename(data))}\` ends that`,
     inputs: [
       ...(index === undefined ? [] : [{ kind: "file", path: index } as const]),
       ...(realPath(file) === undefined ? [] : [{ kind: "present", path: file } as const]), // which a dangling link is not

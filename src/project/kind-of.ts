@@ -1,3 +1,4 @@
+import { quoteForShell } from "../edges/command.ts";
 import { PrimeError } from "../errors.ts";
 import { isTable } from "../toml.ts";
 import type { ProjectKind } from "./kinds.ts";
@@ -57,7 +58,7 @@ function refuseBeside(lock: string, root: string, requirements: readonly string[
   const names = requirements.join(", ");
   const message = `could not install ${names} in ${root}: the key \`requirements\` names it, and ${lock} says all that is installed`;
   throw new PrimeError("requirements-beside-lock", message, {
-    hint: `take the key out; \`./prime uv add --dev -r ${requirements[0]}\` brings a file's requirements into a uv.lock`,
+    hint: `take the key out; \`./prime uv add --dev -r ${quoteForShell(String(requirements[0]))}\` brings a file's requirements into a uv.lock`,
   });
 }
 

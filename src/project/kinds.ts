@@ -1,3 +1,4 @@
+import { quoteForShell } from "../edges/command.ts";
 /**
  * What kind of repo this is, first match wins (docs, "What is installed"); `descriptors` whenever protoprimer's
  * configuration is in force.
@@ -44,7 +45,7 @@ export const KINDS: Readonly<Record<ProjectKind, KindFacts>> = {
     isLocked: true,
     buildsRoot: "never",
     insteadOfForeign: undefined,
-    wayToFile: (file) => `\`./prime uv add --dev -r ${file}\` brings it into the lock`,
+    wayToFile: (file) => `\`./prime uv add --dev -r ${quoteForShell(file)}\` brings it into the lock`,
     wayToAdd: BY_GROUP,
   },
   pylock: {

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { quoteForShell } from "../edges/command.ts";
 import { ownership, thisUser } from "../edges/files/ownership.ts";
 import { filesIn, isWritable } from "../edges/files/read.ts";
 
@@ -28,9 +29,9 @@ export function othersIn(root: string, projects: readonly string[]): OthersThere
   const files = made.filter((file) => (ownership(file)?.uid ?? own.uid) !== own.uid && !isSharedFolder(file));
   const [first] = files;
   if (first === undefined) return undefined;
-  const names = files.map((file) => path.relative(root, file)).join(" ");
+  const names = files.map((file) => quoteForShell(path.relative(root, file))).join(" ");
   const uid = ownership(first)?.uid ?? 0;
-  return { files, uid, cure: `sudo chown -hR ${own.uid}:${own.gid} ${names}` };
+  return { files, uid, cure: `sudo chown -hR ${own.uid}:${own.gid} -- ${names}` };
 }
 
 /** For a sentence. */

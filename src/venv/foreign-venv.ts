@@ -98,7 +98,8 @@ function anchorOfVenv(folder: string, cfg: ReadonlyMap<string, string>, home: st
     }
     if (!isWithin(folder, file)) return { anchor: file, torn: null };
     const text = readLink(file);
-    if (text === undefined) return { anchor: copiedFrom(cfg, home), torn: null };
+    if (text === undefined)
+      return isFile(file) ? { anchor: copiedFrom(cfg, home), torn: null } : torn(`${file} is no file`);
     file = path.resolve(path.dirname(file), text);
   }
   return torn(`${file} is a loop of links`);

@@ -1,3 +1,4 @@
+import { quoteForShell } from "../edges/command.ts";
 import type { Failure, Interpreter } from "../python/interpreter.ts";
 import type { FileFacts } from "../python/probe/by-files.ts";
 import { minorOf } from "../python/version.ts";
@@ -118,14 +119,16 @@ function failureOf({ path, why, kind }: Failure, mend: string): [Verdict["verdic
 
 /** How its own maker makes it anew. */
 function madeAnew({ folder, maker, version }: VenvFacts): string {
-  if (maker === "prime") return `start \`${folder.split("/.prime/")[0]}/prime\`, which builds beside it`;
+  const name = quoteForShell(folder);
+  if (maker === "prime")
+    return `start \`${quoteForShell(`${folder.split("/.prime/")[0]}/prime`)}\`, which builds beside it`;
   const minor = version === null ? "" : minorOf(version);
   const python = minor === "" ? "" : ` --python ${minor}`;
   const commands = {
-    uv: `uv venv --clear${python} ${folder}`,
-    virtualenv: `virtualenv --clear${python} ${folder}`,
-    venv: `python${minor || "3"} -m venv --clear ${folder}`,
-    conda: `conda create --prefix ${folder}${minor === "" ? "" : ` python=${minor}`}`,
+    uv: `uv venv --clear${python} ${name}`,
+    virtualenv: `virtualenv --clear${python} ${name}`,
+    venv: `python${minor || "3"} -m venv --clear ${name}`,
+    conda: `conda create --prefix ${name}${minor === "" ? "" : ` python=${minor}`}`,
   };
   const project = maker === "uv" ? " (`uv sync` in its project)" : "";
   return `make it anew: \`${commands[maker]}\`, then install its packages${project}`;

@@ -7,6 +7,7 @@ import { holdOf, linkOf, mayMoveLink } from "../../decision/shown.ts";
 import { asUsable, isSound, judgeGeneration } from "../../decision/usable.ts";
 import { refuseForeignRepo } from "../../decision/whose-repo.ts";
 import { now } from "../../edges/clock.ts";
+import { quoteForShell } from "../../edges/command.ts";
 import { isFile, listFolder } from "../../edges/files/read.ts";
 import { isMove, lastEntry } from "../../environment/history.ts";
 import { isOfNewerPrime, type Manifest } from "../../environment/manifest/manifest.ts";
@@ -72,7 +73,10 @@ function adviceOf({ madeOf, seen }: Asked, { madeOf: was, interpreter }: Manifes
     ...(isOther && isFile(path.join(root, PRIME_LOCK)) ? [PRIME_LOCK] : []),
   ];
   const isUnknown = (file: string) => file === PRIME_LOCK && trackedBy(path.join(root, file)) === undefined;
-  const changed = files.filter((file) => !isUnknown(file)).join(" ");
+  const changed = files
+    .filter((file) => !isUnknown(file))
+    .map(quoteForShell)
+    .join(" ");
   const back = was.pinned === undefined ? `rm ${PRIME_LOCK}` : `./prime python pin ${interpreter.version}`;
   const ways = [...(changed === "" ? [] : [`git checkout -- ${changed}`]), ...(files.some(isUnknown) ? [back] : [])];
   const committed = changed === "" ? "" : `; where the change is committed, \`git checkout COMMIT -- ${changed}\``;

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { quoteForShell } from "../../edges/command.ts";
 import { isFolder, linkFacts, readLink, realPath } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import { EXIT_PROTOPRIMER } from "./kernel.ts";
@@ -98,7 +99,7 @@ export function lookAtLink(
     throw refusal(
       "env-link",
       `could not select the env ${selected}: the link ${file} -> ${text} ${why}`,
-      `remove the link (\`rm ${value}\`), and the next start makes it`,
+      `remove the link (\`rm ${quoteForShell(value)}\`), and the next start makes it`,
     );
   }
   if (text === selected) return { ...wanted, isThere: true };
@@ -107,7 +108,7 @@ export function lookAtLink(
     throw refusal(
       "env-differs",
       `could not select the env ${selected}: the link ${file} shows ${text}, and one checkout has one env at a time`,
-      `${isNamed ? `go on with \`--env ${text}\`, or switch` : "have the link show it"}: \`ln -sfn ${selected} ${value}\``,
+      `${isNamed ? `go on with \`--env ${quoteForShell(text)}\`, or switch` : "have the link show it"}: \`ln -sfn ${quoteForShell(selected)} ${quoteForShell(value)}\``,
     );
   }
   relativeTo(root, path.resolve(root, text), `the link ${file}`);

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { CALMLY } from "./errors.ts";
+import { tell } from "./errors.ts";
+import { linkFacts } from "./read.ts";
 
 /** What `statfs` calls file systems that hold no files of anybody's (statfs(2)): proc, sysfs, cgroup, debugfs, and the like. */
 const PSEUDO = new Set([
@@ -16,24 +17,30 @@ export interface Search {
   readonly below: (folder: string) => readonly string[];
   /** Called for each folder before it is listed. */
   readonly onFolder: (folder: string) => void;
+  /** Called with why one is passed over: this user can't look into it, or its path is too long. */
+  readonly onClosed: (error: unknown) => void;
 }
 
-/** All folders below one, itself included, that are wanted; links are not followed, and what can't be listed is passed over. */
-export async function findFolders(top: string, { isWanted, below, onFolder }: Search): Promise<string[]> {
+/** All folders below one, itself included, that are wanted; links are not followed. */
+export async function findFolders(top: string, { isWanted, below, onFolder, onClosed }: Search): Promise<string[]> {
   const found: string[] = [];
   const seen = new Set<string>();
-  const waiting = [{ folder: top, device: -1 }];
+  const waiting = [{ folder: top, device: "" }];
   for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
     const { folder, device } = place;
-    const stat = fs.lstatSync(folder, CALMLY);
-    if (stat?.isDirectory() !== true || seen.has(`${stat.dev} ${stat.ino}`)) continue;
-    if (stat.dev !== device && isPseudo(folder)) continue;
-    seen.add(`${stat.dev} ${stat.ino}`);
-    onFolder(folder);
-    const isFound = isWanted(folder);
-    if (isFound) found.push(folder);
-    const names = isFound ? below(folder) : foldersIn(folder);
-    waiting.push(...names.map((name) => ({ folder: path.join(folder, name), device: stat.dev })));
+    try {
+      const is = linkFacts(folder);
+      const key = `${is?.dev} ${is?.ino}`;
+      if (is?.kind !== "folder" || seen.has(key) || (is.dev !== device && isPseudo(folder))) continue;
+      seen.add(key);
+      onFolder(folder);
+      const isFound = isWanted(folder);
+      if (isFound) found.push(folder);
+      const names = isFound ? below(folder) : tell("list", folder, () => foldersIn(folder));
+      for (const name of names ?? []) waiting.push({ folder: path.join(folder, name), device: is.dev });
+    } catch (error) {
+      onClosed(error);
+    }
     if (seen.size % 256 === 0) await setImmediate();
   }
   return found.sort();
@@ -48,14 +55,10 @@ function isPseudo(folder: string): boolean {
 }
 
 function foldersIn(folder: string): string[] {
-  try {
-    return fs
-      .readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
-  } catch {
-    return [];
-  }
+  return fs
+    .readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 }
 
 /** Links below a folder that lead nowhere; absolute. */

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -15,6 +15,7 @@ import {
 } from "../../support/pythons/interpreters.ts";
 import { edit, good, repo, uv } from "../../support/repos.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
+import { userOf } from "../../support/system/users.ts";
 
 interface Report {
   readonly path: string;
@@ -209,6 +210,39 @@ it("./prime doctor --all DIR finds all environments, runs nothing of theirs, and
   ]);
   expect(fs.existsSync(path.join(box.base, "ran"))).toBe(false);
   expect((await box.run(["doctor", "--all", "/proc/self"])).stderr).toContain("0 environments");
+});
+
+it("./prime doctor --all goes on where it can't look into a folder or an environment, and names each", async () => {
+  const box = repo({});
+  const user = userOf(box);
+  const top = path.join(box.base, "all");
+  const mine = makeVenv("/usr/bin/python3", path.join(top, "mine"));
+  const closed = makeVenv("/usr/bin/python3", path.join(top, "other"));
+  fs.chmodSync(path.join(closed, "pyvenv.cfg"), 0o600);
+  for (const name of ["listed/below", "closed"]) fs.mkdirSync(path.join(top, name), { recursive: true });
+  fs.chmodSync(path.join(top, "listed"), 0o744);
+  fs.chmodSync(path.join(top, "closed"), 0o700);
+  const deep = `cd "$1" && for i in $(seq 30); do mkdir "$2" && cd "$2" || exit; done`;
+  spawnSync("sh", ["-c", deep, "sh", top, "d".repeat(200)]);
+  const { stdout, stderr } = await box.run(["doctor", "--json", "--all", top], user);
+  spawnSync("rm", ["-rf", path.join(top, "d".repeat(200))]); // Node can't
+  expect((JSON.parse(stdout) as { environments: Report[] }).environments).toMatchObject([
+    { path: mine, verdict: "sound" },
+  ]);
+  for (const name of ["listed/below", "closed", "other/pyvenv.cfg", "ddd"]) {
+    expect(stderr).toMatch(new RegExp(`warning: could not \\w+(?: at)? ${path.join(top, name)}`));
+  }
+  expect(stderr).toContain(`1 environment below ${top}: 0 broken`);
+});
+
+it("./prime doctor says that a python is no file, and quotes a folder's name in what mends", async () => {
+  const box = repo({});
+  const folder = makeVenv(goodPython(), path.join(box.base, "$(touch here) it's"));
+  fs.rmSync(path.join(folder, "bin/python"));
+  execFileSync("mkfifo", [path.join(folder, "bin/python")]);
+  const { why, mend } = await examine(box, folder);
+  expect(why).toBe(`${folder}/bin/python is no file`);
+  expect(mend).toContain(`--clear '${folder.replace("'", "'\\''")}'\``);
 });
 
 it("./prime doctor names what was written down to restore an interpreter, and of a repo what it shows alone", async () => {

@@ -146,7 +146,7 @@ it("what root has left in a user's own checkout is named by a start that fails f
   for (const name of others) spawnSync("chown", ["-hR", "0:0", box.path(name)]);
 
   const told = `${others.map((name) => box.path(name)).join(", ")} belong to root, and this user can't change them`;
-  const cure = `sudo chown -hR 54321:54321 ${others.join(" ")}`;
+  const cure = `sudo chown -hR 54321:54321 -- ${others.join(" ")}`;
   const said = failure(await box.run([], user), "resolve-failed");
   expect(said).toContain(told);
   expect(said).toContain(`next: make it yours (\`${cure}\`), and start again`);

@@ -1,4 +1,5 @@
 import type { Context } from "../../../context.ts";
+import { quoteForShell } from "../../../edges/command.ts";
 import { facts, readBytes } from "../../../edges/files/read.ts";
 import { ownDigestFault } from "../../../launch/own-digest.ts";
 import { type Finding, sound, wrong } from "../finding.ts";
@@ -39,7 +40,7 @@ export function launcherFindings({ path: file, version, text, mode }: LauncherFa
       : wrong(
           "executable",
           `${file} may not be executed (mode ${(mode & 0o777).toString(8)})`,
-          `\`chmod +x ${file}\``,
+          `\`chmod +x ${quoteForShell(file)}\``,
           { kind: "executable", file },
         ),
   ];

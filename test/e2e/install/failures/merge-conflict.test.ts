@@ -86,6 +86,12 @@ describe("a merge conflict is said as that, by each start, by doctor and by veri
   });
 });
 
+it("a conflict in a file whose name a shell would run is said without that name in a command", async () => {
+  const name = "a;touch here.txt";
+  const box = repo({ "requirements.txt": `-r ${name}\n`, [name]: "<<<<<<< a\n=======\n>>>>>>> b\n" });
+  expect(failure(await box.run([]), "merge-conflict")).toContain("`git checkout --ours FILE`");
+});
+
 it("a pointer that Git LFS has left in the place of a file is said as that", async () => {
   const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 12345\n";
   for (const name of ["uv.lock", "pylock.toml", "prime.toml", "requirements.txt", "setup.cfg"]) {

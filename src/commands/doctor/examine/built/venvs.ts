@@ -3,7 +3,7 @@ import type { Context } from "../../../../context.ts";
 import { exists, isFolder, linkFacts, listFolder, realPath } from "../../../../edges/files/read.ts";
 import { findFolders } from "../../../../edges/files/walk.ts";
 import { readManifest } from "../../../../environment/manifest/manifest.ts";
-import { EXIT_USAGE, PrimeError } from "../../../../errors.ts";
+import { EXIT_USAGE, PrimeError, passOn } from "../../../../errors.ts";
 import type { Answer } from "../../../../launch/answer.ts";
 import { distributorByPath, restoreByName } from "../../../../python/distributor.ts";
 import { isFailure } from "../../../../python/interpreter.ts";
@@ -51,15 +51,26 @@ export async function examineAll(context: Context, given: string, json: boolean)
     });
   }
   const step = context.terminal.step("look for environments");
+  const passOver = (error: unknown) => {
+    passOn(error);
+    context.terminal.warn(error.message);
+  };
   const found = await findFolders(realPath(top) ?? top, {
     isWanted: isVenv,
     below: condaEnvironments,
     onFolder: (folder) => step.update(folder),
+    onClosed: passOver,
   });
   step.done();
   const examine = examiner(context, [realPath(top) ?? top]);
   const environments: VenvReport[] = [];
-  for (const folder of found.filter(isOfUse)) environments.push(await examine(lookAtVenv(folder), restoreOf(folder)));
+  for (const folder of found.filter(isOfUse)) {
+    try {
+      environments.push(await examine(lookAtVenv(folder), restoreOf(folder)));
+    } catch (error) {
+      passOver(error);
+    }
+  }
   const broken = environments.filter((one) => one.broken).length;
   if (json) context.print.json({ sound: broken === 0, environments });
   else context.print.text(environments.map(renderVenv).join("\n"));
