@@ -71,12 +71,11 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
     ...launcherFindings(launcherFacts(context)),
     ...trackedFindings(await askGit(context, link)),
     ...config.findings,
-    ...stateFindings(root, link, folders),
+    ...(await told("state", () => stateFindings(root, link, folders))),
     ...(config.loaded === undefined ? [] : await upgradeFindings(config.loaded.config, folders, now())),
-    ...recordFindings(context),
-    ...ownerFindings(root, projectsOf(decided)),
+    ...(await told("state", () => [...recordFindings(context), ...ownerFindings(root, projectsOf(decided))])),
     ...(decided === undefined ? [] : decidedFindings(context, decided)),
-    ...(await shownFindings(context, { link, folders, decided, loads: fix })),
+    ...(await told("environment", () => shownFindings(context, { link, folders, decided, loads: fix }))),
   ];
 }
 
@@ -94,9 +93,22 @@ async function tryToDecide(context: Context, fix: boolean): Promise<Decision | F
     if (!("notKnown" in decided)) return decided;
     return sound("selected python", `${decided.notKnown.message}; ${decided.notKnown.hint}`);
   } catch (error) {
-    passOn(error);
-    return wrong("selected python", error.message, error.hint ?? "mend that, and start again");
+    return failed("selected python", error);
   }
+}
+
+/** What can't be looked at is a finding: the others are still to be told. */
+async function told(check: string, look: () => Finding[] | Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [failed(check, error)];
+  }
+}
+
+function failed(check: string, error: unknown): Finding {
+  passOn(error);
+  return wrong(check, error.message, error.hint ?? "mend that, and start again");
 }
 
 function decidedFindings(context: Context, decided: Decision | Finding): Finding[] {

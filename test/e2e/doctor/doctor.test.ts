@@ -22,6 +22,17 @@ async function mended(box: Sandbox): Promise<Examined> {
   return report;
 }
 
+it("./prime doctor tells all else where the environment can't be looked at", async () => {
+  const box = repo({ "requirements.txt": "" });
+  await good(box);
+  const lib = path.join(fs.realpathSync(box.path(".venv")), "lib");
+  fs.rmSync(lib, { recursive: true });
+  fs.symlinkSync("lib", lib);
+  const report = await examine(box);
+  expect(wrongs(report).at(-1)).toEqual(["environment", expect.stringContaining("(ELOOP)")]);
+  expect(report.checks.map(({ check }) => check)).toEqual(expect.arrayContaining(["clock", "uv"]));
+});
+
 describe("./prime doctor", () => {
   let box: Sandbox;
   beforeAll(async () => {
