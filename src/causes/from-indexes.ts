@@ -61,9 +61,9 @@ export const FROM_INDEXES: readonly Row[] = [
     }),
   },
   {
-    says: /dns error|failed to lookup address|Temporary failure in name resolution|Name or service not known|nodename nor servname/,
-    cause: (_, __, words) => ({
-      why: `no network, or no server of that name: ${serverIn(words)}`,
+    says: /dns error|failed to lookup address|Temporary failure in name resolution|Name or service not known|nodename nor servname|Could not resolve host: ([\w.-]+)/,
+    cause: ([, host], _, words) => ({
+      why: `no network, or no server of that name: ${host || serverIn(words)}`,
       next: network(words),
     }),
   },

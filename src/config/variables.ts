@@ -1,7 +1,7 @@
 import type { Environment } from "../edges/command.ts";
 import { SAFE_VARIABLE } from "../edges/files/trust.ts";
 import { CACHE_VARIABLE } from "../edges/places.ts";
-import { EXIT_FAILURE, PrimeError } from "../errors.ts";
+import { EXIT_FAILURE, passOn } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { parseToml } from "../toml.ts";
 import type { Layer } from "./layer.ts";
@@ -63,7 +63,7 @@ async function tomlValue(text: string): Promise<unknown> {
     const { value, ...rest } = await parseToml(`value = ${text}`, "a variable");
     return Object.keys(rest).length === 0 ? value : undefined;
   } catch (error) {
-    if (error instanceof PrimeError) return undefined;
-    throw error;
+    passOn(error);
+    return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import { namesInFolder } from "../edges/files/read.ts";
 import { isRunning } from "../edges/machine.ts";
 import { nonce } from "../edges/nonce.ts";
-import { PrimeError } from "../errors.ts";
+import { passOn } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { WATCH_PY } from "../python/texts/texts.ts";
 
@@ -30,8 +30,8 @@ export function countStart(
     writeAtomic(file, JSON.stringify({ pid, start }));
     return file;
   } catch (error) {
-    if (error instanceof PrimeError) return undefined;
-    throw error;
+    passOn(error);
+    return undefined;
   }
 }
 

@@ -9,7 +9,7 @@ import { projectsBelow } from "./around/below.ts";
 import type { Pyproject } from "./files/pyproject.ts";
 import { KINDS } from "./kinds.ts";
 import type { Project } from "./project.ts";
-import type { RootFiles } from "./root-files.ts";
+import { DEV_LOCK, type RootFiles } from "./root-files.ts";
 import { shortened } from "./selection/left-out.ts";
 
 type NotedProject = Pick<Project, "kind" | "installsRoot" | "packages" | "groupsAlone"> & {
@@ -133,7 +133,7 @@ function noteRoot(
 
 function noteForeign(
   { kind, installsRoot, installsMore }: NotedProject,
-  { root, pyproject, foreign }: RootFiles,
+  { root, pyproject, foreign, devRequirements }: RootFiles,
 ): string[] {
   const { insteadOfForeign } = KINDS[kind];
   if (insteadOfForeign === undefined) return [];
@@ -142,6 +142,7 @@ function noteForeign(
   const backendReadsPoetry = pyproject?.hasBuildSystem && installsRoot;
   const readsAll = pyproject?.project !== undefined || backendReadsPoetry;
   const tables = TABLES.filter(([tool, key]) => {
+    if (tool === "rye" && devRequirements.includes(DEV_LOCK)) return false;
     const table = pyproject?.tool[tool];
     return isTable(table) && (key === "" ? !readsAll : table[key] !== undefined);
   });
@@ -158,12 +159,13 @@ function noteForeign(
       ];
 }
 
-/** Where Poetry, PDM and hatch are told in pyproject.toml what developers need. */
+/** Where Poetry, PDM, Rye and hatch are told in pyproject.toml what developers need. */
 const TABLES = [
   ["poetry", ""],
   ["poetry", "group"],
   ["poetry", "dev-dependencies"],
   ["pdm", "dev-dependencies"],
+  ["rye", "dev-dependencies"],
   ["hatch", "envs"],
 ] as const;
 

@@ -29,6 +29,9 @@ export interface RootFiles {
   readonly foreign: readonly string[];
 }
 
+/** A requirement file, which Rye writes. */
+export const DEV_LOCK = "requirements-dev.lock";
+
 const DEV_REQUIREMENTS = [
   "requirements-dev.txt",
   "dev-requirements.txt",
@@ -50,7 +53,7 @@ const FOLDER_MAIN = ["base", "requirements", "main", "default"].flatMap((name) =
   `requirements/${name}.in`,
 ]);
 
-const FOLDER_DEV = ["requirements/dev.txt", "requirements/development.txt", "requirements/local.txt"];
+const FOLDER_DEV = ["dev", "development", "devel", "develop", "local"].map((name) => `requirements/${name}.txt`);
 
 const FOLDER_TEST = ["requirements/test.txt", "requirements/tests.txt", "requirements/testing.txt"];
 
@@ -66,7 +69,7 @@ export async function readRootFiles(root: string, inputs: InputCollector, driver
   const hasPylock = uvLock === undefined && look("pylock.toml");
   const setupPy = look("setup.py") ? readSetupPy(path.join(root, "setup.py")) : undefined;
   const setupCfg = look("setup.cfg") ? readSetupCfg(path.join(root, "setup.cfg")) : undefined;
-  const found = uvLock !== undefined || hasPylock ? undefined : findRequirements(root, inputs);
+  const found = uvLock !== undefined || hasPylock ? undefined : findRequirements(root, inputs, pyproject);
   return {
     root,
     pyproject,
@@ -101,7 +104,9 @@ export function isForUv(pyproject: Pyproject | undefined): boolean {
 
 /** Whether a name, relative to root, is that of a requirement file. */
 export function isRequirementFile(name: string): boolean {
-  return /^(?!.*constraint)(?:(?:tests?\/)?[\w.-]*requirements[\w.-]*|requirements\/[\w.-]+)\.(?:txt|in)$/.test(name);
+  return /^(?!.*constraint)(?:(?:tests?\/)?[\w.-]*requirements[\w.-]*|requirements\/[\w.-]+)\.(?:txt|in|lock)$/.test(
+    name,
+  );
 }
 
 interface FoundRequirements {
@@ -111,10 +116,10 @@ interface FoundRequirements {
 }
 
 /** A requirements.in counts where nobody compiled it. */
-function findRequirements(root: string, inputs: InputCollector): FoundRequirements {
+function findRequirements(root: string, inputs: InputCollector, pyproject?: Pyproject): FoundRequirements {
   const look = looking(root, inputs);
   const plain = ["requirements.txt", "requirements.in"].find(look);
-  const dev = DEV_REQUIREMENTS.filter(look);
+  const dev = [...DEV_REQUIREMENTS, ...(pyproject?.tool.rye ? [DEV_LOCK] : [])].filter(look);
   const test = TEST_REQUIREMENTS.filter(look);
   if (!isFolder(path.join(root, "requirements"))) {
     inputs.presence(path.join(root, "requirements"));

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { readText } from "../edges/files/read.ts";
-import { PrimeError } from "../errors.ts";
+import { passOn } from "../errors.ts";
 
 /** Where a distributor's words may stand; those of the machine's administrator come first. */
 const FOLDERS = ["/etc/prime", "/usr/share/prime"];
@@ -56,7 +56,7 @@ function quietly(file: string): string | undefined {
   try {
     return readText(file);
   } catch (error) {
-    if (error instanceof PrimeError) return undefined;
-    throw error;
+    passOn(error);
+    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { MOST } from "../edges/files/open.ts";
 import { isFile, listFolder, readText } from "../edges/files/read.ts";
-import { PrimeError } from "../errors.ts";
+import { passOn } from "../errors.ts";
 
 /** Where repos say for which Python they build, test and ship. */
 const FILES = [
@@ -45,7 +45,7 @@ function linesOf(file: string): string[] {
   try {
     return (readText(file, MOST.written) ?? "").split("\n");
   } catch (error) {
-    if (error instanceof PrimeError) return [];
-    throw error;
+    passOn(error);
+    return [];
   }
 }

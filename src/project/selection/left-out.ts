@@ -4,7 +4,7 @@ import { oneLine } from "../../quoted.ts";
 import { dynamicFiles } from "../built/dynamic.ts";
 import { KINDS, type ProjectKind } from "../kinds.ts";
 import type { LeftOut } from "../project.ts";
-import { isRequirementFile, type RootFiles } from "../root-files.ts";
+import { DEV_LOCK, isRequirementFile, type RootFiles } from "../root-files.ts";
 import { type Part, withBrought } from "./brought.ts";
 import type { Declarations } from "./offers.ts";
 import type { Offers } from "./selection.ts";
@@ -48,6 +48,7 @@ export function requirementsLeftOut(files: RootFiles, taken: readonly string[]):
   );
   const isLocked = files.uvLock !== undefined || files.hasPylock;
   const isCopy = (name: string): boolean =>
+    (name === "requirements.lock" && read.has(DEV_LOCK)) ||
     (name.endsWith(".in") && all.includes(name.replace(/in$/, "txt"))) ||
     (isLocked && COMPILED.test(readText(path.join(root, name)) ?? ""));
   return all.filter((name) => !read.has(name) && !isCopy(name));

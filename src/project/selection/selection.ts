@@ -38,8 +38,7 @@ interface Inference {
   readonly byFiles: readonly string[];
 }
 
-const GROUP_NAMES = ["dev", "test", "tests"];
-const EXTRA_NAMES = ["dev", "test", "tests", "testing"];
+const DEV_NAMES = ["dev", "test", "tests", "testing", "devel", "develop", "development"];
 
 /**
  * What the configuration names, and an error when the repo does not declare it; else what a developer needs: the
@@ -81,10 +80,10 @@ function choose(
   if (groups !== undefined || !infer) {
     return { extras: extras ?? [], groups: groups ?? uvGroups(offers), notes: noteDefaults(config, offers, groups) };
   }
-  const group = GROUP_NAMES.find((name) => offers.groups.includes(name));
+  const group = DEV_NAMES.find((name) => offers.groups.includes(name));
   if (group !== undefined)
     return { extras: extras ?? [], groups: [group], notes: noteInferred("group", group, excluded.groups) };
-  const extra = extras === undefined ? EXTRA_NAMES.find((name) => offers.extras.includes(name)) : undefined;
+  const extra = extras === undefined ? DEV_NAMES.find((name) => offers.extras.includes(name)) : undefined;
   if (extra !== undefined) return { extras: [extra], groups: [], notes: noteInferred("extra", extra, excluded.extras) };
   return { extras: extras ?? [], groups: [], notes: noteNothing(offers, extras, byFiles) };
 }

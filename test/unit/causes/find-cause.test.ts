@@ -27,6 +27,14 @@ const WORDS = [
   ],
   ["error: <urlopen error [Errno -2] Name or service not known>", /no server of that name: the index$/],
   [
+    "error: Failed to build `app @ file:///repo`\n  [6] Could not resolve hostname (Could not resolve host: crates.test)",
+    /no server of that name: crates\.test$/,
+  ],
+  [
+    "cause: Git operation failed\n fatal: unable to access 'https://git.test/x/': Could not resolve host: git.test",
+    /no server of that name: git\.test$/,
+  ],
+  [
     "cause: Because pandas==0.18.1 has invalid metadata and you require pandas==0.18.1, we can conclude that your requirements are unsatisfiable.",
     /^no version of pandas that can be had fits/,
   ],

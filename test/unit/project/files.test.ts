@@ -19,6 +19,25 @@ describe("requirement files", () => {
     expect(watched(project)).toContain("absent:requirements.txt");
   });
 
+  test.each(["dev", "development", "devel", "develop", "local"])(
+    "of developers may be called %s there",
+    async (name) => {
+      const file = `requirements/${name}.txt`;
+      const { requirementFiles } = await inspect({ "requirements/base.txt": "", [file]: "" });
+      expect(requirementFiles).toEqual(["requirements/base.txt", file]);
+    },
+  );
+
+  test("Rye's lock for developers is one, and stands for its lock for users", async () => {
+    const rye = { "pyproject.toml": `${PACKAGE}[tool.rye]\ndev-dependencies = ["pytest"]\n` };
+    expect((await inspect({ ...rye, "requirements.lock": "six==1.16.0" })).omissions).toEqual([
+      "What is asked for in [tool.rye.dev-dependencies] is not read; [dependency-groups] of pyproject.toml would be.",
+      "not installed: requirements.lock (the key `requirements` of prime.toml chooses)",
+    ]);
+    const locked = await inspect({ ...rye, "requirements-dev.lock": "-e file:.\nsix==1.16.0" });
+    expect([locked.requirementFiles, locked.omissions]).toEqual([["requirements-dev.lock"], []]);
+  });
+
   test("the configured ones are taken in their place, in order", async () => {
     const files = { "requirements.txt": "", "b.txt": "", "a.txt": "" };
     expect(await inspect(files, { requirements: ["b.txt", "a.txt"] })).toMatchObject({

@@ -11,10 +11,13 @@ describe("what a developer needs", () => {
     ["the group dev first", groups("tests", "test", "dev"), ["dev"], []],
     ["else test", groups("tests", "Test"), ["test"], []],
     ["else tests", groups("tests", "docs"), ["tests"], []],
+    ["else testing", groups("testing", "docs"), ["testing"], []],
     ["a group before an extra", `${groups("tests")}${extras("dev")}`, ["tests"], []],
     ["else the extra dev", `${groups("docs")}${extras("test", "dev")}`, [], ["dev"]],
     ["else the extra test", extras("tests", "test"), [], ["test"]],
     ["else the extra testing", extras("testing", "docs"), [], ["testing"]],
+    ["else the extra devel", extras("devel", "docs"), [], ["devel"]],
+    ["else the group development", groups("docs", "development"), ["development"], []],
     ["else nothing", `${groups("docs")}${extras("cli")}`, [], []],
     ["uv's older dev-dependencies", '[tool.uv]\ndev-dependencies = ["ruff"]\n', ["dev"], []],
   ];
