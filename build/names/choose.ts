@@ -22,12 +22,16 @@ export const LETTERS = "etnrioasulcdfphmvgyw$kbx_jSAOEDPCL";
 const BEFORE = 20;
 const BEHIND = 20;
 /** Places of one name that are looked at. */
-const LOOKED_AT = 40;
+const LOOKED_AT = 12;
 /** In tenths of bits: by less nothing is changed. */
 const WORTH = 5;
 /** Of the names that something shared could take, these letters they begin with, and so many of each. */
 const BEGINNINGS = 16;
 const OF_EACH = 8;
+/** How often all is gone through: what was chosen first knew nothing of what came later. */
+const ROUNDS = 3;
+/** After so many changes it is looked anew where what stands. */
+const CHANGES = 200;
 
 /** A name to take, and what gives it up for the old one. */
 interface Option {
@@ -45,32 +49,37 @@ export function takenBy(binding: Binding, conflicts: Conflicts, names: Names): M
   return taken;
 }
 
-/** One behind another as they first stand in the text, so that all before is chosen by then. */
+/** One behind another as they first stand in the text; those that are shared in the first round alone, since each takes long. */
 export function choose(choice: Choice): void {
   const { text, placesOf, names, local, shared } = choice;
   const repeats = new Repeats(text);
   const peers = new Map<Scope, Binding[]>();
   for (const one of shared) peers.set(one.scope, [...(peers.get(one.scope) ?? []), one]);
-  for (const binding of names.keys()) {
-    if (!local.has(binding) && !shared.has(binding)) continue;
-    const places = placesOf.get(binding) as readonly number[];
-    repeats.settle(places[0] as number);
-    const options = local.has(binding)
-      ? lettersFor(choice, binding)
-      : namesFor(choice, binding, peers.get(binding.scope) ?? [], repeats);
-    take(choice, binding, cheapest(choice, repeats, binding, options));
+  let changes = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const binding of names.keys()) {
+      if (!local.has(binding) && (round > 0 || !shared.has(binding))) continue;
+      const places = (placesOf.get(binding) as readonly number[]).slice(0, LOOKED_AT);
+      const often = repeats.oftenHere(places, (names.get(binding) as string).length);
+      const options = local.has(binding)
+        ? lettersFor(choice, binding, often)
+        : namesFor(choice, binding, often, peers.get(binding.scope) ?? []);
+      const best = cheapest(choice, repeats, binding, options);
+      if (best === undefined) continue;
+      take(choice, binding, best);
+      changes += 1;
+      if (changes % CHANGES === 0) repeats.index();
+    }
   }
 }
 
-/** Nothing that stands before gives its letter up. */
-function lettersFor({ placesOf, conflicts, names, local }: Choice, binding: Binding): Option[] {
+function lettersFor({ conflicts, names, local }: Choice, binding: Binding, often: readonly string[]): Option[] {
   const taken = takenBy(binding, conflicts, names);
-  const first = placesOf.get(binding)?.[0] as number;
-  return Array.from(LETTERS).flatMap((name): Option[] => {
+  return often.flatMap((name): Option[] => {
+    if (!LETTERS.includes(name)) return [];
     const other = taken.get(name);
     if (other === undefined) return [{ name }];
-    if (other === null || !local.has(other) || (placesOf.get(other)?.[0] as number) <= first) return [];
-    return canTake(conflicts, names, other, binding) ? [{ name, other }] : [];
+    return other !== null && local.has(other) && canTake(conflicts, names, other, binding) ? [{ name, other }] : [];
   });
 }
 
@@ -81,39 +90,46 @@ function canTake(conflicts: Conflicts, names: Names, binding: Binding, from: Bin
   return true;
 }
 
-/** Names of what comes later, which begin as what has stood behind the same. */
-function namesFor(choice: Choice, binding: Binding, peers: readonly Binding[], repeats: Repeats): Option[] {
+/** Names of what comes later, which begin as what often stands here. */
+function namesFor(choice: Choice, binding: Binding, often: readonly string[], peers: readonly Binding[]): Option[] {
   const { placesOf, conflicts, names } = choice;
-  const places = placesOf.get(binding) as readonly number[];
-  const beginnings = repeats.oftenBehind(places.slice(0, LOOKED_AT)).slice(0, BEGINNINGS);
-  const left = new Map(beginnings.map((letter) => [letter, OF_EACH]));
+  const first = placesOf.get(binding)?.[0] as number;
+  const left = new Map(often.slice(0, BEGINNINGS).map((letter) => [letter, OF_EACH]));
   const later = peers.filter((other) => {
     const [letter = ""] = names.get(other) as string;
-    if ((placesOf.get(other)?.[0] as number) <= (places[0] as number) || !left.get(letter)) return false;
+    if ((placesOf.get(other)?.[0] as number) <= first || !left.get(letter)) return false;
     left.set(letter, (left.get(letter) as number) - 1);
     return canTake(conflicts, names, other, binding) && canTake(conflicts, names, binding, other);
   });
   return later.map((other) => ({ name: names.get(other) as string, other }));
 }
 
-function cheapest(choice: Choice, repeats: Repeats, binding: Binding, options: readonly Option[]): Option {
-  const { text, placesOf, names } = choice;
-  const parts = partsAround(placesOf.get(binding) as readonly number[], text.length);
-  const costBelow = (limit: number) =>
-    parts.reduce((sum, [from, to]) => (sum < limit ? sum + repeats.costOf(from, to) : sum), 0);
+function cheapest(choice: Choice, repeats: Repeats, binding: Binding, options: readonly Option[]): Option | undefined {
+  const { names, local } = choice;
   const old = names.get(binding) as string;
-  let best: Option = { name: old };
-  let least = costBelow(Number.POSITIVE_INFINITY) - WORTH;
+  const alone = partsOf(choice, [binding]);
+  const aloneBefore = costOf(repeats, alone, Number.POSITIVE_INFINITY);
+  let best: Option | undefined;
+  let most = WORTH;
   for (const option of options) {
     if (option.name === old) continue;
+    // Something shared that comes later can still take another name.
+    const isAlone = option.other === undefined || !local.has(binding);
+    const parts = isAlone ? alone : partsOf(choice, [binding, option.other as Binding]);
+    const before = isAlone ? aloneBefore : costOf(repeats, parts, Number.POSITIVE_INFINITY);
     if (option.other !== undefined) write(choice, option.other, old);
     write(choice, binding, option.name);
-    const cost = costBelow(least);
-    if (cost < least) [best, least] = [option, cost];
+    const spared = before - costOf(repeats, parts, before - most);
+    if (spared > most) [best, most] = [option, spared];
     if (option.other !== undefined) write(choice, option.other, option.name);
+    write(choice, binding, old);
   }
-  write(choice, binding, old);
   return best;
+}
+
+/** Of these parts of the text; of some of them where that is more than the limit. */
+function costOf(repeats: Repeats, parts: readonly Part[], limit: number): number {
+  return parts.reduce((sum, [from, to]) => (sum < limit ? sum + repeats.costOf(from, to) : sum), 0);
 }
 
 function take(choice: Choice, binding: Binding, { name, other }: Option): void {
@@ -130,10 +146,14 @@ function write({ text, placesOf }: Choice, binding: Binding, name: string): void
   }
 }
 
-function partsAround(places: readonly number[], end: number): [number, number][] {
-  const parts: [number, number][] = [];
-  for (const place of places.slice(0, LOOKED_AT)) {
-    const [from, to] = [Math.max(0, place - BEFORE), Math.min(end, place + BEHIND)];
+type Part = [from: number, to: number];
+
+/** What stands around these names. */
+function partsOf({ text, placesOf }: Choice, bindings: readonly Binding[]): Part[] {
+  const places = bindings.flatMap((one) => (placesOf.get(one) as readonly number[]).slice(0, LOOKED_AT));
+  const parts: Part[] = [];
+  for (const place of places.sort((one, next) => one - next)) {
+    const [from, to] = [Math.max(0, place - BEFORE), Math.min(text.length, place + BEHIND)];
     const last = parts.at(-1);
     if (last !== undefined && last[1] >= from) last[1] = to;
     else parts.push([from, to]);

@@ -7,7 +7,7 @@ const CROWDED = 60;
 
 /**
  * Gives what functions declare for themselves other letters: those with which the text around them repeats most of what stood before, for
- * which the launcher takes a sixtieth less room gzipped. All of the text is ASCII. Throws where a name would come to stand for something else.
+ * which the launcher takes a fortieth less room gzipped. All of the text is ASCII. Throws where a name would come to stand for something else.
  */
 export function withNearNames(code: string): ShortLines {
   const bindings = bindingsOf(code);

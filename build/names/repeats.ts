@@ -44,27 +44,31 @@ function stepped(upTo: number, steps: readonly number[]): Uint8Array {
 /** What parts of a text take gzipped, about, while some of their characters are chosen; the text is changed from outside. */
 export class Repeats {
   private readonly text: Uint8Array;
-  /** By four characters, the last place where they stand, and by place the one before. */
-  private readonly last = new Int32Array(2 ** 20).fill(-1);
-  private readonly previous: Int32Array;
-  private settled = 0;
+  /** Places, those with the same four characters one behind another; by these, where theirs begin. */
+  private readonly places: Int32Array;
+  private readonly begins = new Int32Array(2 ** 20 + 1);
   private least = new Float64Array(0);
 
   constructor(text: Uint8Array) {
     this.text = text;
-    this.previous = new Int32Array(text.length);
+    this.places = new Int32Array(text.length - SHORTEST);
+    this.index();
   }
 
-  /** Nothing before this place will change. */
-  settle(to: number): void {
-    for (; this.settled + SHORTEST <= to; this.settled += 1) {
-      const key = this.keyAt(this.settled);
-      this.previous[this.settled] = this.last[key] as number;
-      this.last[key] = this.settled;
+  /** Looks where what stands in the text as it has become; until then repeats of what was written since are not found. */
+  index(): void {
+    const { begins, places } = this;
+    begins.fill(0);
+    for (let at = 0; at < places.length; at += 1) (begins[this.keyAt(at)] as number) += 1;
+    for (let key = 1; key < begins.length; key += 1) (begins[key] as number) += begins[key - 1] as number;
+    for (let at = places.length - 1; at >= 0; at -= 1) {
+      const key = this.keyAt(at);
+      (begins[key] as number) -= 1;
+      places[begins[key] as number] = at;
     }
   }
 
-  /** In tenths of bits, of the shortest way to write this part by characters and by repeats of what is settled. */
+  /** In tenths of bits, of the shortest way to write this part by characters and by repeats of what stands before. */
   costOf(from: number, to: number): number {
     const size = to - from;
     if (this.least.length <= size) this.least = new Float64Array(size * 2);
@@ -78,35 +82,50 @@ export class Repeats {
     return least[size] as number;
   }
 
-  /** Characters that stood behind the same four as these places, the most frequent first. */
-  oftenBehind(places: readonly number[]): string[] {
+  /**
+   * With what names of this length begin that stood behind the same four characters as these places, or in front of the same; the most
+   * frequent first.
+   */
+  oftenHere(places: readonly number[], length: number): string[] {
     const counts = new Map<string, number>();
-    for (const place of places) {
-      const from = place - SHORTEST;
-      if (from < 0) continue;
-      let earlier = this.last[this.keyAt(from)] as number;
-      for (let looks = LOOKS; looks > 0 && earlier >= 0 && earlier > from - WINDOW; looks -= 1) {
-        const character = String.fromCharCode(this.text[earlier + SHORTEST] as number);
-        if (earlier < from) counts.set(character, (counts.get(character) ?? 0) + 1);
-        earlier = this.previous[earlier] as number;
+    const count = (from: number, behind: number) => {
+      const [first, last] = this.before(from);
+      for (let index = last; index >= first; index -= 1) {
+        const character = String.fromCharCode(this.text[(this.places[index] as number) + behind] as number);
+        counts.set(character, (counts.get(character) ?? 0) + 1);
       }
+    };
+    for (const place of places) {
+      count(place - SHORTEST, SHORTEST);
+      count(place + length, -length);
     }
     return [...counts].sort(([, one], [, other]) => other - one).map(([character]) => character);
   }
 
+  /** The first and the last index in `places` of those to look at for what is the same as here. */
+  private before(place: number): [number, number] {
+    const key = this.keyAt(place);
+    const first = this.begins[key] as number;
+    let [from, to] = [first, this.begins[key + 1] as number];
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((this.places[middle] as number) < place) from = middle + 1;
+      else to = middle;
+    }
+    return [Math.max(first, to - LOOKS), to - 1];
+  }
+
   private addRepeats(place: number, to: number, least: Float64Array, at: number): void {
-    const { text, previous } = this;
+    const { text } = this;
     const longest = Math.min(LONGEST, text.length - place);
+    if (longest < SHORTEST) return;
     const size = at + to - place;
     let found = SHORTEST - 1;
-    let looks = longest < SHORTEST ? 0 : LOOKS;
-    for (
-      let earlier = this.last[this.keyAt(place)] as number;
-      looks > 0;
-      looks -= 1, earlier = previous[earlier] as number
-    ) {
-      if (earlier < 0 || earlier <= place - WINDOW) break;
-      if (earlier >= place || text[earlier + found] !== text[place + found]) continue;
+    const [first, last] = this.before(place);
+    for (let index = last; index >= first; index -= 1) {
+      const earlier = this.places[index] as number;
+      if (earlier <= place - WINDOW) break;
+      if (text[earlier + found] !== text[place + found]) continue;
       let length = 0;
       while (length < longest && text[earlier + length] === text[place + length]) length += 1;
       const cost = (least[at] as number) + (DISTANCES[place - earlier] as number);
