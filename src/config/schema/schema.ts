@@ -29,7 +29,8 @@ const SHA256 = /^[0-9a-f]{64}$/;
 /** What prime sets for every command by itself, and what belongs to the shell that runs the ready plan. */
 const TAKEN = new Set(
   `PATH VIRTUAL_ENV VIRTUAL_ENV_PROMPT PYTHONHOME
-   _ IFS PWD OLDPWD SHLVL PPID UID EUID GID EGID OPTIND SHELLOPTS BASHOPTS`.split(/\s+/),
+   _ IFS PWD OLDPWD SHLVL PPID UID EUID GID EGID OPTIND SHELLOPTS BASHOPTS
+   LINENO RANDOM SECONDS HISTCMD GROUPS`.split(/\s+/),
 );
 
 const ONE_DAY_S = 86_400;

@@ -58,6 +58,11 @@ describe("what is refused in a file", () => {
     ],
     ['[env]\nPATH = "x"', 2, "the name in `env.PATH` must be one that neither prime nor the shell sets by itself"],
     [
+      '[env]\nSECONDS = "9"',
+      2,
+      "the name in `env.SECONDS` must be one that neither prime nor the shell sets by itself",
+    ],
+    [
       '[env]\nPRIME_LOCK = "x"',
       2,
       "the name in `env.PRIME_LOCK` must be one that neither prime nor the shell sets by itself",
