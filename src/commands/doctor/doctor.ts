@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Context } from "../../context.ts";
 import { pinOf } from "../../decision/asked.ts";
@@ -12,7 +13,8 @@ import { type Folders, foldersOf } from "../../environment/folders.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
 import { PrimeError, passOn } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { whyCold } from "../../start/cold.ts";
+import { inspectProject } from "../../project/inspect.ts";
+import { lastCold, whyCold } from "../../start/cold.ts";
 import { environmentFindings } from "./examine/built/environment.ts";
 import { recordFindings } from "./examine/built/records.ts";
 import { configFindings } from "./examine/config.ts";
@@ -59,6 +61,7 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
   const folders = foldersOf(root, places.state, config.loaded?.config.protoprimer);
   const link = path.resolve(root, config.loaded?.config.localVenvDirRelPath.value ?? ".venv");
   const decided = config.loaded === undefined ? undefined : await tryToDecide(context, fix);
+  const project = await told("project", () => projectFindings(root, config.loaded?.config));
   return [
     ...machineFindings({
       env,
@@ -74,7 +77,7 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
     ...(await told("state", () => stateFindings(root, link, folders))),
     ...(config.loaded === undefined ? [] : await upgradeFindings(config.loaded.config, folders, now())),
     ...(await told("state", () => [...recordFindings(context), ...ownerFindings(root, projectsOf(decided))])),
-    ...(decided === undefined ? [] : decidedFindings(context, decided)),
+    ...(decided === undefined ? [] : decidedFindings(context, decided, project)),
     ...(await told("environment", () => shownFindings(context, { link, folders, decided, loads: fix }))),
   ];
 }
@@ -111,8 +114,14 @@ function failed(check: string, error: unknown): Finding {
   return wrong(check, error.message, error.hint ?? "mend that, and start again");
 }
 
-function decidedFindings(context: Context, decided: Decision | Finding): Finding[] {
-  if ("check" in decided) return [decided];
+/** Nothing but errors: what is wrong with the project ends a look at the interpreter, or is not come to. */
+async function projectFindings(root: string, config: Config | undefined): Promise<Finding[]> {
+  if (config !== undefined) await inspectProject(root, config, config.venvDriver.value);
+  return [];
+}
+
+function decidedFindings(context: Context, decided: Decision | Finding, project: Finding[]): Finding[] {
+  if ("check" in decided) return project.some(({ found }) => found === decided.found) ? project : [decided, ...project];
   const { places, trust } = context;
   const { selected, how, config } = decided;
   return [
@@ -134,7 +143,11 @@ async function shownFindings(context: Context, { link, folders, decided, loads }
   const linked = realPath(link);
   const isOurs = linked !== undefined && path.dirname(linked) === realPath(folders.generations);
   const generation = whyCold(context).before ?? (isOurs ? linked : undefined);
-  if (generation === undefined) return [sound("environment", "none was made yet: ./prime does")];
+  if (generation === undefined) {
+    const [why] = /^failed.*/.exec(lastCold(context)?.done ?? "") ?? [];
+    const none = "none was made yet: ";
+    return [why ? wrong("environment", none + why, "./prime tells more") : sound("environment", `${none}./prime does`)];
+  }
   const decision = decided === undefined || "check" in decided ? undefined : decided;
   const isAsked = decision !== undefined && isAskedFor(decision, generation);
   return [

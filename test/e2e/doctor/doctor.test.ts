@@ -158,11 +158,25 @@ describe("./prime doctor", () => {
     expect(box.git("status", "--porcelain", "--", ".venv", ".prime")).toBe("");
   });
 
-  it("finds nothing that a start would do by itself, after one that failed", async () => {
+  it("finds after a start that failed that it did, and nothing that a start would do by itself", async () => {
     const failed = repo({ "requirements.txt": "./no-such-folder\n" }, { git: true });
     expect((await failed.run([])).code).toBe(125);
     expect(fs.existsSync(failed.path(".prime"))).toBe(true);
-    expect(wrongs(await examine(failed))).toEqual([]);
+    expect(wrongs(await examine(failed))).toEqual([
+      ["environment", expect.stringMatching(/^none was made yet: failed: could not finish .* for /)],
+    ]);
+  });
+
+  it("finds a project that no start can install, and where only a start can tell its interpreter", async () => {
+    const pipenv = repo({ Pipfile: "" });
+    const found = [["project", expect.stringContaining("described for Pipenv alone")]];
+    expect(wrongs(await examine(pipenv))).toEqual(found);
+    const shims = path.join(pipenv.base, "shims");
+    fs.mkdirSync(shims);
+    fs.writeFileSync(path.join(shims, "python3"), "#!/bin/sh\nexit 127\n", { mode: 0o755 });
+    const { checks, ...report } = await examine(pipenv, [], { PATH: `${shims}:${process.env.PATH}` });
+    expect(checks).toContainEqual(expect.objectContaining({ found: expect.stringContaining("what a start would") }));
+    expect(wrongs({ ...report, checks })).toEqual(found);
   });
 
   it("finds a launcher that is not as it was built or may not be executed", async () => {
