@@ -2,7 +2,7 @@ import { shellOfProcess } from "../edges/machine.ts";
 import { endAfter } from "../edges/processes/detached.ts";
 import { writeForEverybody } from "../edges/umask.ts";
 import { EXIT_USAGE, PrimeError } from "../errors.ts";
-import type { Answer } from "../launch/answer.ts";
+import { type Answer, DONE } from "../launch/answer.ts";
 import type { AppText } from "../launch/app-text.ts";
 import { CLAIMED_TASK } from "../plan/app-claim.ts";
 import { isShared, makeHome } from "./home.ts";
@@ -65,9 +65,9 @@ async function follow(run: Run, own: readonly string[] | undefined): Promise<Ans
 async function updateBeside(run: Run): Promise<Answer> {
   endAfter(UPDATER_LIMIT_MS);
   makeHome(run.app, run.started.env);
-  if (run.started.env.PRIME_APP_TASK === CLAIMED_TASK && !(await isWanted(run))) return { kind: "exit", code: 0 };
+  if (run.started.env.PRIME_APP_TASK === CLAIMED_TASK && !(await isWanted(run))) return DONE;
   const updated = await update(run);
-  return updated.kind === "hop" ? updated.answer : { kind: "exit", code: 0 };
+  return updated.kind === "hop" ? updated.answer : DONE;
 }
 
 export { frontOf } from "./launcher/stand-in.ts";

@@ -13,6 +13,7 @@ import { upgrade } from "../commands/upgrade/declared.ts";
 import { COMMANDS as NAMES } from "../config/schema/command-names.ts";
 import { plain } from "../edges/terminal/text.ts";
 import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
+import { DONE } from "../launch/answer.ts";
 import { didYouMean } from "../nearest.ts";
 import { describeCommandLine } from "./completion/command-line.ts";
 import { COMPLETED_SHELLS, type CompletedShell, completionScript } from "./completion/script.ts";
@@ -183,7 +184,7 @@ function declareCompletion(line: CommandLine): Command {
 function takeText({ take }: CommandLine, text: string): void {
   const print: Request["follow"] = (context) => {
     context.print.code(text);
-    return { kind: "exit", code: 0 };
+    return DONE;
   };
   take(print, { needsRepo: false });
 }

@@ -5,7 +5,7 @@ import { writeForEverybody } from "../edges/umask.ts";
 import { readManifest } from "../environment/manifest/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
-import type { Answer } from "../launch/answer.ts";
+import { type Answer, DONE } from "../launch/answer.ts";
 import { recordFile, SEALED_STATE } from "../plan/ready-plan.ts";
 import { type LaunchRecord, readRecord } from "../plan/record.ts";
 import { unsafeFolder, writeSealedPlan } from "../plan/sealed/seal.ts";
@@ -35,7 +35,7 @@ async function sealReady(context: Context, ready: Ready): Promise<Answer> {
   if (closed.length > 0) terminal.warn(whyOnlyRoot(context, trees, closed));
   const told = { entryScripts: entryScripts(context, ready), heldBack: await allHeldBack(context, ready.activation) };
   terminal.say(`prime: sealed for every user: ${writeSealedPlan(record, context.env, told)}`);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 const MOST_NAMED = 5;

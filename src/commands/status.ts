@@ -12,7 +12,7 @@ import { generationFolder } from "../environment/folders.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
 import { readState } from "../environment/state.ts";
 import { readSeen } from "../environment/upgraded/seen.ts";
-import type { Answer } from "../launch/answer.ts";
+import { type Answer, DONE } from "../launch/answer.ts";
 import { servesTouched } from "../plan/ready-plan.ts";
 import { inspectProject } from "../project/inspect.ts";
 import { fromCache } from "../provision/uv.ts";
@@ -60,7 +60,7 @@ export async function showStatus(context: Context, json: boolean): Promise<Answe
   const status = await statusOf(context);
   if (json) context.print.json(status);
   else context.print.text(renderStatus(status));
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 async function statusOf(context: Context): Promise<Status> {

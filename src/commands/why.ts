@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { localTime } from "../edges/clock.ts";
-import type { Answer } from "../launch/answer.ts";
+import { type Answer, DONE } from "../launch/answer.ts";
 import { oneLine } from "../quoted.ts";
 import { lastCold } from "../start/cold.ts";
 
@@ -9,13 +9,13 @@ export function tellWhy(context: Context, json: boolean): Answer {
   const last = lastCold(context);
   if (json) {
     context.print.json(last === undefined ? null : { ...last, at: new Date(last.at).toISOString() });
-    return { kind: "exit", code: 0 };
+    return DONE;
   }
   if (last === undefined) {
     context.print.text("No start was cold yet: ./prime makes the environment ready.\n");
-    return { kind: "exit", code: 0 };
+    return DONE;
   }
   const changes = last.changes.map(({ path, what }) => `  ${oneLine(`${path} ${what}`)}\n`).join("");
   context.print.text(`${localTime(last.at)}: ${oneLine(last.reason)}\n${changes}  done: ${last.done}\n`);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }

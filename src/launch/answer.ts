@@ -61,6 +61,9 @@ export type Answer =
   | { readonly kind: "watched"; readonly words: readonly string[]; readonly answer: Answer }
   | { readonly kind: "exit"; readonly code: number };
 
+/** All is done that was asked for. */
+export const DONE: Answer = { kind: "exit", code: 0 };
+
 /** The answer as lines of sh, run by the head where `$@` are all the arguments that prime was started with. */
 export function renderAnswer(answer: Answer): string {
   switch (answer.kind) {

@@ -2,7 +2,7 @@ import { nameOfRequirement } from "../../config/app.ts";
 import { check } from "../../config/schema/validation.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { normalizeName } from "../../project/packages.ts";
 import type { App } from "../app.ts";
 import { record } from "../log.ts";
@@ -13,8 +13,6 @@ import { trialFolder } from "../start/trial.ts";
 import { update } from "../start/update.ts";
 import { alone, noteTaken, readSelection, writeSelection } from "../state.ts";
 import { refuseOthers, selfCommand } from "./self.ts";
-
-const DONE: Answer = { kind: "exit", code: 0 };
 
 /** What the module prime_app asks for from within the app, whatever its configuration calls prime's own commands. */
 export function answerApp(run: Run): Promise<Answer> {

@@ -6,7 +6,7 @@ import { networkRules } from "../../config/policy/network.ts";
 import { exists, isWritable, realPath } from "../../edges/files/read.ts";
 import { driftSinceUse } from "../../environment/drift.ts";
 import { PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import type { App } from "../app.ts";
 import { policyOf, whyNotNow } from "../policy.ts";
 import { channelFolder, readChannelState } from "../release/channel-state.ts";
@@ -68,7 +68,7 @@ async function examineChannel(run: Run, [url, ...more]: readonly string[]): Prom
     const closed = whyNotNow(policy);
     if (closed !== undefined) lines.push(`followed later: ${closed.why.message}`);
     print.text(`${place.name}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
-    return { kind: "exit", code: 0 };
+    return DONE;
   } catch (error) {
     if (!(error instanceof Refused || error instanceof PrimeError)) throw error;
     print.text(`${error instanceof Refused ? `refused (${error.reason}): ` : ""}${error.message}\n`);

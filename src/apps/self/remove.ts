@@ -6,7 +6,7 @@ import { findPlaces } from "../../edges/places.ts";
 import { foldersInUse } from "../../edges/processes/in-use.ts";
 import { isThisUser } from "../../edges/surroundings.ts";
 import { PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { planFile, recordFile, removeStamps, stampsOf } from "../../plan/ready-plan.ts";
 import { sizeText } from "../../size.ts";
 import { type Owner, ownerOf } from "../home.ts";
@@ -19,7 +19,7 @@ export function removeApp(run: Run, words: readonly string[]): Answer {
   const { app, terminal, started } = run;
   refuseWords(run, "remove", words);
   terminal.say(removeHome(app.home, findPlaces(started.env).state));
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** Removes an app's folder (absolute) and its plan in this user's `state`, and says so. What does not say whose it is was not made by prime. */

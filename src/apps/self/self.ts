@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { isoTime, localTime } from "../../edges/clock.ts";
 import { exists, realPath } from "../../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
 import { claimantOf } from "../../plan/app-claim.ts";
 import { quoted } from "../../quoted.ts";
@@ -23,8 +23,6 @@ import { alone, claimFile, isUpdating, readCheck, readSelection, writeSelection 
 import { showFaults } from "./doctor.ts";
 import { removeApp } from "./remove.ts";
 import { refuseWords } from "./words.ts";
-
-const DONE: Answer = { kind: "exit", code: 0 };
 
 const COMMANDS: Readonly<
   Record<string, { readonly about: string; follow(run: Run, words: readonly string[]): Promise<Answer> | Answer }>

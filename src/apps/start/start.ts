@@ -4,7 +4,7 @@ import { now } from "../../edges/clock.ts";
 import { isFile, realPath } from "../../edges/files/read.ts";
 import { watched } from "../../environment/watched.ts";
 import { PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { planFile } from "../../plan/ready-plan.ts";
 import { boot } from "../../start/boot.ts";
 import { type App, updateCommand } from "../app.ts";
@@ -274,5 +274,5 @@ export async function startDry(run: Run): Promise<Answer> {
     if (booted.kind === "hop") return booted.answer;
     await verify(run, booted, readRelease(run.app, current)?.verify ?? []);
   }
-  return { kind: "exit", code: 0 };
+  return DONE;
 }

@@ -3,12 +3,10 @@ import { removeHome } from "../../apps/self/remove.ts";
 import type { Context } from "../../context.ts";
 import { isoTime, localTime } from "../../edges/clock.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
 import { quoted } from "../../quoted.ts";
 import { sizeText } from "../../size.ts";
-
-const DONE: Answer = { kind: "exit", code: 0 };
 
 /** `./prime app list` */
 export function listApps({ env, print }: Context, json: boolean): Answer {

@@ -1,3 +1,4 @@
+import { DONE } from "../../launch/answer.ts";
 import type { CommandLine, Declaration } from "../declaration.ts";
 
 /** An app of this repo, and all that are on this machine. */
@@ -44,6 +45,6 @@ function passing(
     .action(() => {
       const shift = args.findIndex((word, index) => word === "app" && args[index + 1] === name) + 2;
       const own = name === "self" ? args.slice(shift) : undefined;
-      take(() => ({ kind: "exit", code: 0 }), { app: { shift, own } });
+      take(() => DONE, { app: { shift, own } });
     });
 }

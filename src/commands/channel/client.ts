@@ -8,7 +8,7 @@ import { readBytes } from "../../edges/files/read.ts";
 import { fetchWhole } from "../../edges/network/receive/whole.ts";
 import { NO_RULES } from "../../edges/network/rules.ts";
 import { EXIT_USAGE, PrimeError, reasonOf } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 
 /** What the public suite `tuf-conformance` says to a client, by its document CLIENT-CLI.md. */
 export interface ClientRequest {
@@ -25,7 +25,7 @@ export interface ClientRequest {
 export async function actAsClient(context: Context, request: ClientRequest): Promise<Answer> {
   try {
     await act(context, request);
-    return { kind: "exit", code: 0 };
+    return DONE;
   } catch (error) {
     if (error instanceof PrimeError && error.exitCode === EXIT_USAGE) throw error;
     const reason = error instanceof Refused ? `${error.reason}: ` : "";

@@ -7,7 +7,7 @@ import type { Context } from "../../context.ts";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { sha256 } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { normalizeName } from "../../project/packages.ts";
 import { type Options, sessionOf } from "./signing/lead.ts";
 
@@ -51,7 +51,7 @@ export async function exportIndex(context: Context, out: string, options: Pick<O
     0o644,
   );
   context.terminal.say(`${folder}: ${[...index.keys()].join(", ")}`);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 async function releasesOf(session: Session): Promise<Release[]> {

@@ -10,7 +10,7 @@ import type { Context } from "../../context.ts";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { isHeadsOwn } from "../../edges/terminal/secret.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { keptAs, placeOf } from "./places.ts";
 import type { Options } from "./signing/lead.ts";
 import { passphraseBy, printedKey, signersFor } from "./signing/signers.ts";
@@ -83,7 +83,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   const offline = [...keys.keys()].filter((name) => !online.has(name));
   context.terminal.say(whatToKeep(folder, offline, [...online]));
   if (count > 1) context.terminal.say(whoSigns(count, threshold));
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** How many offline keys there are to be, how many of them sign, and by which command the online one is printed. */

@@ -1,6 +1,6 @@
 import { simulate, USUAL } from "../../channels/simulation.ts";
 import type { Context } from "../../context.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 
 const HOUR = 3600;
 
@@ -32,5 +32,5 @@ export function showSimulation(context: Context, { clients, percent, check }: Si
       "",
     ].join("\n"),
   );
-  return { kind: "exit", code: 0 };
+  return DONE;
 }

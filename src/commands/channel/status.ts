@@ -8,7 +8,7 @@ import type { RoleName } from "../../channels/tuf/repository.ts";
 import type { Context } from "../../context.ts";
 import { localTime } from "../../edges/clock.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { type Options, sessionOf } from "./signing/lead.ts";
 
 /** Days before which a role has to be signed anew, as people are told. */
@@ -28,7 +28,7 @@ export async function showChannels(
   }
   if (options.json) context.print.json(overview);
   else if (options.html === undefined) context.print.text(describe(overview));
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 function describe({ app, channels, releases, launcher, expires }: Overview): string {

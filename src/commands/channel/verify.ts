@@ -6,7 +6,7 @@ import { Refused } from "../../channels/tuf/refused.ts";
 import type { Context } from "../../context.ts";
 import { readBytes } from "../../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { placeOf } from "./places.ts";
 
 /** `./prime channel verify URL`: what a customer's client that sees the channel for the first time says now; 1 when it refuses. */
@@ -27,7 +27,7 @@ export async function verifyChannel(
   try {
     for (const line of await survey(place, memoryOfNothing(root), new Date(context.startedAt)))
       context.print.text(`${line}\n`);
-    return { kind: "exit", code: 0 };
+    return DONE;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     context.terminal.warn(`refused (${error.reason}): ${error.message}`);

@@ -17,7 +17,7 @@ import { differences } from "../../environment/history.ts";
 import { GENERATION_ID, type Manifest, readManifest } from "../../environment/manifest/manifest.ts";
 import { writeHold } from "../../environment/upgraded/holds.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { wayToAdd } from "../../project/ways.ts";
 import { type Interpreter, isFailure } from "../../python/interpreter.ts";
 import { interpreterAt } from "../../python/search/search.ts";
@@ -78,7 +78,7 @@ export async function adopt(context: Context, id: string | undefined): Promise<A
   const { readyLine } = await settleIn(later, await decide(later, false), manifest, why, "adopt");
   tellAdopted(context, decision, manifest, cold);
   context.terminal.say(readyLine);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** What is shown now against what was shown before, which is the changed one itself or what took its place. */

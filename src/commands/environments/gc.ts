@@ -5,7 +5,7 @@ import { loadConfig } from "../../config/load.ts";
 import type { Context } from "../../context.ts";
 import { isFolder } from "../../edges/files/read.ts";
 import { foldersOf } from "../../environment/folders.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { oneLine } from "../../quoted.ts";
 import { sizeText } from "../../size.ts";
 
@@ -16,7 +16,7 @@ export async function collectGarbage(context: Context, request: GcRequest): Prom
   for (const warning of folders.warnings) context.terminal.warn(warning);
   if (!isFolder(folders.data)) {
     context.terminal.say("nothing to remove: no environment was built yet");
-    return { kind: "exit", code: 0 };
+    return DONE;
   }
   const lock = await takeOwnTurn(context, config, rootMutex(folders.data), {
     doing: `removing old environments of ${context.root}`,
@@ -41,5 +41,5 @@ export async function collectGarbage(context: Context, request: GcRequest): Prom
   } finally {
     lock.release();
   }
-  return { kind: "exit", code: 0 };
+  return DONE;
 }

@@ -6,7 +6,7 @@ import { type HistoryEntry, readHistory } from "../../environment/history.ts";
 import { GENERATION_ID, listGenerations, readManifest } from "../../environment/manifest/manifest.ts";
 import { type Report, readReport } from "../../environment/report.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { oneLine } from "../../quoted.ts";
 import { oneByPrefix } from "./by-prefix.ts";
 
@@ -20,7 +20,7 @@ export function showHistory(context: Context, json: boolean, id: string | undefi
   if (json) context.print.json(entries.map((entry) => ({ ...entry, at: isoTime(entry.at), kept: kept.has(entry.to) })));
   else if (entries.length === 0) context.print.text("No environment was built yet: ./prime makes one.\n");
   else context.print.text(entries.map((entry) => renderEntry(entry, kept.has(entry.to))).join(""));
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** All that is known of one environment: what brought it, and what was looked at before it was shown. */
@@ -58,7 +58,7 @@ function showOne(
       validation: told ?? null,
     });
   } else print.text([...entries.map((entry) => renderEntry(entry, isKept)), ...renderReport(report)].join(""));
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 function renderReport(report: Report | undefined): string[] {

@@ -15,7 +15,7 @@ import { isGivenBack, setGivenBack, writeHold } from "../../environment/upgraded
 import { findAside, giveBack, lookAtVenvPlace } from "../../environment/venv-link.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import { trackedBy } from "../../git/index.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { fits, parseRequest } from "../../python/version.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { describeVerdict } from "../../start/heal.ts";
@@ -54,7 +54,7 @@ export async function rollBack(context: Context, id: string | undefined): Promis
   context.terminal.say(readyLine);
   const advice = isAsked ? undefined : adviceOf(asked, target, decision);
   if (advice !== undefined) context.terminal.say(`to make it last: ${advice}`);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** How the files come back that ask for what is shown no more; they are left as they are. */
@@ -116,7 +116,7 @@ function giveVenvBack(context: Context, decision: Decision): Answer {
   context.terminal.say(
     `${link} is the venv again that stood there before prime; prime's starts go on beside it, and ./prime rollback --cancel shows their environment there again`,
   );
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** What these flags showed before what they show now. */

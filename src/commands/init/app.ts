@@ -3,7 +3,7 @@ import { appTables, readAppConfig } from "../../config/app.ts";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { exists, isFolder, MOST, readBytes, readText } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { withApp } from "../../launch/app-text.ts";
 import { beginsAsLauncher } from "../../launch/own-digest.ts";
 import { giveToFolder } from "../../start/shared/give-to-owner.ts";
@@ -52,7 +52,7 @@ export async function initApp(context: InitContext, { app, out, dryRun, force }:
     giveToFolder(file, context.startedAt);
     terminal.say(`wrote ${file}: the app ${name}, by prime ${version}; its first start makes the environment`);
   }
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** The configuration with the root itself in place of the name of its file. */

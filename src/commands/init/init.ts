@@ -17,7 +17,7 @@ import {
 import { physicalFolder } from "../../edges/places.ts";
 import { plainText } from "../../edges/terminal/text.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { beginsAsLauncher } from "../../launch/own-digest.ts";
 import { giveToFolder } from "../../start/shared/give-to-owner.ts";
 import { planCheckers } from "./checkers/checkers.ts";
@@ -74,7 +74,7 @@ export async function init(context: InitContext, request: InitRequest, taken?: T
     const left = changes.some(({ verb }) => verb === "todo") ? "do what is left to you (todo), then " : "then ";
     context.terminal.say(`Start it: ${launcher}; ${left}commit what was written.`);
   }
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** `./prime init --script FILE`: the header alone. */
@@ -87,7 +87,7 @@ export function initScript(context: InitContext, request: InitRequest, script: s
     });
   }
   perform(context, request, [changeScript(context, script)]);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** Makes the changes and says them, or only prints them. Gives whether they were made. */

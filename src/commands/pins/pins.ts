@@ -10,7 +10,7 @@ import { now } from "../../edges/clock.ts";
 import { writeCommitted } from "../../edges/files/committed.ts";
 import { readText } from "../../edges/files/read.ts";
 import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
 import { readLock } from "../../project/files/uv/uv-lock.ts";
 import { inspectProject } from "../../project/inspect.ts";
@@ -26,8 +26,6 @@ export interface PinOptions {
   readonly until?: string;
   readonly reason?: string;
 }
-
-const DONE: Answer = { kind: "exit", code: 0 };
 
 /** `./prime pin NAME==VERSION`: upgrades keep it; a start keeps what the lock says, as ever. */
 export async function pinPackage(context: Context, text: string, options: PinOptions): Promise<Answer> {

@@ -2,7 +2,7 @@ import { obtainInterpreter } from "../../builder/obtain.ts";
 import type { Context } from "../../context.ts";
 import { now } from "../../edges/clock.ts";
 import { EXIT_POLICY, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
 import { listKept, openStore } from "../../provision/python/store.ts";
 import { upstreamBuilds } from "../../provision/python/upstream.ts";
@@ -26,5 +26,5 @@ export async function installPython(context: Context, text: string): Promise<Ans
   const { job, uv } = await unpackingJob(context, scene);
   const { executable } = await obtainInterpreter(job, surveyed, to, uv, EXIT_POLICY);
   context.terminal.say(`kept: ${nameOf(to)}, ${executable}`);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }

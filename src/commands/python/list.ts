@@ -7,7 +7,7 @@ import { now } from "../../edges/clock.ts";
 import { hostPlatform } from "../../edges/machine.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
 import { EXIT_POLICY, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { platformHere, runsOn } from "../../provision/python/platforms.ts";
 import { type KeptPython, listKept, openStore, usersOf } from "../../provision/python/store.ts";
 import { isUsual, upstreamBuilds } from "../../provision/python/upstream.ts";
@@ -74,7 +74,7 @@ export async function listPythons(context: Context, { all, json }: { all: boolea
   };
   if (json) context.print.json(answer);
   else context.print.text(rendered(answer));
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** Newest first; without `all` of each minor version the newest build that is usual. */

@@ -4,7 +4,7 @@ import type { Context } from "../../context.ts";
 import { lookInto, unpackerOf } from "../../edges/files/formats/archive.ts";
 import { isFile, listFolder, sha256OfFile } from "../../edges/files/read.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { platformOf } from "../../provision/python/platforms.ts";
 
 const ARCHIVE = /\.(?:tar\.(?:gz|zst|xz|bz2)|tgz|tar)$/;
@@ -33,7 +33,7 @@ export async function printList(context: Context, named: string): Promise<Answer
     releases[version] = [...(releases[version] ?? []), variant === undefined ? entry : { ...entry, variant }];
   }
   context.print.code(`${JSON.stringify({ releases }, null, 2)}\n`);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 interface Identity {

@@ -6,7 +6,7 @@ import { look } from "../../decision/decide.ts";
 import { now } from "../../edges/clock.ts";
 import { writeCommitted } from "../../edges/files/committed.ts";
 import { PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
 import { upstreamBuilds } from "../../provision/python/upstream.ts";
 import { versionOf } from "../../python/interpreter.ts";
@@ -51,7 +51,7 @@ export async function pinPython(context: Context, text: string | undefined): Pro
   for (const word of wordsOnLock(lock, policy)) context.terminal.warn(word);
   const count = lock.python?.builds.length ?? 0;
   context.terminal.say(`${file} pins ${nameOf(build)}, ${count} platform${count === 1 ? "" : "s"} in all: commit it`);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** Without a request a build that is locked and listed still is no other one: only platforms are added. */

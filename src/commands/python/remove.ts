@@ -3,7 +3,7 @@ import { quoteForShell } from "../../edges/command.ts";
 import { realPath } from "../../edges/files/read.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
 import {
   type KeptPython,
@@ -44,7 +44,7 @@ export function removePythons(context: Context, wanted: readonly string[]): Answ
     );
   }
   for (const one of doomed) context.terminal.say(`removed ${nameOf(one.build)}: freed ${sizeText(removeKept(one))}`);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** The command that removes names no more than environments, which say themselves that they stand on it: a link can lead anywhere. */

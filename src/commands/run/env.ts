@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import { appendToNamed } from "../../edges/files/change.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { type Activation, activated } from "../../shells/activation.ts";
 import { environmentChange, githubFiles, renderExports, SHELLS, type ShellName } from "../../shells/exports.ts";
 import { inEnvironment } from "../../start/command/in-environment.ts";
@@ -21,7 +21,7 @@ function print(context: Context, activation: Activation, asked: ShellName | unde
     appendToNamed(GITHUB_ENV, files.env);
     appendToNamed(GITHUB_PATH, files.path);
   } else context.print.code(renderExports(change, language));
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 function languageOf(shell: string | undefined): ShellName {

@@ -8,7 +8,7 @@ import type { Context } from "../../context.ts";
 import { lookAnew } from "../../decision/decide.ts";
 import { linkOf } from "../../decision/shown.ts";
 import { EXIT_POLICY } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { parseRequest, selectorTuple } from "../../python/version.ts";
 
 /** `./prime eval`: the whole configuration in force, each value with its source. Nothing is built. */
@@ -24,7 +24,7 @@ export async function evaluate(context: Context, json: boolean): Promise<Answer>
     context.print.text(config.protoprimer === null ? renderEval(config, machine) : await documentsOf(context, config), {
       asIs: true,
     });
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 const BEHIND_PROXY =

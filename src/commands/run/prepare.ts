@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { type BootRequest, boot } from "../../start/boot.ts";
 import { tellAll } from "../../start/summary.ts";
 
@@ -9,5 +9,5 @@ export async function prepare(context: Context, request: BootRequest): Promise<A
   if (booted.kind === "hop") return booted.answer;
   if (booted.built === undefined) context.terminal.say(booted.readyLine);
   else tellAll(context, booted.readyLine, booted.built);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }

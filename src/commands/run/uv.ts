@@ -6,7 +6,7 @@ import { decideTools } from "../../decision/decide.ts";
 import { isFile } from "../../edges/files/read.ts";
 import { runAttached } from "../../edges/processes/attached.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { takeRefusal } from "../../provision/network.ts";
 import { boot } from "../../start/boot.ts";
 import { inEnvironment } from "../../start/command/in-environment.ts";
@@ -83,7 +83,7 @@ function isOfScript(args: readonly string[]): boolean {
 
 /** The project's files may have changed: the environment follows by the usual way, stage after stage. */
 function follow(context: Context): Promise<Answer> {
-  return inEnvironment(context, () => ({ kind: "exit", code: 0 }));
+  return inEnvironment(context, () => DONE);
 }
 
 async function readyGeneration(context: Context): Promise<string | Answer> {

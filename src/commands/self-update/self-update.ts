@@ -6,7 +6,7 @@ import { remove } from "../../edges/files/own/remove.ts";
 import { facts, readBytes, sha256 } from "../../edges/files/read.ts";
 import { plain } from "../../edges/terminal/text.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { launcherVersion, whyNoLauncher } from "../../provision/launcher.ts";
 import { getCandidate } from "./candidate.ts";
 import { keepLauncher, keptLauncher } from "./kept.ts";
@@ -78,7 +78,7 @@ function put({ launcher }: Context, bytes: Buffer): void {
 
 function tell({ print }: Context, text: string): Answer {
   print.text(text);
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 /** What was got is nothing but what was released, and is a launcher. */

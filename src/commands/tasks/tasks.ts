@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { loadConfig } from "../../config/load.ts";
 import { type Task, taskOf } from "../../config/tasks.ts";
 import type { Context } from "../../context.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { otherTasks } from "../../project/commands/other-tasks.ts";
 import { readPyproject } from "../../project/files/pyproject.ts";
 import { oneLine } from "../../quoted.ts";
@@ -22,7 +22,7 @@ export async function showTasks(context: Context, json: boolean): Promise<Answer
       cwd,
     }));
     context.print.json({ tasks: own, others });
-    return { kind: "exit", code: 0 };
+    return DONE;
   }
   const width = Math.max(0, ...tasks.map(({ name }) => name.length));
   const own = tasks.map((task) => `${task.name.padEnd(width)}  ${oneLine(describe(task))}\n`).join("");
@@ -32,7 +32,7 @@ export async function showTasks(context: Context, json: boolean): Promise<Answer
       `also here: ${where}: ${names.map(oneLine).join(", ")} (${start}${start.endsWith(":") ? "" : " "}NAME)\n`,
   );
   context.print.text((tasks.length === 0 ? none : own) + also.join(""));
-  return { kind: "exit", code: 0 };
+  return DONE;
 }
 
 function describe({ about, lines, groups, cwd }: Task): string {

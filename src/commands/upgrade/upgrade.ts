@@ -16,7 +16,7 @@ import { readState } from "../../environment/state.ts";
 import { noteSeen } from "../../environment/upgraded/seen.ts";
 import { rememberBad } from "../../environment/upgraded/trial.ts";
 import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
-import type { Answer } from "../../launch/answer.ts";
+import { type Answer, DONE } from "../../launch/answer.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { giveToOwner } from "../../start/shared/give-to-owner.ts";
 import { settleUpgrade } from "../../start/state/upgraded.ts";
@@ -29,7 +29,6 @@ import { prepare } from "../run/prepare.ts";
 import { type Plan, type Planning, planOf, tellPlan, type UpgradeRequest } from "./plan.ts";
 
 const EXIT_WOULD_CHANGE = 1;
-const DONE: Answer = { kind: "exit", code: 0 };
 /** Another upgrade, or an edit, can come in between so often. */
 const MOST_TRIES = 5;
 

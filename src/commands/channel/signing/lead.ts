@@ -7,7 +7,7 @@ import { Refused } from "../../../channels/tuf/refused.ts";
 import type { Context } from "../../../context.ts";
 import { isHeadsOwn } from "../../../edges/terminal/secret.ts";
 import { PrimeError } from "../../../errors.ts";
-import type { Answer } from "../../../launch/answer.ts";
+import { type Answer, DONE } from "../../../launch/answer.ts";
 import { placeOf } from "../places.ts";
 import { type Passphrase, passphraseBy, signersFor } from "./signers.ts";
 
@@ -41,10 +41,9 @@ export async function lead(
   if (isHeadsOwn(options.passphraseFd ?? 0)) return { kind: "direct", node: context.node };
   const session = await sessionOf(context, options);
   const { change, words, added, shown, next } = await propose(session);
-  const done: Answer = { kind: "exit", code: 0 };
   if (change === undefined) {
     context.terminal.say(words);
-    return next?.() ?? done;
+    return next?.() ?? DONE;
   }
   if (change.begun === undefined && isOffline(change)) refuseSecond(session);
   if (shown !== undefined) context.terminal.say(shown);
@@ -56,11 +55,11 @@ export async function lead(
     context.terminal.say(
       waitingWords(session, change.begun === undefined ? `: ${words}` : "", lack, next !== undefined),
     );
-    return done;
+    return DONE;
   }
   if (change.begun !== undefined) dropWaiting(session.folder);
   context.terminal.say(words);
-  return next?.() ?? done;
+  return next?.() ?? DONE;
 }
 
 /** One change waits at a time; one that the channel has moved on from makes room. */
