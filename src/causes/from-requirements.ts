@@ -36,7 +36,7 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
       if (!/unsatisfiable|No matching distribution|different Python|does not satisfy/.test(words)) return undefined;
       return {
         why: "some package is not for this Python",
-        next: `${forOneStart(pythonNamed(words))}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\`), or another version of it in ${placeOf(scene)}${pinOf(scene)}`,
+        next: `${forOneStart(pythonNamed(words))}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\` in prime.toml), or another version of it in ${placeOf(scene)}${pinOf(scene)}`,
       };
     },
   },
@@ -82,7 +82,7 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     says: /no wheels with a matching|wheels? .*for the current platform|not a supported wheel/,
     cause: (_, scene, words) => ({
       why: "some package has no file for this Python on this machine",
-      next: `${forOneStart(/Python ABI tags?: .*`cp3(\d+)/.exec(words)?.[1])}require a Python that it has files for (\`required_python_version\`), or another version of it${pinOf(scene)}`,
+      next: `${forOneStart(/Python ABI tags?: .*`cp3(\d+)/.exec(words)?.[1])}require a Python that it has files for (\`required_python_version\` in prime.toml), or another version of it${pinOf(scene)}`,
     }),
   },
   {

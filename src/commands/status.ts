@@ -19,7 +19,7 @@ import { fromCache } from "../provision/uv.ts";
 import { endedLife } from "../python/end-of-life.ts";
 import { describe } from "../python/version.ts";
 import { oneLine } from "../quoted.ts";
-import { type Cold, lastCold, whyCold } from "../start/cold.ts";
+import { type Cold, lastCold, lastFailure, whyCold } from "../start/cold.ts";
 
 /** What `status` shows; the names are those of the JSON form. */
 interface Status {
@@ -70,6 +70,7 @@ async function statusOf(context: Context): Promise<Status> {
   const { warnings, project, inputs } = decision ?? (await undecided(context, looked));
   for (const warning of warnings) context.terminal.warn(warning);
   const cold = whyCold(context);
+  const last = lastCold(context);
   const { trust, places } = context;
   const place = decision && { pin: pinOf(config), python: decision.selected, cacheFolder: places.cache, trust };
   const uv = place && fromCache(place);
@@ -99,7 +100,7 @@ async function statusOf(context: Context): Promise<Status> {
     freshness: {
       mode: config.freshness.value,
       state: isWarm(context, cold) ? "fresh" : `the next start is cold: ${cold.reason}`,
-      last_cold: lastCold(context)?.reason ?? null,
+      last_cold: last === undefined ? null : [last.reason, lastFailure(last) ?? []].flat().join("; "),
     },
   };
 }

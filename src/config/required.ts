@@ -38,7 +38,7 @@ export async function declaredRange(root: string, files: InputCollector): Promis
 
 /**
  * What the nearest `.python-version` pins. Names that are no version (pyenv's `system`, a virtualenv of pyenv's) are
- * passed over, and a file with nothing else pins nothing; the search never goes on above it, as with uv.
+ * passed over, as is Python 2 where more follows, and a file with nothing else pins nothing; the search never goes on above it, as with uv.
  */
 export function pinnedVersion(
   root: string,
@@ -60,16 +60,21 @@ export function pinnedVersion(
     )
     .filter((line) => line !== "")
     .slice(0, MOST_PINS);
-  for (const word of words) {
+  for (const [at, word] of words.entries()) {
     const version = asRequest(word);
-    if (version !== undefined) return { value: version, source: { kind: "file", where: file } };
-    const why = /^3\.\d+(?:\.\d+)?t$/.test(word)
-      ? `a free-threaded build, which \`./prime python pin ${word}\` chooses`
-      : "which is no version of Python";
+    const isPassedOver = OF_PYTHON_2.test(word) && words.slice(at + 1).some(asRequest);
+    if (version !== undefined && !isPassedOver) return { value: version, source: { kind: "file", where: file } };
+    const why = isPassedOver
+      ? "which prime does not work with"
+      : /^3\.\d+(?:\.\d+)?t$/.test(word)
+        ? `a free-threaded build, which \`./prime python pin ${word}\` chooses`
+        : "which is no version of Python";
     warnings.push(`${file} says \`${quoted(word)}\`, ${why}: passed over`);
   }
   return undefined;
 }
+
+const OF_PYTHON_2 = /^[a-z]*[-@]?2(?:\.|$)/;
 
 /** Lines of a file that count: pyenv's users list some. */
 const MOST_PINS = 20;

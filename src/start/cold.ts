@@ -107,6 +107,11 @@ export function lastCold({ plans }: Context): ColdAccount | undefined {
   return plans && readOwnJson(accountFile(plans), ACCOUNT);
 }
 
+/** "failed: " and why it did. */
+export function lastFailure(last: ColdAccount | undefined): string | undefined {
+  return last?.done.startsWith("failed: ") ? last.done : undefined;
+}
+
 /** The account of the last cold start where it is not as this prime writes it, absolute. */
 export function unfitAccount(plans: PlanFolder): string[] {
   const file = accountFile(plans);

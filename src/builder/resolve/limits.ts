@@ -13,7 +13,9 @@ export function refuseOutsideLimits({ kind, groupSources, uvSettings }: Project,
     throw new PrimeError(
       "group-python",
       `could not install the group \`${name}\` of ${file}: it is for Python ${requiresPython}, and ${base.executable} is ${versionOf(base)}`,
-      { hint: "require a Python that fits (`required_python_version`), or choose other groups (`install_groups`)" },
+      {
+        hint: "require a Python that fits (`required_python_version` in prime.toml), or choose other groups (`install_groups`)",
+      },
     );
   }
   const { environments } = uvSettings.table;

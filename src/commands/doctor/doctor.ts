@@ -14,7 +14,7 @@ import { readManifest } from "../../environment/manifest/manifest.ts";
 import { PrimeError, passOn } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { inspectProject } from "../../project/inspect.ts";
-import { lastCold, whyCold } from "../../start/cold.ts";
+import { lastCold, lastFailure, whyCold } from "../../start/cold.ts";
 import { environmentFindings } from "./examine/built/environment.ts";
 import { recordFindings } from "./examine/built/records.ts";
 import { configFindings } from "./examine/config.ts";
@@ -144,7 +144,7 @@ async function shownFindings(context: Context, { link, folders, decided, loads }
   const isOurs = linked !== undefined && path.dirname(linked) === realPath(folders.generations);
   const generation = whyCold(context).before ?? (isOurs ? linked : undefined);
   if (generation === undefined) {
-    const [why] = /^failed.*/.exec(lastCold(context)?.done ?? "") ?? [];
+    const why = lastFailure(lastCold(context));
     const none = "none was made yet: ";
     return [why ? wrong("environment", none + why, "./prime tells more") : sound("environment", `${none}./prime does`)];
   }

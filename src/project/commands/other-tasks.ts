@@ -14,18 +14,26 @@ export interface OtherTasks {
 
 /** What other tools would start in this repo; nothing of it is run, and only pyproject.toml and the makefile are read. */
 export function otherTasks(root: string, pyproject: Pyproject | undefined): OtherTasks[] {
-  const { poe, pdm, hatch, pixi } = pyproject?.tool ?? {};
-  const environments = isTable(hatch) && isTable(hatch.envs) ? Object.entries(hatch.envs) : [];
+  const tools = pyproject?.tool ?? {};
+  const environments = isTable(tools.hatch) && isTable(tools.hatch.envs) ? Object.entries(tools.hatch.envs) : [];
   return [
-    of("[tool.poe.tasks]", within(poe, "tasks"), "./prime run poe"),
-    of("[tool.pdm.scripts]", within(pdm, "scripts"), "./prime run pdm run"),
+    ...STARTERS.map(([tool, key, start]) =>
+      of(`[tool.${tool}.${key}]`, within(tools[tool], key), `./prime run ${start}`),
+    ),
     ...environments.map(([name, table]) =>
       of(`[tool.hatch.envs.${name}.scripts]`, within(table, "scripts"), `./prime run hatch run ${name}:`),
     ),
-    of("[tool.pixi.tasks]", within(pixi, "tasks"), "./prime run pixi run"),
     ...makefile(root),
   ].filter(({ names }) => names.length > 0);
 }
+
+/** Who reads which table, and what starts one of it. */
+const STARTERS = [
+  ["poe", "tasks", "poe"],
+  ["pdm", "scripts", "pdm run"],
+  ["rye", "scripts", "rye run"],
+  ["pixi", "tasks", "pixi run"],
+] as const;
 
 function within(table: unknown, key: string): string[] {
   const value = isTable(table) ? table[key] : undefined;

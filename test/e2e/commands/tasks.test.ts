@@ -14,6 +14,8 @@ docs = ["pluggy"]
 [tool.poe.tasks]
 lint = "ruff check"
 _hidden = "no"
+[tool.rye.scripts]
+types = "mypy"
 [tool.hatch.envs.test.scripts]
 cov = "pytest --cov"
 `,
@@ -88,11 +90,12 @@ describe("tasks", () => {
     expect(stdout).toContain("table    shows (in docs/de)\n");
     expect(stdout).toContain("several  echo one; python show.py\n");
     expect(stdout).toContain("also here: [tool.poe.tasks]: lint (./prime run poe NAME)\n");
+    expect(stdout).toContain("also here: [tool.rye.scripts]: types (./prime run rye run NAME)\n");
     expect(stdout).toContain("also here: [tool.hatch.envs.test.scripts]: cov (./prime run hatch run test:NAME)\n");
     expect(stdout).toContain("also here: Makefile: all, x, y, z (./prime run make NAME)\n");
     const { tasks, others } = JSON.parse((await good(box, ["tasks", "--json"])).stdout);
     expect(tasks.map(({ name }: { name: string }) => name)).toContain("a.b:c-d");
-    expect(others).toHaveLength(3);
+    expect(others).toHaveLength(4);
     expect(fs.existsSync(box.path(".prime"))).toBe(false);
     expect((await good(repo({}), ["tasks"])).stdout).toMatch(/^no tasks: /);
   });

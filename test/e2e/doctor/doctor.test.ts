@@ -165,6 +165,8 @@ describe("./prime doctor", () => {
     expect(wrongs(await examine(failed))).toEqual([
       ["environment", expect.stringMatching(/^none was made yet: failed: could not finish .* for /)],
     ]);
+    const { stdout } = await good(failed, ["status"]);
+    expect(stdout).toMatch(/^last cold start {2}the first start here; failed: could not finish .* for /m);
   });
 
   it("finds a project that no start can install, and where only a start can tell its interpreter", async () => {
@@ -258,6 +260,7 @@ it("an edit that hard links carry from one environment to another is named; --fi
     1,
     [["hard links", expect.stringMatching(/six\.py is not what was installed, with \d/)]],
   ]);
+  expect(stdout).toContain("the wheel came so: ./prime adopt keeps it");
   const { stdout: fixed } = await good(box, ["doctor", "--fix", "--json"], there);
   expect((JSON.parse(fixed) as Examined).mended).toEqual([
     expect.stringContaining("uv had forgotten what it cached of six"),

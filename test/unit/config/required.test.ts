@@ -80,6 +80,15 @@ describe(".python-version", () => {
     expect(warnings).toEqual([`${file} says \`myenv\`, which is no version of Python: passed over`]);
   });
 
+  test("Python 2 is passed over, with a word, where a line says another", async () => {
+    const file = write(".python-version", "2.7.18\npypy2.7\n3.12\n");
+    const { config, warnings } = await load();
+    expect(config.requiredPythonVersion.value).toBe("3.12");
+    expect(warnings).toEqual(
+      ["2.7.18", "pypy2.7"].map((name) => `${file} says \`${name}\`, which prime does not work with: passed over`),
+    );
+  });
+
   test("a name of an executable is the version in it; a free-threaded build has a command of its own", async () => {
     const file = write(".python-version", "3.13t\npython3.12\n");
     const { config, warnings } = await load();

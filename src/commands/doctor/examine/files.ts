@@ -33,8 +33,8 @@ function damageFinding([first, ...others]: readonly [Unlike, ...Unlike[]], rebui
   if (state === "shared") {
     return wrong(
       "hard links",
-      `${is} not what was installed, with ${links} names (hard links): uv's cache and other environments have the same change`,
-      `\`./prime uv cache clean ${name}\`, then ./prime reboot; \`./prime doctor --fix\` does both. Other environments with ${name} need the same`,
+      `${is} not what was installed, with ${links} names (hard links): uv's cache and other environments have the same`,
+      `\`./prime uv cache clean ${name}\`, then ./prime reboot; \`./prime doctor --fix\` does both. Other environments with ${name} need the same. Where that changes nothing, the wheel came so: ./prime adopt keeps it`,
       rebuild && { ...rebuild, packages: [name] },
     );
   }
