@@ -14,7 +14,7 @@ export class PrimeError extends Error {
   constructor(
     id: string,
     message: string,
-    options: { hint?: string; exitCode?: number; cause?: unknown; retryMs?: number | undefined } = {},
+    options: { hint?: string | undefined; exitCode?: number; cause?: unknown; retryMs?: number | undefined } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "PrimeError";
@@ -40,6 +40,11 @@ export const EXIT_POLICY = 3;
 export const EXIT_NOT_EXECUTABLE = 126;
 /** POSIX 2.8.2: the command was not found. */
 export const EXIT_NOT_FOUND = 127;
+
+/** What the user has asked for can't be done, whatever the machine. */
+export function usageError(id: string, message: string, hint?: string): PrimeError {
+  return new PrimeError(id, message, { exitCode: EXIT_USAGE, hint });
+}
 
 /** Why a system call failed, in words, for a message. */
 export function reasonOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { shellOfProcess } from "../edges/machine.ts";
 import { endAfter } from "../edges/processes/detached.ts";
 import { writeForEverybody } from "../edges/umask.ts";
-import { EXIT_USAGE, PrimeError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { type Answer, DONE } from "../launch/answer.ts";
 import type { AppText } from "../launch/app-text.ts";
 import { CLAIMED_TASK } from "../plan/app-claim.ts";
@@ -53,10 +53,11 @@ async function follow(run: Run, own: readonly string[] | undefined): Promise<Ans
   if (own !== undefined) return (await import("./self/self.ts")).selfCommand(run, own);
   const wish = env.PRIME_UPDATE ?? "";
   if (!WISHES.includes(wish)) {
-    throw new PrimeError("usage", `could not start ${app.config.name}: PRIME_UPDATE is ${JSON.stringify(wish)}`, {
-      hint: "it can be never, due or wait",
-      exitCode: EXIT_USAGE,
-    });
+    throw usageError(
+      "usage",
+      `could not start ${app.config.name}: PRIME_UPDATE is ${JSON.stringify(wish)}`,
+      "it can be never, due or wait",
+    );
   }
   return startApp(run);
 }

@@ -38,7 +38,7 @@ export interface Making<T> {
   /** Makes the venv in its place, with all that belongs into it. */
   readonly fill: (place: Place) => Promise<T>;
   /** Throws for what is whole and still not to be shown. */
-  readonly check?: (place: Place) => Promise<void>;
+  readonly check?: ((place: Place) => Promise<void>) | undefined;
   /** What only this way of making knows; called when the environment has proved to be sound. */
   readonly tell: (filled: T, place: Place) => Promise<Told> | Told;
 }

@@ -187,7 +187,7 @@ export function buildAside(
     decision,
     asked,
     reason,
-    ...(coming === undefined ? {} : { check: coming.check }),
+    check: coming?.check,
     fill: async ({ generation, work, anchor }) => {
       if (coming?.resolution !== undefined) {
         known = path.join(work, "pylock.coming.toml");

@@ -87,7 +87,7 @@ export async function tryStep(
   const outcome = isDone
     ? tried
     : await run(command, {
-        ...(options.limitMs === undefined ? {} : { limitMs: options.limitMs }),
+        limitMs: options.limitMs,
         log: job.log,
         onLine: (line) => {
           const before = running.length;

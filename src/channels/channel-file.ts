@@ -2,7 +2,7 @@ import * as path from "node:path";
 import * as v from "valibot";
 import { writeAtomic } from "../edges/files/change.ts";
 import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
-import { EXIT_USAGE, PrimeError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import type { NamedKey } from "./keys.ts";
 import { NAME, SHA256 } from "./model/texts.ts";
 
@@ -25,13 +25,10 @@ const fileIn = (folder: string) => path.join(folder, "channel.json");
 export function readChannelFile(folder: string): ChannelFile {
   const found = readOwnJson(fileIn(folder), CHANNEL);
   if (found !== undefined) return found;
-  throw new PrimeError(
+  throw usageError(
     "no-channel",
     `could not lead a channel from ${folder}: there is no channel.json, or a torn one`,
-    {
-      exitCode: EXIT_USAGE,
-      hint: "name its folder: ./prime channel … --dir DIR; ./prime channel init makes one",
-    },
+    "name its folder: ./prime channel … --dir DIR; ./prime channel init makes one",
   );
 }
 

@@ -4,7 +4,7 @@ import { writeAtomic } from "../edges/files/change.ts";
 import { parseJson, readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import { removeFile } from "../edges/files/own/remove.ts";
 import { readBytes, sha256 } from "../edges/files/read.ts";
-import { EXIT_USAGE, PrimeError } from "../errors.ts";
+import { PrimeError, usageError } from "../errors.ts";
 import { quoted } from "../quoted.ts";
 import { type ChannelFile, readChannelFile } from "./channel-file.ts";
 import { POINTER, type Pointer, pointerFile } from "./model/pointer.ts";
@@ -95,10 +95,11 @@ export function describing<T>(name: string, value: T, schema: v.GenericSchema<un
   const [issue] = v.safeParse(schema, value).issues ?? [];
   if (issue === undefined) return Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
   const key = quoted((issue.path ?? []).map((item) => String(item.key)).join("."));
-  throw new PrimeError("channel-form", `could not sign ${quoted(name)}: \`${key}\` must be ${issue.message}`, {
-    exitCode: EXIT_USAGE,
-    hint: "say it otherwise",
-  });
+  throw usageError(
+    "channel-form",
+    `could not sign ${quoted(name)}: \`${key}\` must be ${issue.message}`,
+    "say it otherwise",
+  );
 }
 
 const PENDING = v.object({

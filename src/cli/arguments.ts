@@ -12,7 +12,7 @@ import { selfUpdate } from "../commands/self-update/declared.ts";
 import { upgrade } from "../commands/upgrade/declared.ts";
 import { COMMANDS as NAMES } from "../config/schema/command-names.ts";
 import { plain } from "../edges/terminal/text.ts";
-import { EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../errors.ts";
+import { EXIT_NOT_FOUND, PrimeError, usageError } from "../errors.ts";
 import { DONE } from "../launch/answer.ts";
 import { didYouMean } from "../nearest.ts";
 import { describeCommandLine } from "./completion/command-line.ts";
@@ -83,14 +83,14 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
     if (error.exitCode !== 0) {
       const [, flag = ""] = /unknown option '(-.)'/.exec(complaint) ?? [];
       const { path, command, strange } = reached(program, args, complaint);
-      throw new PrimeError("usage", strange ?? inOurWords(complaint, command), {
-        exitCode: EXIT_USAGE,
-        hint:
-          meantBy(args, path.length) ??
+      throw usageError(
+        "usage",
+        strange ?? inOurWords(complaint, command),
+        meantBy(args, path.length) ??
           (program.options.some(({ short }) => short === flag)
             ? `${flag} stands in front of the command: ./prime ${flag} …`
             : `see ./prime ${[...path, "--help"].join(" ")}`),
-      });
+      );
     }
     takeText(line, plain(printed));
   }

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { ConfigFlags } from "../config/config.ts";
-import { EXIT_USAGE, PrimeError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 
 /** What chooses another environment for one start. Those without a placeholder take no value. */
 const CHOICES = {
@@ -31,10 +31,7 @@ export interface Choice {
 export function refuseIdle([first]: readonly Choice[], name: string): void {
   if (first === undefined) return;
   const why = `--${first.name} chooses an environment for one start, and ${name} uses none`;
-  throw new PrimeError("usage", `could not do \`./prime ${name}\`: ${why}`, {
-    exitCode: EXIT_USAGE,
-    hint: `leave --${first.name} out`,
-  });
+  throw usageError("usage", `could not do \`./prime ${name}\`: ${why}`, `leave --${first.name} out`);
 }
 
 /** What may stand in front of any command. */
@@ -145,8 +142,9 @@ function refuseTogether(choices: readonly Choice[]): void {
   const given = new Set<ChoiceName>(choices.map(({ name }) => name));
   const pair = NOT_TOGETHER.find(([one, other]) => given.has(one) && given.has(other));
   if (pair === undefined) return;
-  throw new PrimeError("usage", `could not use --${pair[0]} beside --${pair[1]}: they say two different things`, {
-    exitCode: EXIT_USAGE,
-    hint: `leave one of them out`,
-  });
+  throw usageError(
+    "usage",
+    `could not use --${pair[0]} beside --${pair[1]}: they say two different things`,
+    `leave one of them out`,
+  );
 }

@@ -16,7 +16,7 @@ import type { Surroundings } from "../edges/surroundings.ts";
 import { openTerminal, renderError, textFor } from "../edges/terminal/output.ts";
 import { writeMessage, writeOutput } from "../edges/terminal/streams.ts";
 import { nameLauncher, plainJson } from "../edges/terminal/text.ts";
-import { EXIT_FAILURE, EXIT_POLICY, EXIT_USAGE, PrimeError } from "../errors.ts";
+import { EXIT_FAILURE, EXIT_POLICY, PrimeError, usageError } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { appOf } from "../launch/app-text.ts";
 import { readProgress } from "../launch/progress.ts";
@@ -168,8 +168,9 @@ function folderOf(given: string | undefined, cwd: string, launcher: string): str
   if (given === undefined) return path.dirname(launcher);
   const root = realPath(path.resolve(cwd, given));
   if (root !== undefined && isFolder(root)) return root;
-  throw new PrimeError("no-root", `could not work on ${given}: it is not a folder`, {
-    exitCode: EXIT_USAGE,
-    hint: "name the folder of a repo after --root",
-  });
+  throw usageError(
+    "no-root",
+    `could not work on ${given}: it is not a folder`,
+    "name the folder of a repo after --root",
+  );
 }

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { isFile, isWritable } from "../edges/files/read.ts";
 import { type Trust, trustOf } from "../edges/files/trust.ts";
-import { EXIT_USAGE, PrimeError } from "../errors.ts";
+import { PrimeError, usageError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import type { ConfigFlags, LoadedConfig, LockPolicy, Repo } from "./config.ts";
 import { exclusionIn, oneStartOf, readFlags } from "./flags.ts";
@@ -125,10 +125,10 @@ function refuseChoices(proto: ProtoprimerLayer, said: readonly Said[], flags: Co
   });
   const [place = exclusionIn(flags)] = places;
   if (place === undefined) return;
-  throw new PrimeError(
+  throw usageError(
     "protoprimer-choice",
     `could not use ${place}: protoprimer's configuration says what is installed here`,
-    { hint: `change \`project_descriptors\` in ${proto.config.leaps.client.file}`, exitCode: EXIT_USAGE },
+    `change \`project_descriptors\` in ${proto.config.leaps.client.file}`,
   );
 }
 

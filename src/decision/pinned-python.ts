@@ -68,7 +68,7 @@ export function requestOf({ root, primeLock: { python }, requiredPythonVersion }
   } catch (error) {
     passOn(error);
     const { id, message, hint } = error;
-    throw new PrimeError(id, `${message} (${sourceText(source, root)})`, { ...(hint === undefined ? {} : { hint }) });
+    throw new PrimeError(id, `${message} (${sourceText(source, root)})`, { hint });
   }
 }
 

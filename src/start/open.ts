@@ -1,13 +1,13 @@
 import type { Repo } from "../config/config.ts";
 import type { Environment } from "../edges/command.ts";
-import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../errors.ts";
+import { EXIT_FAILURE, PrimeError, usageError } from "../errors.ts";
 
 /** Where a start in a repo takes place. */
 interface Opened {
   /** Absolute, physical. */
   readonly root: string;
   /** Where protoprimer's configuration has the cache; absolute. */
-  readonly cache?: string;
+  readonly cache?: string | undefined;
   /** protoprimer's configuration is in force. */
   readonly isProtoprimer: boolean;
   /** The exit status for a failure of prime's own, as protoprimer has another one. */
@@ -22,10 +22,11 @@ export async function openRepo(repo: Repo, env: Environment): Promise<Opened> {
   const kernel = await findForeignKernel(repo.folder, env);
   if (kernel === undefined) {
     if (repo.choice.env === undefined) return { ...ORDINARY, root: repo.folder };
-    throw new PrimeError("usage", "could not select an env: there is no configuration of protoprimer's in force here", {
-      exitCode: EXIT_USAGE,
-      hint: "leave --env out; see ./prime status",
-    });
+    throw usageError(
+      "usage",
+      "could not select an env: there is no configuration of protoprimer's in force here",
+      "leave --env out; see ./prime status",
+    );
   }
   const { EXIT_PROTOPRIMER } = await import("../config/protoprimer/kernel.ts");
   const { ownCache, readProtoprimer } = await import("../config/protoprimer/reader.ts");
@@ -40,7 +41,7 @@ export async function openRepo(repo: Repo, env: Environment): Promise<Opened> {
   const isUsual = repo.choice.env === undefined || Boolean(client.values.default_env_dir_rel_path);
   return {
     root,
-    ...(cache === undefined ? {} : { cache }),
+    cache,
     isProtoprimer: true,
     failureStatus: EXIT_PROTOPRIMER,
     isUsual,
@@ -53,5 +54,5 @@ const ORDINARY = { isProtoprimer: false, failureStatus: EXIT_FAILURE, isUsual: t
 function withStatus(error: unknown, exitCode: number): unknown {
   if (!(error instanceof PrimeError) || error.exitCode !== EXIT_FAILURE) return error;
   const { id, message, hint } = error;
-  return new PrimeError(id, message, { exitCode, cause: error, ...(hint === undefined ? {} : { hint }) });
+  return new PrimeError(id, message, { exitCode, cause: error, hint });
 }

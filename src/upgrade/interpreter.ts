@@ -4,7 +4,7 @@ import type { PythonBuild } from "../config/lock/python-build.ts";
 import type { Policy } from "../config/policy/policy.ts";
 import { declaredRange } from "../config/required.ts";
 import type { Sourced } from "../config/source.ts";
-import { EXIT_POLICY, EXIT_USAGE, PrimeError, passOn } from "../errors.ts";
+import { EXIT_POLICY, PrimeError, passOn, usageError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { bestOf, runsOn } from "../provision/python/platforms.ts";
 import { describe, parseRequest, type VersionRequest } from "../python/version.ts";
@@ -30,7 +30,7 @@ function askedFor(text: string): VersionRequest {
   } catch (error) {
     passOn(error);
     const { id, message, hint = "" } = error;
-    throw new PrimeError(id, message.replace("required python version", "Python"), { hint, exitCode: EXIT_USAGE });
+    throw usageError(id, message.replace("required python version", "Python"), hint);
   }
 }
 

@@ -138,7 +138,7 @@ export function installPylock(
 }
 
 export interface PylockInstall {
-  readonly choice?: Pick<SyncChoice, "extras" | "groups">;
+  readonly choice?: Pick<SyncChoice, "extras" | "groups"> | undefined;
   readonly options: RequirementOptions | null;
   readonly rebuilt: readonly string[];
   readonly overrides: Overrides;

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { isoTime, localTime } from "../../edges/clock.ts";
 import { exists, realPath } from "../../edges/files/read.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
 import { claimantOf } from "../../plan/app-claim.ts";
@@ -53,13 +53,10 @@ export async function selfCommand(run: Run, [name = "", ...words]: readonly stri
     return DONE;
   }
   if (command === undefined) {
-    throw new PrimeError(
+    throw usageError(
       "usage",
       `could not do \`${self} ${name}\`: there is no such command${didYouMean(name, Object.keys(COMMANDS))}`,
-      {
-        exitCode: EXIT_USAGE,
-        hint: `see ${self} --help`,
-      },
+      `see ${self} --help`,
     );
   }
   if (app.isOwn && exists(app.home)) await settleTrial(app);
@@ -276,10 +273,11 @@ async function pin(run: Run, [version, ...more]: readonly string[]): Promise<Ans
   const to =
     version === "--off" ? null : (version ?? (current === null ? null : (readRelease(app, current)?.version ?? null)));
   if (to !== null && !/^\d[A-Za-z0-9.!+]*$/.test(to)) {
-    throw new PrimeError("usage", `could not pin ${app.config.name} to ${quoted(to)}: that is no version`, {
-      exitCode: EXIT_USAGE,
-      hint: `e.g. ${app.self} pin 3.2.1`,
-    });
+    throw usageError(
+      "usage",
+      `could not pin ${app.config.name} to ${quoted(to)}: that is no version`,
+      `e.g. ${app.self} pin 3.2.1`,
+    );
   }
   makeHome(app, run.started.env);
   await alone(app, () => writeSelection(app, { ...readSelection(app), pin: to, staged: null }));

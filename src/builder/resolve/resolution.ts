@@ -183,7 +183,7 @@ function installCommand(
   choice?: commands.PylockInstall["choice"],
 ): Command {
   return commands.installPylock(uv, generation, file, {
-    ...(choice === undefined ? {} : { choice }),
+    choice,
     options: project.requirementOptions,
     rebuilt: project.rebuilt,
     overrides: forThisMachine(project.uvSettings, base),

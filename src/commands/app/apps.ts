@@ -2,7 +2,7 @@ import { type Kept, keptApps, sizeOf } from "../../apps/inventory.ts";
 import { removeHome } from "../../apps/self/remove.ts";
 import type { Context } from "../../context.ts";
 import { isoTime, localTime } from "../../edges/clock.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
 import { quoted } from "../../quoted.ts";
@@ -49,10 +49,11 @@ export function removeNamed({ env, places, terminal }: Context, name: string): A
   const app = meant.find(({ isMine }) => isMine) ?? meant[0];
   if (app === undefined) {
     const names = apps.map(({ key }) => key);
-    throw new PrimeError("no-app", `could not remove ${quoted(name)}: there is no such app${didYouMean(name, names)}`, {
-      exitCode: EXIT_USAGE,
-      hint: names.length === 0 ? "no app is kept here" : `there are ${names.join(", ")}`,
-    });
+    throw usageError(
+      "no-app",
+      `could not remove ${quoted(name)}: there is no such app${didYouMean(name, names)}`,
+      names.length === 0 ? "no app is kept here" : `there are ${names.join(", ")}`,
+    );
   }
   terminal.say(removeHome(app.home, places.state));
   return DONE;

@@ -7,7 +7,7 @@ import { writeAtomic } from "../../edges/files/change.ts";
 import { readBytes } from "../../edges/files/read.ts";
 import { fetchWhole } from "../../edges/network/receive/whole.ts";
 import { NO_RULES } from "../../edges/network/rules.ts";
-import { EXIT_USAGE, PrimeError, reasonOf } from "../../errors.ts";
+import { EXIT_USAGE, PrimeError, reasonOf, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 
 /** What the public suite `tuf-conformance` says to a client, by its document CLIENT-CLI.md. */
@@ -80,8 +80,5 @@ function needed(value: string | undefined, what: string): string {
 }
 
 function usage(what: string): PrimeError {
-  return new PrimeError("usage", `could not act as a client: ${what} is missing`, {
-    exitCode: EXIT_USAGE,
-    hint: "see CLIENT-CLI.md of tuf-conformance",
-  });
+  return usageError("usage", `could not act as a client: ${what} is missing`, "see CLIENT-CLI.md of tuf-conformance");
 }

@@ -9,7 +9,7 @@ import { delegate, nextEdition, ROLES, type RoleName, rootOf } from "../../chann
 import type { Context } from "../../context.ts";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { isHeadsOwn } from "../../edges/terminal/secret.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { type PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { keptAs, placeOf } from "./places.ts";
 import type { Options } from "./signing/lead.ts";
@@ -119,5 +119,5 @@ function whoSigns(count: number, threshold: number): string {
 }
 
 function refusal(why: string, hint: string): PrimeError {
-  return new PrimeError("channel-exists", `could not begin a channel: ${why}`, { exitCode: EXIT_USAGE, hint });
+  return usageError("channel-exists", `could not begin a channel: ${why}`, hint);
 }

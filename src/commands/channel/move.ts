@@ -4,7 +4,7 @@ import { type Move, moved, POINTER, pointerFile, shareOf, whyNotPointed } from "
 import { moment } from "../../channels/model/texts.ts";
 import { describing, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { type PrimeError, usageError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { byWhom, lead, type Options } from "./signing/lead.ts";
 
@@ -94,8 +94,5 @@ function move(context: Context, session: Session, channel: string, { version, ..
 }
 
 function refusal(channel: string, version: string, why: string, hint: string): PrimeError {
-  return new PrimeError("channel-move", `could not point ${channel} at ${version}: ${why}`, {
-    exitCode: EXIT_USAGE,
-    hint,
-  });
+  return usageError("channel-move", `could not point ${channel} at ${version}: ${why}`, hint);
 }

@@ -6,7 +6,7 @@ import type { Context } from "../../context.ts";
 import { makeTemporaryFolder, writePlain } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { readBytes, sha256 } from "../../edges/files/read.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { type PrimeError, usageError } from "../../errors.ts";
 import { withoutApp } from "../../launch/app-text.ts";
 import { launcherVersion, whyNoLauncher } from "../../provision/launcher.ts";
 
@@ -42,5 +42,5 @@ async function versionOf(bytes: Buffer, env: Context["env"]): Promise<string> {
 }
 
 function refusal(why: string, hint: string): PrimeError {
-  return new PrimeError("release", `could not publish a launcher: ${why}`, { exitCode: EXIT_USAGE, hint });
+  return usageError("release", `could not publish a launcher: ${why}`, hint);
 }

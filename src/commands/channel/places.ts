@@ -6,7 +6,7 @@ import { loadMachinePolicy } from "../../config/policy/load.ts";
 import { networkRules } from "../../config/policy/network.ts";
 import type { Context } from "../../context.ts";
 import { urlOf } from "../../edges/network/url.ts";
-import { EXIT_FAILURE, EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { EXIT_FAILURE, usageError } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 
 /** What `--to` names: a folder, `file:`, `http:`, `https:`, `s3:`. This machine's policy says which hosts may be asked, and how. */
@@ -17,10 +17,11 @@ export async function placeOf({ cwd, env }: Pick<Context, "cwd" | "env">, to: st
     return (await import("../../channels/places/http.ts")).httpPlace(to, line);
   }
   if (/^[a-z][a-z0-9+.-]+:/i.test(to) && !to.startsWith("file:")) {
-    throw new PrimeError("usage", `could not use ${withoutSecrets(to)}: prime does not know such places`, {
-      exitCode: EXIT_USAGE,
-      hint: "name a folder, or an address that begins with https: or s3:",
-    });
+    throw usageError(
+      "usage",
+      `could not use ${withoutSecrets(to)}: prime does not know such places`,
+      "name a folder, or an address that begins with https: or s3:",
+    );
   }
   return folderPlace(path.resolve(cwd, to.startsWith("file:") ? fileURLToPath(urlOf(to)) : to));
 }
@@ -33,8 +34,9 @@ export function keptAs(to: string, { cwd, folder }: { readonly cwd: string; read
   if (!/^[a-z][a-z0-9+.-]+:/i.test(to))
     return path.isAbsolute(to) ? to : path.relative(folder, path.resolve(cwd, to)) || ".";
   if (!URL.canParse(to) || new URL(to).password === "") return to;
-  throw new PrimeError("usage", `could not upload to ${withoutSecrets(to)}: channel.json would have its password`, {
-    exitCode: EXIT_USAGE,
-    hint: "write user and password into ~/.netrc, and leave them out of the address",
-  });
+  throw usageError(
+    "usage",
+    `could not upload to ${withoutSecrets(to)}: channel.json would have its password`,
+    "write user and password into ~/.netrc, and leave them out of the address",
+  );
 }

@@ -21,7 +21,7 @@ import { makeTemporaryFolder, writePlain } from "../../edges/files/change.ts";
 import { lastLineOf, parseJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { readBytes, readStart, readText, sha256 } from "../../edges/files/read.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { type PrimeError, usageError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { beginsAsLauncher } from "../../launch/own-digest.ts";
 import { normalizeName } from "../../project/packages.ts";
@@ -215,5 +215,5 @@ function contentsOf(
 }
 
 function refusal(why: string, hint: string): PrimeError {
-  return new PrimeError("release", `could not make a release: ${why}`, { exitCode: EXIT_USAGE, hint });
+  return usageError("release", `could not make a release: ${why}`, hint);
 }

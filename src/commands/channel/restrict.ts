@@ -3,7 +3,7 @@ import { STATE, STATE_FILE, type State } from "../../channels/model/release.ts";
 import { moment } from "../../channels/model/texts.ts";
 import { describing, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { type PrimeError, usageError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { lead, type Options } from "./signing/lead.ts";
 
@@ -54,8 +54,5 @@ function refuseUnknown({ state }: Session, version: string): void {
 }
 
 function refusal(why: string, hint: string): PrimeError {
-  return new PrimeError("channel-restrict", `could not change what channels may point at: ${why}`, {
-    exitCode: EXIT_USAGE,
-    hint,
-  });
+  return usageError("channel-restrict", `could not change what channels may point at: ${why}`, hint);
 }

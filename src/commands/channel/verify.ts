@@ -5,7 +5,7 @@ import { memoryOfNothing } from "../../channels/tuf/memory-folder.ts";
 import { Refused } from "../../channels/tuf/refused.ts";
 import type { Context } from "../../context.ts";
 import { readBytes } from "../../edges/files/read.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { placeOf } from "./places.ts";
 
@@ -18,10 +18,11 @@ export async function verifyChannel(
   const file = path.resolve(context.cwd, trust);
   const root = readBytes(file, MOST_DESCRIPTION);
   if (root === undefined) {
-    throw new PrimeError("no-root", `could not verify ${url}: there is no ${file} to trust`, {
-      exitCode: EXIT_USAGE,
-      hint: "name the root.json of the channel: --trust FILE",
-    });
+    throw usageError(
+      "no-root",
+      `could not verify ${url}: there is no ${file} to trust`,
+      "name the root.json of the channel: --trust FILE",
+    );
   }
   const place = await placeOf(context, url);
   try {

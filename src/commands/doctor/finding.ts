@@ -9,7 +9,7 @@ export interface Finding {
   /** What to do about it; null when all is well. */
   readonly mend: string | null;
   /** What `--fix` can do about it, without losing anything. */
-  readonly fix?: Fix;
+  readonly fix?: Fix | undefined;
 }
 
 /** A repair as data; equal ones are made once. */
@@ -35,7 +35,7 @@ export function sound(check: string, found: string): Finding {
 
 /** `mend` is what people can do, `fix` what `--fix` does. */
 export function wrong(check: string, found: string, mend: string, fix?: Fix): Finding {
-  return { check, status: "finding", found, mend, ...(fix === undefined ? {} : { fix }) };
+  return { check, status: "finding", found, mend, fix };
 }
 
 export function isSound(findings: readonly Finding[]): boolean {

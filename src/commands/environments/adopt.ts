@@ -16,7 +16,7 @@ import { generationFolder, makeFolders } from "../../environment/folders.ts";
 import { differences } from "../../environment/history.ts";
 import { GENERATION_ID, type Manifest, readManifest } from "../../environment/manifest/manifest.ts";
 import { writeHold } from "../../environment/upgraded/holds.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { type PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { wayToAdd } from "../../project/ways.ts";
 import { type Interpreter, isFailure } from "../../python/interpreter.ts";
@@ -175,5 +175,5 @@ async function copyEnvironment({ context, steps }: Job, source: string, generati
 }
 
 function refusal(why: string, hint: string): PrimeError {
-  return new PrimeError("adopt-refused", `could not adopt: ${why}`, { exitCode: EXIT_USAGE, hint });
+  return usageError("adopt-refused", `could not adopt: ${why}`, hint);
 }

@@ -5,7 +5,7 @@ import { type Folders, foldersOf, generationFolder, generationFolders } from "..
 import { type HistoryEntry, readHistory } from "../../environment/history.ts";
 import { GENERATION_ID, listGenerations, readManifest } from "../../environment/manifest/manifest.ts";
 import { type Report, readReport } from "../../environment/report.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { oneLine } from "../../quoted.ts";
 import { oneByPrefix } from "./by-prefix.ts";
@@ -39,10 +39,7 @@ function showOne(
     id,
   );
   if ("why" in meant) {
-    throw new PrimeError("history-unknown", `could not show its history: ${meant.why}`, {
-      exitCode: EXIT_USAGE,
-      hint: "./prime history lists them",
-    });
+    throw usageError("history-unknown", `could not show its history: ${meant.why}`, "./prime history lists them");
   }
   const found = meant.id;
   const folder = generationFolder(folders, found);

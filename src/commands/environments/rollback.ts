@@ -13,7 +13,7 @@ import { isMove, lastEntry } from "../../environment/history.ts";
 import { isOfNewerPrime, type Manifest } from "../../environment/manifest/manifest.ts";
 import { isGivenBack, setGivenBack, writeHold } from "../../environment/upgraded/holds.ts";
 import { findAside, giveBack, lookAtVenvPlace } from "../../environment/venv-link.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { type PrimeError, usageError } from "../../errors.ts";
 import { trackedBy } from "../../git/index.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { fits, parseRequest } from "../../python/version.ts";
@@ -159,5 +159,5 @@ async function usableOrRefuse(context: Context, decision: Decision, target: Mani
 }
 
 function refusal(why: string, hint: string): PrimeError {
-  return new PrimeError("rollback-refused", `could not roll back: ${why}`, { exitCode: EXIT_USAGE, hint });
+  return usageError("rollback-refused", `could not roll back: ${why}`, hint);
 }

@@ -16,7 +16,7 @@ import {
 } from "../../edges/files/read.ts";
 import { physicalFolder } from "../../edges/places.ts";
 import { plainText } from "../../edges/terminal/text.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { beginsAsLauncher } from "../../launch/own-digest.ts";
 import { giveToFolder } from "../../start/shared/give-to-owner.ts";
@@ -81,10 +81,11 @@ export async function init(context: InitContext, request: InitRequest, taken?: T
 export function initScript(context: InitContext, request: InitRequest, script: string): Answer {
   const folder = path.resolve(context.cwd, request.folder);
   if (folder !== context.cwd) {
-    throw new PrimeError("usage", `could not do both: put a launcher into ${folder} and a header into ${script}`, {
-      exitCode: EXIT_USAGE,
-      hint: "start with `./prime init DIR`, then `DIR/prime init --script FILE`",
-    });
+    throw usageError(
+      "usage",
+      `could not do both: put a launcher into ${folder} and a header into ${script}`,
+      "start with `./prime init DIR`, then `DIR/prime init --script FILE`",
+    );
   }
   perform(context, request, [changeScript(context, script)]);
   return DONE;
@@ -122,10 +123,11 @@ async function changeRepo(
   taken: TakenOver | undefined,
 ): Promise<Change[]> {
   if (!isFolder(folder)) {
-    throw new PrimeError("no-folder", `could not put a launcher into ${folder}: it is not a folder`, {
-      exitCode: EXIT_USAGE,
-      hint: "make the folder first",
-    });
+    throw usageError(
+      "no-folder",
+      `could not put a launcher into ${folder}: it is not a folder`,
+      "make the folder first",
+    );
   }
   const place = placeIn(folder, context);
   const name = path.basename(place);

@@ -9,7 +9,7 @@ import type { Context } from "../../context.ts";
 import { now } from "../../edges/clock.ts";
 import { writeCommitted } from "../../edges/files/committed.ts";
 import { readText } from "../../edges/files/read.ts";
-import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { EXIT_POLICY, PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
 import { readLock } from "../../project/files/uv/uv-lock.ts";
@@ -59,13 +59,10 @@ export async function unpinPackage(context: Context, text: string): Promise<Answ
   const names = pins.map((pin) => pin.name);
   if (!names.includes(name)) {
     const meant = didYouMean(name, names);
-    throw new PrimeError(
+    throw usageError(
       "no-such-pin",
       `could not unpin ${quoted(name)}: no pin in ${path.join(context.root, PRIME_LOCK)} holds it${meant}`,
-      {
-        exitCode: EXIT_USAGE,
-        hint: "`./prime pins` lists what is held",
-      },
+      "`./prime pins` lists what is held",
     );
   }
   write(
@@ -106,22 +103,20 @@ function parsePin(text: string): Pick<Pin, "name" | "version"> {
   const normal = clean(version)?.replaceAll(",", ".") ?? null; // as uv writes it; the library joins parts of a local version by a comma
   if (!isPython && normal !== null && normal.length <= 80) return { name: normalizeName(name), version: normal };
   const why = isPython ? "the interpreter is pinned by a command of its own" : "it is not a name, `==` and a version";
-  throw new PrimeError("pin-form", `could not pin \`${quoted(text)}\`: ${why}`, {
-    exitCode: EXIT_USAGE,
-    hint: isPython ? `./prime python pin ${version}` : "write e.g. `./prime pin foo==1.2.3`",
-  });
+  throw usageError(
+    "pin-form",
+    `could not pin \`${quoted(text)}\`: ${why}`,
+    isPython ? `./prime python pin ${version}` : "write e.g. `./prime pin foo==1.2.3`",
+  );
 }
 
 function reasonOf(text: string | undefined): string | null {
   if (text === undefined || text === "") return null;
   if (PIN_REASON.test(text)) return text;
-  throw new PrimeError(
+  throw usageError(
     "pin-reason",
     `could not pin for \`${quoted(text)}\`: a reason is one line of up to 500 characters`,
-    {
-      exitCode: EXIT_USAGE,
-      hint: "write a shorter one, or where it can be read",
-    },
+    "write a shorter one, or where it can be read",
   );
 }
 
@@ -131,13 +126,10 @@ function untilOf(text: string | undefined): string | null {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(day) && new Date(day).toISOString().startsWith(text);
   const today = new Date(now()).toISOString().slice(0, 10);
   if (isDay && text >= today) return text;
-  throw new PrimeError(
+  throw usageError(
     "pin-until",
     `could not pin until \`${quoted(text)}\`: ${isDay ? "that day is over" : "it is no day"}`,
-    {
-      exitCode: EXIT_USAGE,
-      hint: `write a day from ${today} on, as YYYY-MM-DD`,
-    },
+    `write a day from ${today} on, as YYYY-MM-DD`,
   );
 }
 

@@ -3,7 +3,7 @@ import { PYTHON_VERSION } from "../../config/schema/lock-schema.ts";
 import type { Context } from "../../context.ts";
 import { lookInto, unpackerOf } from "../../edges/files/formats/archive.ts";
 import { isFile, listFolder, sha256OfFile } from "../../edges/files/read.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { platformOf } from "../../provision/python/platforms.ts";
 
@@ -14,10 +14,11 @@ export async function printList(context: Context, named: string): Promise<Answer
   const folder = path.resolve(context.cwd, named);
   const names = listFolder(folder)?.filter((name) => ARCHIVE.test(name) && isFile(path.join(folder, name)));
   if (names === undefined || names.length === 0) {
-    throw new PrimeError("no-archives", `could not list the interpreters in ${folder}: there is no archive in it`, {
-      exitCode: EXIT_USAGE,
-      hint: "name a folder with .tar.gz or .tar.zst files, each of which holds one interpreter",
-    });
+    throw usageError(
+      "no-archives",
+      `could not list the interpreters in ${folder}: there is no archive in it`,
+      "name a folder with .tar.gz or .tar.zst files, each of which holds one interpreter",
+    );
   }
   const releases: Record<string, object[]> = {};
   for (const name of names.sort()) {

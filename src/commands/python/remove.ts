@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import { quoteForShell } from "../../edges/command.ts";
 import { realPath } from "../../edges/files/read.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
 import {
@@ -22,13 +22,10 @@ export function removePythons(context: Context, wanted: readonly string[]): Answ
   const meant = wanted.map((word) => [word, kept.filter((one) => isMeant(one, word))] as const);
   const unknown = meant.find(([, found]) => found.length === 0);
   if (unknown !== undefined) {
-    throw new PrimeError(
+    throw usageError(
       "no-such-python",
       `could not remove ${quoted(unknown[0])}: no interpreter of prime's own is that`,
-      {
-        exitCode: EXIT_USAGE,
-        hint: "`./prime python list` shows what is kept; what other tools installed is theirs to remove",
-      },
+      "`./prime python list` shows what is kept; what other tools installed is theirs to remove",
     );
   }
   const doomed = new Set(meant.flatMap(([, found]) => found));

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import { isExecutableFile, isFile } from "../../edges/files/read.ts";
-import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, PrimeError, usageError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import type { PlannedTask } from "../../plan/commands/tasks.ts";
 import { isUsual } from "../../plan/text.ts";
@@ -61,10 +61,11 @@ export async function runShellCommand(
 ): Promise<Answer> {
   const alone = context.isProtoprimer;
   if (alone && operands.length > 0) {
-    throw new PrimeError("usage", `could not run -c STRING: \`${operands.join(" ")}\` stands behind the string`, {
-      exitCode: EXIT_USAGE,
-      hint: "put all of the command into the one string, in quotes",
-    });
+    throw usageError(
+      "usage",
+      `could not run -c STRING: \`${operands.join(" ")}\` stands behind the string`,
+      "put all of the command into the one string, in quotes",
+    );
   }
   const { env, terminal } = context;
   if (usersShell(env) === undefined) terminal.detail(`/bin/sh runs the string: ${noShell(env)}`);

@@ -5,7 +5,7 @@ import type { Context } from "../../context.ts";
 import { decideTools } from "../../decision/decide.ts";
 import { isFile } from "../../edges/files/read.ts";
 import { runAttached } from "../../edges/processes/attached.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { takeRefusal } from "../../provision/network.ts";
 import { boot } from "../../start/boot.ts";
@@ -48,10 +48,7 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   if (context.progress !== undefined && !reads) return follow(context);
   const instead = REFUSED[command];
   if (instead !== undefined && !args.includes("--help") && !args.includes("-h") && !isOfScript(args)) {
-    throw new PrimeError("uv-in-place", `\`uv ${command}\` would change an environment in place`, {
-      exitCode: EXIT_USAGE,
-      hint: instead,
-    });
+    throw usageError("uv-in-place", `\`uv ${command}\` would change an environment in place`, instead);
   }
   const generation = reads ? await readyGeneration(context) : undefined;
   if (typeof generation === "object") return generation;

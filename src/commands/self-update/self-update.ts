@@ -5,7 +5,7 @@ import { makeTemporaryFolder, writeAtomic } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { facts, readBytes, sha256 } from "../../edges/files/read.ts";
 import { plain } from "../../edges/terminal/text.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { launcherVersion, whyNoLauncher } from "../../provision/launcher.ts";
 import { getCandidate } from "./candidate.ts";
@@ -21,10 +21,11 @@ export interface UpdateRequest {
 export async function updateLauncher(context: Context, { version, from = RELEASES }: UpdateRequest): Promise<Answer> {
   refuseForeignRepo(context);
   if (from === undefined) {
-    throw new PrimeError("usage", "could not look for a release: this build knows no place of releases", {
-      exitCode: EXIT_USAGE,
-      hint: "name one: --from URL, --from FILE or --from index",
-    });
+    throw usageError(
+      "usage",
+      "could not look for a release: this build knows no place of releases",
+      "name one: --from URL, --from FILE or --from index",
+    );
   }
   const work = makeTemporaryFolder(path.join(context.places.cache, "self-update-"));
   try {

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { loadConfig } from "../../config/load.ts";
 import type { Context } from "../../context.ts";
 import { executableOnPath, isExecutableFile } from "../../edges/files/read.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { type PrimeError, usageError } from "../../errors.ts";
 import { didYouMean } from "../../nearest.ts";
 import { knownProvider } from "../../project/commands/console-scripts.ts";
 import { declaredCommands } from "../../project/commands/declared.ts";
@@ -56,10 +56,11 @@ export async function unknownCommand(
     way?.(await inspected(context), isName ? operand : "NAME", isName) ??
     whatIsHere(context.cwd, word) ??
     (await asCommand(context, word));
-  return new PrimeError("usage", `unknown command '${word}'${hint === undefined ? didYouMean(word, known) : ""}`, {
-    exitCode: EXIT_USAGE,
-    hint: hint ?? "see ./prime --help",
-  });
+  return usageError(
+    "usage",
+    `unknown command '${word}'${hint === undefined ? didYouMean(word, known) : ""}`,
+    hint ?? "see ./prime --help",
+  );
 }
 
 async function inspected(context: Context): Promise<Project> {

@@ -15,7 +15,7 @@ import type { Manifest } from "../../environment/manifest/manifest.ts";
 import { readState } from "../../environment/state.ts";
 import { noteSeen } from "../../environment/upgraded/seen.ts";
 import { rememberBad } from "../../environment/upgraded/trial.ts";
-import { EXIT_POLICY, EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { EXIT_POLICY, PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { type Cold, whyCold } from "../../start/cold.ts";
 import { giveToOwner } from "../../start/shared/give-to-owner.ts";
@@ -213,12 +213,9 @@ async function nothingToDo(context: Context, decision: Decision, { auto }: Upgra
 
 function refuseFlags({ flags, flagKey }: Context): void {
   if (flagKey === "" && Object.keys(flags).length === 0) return;
-  throw new PrimeError(
+  throw usageError(
     "upgrade-flags",
     "could not upgrade: it is for the repo as a whole, and flags choose one start's",
-    {
-      exitCode: EXIT_USAGE,
-      hint: "leave out the flags in front of `upgrade`",
-    },
+    "leave out the flags in front of `upgrade`",
   );
 }

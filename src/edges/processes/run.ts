@@ -7,7 +7,7 @@ import { whyNotStarted } from "./permit.ts";
 
 export interface RunOptions {
   /** Milliseconds after which the child is killed. */
-  readonly limitMs?: number;
+  readonly limitMs?: number | undefined;
   /**
    * The child leads a process group of its own, without the terminal, and `limitMs` ends the whole group: for programs
    * that are not prime's and may leave others behind.

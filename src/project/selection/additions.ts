@@ -1,5 +1,5 @@
 import type { OneStart } from "../../config/config.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
 import type { ProjectKind } from "../kinds.ts";
 import { requirementHead } from "../packages.ts";
 
@@ -7,15 +7,17 @@ import { requirementHead } from "../packages.ts";
 export function refuseUnclear({ additions, onlyGroups }: OneStart, kind: ProjectKind): void {
   const strange = additions.find((text) => requirementHead(text) === undefined || text.startsWith("-"));
   if (strange !== undefined) {
-    throw new PrimeError("usage", `could not install \`${strange}\` for this start: it names no package`, {
-      hint: "write a requirement behind --with, e.g. `'pytest>=8'`; a folder as `name @ file:///…`",
-      exitCode: EXIT_USAGE,
-    });
+    throw usageError(
+      "usage",
+      `could not install \`${strange}\` for this start: it names no package`,
+      "write a requirement behind --with, e.g. `'pytest>=8'`; a folder as `name @ file:///…`",
+    );
   }
   if (onlyGroups !== null && kind === "pylock") {
-    throw new PrimeError("only-group", "could not install a group alone: a pylock.toml is installed as a whole", {
-      hint: "take --group, which adds it",
-      exitCode: EXIT_USAGE,
-    });
+    throw usageError(
+      "only-group",
+      "could not install a group alone: a pylock.toml is installed as a whole",
+      "take --group, which adds it",
+    );
   }
 }

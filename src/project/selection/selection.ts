@@ -1,6 +1,6 @@
 import type { Config, OneStart } from "../../config/config.ts";
 import type { Source, Sourced } from "../../config/source.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { PrimeError, usageError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
 import { normalizeName } from "../packages.ts";
 import type { Brought, Part } from "./brought.ts";
@@ -132,13 +132,10 @@ function declaredOf(what: "group" | "extra", offers: Offers): readonly string[] 
 }
 
 function nothingLeft(): PrimeError {
-  return new PrimeError(
+  return usageError(
     "usage",
     "could not choose what to install: --no-group leaves out all that --only-group names",
-    {
-      exitCode: EXIT_USAGE,
-      hint: "leave one of them out",
-    },
+    "leave one of them out",
   );
 }
 

@@ -9,7 +9,7 @@ import { makerMark } from "../../edges/files/own/maker-mark.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { digestOfIndexes } from "../../environment/manifest/digest.ts";
 import { resolutionFile } from "../../environment/manifest/resolved.ts";
-import { EXIT_USAGE, PrimeError } from "../../errors.ts";
+import { usageError } from "../../errors.ts";
 import { didYouMean } from "../../nearest.ts";
 import { markerEnvironment } from "../../project/markers.ts";
 import { normalizeName } from "../../project/packages.ts";
@@ -166,13 +166,10 @@ function refuseUnknown(names: readonly string[], { before }: Solver, root: strin
   const known = new Set(before.map(({ name }) => name));
   const unknown = names.find((name) => !known.has(normalizeName(name)));
   if (unknown === undefined) return;
-  throw new PrimeError(
+  throw usageError(
     "no-such-package",
     `could not upgrade \`${quoted(unknown)}\` of ${root}: it is not among what is installed from elsewhere${didYouMean(normalizeName(unknown), known)}`,
-    {
-      exitCode: EXIT_USAGE,
-      hint: "`./prime uv pip list` tells the names; the repo's own projects are not upgraded",
-    },
+    "`./prime uv pip list` tells the names; the repo's own projects are not upgraded",
   );
 }
 

@@ -15,7 +15,7 @@ import {
 } from "../../../channels/tuf/repository.ts";
 import type { Context } from "../../../context.ts";
 import { exists } from "../../../edges/files/read.ts";
-import { EXIT_USAGE, PrimeError } from "../../../errors.ts";
+import { type PrimeError, usageError } from "../../../errors.ts";
 import type { Answer } from "../../../launch/answer.ts";
 import { lead, namesOf, type Options, refuseSecond } from "./lead.ts";
 import { passphraseBy } from "./signers.ts";
@@ -127,5 +127,5 @@ function freeName({ folder, file }: Session, wanted: string): string {
 }
 
 function noOne(wanted: string, why: string, hint: string): PrimeError {
-  return new PrimeError("usage", `could not rotate the key of ${wanted}: ${why}`, { exitCode: EXIT_USAGE, hint });
+  return usageError("usage", `could not rotate the key of ${wanted}: ${why}`, hint);
 }

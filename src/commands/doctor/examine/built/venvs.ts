@@ -3,7 +3,7 @@ import type { Context } from "../../../../context.ts";
 import { exists, isFolder, linkFacts, listFolder, realPath } from "../../../../edges/files/read.ts";
 import { findFolders } from "../../../../edges/files/walk.ts";
 import { readManifest } from "../../../../environment/manifest/manifest.ts";
-import { EXIT_USAGE, PrimeError, passOn } from "../../../../errors.ts";
+import { passOn, usageError } from "../../../../errors.ts";
 import type { Answer } from "../../../../launch/answer.ts";
 import { distributorByPath, restoreByName } from "../../../../python/distributor.ts";
 import { isFailure } from "../../../../python/interpreter.ts";
@@ -30,10 +30,11 @@ interface VenvReport extends Verdict {
 export async function examineVenv(context: Context, given: string, json: boolean): Promise<Answer> {
   const folder = path.resolve(context.cwd, given);
   if (!isVenv(folder)) {
-    throw new PrimeError("no-environment", `could not examine ${folder}: it has no pyvenv.cfg and no conda-meta`, {
-      exitCode: EXIT_USAGE,
-      hint: "name the folder of an environment; `./prime doctor --all DIR` finds those below a folder",
-    });
+    throw usageError(
+      "no-environment",
+      `could not examine ${folder}: it has no pyvenv.cfg and no conda-meta`,
+      "name the folder of an environment; `./prime doctor --all DIR` finds those below a folder",
+    );
   }
   const report = await examiner(context, [realPath(folder) ?? folder])(lookAtVenv(folder), restoreOf(folder));
   if (json) context.print.json(report);
@@ -45,10 +46,11 @@ export async function examineVenv(context: Context, given: string, json: boolean
 export async function examineAll(context: Context, given: string, json: boolean): Promise<Answer> {
   const top = path.resolve(context.cwd, given);
   if (!isFolder(top)) {
-    throw new PrimeError("no-folder", `could not look for environments in ${top}: it is not a folder`, {
-      exitCode: EXIT_USAGE,
-      hint: "name a folder after --all",
-    });
+    throw usageError(
+      "no-folder",
+      `could not look for environments in ${top}: it is not a folder`,
+      "name a folder after --all",
+    );
   }
   const step = context.terminal.step("look for environments");
   const passOver = (error: unknown) => {
