@@ -65,8 +65,10 @@ function refuseForeignStore({ env, root, trust }: Context, what: string): void {
   });
 }
 
-/** By what is here, where only a file that is no project's own word asks for another one. */
-async function wayAround({ config, selected }: Decision): Promise<string> {
+/** By what is here, the same minor first, where only a file that is no project's own word asks for another one. */
+async function wayAround({ config, request, search, ...decision }: Decision): Promise<string> {
+  const [, minor = null] = /^\D*(3\.\d+)/.exec(request.text) ?? [];
+  const { selected = decision.selected } = await searchPython(parseRequest(minor), search);
   const range = await declaredRange(config.root, new InputCollector()); // its files are inputs already
   const isFit = !isOfProject(config.requiredPythonVersion.source) && fits(parseRequest(range?.value ?? null), selected);
   return isFit ? `for one start, ./prime --python ${minorOf(selected.version)} run …; else ` : "";

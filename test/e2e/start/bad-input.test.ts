@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
+import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { failure, folderOf } from "../../support/failures.ts";
+import { install, twoMinors, withoutPython } from "../../support/pythons/interpreters.ts";
 import { edit, generations, repo, shown } from "../../support/repos.ts";
 import { type Sandbox, sandbox } from "../../support/sandbox.ts";
 import { nodeBinary, OLD_NODES } from "../../support/system/nodes.ts";
@@ -110,6 +112,15 @@ describe("configuration", () => {
     expect(failure(await box.run(["run", "true"]), "python-not-installed")).toContain("next: install Python 3.99");
     fs.rmSync(box.path("pyproject.toml"));
     await stillWorks();
+  });
+
+  it("a required patch that nobody has: another one of its minor is offered before what is first on PATH", async () => {
+    const [older, newer] = twoMinors();
+    const box = repo({ "requirements.txt": "", ".python-version": `${older.minor}.199\n` });
+    const folders = [newer, older].map((one) => `${install(one, path.join(box.base, one.minor)).prefix}/bin`);
+    const options = withoutPython(box, ...folders);
+    const said = failure(await box.run([], options), "python-not-installed");
+    expect(said).toContain(`next: for one start, ./prime --python ${older.minor} run …; else install`);
   });
 });
 
