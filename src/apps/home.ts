@@ -19,7 +19,7 @@ const OWNER = v.object({
   launcher: PATH,
   /** The launcher and the words in front of the app's own; for people. */
   start: TEXT,
-  planKey: TEXT,
+  planKey: v.pipe(TEXT, v.regex(/^[^/]*$/)),
   /** What of it starts; a release that failed may work by another one. */
   entry: v.exactOptional(TEXT),
   /** The channel, else the sources; for people. */

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { quoteForShell } from "../../edges/command.ts";
+import { isOwnFolder } from "../../edges/files/own/own-folder.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { linkFacts, realPath } from "../../edges/files/read.ts";
 import { findPlaces } from "../../edges/places.ts";
@@ -9,7 +10,7 @@ import { PrimeError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { planFile, recordFile, removeStamps, stampsOf } from "../../plan/ready-plan.ts";
 import { sizeText } from "../../size.ts";
-import { type Owner, ownerOf } from "../home.ts";
+import { isShared, type Owner, ownerOf } from "../home.ts";
 import type { Run } from "../start/run.ts";
 import { isUpdating } from "../state.ts";
 import { refuseWords } from "./words.ts";
@@ -22,7 +23,7 @@ export function removeApp(run: Run, words: readonly string[]): Answer {
   return DONE;
 }
 
-/** Removes an app's folder (absolute) and its plan in this user's `state`, and says so. What does not say whose it is was not made by prime. */
+/** Removes an app's folder (absolute) and its plan in this user's `state`, and says so. What does not say whose it is, or stands where a checkout can have brought it, was not made by prime. */
 export function removeHome(home: string, state: string): string {
   const owner = ownerOf({ home });
   const is = linkFacts(home);
@@ -33,7 +34,7 @@ export function removeHome(home: string, state: string): string {
       `a link leads from there to ${realPath(home)}, and prime removes nothing by one`,
       "take it away",
     );
-  if (owner === undefined)
+  if (owner === undefined || !(isShared({ home }) || isOwnFolder(state)))
     throw refusal(home, "nothing proves that prime made it", "look at it, and remove it by hand");
   if (!isThisUser(is.uid))
     throw refusal(owner.name, is.uid === 0 ? "it is root's" : "it is another user's", "let them do it");

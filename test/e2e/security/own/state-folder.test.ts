@@ -197,3 +197,20 @@ describeEachShell("a state folder that a checkout brings", ({ words }) => {
     expect(said).toEqual([expect.stringContaining(path.join(state, aside))]);
   });
 });
+
+it("by what a checkout brings as prime's state folder no app is removed, nor what that names as a plan of it", async () => {
+  const box = repo({});
+  const kept = path.join(box.base, "kept/file");
+  fs.mkdirSync(path.dirname(kept));
+  fs.writeFileSync(kept, "keep\n");
+  const state = box.path("state/prime");
+  const planKey = `/${path.relative(path.join(state, "at/a/.plan/plan"), kept)}`;
+  const owner = { identity: "", name: "foo", launcher: "/a/prime", start: "/a/prime", planKey, from: [] };
+  fs.mkdirSync(path.join(state, "at/a/.plan/plan"), { recursive: true });
+  box.file("state/prime/apps/foo/app.json", JSON.stringify(owner));
+  box.file("state/prime/apps/bar/app.json", JSON.stringify({ ...owner, name: "bar", planKey: "+app" }));
+  const env = { XDG_STATE_HOME: box.path("state") };
+  failure(await box.run(["app", "remove", "foo"], { env }), "no-app", 2);
+  expect(failure(await box.run(["app", "remove", "bar"], { env }), "remove-refused")).toContain("nothing proves");
+  expect([fs.existsSync(kept), fs.existsSync(path.join(state, "apps/bar/app.json"))]).toEqual([true, true]);
+});
