@@ -18,7 +18,7 @@ export interface RepoFacts {
   readonly config: readonly Deed[] | undefined;
 }
 
-const ATTRIBUTES = "text eol=lf -diff linguist-generated";
+const ATTRIBUTES = "text eol=lf -diff -merge linguist-generated";
 
 /** Lines of .gitignore that hide the same; `.venv/` is none of them, as it matches no link. */
 function ignores(link: string | undefined): Readonly<Record<string, readonly string[]>> {
@@ -64,7 +64,10 @@ function planConfig(names: readonly string[]): Deed {
     : { file: "prime.toml", verb: "write", why: "an example, all of it comments", text: CONFIG };
 }
 
-/** Without `eol=lf` a checkout with CRLF would break the launcher; its differences are nothing that people read. */
+/**
+ * Without `eol=lf` a checkout with CRLF would break the launcher; its differences are nothing that people read, nor that git
+ * should write into it where two branches have another release each: it keeps the one of the branch that is merged into.
+ */
 function planAttributes(text: string | undefined, launcher: string): Deed {
   const file = ".gitattributes";
   const about = linesOf(text).filter((line) => line.split(/[ \t]/)[0]?.replace("/", "") === launcher);

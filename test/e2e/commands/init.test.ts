@@ -33,3 +33,24 @@ it("init --script gives a script a header by which it starts itself from anywher
     expect([end.code, end.stdout]).toEqual([0, expected]);
   }
 });
+
+it("git keeps a launcher whole where two branches have another one each", async () => {
+  const box = repo({ "requirements.txt": "" }, { git: true });
+  await good(box, ["init"]);
+  const text = fs.readFileSync(box.launcher, "latin1");
+  const commit = (copyright: string) => {
+    fs.writeFileSync(box.launcher, text.replace(", Copyright", copyright), "latin1");
+    box.git("add", "-A");
+    box.git("commit", "--quiet", "--message", copyright);
+  };
+  commit(", Copyright");
+  box.git("checkout", "--quiet", "-b", "other");
+  commit(", Copyright (other)");
+  box.git("checkout", "--quiet", "main");
+  commit(", Copyright (main)");
+  expect(() => box.git("merge", "--quiet", "other")).toThrow();
+  expect(fs.readFileSync(box.launcher, "latin1")).toBe(text.replace(", Copyright", ", Copyright (main)"));
+  await good(box, ["run", "true"]);
+  box.git("checkout", "--theirs", "prime");
+  expect(fs.readFileSync(box.launcher, "latin1")).toContain(", Copyright (other)");
+});

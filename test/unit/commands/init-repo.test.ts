@@ -19,7 +19,7 @@ import { PrimeError } from "../../../src/errors.ts";
 
 const LAUNCHER =
   "#!/bin/sh -f\ntrue /* prime: a head\nexit 125\n: <<'JAVASCRIPT' # */\n/*\nprime 2.0.0, Copyright grüße\n*/\n";
-const ATTRIBUTES = "/prime text eol=lf -diff linguist-generated\n";
+const ATTRIBUTES = "/prime text eol=lf -diff -merge linguist-generated\n";
 
 let folder: string;
 let repo: string;
@@ -91,7 +91,7 @@ test("an empty folder gets the launcher, both git files and an example", async (
   ).toEqual([]);
   expect(said).toEqual([
     "write   a repo/prime: this launcher, version 2.0.0",
-    "write   a repo/.gitattributes: /prime text eol=lf -diff linguist-generated",
+    "write   a repo/.gitattributes: /prime text eol=lf -diff -merge linguist-generated",
     "write   a repo/.gitignore: /.venv, /.prime/",
     "write   a repo/prime.toml: an example, all of it comments",
     `Start it: ${repo}/prime; then commit what was written.`,
@@ -115,7 +115,7 @@ test("--dry-run prints the same and writes nothing", async () => {
   expect(said).toEqual([]);
   expect(printed).toBe(`Nothing was changed. Without --dry-run prime would
   write   a repo/prime: this launcher, version 2.0.0
-  write   a repo/.gitattributes: /prime text eol=lf -diff linguist-generated
+  write   a repo/.gitattributes: /prime text eol=lf -diff -merge linguist-generated
   extend  a repo/.gitignore: /.venv, /.prime/
   write   a repo/prime.toml: an example, all of it comments
 `);
@@ -137,7 +137,7 @@ describe("lines that are there", () => {
 
   test.each([
     ["* text=auto", `* text=auto\n${ATTRIBUTES}`],
-    ["prime text eol=lf -diff linguist-generated\n", "prime text eol=lf -diff linguist-generated\n"],
+    [ATTRIBUTES.slice(1), ATTRIBUTES.slice(1)],
     ["prime -text\n", `prime -text\n${ATTRIBUTES}`],
     [`${ATTRIBUTES}prime -text\n`, `${ATTRIBUTES}prime -text\n${ATTRIBUTES}`],
   ])(".gitattributes %j becomes %j", async (before, after) => {
