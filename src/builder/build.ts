@@ -63,7 +63,7 @@ export async function build(context: Context, decision: Decision, request: Build
   const { folders, driver } = decision;
   const job = await beginJob(context, folders, decision.project);
   if (driver === "venv_pip" && decision.pinned === undefined)
-    refuseMisfit(decision.request, decision.selected, decision.config.venvDriver.value);
+    refuseMisfit(decision.request, decision.selected, decision.config.venv_driver.value);
   if (driver !== "venv_uv") {
     refuseForeignPipSettings(context);
     await openWay(context, decision.config, decision.project);
@@ -125,7 +125,7 @@ export async function findBase(job: Job, decision: Decision, uv: UvTool | undefi
  * when they are not free within the same patience, uv gets folders of its own.
  */
 async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: UvTool) => Promise<T>): Promise<T> {
-  const seconds = Math.max(1, Math.round(decision.config.lockPatience.value));
+  const seconds = Math.max(1, Math.round(decision.config.lock_patience_s.value));
   try {
     return await act({ ...uv, env: { ...uv.env, UV_LOCK_TIMEOUT: String(seconds) } });
   } catch (error) {

@@ -22,7 +22,9 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
   const what = describe(decision.request);
   const { search } = decision;
   const onPath =
-    decision.config.pythonSelectorFileRelPath.value === null ? undefined : await searchPython(decision.request, search);
+    decision.config.python_selector_file_rel_path.value === null
+      ? undefined
+      : await searchPython(decision.request, search);
   if (onPath?.selected !== undefined && onPath.fits) return onPath.selected;
   refuseForeignStore(job.context, what);
   const known = await tryStep(job, `look for ${what}`, findManaged(uv, request), { otherwise: "uv has none yet" });
@@ -70,11 +72,12 @@ async function wayAround({ config, request, search, ...decision }: Decision): Pr
   const [, minor = null] = /^\D*(3\.\d+)/.exec(request.text) ?? [];
   const { selected = decision.selected } = await searchPython(parseRequest(minor), search);
   const range = await declaredRange(config.root, new InputCollector()); // its files are inputs already
-  const isFit = !isOfProject(config.requiredPythonVersion.source) && fits(parseRequest(range?.value ?? null), selected);
+  const isFit =
+    !isOfProject(config.required_python_version.source) && fits(parseRequest(range?.value ?? null), selected);
   return isFit ? `for one start, ./prime --python ${minorOf(selected.version)} run …; else ` : "";
 }
 
 function whereFrom({ config }: Decision): string {
-  const { source } = config.requiredPythonVersion;
+  const { source } = config.required_python_version;
   return [source.where, source.key].filter((part) => part !== undefined).join(", ") || source.kind;
 }

@@ -25,14 +25,14 @@ export function rootMutex(dataFolder: string): string {
 /** Waits for the others and says for whom; gives the lock, or what was wanted, made by another meanwhile. */
 export async function takeTurn<T>(
   context: Context,
-  { lockPatience }: Config,
+  { lock_patience_s: patience }: Config,
   file: string,
   { beside, ...request }: TurnRequest<T>,
 ): Promise<{ readonly lock: Mutex } | { readonly found: T }> {
   const { terminal } = context;
   const turn = await takeMutex(file, {
     ...request,
-    patienceMs: lockPatience.value * 1000,
+    patienceMs: patience.value * 1000,
     onWait: (holder) => terminal.say(`waiting for ${describeHolder(holder)}`),
     onImpatience: (holder) => terminal.warn(`${nameOf(holder)} shows no sign of life: ${beside} beside it`),
     onFailure: (why) => terminal.detail(`going on without a lock: ${why}`),
@@ -57,12 +57,12 @@ export async function takeOwnTurn(
 /** Waits while another builds for this root, and takes no turn: most who wait have nothing to build afterwards. */
 export function waitForTurn<T>(
   context: Context,
-  { lockPatience }: Config,
+  { lock_patience_s: patience }: Config,
   file: string,
   look: () => Promise<T | undefined>,
 ): Promise<{ readonly found?: T; readonly silent?: string }> {
   return waitForHolder(file, {
-    patienceMs: lockPatience.value * 1000,
+    patienceMs: patience.value * 1000,
     onWait: (holder) => context.terminal.say(`waiting for ${describeHolder(holder)}`),
     look,
   });

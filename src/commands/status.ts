@@ -86,11 +86,11 @@ async function statusOf(context: Context): Promise<Status> {
     required_python: {
       request: describe(looked.request),
       source:
-        config.primeLock.python === null ? sourceText(config.requiredPythonVersion.source, context.root) : PRIME_LOCK,
+        config.primeLock.python === null ? sourceText(config.required_python_version.source, context.root) : PRIME_LOCK,
     },
     driver: {
-      name: decision?.driver ?? config.venvDriver.value,
-      source: sourceText(config.venvDriver.source, context.root),
+      name: decision?.driver ?? config.venv_driver.value,
+      source: sourceText(config.venv_driver.source, context.root),
     },
     uv: { version: pinOf(config).version, path: uv?.file ?? null },
     project: { name: project.name, kind: project.kind, notes: [...project.notes, ...project.omissions] },
@@ -113,7 +113,7 @@ function isWarm({ plans, flagKey }: Context, { renew, changes }: Cold): boolean 
 
 /** What there is to say where only a start can decide. */
 async function undecided({ root }: Context, { config, loaded, folders }: Survey) {
-  const project = await inspectProject(root, config, config.venvDriver.value);
+  const project = await inspectProject(root, config, config.venv_driver.value);
   return {
     project,
     warnings: once([...loaded.warnings, ...folders.warnings, ...project.warnings]),

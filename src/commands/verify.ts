@@ -34,7 +34,7 @@ export interface VerifyRequest {
  */
 export async function verify(context: Context, { json, builds }: VerifyRequest): Promise<Answer> {
   const config = await configFindings(() => loadConfig(context));
-  const link = path.resolve(context.root, config.loaded?.config.localVenvDirRelPath.value ?? ".venv");
+  const link = path.resolve(context.root, config.loaded?.config.local_venv_dir_rel_path.value ?? ".venv");
   const findings = [
     ...launcherFindings(launcherFacts(context)),
     ...releaseFindings(context),
@@ -70,7 +70,7 @@ async function lockFinding(context: Context, builds: boolean): Promise<Finding> 
     const looked = await look(context);
     const { config } = looked;
     const decision = "notKnown" in looked ? undefined : looked;
-    const project = decision?.project ?? (await inspectProject(context.root, config, config.venvDriver.value));
+    const project = decision?.project ?? (await inspectProject(context.root, config, config.venv_driver.value));
     const python = await startable(looked);
     const base = decision === undefined ? python : (decision.asked?.base ?? decision.selected);
     const [unfit] = typeof base === "string" ? [] : unfitLock(project, base);

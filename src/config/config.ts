@@ -22,15 +22,15 @@ export interface Config {
   /** Absolute physical path of the root. */
   readonly root: string;
   /** A version request as written: `3`, `3.12`, `3.12.1`, a PEP 440 range, `cpython-3.12.1`, `pypy3.10`; null: any. */
-  readonly requiredPythonVersion: Sourced<string | null>;
+  readonly required_python_version: Sourced<string | null>;
   /** Relative to root; protoprimer's may be absolute. */
-  readonly pythonSelectorFileRelPath: Sourced<string | null>;
-  readonly venvDriver: Sourced<VenvDriver>;
+  readonly python_selector_file_rel_path: Sourced<string | null>;
+  readonly venv_driver: Sourced<VenvDriver>;
   /** Relative to root; protoprimer's may be absolute. */
-  readonly localVenvDirRelPath: Sourced<string>;
-  readonly installExtras: Sourced<readonly string[] | "all" | null>;
-  readonly installGroups: Sourced<readonly string[] | "all" | null>;
-  readonly installPackages: Sourced<readonly string[] | "all" | null>;
+  readonly local_venv_dir_rel_path: Sourced<string>;
+  readonly install_extras: Sourced<readonly string[] | "all" | null>;
+  readonly install_groups: Sourced<readonly string[] | "all" | null>;
+  readonly install_packages: Sourced<readonly string[] | "all" | null>;
   /** Relative to root, in order. */
   readonly requirements: Sourced<readonly string[] | null>;
   readonly lock: Sourced<LockPolicy>;
@@ -42,13 +42,13 @@ export interface Config {
   /** As the repo says it: what is in force beside the machine's policy is told by `loadPolicy`. */
   readonly upgrade: Sourced<UpgradeValues>;
   /** Seconds that a selector may take. */
-  readonly selectorLimit: Sourced<number>;
+  readonly selector_limit_s: Sourced<number>;
   /** Seconds that a probed interpreter may take to answer. */
-  readonly probeLimit: Sourced<number>;
+  readonly probe_limit_s: Sourced<number>;
   /** Seconds without a sign of life after which a holder of the build lock is no longer waited for. */
-  readonly lockPatience: Sourced<number>;
+  readonly lock_patience_s: Sourced<number>;
   /** The folder of protoprimer's kernel, relative to the launcher's folder; null: in a usual place, or none. */
-  readonly protoCodeDirRelPath: Sourced<string | null>;
+  readonly proto_code_dir_rel_path: Sourced<string | null>;
   /** What `prime.lock` in root says; nothing where there is none. */
   readonly primeLock: PrimeLock;
   /** What flags alone say. */

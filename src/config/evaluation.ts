@@ -7,7 +7,7 @@ import { MACHINE_POLICY, saidOf } from "./policy/load.ts";
 import type { Said } from "./policy/merge.ts";
 import type { UpgradeValues } from "./policy/schema.ts";
 import { foreignValues } from "./protoprimer/documents.ts";
-import { FIELDS, KEYS } from "./schema/keys.ts";
+import { KEYS } from "./schema/keys.ts";
 import type { Source } from "./source.ts";
 
 /** Beyond this many columns a long value no longer moves the sources of all the others. */
@@ -27,7 +27,7 @@ export function renderEval(config: Config, machine?: Said): string {
   const policy = saidOf(upgrade, root);
   const rows = [
     ...KEYS.flatMap((key) => {
-      const { value, source } = config[FIELDS[key]];
+      const { value, source } = config[key];
       if (key !== "upgrade" || source.kind === "default") return [row(key, value, source)];
       return rulesIn(policy).map((rule) => row(`upgrade.${rule}`, policy.values[rule], policy.sourceOf(rule)));
     }),
@@ -75,7 +75,7 @@ export function evalJson(config: Config, machine?: Said): Readonly<Record<string
   const { primeLock, root } = config;
   const isLocked = primeLock.python !== null || primeLock.pins.length > 0;
   const locked = isLocked && { prime_lock: { value: primeLock, source: lockSource(root) } };
-  const own = KEYS.map((key) => [key, config[FIELDS[key]]]);
+  const own = KEYS.map((key) => [key, config[key]]);
   return {
     ...Object.fromEntries(own),
     ...(policy && { machine_policy: policy }),

@@ -4,7 +4,7 @@ import { isFile, isWritable } from "../edges/files/read.ts";
 import { type Trust, trustOf } from "../edges/files/trust.ts";
 import { PrimeError, usageError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
-import type { ConfigFlags, LoadedConfig, LockPolicy, Repo } from "./config.ts";
+import type { Config, ConfigFlags, LoadedConfig, LockPolicy, Repo } from "./config.ts";
 import { exclusionIn, oneStartOf, readFlags } from "./flags.ts";
 import type { Layer } from "./layer.ts";
 import { readPrimeLock } from "./lock/read.ts";
@@ -21,7 +21,7 @@ import {
 import type { LeapsFrom } from "./protoprimer/leaps.ts";
 import { PROTOPRIMER_VARIABLES, type ProtoprimerLayer, readProtoprimer } from "./protoprimer/reader.ts";
 import { inferRequiredPython, pinnedVersion } from "./required.ts";
-import { DEFAULTS, type Key, variableOf } from "./schema/keys.ts";
+import { DEFAULTS, KEYS, type Key, variableOf } from "./schema/keys.ts";
 import type { ConfigValues } from "./schema/schema.ts";
 import { validate } from "./schema/validation.ts";
 import type { Sourced } from "./source.ts";
@@ -46,30 +46,13 @@ export async function loadConfig(from: {
   const root = proto?.config.leaps.root ?? repo.folder;
   const trust = trustOf(env);
   const warnings = [...strangeVariables(env), ...(proto?.warnings ?? [])];
-  const pick = <K extends Key>(key: K) => first(said, key);
   const required = () =>
     proto === undefined ? inferRequiredPython(root, files, warnings, trust) : pinned(proto, files, warnings, trust);
   const config = {
     root,
-    requiredPythonVersion: pick("required_python_version") ?? (await required()),
-    pythonSelectorFileRelPath: normal(pick("python_selector_file_rel_path")) ?? NOT_SET,
-    venvDriver: pick("venv_driver") ?? standard("venv_driver"),
-    localVenvDirRelPath: normal(pick("local_venv_dir_rel_path")) ?? standard("local_venv_dir_rel_path"),
-    installExtras: pick("install_extras") ?? NOT_SET,
-    installGroups: pick("install_groups") ?? NOT_SET,
-    installPackages: pick("install_packages") ?? NOT_SET,
-    requirements: pick("requirements") ?? NOT_SET,
-    lock: pick("lock") ?? (proto === undefined ? suggestedLock(env, root, isWritable(root)) : UPDATE),
-    setup: pick("setup") ?? standard("setup"),
-    env: pick("env") ?? standard("env"),
-    tasks: pick("tasks") ?? standard("tasks"),
-    freshness: pick("freshness") ?? standard("freshness"),
-    uv: pick("uv") ?? NOT_SET,
-    upgrade: pick("upgrade") ?? standard("upgrade"),
-    selectorLimit: pick("selector_limit_s") ?? standard("selector_limit_s"),
-    probeLimit: pick("probe_limit_s") ?? standard("probe_limit_s"),
-    lockPatience: pick("lock_patience_s") ?? standard("lock_patience_s"),
-    protoCodeDirRelPath: normal(pick("proto_code_dir_rel_path")) ?? NOT_SET,
+    ...valuesOf(said),
+    required_python_version: first(said, "required_python_version") ?? (await required()),
+    lock: first(said, "lock") ?? (proto === undefined ? suggestedLock(env, root, isWritable(root)) : UPDATE),
     primeLock: await readPrimeLock(root, files),
     oneStart: oneStartOf(flags),
     kernelFile: (proto === undefined ? kernelBeside(repo.folder, files) : kernelOf(proto, files)) ?? null,
@@ -103,7 +86,7 @@ async function readOwn(folder: string, env: Environment, flags: ConfigFlags, fil
 /** A file of prime's own stands alone, unless all that it says is where the kernel is. */
 function kernelFor(folder: string, said: readonly Said[], files: InputCollector): Kernel | undefined {
   const file = said.find(({ layer }) => layer.isFile);
-  const named = normal(first(said, "proto_code_dir_rel_path"));
+  const named = first(said, "proto_code_dir_rel_path");
   if (named === undefined) return file === undefined ? findKernel(folder, files) : undefined;
   const other = Object.keys(file?.values ?? {}).find((key) => key !== "proto_code_dir_rel_path");
   if (file !== undefined && other !== undefined) {
@@ -192,20 +175,23 @@ interface Said {
 type Value<K extends Key> = NonNullable<ConfigValues[K]>;
 
 const UPDATE = { value: "update", source: { kind: "default" } } as const;
-const NOT_SET = { value: null, source: { kind: "default" } } as const;
 
 function first<K extends Key>(said: readonly Said[], key: K): Sourced<Value<K>> | undefined {
   for (const { layer, values } of said) {
     const value = values[key];
-    if (value !== undefined) return { value: value as Value<K>, source: layer.sourceOf(key) };
+    if (value === undefined) continue;
+    const normal = key.endsWith("_rel_path") ? path.posix.normalize(value as string).replace(/\/$/, "") : value;
+    return { value: normal as Value<K>, source: layer.sourceOf(key) };
   }
   return undefined;
 }
 
-function standard<K extends keyof typeof DEFAULTS>(key: K): Sourced<(typeof DEFAULTS)[K]> {
-  return { value: DEFAULTS[key], source: { kind: "default" } };
-}
-
-function normal(found: Sourced<string> | undefined): Sourced<string> | undefined {
-  return found && { ...found, value: path.posix.normalize(found.value).replace(/\/$/, "") };
+/** By key what is said of it, or what holds where nothing is; paths are normal. */
+function valuesOf(said: readonly Said[]): Pick<Config, Key> {
+  const standard: Partial<Record<Key, unknown>> = DEFAULTS;
+  const values = KEYS.map((key) => [
+    key,
+    first(said, key) ?? { value: standard[key] ?? null, source: { kind: "default" } },
+  ]);
+  return Object.fromEntries(values);
 }

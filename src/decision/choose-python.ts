@@ -22,7 +22,7 @@ export function searchOptions(
   folders: Folders,
   starting: Starting,
 ): SearchOptions {
-  const limitMs = config.probeLimit.value * 1000;
+  const limitMs = config.probe_limit_s.value * 1000;
   return { env, root, cacheFolder: places.cache, limitMs, starting, exclude: generationFolders(folders) };
 }
 
@@ -37,13 +37,13 @@ export async function choosePython(
   { known, lost }: Pick<Memory, "known" | "lost">,
 ): Promise<Chosen> {
   const { config, request, search } = surveyed;
-  const selectorFile = config.pythonSelectorFileRelPath.value;
+  const selectorFile = config.python_selector_file_rel_path.value;
   const before = context.progress?.facts;
   if (before !== undefined && isOwnChoice(context, selectorFile, surveyed, before.python)) {
     const chosenBefore = await interpreterAt(before.python, search);
     if (!isFailure(chosenBefore)) return chosen(chosenBefore, request, before.how);
   }
-  const selectorLimitMs = config.selectorLimit.value * 1000;
+  const selectorLimitMs = config.selector_limit_s.value * 1000;
   const stands = known === undefined ? "" : `what generation ${known.id} stands on`;
   const takeKnown = known && ((more = "") => chosen(known.interpreter, request, stands + more));
   if (selectorFile !== null) {

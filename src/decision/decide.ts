@@ -105,7 +105,7 @@ async function survey(context: Context, startingBy: typeof asStart, tools = fals
     config,
     folders,
     request: requestOf(config),
-    requestText: config.requiredPythonVersion.value ?? "",
+    requestText: config.required_python_version.value ?? "",
     generations: generationsHere(folders, root),
     search: searchOptions(context, config, folders, startingBy(trust, env, [root, repo.folder])),
   };
@@ -131,9 +131,9 @@ async function decideBy(context: Context, surveyed: Survey, anew: boolean): Prom
   const base = pinned === undefined ? fitting(selection, memory) : pinned.interpreter;
   const driver = driverFor(config, selection.selected);
   // What was built before must not decide whether a selector's answer will do.
-  const bySelector = config.pythonSelectorFileRelPath.value !== null;
+  const bySelector = config.python_selector_file_rel_path.value !== null;
   if (bySelector && pinned === undefined && driver.value === "venv_pip")
-    refuseMisfit(request, selection.selected, config.venvDriver.value);
+    refuseMisfit(request, selection.selected, config.venv_driver.value);
   const inspected = await inspectProject(context.root, config, driver.value);
   const resolves = !KINDS[inspected.kind].isLocked && inspected.kind !== "nothing";
   const project = resolves ? { ...inspected, userSettings: await readUserSettings(context.env) } : inspected;
@@ -208,23 +208,23 @@ export async function lookAnew(context: Context): Promise<Anew> {
     const { selected, warnings } = await choosePython(context, surveyed, { known: undefined, lost: undefined });
     const driver = driverFor(config, selected);
     // A selector whose answer is not taken is a warning.
-    const isAnswer = config.pythonSelectorFileRelPath.value !== null && warnings.length === 0;
+    const isAnswer = config.python_selector_file_rel_path.value !== null && warnings.length === 0;
     return { selected, isAnswer, warnings: [...warnings, ...driver.warnings], driver: driver.value };
   } catch (error) {
     if (!isNotKnown(error)) throw error;
     const warnings = [`${error.message}; ${error.hint}`];
-    return { selected: undefined, isAnswer: false, warnings, driver: config.venvDriver.value };
+    return { selected: undefined, isAnswer: false, warnings, driver: config.venv_driver.value };
   }
 }
 
 function selectorInputs({ root }: Context, config: Config): Input[] {
-  const selector = config.pythonSelectorFileRelPath.value;
+  const selector = config.python_selector_file_rel_path.value;
   return selector === null ? [] : [{ kind: "file", path: path.resolve(root, selector) }];
 }
 
 function driverFor(config: Config, selected: Interpreter): { value: VenvDriver; warnings: string[] } {
-  if (config.venvDriver.value === "venv_pip" || compareVersions(selected, UV_OLDEST) >= 0) {
-    return { value: config.venvDriver.value, warnings: [] };
+  if (config.venv_driver.value === "venv_pip" || compareVersions(selected, UV_OLDEST) >= 0) {
+    return { value: config.venv_driver.value, warnings: [] };
   }
   const why = `uv needs a selected python of 3.8 or newer, and ${selected.path} is ${selected.version}`;
   return { value: "venv_pip", warnings: [`${why}: pip makes the environment instead`] };

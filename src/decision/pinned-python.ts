@@ -29,7 +29,7 @@ export async function withinPin(
   config: Config,
   tools: boolean,
 ): Promise<{ config: Config; warnings: readonly string[] }> {
-  const { primeLock, requiredPythonVersion: required, root } = config;
+  const { primeLock, required_python_version: required, root } = config;
   if (primeLock.python === null) return { config, warnings: [] };
   const file = path.join(root, PRIME_LOCK);
   const pinned = `${file} pins Python ${primeLock.python.version}`;
@@ -60,9 +60,9 @@ function placeOf({ value, source }: Sourced<string | null>): string {
 }
 
 /** What a start asks of its interpreter: exactly what prime.lock pins, else what the repo requires. */
-export function requestOf({ root, primeLock: { python }, requiredPythonVersion }: Config): VersionRequest {
+export function requestOf({ root, primeLock: { python }, required_python_version: required }: Config): VersionRequest {
   if (python !== null) return parseRequest(`${python.implementation}-${python.version}`);
-  const { value, source } = requiredPythonVersion;
+  const { value, source } = required;
   try {
     return parseRequest(value);
   } catch (error) {

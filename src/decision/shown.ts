@@ -17,5 +17,5 @@ export function mayMoveLink(context: Context, folders: Folders): boolean {
 
 /** Absolute, whatever is there. */
 export function linkOf({ root }: Context, { config }: Pick<Decision, "config">): string {
-  return path.resolve(root, config.localVenvDirRelPath.value);
+  return path.resolve(root, config.local_venv_dir_rel_path.value);
 }

@@ -56,7 +56,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const uvSettings = kind === "nothing" ? NO_SETTINGS : await readUvSettings(settled, inputs, { above: isByUv });
   if (kind !== "uv-lock") refuseUnfitSettings(uvSettings, root);
 
-  const packages = config.installPackages.value;
+  const packages = config.install_packages.value;
   const targets = chooseTargets(files, workspace, packages);
   const groupsAlone = config.oneStart.onlyGroups !== null;
   const packageFolders = foldersToBuild(files, kind, targets);
@@ -72,7 +72,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const followed = followRequirements(root, requirementFiles, inputs);
   const byFiles = extrasOfRoot(followed.lines, root);
   const selection = select(config, offers, { infer: !isLocked, byFiles });
-  const usesDefaults = isLocked && config.installGroups.value === null && !leavesOut(config.oneStart);
+  const usesDefaults = isLocked && config.install_groups.value === null && !leavesOut(config.oneStart);
 
   const options = isByUv ? readOptions(followed.lines) : undefined;
   const locked = followLocks(files, pylock, inputs);

@@ -58,8 +58,11 @@ const PINS = [".tool-versions", "mise.toml", ".mise.toml", "Pipfile", "runtime.t
 const PIN = /^[\s-]*["']?python(?:(?:_(?:full_)?version)?\s*==?\s*["']?|-|\s+)((?:pypy)?\d[\w.-]*)/m;
 
 /** Which Python the repo names to other tools alone, where nothing that is read pins one. */
-export function notePins(root: string, { requiredPythonVersion }: Pick<Config, "requiredPythonVersion">): string[] {
-  if (!isOfProject(requiredPythonVersion.source)) return [];
+export function notePins(
+  root: string,
+  { required_python_version: required }: Pick<Config, "required_python_version">,
+): string[] {
+  if (!isOfProject(required.source)) return [];
   const there = PINS.filter((name) => isFile(path.join(root, name))); // see `ofOthersIn`
   const found = there.flatMap((name) => {
     const pin = PIN.exec(readStart(path.join(root, name), LONGEST))?.[1];

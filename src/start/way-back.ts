@@ -20,7 +20,7 @@ export function movableLink(
   link: string | undefined,
 ): string | undefined {
   if (link === undefined || path.dirname(link) !== root || app !== undefined || warnings.length > 0) return undefined;
-  if (config.pythonSelectorFileRelPath.value !== null || config.protoprimer !== null) return undefined;
+  if (config.python_selector_file_rel_path.value !== null || config.protoprimer !== null) return undefined;
   return config.freshness.value === "mtime" ? link : undefined;
 }
 

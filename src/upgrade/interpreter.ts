@@ -40,9 +40,9 @@ export function textOf({ request, variant }: PythonBuildRequest): string {
 }
 
 /** What the repo itself says of its interpreter: each range with the place that says so. */
-export async function rangesOf({ requiredPythonVersion, root }: Config): Promise<PythonRange[]> {
+export async function rangesOf({ required_python_version: required, root }: Config): Promise<PythonRange[]> {
   const declared = await declaredRange(root, new InputCollector());
-  const said = [requiredPythonVersion, ...(declared === undefined ? [] : [declared])];
+  const said = [required, ...(declared === undefined ? [] : [declared])];
   return said
     .filter((one): one is Sourced<string> => one.value !== null)
     .map(({ value, source }) => ({ text: value, place: placeOf(source, root) }));

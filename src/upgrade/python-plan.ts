@@ -74,7 +74,7 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   const { builds, from } = await upstreamBuilds(context, policy);
   const asked = parseBuildRequest(text);
   const versionFile = path.join(context.root, ".python-version");
-  const isOwnFile = config.requiredPythonVersion.source.where === versionFile;
+  const isOwnFile = config.required_python_version.source.where === versionFile;
   const all = await rangesOf(config);
   const ranges = text !== undefined && isOwnFile ? all.slice(1) : all;
   const known = pinned ?? kept?.build;
@@ -110,7 +110,7 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
 /** The root's own `.python-version` with the new version, where the user asked for one and it says another. */
 function movedFile(file: string, { decision, request }: PythonQuestion, to: string): Replaced[] {
   const before = readText(file);
-  const said = decision.config.requiredPythonVersion.value;
+  const said = decision.config.required_python_version.value;
   if (request === undefined || before === undefined || said === null) return [];
   const after = movedLine(before, said, to);
   return after === before ? [] : [{ path: file, before, after }];

@@ -59,7 +59,7 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
   const { env, root, places, node } = context;
   const config = await configFindings(() => loadConfig(context));
   const folders = foldersOf(root, places.state, config.loaded?.config.protoprimer);
-  const link = path.resolve(root, config.loaded?.config.localVenvDirRelPath.value ?? ".venv");
+  const link = path.resolve(root, config.loaded?.config.local_venv_dir_rel_path.value ?? ".venv");
   const decided = config.loaded === undefined ? undefined : await tryToDecide(context, fix);
   const project = await told("project", () => projectFindings(root, config.loaded?.config));
   return [
@@ -116,7 +116,7 @@ function failed(check: string, error: unknown): Finding {
 
 /** Nothing but errors: what is wrong with the project ends a look at the interpreter, or is not come to. */
 async function projectFindings(root: string, config: Config | undefined): Promise<Finding[]> {
-  if (config !== undefined) await inspectProject(root, config, config.venvDriver.value);
+  if (config !== undefined) await inspectProject(root, config, config.venv_driver.value);
   return [];
 }
 

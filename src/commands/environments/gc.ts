@@ -24,7 +24,7 @@ export async function collectGarbage(context: Context, request: GcRequest): Prom
     beside: "going on",
   });
   try {
-    const link = path.resolve(context.root, config.localVenvDirRelPath.value);
+    const link = path.resolve(context.root, config.local_venv_dir_rel_path.value);
     const { removed, bytes, kept, strange, failures } = removeAll(context, folders, link, {
       ...request,
       scrapsOlderMs: lock.isTaken ? DAY_MS : 0,

@@ -64,7 +64,7 @@ function adviceOf({ madeOf, seen }: Asked, { madeOf: was, interpreter }: Manifes
     const before = was.inputs.find(([, name]) => name === file);
     return kind === "file" && file.endsWith("uv.lock") && before !== undefined && before[2] !== contents;
   });
-  const { value, source } = config.requiredPythonVersion;
+  const { value, source } = config.required_python_version;
   const isMoved = source.where === path.join(root, VERSION_FILE) && !fits(parseRequest(value), interpreter);
   const isOther = seen.version !== interpreter.version || seen.realPath !== interpreter.realPath;
   const files = [

@@ -23,7 +23,7 @@ export async function takeOver(context: InitContext, request: InitRequest): Prom
     });
   }
   const took = takenFields(config, protoprimer).map((field) => describeField(field, folder));
-  const venv = config.localVenvDirRelPath.value;
+  const venv = config.local_venv_dir_rel_path.value;
   const link = path.isAbsolute(venv) ? undefined : venv;
   if (!request.toToml) return init(context, request, { link, took, deeds: [] });
 

@@ -44,13 +44,13 @@ export function takenFields(config: Config, protoprimer: ProtoprimerConfig): Tak
     of(primer, "global_conf_dir_rel_path", "gconf"),
     of(client, "local_conf_symlink_rel_path", null),
     of(client, "default_env_dir_rel_path", null),
-    { key: "required_python_version", ...config.requiredPythonVersion },
-    { key: "python_selector_file_rel_path", ...config.pythonSelectorFileRelPath },
-    { key: "local_venv_dir_rel_path", ...config.localVenvDirRelPath },
+    { key: "required_python_version", ...config.required_python_version },
+    { key: "python_selector_file_rel_path", ...config.python_selector_file_rel_path },
+    { key: "local_venv_dir_rel_path", ...config.local_venv_dir_rel_path },
     folder("local_log_dir_rel_path", logFolder),
     folder("local_tmp_dir_rel_path", tmpFolder),
     folder("local_cache_dir_rel_path", cacheFolder),
-    { key: "venv_driver", ...config.venvDriver },
+    { key: "venv_driver", ...config.venv_driver },
     {
       key: "version_constraints_file_basename",
       value: path.basename(constraintsFile.value),
@@ -97,11 +97,11 @@ export function equivalentOf(
     ...(there.hasConstraints ? [`--constraint ${constraints}`] : []),
     ...others.map(({ buildRoot, extras }) => editable(buildRoot, extras)),
   ];
-  const venv = config.localVenvDirRelPath.value;
+  const venv = config.local_venv_dir_rel_path.value;
   const values: Readonly<Record<string, unknown>> = {
-    required_python_version: config.requiredPythonVersion.value,
-    python_selector_file_rel_path: config.pythonSelectorFileRelPath.value,
-    venv_driver: config.venvDriver.source.kind === "default" ? null : config.venvDriver.value,
+    required_python_version: config.required_python_version.value,
+    python_selector_file_rel_path: config.python_selector_file_rel_path.value,
+    venv_driver: config.venv_driver.source.kind === "default" ? null : config.venv_driver.value,
     local_venv_dir_rel_path: path.isAbsolute(venv) ? null : venv,
     requirements: lines.length === 0 ? [] : [REQUIREMENTS],
     install_groups: [],

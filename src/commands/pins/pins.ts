@@ -35,7 +35,7 @@ export async function pinPackage(context: Context, text: string, options: PinOpt
   const policy = await loadPolicy(config, EXIT_POLICY);
   const excluded = exclusionOf(policy, pin.name, pin.version);
   if (excluded !== undefined) throw refusal(pin, `${placeOf(excluded.source, root)} excludes it (${excluded.text})`);
-  const project = await inspectProject(root, config, config.venvDriver.value);
+  const project = await inspectProject(root, config, config.venv_driver.value);
   const outside = outsideOf(pin, await declaredRanges(project, root));
   if (outside !== undefined)
     throw refusal(pin, `it is outside of \`${outside.range}\`, which ${placed(outside.place, root)} declares`);

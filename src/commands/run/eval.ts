@@ -36,7 +36,7 @@ async function documentsOf(context: Context, config: Config): Promise<string> {
   const { selected, driver, isAnswer, warnings } = await lookAnew(context);
   for (const warning of warnings) context.terminal.warn(warning);
   return renderDocuments(config.protoprimer as ProtoprimerConfig, {
-    requiredVersion: selectorTuple(parseRequest(config.requiredPythonVersion.value)).join("."),
+    requiredVersion: selectorTuple(parseRequest(config.required_python_version.value)).join("."),
     // protoprimer's search resolves links, and takes an answer as it is.
     selectedPython: (isAnswer ? selected?.path : selected?.realPath) ?? null,
     driver,

@@ -1,31 +1,29 @@
 import type { Config } from "../config.ts";
 
-/** Each key as users write it, and the field of `Config` that it becomes; in the order in which people see them. */
-export const FIELDS = {
-  required_python_version: "requiredPythonVersion",
-  python_selector_file_rel_path: "pythonSelectorFileRelPath",
-  venv_driver: "venvDriver",
-  local_venv_dir_rel_path: "localVenvDirRelPath",
-  install_extras: "installExtras",
-  install_groups: "installGroups",
-  install_packages: "installPackages",
-  requirements: "requirements",
-  lock: "lock",
-  setup: "setup",
-  env: "env",
-  tasks: "tasks",
-  freshness: "freshness",
-  uv: "uv",
-  upgrade: "upgrade",
-  selector_limit_s: "selectorLimit",
-  probe_limit_s: "probeLimit",
-  lock_patience_s: "lockPatience",
-  proto_code_dir_rel_path: "protoCodeDirRelPath",
-} as const satisfies Readonly<Record<string, Exclude<keyof Config, "root" | "protoprimer">>>;
+/** Each key as users write it, in the order in which people see them. */
+export const KEYS = [
+  "required_python_version",
+  "python_selector_file_rel_path",
+  "venv_driver",
+  "local_venv_dir_rel_path",
+  "install_extras",
+  "install_groups",
+  "install_packages",
+  "requirements",
+  "lock",
+  "setup",
+  "env",
+  "tasks",
+  "freshness",
+  "uv",
+  "upgrade",
+  "selector_limit_s",
+  "probe_limit_s",
+  "lock_patience_s",
+  "proto_code_dir_rel_path",
+] as const satisfies readonly (keyof Config)[];
 
-export type Key = keyof typeof FIELDS;
-
-export const KEYS = Object.keys(FIELDS) as readonly Key[];
+export type Key = (typeof KEYS)[number];
 
 /** What holds when nobody says anything, where that does not depend on the repo or the machine. */
 export const DEFAULTS = {

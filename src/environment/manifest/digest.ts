@@ -11,7 +11,7 @@ export interface DigestParts {
   readonly interpreter: SeenInterpreter;
   readonly config: Config;
   readonly project: Project;
-  readonly driver: Config["venvDriver"]["value"];
+  readonly driver: Config["venv_driver"]["value"];
   /** Version of uv; null with the pip driver. */
   readonly uv: string | null;
   readonly env: Environment;

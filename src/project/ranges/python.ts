@@ -14,7 +14,7 @@ import { nearestAbove, readWorkspace, type Workspace } from "../files/uv/workspa
  * the repo or its workspace has it, and passed over with a warning where it stands above; what else somebody asked for stays.
  */
 export async function withinRange(config: Config): Promise<{ config: Config; warnings: readonly string[] }> {
-  const { root, requiredPythonVersion: required, protoprimer } = config;
+  const { root, required_python_version: required, protoprimer } = config;
   const { where } = required.source;
   const file = path.join(root, "pyproject.toml");
   const pin = where !== undefined && path.basename(where) === ".python-version" ? where : undefined;
@@ -25,7 +25,7 @@ export async function withinRange(config: Config): Promise<{ config: Config; war
   const workspace = project && (await readWorkspace(project, inputs));
   const range = rangeOf(workspace) ?? (await declaredRange(root, inputs));
   const ranged =
-    range === undefined || range.value === required.value ? config : { ...config, requiredPythonVersion: range };
+    range === undefined || range.value === required.value ? config : { ...config, required_python_version: range };
   if (pin === undefined) return { config: ranged, warnings: [] };
   if (range === undefined || canMeet(parseRequest(required.value), parseRequest(range.value))) {
     return { config, warnings: [] };

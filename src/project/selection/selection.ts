@@ -73,10 +73,10 @@ function choose(
   { infer, byFiles }: Inference,
   excluded: Readonly<Record<"groups" | "extras", readonly string[]>>,
 ): Selection {
-  const chosen = configured(config.installGroups, "group", offers);
+  const chosen = configured(config.install_groups, "group", offers);
   const asked = chosen === undefined ? defaultGroups(offers) : [...new Set([...offers.ownGroups, ...chosen])];
   const groups = asked?.filter((name) => !excluded.groups.includes(name));
-  const extras = configured(config.installExtras, "extra", offers);
+  const extras = configured(config.install_extras, "extra", offers);
   if (groups !== undefined || !infer) {
     return { extras: extras ?? [], groups: groups ?? uvGroups(offers), notes: noteDefaults(config, offers, groups) };
   }
@@ -140,7 +140,7 @@ function nothingLeft(): PrimeError {
 }
 
 function checkPackages(config: Config, offers: Offers): void {
-  const asked = config.installPackages;
+  const asked = config.install_packages;
   if (asked.value === null || asked.value === "all") return;
   for (const name of asked.value.map(normalizeName)) {
     if (!offers.packages.includes(name)) {
@@ -165,7 +165,7 @@ function origin(source: Source): string {
 }
 
 function noteDefaults(config: Config, offers: Offers, groups: readonly string[] | undefined): string[] {
-  if (config.installGroups.value !== null || groups === undefined) return [];
+  if (config.install_groups.value !== null || groups === undefined) return [];
   return [`Installs the default groups of ${offers.where}: ${groups.length === 0 ? "none" : list(groups)}.`];
 }
 

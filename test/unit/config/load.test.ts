@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, test } from "vitest";
 import { suggestedLock } from "../../../src/config/load.ts";
-import { FIELDS, KEYS, type Key, variableOf } from "../../../src/config/schema/keys.ts";
+import { KEYS, type Key, variableOf } from "../../../src/config/schema/keys.ts";
 import { tomlText } from "../../../src/toml.ts";
 import { DIGEST, failure, load, root, value, write } from "./place.ts";
 
@@ -39,7 +39,7 @@ function supply(key: Key): void {
 
 describe("every key by every source", () => {
   test.each(KEYS)("%s by default", async (key) => {
-    const { source } = (await load()).config[FIELDS[key]];
+    const { source } = (await load()).config[key];
     expect(source).toEqual({ kind: "default" });
   });
 
@@ -47,7 +47,7 @@ describe("every key by every source", () => {
     supply(key);
     const file = write("prime.toml", `${key} = ${tomlText(SAMPLES[key].value)}\n`);
     const { config } = await load();
-    expect(config[FIELDS[key]]).toEqual({ value: SAMPLES[key].value, source: { kind: "file", where: file, key } });
+    expect(config[key]).toEqual({ value: SAMPLES[key].value, source: { kind: "file", where: file, key } });
   });
 
   test.each(KEYS)("%s by [tool.prime]", async (key) => {
@@ -55,14 +55,14 @@ describe("every key by every source", () => {
     const file = write("pyproject.toml", `[tool.prime]\n${key} = ${tomlText(SAMPLES[key].value)}\n`);
     const { config } = await load();
     const source = { kind: "file", where: file, key: `tool.prime.${key}` };
-    expect(config[FIELDS[key]]).toEqual({ value: SAMPLES[key].value, source });
+    expect(config[key]).toEqual({ value: SAMPLES[key].value, source });
   });
 
   test.each(KEYS)("%s by its variable, in TOML", async (key) => {
     supply(key);
     const { config } = await load({ [variableOf(key)]: tomlText(SAMPLES[key].value) });
     const source = { kind: "environment", where: variableOf(key) };
-    expect(config[FIELDS[key]]).toEqual({ value: SAMPLES[key].value, source });
+    expect(config[key]).toEqual({ value: SAMPLES[key].value, source });
   });
 
   test.each(KEYS.filter((key) => SAMPLES[key].bare !== undefined))("%s by its variable, bare", async (key) => {
@@ -72,9 +72,9 @@ describe("every key by every source", () => {
 
   test("the three flags", async () => {
     const { config } = await load({}, { extras: ["a"], groups: ["b", "c"], packages: ["d"] });
-    expect(config.installExtras).toEqual({ value: ["a"], source: { kind: "flag", where: "--extra" } });
-    expect(config.installGroups).toEqual({ value: ["b", "c"], source: { kind: "flag", where: "--group" } });
-    expect(config.installPackages).toEqual({ value: ["d"], source: { kind: "flag", where: "--package" } });
+    expect(config.install_extras).toEqual({ value: ["a"], source: { kind: "flag", where: "--extra" } });
+    expect(config.install_groups).toEqual({ value: ["b", "c"], source: { kind: "flag", where: "--group" } });
+    expect(config.install_packages).toEqual({ value: ["d"], source: { kind: "flag", where: "--package" } });
   });
 
   test("--package all stands for all members", async () => {
@@ -83,7 +83,7 @@ describe("every key by every source", () => {
 
   test("the defaults", async () => {
     const { config } = await load();
-    const values = Object.fromEntries(KEYS.map((key) => [key, config[FIELDS[key]].value]));
+    const values = Object.fromEntries(KEYS.map((key) => [key, config[key].value]));
     expect(values).toEqual({
       required_python_version: null,
       python_selector_file_rel_path: null,

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { afterEach, beforeEach, expect } from "vitest";
 import type { ConfigFlags, Repo } from "../../../src/config/config.ts";
 import { loadConfig } from "../../../src/config/load.ts";
-import { FIELDS, type Key } from "../../../src/config/schema/keys.ts";
+import type { Key } from "../../../src/config/schema/keys.ts";
 import { PrimeError } from "../../../src/errors.ts";
 
 /** A folder of its own for each test, and the repo in it. */
@@ -33,7 +33,7 @@ export function repoAt(folder: string): Repo {
 }
 
 export async function value(key: Key, env: Record<string, string> = {}, flags: ConfigFlags = {}): Promise<unknown> {
-  return (await load(env, flags)).config[FIELDS[key]].value;
+  return (await load(env, flags)).config[key].value;
 }
 
 export async function failure(loading: Promise<unknown>): Promise<PrimeError> {

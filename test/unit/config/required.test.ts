@@ -26,7 +26,7 @@ function write(name: string, text: string): string {
 }
 
 const load = () => loadConfig({ repo: repoAt(root), env: {}, flags: {} });
-const required = async () => (await load()).config.requiredPythonVersion;
+const required = async () => (await load()).config.required_python_version;
 
 describe(".python-version", () => {
   test.each([
@@ -46,7 +46,7 @@ describe(".python-version", () => {
   ])("%j is %s", async (text, version) => {
     const file = write(".python-version", text);
     const loaded = await load();
-    expect(loaded.config.requiredPythonVersion).toEqual({ value: version, source: { kind: "file", where: file } });
+    expect(loaded.config.required_python_version).toEqual({ value: version, source: { kind: "file", where: file } });
     expect(loaded.warnings).toEqual([]);
   });
 
@@ -54,7 +54,7 @@ describe(".python-version", () => {
     write("../../.python-version", "3.10");
     const near = write("../.python-version", "3.11");
     const { config, inputs } = await load();
-    expect(config.requiredPythonVersion).toEqual({ value: "3.11", source: { kind: "file", where: near } });
+    expect(config.required_python_version).toEqual({ value: "3.11", source: { kind: "file", where: near } });
     expect(inputs.filter((input) => input.path.endsWith(".python-version"))).toEqual([
       { kind: "no-file", path: path.join(root, ".python-version") },
       { kind: "file", path: near },
@@ -76,14 +76,14 @@ describe(".python-version", () => {
   test("a virtualenv of pyenv's is passed over, with a word, and the next line counts", async () => {
     const file = write(".python-version", "myenv\n3.12\n");
     const { config, warnings } = await load();
-    expect(config.requiredPythonVersion.value).toBe("3.12");
+    expect(config.required_python_version.value).toBe("3.12");
     expect(warnings).toEqual([`${file} says \`myenv\`, which is no version of Python: passed over`]);
   });
 
   test("Python 2 is passed over, with a word, where a line says another", async () => {
     const file = write(".python-version", "2.7.18\npypy2.7\n3.12\n");
     const { config, warnings } = await load();
-    expect(config.requiredPythonVersion.value).toBe("3.12");
+    expect(config.required_python_version.value).toBe("3.12");
     expect(warnings).toEqual(
       ["2.7.18", "pypy2.7"].map((name) => `${file} says \`${name}\`, which prime does not work with: passed over`),
     );
@@ -92,7 +92,7 @@ describe(".python-version", () => {
   test("a name of an executable is the version in it; a free-threaded build has a command of its own", async () => {
     const file = write(".python-version", "3.13t\npython3.12\n");
     const { config, warnings } = await load();
-    expect(config.requiredPythonVersion.value).toBe("3.12");
+    expect(config.required_python_version.value).toBe("3.12");
     expect(warnings).toEqual([
       `${file} says \`3.13t\`, a free-threaded build, which \`./prime python pin 3.13t\` chooses: passed over`,
     ]);
@@ -105,7 +105,7 @@ describe(".python-version", () => {
       write("../.python-version", "3.8");
       write("pyproject.toml", '[project]\nrequires-python = ">=3.11"\n');
       const { config, inputs } = await load();
-      expect(config.requiredPythonVersion.value).toBe(">=3.11");
+      expect(config.required_python_version.value).toBe(">=3.11");
       expect(inputs).toContainEqual({ kind: "file", path: file });
     },
   );
@@ -114,7 +114,7 @@ describe(".python-version", () => {
     write(".python-version", "3.8");
     const file = write("prime.toml", 'required_python_version = "3.12"');
     const { config, inputs } = await load();
-    expect(config.requiredPythonVersion.source.where).toBe(file);
+    expect(config.required_python_version.source.where).toBe(file);
     expect(inputs).toEqual([
       { kind: "file", path: file },
       { kind: "absent", path: path.join(root, "prime.lock") },
@@ -188,7 +188,7 @@ describe("ranges", () => {
     write("pyproject.toml", '[project]\nrequires-python = ">=3.9"\n');
     const cfg = write("setup.cfg", "[options]\npython_requires = >=3.8\n");
     const { config, inputs } = await load();
-    expect(config.requiredPythonVersion.value).toBe(">=3.9");
+    expect(config.required_python_version.value).toBe(">=3.9");
     expect(inputs.map((input) => input.path)).not.toContain(cfg);
   });
 });

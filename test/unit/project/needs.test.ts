@@ -30,12 +30,12 @@ describe("what a developer needs", () => {
   test("what is configured stands alone and is normalized", async () => {
     const text = `${PACKAGE}${groups("dev", "Type_Check")}${extras("dev", "web-ui")}`;
     const files = { "pyproject.toml": text };
-    expect(await inspect(files, { installGroups: ["type_check"] })).toMatchObject({
+    expect(await inspect(files, { install_groups: ["type_check"] })).toMatchObject({
       groups: ["type-check"],
       extras: [],
     });
-    expect(await inspect(files, { installGroups: [] })).toMatchObject({ groups: [], extras: [] });
-    expect(await inspect(files, { installExtras: ["Web_UI"] })).toMatchObject({ groups: ["dev"], extras: ["web-ui"] });
+    expect(await inspect(files, { install_groups: [] })).toMatchObject({ groups: [], extras: [] });
+    expect(await inspect(files, { install_extras: ["Web_UI"] })).toMatchObject({ groups: ["dev"], extras: ["web-ui"] });
   });
 
   test("an extra that a requirement file asks for is not left out", async () => {
@@ -54,7 +54,7 @@ describe("what a developer needs", () => {
     const words = "Installs no group or extra, since none has a usual name.";
     expect(await said("six")).toContain(words);
     expect(await said("-e .[full]")).not.toContain(words);
-    expect(await said("six", { installExtras: ["full"] })).not.toContain(words);
+    expect(await said("six", { install_extras: ["full"] })).not.toContain(words);
   });
 
   test("what asks for no more than what is installed is not left out", async () => {
@@ -71,7 +71,7 @@ describe("what a developer needs", () => {
     const text = `${PACKAGE}[dependency-groups]\ndev = ["pytest"]\ndocs = ["sphinx"]\n${extras("dev")}`;
     const files = { "pyproject.toml": text, "uv.lock": "" };
     expect(await inspect(files)).toMatchObject({ groups: null, extras: [], groupRequirements: ["pytest"] });
-    expect(await inspect(files, { installGroups: ["docs"] })).toMatchObject({
+    expect(await inspect(files, { install_groups: ["docs"] })).toMatchObject({
       groups: ["docs"],
       groupRequirements: ["sphinx"],
     });
@@ -91,11 +91,11 @@ describe("what a developer needs", () => {
     });
     expect(project.omissions).toEqual(["not installed: groups dev, docs; extras cli (./prime --group dev run …)"]);
     expect(relative(project.localProjects)).toEqual([".", "libs/lib"]);
-    expect(await inspect(files, { installExtras: ["cli"], installGroups: ["docs"] })).toMatchObject({
+    expect(await inspect(files, { install_extras: ["cli"], install_groups: ["docs"] })).toMatchObject({
       groups: ["docs"],
       extras: ["cli"],
     });
-    expect(await refusal(files, { installGroups: ["lint"] })).toMatchObject({ id: "unknown-group" });
+    expect(await refusal(files, { install_groups: ["lint"] })).toMatchObject({ id: "unknown-group" });
   });
 
   test("extras of a setup.py and setup.cfg", async () => {
@@ -107,8 +107,8 @@ describe("what a developer needs", () => {
 
   test("an extra that a setup.py may compute is taken on trust, one that it can't have is not", async () => {
     const computed = "from setuptools import setup\nsetup(extras_require=find_extras())\n";
-    expect(await inspect({ "setup.py": computed }, { installExtras: ["x"] })).toMatchObject({ extras: ["x"] });
-    expect(await refusal({ "setup.py": SETUP_PY }, { installExtras: ["x"] })).toMatchObject({ id: "unknown-extra" });
+    expect(await inspect({ "setup.py": computed }, { install_extras: ["x"] })).toMatchObject({ extras: ["x"] });
+    expect(await refusal({ "setup.py": SETUP_PY }, { install_extras: ["x"] })).toMatchObject({ id: "unknown-extra" });
   });
 
   test("extras that setuptools takes from files", async () => {
@@ -142,7 +142,7 @@ describe("what is configured and not declared is refused with the nearest name",
     "pyproject.toml": `${PACKAGE}[dependency-groups]\ndocs = []\n[project.optional-dependencies]\nweb = []\n`,
   };
   test("a group", async () => {
-    expect(await refusal(files, { installGroups: ["dosc"] })).toEqual({
+    expect(await refusal(files, { install_groups: ["dosc"] })).toEqual({
       id: "unknown-group",
       message:
         "could not install the group `dosc` (install_groups in /prime.toml asks for it): pyproject.toml declares `docs`",
@@ -151,7 +151,7 @@ describe("what is configured and not declared is refused with the nearest name",
   });
 
   test("an extra", async () => {
-    expect(await refusal(files, { installExtras: ["wbe"] })).toMatchObject({
+    expect(await refusal(files, { install_extras: ["wbe"] })).toMatchObject({
       id: "unknown-extra",
       hint: "did you mean `web`?",
     });
@@ -167,7 +167,7 @@ describe("what is configured and not declared is refused with the nearest name",
   });
 
   test("a workspace member", async () => {
-    expect(await refusal(files, { installPackages: ["my-ap"] })).toMatchObject({
+    expect(await refusal(files, { install_packages: ["my-ap"] })).toMatchObject({
       id: "unknown-member",
       hint: "did you mean `my-app`?",
     });

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(() => fs.rmSync(root, { recursive: true }));
 
-type AskedKey = "installExtras" | "installGroups" | "installPackages" | "requirements";
+type AskedKey = "install_extras" | "install_groups" | "install_packages" | "requirements";
 export type Asked = Partial<Record<AskedKey, unknown>> & { readonly oneStart?: ConfigFlags };
 
 export function config(asked: Asked): Config {
@@ -30,13 +30,13 @@ export function config(asked: Asked): Config {
   });
   return {
     root,
-    installExtras: value("installExtras"),
-    installGroups: value("installGroups"),
-    installPackages: value("installPackages"),
+    install_extras: value("install_extras"),
+    install_groups: value("install_groups"),
+    install_packages: value("install_packages"),
     requirements: value("requirements"),
     oneStart: { ...oneStartOf({}), ...asked.oneStart },
     protoprimer: null,
-    requiredPythonVersion: { value: null, source: { kind: "default" } },
+    required_python_version: { value: null, source: { kind: "default" } },
   } as unknown as Config;
 }
 

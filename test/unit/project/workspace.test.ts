@@ -33,13 +33,13 @@ async function inspect(
   write(files);
   const value = (asked: unknown) => ({ value: asked, source: { kind: "default" } });
   const config = {
-    installExtras: value(null),
-    installGroups: value(null),
+    install_extras: value(null),
+    install_groups: value(null),
     requirements: value(null),
-    installPackages: value(packages),
+    install_packages: value(packages),
     oneStart: oneStartOf({}),
     protoprimer: null,
-    requiredPythonVersion: { value: null, source: { kind: "default" } },
+    required_python_version: { value: null, source: { kind: "default" } },
   } as unknown as Config;
   const project = await inspectProject(path.join(root, at), config);
   const relative = (folder: string) => path.relative(root, folder) || ".";
