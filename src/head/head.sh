@@ -3,11 +3,9 @@ true /* prime: makes the environment of this repo. cspell:disable editorconfig-c
 # shellcheck disable=SC1090,SC2034,SC2166,SC3013,SC3028,SC3065,SC3067 # @generated
 { prime_stale='' prime_app='' prime_quiet='' prime_was='' prime_tried='' prime_back=''
 prime_try() { # what this user's prime wrote in a folder that it closed (-k, alone for ksh93)
-  prime_plan=$1/at$prime_dir/.plan/plan$prime_key
-  if [ -k "$1" ] && [ -O "$1" -a ! -L "$1" -a -O "$prime_plan" -a ! -L "$prime_plan" ]; then
-    shift; . "$prime_plan"; prime_back=$prime_plan+kept # after git went back to a branch
-    if [ -n "$prime_stale" -a -O "$prime_back" -a ! -L "$prime_back" ]; then . "$prime_back"; fi
-    prime_back=''; fi; }
+  prime_plan=$prime_at/at$prime_dir/.plan/plan$prime_key; if [ -k "$prime_at" ] && [ \
+    -O "$prime_at" -a ! -L "$prime_at" -a -O "$prime_plan" -a ! -L "$prime_plan" ]; then
+    . "$prime_plan"; fi; }
 # A start by dash or its like mostly ends here: to read on takes it as long as a small plan.
 prime_at=${XDG_STATE_HOME:-${HOME-}/.local/state}/prime prime_key=$prime_app prime_dir=''
 case ${BASH_VERSION-}${ZSH_VERSION-}$0 in *[/]..[/]*) ;; ./prime) prime_dir=$PWD ;;
@@ -15,7 +13,7 @@ case ${BASH_VERSION-}${ZSH_VERSION-}$0 in *[/]..[/]*) ;; ./prime) prime_dir=$PWD
 case $prime_key${1-}:${2-} in : | run:[!-]* | [!-]*[/]*:* | +*) ;; *) prime_dir='' ;; esac
 case ${prime_at%%/*}$prime_dir in [/]*)
   if [ ! -L "$prime_self" ] && true 3>&2 && { true 3<&0 3>&1; } 2>&-; then
-    set +f; prime_try "$prime_at" "$@"; prime_tried=$prime_at$prime_dir$prime_key; fi ;; esac; }
+    set +f; prime_try "$@"; prime_tried=$prime_at$prime_dir$prime_key; fi ;; esac; }
 # shellcheck disable=SC3013,SC3028 # in dash a sourced head finds a $0 that is no launcher
 { prime_line=''; case ${BASH_VERSION:+bash}${ZSH_VERSION:+zsh}$0 in
 bash*) POSIXLY_CORRECT=${POSIXLY_CORRECT-}; unset -f [ true false echo read printf pwd command cd \
@@ -34,9 +32,11 @@ while [ -L "$prime_self" ]; do prime_line=$(command cd / && PATH=/usr/bin:/bin:$
   readlink "$prime_self" && echo .); case $prime_line in [/]*) prime_self='' ;; *)
   prime_self=${prime_self%/*}/ ;; esac; prime_self=$prime_self${prime_line%??}; done # no clone's
 # shellcheck disable=SC1090,SC2034,SC3065,SC3067 # -k and -O are everywhere; a plan is sourced
-{ prime_warm() { # functions: what a plan shifts is back when it declines, by its return
-  prime_quiet='' prime_run='' prime_why='' prime_dir=${prime_self%/*}
-  prime_key=$prime_app; case ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_at=$XDG_STATE_HOME/prime ;;
+{ prime_kept() { prime_plan=$prime_stale prime_back=$prime_stale+kept # git went to another branch
+  if [ -O "$prime_back" ] && [ ! -L "$prime_back" ]; then . "$prime_back"; fi; prime_back=''; }
+prime_warm() { # functions: what a plan shifts is back when it declines, by its return
+  prime_quiet='' prime_run='' prime_why='' prime_dir=${prime_self%/*} prime_key=$prime_app; case \
+    ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_at=$XDG_STATE_HOME/prime ;;
   *:[/]*) prime_at=$HOME/.local/state/prime ;; *) prime_at=/var/lib/prime ;; esac
   while case ${prime_key%%[!+]*}${1-} in --group | --extra | --package | --with | --python | \
     --no-group | --no-extra | --only-group) prime_line=$1=${2-} && shift ;; --*=* | --all-groups | \
@@ -47,8 +47,8 @@ while [ -L "$prime_self" ]; do prime_line=$(command cd / && PATH=/usr/bin:/bin:$
     prime_key=$prime_key$prime_line && shift; done; set -- ${prime_run:+run} "$@"
   case $prime_dir/ in *[/]..[/]*) false ;; *) [ -e "$prime_at/at$prime_dir/.plan" ] ;; esac ||
   { prime_dir=$(command cd -P "$prime_dir/" && pwd -P && echo .); prime_dir=${prime_dir%??}; }
-  [ "$prime_at$prime_dir$prime_key" = "$prime_tried" ] || prime_try "$prime_at" "$@"
-  prime_try ~root/.local/state/prime "$@"
+  [ "$prime_at$prime_dir$prime_key" = "$prime_tried" ] || prime_try "$@"
+  [ -z "$prime_stale" ] || prime_kept "$@"; prime_at=~root/.local/state/prime; prime_try "$@"
   prime_plan=/var/lib/prime/at$prime_dir/.plan/plan$prime_key # root's seal
   if { [ -O "$prime_plan" ] || [ ! -w "${prime_plan%/*}" ] && [ -r "$prime_plan" ]; } &&
     [ ! -L "$prime_plan" ]; then . "$prime_plan"; fi

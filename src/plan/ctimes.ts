@@ -68,8 +68,11 @@ export function ctimeTests({ stat, folder, groups }: Ctimes): string[] {
   });
 }
 
-function seenFrom(folder: string, file: string): string {
-  return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
+/** A path, absolute, as a command that runs in `folder`, absolute, can name it: shorter, and no word that `[` takes for another. */
+export function seenFrom(folder: string, file: string): string {
+  if (file === folder) return ".";
+  const name = file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
+  return /^[\w./]/.test(name) ? name : `./${name}`;
 }
 
 /** `2026-11-28 09:54:12.162048134 +0000` or `1795859652.162048134`. */

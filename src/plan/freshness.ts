@@ -2,9 +2,9 @@ import * as path from "node:path";
 import { quoteForShell } from "../edges/command.ts";
 import type { Input } from "../inputs/input.ts";
 import { HIDDEN } from "../secrets.ts";
-import { type Ctimes, ctimeTests } from "./ctimes.ts";
+import { type Ctimes, ctimeTests, seenFrom } from "./ctimes.ts";
 import { INDEX_VARIABLES } from "./index-variables.ts";
-import { PIN, type Renewable, type Stamp, timeTest } from "./same-contents.ts";
+import { PIN, type Renewable, type Stamp, sameContentsForSh, timeTest } from "./same-contents.ts";
 import { SHOWN_AGAIN } from "./way-back.ts";
 
 /** What a ready plan looks at before it believes that nothing changed. All paths are absolute. */
@@ -48,39 +48,84 @@ export function launcherForSh(launcher: string): string {
 const AT_ONCE = 16;
 const AND = " \\\n  -a ";
 
+export interface Freshness {
+  /** Lines of sh behind `stampsForSh`, each of which returns at the first difference. */
+  readonly quick: string;
+  /** What the last of them sources, from the file `.slow` beside the stamps, where not all is as it mostly is: it sets `prime_status` to 0 where it may be so. */
+  readonly slow: string;
+}
+
+/** A plan's first word of its stamps, absolute. */
+export function stampsForSh(stamps: string): string {
+  return `prime_stamps=${quoteForShell(stamps)}\n`;
+}
+
+/** The same as it is named by who stands in `folder`, absolute: sh takes as long to read a path as to look at it. */
+export function watchFrom(folder: string, watch: Watch): Watch {
+  const seen = (file: string) => seenFrom(folder, file);
+  return {
+    ...watch,
+    timed: watch.timed.map((one) => ({ ...one, paths: one.paths.map(seen) })),
+    renewable: watch.renewable.map((one) => ({ ...one, path: seen(one.path) })),
+    absent: watch.absent.map((one) => ({ ...one, folder: seen(one.folder) })),
+    others: watch.others.map((one) => ({
+      ...one,
+      path: seen(one.path),
+      ...(one.kind === "same" && { target: seen(one.target) }),
+    })),
+  };
+}
+
 /**
- * Lines of sh, each of which returns at the first difference. Shells differ in what `-nt` says of missing files, so `-e`
- * comes first; the pin stands for the existence of each stamp, to the end: a plan that is replaced meanwhile loses its stamps. `shown`: the
- * generation, absolute, whose link may be another one where this is the kept plan.
+ * Shells differ in what `-nt` says of missing files, so `-e` comes first; the pin stands for the existence of each stamp, to the end: a
+ * plan that is replaced meanwhile loses its stamps. What can be fit in another way as well comes last, so that sh mostly does not read of that.
+ * `shown`: the generation, as the watch names it, whose link may be another one where this is the kept plan.
  */
-export function freshnessForSh({ stamps, timed, renewable, changed, absent, others }: Watch, shown?: string): string {
+export function freshnessForSh(
+  { stamps, timed, renewable, changed, absent, others }: Watch,
+  shown?: string,
+): Freshness {
   const isLink = (one: Input) => one.kind === "same" && one.target === shown;
-  const links = others.filter(isLink);
+  const links = others.filter(isLink).map(isOther);
   const folders = new Set(absent.map(({ folder }) => folder));
   const dated = [...timed.flatMap(({ paths }) => paths), ...renewable.map((one) => one.path)];
   const kept = dated.filter((file) => folders.has(path.dirname(file)));
-  const hasTime = (one: Renewable) => timeTest(one, kept.includes(one.path));
-  return [
-    `prime_stamps=${quoteForShell(stamps)}\n`,
-    ...links.map((one) => `[ ${isOther(one)} -o -n "$prime_back" ] || return 0\n`),
-    returnUnlessAll([
-      ...others.filter((one) => !isLink(one)).map(isOther),
-      ...timed.flatMap((one) => isTimed(one, kept)),
-    ]),
-    ...absent.map((one) => absentLines(one, kept)),
-    ...(changed === undefined ? [] : ctimeTests(changed).map((test) => `${test} || return 0\n`)),
-    renewable.length === 0 ? "" : `[ ${renewable.map(hasTime).join(AND)} ] || ${HAS_SAME_CONTENTS} || return 0\n`,
-    `[ "$prime_stamps/${PIN}" -nt "$prime_stamps" ] || return 0\n`,
-    links.length === 0 ? "" : SHOWN_AGAIN,
-  ].join("");
+  const known = [...kept, ...others.map((one) => one.kind === "same" && one.target)];
+  const times = renewable.map((one) => timeTest(one, kept.includes(one.path)));
+  const mostly = [...links.flatMap((one) => [one, '-z "$prime_back"']), ...absent.map(folderTest), ...times, PINNED];
+  const quick = [
+    ...allOf([...others.filter((one) => !isLink(one)).map(isOther), ...timed.flatMap((one) => isTimed(one, known))]),
+    ...(changed === undefined ? [] : ctimeTests(changed)),
+    `${allOf(mostly).join(" && ")} || ${SLOW}`,
+  ];
+  const slow = [
+    ...links.map((one) => `[ ${one} -o -n "$prime_back" ]`),
+    ...absent.map((one) => namesTest(one, kept)),
+    `! ${allOf([...times, PINNED, '-z "$prime_back"']).join(" || ! ")} || { prime_status=0; false; }`,
+    ...(times.length === 0 ? [] : [`${allOf(times).join(" && ")} || ${contentsTest(stamps, renewable)}`]),
+    `[ ${PINNED} ]`,
+    ...links.map(() => SHOWN_AGAIN),
+  ];
+  return { quick: returnUnless(quick), slow: `${returnUnless(slow)}prime_status=0\n` };
 }
 
-/** Where the plan can serve the start (see `writeSameContents`); not once more where no Node works (`prime_last`). */
-const HAS_SAME_CONTENTS = `{
+const PINNED = `"$prime_stamps/${PIN}" -nt "$prime_stamps"`;
+
+/** A status of what is sourced would end a shell that has `-e`. */
+const SLOW = `{
   prime_status=1
-  [ -n "$prime_stale" -a -z "\${prime_last-}" -a -f "$prime_stamps.same" ] && . "$prime_stamps.same"
+  [ -f "$prime_stamps.slow" ] && . "$prime_stamps.slow"
   [ $prime_status -eq 0 ]
 }`;
+
+/** Where the plan can serve the start (see `sameContentsForSh`); not once more where no Node works (`prime_last`). */
+function contentsTest(stamps: string, files: readonly Renewable[]): string {
+  return `{
+  [ -z "$prime_stale" -o -n "\${prime_last-}" ] || {
+${sameContentsForSh(stamps, files)}}
+  [ $prime_status -eq 0 ] && prime_status=1
+}`;
+}
 
 /**
  * What the head sources where a plan declined and no Node is there to tell why: the same tests one by one, the first difference is
@@ -113,32 +158,42 @@ function variablesTest(name: string, value: string | null): string {
   return value === null ? `[ -z "\${${name}+=}" ]` : valueTest(name, value);
 }
 
-function returnUnlessAll(tests: readonly string[]): string {
-  let lines = "";
+function returnUnless(commands: readonly string[]): string {
+  return commands.map((command) => `${command} || return 0\n`).join("");
+}
+
+/** Commands that look at so much at once as is good. */
+function allOf(tests: readonly string[]): string[] {
+  const commands: string[] = [];
   for (let first = 0; first < tests.length; first += AT_ONCE) {
-    lines += `[ ${tests.slice(first, first + AT_ONCE).join(AND)} ] || return 0\n`;
+    commands.push(`[ ${tests.slice(first, first + AT_ONCE).join(AND)} ]`);
   }
-  return lines;
+  return commands;
 }
 
 /**
- * In a ring, each is compared with the next: none is younger, from the earlier stamp to the later, so all have one time. Those of `kept`
- * are known to be there by the time of their folder.
+ * In a ring, each is compared with the next: none is younger, from the earlier stamp to the later, so all have one time. Those of `known`
+ * are there by another look.
  */
-function isTimed({ stamp, paths }: Timed, kept: readonly string[]): string[] {
+function isTimed({ stamp, paths }: Timed, known: readonly unknown[]): string[] {
   const [from, to] = [stamp.from, stamp.to].map((name) => `"$prime_stamps/${name}"`);
   const words = paths.map(quoteForShell);
   const steps = words.map((it, index) => {
-    const isThere = kept.includes(paths[index] as string) ? "" : `-e ${it} -a `;
+    const isThere = known.includes(paths[index]) ? "" : `-e ${it} -a `;
     return `${isThere}! ${words[index - 1] ?? from} -nt ${it}`;
   });
   return [...steps, `! ${words.at(-1)} -nt ${to}`];
 }
 
-/** Names, once a folder has another time, are looked at one by one: they take less room so, and mostly nobody comes here. */
-function absentLines({ folder, stamp: { from, to }, inputs }: AbsentIn, kept: readonly string[]): string {
+function folderTest({ folder, stamp: { from, to } }: AbsentIn): string {
   const it = quoteForShell(folder);
-  const one = `${it === "/" ? "" : it}/"$prime_line"`;
+  return `${it} -nt "$prime_stamps/${from}" -a "$prime_stamps/${to}" -nt ${it}`;
+}
+
+/** Names, once a folder has another time, are looked at one by one: they take less room so, and mostly nobody comes here. */
+function namesTest(absent: AbsentIn, kept: readonly string[]): string {
+  const { folder, inputs } = absent;
+  const one = `${folder === "/" ? "" : quoteForShell(folder)}/"$prime_line"`;
   const areAll = (files: readonly string[], test: string) =>
     files.length === 0
       ? ""
@@ -146,8 +201,8 @@ function absentLines({ folder, stamp: { from, to }, inputs }: AbsentIn, kept: re
   [ ${test} ] || return 0; done\n`;
   const named = (kind: Input["kind"]) => inputs.filter((input) => input.kind === kind).map((input) => input.path);
   const inFolder = kept.filter((file) => path.dirname(file) === folder);
-  return `[ ${it} -nt "$prime_stamps/${from}" -a "$prime_stamps/${to}" -nt ${it} ] || {
-${areAll(named("absent"), `! -e ${one} -a ! -L ${one}`)}${areAll(named("no-file"), `! -f ${one}`)}${areAll(inFolder, `-e ${one}`)}}\n`;
+  return `[ ${folderTest(absent)} ] || {
+${areAll(named("absent"), `! -e ${one} -a ! -L ${one}`)}${areAll(named("no-file"), `! -f ${one}`)}${areAll(inFolder, `-e ${one}`)}}`;
 }
 
 /** What is said of an input without a time, as words of `[`, when it is as it has to be. */
@@ -180,7 +235,7 @@ export function variablesForSh(variables: Readonly<Record<string, string | null>
     .filter((name) => variables[name] !== null)
     .map((name) => valueTest(name, variables[name] as string));
   if (unset.length > 0) tests.unshift(`[ -z "${unset.map((name) => `\${${name}+=}`).join("")}" ]`);
-  return tests.map((test) => `${test} || return 0\n`).join("");
+  return returnUnless(tests);
 }
 
 /** Whether a variable has this value still, in sh; what is hidden in it is not compared. */

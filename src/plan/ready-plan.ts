@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
-import { makeFolder, writeRenewable, writeTellable } from "../edges/files/change.ts";
+import { makeFolder, writePlain, writeRenewable, writeTellable } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
 import { makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { readOwnText } from "../edges/files/own/own-json.ts";
@@ -14,11 +14,12 @@ import type { Activation } from "../shells/activation.ts";
 import { type AppStart, renderAppPlan } from "./app-start.ts";
 import { commandsFile, keepCommands } from "./commands/outside-commands.ts";
 import type { PlannedTasks } from "./commands/tasks.ts";
-import { differenceForSh, freshnessForSh, variablesForSh, type Watch } from "./freshness.ts";
+import { seenFrom } from "./ctimes.ts";
+import { differenceForSh, freshnessForSh, stampsForSh, variablesForSh, type Watch, watchFrom } from "./freshness.ts";
 import { pinObservation } from "./pin.ts";
 import { type LaunchRecord, newRecord, readRecord, writeRecord } from "./record.ts";
-import { comparedByContents, HALF_RENEWED, sameContentsFiles, writeSameContents } from "./same-contents.ts";
-import { askProgram, RUN_ANY, renderPlan, renderWayToTasks } from "./text.ts";
+import { comparedByContents, HALF_RENEWED, writeSums } from "./same-contents.ts";
+import { askProgram, nearForSh, RUN_ANY, renderPlan, renderStarts, renderWayToTasks } from "./text.ts";
 import {
   isKeptPlan,
   keepPlan,
@@ -28,7 +29,6 @@ import {
   removeKept,
   stampsInPlan,
   type WayBack,
-  wayBackFiles,
 } from "./way-back.ts";
 
 /** Where the ready plans of one launcher stand. */
@@ -188,19 +188,21 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
 }
 
 function writePlanText(ready: ReadyPlan, watch: Watch, last: string | undefined): void {
-  const { launcher, activation, variables, kernel, app, isRenewed, observation } = ready;
+  const { launcher, root, activation, variables, kernel, app, isRenewed, observation } = ready;
   const { stamps } = observation;
-  const freshness = variablesForSh(variables) + freshnessForSh(watch, activation.generation);
-  if (watch.renewable.length > 0) writeSameContents(stamps, watch.renewable);
+  const { quick, slow } = freshnessForSh(watch, activation.generation);
+  const near = freshnessForSh(watchFrom(root, watch), seenFrom(root, activation.generation)).quick;
+  const known = variablesForSh(variables) + stampsForSh(stamps);
+  writePlain(`${stamps}.slow`, slow, 0o600);
+  if (watch.renewable.length > 0) writeSums(stamps, watch.renewable);
   writeTellable(`${planFile(ready)}${WHY}`, differenceForSh(variables, watch), 0o600);
   const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
   const elsewhere = runsAny(ready.flagKey) ? RUN_ANY : askProgram(commandsFile(stamps));
   const node = path.dirname(ready.node);
+  const parts = { ...ready, node, freshness: known + nearForSh(root) + near, scripts, elsewhere };
   if (isRenewed === true && last !== undefined) keepCommands(last, stamps);
-  const text =
-    app === undefined
-      ? renderPlan({ ...ready, node, freshness, scripts, elsewhere })
-      : renderAppPlan(launcher, node, freshness, app);
+  if (app === undefined) writePlain(`${stamps}.far`, quick + renderStarts(parts), 0o600);
+  const text = app === undefined ? renderPlan(parts) : renderAppPlan(launcher, node, known + quick, app);
   writeRenewable(planFile(ready), text, 0o600);
 }
 
@@ -262,11 +264,14 @@ function recordOf({
 /** Behind a plan's name, in letters that no flag's value has: what the head sources where no Node can tell why it declined. */
 const WHY = "+why";
 
+/** What stands beside stamps, by the ends of its names: files, and the folder of a plan that is kept. */
+const BESIDE: readonly string[] = ["back", "commands", "far", "plans", "slow", "sums"];
+const OF_STAMPS = new RegExp(`^(stamps-[0-9a-f]{8})(?:\\.(?:${BESIDE.join("|")}))?$`);
+
 /** Removes what was stamped once, absolute, and what belongs to it; a name that is no stamp's is left. */
 export function removeStamps(stamps: string): void {
   if (!/^(?:stamps|script)-[0-9a-f]{8}$/.test(path.basename(stamps))) return;
-  for (const file of [stamps, commandsFile(stamps), ...sameContentsFiles(stamps), ...wayBackFiles(stamps)])
-    if (exists(file)) remove(file);
+  for (const file of [stamps, ...BESIDE.map((name) => `${stamps}.${name}`)]) if (exists(file)) remove(file);
 }
 
 /** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */
@@ -277,7 +282,7 @@ export function abandonedPlanParts(place: PlanFolder, before: number): string[] 
     ...filesIn(folder, isKeptPlan).map(stampsInPlan),
   ]);
   const isStray = (name: string): boolean => {
-    const [, stamps] = /^(stamps-[0-9a-f]{8})(?:\.(?:back|commands|plans|same|sums))?$/.exec(name) ?? [];
+    const [, stamps] = OF_STAMPS.exec(name) ?? [];
     return stamps === undefined ? finalNameOf(name) !== undefined || HALF_RENEWED.test(name) : !used.has(stamps);
   };
   return filesIn(folder, isStray).filter((file) => isAbandoned(file, before));

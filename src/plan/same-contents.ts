@@ -35,18 +35,8 @@ export function isRenewable({ input, facts, contents }: Observed, unedited: read
   return !unedited.some((one) => input.path === one || input.path.startsWith(`${one}/`));
 }
 
-/** What a ready plan sources where one of these has another time: its status tells whether all say what they said. */
-function sameContentsFile(stamps: string): string {
-  return `${stamps}.same`;
-}
-
 function sumsFile(stamps: string): string {
   return `${stamps}.sums`;
-}
-
-/** Absolute paths of what is kept beside the stamps. */
-export function sameContentsFiles(stamps: string): string[] {
-  return [sameContentsFile(stamps), sumsFile(stamps)];
 }
 
 /** The files that are compared so, absolute. */
@@ -62,21 +52,22 @@ export const PIN = "pin";
 /** Half a second younger than the folder: as a pin it is none to a shell that sees no fractions of a second. */
 export const HALF = "half";
 
-/** The plan that sources it has to come later. */
-export function writeSameContents(stamps: string, files: readonly Renewable[]): void {
+/** Writes what the shell compares the contents with. The plan has to come later. */
+export function writeSums(stamps: string, files: readonly Renewable[]): void {
   writePlain(sumsFile(stamps), files.map(({ sha256, path: file }) => `${sha256}  ${file}\n`).join(""), 0o600);
-  writePlain(sameContentsFile(stamps), textOf(stamps, files), 0o600);
 }
 
 /**
+ * Commands of sh that set `prime_status` to 0 where all say what they said.
+ *
  * The times are taken before the contents are read, and become those of the stamps after that: so whoever edits such a file meanwhile, or
  * later, is found by the next start. A later edit could have the time of the present moment, or one that builds and archives set (it is
  * an old one, or told by a variable), so these are compared anew at each start. One shell at a time sets stamps, the earlier one of two
  * first, so that no time lies between the two when it is killed. Shells that see no fractions of a second believe no such stamp.
- * No failure ends a shell that has `-e`; where a power cut left no text, `prime_status` stays 1. Each command is redirected on its own,
+ * Each command is redirected on its own,
  * since a shell keeps descriptors for a whole block, and none where few are allowed: dash loses the stream that it can't redirect.
  */
-function textOf(stamps: string, files: readonly Renewable[]): string {
+export function sameContentsForSh(stamps: string, files: readonly Renewable[]): string {
   const taken = files.map(
     (file) => `  [ ${timeTest(file, false)} ] || {
     prime_line="$prime_line ${file.stamp.to}"

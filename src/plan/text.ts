@@ -128,18 +128,28 @@ function tellStale(tasks: PlannedTasks): string {
   return `case \${1-} in '' | run | -c | [!-]*/*${taskPatterns(tasks)}) prime_stale=$prime_plan ;; esac\n`;
 }
 
+/** Lines of sh that hand a start from elsewhere than `root`, absolute, over to the file of the plan that names all by its whole path. */
+export function nearForSh(root: string): string {
+  return `case $PWD in ${quoteForShell(root)}) ;; *) [ ! -f "$prime_stamps.far" ] || . "$prime_stamps.far"; return 0 ;; esac\n`;
+}
+
 /**
  * The text of a ready plan: the head sources it within a function, with the user's arguments behind the flags that
  * chose the plan. It ends in `exec` or `exit`, or declines by `return`; until it is sure it changes nothing that the
  * cold path would see. The user's arguments are never part of a text.
  */
 export function renderPlan(parts: PlanParts): string {
-  const { launcher, node, activation, freshness, readyLine, scripts, bootsCold, elsewhere, tasks } = parts;
+  const { launcher, node, freshness, bootsCold, tasks } = parts;
+  return `# prime's ready plan for ${JSON.stringify(launcher)}
+${launcherForSh(launcher)}${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${elsewhereForSh(tasks)}${tellStale(tasks)}${freshness}${renderStarts(parts)}`;
+}
+
+/** What a plan ends with, once it is sure that nothing changed. */
+export function renderStarts({ activation, readyLine, scripts, elsewhere, tasks }: PlanParts): string {
   const python = `${activation.generation}/bin/python`;
   const start = `${exportsForSh(activation)}${taskEndForSh(tasks)}exec "$@"\n`;
   const startScript = scripts === undefined ? plainScript(python) : entryScript(activation, scripts);
-  return `# prime's ready plan for ${JSON.stringify(launcher)}
-${launcherForSh(launcher)}${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${elsewhereForSh(tasks)}${tellStale(tasks)}${freshness}prime_stale=''
+  return `prime_stale=''
 ${elsewhere === RUN_ANY ? "" : shortcutForSh(activation)}[ $# -gt 0 ] || {
   [ -n "$prime_quiet" ] || printf '%s\\n' ${quoteForShell(readyLine)} >&2
   exit 0

@@ -47,13 +47,8 @@ export interface PlanFiles {
 /** Behind a plan's name, in letters that no flag's value has: where the head looks for the other plan. */
 export const KEPT = "+kept";
 
-/** What a plan does last before it believes that nothing changed, where it is the kept one. */
-export const SHOWN_AGAIN = `[ -z "$prime_back" ] || { [ -f "$prime_stamps.back" ] && . "$prime_stamps.back"; } || return 0\n`;
-
-/** Absolute paths of what belongs to stamps whose plan is one of two. */
-export function wayBackFiles(stamps: string): string[] {
-  return [`${stamps}.back`, `${stamps}.plans`];
-}
+/** What a plan does last before it believes that nothing changed, where it is the kept one: its status tells. */
+export const SHOWN_AGAIN = `[ -z "$prime_back" ] || { [ -f "$prime_stamps.back" ] && . "$prime_stamps.back"; }`;
 
 /** Whether a file of this name is a plan that is kept beside the present one. */
 export function isKeptPlan(name: string): boolean {

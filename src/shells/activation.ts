@@ -38,9 +38,8 @@ export function exportsForSh(activation: Activation): string {
     ["VIRTUAL_ENV_PROMPT", activation.prompt],
     ...Object.entries(activation.variables),
   ] as const;
-  return `export PATH="$prime_path"
-unset ${[...REMOVED, ...activation.hidden].join(" ")}
-${pairs.map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`).join("")}`;
+  return `unset ${[...REMOVED, ...activation.hidden].join(" ")}
+export PATH="$prime_path"${pairs.map(([name, value]) => ` ${name}=${quoteForShell(value)}`).join("")}\n`;
 }
 
 /** The whole change as lines of sh; the ready plan and the cold hand-over both say it by these words. */

@@ -7,7 +7,7 @@ import { PATH, readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { exists, type FileFacts, facts, namesInFolder } from "../../edges/files/read.ts";
 import { nonce } from "../../edges/nonce.ts";
 import { type Observer, observe } from "../../inputs/observation.ts";
-import { freshnessForSh } from "../freshness.ts";
+import { freshnessForSh, stampsForSh } from "../freshness.ts";
 import { type Comparing, pinObservation } from "../pin.ts";
 import { makePlanFolder, type PlanFolder, planFolder, removeStamps, scriptsFile } from "../ready-plan.ts";
 import { FACTS } from "../record.ts";
@@ -80,7 +80,8 @@ export function rememberScripts(
       return watch;
     }
     const seen = observation.observed[0]?.facts;
-    if (seen !== undefined) added.push({ ...script, facts: seen, stamps, freshness: freshnessForSh(watch) });
+    if (seen !== undefined)
+      added.push({ ...script, facts: seen, stamps, freshness: stampsForSh(stamps) + freshnessForSh(watch).quick });
   }
   const others = readScripts(place).filter(
     (one) =>

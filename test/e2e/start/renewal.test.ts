@@ -122,7 +122,7 @@ describeEachShell("an input that was touched", ({ words: shell }) => {
     touch(box, "pyproject.toml");
     for (let start = 0; start < 2; start += 1) expect(await shows()).toBe(true);
     expect(stamps()).toBe(before);
-    fs.truncateSync(path.join(plans, `${own}.same`));
+    fs.truncateSync(path.join(plans, `${own}.slow`));
     expect(await shows()).toBe(false);
   });
 

@@ -71,6 +71,24 @@ describe("another place", () => {
   });
 });
 
+describe("the folder that a start stands in", () => {
+  it("makes no difference: each start is warm, and none is once an input changed or came", async () => {
+    const odd = { "requirements.txt": "-r ./-e.txt\n-r ./!.txt\n", "-e.txt": "six\n", "!.txt": "iniconfig\n" };
+    const box = await built({ ...odd, "sub/note": "" });
+    const folders = [box.root, box.path("sub"), box.base, "/"];
+    const areAll = async (shells: readonly string[]) => {
+      for (const cwd of folders) expect([cwd, await warmShells(box, [], { cwd })]).toEqual([cwd, shells]);
+    };
+    await areAll(ALL_SHELLS);
+    edit(box, "-e.txt", "six\nidna\n");
+    await areAll([]);
+    await good(box, [], { cwd: "/" });
+    await areAll(ALL_SHELLS);
+    edit(box, "pylock.toml", "");
+    await areAll([]);
+  });
+});
+
 describe("git", () => {
   /** Two branches that ask for different packages; the environment of `main` is ready. */
   async function branches(): Promise<Sandbox> {
