@@ -59,7 +59,7 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
     args,
     addChoices: (command, { hidden }) => addChoices(program, command, hidden),
     take: (follow, options = {}) => {
-      taken.push({ needsRepo: true, mustAgree: false, byPolicy: false, ...options, follow });
+      taken.push({ needsRepo: true, mustAgree: false, byPolicy: false, runsNothing: false, ...options, follow });
     },
   };
   declareAll(line, facts);
@@ -153,7 +153,10 @@ function declareAll(line: CommandLine, { version, isFile }: CliFacts): void {
     .action((words: string[]) => scriptOrShell(line, words, isFile));
   const named = placeOf(args[0] ?? "");
   const isAlone = named >= 0 && named < COMMANDS.length - 1; // completion tells of all
-  for (const { declare } of isAlone ? COMMANDS.slice(named, named + 1) : COMMANDS) declare(line);
+  for (const { group, declare } of isAlone ? COMMANDS.slice(named, named + 1) : COMMANDS) {
+    const runsNothing = group === "Look";
+    declare({ ...line, take: (follow, options) => line.take(follow, { runsNothing, ...options }) });
+  }
   program.helpCommand(true);
   addFlags(program);
   program.configureHelp({

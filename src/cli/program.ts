@@ -55,7 +55,7 @@ export async function follow(started: Started): Promise<Answer> {
     failing.byPolicy = request.byPolicy;
     const elsewhere =
       flags.root === undefined && request.needsRepo ? projectOf(started.launcher, started.cwd, started.env) : undefined;
-    if (elsewhere?.launcher !== undefined) {
+    if (elsewhere?.launcher !== undefined && !request.runsNothing) {
       return { kind: "launcher", file: elsewhere.launcher, shell: shellOfProcess(started.shell.pid) };
     }
     if (request.app !== undefined) {
@@ -63,10 +63,14 @@ export async function follow(started: Started): Promise<Answer> {
       const root = elsewhere?.root ?? folderOf(flags.root, started.cwd, started.launcher);
       return await followRepoApp(root, request.app, appStarted(started, flags.verbosity));
     }
-    const context = await contextOf(started, { ...flags, root: elsewhere?.root ?? flags.root }, request);
+    const { launcher = started.launcher } = elsewhere ?? {};
+    const root = elsewhere?.launcher === undefined ? (elsewhere?.root ?? flags.root) : undefined;
+    const context = await contextOf({ ...started, launcher }, { ...flags, root }, request);
     failing.status = context.failureStatus;
-    if (elsewhere !== undefined && context.progress === undefined) {
-      context.terminal.say(`prime: for ${elsewhere.root}, the nearest project, which has no launcher of its own`);
+    if (elsewhere?.isOther === true) {
+      context.terminal.say(`prime: ${launcher} is another one than ${started.launcher}, and was not run to look`);
+    } else if (elsewhere !== undefined && elsewhere.launcher === undefined && context.progress === undefined) {
+      context.terminal.say(`prime: for ${root}, the nearest project, which has no launcher of its own`);
     }
     return await request.follow(context);
   } catch (error) {

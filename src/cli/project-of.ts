@@ -10,8 +10,10 @@ import { areTelling, nearestProject } from "../project/around/nearest-project.ts
 /** The project that a start is for, where the launcher stands in none; absolute, physical. */
 export interface ProjectOf {
   readonly root: string;
-  /** The project's own launcher, which the start is left to. */
+  /** The project's own launcher, which the start is left to where it runs something of the repo's. */
   readonly launcher: string | undefined;
+  /** Whether that is another prime than the one that was started. */
+  readonly isOther: boolean;
 }
 
 /**
@@ -33,10 +35,12 @@ export function projectOf(launcher: string, cwd: string, env: Environment): Proj
     );
   }
   const own = path.join(root, "prime");
-  const hasOwn = isExecutableFile(own) && beginsAsLauncher(readBytes(own) ?? NOTHING) && realPath(own) !== launcher;
+  const bytes = readBytes(own) ?? NOTHING;
+  const hasOwn = isExecutableFile(own) && beginsAsLauncher(bytes) && realPath(own) !== launcher;
   if (hasOwn)
     refuseForeignRepo({ root, repo: { folder: root, launcher: own, choice: NO_CHOICE }, trust: trustOf(env) });
-  return { root, launcher: hasOwn ? own : undefined };
+  const isOther = hasOwn && readBytes(launcher)?.equals(bytes) !== true;
+  return { root, launcher: hasOwn ? own : undefined, isOther };
 }
 
 const NO_CHOICE = { env: undefined, cwd: "/", mustAgree: false };

@@ -11,6 +11,8 @@ export interface Request {
   readonly mustAgree: boolean;
   /** Ends with 3, not as prime's own failures do, when a rule of the policy's refuses hosts or networks. */
   readonly byPolicy: boolean;
+  /** Runs nothing of the repo's, and so not the launcher that stands there when another one was started. */
+  readonly runsNothing: boolean;
   /** Words of an app that the repo declares: they are followed in its place. */
   readonly app?: RepoAppWords;
   readonly follow: (context: Context) => Promise<Answer> | Answer;

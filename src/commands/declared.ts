@@ -98,7 +98,9 @@ const verify: Declaration = {
       .option("--build", "build projects that tell what they require only then")
       .option("--json", "as JSON")
       .action(({ build = false, json = false }: { build?: boolean; json?: boolean }) =>
-        take(async (context) => (await import("./verify.ts")).verify(context, { json, builds: build })),
+        take(async (context) => (await import("./verify.ts")).verify(context, { json, builds: build }), {
+          runsNothing: !build,
+        }),
       ),
 };
 

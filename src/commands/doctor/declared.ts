@@ -16,6 +16,8 @@ export const doctor: Declaration = {
         const { fix = false, all = false, json = false } = given;
         if (fix && folder !== undefined) command.error("error: a folder and --fix exclude each other");
         if (all && folder === undefined) command.error("error: --all wants a folder: doctor --all DIR");
-        take(async (context) => (await import("./doctor.ts")).doctor(context, { folder, all, fix, json }));
+        take(async (context) => (await import("./doctor.ts")).doctor(context, { folder, all, fix, json }), {
+          runsNothing: !fix,
+        });
       }),
 };

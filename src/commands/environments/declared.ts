@@ -53,6 +53,6 @@ export const gc: Declaration = {
       .option("--dry-run", "only say what would be done")
       .action(({ keep, older, dryRun = false }: { keep: number; older: number; dryRun?: boolean }) => {
         const request = { keep, olderDays: older, dryRun };
-        take(async (context) => (await import("./gc.ts")).collectGarbage(context, request));
+        take(async (context) => (await import("./gc.ts")).collectGarbage(context, request), { runsNothing: true });
       }),
 };

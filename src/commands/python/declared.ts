@@ -12,7 +12,10 @@ export const python: Declaration = {
       .option("--all", "also old versions, pre-releases and special builds")
       .option("--json", "as JSON")
       .action(({ all = false, json = false }: { all?: boolean; json?: boolean }) =>
-        take(async (context) => (await import("./list.ts")).listPythons(context, { all, json }), { byPolicy: true }),
+        take(async (context) => (await import("./list.ts")).listPythons(context, { all, json }), {
+          byPolicy: true,
+          runsNothing: true,
+        }),
       );
     command
       .command("install <request>")

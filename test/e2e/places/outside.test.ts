@@ -56,6 +56,28 @@ describeEachShell("a launcher outside of any project", ({ words }) => {
   });
 });
 
+it("looks without the launcher of the project, and tells where that is another one", async () => {
+  const box = repo(FILES);
+  const { start } = withProgram(box);
+  const looks = ["status", "why", "history", "tasks", "pins", "verify", "doctor", "python list", "gc", "eval"];
+  const look = (words: string) => start(box.path("sub"), words.split(" "), ["sh"]);
+  await start(box.root, [], ["sh"]);
+  const own = await box.run(["status"]);
+  const same = await look("status");
+  expect([same.stdout, same.stderr]).toEqual([own.stdout, own.stderr]);
+
+  const ran = path.join(box.base, "ran");
+  const [first, ...rest] = fs.readFileSync(box.launcher, "utf8").split("\n");
+  fs.writeFileSync(box.launcher, [`${first}`, rest[0], `echo ran >>'${ran}'`, ...rest.slice(1)].join("\n"));
+  for (const words of looks) {
+    const { stderr } = await look(words);
+    expect([words, fs.existsSync(ran)]).toEqual([words, false]);
+    expect([words, stderr]).toEqual([words, expect.stringContaining(`${box.launcher} is another one than `)]);
+  }
+  await start(box.root, ["doctor", "--fix"], ["sh"]);
+  expect(fs.existsSync(ran)).toBe(true);
+});
+
 it("a project of another user's is not started by its own launcher", async ({ skip }) => {
   const box = repo(FILES);
   const { start } = withProgram(box);
