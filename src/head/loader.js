@@ -23,11 +23,11 @@
   const lineEnd = bytes.indexOf("/*program\n") < 0 ? "\r\n" : "\n";
   const start = bytes.indexOf(`/*program${lineEnd}`) + 9 + lineEnd.length;
   const end = bytes.indexOf(`\n})${lineEnd}*`, start);
-  if (end < 0) {
+  const refuse = (like) => {
     fs.writeSync(3, "exit 125 #: whole");
-    fs.writeSync(6, `prime: error: ${file} is not whole, as a copy that was cut\n  next: put the whole file there\n`);
-    return;
-  }
+    fs.writeSync(6, `prime: error: ${file} is not whole, as ${like}\n  next: put the whole file there\n`);
+  };
+  if (end < 0) return refuse("a copy that was cut");
   const env = process.env;
   const folder = `${env.XDG_CACHE_HOME || `${env.HOME}/.cache`}/prime/node`;
   const source = bytes.latin1Slice(start, end + 3);
@@ -49,7 +49,11 @@
       }
     } catch {}
     // What V8 itself remembers of a source it knows by its place as well: the column of a line that has nothing on it.
-    own.script = new Script(source, { filename: file, lineOffset, columnOffset: own.goOn ? 1 : 0, cachedData });
+    try {
+      own.script = new Script(source, { filename: file, lineOffset, columnOffset: own.goOn ? 1 : 0, cachedData });
+    } catch (error) {
+      return refuse(`one in which a merge left its conflicts (${error.message})`);
+    }
     own.script.runInThisContext()(own.exports, require, own, file, require("node:path").dirname(file));
   };
   /** Whether git has gone to another branch since. */

@@ -65,6 +65,19 @@ it("is kept apart for a plan that is renewed, and for starts that find more to d
   expect(installed(box)).toEqual({});
 });
 
+it("can't be made of a launcher in which a merge left its conflicts, and that is said", async () => {
+  const box = repo({ "requirements.txt": "" });
+  const text = fs.readFileSync(box.launcher, "utf8");
+  fs.writeFileSync(box.launcher, text.replace("/*program\n", "/*program\n<<<<<<< HEAD\n"));
+  const { code, stderr } = await box.run(["status"]);
+  expect(code).toBe(125);
+  expect(stderr).toMatch(
+    /^prime: error: .* is not whole, as one in which a merge left its conflicts \(.*\)\n {2}next: .*\n$/,
+  );
+  fs.writeFileSync(box.launcher, text);
+  await good(box, ["status"]);
+});
+
 it("is taken by the first starts of these tests' sandboxes, which compile nothing", async () => {
   const box = repo({});
   const folder = path.join(box.home, ".cache/prime/node");
