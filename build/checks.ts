@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { HERE_END, type Program } from "./program.ts";
 
 const KILOBYTE = 1000;
-export const BUDGET = { raw: 900 * KILOBYTE, gzipped: 302_400, columns: 4000, headLines: 97, headColumns: 100 };
+export const BUDGET = { raw: 900 * KILOBYTE, gzipped: 302_000, columns: 4000, headLines: 97, headColumns: 100 };
 
 /** What hooks and scanners of the repos that commit the launcher object to. */
 const OBJECTIONABLE: readonly [RegExp, string][] = [
