@@ -51,7 +51,10 @@ const AND = " \\\n  -a ";
 export interface Freshness {
   /** Lines of sh behind `stampsForSh`, each of which returns at the first difference. */
   readonly quick: string;
-  /** What the last of them sources, from the file `.slow` beside the stamps, where not all is as it mostly is: it sets `prime_status` to 0 where it may be so. */
+  /**
+   * What the last of them sources, from the file `.slow` beside the stamps, where not all is as it mostly is: it sets `prime_status` to 0
+   * where it may be so.
+   */
   readonly slow: string;
 }
 

@@ -23,7 +23,10 @@ export function removeApp(run: Run, words: readonly string[]): Answer {
   return DONE;
 }
 
-/** Removes an app's folder (absolute) and its plan in this user's `state`, and says so. What does not say whose it is, or stands where a checkout can have brought it, was not made by prime. */
+/**
+ * Removes an app's folder (absolute) and its plan in this user's `state`, and says so. What does not say whose it is, or stands where a
+ * checkout can have brought it, was not made by prime.
+ */
 export function removeHome(home: string, state: string): string {
   const owner = ownerOf({ home });
   const is = linkFacts(home);
