@@ -266,7 +266,8 @@ const WHY = "+why";
 
 /** What stands beside stamps, by the ends of its names: files, and the folder of a plan that is kept. */
 const BESIDE: readonly string[] = ["back", "commands", "far", "plans", "slow", "sums"];
-const OF_STAMPS = new RegExp(`^(stamps-[0-9a-f]{8})(?:\\.(?:${BESIDE.join("|")}))?$`);
+/** Names of stamps, and of what stands beside them; the first group is the stamps' own name. */
+export const OF_STAMPS = new RegExp(`^(stamps-[0-9a-f]{8})(?:\\.(?:${BESIDE.join("|")}))?$`);
 
 /** Removes what was stamped once, absolute, and what belongs to it; a name that is no stamp's is left. */
 export function removeStamps(stamps: string): void {

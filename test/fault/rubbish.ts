@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { OF_STAMPS } from "../../src/plan/ready-plan.ts";
 import type { Place } from "./place.ts";
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{8}$/;
@@ -57,7 +58,7 @@ function planRubbish({ home, root }: Place): string[] {
   const kept = list(folder).filter((name) => name === "plan+kept");
   for (const name of kept)
     stamps.push(/\b(stamps-[0-9a-f]{8})\b/.exec(fs.readFileSync(path.join(folder, name), "utf8"))?.[1] ?? "");
-  const isStamps = (name: string) => stamps.includes(name.replace(/\.(?:back|commands|plans|same|sums)$/, ""));
+  const isStamps = (name: string) => stamps.includes(OF_STAMPS.exec(name)?.[1] ?? name);
   return others(
     folder,
     "state",
