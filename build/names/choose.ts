@@ -29,7 +29,7 @@ const WORTH = 5;
 const BEGINNINGS = 16;
 const OF_EACH = 8;
 /** How often all is gone through: what was chosen first knew nothing of what came later. */
-const ROUNDS = 3;
+const ROUNDS = 2;
 /** After so many changes it is looked anew where what stands. */
 const CHANGES = 200;
 
