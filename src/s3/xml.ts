@@ -10,8 +10,13 @@ export function valuesIn(xml: string, name: string): string[] {
   const found = xml.split(`<${name}>`).slice(1);
   return found.flatMap((text) => {
     const end = text.indexOf(`</${name}>`);
-    return end < 0 ? [] : [text.slice(0, end).replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, characterOf)];
+    return end < 0 ? [] : [plainOf(text.slice(0, end))];
   });
+}
+
+/** A text of XML's or HTML's without the usual references to characters. */
+export function plainOf(text: string): string {
+  return text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, characterOf);
 }
 
 function characterOf(all: string, decimal?: string, hex?: string, named = ""): string {

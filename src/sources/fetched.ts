@@ -41,7 +41,7 @@ export class Fetched {
   /** Those files as uv is to see them. */
   async offered(files: readonly SourceFile[]): Promise<SourceFile[]> {
     for (const [own, all] of byPackage(files)) {
-      const versions = all.map(({ name }) => versionIn(name) ?? "");
+      const versions = all.filter(({ yanked }) => !yanked).map(({ name }) => versionIn(name) ?? "");
       if (!this.#versions.has(own)) this.#versions.set(own, versions);
     }
     if (files.every(({ download }) => download === undefined)) return [...files];

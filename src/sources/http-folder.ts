@@ -4,13 +4,13 @@ import { isUnchanged } from "../edges/network/receive/receive.ts";
 import type { NetworkRules } from "../edges/network/rules.ts";
 import { urlOf } from "../edges/network/url.ts";
 import { decodePath } from "../project/packages.ts";
+import { plainOf } from "../s3/xml.ts";
 import { MOST_FILE } from "./fetched.ts";
 import { packageOf, type SourceFile, someOf } from "./source-file.ts";
 
 /** Bytes of a listing. */
 const MOST = 16 * 1024 * 1024;
-const LINK = /<a\s[^<>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi;
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#38": "&", "#x2B": "+" };
+const LINK = /<a\s[^<>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))[^<>]*/gi;
 
 /**
  * What a page of links has, as pip's `--find-links` reads it, or a list in JSON whose `files` are those of PEP 691. A digest stands behind the `#` of
@@ -39,10 +39,11 @@ export async function filesAt(address: string, line: { env: Environment; rules: 
 }
 
 function inPage(page: string, base: URL): SourceFile[] {
-  return [...page.matchAll(LINK)].flatMap(([, one, two, three]) => {
-    const href = (one ?? two ?? three ?? "").replace(/&(\w+|#\w+);/g, (all, name: string) => ENTITIES[name] ?? all);
-    return URL.canParse(href, base.href) ? fileAt(new URL(href, base), base, undefined) : [];
-  });
+  const [first, ...others] = page.split("<!--"); // behind each a comment begins
+  const shown = [first, ...others.map((text) => text.split("-->").slice(1).join("-->"))].join("");
+  return [...shown.matchAll(LINK)].flatMap(([tag, one, two, three]) =>
+    fileAt(plainOf(one ?? two ?? three ?? ""), base, { yanked: /\sdata-yanked\b/i.test(tag) }),
+  );
 }
 
 function inJson(text: string, base: URL): SourceFile[] {
@@ -53,20 +54,30 @@ function inJson(text: string, base: URL): SourceFile[] {
     return [];
   }
   return (Array.isArray(files) ? files : []).flatMap(
-    (one: { url?: unknown; filename?: unknown; hashes?: { sha256?: unknown } }) => {
-      const href = String(one?.url ?? one?.filename);
-      const sha256 = typeof one?.hashes?.sha256 === "string" ? one.hashes.sha256 : undefined;
-      return URL.canParse(href, base.href) ? fileAt(new URL(href, base), base, sha256) : [];
-    },
+    (one: { url?: unknown; filename?: unknown; yanked?: unknown; hashes?: { sha256?: unknown } }) =>
+      fileAt(textOf(one?.url) ?? textOf(one?.filename) ?? "", base, {
+        told: textOf(one?.hashes?.sha256),
+        yanked: Boolean(one?.yanked),
+      }),
   );
 }
 
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
 /** Plain http can be changed on the way: it is for the place itself, which is on this machine then. */
-function fileAt(url: URL, base: URL, told: string | undefined): SourceFile[] {
+function fileAt(
+  href: string,
+  base: URL,
+  { told, yanked }: { told?: string | undefined; yanked: boolean },
+): SourceFile[] {
+  if (!URL.canParse(href, base.href)) return [];
+  const url = new URL(href, base);
   const sha256 = told ?? /(?:^#|&)sha256=([0-9a-f]{64})(?:&|$)/.exec(url.hash)?.[1];
   url.hash = "";
   const name = decodePath(url.pathname.split("/").at(-1) ?? "");
   return packageOf(name) === undefined || (url.protocol !== "https:" && url.origin !== base.origin)
     ? []
-    : [{ name, url: url.href, sha256 }];
+    : [{ name, url: url.href, sha256, yanked }];
 }

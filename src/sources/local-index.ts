@@ -8,8 +8,8 @@ export function writeIndex(folder: string, files: readonly SourceFile[]): string
   makeFolder(folder);
   for (const [name, own] of byPackage(files)) {
     const links = own.map(
-      ({ name: text, url, sha256 }) =>
-        `<a href="${escaped(sha256 ? `${url}#sha256=${sha256}` : url)}">${escaped(text)}</a><br>\n`,
+      ({ name: text, url, sha256, yanked }) =>
+        `<a href="${escaped(sha256 ? `${url}#sha256=${sha256}` : url)}"${yanked ? " data-yanked" : ""}>${escaped(text)}</a><br>\n`,
     );
     makeFolder(path.join(folder, name));
     writePlain(path.join(folder, name, "index.html"), `<!DOCTYPE html>\n${links.join("")}`);

@@ -8,6 +8,8 @@ export interface SourceFile {
   readonly name: string;
   readonly url: string;
   readonly sha256: string | undefined;
+  /** Withdrawn (PEP 592): for whoever asks for this very version. */
+  readonly yanked?: boolean;
   /** Another one when the bytes are others, as the place tells. */
   readonly tag?: string;
   /** Gets it into a new file, for what prime alone can ask; absent where uv can. */

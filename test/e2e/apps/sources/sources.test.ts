@@ -10,10 +10,16 @@ import { serve as serveFiles } from "../../../support/apps/releases.ts";
 import { packageIndex } from "../../../support/servers/index-server.ts";
 
 /** Serves the files of a folder, and `answer` for its listing. */
-async function serve(folder: string, answer: () => string | Buffer, type = "text/html"): Promise<string> {
+async function serve(
+  folder: string,
+  answer: () => string | Buffer | [text: string, type: string],
+  type = "text/html",
+): Promise<string> {
   const server = http.createServer(({ url = "" }, response) => {
-    const file = path.join(folder, path.basename(url));
-    if (url.endsWith("/")) response.setHeader("Content-Type", type).end(answer());
+    const file = path.join(folder, path.basename(decodeURIComponent(url)));
+    const listing = url.endsWith("/") && answer();
+    if (Array.isArray(listing)) response.setHeader("Content-Type", listing[1]).end(listing[0]);
+    else if (listing) response.setHeader("Content-Type", type).end(listing);
     else if (fs.existsSync(file)) response.end(fs.readFileSync(file));
     else response.writeHead(404).end();
   });
@@ -68,6 +74,36 @@ describe("a folder by HTTP", () => {
     expect(await app.updateBeside()).toMatchObject(fails(/can't be unpacked/));
     answer = () => gzipSync(Buffer.alloc(64 * 1024 * 1024, " "));
     expect(await app.updateBeside()).toMatchObject(fails(/can't be unpacked: .*larger/));
+  });
+
+  it("is read as pip reads it: nothing of comments, nothing yanked, and each name by whatever characters it is written", async () => {
+    const app = new AppBox();
+    const [link, file] = [
+      (of: string, more = "") => `<a href="foo-${of}-py3-none-any.whl"${more}>f</a>`,
+      "foo-3-py3-none-any.whl",
+    ];
+    let [type, answer] = ["text/html", link("1")];
+    from(app, await serve(app.basket, () => [answer, type]));
+    for (const version of ["1", "1.0+x", "2", "3"]) app.publish(version);
+    await app.init();
+    await app.says([]);
+    const lists = async (text: string, as = "text/html") => {
+      [answer, type] = [text, as];
+      const { code, stderr } = await app.run(["self", "update"]);
+      return [code, /defect/.test(stderr), await app.says([])];
+    };
+    expect(await lists(`${link("1")}<!-- ${link("3")} --><!--`)).toEqual([0, false, "foo 1"]);
+    expect(await lists(`<!-- --> ${link("2")}${link("3", ' data-yanked=""')}`)).toEqual([0, false, "foo 2"]);
+    expect(await lists(`${link("1")}${link("1.0&#43;x")}`)).toEqual([0, false, "foo 1.0+x"]);
+    const json = (...odd: readonly object[]) =>
+      lists(JSON.stringify({ files: [...odd, { url: "foo-2-py3-none-any.whl", yanked: false }] }), "application/json");
+    expect(await json({ filename: file, yanked: true }, { url: file, yanked: "bad" })).toEqual([0, false, "foo 2"]);
+    expect(await json({ url: { toString: 1 } }, { url: [[]], filename: {}, hashes: [] })).toEqual([0, false, "foo 2"]);
+    expect(await lists(`{"files":[{"url":${"[".repeat(2e5)}${"]".repeat(2e5)}}]}`, "application/json")).toEqual([
+      125,
+      false,
+      "foo 2",
+    ]);
   });
 
   it("that is a page to log in, is empty or is gone changes nothing, and is told for what it is", async () => {
