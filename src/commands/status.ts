@@ -19,7 +19,8 @@ import { fromCache } from "../provision/uv.ts";
 import { endedLife } from "../python/end-of-life.ts";
 import { describe } from "../python/version.ts";
 import { oneLine } from "../quoted.ts";
-import { type Cold, lastCold, lastFailure, whyCold } from "../start/cold.ts";
+import { counted } from "../size.ts";
+import { type Cold, FAILED, lastCold, lastFailure, whyCold } from "../start/cold.ts";
 
 /** What `status` shows; the names are those of the JSON form. */
 interface Status {
@@ -183,7 +184,7 @@ function environmentRows(environment: Status["environment"]): [string, string][]
   if (environment === null) return [["environment", "not built yet: run ./prime"]];
   const { generation, python, packages, built_at: at, built_by: by, reason, drift } = environment;
   return [
-    ["environment", `${generation}, ${packages} package${packages === 1 ? "" : "s"}, on ${python}`],
+    ["environment", `${generation}, ${counted(packages, "package")}, on ${python}`],
     ["built", `${localTime(Date.parse(at))} by ${by} — ${reason}`],
     ...(environment.rolled_back_at === null
       ? []
@@ -221,7 +222,7 @@ function newerText({
 }: NonNullable<NonNullable<Status["environment"]>["newer"]>): string {
   const parts = [
     ...(python === null ? [] : [`Python ${python}`]),
-    ...(packages === 0 ? [] : [`${packages} package${packages === 1 ? "" : "s"}`]),
+    ...(packages === 0 ? [] : [`${counted(packages, "package")}`]),
   ];
   return `${parts.join(", ")}, seen ${localTime(Date.parse(at))}: ./prime upgrade --dry-run tells more`;
 }

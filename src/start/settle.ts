@@ -19,6 +19,7 @@ import type { Input } from "../inputs/input.ts";
 import { keepNames } from "../plan/names.ts";
 import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
+import { counted } from "../size.ts";
 import { type Cold, tellCold } from "./cold.ts";
 import { plannedTasks } from "./command/tasks.ts";
 import type { Ready } from "./ready.ts";
@@ -208,5 +209,5 @@ function describeReady({ project, interpreter, packages }: Manifest, isHeld: boo
   const count = Object.keys(packages).length;
   const name = interpreter.implementation === "pypy" ? "PyPy" : "Python";
   const held = isHeld ? " (rolled back: ./prime rollback --cancel goes forward again)" : "";
-  return `prime: ready: ${project}, ${name} ${interpreter.version}, ${count} package${count === 1 ? "" : "s"}${held}`;
+  return `prime: ready: ${project}, ${name} ${interpreter.version}, ${counted(count, "package")}${held}`;
 }

@@ -27,6 +27,7 @@ import { beginsAsLauncher } from "../../launch/own-digest.ts";
 import { normalizeName } from "../../project/packages.ts";
 import { cleanEnvironment } from "../../python/clean-environment.ts";
 import { WHEEL_METADATA_PY } from "../../python/texts/texts.ts";
+import { counted } from "../../size.ts";
 import { parseToml } from "../../toml.ts";
 import { checkPlatform, type ReleaseResolution, resolveRelease } from "../../uv/release-commands.ts";
 import { promote } from "./move.ts";
@@ -128,7 +129,7 @@ function releaseOf({ startedAt }: Context, { state }: Session, { contents, targe
     isNew: true,
     targets: { ...targets, [releaseFile(version)]: describing(releaseFile(version), release, RELEASE) },
     state: { releases: [...state.releases, { version, release_id, created }] },
-    news: [`${version} is released, with ${contents.files.length} file${contents.files.length === 1 ? "" : "s"}`],
+    news: [`${version} is released, with ${counted(contents.files.length, "file")}`],
   };
 }
 

@@ -11,6 +11,7 @@ import { nameOf } from "../../provision/python/build-lists.ts";
 import { upstreamBuilds } from "../../provision/python/upstream.ts";
 import { versionOf } from "../../python/interpreter.ts";
 import { parseRequest } from "../../python/version.ts";
+import { counted } from "../../size.ts";
 import { giveToFolder } from "../../start/shared/give-to-owner.ts";
 import {
   chooseBuild,
@@ -50,7 +51,7 @@ export async function pinPython(context: Context, text: string | undefined): Pro
   giveToFolder(file, context.startedAt);
   for (const word of wordsOnLock(lock, policy)) context.terminal.warn(word);
   const count = lock.python?.builds.length ?? 0;
-  context.terminal.say(`${file} pins ${nameOf(build)}, ${count} platform${count === 1 ? "" : "s"} in all: commit it`);
+  context.terminal.say(`${file} pins ${nameOf(build)}, ${counted(count, "platform")} in all: commit it`);
   return DONE;
 }
 

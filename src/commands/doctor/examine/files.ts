@@ -1,6 +1,7 @@
 import type { Context } from "../../../context.ts";
 import { compareFiles, type Unlike } from "../../../environment/compare-files.ts";
-import { type Finding, type Rebuild, sound, wrong } from "../finding.ts";
+import { counted } from "../../../size.ts";
+import { ANEW, type Finding, type Rebuild, sound, wrong } from "../finding.ts";
 
 /** All files of an environment's packages against the digests in RECORD. */
 export async function fileFindings(
@@ -10,7 +11,7 @@ export async function fileFindings(
 ): Promise<Finding[]> {
   const { files, packages, bytes, seconds, unlike } = await compareFiles(context, generation);
   const megabytes = bytes / 1e6;
-  const many = `${files} files of ${packages} package${packages === 1 ? "" : "s"}`;
+  const many = `${files} files of ${counted(packages, "package")}`;
   const rate = `${megabytes.toFixed(1)} MB in ${seconds.toFixed(2)} s, ${(megabytes / seconds).toFixed(0)} MB/s`;
   if (unlike.length === 0) return [sound("files", `${many} are as RECORD tells (${rate})`)];
   return [sound("files", `${many} were compared with RECORD (${rate})`), ...damageFindings(unlike, rebuild)];

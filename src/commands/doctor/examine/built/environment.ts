@@ -7,6 +7,7 @@ import { isFolder } from "../../../../edges/files/read.ts";
 import { deadLinks } from "../../../../edges/files/walk.ts";
 import { driftSinceUse } from "../../../../environment/drift.ts";
 import { isOfNewerPrime, type Manifest, readManifest } from "../../../../environment/manifest/manifest.ts";
+import { counted } from "../../../../size.ts";
 import { describeVerdict } from "../../../../start/heal.ts";
 import { deadScripts, lookAtVenv } from "../../../../venv/foreign-venv.ts";
 import { ANSWERS } from "../../../../venv/venv-verdict.ts";
@@ -55,7 +56,7 @@ function describe(id: string, { interpreter, packages, builtAt }: Manifest): Fin
   const count = Object.keys(packages).length;
   return sound(
     "environment",
-    `${id}, Python ${interpreter.version}, ${count} package${count === 1 ? "" : "s"}, built ${localTime(builtAt)}`,
+    `${id}, Python ${interpreter.version}, ${counted(count, "package")}, built ${localTime(builtAt)}`,
   );
 }
 

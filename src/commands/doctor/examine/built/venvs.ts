@@ -11,6 +11,7 @@ import { interpreterByFiles } from "../../../../python/probe/by-files.ts";
 import { interpreterAt } from "../../../../python/search/search.ts";
 import { asLook } from "../../../../python/starting.ts";
 import { oneLine } from "../../../../quoted.ts";
+import { counted } from "../../../../size.ts";
 import { lookAtVenv, type VenvFacts } from "../../../../venv/foreign-venv.ts";
 import { isVenv } from "../../../../venv/site-folders.ts";
 import { type Below, judgeVenv, type Verdict } from "../../../../venv/venv-verdict.ts";
@@ -77,7 +78,7 @@ export async function examineAll(context: Context, given: string, json: boolean)
   if (json) context.print.json({ sound: broken === 0, environments });
   else context.print.text(environments.map(renderVenv).join("\n"));
   const count = environments.length;
-  context.terminal.say(`${count} environment${count === 1 ? "" : "s"} below ${top}: ${broken} broken`);
+  context.terminal.say(`${counted(count, "environment")} below ${top}: ${broken} broken`);
   return { kind: "exit", code: broken === 0 ? 0 : 1 };
 }
 
@@ -155,7 +156,7 @@ const PROBE_LIMIT_MS = 10_000;
 function renderVenv(report: VenvReport): string {
   const { path: folder, verdict, why, mend, anchor, interpreter } = report;
   const rows: [string, string | null][] = [
-    ["made by", `${report.made_by}, ${report.packages} package${report.packages === 1 ? "" : "s"}`],
+    ["made by", `${report.made_by}, ${counted(report.packages, "package")}`],
     ["python", report.python],
     [
       "anchor",
