@@ -9,7 +9,8 @@ import { keepOnLine } from "../../quoted.ts";
  */
 export const CALMLY = { throwIfNoEntry: false } as const;
 
-const MISSING = new Set(["ENOENT", "ENOTDIR"]);
+/** Nothing is where a path leads; links that lead to each other lead nowhere, as a dangling one does. */
+const MISSING = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 
 /** Looks at a file: `undefined` when it is not there, a PrimeError that says `could not VERB FILE` for all else. */
 export function tell<T>(verb: string, file: string, look: () => T): T | undefined {

@@ -27,9 +27,9 @@ it("./prime doctor tells all else where the environment can't be looked at", asy
   await good(box);
   const lib = path.join(fs.realpathSync(box.path(".venv")), "lib");
   fs.rmSync(lib, { recursive: true });
-  fs.symlinkSync("lib", lib);
+  fs.symlinkSync("l".repeat(256), lib);
   const report = await examine(box);
-  expect(wrongs(report).at(-1)).toEqual(["environment", expect.stringContaining("(ELOOP)")]);
+  expect(wrongs(report).at(-1)).toEqual(["environment", expect.stringContaining("(ENAMETOOLONG)")]);
   expect(report.checks.map(({ check }) => check)).toEqual(expect.arrayContaining(["clock", "uv"]));
 });
 

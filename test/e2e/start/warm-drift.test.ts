@@ -70,6 +70,10 @@ const CASES: Readonly<Record<string, Case>> = {
     drift: (_box, folder) => fs.rmSync(`${folder}/pyvenv.cfg`) ?? fs.rmSync(`${folder}/bin/python`),
     said: ["bin/python is gone", "pyvenv.cfg was changed"],
   },
+  "a folder that became a link to itself": {
+    drift: (_box, folder) => fs.rmSync(`${folder}/bin`, { recursive: true }) ?? fs.symlinkSync("bin", `${folder}/bin`),
+    said: ["bin/python is gone"],
+  },
   "pyvenv.cfg edited": {
     drift: (box) => fs.appendFileSync(box.path(".venv/pyvenv.cfg"), "include-system-site-packages = true\n"),
     said: ["pyvenv.cfg was changed"],
