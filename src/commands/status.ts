@@ -72,6 +72,7 @@ async function statusOf(context: Context): Promise<Status> {
   for (const warning of warnings) context.terminal.warn(warning);
   const cold = whyCold(context);
   const last = lastCold(context);
+  const failure = lastFailure(last);
   const { trust, places } = context;
   const place = decision && { pin: pinOf(config), python: decision.selected, cacheFolder: places.cache, trust };
   const uv = place && fromCache(place);
@@ -101,7 +102,7 @@ async function statusOf(context: Context): Promise<Status> {
     freshness: {
       mode: config.freshness.value,
       state: isWarm(context, cold) ? "fresh" : `the next start is cold: ${cold.reason}`,
-      last_cold: last === undefined ? null : [last.reason, lastFailure(last) ?? []].flat().join("; "),
+      last_cold: last === undefined ? null : last.reason + (failure === undefined ? "" : `; ${FAILED}${failure}`),
     },
   };
 }

@@ -21,7 +21,7 @@ import { isChangedSince, readAhead } from "../inputs/observation.ts";
 import type { Answer } from "../launch/answer.ts";
 import { type Progress, renderProgress, type Stage, type StageFacts } from "../launch/progress.ts";
 import type { LaunchRecord } from "../plan/record.ts";
-import { type Cold, tellCold, whyCold } from "./cold.ts";
+import { type Cold, FAILED, tellCold, whyCold } from "./cold.ts";
 import { driftOf } from "./drift.ts";
 import { tellHealing } from "./heal.ts";
 import type { Ready } from "./ready.ts";
@@ -136,7 +136,7 @@ async function accountedFor<T>(context: Context, seen: Cold, start: () => Promis
   try {
     return await start();
   } catch (error) {
-    if (error instanceof PrimeError) tellCold(context, cold, `failed: ${error.message.replace(/:?\n.*/s, "")}`);
+    if (error instanceof PrimeError) tellCold(context, cold, FAILED + error.message.replace(/:?\n.*/s, ""));
     throw error;
   } finally {
     takeBack();

@@ -39,6 +39,9 @@ export interface ColdAccount {
   readonly done: string;
 }
 
+/** What `done` of a failed start begins with. */
+export const FAILED = "failed: ";
+
 const ACCOUNT = v.object({
   at: TIME,
   changes: v.array(v.object({ path: TEXT, what: TEXT })),
@@ -107,9 +110,9 @@ export function lastCold({ plans }: Context): ColdAccount | undefined {
   return plans && readOwnJson(accountFile(plans), ACCOUNT);
 }
 
-/** "failed: " and why it did. */
+/** Why the last cold start failed; `undefined` where it did not. */
 export function lastFailure(last: ColdAccount | undefined): string | undefined {
-  return last?.done.startsWith("failed: ") ? last.done : undefined;
+  return last?.done.startsWith(FAILED) ? last.done.slice(FAILED.length) : undefined;
 }
 
 /** The account of the last cold start where it is not as this prime writes it, absolute. */

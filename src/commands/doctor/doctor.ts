@@ -11,7 +11,7 @@ import { realPath } from "../../edges/files/read.ts";
 import { droppedVariables } from "../../edges/machine.ts";
 import { type Folders, foldersOf } from "../../environment/folders.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
-import { PrimeError, passOn } from "../../errors.ts";
+import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import { inspectProject } from "../../project/inspect.ts";
 import { lastCold, lastFailure, whyCold } from "../../start/cold.ts";
@@ -26,7 +26,7 @@ import { pinnedFindings } from "./examine/pinned.ts";
 import { stateFindings } from "./examine/state.ts";
 import { upgradeFindings } from "./examine/upgrade.ts";
 import { uvFinding } from "./examine/uv.ts";
-import { type Finding, isSound, sound, wrong } from "./finding.ts";
+import { attempt, type Finding, isSound, sound, told, wrong } from "./finding.ts";
 import { PAINTED, renderFindings, reportOf } from "./report.ts";
 
 export interface DoctorRequest {
@@ -57,29 +57,36 @@ export async function doctor(context: Context, { folder, all, fix, json }: Docto
  */
 async function examine(context: Context, fix: boolean): Promise<Finding[]> {
   const { env, root, places, node } = context;
-  const config = await configFindings(() => loadConfig(context));
-  const folders = foldersOf(root, places.state, config.loaded?.config.protoprimer);
-  const link = path.resolve(root, config.loaded?.config.local_venv_dir_rel_path.value ?? ".venv");
-  const decided = config.loaded === undefined ? undefined : await tryToDecide(context, fix);
-  const project = await told("project", () => projectFindings(root, config.loaded?.config));
-  return [
+  const { loaded, findings: configured } = await configFindings(() => loadConfig(context));
+  const config = loaded?.config;
+  const link = path.resolve(root, config?.local_venv_dir_rel_path.value ?? ".venv");
+  const folders = await attempt("state", () => foldersOf(root, places.state, config?.protoprimer));
+  const isClosed = "check" in folders;
+  const findings = [
     ...machineFindings({
       env,
       node: { path: node, version: process.version },
       dropped: droppedVariables(context.shell.pid, env),
       now: now(),
-      files: timedFiles(root, folders.data),
+      files: timedFiles(root, isClosed ? undefined : folders.data),
     }),
     ...(context.cacheFault === undefined ? [] : [cacheFinding(context.cacheFault)]),
     ...launcherFindings(launcherFacts(context)),
     ...trackedFindings(await askGit(context, link)),
-    ...config.findings,
+    ...configured,
+  ];
+  if (isClosed) return [...findings, folders];
+  const decided = config === undefined ? undefined : await tryToDecide(context, fix);
+  const project = await told("project", () => projectFindings(root, config));
+  findings.push(
     ...(await told("state", () => stateFindings(root, link, folders))),
-    ...(config.loaded === undefined ? [] : await upgradeFindings(config.loaded.config, folders, now())),
+    ...(config === undefined ? [] : await upgradeFindings(config, folders, now())),
     ...(await told("state", () => [...recordFindings(context), ...ownerFindings(root, projectsOf(decided))])),
     ...(decided === undefined ? [] : decidedFindings(context, decided, project)),
-    ...(await told("environment", () => shownFindings(context, { link, folders, decided, loads: fix }))),
-  ];
+  );
+  const isTold = (why: string) => findings.some(({ found }) => found.startsWith(why));
+  const shown = { link, folders, decided, loads: fix, isTold };
+  return [...findings, ...(await told("environment", () => shownFindings(context, shown)))];
 }
 
 function projectsOf(decided: Decision | Finding | undefined): readonly string[] {
@@ -90,28 +97,12 @@ function cacheFinding({ why, cure }: Fault): Finding {
   return wrong("cache", `nothing is kept from one start to the next: ${why}`, cure);
 }
 
-async function tryToDecide(context: Context, fix: boolean): Promise<Decision | Finding> {
-  try {
+function tryToDecide(context: Context, fix: boolean): Promise<Decision | Finding> {
+  return attempt("selected python", async () => {
     const decided = await (fix ? decide(context, false) : look(context));
     if (!("notKnown" in decided)) return decided;
     return sound("selected python", `${decided.notKnown.message}; ${decided.notKnown.hint}`);
-  } catch (error) {
-    return failed("selected python", error);
-  }
-}
-
-/** What can't be looked at is a finding: the others are still to be told. */
-async function told(check: string, look: () => Finding[] | Promise<Finding[]>): Promise<Finding[]> {
-  try {
-    return await look();
-  } catch (error) {
-    return [failed(check, error)];
-  }
-}
-
-function failed(check: string, error: unknown): Finding {
-  passOn(error);
-  return wrong(check, error.message, error.hint ?? "mend that, and start again");
+  });
 }
 
 /** Nothing but errors: what is wrong with the project ends a look at the interpreter, or is not come to. */
@@ -136,17 +127,20 @@ interface Shown {
   readonly folders: Folders;
   readonly decided: Decision | Finding | undefined;
   readonly loads: boolean;
+  /** Whether another check tells of this cause. */
+  readonly isTold: (why: string) => boolean;
 }
 
 /** What the last start showed, else what the link does; the inputs may ask for another one by now. */
-async function shownFindings(context: Context, { link, folders, decided, loads }: Shown): Promise<Finding[]> {
+async function shownFindings(context: Context, { link, folders, decided, loads, isTold }: Shown): Promise<Finding[]> {
   const linked = realPath(link);
   const isOurs = linked !== undefined && path.dirname(linked) === realPath(folders.generations);
   const generation = whyCold(context).before ?? (isOurs ? linked : undefined);
   if (generation === undefined) {
     const why = lastFailure(lastCold(context));
-    const none = "none was made yet: ";
-    return [why ? wrong("environment", none + why, "./prime tells more") : sound("environment", `${none}./prime does`)];
+    return why === undefined || isTold(why)
+      ? [sound("environment", "none was made yet: ./prime does")]
+      : [wrong("environment", `none was made yet, the last start failed: ${why}`, "./prime tells more")];
   }
   const decision = decided === undefined || "check" in decided ? undefined : decided;
   const isAsked = decision !== undefined && isAskedFor(decision, generation);

@@ -1,4 +1,6 @@
+import { passOn } from "../../errors.ts";
 import { oneLine } from "../../quoted.ts";
+
 /** What one check came to. */
 export interface Finding {
   /** The check's name; several findings may bear it. */
@@ -36,6 +38,26 @@ export function sound(check: string, found: string): Finding {
 /** `mend` is what people can do, `fix` what `--fix` does. */
 export function wrong(check: string, found: string, mend: string, fix?: Fix): Finding {
   return { check, status: "finding", found, mend, fix };
+}
+
+/** What a look gives, or the finding that it can't be made. */
+export async function attempt<T>(check: string, look: () => T | Promise<T>): Promise<T | Finding> {
+  try {
+    return await look();
+  } catch (error) {
+    return failed(check, error);
+  }
+}
+
+/** What can't be looked at is a finding: the others are still to be told. */
+export async function told(check: string, look: () => Finding[] | Promise<Finding[]>): Promise<Finding[]> {
+  return [await attempt(check, look)].flat();
+}
+
+/** What is not users' to mend is thrown again. */
+export function failed(check: string, error: unknown): Finding {
+  passOn(error);
+  return wrong(check, error.message, error.hint ?? "mend that, and start again");
 }
 
 export function isSound(findings: readonly Finding[]): boolean {

@@ -58,7 +58,7 @@ async function make(context: Context, fix: Repair): Promise<string> {
       const { config } = await decide(context, false);
       const turn = { doing: "mending", reason: "./prime doctor --fix", beside: "going on" };
       (await takeOwnTurn(context, config, fix.file, turn)).release();
-      return `${fix.file} of a process that has ended was taken away`;
+      return `${fix.file}, which a process left that has ended, was removed`;
     }
     case "replace":
       return replace((await decide(context, false)).folders.aside, fix.file, fix.text);
@@ -70,7 +70,7 @@ async function make(context: Context, fix: Repair): Promise<string> {
     case "uv": {
       remove(physicalPath(fix.folder));
       const { uv } = await toolOf(context, await decide(context, false));
-      return `uv was deployed anew: ${uv.file}`;
+      return `uv was installed anew: ${uv.file}`;
     }
   }
 }

@@ -163,10 +163,16 @@ describe("./prime doctor", () => {
     expect((await failed.run([])).code).toBe(125);
     expect(fs.existsSync(failed.path(".prime"))).toBe(true);
     expect(wrongs(await examine(failed))).toEqual([
-      ["environment", expect.stringMatching(/^none was made yet: failed: could not finish .* for /)],
+      ["environment", expect.stringMatching(/^none was made yet, the last start failed: could not finish .* for /)],
     ]);
     const { stdout } = await good(failed, ["status"]);
     expect(stdout).toMatch(/^last cold start {2}the first start here; failed: could not finish .* for /m);
+  });
+
+  it("tells once why a start failed where another check tells it as well", async () => {
+    const failed = repo({ "pyproject.toml": "[project\n" });
+    expect((await failed.run([])).code).toBe(125);
+    expect(wrongs(await examine(failed))).toEqual([["config", expect.stringContaining("pyproject.toml:1")]]);
   });
 
   it("finds a project that no start can install, and where only a start can tell its interpreter", async () => {

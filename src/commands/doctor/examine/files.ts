@@ -48,8 +48,7 @@ function damageFinding([first, ...others]: readonly [Unlike, ...Unlike[]], rebui
       rebuild,
     );
   }
-  const anew = "`./prime doctor --fix`, or ./prime reboot, builds it anew beside this one";
   return state === "missing"
-    ? wrong("files", `${is} missing`, anew, rebuild)
-    : wrong("files", `${is} not what was installed`, `\`./prime adopt\` keeps it; ${anew}`, rebuild);
+    ? wrong("files", `${is} missing`, ANEW, rebuild)
+    : wrong("files", `${is} not what was installed`, `\`./prime adopt\` keeps it; ${ANEW}`, rebuild);
 }

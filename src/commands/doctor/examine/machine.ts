@@ -114,7 +114,7 @@ function whyNoProxy(value: string): string | undefined {
   const text = value.includes("://") ? value : `http://${value}`;
   try {
     const url = new URL(text);
-    if (!SCHEMES.has(url.protocol)) return `has the scheme ${url.protocol.slice(0, -1)}, which is none of a proxy's`;
+    if (!SCHEMES.has(url.protocol)) return `has the scheme ${url.protocol.slice(0, -1)}, which no proxy has`;
     return url.hostname === "" ? "names no host" : undefined;
   } catch {
     return "is no address";
@@ -140,7 +140,8 @@ function clockFinding(now: number, files: readonly string[]): Finding {
   );
 }
 
-/** Folders whose times tell of the clock: the root, and what was made in it. */
-export function timedFiles(root: string, data: string): string[] {
-  return [root, path.join(root, "prime"), data, path.join(data, "generations"), path.join(data, "history.jsonl")];
+/** What has times that tell of the clock: the root and the launcher, and what was made in prime's own folder, `data`. */
+export function timedFiles(root: string, data: string | undefined): string[] {
+  const kept = data === undefined ? [] : [data, path.join(data, "generations"), path.join(data, "history.jsonl")];
+  return [root, path.join(root, "prime"), ...kept];
 }

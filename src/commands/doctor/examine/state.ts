@@ -18,10 +18,9 @@ import { hasTornManifest, isWhole, readManifest } from "../../../environment/man
 import { isTornState, stateFile } from "../../../environment/state.ts";
 import { takeStock } from "../../../environment/stock.ts";
 import { isGivenBack, readHolds } from "../../../environment/upgraded/holds.ts";
-import { passOn } from "../../../errors.ts";
 import { missingExclude } from "../../../git/exclude.ts";
 import { MANIFEST_FILE } from "../../../venv/foreign-venv.ts";
-import { type Finding, listed, sound, wrong } from "../finding.ts";
+import { type Finding, failed, listed, sound, wrong } from "../finding.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -67,8 +66,7 @@ function holdFindings(folders: Folders): Finding[] {
       ),
     );
   } catch (error) {
-    passOn(error);
-    return [wrong("state", error.message, error.hint ?? "use the newer launcher")];
+    return [failed("state", error)];
   }
 }
 

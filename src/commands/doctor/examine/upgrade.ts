@@ -4,7 +4,7 @@ import type { Folders } from "../../../environment/folders.ts";
 import { readState } from "../../../environment/state.ts";
 import { EXIT_FAILURE, passOn } from "../../../errors.ts";
 import { sortPins } from "../../../upgrade/packages/plan.ts";
-import { type Finding, sound, wrong } from "../finding.ts";
+import { type Finding, sound, told, wrong } from "../finding.ts";
 
 /** What upgrades have left in the middle or remember, and what would stop the next one. `now` in milliseconds since the epoch. */
 export async function upgradeFindings(config: Config, folders: Folders, now: number): Promise<Finding[]> {
@@ -28,7 +28,10 @@ export async function upgradeFindings(config: Config, folders: Folders, now: num
     ...expired.map(({ name, version, until }) =>
       sound("pins", `${name} ${version} was held until ${until}, and is no more: ./prime unpin ${name}`),
     ),
-    ...(await policyFindings()),
+    ...(await told("policy", async () => {
+      await readMachinePolicy(EXIT_FAILURE);
+      return [];
+    })),
   ];
 }
 
@@ -39,15 +42,5 @@ function state(folders: Folders) {
   } catch (error) {
     passOn(error);
     return { changeover: undefined, trial: undefined, bad: [] };
-  }
-}
-
-async function policyFindings(): Promise<Finding[]> {
-  try {
-    await readMachinePolicy(EXIT_FAILURE);
-    return [];
-  } catch (error) {
-    passOn(error);
-    return [wrong("policy", error.message, error.hint ?? "mend that file")];
   }
 }

@@ -10,5 +10,5 @@ export function recordFindings({ plans, places }: Pick<Context, "plans" | "place
   const unfit = [...ofStarts, ...unfitProbes(places.cache)];
   return unfit.length === 0
     ? []
-    : [sound("records", `in no form that this prime reads: ignored until a start writes it anew: ${listed(unfit)}`)];
+    : [sound("records", `this prime can't read ${listed(unfit)}: ignored until a start writes it anew`)];
 }
