@@ -1,7 +1,8 @@
-import { statfsSync } from "node:fs";
+import { accessSync, constants, lstatSync, readlinkSync, statfsSync } from "node:fs";
 import * as path from "node:path";
 import { PrimeError, reasonOf } from "../../errors.ts";
 import { keepOnLine } from "../../quoted.ts";
+import { quoteForShell } from "../command.ts";
 
 /**
  * How to look at what may not be there. A start looks for some 200 files that are not: to throw and catch an error for each would
@@ -39,9 +40,40 @@ export function act<T>(verb: string, file: string, change: () => T): T {
 export function failure(verb: string, file: string, cause: unknown): PrimeError {
   const code = (cause as NodeJS.ErrnoException).code ?? "";
   const isForNames = code === "ENOSPC" && hasNoInodes(file);
-  const hint = isForNames ? NO_INODES : (FILE_HINTS[code] ?? "mend that and start again");
+  const known = code === "EACCES" ? howToOpen(file) : FILE_HINTS[code];
+  const hint = isForNames ? NO_INODES : (known ?? "mend that and start again");
   const why = isForNames ? "no inode is left on the disk (ENOSPC)" : reasonOf(cause);
   return new PrimeError("file-system", `could not ${verb} ${file}: ${why}`, { cause, hint });
+}
+
+const { R_OK, W_OK, X_OK } = constants;
+
+/** What lets this user reach a file: only its owner can change a mode, and only prime's own folders can be elsewhere. */
+function howToOpen(file: string): string {
+  const closed = whatIsClosed(file);
+  const uid = lstatSync(closed, CALMLY)?.uid;
+  if (uid === process.geteuid?.()) return `\`chmod u+rwX ${quoteForShell(closed)}\`, and start again`;
+  return /\/prime(?:\/|$)/.test(file)
+    ? "set XDG_STATE_HOME and XDG_CACHE_HOME to folders that you can write"
+    : `ask its owner (uid ${uid}) to open ${closed} to you`;
+}
+
+/** The first folder on the way that this user can't pass, else the file itself, else the folder in which it was to be made. */
+function whatIsClosed(file: string, needed = R_OK | W_OK): string {
+  const folder = path.dirname(file);
+  if (folder !== file && !isAllowed(folder, X_OK)) return whatIsClosed(folder, R_OK | W_OK | X_OK);
+  const is = lstatSync(file, CALMLY);
+  if (is?.isSymbolicLink()) return whatIsClosed(path.resolve(folder, readlinkSync(file)), needed);
+  return is === undefined || isAllowed(file, needed) ? folder : file;
+}
+
+function isAllowed(file: string, mode: number): boolean {
+  try {
+    accessSync(file, mode);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Why a file that its mode lets everybody execute can't be. */
@@ -76,7 +108,6 @@ export function spaceHint(words: string, folder: string): string | undefined {
 const FILE_HINTS: Readonly<Record<string, string>> = {
   ENOSPC: "free some space on that disk and start again",
   EDQUOT: "free some space within your quota and start again",
-  EACCES: "check who owns the path, or set XDG_STATE_HOME and XDG_CACHE_HOME to folders that you can write",
   EROFS: "set XDG_STATE_HOME and XDG_CACHE_HOME to folders that can be written",
   EIO: "check that disk and start again",
   EXDEV: "put all of that folder on one file system, and start again",

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { Examined } from "../../support/checkouts/doctor.ts";
 import { failure } from "../../support/failures.ts";
 import { edit, generations, good, repo, shown } from "../../support/repos.ts";
 import { LAUNCHER, LONG_AGO, sandbox } from "../../support/sandbox.ts";
@@ -72,6 +73,27 @@ it("a HOME that this user can't look into keeps nothing, which is said, and no s
   const { stdout } = await box.run(["doctor"], uncached);
   expect(stdout).toContain(`nothing is kept from one start to the next: ${closed}/.cache/prime can't be reached`);
 });
+
+it.each([
+  ["what prime keeps", ".prime", "state"],
+  ["a file of the repo's", "requirements.txt", "project"],
+])(
+  "%s that this user has closed ends a start, which says what opens it, and so does the doctor",
+  async (_, name, check) => {
+    const box = repo({ "requirements.txt": "six\n" });
+    const user = userOf(box);
+    give(box.root);
+    await good(box, ["run", "true"], user);
+    fs.appendFileSync(box.path("requirements.txt"), "# edited\n");
+    fs.chmodSync(box.path(name), 0);
+    const cure = `\`chmod u+rwX ${box.path(name)}\``;
+    expect(failure(await box.run(["run", "true"], user), "file-system")).toContain(`  next: ${cure}`);
+    const { code, stdout } = await box.run(["doctor", "--json"], user);
+    const { checks } = JSON.parse(stdout) as Examined;
+    const found = checks.filter(({ status }) => status === "finding");
+    expect([code, found]).toEqual([1, [expect.objectContaining({ check, mend: `${cure}, and start again` })]]);
+  },
+);
 
 describe("root in another user's home", () => {
   it("keeps its state and caches to itself, and that user's starts go on", async () => {
