@@ -1,5 +1,5 @@
 import { compare } from "@renovatebot/pep440";
-import { isAmong, POINTER, type Pointer, pointerFile, whyNotPointed } from "./model/pointer.ts";
+import { isAmong, POINTER, type Pointer, pointerFile, pointerName, whyNotPointed } from "./model/pointer.ts";
 import { RELEASE, type Release, releaseFile, STATE, STATE_FILE, type State } from "./model/release.ts";
 import type { Place } from "./place.ts";
 import { described, readTarget } from "./session.ts";
@@ -59,7 +59,7 @@ export async function openChannel(place: Pick<Place, "read">, memory: Memory, no
     return readTarget(place, target);
   };
   const state = described(STATE_FILE, await readFile(STATE_FILE), STATE);
-  const names = async () => (await client.names("channels")).map((name) => name.replace(/^channels\/|\.json$/g, ""));
+  const names = async () => (await client.names("channels")).map(pointerName);
   return { state, readFile, names, expires: client.expires, now, keys: client.keysOf("channels").join(" ") };
 }
 

@@ -36,6 +36,8 @@ export type ChannelState = v.InferOutput<typeof STATE>;
 
 /** What is kept of the app's channel; absolute. */
 export const channelFolder = ({ home }: App): string => path.join(home, "channel");
+/** What was believed of the channel last, a file a role of TUF. */
+export const metadataFolder = (app: App): string => path.join(channelFolder(app), "metadata");
 const stateFile = (app: App): string => path.join(channelFolder(app), "state.json");
 
 export function readChannelState(app: App): ChannelState {

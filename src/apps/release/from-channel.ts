@@ -23,7 +23,7 @@ import { refuseOldLauncher, takeLauncher } from "../launcher/take.ts";
 import { refuseExcluded, refuseHost, refusePython, rulesOf, whyNotNow } from "../policy.ts";
 import type { Run } from "../start/run.ts";
 import { readSelection } from "../state.ts";
-import { channelFolder, readChannelState, writeChannelState } from "./channel-state.ts";
+import { channelFolder, metadataFolder, readChannelState, writeChannelState } from "./channel-state.ts";
 import type { LocalFile, Resolved } from "./resolution.ts";
 
 /** What a look at the channel comes to: a release, or another launcher that goes on with this start. */
@@ -40,7 +40,7 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
   const served = await channelPlace(channel.url, { env: started.env, rules: networkRules(policy, [channel.url]) });
   const place = keptPlace(served, path.join(channelFolder(app), "targets"));
   try {
-    const memory = memoryIn(path.join(channelFolder(app), "metadata"));
+    const memory = memoryIn(metadataFolder(app));
     if (memory.read("root") === undefined) memory.write("root", Buffer.from(channel.root));
     const opened = await openChannel(place, memory, new Date(started.at));
     const closed = whyNotNow(policy);

@@ -12,7 +12,8 @@ import type { Run } from "../start/run.ts";
 import { trialFolder } from "../start/trial.ts";
 import { update } from "../start/update.ts";
 import { alone, noteTaken, readSelection, writeSelection } from "../state.ts";
-import { refuseOthers, selfCommand } from "./self.ts";
+import { refuseRootsApp } from "./refuse.ts";
+import { selfCommand } from "./self.ts";
 
 /** What the module prime_app asks for from within the app, whatever its configuration calls prime's own commands. */
 export function answerApp(run: Run): Promise<Answer> {
@@ -24,7 +25,7 @@ export function answerApp(run: Run): Promise<Answer> {
 /** Has packages in this release and all that follow; what can't be had is not asked for again. */
 async function requireNow(run: Run, text: string): Promise<Answer> {
   const { app } = run;
-  refuseOthers(run);
+  refuseRootsApp(run);
   if (app.config.channel !== null) throw refusal(app, "its channel says what a release is made of");
   const wanted = await readWish(text);
   const names = namesOf(wanted);

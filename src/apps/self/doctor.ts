@@ -14,7 +14,7 @@ import { channelPlace } from "../release/from-channel.ts";
 import { readRelease, releaseRoot } from "../release/releases.ts";
 import type { Run } from "../start/run.ts";
 import { isUpdating, readCheck, readSelection } from "../state.ts";
-import { refuseWords } from "./words.ts";
+import { refuseWords } from "./refuse.ts";
 
 /** `foo self doctor`: what is wrong here; with `--channel URL`, what this installation would make of a channel that is served there. */
 export async function showFaults(run: Run, words: readonly string[]): Promise<Answer> {

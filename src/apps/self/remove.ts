@@ -13,7 +13,7 @@ import { sizeText } from "../../size.ts";
 import { isShared, type Owner, ownerOf } from "../home.ts";
 import type { Run } from "../start/run.ts";
 import { isUpdating } from "../state.ts";
-import { refuseWords } from "./words.ts";
+import { refuseWords } from "./refuse.ts";
 
 /** `foo self remove`: all that is kept of the app; the launcher is the user's. */
 export function removeApp(run: Run, words: readonly string[]): Answer {

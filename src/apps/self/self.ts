@@ -11,7 +11,7 @@ import type { App } from "../app.ts";
 import { makeHome } from "../home.ts";
 import { type Event, readEvents, record } from "../log.ts";
 import { policyOf } from "../policy.ts";
-import { type ChannelState, readChannelState, writeChannelState } from "../release/channel-state.ts";
+import { type ChannelState, readChannelState } from "../release/channel-state.ts";
 import { collectReleases, readRelease, releaseRoot, releasesOf, whatMoved } from "../release/releases.ts";
 import { sharedSelection } from "../shared.ts";
 import type { Run } from "../start/run.ts";
@@ -21,8 +21,9 @@ import { update } from "../start/update.ts";
 import { becomeUpdater } from "../start/updater.ts";
 import { alone, claimFile, isUpdating, readCheck, readSelection, writeSelection } from "../state.ts";
 import { showFaults } from "./doctor.ts";
+import { followOther } from "./follow-other.ts";
+import { refuseRootsApp, refuseWords } from "./refuse.ts";
 import { removeApp } from "./remove.ts";
-import { refuseWords } from "./words.ts";
 
 const COMMANDS: Readonly<
   Record<string, { readonly about: string; follow(run: Run, words: readonly string[]): Promise<Answer> | Answer }>
@@ -63,21 +64,10 @@ export async function selfCommand(run: Run, [name = "", ...words]: readonly stri
   return command.follow(run, words);
 }
 
-export function refuseOthers({ app }: Run): void {
-  if (app.isOwn) return;
-  throw new PrimeError(
-    "app-roots",
-    `could not change ${app.config.name}: it is root's, for everybody on this machine`,
-    {
-      hint: "let root do it",
-    },
-  );
-}
-
 async function updateNow(run: Run, words: readonly string[]): Promise<Answer> {
   const { app, started, terminal } = run;
   refuseWords(run, "update", words);
-  refuseOthers(run);
+  refuseRootsApp(run);
   makeHome(app, started.env);
   await becomeUpdater(run);
   const updated = await update(run);
@@ -184,24 +174,6 @@ function channelLine({ url, follow, told }: ChannelStatus): string {
   return `follows ${follow} of ${url}: ${said}`;
 }
 
-async function followOther(run: Run, [name, ...more]: readonly string[]): Promise<Answer> {
-  const { app, terminal } = run;
-  refuseWords(run, "follow", more);
-  refuseOthers(run);
-  const { channel } = app.config;
-  if (channel === null || name === undefined || (name !== "--off" && !/^[A-Za-z0-9][\w.-]*$/.test(name))) {
-    refuseWords(run, "follow", [channel === null ? "channel, since the app follows none" : "such name"]);
-    return DONE;
-  }
-  makeHome(app, run.started.env);
-  const follows = name === "--off" ? null : name;
-  writeChannelState(app, { ...readChannelState(app), follows });
-  setDue(app, 0);
-  record(app, "check", { message: `follows ${follows ?? channel.follow}` });
-  terminal.say(`${app.config.name} follows ${follows ?? channel.follow} from its next check on`);
-  return DONE;
-}
-
 function showHistory(run: Run, words: readonly string[]): Answer {
   refuseWords(run, "history", words, ["--json"]);
   const told = readEvents(run.app).filter(({ event }) => event === "activate" || event === "fallback");
@@ -230,7 +202,7 @@ function line({ at, event, release, from, message }: Event): string {
 async function rollback(run: Run, [wanted, ...more]: readonly string[]): Promise<Answer> {
   const { app, terminal } = run;
   refuseWords(run, "rollback", more);
-  refuseOthers(run);
+  refuseRootsApp(run);
   const selection = readSelection(app);
   const there = releasesOf(app).filter((id) => id !== selection.current);
   const meant =
@@ -268,7 +240,7 @@ async function rollback(run: Run, [wanted, ...more]: readonly string[]): Promise
 async function pin(run: Run, [version, ...more]: readonly string[]): Promise<Answer> {
   const { app, terminal } = run;
   refuseWords(run, "pin", more);
-  refuseOthers(run);
+  refuseRootsApp(run);
   const { current } = readSelection(app);
   const to =
     version === "--off" ? null : (version ?? (current === null ? null : (readRelease(app, current)?.version ?? null)));

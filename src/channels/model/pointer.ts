@@ -34,6 +34,8 @@ type Pointed = v.InferOutput<typeof POINTED>;
 const KEPT_MOVES = 50;
 
 export const pointerFile = (channel: string): string => `channels/${channel}.json`;
+/** The same back. */
+export const pointerName = (file: string): string => file.replace(/^channels\/|\.json$/g, "");
 
 /** What a maintainer asks of a channel. */
 export interface Move {

@@ -40,7 +40,9 @@ describe("customers of a channel", () => {
       ["follow", "bata", "stable, beta"],
       ["pin", "3.3", "3.2.0, 3.2.1, 3.2.2"],
     ] as const) {
-      await customer.says(["self", command, word]);
+      const chosen = await customer.run(["self", command, word]);
+      const isTold = chosen.stderr.includes(`the channel had no ${word} when it was last asked, only ${there}`);
+      expect([chosen.code, isTold]).toEqual([0, command === "follow"]);
       const { stderr } = await customer.run(["self", "update"]);
       expect(stderr).toContain(
         `${maintainer.to} has no ${word}\n  next: \`foo self ${command}\` takes ${there}, or --off`,

@@ -1,4 +1,4 @@
-import { usageError } from "../../errors.ts";
+import { PrimeError, usageError } from "../../errors.ts";
 import type { Run } from "../start/run.ts";
 
 /** Throws for a word that one of prime's own commands of an app does not take. */
@@ -6,4 +6,14 @@ export function refuseWords({ app }: Run, name: string, words: readonly string[]
   const strange = words.find((word) => !known.includes(word));
   if (strange === undefined) return;
   throw usageError("usage", `could not do \`${app.self} ${name}\`: it takes no ${strange}`, `see ${app.self} --help`);
+}
+
+/** Throws where the app is installed for everybody, and this user is not root. */
+export function refuseRootsApp({ app }: Run): void {
+  if (app.isOwn) return;
+  throw new PrimeError(
+    "app-roots",
+    `could not change ${app.config.name}: it is root's, for everybody on this machine`,
+    { hint: "let root do it" },
+  );
 }
