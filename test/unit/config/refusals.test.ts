@@ -63,6 +63,11 @@ describe("what is refused in a file", () => {
       "the name in `env.SECONDS` must be one that neither prime nor the shell sets by itself",
     ],
     [
+      '[env]\nEPOCHSECONDS = "9"',
+      2,
+      "the name in `env.EPOCHSECONDS` must be one that neither prime nor the shell sets by itself",
+    ],
+    [
       '[env]\nPRIME_LOCK = "x"',
       2,
       "the name in `env.PRIME_LOCK` must be one that neither prime nor the shell sets by itself",
