@@ -22,6 +22,12 @@ export function oneLine(text: string): string {
   return text.replace(ALL_BETWEEN_LINES, spelledOut);
 }
 
+/** The first of many foreign texts, and how many more there are. */
+export function firstOf(all: readonly string[], most: number): string {
+  const shown = all.slice(0, most).map(oneLine).join(", ");
+  return all.length <= most ? shown : `${shown} and ${all.length - most} more`;
+}
+
 /** Names of files that would make lines of their own in a message. */
 const linedNames = new Set<string>();
 

@@ -11,6 +11,7 @@ import { type LaunchRecord, readRecord } from "../plan/record.ts";
 import { unsafeFolder, writeSealedPlan } from "../plan/sealed/seal.ts";
 import { isUserSettings } from "../project/files/uv/user-settings.ts";
 import { folderOfUv, storeOfPrime } from "../python/search/candidates.ts";
+import { firstOf } from "../quoted.ts";
 import { entryScripts } from "../start/command/entry-scripts.ts";
 import { inEnvironment } from "../start/command/in-environment.ts";
 import { allHeldBack } from "../start/command/outside-command.ts";
@@ -48,8 +49,7 @@ function whyOnlyRoot({ env, places }: Context, trees: readonly string[], closed:
   const lacks = new Map<string, string>();
   for (const { path: one, lacks: bit } of others) lacks.set(one, `${lacks.get(one) ?? ""}${bit}`);
   const names = [...lacks.keys(), ...inside];
-  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
-  const what = `${names.slice(0, MOST_NAMED).join(", ")}${more} ${names.length === 1 ? "is" : "are"} closed to others`;
+  const what = `${firstOf(names, MOST_NAMED)} ${names.length === 1 ? "is" : "are"} closed to others`;
   const [first] = others;
   const needs = first === undefined || first.needed === first.path ? "" : `, who need ${first.needed}`;
   const changes = [...new Set(lacks.values())].map((bits) => {

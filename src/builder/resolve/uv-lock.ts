@@ -6,6 +6,7 @@ import { removeFile } from "../../edges/files/own/remove.ts";
 import { isOutside, isWritable, readText, realPath } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
 import { diffLocks, readLock, registriesIn, requiresSame } from "../../project/files/uv/uv-lock.ts";
+import { firstOf } from "../../quoted.ts";
 import { checkLock, type LockCheck, previewLock, updateLock } from "../../uv/lock-commands.ts";
 import { noteDrafts } from "../../uv/lock-drafts.ts";
 import type { UvTool } from "../../uv/tool.ts";
@@ -61,9 +62,8 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
   }
   backdate(realPath(file) ?? file);
   const changes = diffLocks(old, fresh);
-  const more = changes.length > MOST_CHANGES ? ` and ${changes.length - MOST_CHANGES} more` : "";
-  const told = changes.slice(0, MOST_CHANGES).join(", ") || "the same versions";
-  terminal.say(`${isAbove ? file : "uv.lock"} was rewritten to fit pyproject.toml: ${told}${more}`);
+  const told = firstOf(changes, MOST_CHANGES) || "the same versions";
+  terminal.say(`${isAbove ? file : "uv.lock"} was rewritten to fit pyproject.toml: ${told}`);
   return false;
 }
 
@@ -80,10 +80,8 @@ async function changesOf(job: Job, uv: UvTool, { python, registries, rebuilt }: 
   const command = previewLock(uv, { python, registries, rebuilt });
   const { ok, output } = await tryStep(job, "see what uv.lock lacks", command, { otherwise: "that can't be told" });
   const changes = ok ? [...output.matchAll(/^(Add|Update|Remove) (\S[^\n]*)$/gm)] : [];
-  const told = changes.slice(0, MOST_CHANGES).map(([, verb = "", what]) => `${verb.toLowerCase()} ${what}`);
-  if (told.length === 0) return "";
-  const more = changes.length - told.length;
-  return ` (it would ${told.join(", ")}${more > 0 ? ` and ${more} more` : ""})`;
+  const told = changes.map(([, verb = "", what]) => `${verb.toLowerCase()} ${what}`);
+  return told.length === 0 ? "" : ` (it would ${firstOf(told, MOST_CHANGES)})`;
 }
 
 /** Whether uv.lock fits the project's requirements; undefined when that can't be told. Writes nothing. */

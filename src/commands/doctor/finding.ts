@@ -1,6 +1,4 @@
 import { passOn } from "../../errors.ts";
-import { oneLine } from "../../quoted.ts";
-
 /** What one check came to. */
 export interface Finding {
   /** The check's name; several findings may bear it. */
@@ -66,11 +64,5 @@ export function isSound(findings: readonly Finding[]): boolean {
 
 export type Rebuild = Extract<Fix, { kind: "rebuild" }>;
 
-/** The first three, and how many more. */
-export function listed(files: readonly string[]): string {
-  const first = files.slice(0, 3).map(oneLine).join(", ");
-  return files.length <= 3 ? first : `${first} and ${files.length - 3} more`;
-}
-
 /** What mends an environment that is not as it was built. */
-export const ANEW = "`./prime doctor --fix`, or ./prime reboot, builds it anew beside this one";
+export const ANEW = "`./prime doctor --fix`, or ./prime reboot, builds it anew beside it";

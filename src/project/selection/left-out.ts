@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { isFile, listFolder, readText } from "../../edges/files/read.ts";
-import { oneLine } from "../../quoted.ts";
+import { firstOf, oneLine } from "../../quoted.ts";
 import { dynamicFiles } from "../built/dynamic.ts";
 import { KINDS, type ProjectKind } from "../kinds.ts";
 import type { LeftOut } from "../project.ts";
@@ -80,7 +80,5 @@ const MOST = 8;
 
 /** As many names as a line holds. */
 export function shortened(names: readonly string[]): string {
-  const shown = names.map(oneLine);
-  if (names.length <= MOST + 1) return shown.join(", ");
-  return `${shown.slice(0, MOST).join(", ")} and ${names.length - MOST} more`;
+  return firstOf(names, names.length === MOST + 1 ? names.length : MOST);
 }

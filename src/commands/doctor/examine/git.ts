@@ -5,7 +5,8 @@ import { realPath } from "../../../edges/files/read.ts";
 import { type Outcome, run } from "../../../edges/processes/run.ts";
 import { cleanEnvironment } from "../../../python/clean-environment.ts";
 import { pathFolders } from "../../../python/search/candidates.ts";
-import { type Finding, listed, sound, wrong } from "../finding.ts";
+import { firstOf } from "../../../quoted.ts";
+import { type Finding, sound, wrong } from "../finding.ts";
 
 /** What git says of the launcher and of what prime makes. */
 export interface GitFacts {
@@ -118,5 +119,5 @@ export function trackedFindings(answer: GitAnswer): Finding[] {
   const { tracked, version } = answer;
   if (tracked.length === 0) return [sound("tracked", `nothing of what prime makes is in git (${version})`)];
   const mend = "`git rm -r --cached` them, `./prime init` to ignore them, and commit";
-  return [wrong("tracked", `git has ${listed(tracked)}, which each machine makes for itself`, mend)];
+  return [wrong("tracked", `git has ${firstOf(tracked, 3)}, which each machine makes for itself`, mend)];
 }

@@ -19,8 +19,9 @@ import { isTornState, stateFile } from "../../../environment/state.ts";
 import { takeStock } from "../../../environment/stock.ts";
 import { isGivenBack, readHolds } from "../../../environment/upgraded/holds.ts";
 import { missingExclude } from "../../../git/exclude.ts";
+import { firstOf } from "../../../quoted.ts";
 import { MANIFEST_FILE } from "../../../venv/foreign-venv.ts";
-import { type Finding, failed, listed, sound, wrong } from "../finding.ts";
+import { type Finding, failed, sound, wrong } from "../finding.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -116,7 +117,7 @@ function generationFindings(root: string, link: string, folders: Folders): Findi
       : [wrong("generations", `killed starts left ${left.length} behind, as ${left[0]}`, "./prime gc")]),
     ...(others.length === 0
       ? []
-      : [sound("strangers", `nothing proves that prime made ${listed(others)}: that is left alone`)]),
+      : [sound("strangers", `nothing proves that prime made ${firstOf(others, 3)}: that is left alone`)]),
     ...dangling.map((file) =>
       wrong("links", `${file} leads nowhere: a start makes the environment that it leads to`, "./prime"),
     ),

@@ -1,8 +1,9 @@
 import type { Context } from "../../../../context.ts";
 import { unfitRecords } from "../../../../plan/ready-plan.ts";
 import { unfitProbes } from "../../../../python/probe/probe-cache.ts";
+import { firstOf } from "../../../../quoted.ts";
 import { unfitAccount } from "../../../../start/cold.ts";
-import { type Finding, listed, sound } from "../../finding.ts";
+import { type Finding, sound } from "../../finding.ts";
 
 /** What prime remembers of starts and interpreters; what does not fit harms nothing. */
 export function recordFindings({ plans, places }: Pick<Context, "plans" | "places">): Finding[] {
@@ -10,5 +11,5 @@ export function recordFindings({ plans, places }: Pick<Context, "plans" | "place
   const unfit = [...ofStarts, ...unfitProbes(places.cache)];
   return unfit.length === 0
     ? []
-    : [sound("records", `this prime can't read ${listed(unfit)}: ignored until a start writes it anew`)];
+    : [sound("records", `this prime can't read ${firstOf(unfit, 3)}: ignored until a start writes it anew`)];
 }
