@@ -73,6 +73,6 @@ function asked(interpreter: Awaited<ReturnType<typeof interpreterAt>>, build: Py
   throw new PrimeError(
     "python-lies",
     `could not use ${build.url} as ${implementation} ${version} for ${build.platform}: ${is}`,
-    { hint: "nothing of it was kept; choose another build (`./prime python list --all`), or ask who lists it" },
+    { hint: "nothing of it was kept; choose another build (`./prime python list --all`), or ask who provides it" },
   );
 }

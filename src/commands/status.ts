@@ -209,7 +209,7 @@ function environmentRows(environment: Status["environment"]): [string, string][]
       : [
           [
             "on trial",
-            `${environment.trial.starts} start${environment.trial.starts === 1 ? " is" : "s are"} watched still; ${environment.trial.previous} comes back when all fail`,
+            `${counted(environment.trial.starts, "start")} still watched; ${environment.trial.previous} comes back when all fail`,
           ] as [string, string],
         ]),
     ...drift.map((one): [string, string] => ["drift", one]),

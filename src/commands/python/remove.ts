@@ -24,8 +24,8 @@ export function removePythons(context: Context, wanted: readonly string[]): Answ
   if (unknown !== undefined) {
     throw usageError(
       "no-such-python",
-      `could not remove ${quoted(unknown[0])}: no interpreter of prime's own is that`,
-      "`./prime python list` shows what is kept; what other tools installed is theirs to remove",
+      `could not remove ${quoted(unknown[0])}: prime keeps no such interpreter`,
+      "`./prime python list` shows what is kept; what other tools installed, they remove",
     );
   }
   const doomed = new Set(meant.flatMap(([, found]) => found));
@@ -49,7 +49,7 @@ function wayOff(kept: KeptPython, users: readonly string[]): string {
   const store = `${realPath(kept.folder) ?? kept.folder}/`;
   const others = users.filter((user) => readManifest(user)?.interpreter.realPath.startsWith(store) !== true);
   if (others.length > 0)
-    return `look at ${others.map(oneLine).join(", ")}, which is no such environment, and at the links in ${usersFolder(kept)}`;
+    return `check the links in ${usersFolder(kept)}: no environment on it is at ${others.map(oneLine).join(", ")}`;
   return `remove that first, a start makes it anew where it is needed: rm -r ${users.map(quoteForShell).join(" ")}`;
 }
 

@@ -63,8 +63,7 @@ async function whyHostile(archive: string): Promise<string | undefined> {
   return unpacker && (await lookInto(archive, unpacker)).why;
 }
 
-const OTHER =
-  "nothing of it was kept; ask who provides the archive, or choose another build (`./prime python list --all`)";
+const OTHER = "nothing of it was kept; choose another build (`./prime python list --all`), or ask who provides it";
 
 function refusal(build: PythonBuild, why: string, hint: string): PrimeError {
   return new PrimeError("python-archive", `could not unpack ${nameOf(build)}: ${why}`, { hint });

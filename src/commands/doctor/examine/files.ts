@@ -35,12 +35,12 @@ function damageFinding([first, ...others]: readonly [Unlike, ...Unlike[]], rebui
     return wrong(
       "hard links",
       `${is} not what was installed, with ${links} names (hard links): uv's cache and other environments have the same`,
-      `\`./prime uv cache clean ${name}\`, then ./prime reboot; \`./prime doctor --fix\` does both. Other environments with ${name} need the same. Where that changes nothing, the wheel came so: ./prime adopt keeps it`,
+      `\`./prime doctor --fix\` has uv forget its copy and builds anew; each other environment with ${name} needs it, too. Where that changes nothing, the wheel came so: ./prime adopt keeps it`,
       rebuild && { ...rebuild, packages: [name] },
     );
   }
   if (state === "outside") {
-    const found = `${name}: RECORD or a link leads to ${what.slice(name.length + 2)}, outside of the environment: that was not looked at`;
+    const found = `${name}: RECORD or a link leads to ${what.slice(name.length + 2)}, outside of the environment, and was not looked at`;
     return wrong(
       "files",
       found,

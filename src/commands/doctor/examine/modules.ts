@@ -21,7 +21,7 @@ function byFiles(generation: string, { fix }: Modules): Finding[] {
   if (modules === undefined) return [sound(CHECK, "were not looked at: ./prime doctor --fix loads them")];
   if (modules.count === 0) return [sound(CHECK, "there are none")];
   if (modules.failed.length === 0)
-    return [sound(CHECK, `by their files, all have the libraries that they need (${modules.count})`)];
+    return [sound(CHECK, `all have the libraries that their files name (${modules.count})`)];
   return modules.failed.map(([file, library]) =>
     unloadable(file, library ?? "it is for another machine", library, fix),
   );

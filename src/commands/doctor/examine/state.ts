@@ -53,7 +53,7 @@ function holdFindings(folders: Folders): Finding[] {
   if (readOwnText(file) === undefined) return [];
   try {
     if (isTornState(folders)) {
-      const mend = "`./prime doctor --fix` moves it aside; only rollbacks that hold, and what was given back, are lost";
+      const mend = "`./prime doctor --fix` moves it aside: rollbacks that hold end by that";
       return [wrong("state", `${file} is torn`, mend, { kind: "replace", file, text: null })];
     }
     const gone = Object.values(readHolds(folders)).filter(
