@@ -89,7 +89,7 @@ export class Fetched {
   }
 
   /** What else went wrong then. */
-  get failure(): PrimeError | undefined {
+  get failure(): unknown {
     return this.#shelf?.failure;
   }
 

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { closeSync, ftruncateSync, openSync, writeFileSync } from "node:fs";
+import { PrimeError } from "../../../errors.ts";
 import type { Environment } from "../../command.ts";
 import { writeAtomic } from "../../files/change.ts";
+import { act } from "../../files/errors.ts";
 import { MOST, streamOf } from "../../files/open.ts";
 import { remove } from "../../files/own/remove.ts";
 import { facts, readText } from "../../files/read.ts";
@@ -38,21 +39,14 @@ export async function download({ file, isResumed = false, ...request }: Download
   const progress: Progress = { size: validator === undefined ? 0 : (facts(file)?.size ?? 0), validator };
   let hash = createHash("sha256");
   if (progress.size > 0) for await (const bytes of streamOf(file, MOST.hashed)) hash.update(bytes);
-  const begin = (flags: string) => createWriteStream(file, { flags, mode: 0o600 }).on("error", () => {}); // told to whoever writes
-  let out = begin(progress.size > 0 ? "a" : "wx");
+  const write = <T>(change: () => T): T => act("write", file, change);
+  const out = write(() => openSync(file, progress.size > 0 ? "a" : "ax", 0o600));
   let noted = validator;
-  const close = async () => {
-    out.end();
-    if (!out.closed) await once(out, "close");
-  };
   try {
-    await once(out, "open");
     const sink: Sink = {
       restart: async () => {
-        await close();
-        remove(file);
+        write(() => ftruncateSync(out));
         hash = createHash("sha256");
-        out = begin("wx");
       },
       take: async (bytes) => {
         if (isResumed && noted !== progress.validator) {
@@ -61,20 +55,18 @@ export async function download({ file, isResumed = false, ...request }: Download
           noted = progress.validator;
         }
         hash.update(bytes);
-        await new Promise<void>((resolve, reject) => out.write(bytes, (error) => (error ? reject(error) : resolve())));
+        write(() => writeFileSync(out, bytes));
       },
     };
     const size = await receive(request, sink, progress);
-    await close();
     remove(beside);
     return { sha256: hash.digest("hex"), size, validator: progress.validator };
   } catch (error) {
-    if (isResumed && noted !== undefined) await close();
-    else {
-      out.destroy();
-      remove(file);
-    }
+    const isFull = error instanceof PrimeError && error.id === "file-system"; // what came is in the way of all else
+    if (isFull || !isResumed || noted === undefined) for (const one of [file, beside]) remove(one);
     throw error;
+  } finally {
+    closeSync(out);
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
-import { PrimeError, reasonOf } from "../../../errors.ts";
+import { reasonOf } from "../../../errors.ts";
 import { MOST, streamOf } from "../../files/open.ts";
 import { facts } from "../../files/read.ts";
 
@@ -11,14 +11,14 @@ export interface Shelf {
   /** With a part that no other process of this machine knows; ends with a slash, behind which a name stands. */
   readonly url: string;
   /** The first thing that went wrong, if anything did. */
-  readonly failure: PrimeError | undefined;
+  readonly failure: unknown;
   close(): void;
 }
 
 /** `fileOf` gives the absolute path of the file to a name, by whatever it has to do for that; undefined: there is none. */
 export async function startShelf(fileOf: (name: string) => Promise<string | undefined>): Promise<Shelf> {
   const base = `/${randomBytes(24).toString("hex")}/`;
-  let failure: PrimeError | undefined;
+  let failure: unknown;
   const server = http.createServer(async ({ url = "", method }, response) => {
     try {
       const file = url.startsWith(base) ? await fileOf(decodeURIComponent(url.slice(base.length))) : undefined;
@@ -28,7 +28,7 @@ export async function startShelf(fileOf: (name: string) => Promise<string | unde
       if (method === "HEAD") response.end();
       else pipeline(streamOf(file, MOST.hashed), response, () => {});
     } catch (error) {
-      if (error instanceof PrimeError) failure ??= error;
+      failure ??= error;
       response.writeHead(404).end(reasonOf(error));
     }
   });

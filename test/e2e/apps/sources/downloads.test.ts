@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
+import { spawnSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import type * as http from "node:http";
 import * as path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { AppBox, from, saying } from "../../../support/apps/apps.ts";
 import { serve as serveFiles } from "../../../support/apps/releases.ts";
 
@@ -81,4 +82,34 @@ it("a file that comes slowly and steadily is waited for as a whole, though uv wa
   app.publish("1", saying("1", `print(len("${Array.from({ length: 1500 }, (_, at) => at ** 3).join("")}"))`));
   await app.init();
   expect(await app.says([], { UV_HTTP_TIMEOUT: "1", UV_HTTP_RETRIES: "0" })).toMatch(/foo 1$/);
+});
+
+it("a full disk is told as such, not as a file that is gone, and what came is out of the way of all else", async ({
+  skip,
+}) => {
+  const app = new AppBox();
+  const state = path.join(app.box.home, ".local/state");
+  fs.mkdirSync(state, { recursive: true });
+  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=1200k", "none", state]).status !== 0)
+    skip("this user can't mount a small disk");
+  onTestFinished(() => void spawnSync("umount", [state]));
+  const { url } = await serveFiles(app.basket, ({ url: target }, response) => {
+    const names = fs.readdirSync(app.basket).map((name) => `<a href="${name}">${name}</a>`);
+    response.setHeader("ETag", '"same"');
+    return target === "/" && response.setHeader("Content-Type", "text/html").end(names.join("")) === response;
+  });
+  from(app, url);
+  app.publish("1");
+  await app.init();
+  await app.says([]);
+  fs.writeFileSync(path.join(app.basket, "foo-2-py3-none-any.whl"), randomBytes(2_000_000));
+  const { stderr } = await app.run(["self", "update"]);
+  expect([/404/.test(stderr), stderr]).toEqual([false, expect.stringContaining("no space is left on the disk")]);
+  expect(await app.status()).toMatchObject({
+    version: "1",
+    check: {
+      outcome: "failed",
+      message: expect.stringMatching(/could not write .*foo-2-.*\n {2}next: free some space/),
+    },
+  });
 });
