@@ -192,12 +192,13 @@ const RULES = new Set([
   "python-refused",
 ]);
 const OFFLINE =
-  /ECONN|ENOTFOUND|EAI_AGAIN|dns error|[Cc]onnection refused|error trying to connect|timed? ?out|tcp connect|unreachable|network|Connect|does not answer|fallen silent|less than \d+ bytes|takes too long|broke off|no connection to|speak TLS|connection was closed/;
+  /ECONN|ENOTFOUND|EAI_AGAIN|UNREACH|unreachable|timed out|(?:connect|network) timeout|no network|does not answer|fallen silent|less than \d+ bytes|takes too long|broke off|no connection to|speak TLS|connection was closed/;
 const DENIED =
-  /\b(?:401|403|407)\b|Unauthorized|Forbidden|[Pp]roxy [Aa]uth|a web page instead|AccessDenied|AccessKeyId|SignatureDoesNot|ExpiredToken/;
+  /(?:says |status |\()40[137]\b|Unauthorized|Forbidden|[Pp]roxy [Aa]uth|a web page instead|AccessDenied|AccessKeyId|SignatureDoesNot|ExpiredToken/;
 
 function outcomeOf({ id, message }: PrimeError): Outcome {
   if (RULES.has(id) || id.startsWith("channel-")) return "refused";
+  if (id === "verify-failed") return "invalid"; // whatever the app's own words are
   if (DENIED.test(message)) return "denied";
   if (OFFLINE.test(message)) return "offline";
   return /^(?:resolve-failed|no-source|s3|network|download|file-system)$/.test(id) ? "failed" : "invalid";
