@@ -1,36 +1,34 @@
 import * as path from "node:path";
 import { PrimeError } from "../errors.ts";
-import { type Pylock, packagesOf, pylockOf, renderPylock } from "../project/files/pylock.ts";
-import { decodePath } from "../project/packages.ts";
+import { type LockedFile, localFile, packagesOf, renderPylock, sha256Of } from "../project/files/pylock.ts";
 import { isTable, type Table } from "../toml.ts";
 
 /** A release's lock, and the files that lie beside it. */
 export interface ReleaseLock {
   readonly text: string;
-  readonly lock: Pylock;
-  /** By the name beside the lock, the absolute file that it is. */
-  readonly files: ReadonlyMap<string, string>;
+  /** By the name beside the lock, the file that it is. */
+  readonly files: ReadonlyMap<string, LockedFile>;
 }
 
 /**
- * A pylock.toml whose files on this machine (their paths begin at `folder`) become files beside it. Throws for what a release
- * can't hold: a folder, a repository, an archive that has to be built.
+ * A pylock.toml whose files on this machine (their paths begin at `folder`) become files beside it, and whose addresses say to nobody who one
+ * is. Throws for what a release can't hold: a folder, a repository, an archive that has to be built.
  */
 export function releaseLock(table: Table, folder: string): ReleaseLock {
-  const files = new Map<string, string>();
-  const beside = (file: string) => {
+  const files = new Map<string, LockedFile>();
+  const beside = (file: string, sha256: string | undefined) => {
     const name = path.basename(file);
-    const known = files.get(name);
+    const known = files.get(name)?.file;
     if (known !== undefined && known !== file) throw refusal(`two files are called ${name}: ${known} and ${file}`);
-    files.set(name, file);
+    files.set(name, { file, sha256 });
     return name;
   };
   const place = (one: unknown): unknown => {
     if (!isTable(one)) return one;
-    const { url, path: relative, ...rest } = one;
-    if (typeof relative === "string") return { path: beside(path.resolve(folder, relative)), ...rest };
-    if (typeof url !== "string" || !url.startsWith("file://")) return one;
-    return { path: beside(decodePath(url.slice("file://".length))), ...rest };
+    const file = localFile(one, folder);
+    if (file === undefined) return one;
+    const { url: _, path: __, ...rest } = one;
+    return { path: beside(file, sha256Of(one)), ...rest };
   };
   const packages = packagesOf(table).map((entry) => {
     const kind = ["directory", "vcs"].find((key) => entry[key] !== undefined);
@@ -42,8 +40,7 @@ export function releaseLock(table: Table, folder: string): ReleaseLock {
     const sdist = entry.sdist === undefined ? {} : { sdist: place(entry.sdist) };
     return { ...entry, ...wheels, ...archive, ...sdist };
   });
-  const placed = { ...table, packages };
-  return { text: renderPylock(placed), lock: pylockOf(placed, folder), files };
+  return { text: renderPylock({ ...table, packages }).replace(/(https?:\/\/)[^\s"'/?#]*@/g, "$1"), files };
 }
 
 function refusal(why: string): PrimeError {

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { isScript } from "../edges/files/formats/program-file.ts";
-import { isFile, namesInFolder, physicalPath, readText, realPath } from "../edges/files/read.ts";
+import { isBelow, isFile, namesInFolder, physicalPath, readText, realPath } from "../edges/files/read.ts";
 import { isInSafeRepo, SAFE_VARIABLE, type Trust, whyOthersDecide } from "../edges/files/trust.ts";
 import { isSuperuser } from "../edges/surroundings.ts";
 import { folderOfUv, interpreterStores, pathFolders, storeOfPrime } from "./search/candidates.ts";
@@ -22,7 +22,7 @@ export function asStart(trust: Trust, env: Environment, repo: readonly string[])
   const stores = [folderOfUv(env), storeOfPrime(env, env.HOME ?? "/")];
   const isSafe = (file: string): boolean => repo.some((folder) => isInSafeRepo(file, folder, trust));
   const isStrict = (file: string): boolean =>
-    stores.some((store) => isWithin(store, file)) || (isSuperuser() && !isSafe(file));
+    stores.some((store) => isBelow(file, store)) || (isSuperuser() && !isSafe(file));
   const whyNot = (file: string): string | undefined => {
     const why = isStrict(file) ? whyOthersDecideOn(file, trust) : undefined;
     return why && `${why}, and ${SAFE_VARIABLE} does not name that folder`;
@@ -37,7 +37,7 @@ export function asLook(trust: Trust, env: Environment, examined: readonly string
     const real = realPath(file);
     if (real === undefined) return undefined; // there is nothing to start
     const below = examined.find((folder) =>
-      [path.resolve(file), physicalPath(file), real].some((one) => isWithin(folder, one)),
+      [path.resolve(file), physicalPath(file), real].some((one) => isBelow(one, folder)),
     );
     if (below !== undefined) return `it is below ${below}, which is looked at`;
     if (isScript(real)) return "it is a script, which could start anything";
@@ -54,7 +54,7 @@ export function findable(env: Environment): (file: string) => boolean {
   const stores = interpreterStores(env);
   return (file) => {
     const real = realPath(file);
-    const isInStore = real !== undefined && stores.some((store) => isWithin(store, real));
+    const isInStore = real !== undefined && stores.some((store) => isBelow(real, store));
     return isInStore || onPath.has(realPath(path.dirname(file)));
   };
 }
@@ -90,8 +90,4 @@ function namesIn(folder: string): string[] {
   } catch {
     return []; // nobody loads anything from where this user can't look
   }
-}
-
-function isWithin(folder: string, file: string): boolean {
-  return file === folder || file.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }

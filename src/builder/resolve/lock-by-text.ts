@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { makeFolder, writePlain } from "../../edges/files/change.ts";
-import { isFile, isFolder, readText, realPath } from "../../edges/files/read.ts";
+import { isBelow, isFile, isFolder, readText, realPath } from "../../edges/files/read.ts";
 import { InputCollector } from "../../inputs/collector.ts";
 import { expandGlob } from "../../inputs/glob.ts";
 import { readLock } from "../../project/files/uv/uv-lock.ts";
@@ -57,7 +57,7 @@ async function copyTexts(root: string, work: string): Promise<string | undefined
     if (seen.has(folder)) continue;
     seen.add(folder);
     const file = path.join(folder, "pyproject.toml");
-    if (![folder, realPath(file) ?? file].every((one) => isWithin(root, one)))
+    if (![folder, realPath(file) ?? file].every((one) => isBelow(one, root)))
       return `it refers to ${folder}, which is outside of ${root}`;
     if (!isFile(file)) {
       if (isFolder(folder)) return `${folder} has no pyproject.toml`;
@@ -106,8 +106,4 @@ function withoutBackend(project: Table): Table {
 async function write(file: string, table: Table): Promise<void> {
   makeFolder(path.dirname(file));
   writePlain(file, await renderToml(table));
-}
-
-function isWithin(root: string, file: string): boolean {
-  return file === root || file.startsWith(`${root}/`);
 }

@@ -23,18 +23,21 @@ export async function exportIndex(context: Context, out: string, options: Pick<O
   const folder = path.resolve(context.cwd, out, "simple");
   const index: Index = new Map();
   const put = (project: string, name: string, bytes: Buffer) => {
-    const at = path.join(folder, project);
-    makeFolder(at);
-    writeAtomic(path.join(at, name), bytes, 0o644);
-    index.set(project, (index.get(project) ?? new Map<string, string>()).set(name, sha256(bytes)));
+    filesOf(project).set(name, sha256(bytes));
+    writeAtomic(path.join(folder, project, name), bytes, 0o644);
   };
-  for (const release of await releasesOf(session)) {
-    for (const { name } of release.files) {
-      put(
-        normalizeName(name.split("-")[0] as string),
-        name,
-        await fileOf(session, `${releaseFolder(release.version)}/${name}`),
-      );
+  const filesOf = (project: string) => {
+    makeFolder(path.join(folder, project));
+    const known = index.get(project) ?? new Map<string, string>();
+    index.set(project, known);
+    return known;
+  };
+  for (const { version, files } of await releasesOf(session)) {
+    for (const { name } of files) {
+      const project = normalizeName(name.split("-")[0] as string);
+      if (session.state.withdrawn[version])
+        filesOf(project); // an earlier export may have listed it
+      else put(project, name, await fileOf(session, `${releaseFolder(version)}/${name}`));
     }
   }
   for (const pointer of session.pointers.values()) {
@@ -55,9 +58,8 @@ export async function exportIndex(context: Context, out: string, options: Pick<O
 }
 
 async function releasesOf(session: Session): Promise<Release[]> {
-  const wanted = session.state.releases.filter(({ version }) => session.state.withdrawn[version] === undefined);
   return Promise.all(
-    wanted.map(async ({ version }) =>
+    session.state.releases.map(async ({ version }) =>
       described(releaseFile(version), await fileOf(session, releaseFile(version)), RELEASE),
     ),
   );

@@ -8,6 +8,7 @@ import { addTargets, describing, publishEdition } from "../../channels/session.t
 import { delegate, nextEdition, ROLES, type RoleName, rootOf } from "../../channels/tuf/repository.ts";
 import type { Context } from "../../context.ts";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { isBelow, physicalPath, realPath } from "../../edges/files/read.ts";
 import { isHeadsOwn } from "../../edges/terminal/secret.ts";
 import { type PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
@@ -33,6 +34,9 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   if (hasChannelFile(folder)) throw refusal(`${folder} leads a channel already`, "name another folder: --dir DIR");
   const to = keptAs(options.to, { cwd: context.cwd, folder });
   const place = await placeOf(context, options.to);
+  const real = (one: string) => realPath(one) ?? physicalPath(one);
+  if (isBelow(path.join(real(folder), "keys"), real(place.name)))
+    throw refusal(`${place.name} would serve the keys in ${folder}`, "name a folder for the keys elsewhere: --dir DIR");
   if ((await place.read("metadata/timestamp.json", MOST_TIMESTAMP)) !== undefined) {
     throw refusal(`${place.name} serves a channel already`, "name another place, or lead that one from its folder");
   }

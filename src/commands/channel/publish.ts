@@ -195,9 +195,10 @@ function contentsOf(
 ): { contents: Contents; targets: Record<string, Buffer> } {
   const folder = releaseFolder(version);
   const targets: Record<string, Buffer> = { [`${folder}/pylock.toml`]: Buffer.from(text) };
-  const listed = [...files].map(([name, from]) => {
+  const listed = [...files].map(([name, { file: from, sha256: locked }]) => {
     const bytes = readBytes(from, MOST_WHEEL);
     if (bytes === undefined) throw refusal(`there is no ${from}, which the lock names`, "build it anew");
+    if (sha256(bytes) !== locked) throw refusal(`${from} has another sha256 than the lock says`, "lock it anew");
     targets[`${folder}/${name}`] = bytes;
     return { name, sha256: sha256(bytes), size: bytes.length };
   });

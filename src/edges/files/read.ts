@@ -117,7 +117,8 @@ export function isOutside(file: string, folder: string): boolean {
   return !isBelow(real, tree) || path.relative(tree, real).split("/").includes(".git");
 }
 
-function isBelow(file: string, folder: string): boolean {
+/** Whether a path is a folder's or leads below it, by their words alone; both absolute. */
+export function isBelow(file: string, folder: string): boolean {
   return file === folder || file.startsWith(folder === "/" ? "/" : `${folder}/`);
 }
 

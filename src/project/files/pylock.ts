@@ -79,7 +79,8 @@ export function sha256Of({ hashes }: Table): string | undefined {
   return isTable(hashes) && typeof hashes.sha256 === "string" ? hashes.sha256 : undefined;
 }
 
-function localFile({ url, path: relative }: Table, folder: string): string | undefined {
+/** The absolute path of a file on this machine, where its relative one starts at `folder`. */
+export function localFile({ url, path: relative }: Table, folder: string): string | undefined {
   if (typeof relative === "string") return path.resolve(folder, relative);
   if (typeof url !== "string" || !url.startsWith("file://")) return undefined;
   return decodePath(url.slice("file://".length));

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { appWheel, saying } from "../../support/apps/apps.ts";
 import { filesBelow, Maintainer, PASSPHRASE } from "../../support/apps/channel.ts";
 import { goodPython } from "../../support/machine.ts";
 
@@ -121,6 +123,48 @@ describe("channel", () => {
     expect((await maintainer.run(["publish", "dist/foo-3.2.4-py3-none-any.whl"])).stderr).toContain("is no wheel");
   });
 
+  it("releases no file but what the lock has by its digest, and no password", async () => {
+    const maintainer = await new Maintainer().begin();
+    const { box } = maintainer;
+    const wheel = maintainer.wheel("1");
+    const digest = createHash("sha256").update(fs.readFileSync(wheel)).digest("hex");
+    const publish = (path: string) => {
+      const wheels = (place: string) => `wheels = [{ ${place}, hashes = { sha256 = "${digest}" } }]\n`;
+      const foo = `[[packages]]\nname = "foo"\nversion = "1"\n${wheels(`path = "${path}"`)}`;
+      const bar = `[[packages]]\nname = "bar"\nversion = "1"\nindex = "https://joe:s3cret@a.example/simple"\n`;
+      const far = wheels('url = "https://joe:s3cret@a.example/bar-1-py3-none-any.whl"');
+      box.file("pylock.toml", `lock-version = "1.0"\ncreated-by = "me"\n${bar}${far}${foo}`);
+      return maintainer.run(["publish", "pylock.toml", "--release-version", "1"]);
+    };
+    box.file("../secret", "mine");
+    const secret = path.join(path.dirname(box.root), "secret");
+    const refused = await publish("../secret");
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`${secret} has another sha256`)]);
+    expect(await publish(path.relative(box.root, wheel))).toMatchObject({ code: 0 });
+    const served = filesBelow(maintainer.to).map((file) => fs.readFileSync(path.join(maintainer.to, file), "latin1"));
+    expect(served.filter((text) => text.includes("a.example/bar-1")).length).toBe(1);
+    expect(served.filter((text) => text.includes("s3cret") || text === "mine")).toEqual([]);
+  });
+
+  it("makes no keys where they would be served", async () => {
+    const { box } = new Maintainer();
+    const options = { cwd: box.root, stdin: `${PASSPHRASE}\n` };
+    const init = (...words: readonly string[]) =>
+      box.run(["channel", "init", "--app", "foo", "--simple", "--passphrase-fd", "0", ...words], options);
+    fs.symlinkSync(".", box.path("link"));
+    for (const words of [
+      ["--to", "channel"],
+      ["--to", "."],
+      ["--to", "link", "--dir", "lead"],
+      ["--to", `file://${box.root}`],
+    ]) {
+      const { code, stderr } = await init(...words);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/would serve the keys in .*\n.*--dir DIR/)]);
+    }
+    expect(fs.existsSync(box.path("channel"))).toBe(false);
+    expect(await init("--to", "channel/served")).toMatchObject({ code: 0 });
+  });
+
   it("signs nothing that no client would read, and goes on as it was", { timeout: 120_000 }, async () => {
     const maintainer = new Maintainer();
     const named = await maintainer.run(["init", "--app", "my app", "--to", maintainer.to, "--simple"]);
@@ -208,5 +252,13 @@ describe("channel, for those who must keep pip", () => {
     expect(await upgrade()).toBe("foo 3.2.1");
     await maintainer.good("promote", "stable", "3.2.2", "--percent", "10");
     expect(await upgrade()).toBe("foo 3.2.1");
+    appWheel(box.path("dist"), "bar", "1", saying("1"));
+    await maintainer.good("publish", maintainer.wheel("3.2.3", "bar"));
+    await maintainer.good("export-index", "out");
+    const page = (name: string) => fs.readFileSync(box.path(`out/simple/${name}/index.html`), "utf8");
+    expect([page("foo"), page("bar")]).toEqual([expect.stringContaining("3.2.3"), expect.stringContaining("bar-1")]);
+    await maintainer.good("withdraw", "3.2.3");
+    await maintainer.good("export-index", "out");
+    expect([page("foo"), page("bar")].filter((text) => /3\.2\.3|bar-1/.test(text))).toEqual([]);
   });
 });
