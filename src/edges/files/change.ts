@@ -125,6 +125,16 @@ export function append(file: string, text: string): void {
   act("append to", file, () => withOwnFile(file, options, (fd) => fs.writeFileSync(fd, text)));
 }
 
+/** A file that grows piece by piece: a new one, or the end of one that is there. */
+export function openGrowing(file: string, isNew: boolean) {
+  const fd = act("write", file, () => fs.openSync(file, isNew ? "ax" : "a", 0o600));
+  return {
+    add: (bytes: Buffer) => act("write", file, () => fs.writeFileSync(fd, bytes)),
+    empty: () => act("write", file, () => fs.ftruncateSync(fd)),
+    close: () => fs.closeSync(fd),
+  };
+}
+
 /** Appends to a file that the user has named, whatever it is. */
 export function appendToNamed(file: string, text: string): void {
   act("append to", file, () => fs.appendFileSync(file, text));

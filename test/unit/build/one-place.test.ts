@@ -49,7 +49,7 @@ const RULES: readonly { readonly what: string; readonly calls: RegExp; readonly 
     calls:
       /\bconsole\??[.[]|=\s*console\b|\bprocess\.std(?:out|err)\.(?:write|end)\b|\b_rawDebug\b|\bwrite(?:Output|Message)\(|\bwriteSync\(|\bcreateWriteStream\b/,
     files: [
-      "src/edges/network/receive/download.ts", // to a file
+      // to a file
       "src/edges/terminal/streams.ts",
       "src/edges/terminal/secret.ts", // its question, to the terminal that is asked
       ...["src/edges/answer.ts", "src/head/loader.js"], // to the head, which is code

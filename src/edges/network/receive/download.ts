@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { closeSync, ftruncateSync, openSync, writeFileSync } from "node:fs";
 import { PrimeError } from "../../../errors.ts";
 import type { Environment } from "../../command.ts";
-import { writeAtomic } from "../../files/change.ts";
-import { act } from "../../files/errors.ts";
+import { openGrowing, writeAtomic } from "../../files/change.ts";
 import { MOST, streamOf } from "../../files/open.ts";
 import { remove } from "../../files/own/remove.ts";
 import { facts, readText } from "../../files/read.ts";
@@ -39,13 +37,12 @@ export async function download({ file, isResumed = false, ...request }: Download
   const progress: Progress = { size: validator === undefined ? 0 : (facts(file)?.size ?? 0), validator };
   let hash = createHash("sha256");
   if (progress.size > 0) for await (const bytes of streamOf(file, MOST.hashed)) hash.update(bytes);
-  const write = <T>(change: () => T): T => act("write", file, change);
-  const out = write(() => openSync(file, progress.size > 0 ? "a" : "ax", 0o600));
+  const out = openGrowing(file, progress.size === 0);
   let noted = validator;
   try {
     const sink: Sink = {
       restart: async () => {
-        write(() => ftruncateSync(out));
+        out.empty();
         hash = createHash("sha256");
       },
       take: async (bytes) => {
@@ -55,7 +52,7 @@ export async function download({ file, isResumed = false, ...request }: Download
           noted = progress.validator;
         }
         hash.update(bytes);
-        write(() => writeFileSync(out, bytes));
+        out.add(bytes);
       },
     };
     const size = await receive(request, sink, progress);
@@ -66,7 +63,7 @@ export async function download({ file, isResumed = false, ...request }: Download
     if (isFull || !isResumed || noted === undefined) for (const one of [file, beside]) remove(one);
     throw error;
   } finally {
-    closeSync(out);
+    out.close();
   }
 }
 
