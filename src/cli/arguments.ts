@@ -218,11 +218,10 @@ function takeTask({ program, args, take }: CommandLine, words: readonly string[]
 function takeMissingFile({ take }: CommandLine, word: string): void {
   take(
     async ({ cwd }) => {
-      const { whatIsHere } = await import("../commands/unknown/what-is-here.ts");
-      const here = whatIsHere(cwd, word);
-      throw new PrimeError("command-not-found", `could not run ${word}: ${here ?? "there is no such file"}`, {
+      const { whyNotRun } = await import("../commands/unknown/what-is-here.ts");
+      throw new PrimeError("command-not-found", `could not run ${word}: ${whyNotRun(cwd, word)}`, {
         exitCode: EXIT_NOT_FOUND,
-        hint: "check the path, which starts at the folder that you stand in; ./prime --help lists the commands",
+        hint: "check the path, which starts at the current folder; ./prime --help lists the commands",
       });
     },
     { needsRepo: false },

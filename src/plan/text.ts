@@ -75,7 +75,7 @@ export function refuseElsewhere(held: readonly HeldNames[]): Elsewhere {
   const missing = refusal("neither the environment nor PATH has it", "command-not-found", EXIT_NOT_FOUND);
   return {
     command: `${cases.length === 0 ? "" : `case $1 in\n${cases.join("")}    esac\n    `}${onPathOr(missing)}`,
-    file: refusal("there is no such file", "command-not-found", EXIT_NOT_FOUND),
+    file: refusal("it does not exist", "command-not-found", EXIT_NOT_FOUND),
     executable: refusal("it is not executable", "not-executable", EXIT_NOT_EXECUTABLE),
   };
 }

@@ -11,7 +11,7 @@ import { entryStart, startEarly } from "../../start/command/entry-scripts.ts";
 import { inEnvironment } from "../../start/command/in-environment.ts";
 import { admit, findCommand, groundsOf, heldBack, isOwn, refusalOf } from "../../start/command/outside-command.ts";
 import { missingCommand } from "../unknown/missing-command.ts";
-import { whatIsHere } from "../unknown/what-is-here.ts";
+import { whyNotRun } from "../unknown/what-is-here.ts";
 
 /** How many arguments are prime's own, in front of the command. */
 export interface RunRequest {
@@ -79,11 +79,10 @@ function refuseFile(context: Context, command: string): void {
   if (isFile(file)) {
     throw new PrimeError("not-executable", `could not run ${command}: it is not executable`, {
       exitCode: EXIT_NOT_EXECUTABLE,
-      hint: `make it so by \`chmod +x\`, or run it by the environment's python: ./prime ${command}`,
+      hint: `\`chmod +x\` it, or run it by the environment's Python: ./prime ${command}`,
     });
   }
-  const here = whatIsHere(context.cwd, command);
-  throw new PrimeError("command-not-found", `could not run ${command}: ${here ?? "there is no such file"}`, {
+  throw new PrimeError("command-not-found", `could not run ${command}: ${whyNotRun(context.cwd, command)}`, {
     exitCode: EXIT_NOT_FOUND,
     hint: `check the path: it was looked for as ${file}`,
   });

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { exists, isExecutableFile, isFile, isFolder, listFolder } from "../../edges/files/read.ts";
+import { exists, isExecutableFile, isFile, isFolder, listFolder, whyNoFile } from "../../edges/files/read.ts";
 import { areTelling } from "../../project/around/nearest-project.ts";
 
 /**
@@ -12,6 +12,11 @@ export function whatIsHere(cwd: string, word: string): string | undefined {
   if (isFolder(file)) return `${written} is a folder${insideOf(file, written.replace(/\/+$/, ""))}`;
   if (!isFile(file) || word === "") return undefined;
   return `${written} is here: ${startOf(file, written)} …`;
+}
+
+/** Why a path can't be run: what is there instead, or that nothing is. */
+export function whyNotRun(cwd: string, word: string): string {
+  return whatIsHere(cwd, word) ?? whyNoFile(path.resolve(cwd, word));
 }
 
 /** What is no program by itself is Python's, but for what says that it is the shell's. */

@@ -94,7 +94,7 @@ describe.each(WAYS)("run, %s", (way) => {
     const said = failure(await start(way, ["run", "./nothing"], { cwd }), "command-not-found", 127);
     expect(said).toContain(`it was looked for as ${box.path("sub/nothing")}`);
     const refused = failure(await start(way, ["run", "./show.py"], { cwd }), "not-executable", 126);
-    expect(refused).toContain("`chmod +x`, or run it by the environment's python: ./prime ./show.py");
+    expect(refused).toContain("`chmod +x` it, or run it by the environment's Python: ./prime ./show.py");
   });
 });
 
@@ -147,7 +147,7 @@ describe("wrong usage", () => {
     [["uv", "sync"], "`uv sync` would change an environment in place"],
     [
       ["uv", "run", "x", "--script"],
-      "run ./prime run CMD; a script that says itself what it requires, by ./prime uv run --script FILE",
+      "use ./prime run CMD; ./prime uv run --script FILE for a script that says what it requires",
     ],
   ])("%j: 2, and what was meant", async (args, said) => {
     const end = await box.run(args);

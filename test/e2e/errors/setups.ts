@@ -135,7 +135,7 @@ export const SETUPS: readonly Setup[] = [
     /chmod \+x/,
   ]),
   setup(
-    "one stands in a subfolder",
+    "a path is looked for from the current folder",
     "../prime run ./tool.sh",
     { "tool.sh": "#!/bin/sh\n", "sub/x": "" },
     [/sub\/tool\.sh/],
@@ -143,13 +143,19 @@ export const SETUPS: readonly Setup[] = [
       cwd: "sub",
     },
   ),
-  setup("a script is a link to nowhere", "./prime ./tool.py", {}, [/tool\.py/], {
-    before: (box) => fs.symlinkSync("gone.py", box.path("tool.py")),
-  }),
+  setup(
+    "a script is a link to nowhere",
+    "./prime ./tool.py",
+    {},
+    [/tool\.py: it is a link that leads nowhere: gone\.py/],
+    {
+      before: (box) => fs.symlinkSync("gone.py", box.path("tool.py")),
+    },
+  ),
   {
     what: "another prime is at work, and is stopped",
     typed: "./prime run true",
-    says: [/waiting for process \d+/, /shows no sign of life: building beside it/],
+    says: [/waiting for process \d+/, /shows no sign of life: building without waiting for it/],
     start: async () => {
       const slow = new SlowRepo({ "prime.toml": "lock_patience_s = 1\n" });
       const { kill } = slow.hold({ host: "elsewhere" });

@@ -128,7 +128,7 @@ describe("a sealed image", () => {
     );
     expect(await image.start(["tools/nosuch.py"], { cwd: image.box.root })).toMatchObject({
       code: 127,
-      stderr: expect.stringContaining("could not run tools/nosuch.py: there is no such file"),
+      stderr: expect.stringContaining("could not run tools/nosuch.py: it does not exist"),
     });
     expect(await image.start(["run", "tools/show.py"])).toMatchObject({
       code: 126,
