@@ -31,7 +31,7 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
   if (!known.ok) {
     await runStep(job, `install ${what}`, installManaged(uv, request), {
       id: "python-not-installed",
-      note: `${await wayAround(decision)}install ${what} by this machine's own means and put it on PATH, or ask for another version (${whereFrom(decision)})`,
+      note: `${await wayAround(decision)}install ${what} yourself and put it on PATH, or ask for another version (${whereFrom(decision)})`,
     });
   }
   const found = known.ok
@@ -51,7 +51,7 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
     throw new PrimeError(
       "python-not-found",
       `uv gave ${interpreter.path} for ${what}, which is ${interpreter.version}`,
-      { hint: `install ${what} by this machine's own means and put it on PATH, or ask for another version` },
+      { hint: `install ${what} yourself and put it on PATH, or ask for another version` },
     );
   }
   return interpreter;

@@ -9,7 +9,7 @@ export interface TurnRequest<T> {
   /** What is done in this turn, e.g. `building for /home/me/repo`; others who wait are told. */
   readonly doing: string;
   readonly reason: string;
-  /** What happens when a silent holder is no longer waited for, e.g. `building`. */
+  /** What is done without waiting any longer for a holder that shows no sign of life, e.g. `building`. */
   readonly beside: string;
   /** Whether what the turn is for is there, now that another's has ended. */
   readonly look: () => Promise<T | undefined>;
@@ -34,7 +34,8 @@ export async function takeTurn<T>(
     ...request,
     patienceMs: patience.value * 1000,
     onWait: (holder) => terminal.say(`waiting for ${describeHolder(holder)}`),
-    onImpatience: (holder) => terminal.warn(`${nameOf(holder)} shows no sign of life: ${beside} beside it`),
+    onImpatience: (holder) =>
+      terminal.warn(`${nameOf(holder)} shows no sign of life: ${beside} without waiting for it`),
     onFailure: (why) => terminal.detail(`going on without a lock: ${why}`),
   });
   if (!("within" in turn)) return turn;

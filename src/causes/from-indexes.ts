@@ -27,7 +27,7 @@ export const FROM_INDEXES: readonly Row[] = [
   {
     says: /407 Proxy Authentication Required|Tunnel connection failed: 407|proxy auth(?:entication|orization) required/i,
     cause: () => ({
-      why: "the proxy wants a name and a password that it knows",
+      why: "the proxy wants a valid user name and password",
       next: "have USER:PASSWORD@ before the host in the variable that names the proxy, HTTPS_PROXY",
     }),
   },
@@ -108,7 +108,7 @@ function ofPassword(url: string, { env, project }: Scene) {
   const variable = `UV_INDEX_${name?.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
   const byName = name === undefined ? "" : `set ${variable}_USERNAME and ${variable}_PASSWORD, or `;
   return {
-    why: `${plain(url)} wants a name and a password that it knows`,
+    why: `${plain(url)} wants a valid user name and password`,
     next: `${byName}write \`machine ${host.replace(/:\d+$/, "")} login USER password PASSWORD\` into ~/.netrc${inUrl}`,
   };
 }

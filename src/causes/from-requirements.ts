@@ -117,7 +117,7 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
       const both = new RegExp(`(?:require|requires|depends on|requested) ${NAME}[<>=~!]`).exec(words)?.[1];
       return {
         why: "the requirements contradict each other",
-        next: `change one of those that the words above name, in ${placeOf(scene, both)}`,
+        next: `change one of the requirements named above, in ${placeOf(scene, both)}`,
       };
     },
   },

@@ -56,7 +56,7 @@ export function interactiveShell(request: InteractiveRequest): InteractiveShell 
   }
   return {
     ...start,
-    note: `${name} is a shell that prime does not know: its start files may put other folders in front of the environment's`,
+    note: `prime does not know the shell ${name}: its start files may put other folders in front of the environment's`,
   };
 }
 

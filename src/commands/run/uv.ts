@@ -15,7 +15,7 @@ import { readingEnvironment } from "../../uv/tool.ts";
 /** What would change an environment in place, and what to do instead: a generation never changes once active. */
 const REFUSED: Readonly<Record<string, string>> = {
   sync: "run ./prime, which makes what `uv sync` would, in a generation of its own",
-  run: "run ./prime run CMD; a script that says itself what it requires, by ./prime uv run --script FILE",
+  run: "use ./prime run CMD; ./prime uv run --script FILE for a script that says what it requires",
   venv: "run ./prime, or ./prime reboot to build the environment anew",
   "pip install": "add it to the project: ./prime uv add NAME",
   "pip uninstall": "remove it from the project: ./prime uv remove NAME",

@@ -161,7 +161,7 @@ function refuse407(proxy: URL, answer: http.IncomingMessage): http.IncomingMessa
 
 export function proxyRefusal(proxy: URL, status: number): PrimeError {
   const at = withoutSecrets(`${proxy.protocol}//${proxy.host}`);
-  const why = status === 407 ? "wants a name and a password that it knows (407)" : `refuses (status ${status})`;
+  const why = status === 407 ? "wants a valid user name and password (407)" : `refuses (status ${status})`;
   return new PrimeError("proxy", `could not get through the proxy ${at}: it ${why}`, {
     hint:
       status === 407

@@ -91,7 +91,7 @@ describe("a network that is none", () => {
       [
         `index+https://packages.invalid/simple/`,
         through,
-        { outcome: "denied", message: /the proxy wants a name and a password/ },
+        { outcome: "denied", message: /the proxy wants a valid user name and password/ },
         36,
       ],
       [`http://127.0.0.1:${web}/wheels/`, {}, { outcome: "failed", message: /lists no wheel/ }, 108],

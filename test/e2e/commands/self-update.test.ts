@@ -78,7 +78,7 @@ describe("self-update", () => {
     });
     const words = ["self-update", "--from", "http://releases.invalid/"];
     const env = { http_proxy: proxy.url, no_proxy: "localhost" };
-    expect((await box.run(words, { env })).stderr).toContain("wants a name and a password that it knows (407)");
+    expect((await box.run(words, { env })).stderr).toContain("wants a valid user name and password (407)");
     await good(box, words, { env: { ...env, http_proxy: proxy.url.replace("//", "//u:p@") } });
     expect(proxy.asked).toContain("GET http://releases.invalid/prime.sha256");
   });

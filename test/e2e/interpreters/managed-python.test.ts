@@ -102,7 +102,7 @@ it("an archive with other bytes than its digest says is refused, and nothing is 
   );
   expect(said).toContain("Hash mismatch");
   expect(said).toContain(
-    `install Python 3.12 by this machine's own means and put it on PATH, or ask for another version (${box.path(".python-version")})`,
+    `install Python 3.12 yourself and put it on PATH, or ask for another version (${box.path(".python-version")})`,
   );
   expect(generations(box)).toEqual([]);
 });

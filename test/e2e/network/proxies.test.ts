@@ -48,9 +48,9 @@ describe.skipIf(modern === undefined)("a proxy", { timeout: 600_000 }, () => {
         );
       if (driver === "venv_uv") {
         policy("", `ca_file = "${proxy.ca}"\n`);
-        expect(await bad(box, [], by(box, one))).toContain("it wants a name and a password that it knows (407)");
+        expect(await bad(box, [], by(box, one))).toContain("it wants a valid user name and password (407)");
         policy("me:other@", `ca_file = "${proxy.ca}"\n`);
-        expect(await bad(box, [], by(box, one))).toMatch(/that it knows \(407\)\n {2}next: have USER:PASSWORD@ before/);
+        expect(await bad(box, [], by(box, one))).toMatch(/and password \(407\)\n {2}next: have USER:PASSWORD@ before/);
         policy("me:s3cret@");
         expect(await bad(box, [], by(box, one))).toMatch(/certificate/i);
         expect(one.asked).toEqual([]);

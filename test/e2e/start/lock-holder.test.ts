@@ -45,7 +45,7 @@ describe("a holder of the build lock", () => {
     expect([code, stdout]).toEqual([0, "second\n"]);
     const who = `process ${pid} on ${os.hostname()} (the first start here)`;
     expect(stderr).toContain(`waiting for ${who}, which is building for ${slow.box.root}\n`);
-    expect(stderr).toContain(`prime: warning: ${who} shows no sign of life: building beside it\n`);
+    expect(stderr).toContain(`prime: warning: ${who} shows no sign of life: building without waiting for it\n`);
     expect(stderr).toContain("the other prime holds uv's locks too");
     const second = shown(slow.box);
     process.kill(-(first.child.pid as number), "SIGCONT");
@@ -66,8 +66,8 @@ describe("a holder of the build lock", () => {
     kill();
     const { stderr } = await good(slow.box);
     const who = `process ${holder.pid} on ${holder.host} (./prime gc)`;
-    expect(stderr).toContain(`waiting for ${who}, which is removing old environments of it\n`);
-    expect(stderr).toContain(`prime: warning: ${who} shows no sign of life: building beside it\n`);
+    expect(stderr).toContain(`waiting for ${who}, which is ${holder.doing}\n`);
+    expect(stderr).toContain(`prime: warning: ${who} shows no sign of life: building without waiting for it\n`);
     expect(slow.isLocked).toBe(false);
     expect((await good(slow.box, ["reboot"])).stderr).not.toContain("waiting for");
   });

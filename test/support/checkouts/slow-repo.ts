@@ -81,7 +81,7 @@ export class SlowRepo {
       boot: bootId(),
       space: processSpace(),
       host: os.hostname(),
-      doing: "removing old environments of it",
+      doing: `removing old environments of ${this.box.root}`,
       reason: "./prime gc",
       ...change,
     };

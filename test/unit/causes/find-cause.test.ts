@@ -40,7 +40,7 @@ const WORDS = [
   ],
   [
     "OSError: Tunnel connection failed: 407 Proxy Authentication Required",
-    /^the proxy wants a name and a password that it knows$/,
+    /^the proxy wants a valid user name and password$/,
   ],
   [
     "error: HTTP status client error (403 Forbidden) for url (https://u:p@index.test/a.whl)",

@@ -158,7 +158,7 @@ describe("fish", () => {
 test("a shell that prime does not know is started as it is, and said so", () => {
   const start = interactiveShell({ shell: "/opt/xonsh", activation, env: {}, folder, isTerminal: true });
   expect(start).toMatchObject({ file: "/opt/xonsh", args: [], files: [], variables: {} });
-  expect(start.note).toMatch(/^xonsh is a shell that prime does not know/);
+  expect(start.note).toMatch(/^prime does not know the shell xonsh/);
 });
 
 test("a shell without a terminal is started as it is", () => {

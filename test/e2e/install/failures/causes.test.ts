@@ -124,7 +124,7 @@ describe("the hint of a failure names its cause, and cures it: where packages co
     const table = `[[tool.uv.index]]\nname = "our-own"\nurl = "${index.url}"\ndefault = true\n`;
     const box = repo({ "pyproject.toml": `${APP}dependencies = ["alpha"]\n${table}` });
     const { first, next } = await failing(box);
-    expect(first).toContain(`${index.url} wants a name and a password`);
+    expect(first).toContain(`${index.url} wants a valid user name and password`);
     expect(next).toContain("set UV_INDEX_OUR_OWN_USERNAME and UV_INDEX_OUR_OWN_PASSWORD, or write");
     await good(box, [], { env: { UV_INDEX_OUR_OWN_USERNAME: "ann", UV_INDEX_OUR_OWN_PASSWORD: "secret" } });
 
@@ -195,7 +195,7 @@ describe("the hint of a failure names its cause, and cures it: what is asked for
     const box = repo({ "requirements.txt": "beta\nalpha>=2\n" });
     const { first, next } = await failing(box, [], options);
     expect(first).toContain("the requirements contradict each other");
-    expect(next).toMatch(/^change one of those that the words above name, in requirements\.txt/);
+    expect(next).toMatch(/^change one of the requirements named above, in requirements\.txt/);
     edit(box, "requirements.txt", "beta\nalpha<9\n");
     await good(box, [], options);
     edit(box, "requirements.txt", "beta\nalpha==7\n");
