@@ -69,11 +69,14 @@ export function pinObservation({ stamps, observed }: Observation, by: Comparing)
   const others = names
     .filter((input) => !inFolders.has(input))
     .map(
-      // Outside of the repo no word is said of a link that leads nowhere: it is as good as no file, and one look less.
-      (input): Input =>
-        input.kind === "absent" && !input.path.startsWith(`${by.root}/`) ? { ...input, kind: "dead" } : input,
+      // Only of what people have in the repo a word is said where a link leads nowhere: else it is as good as no file, and one look less.
+      (input): Input => (input.kind === "absent" && !isPeoples(input.path, by) ? { ...input, kind: "dead" } : input),
     );
   return { stamps, timed, renewable, changed, absent, others };
+}
+
+function isPeoples(file: string, { root, unedited = [] }: Comparing): boolean {
+  return file.startsWith(`${root}/`) && !unedited.some((one) => file.startsWith(`${one}/`));
 }
 
 function reasonAgainst({ input, facts: was, contents }: Observed): string | undefined {

@@ -112,7 +112,10 @@ function shortcutForSh(activation: Activation): string {
   case \${2-} in
   '' | -*) prime_line='' ;;
   */*) prime_line=$2 ;;
-  *) case ${among(USUAL, 2)}) prime_line=/usr/bin/$2 ;; *) prime_line=${quoted}/$2 ;; esac ;;
+  *)
+    prime_line=${quoted}/$2
+    [ -f "$prime_line" ] || case ${among(USUAL, 2)}) prime_line=/usr/bin/$2 ;; esac
+    ;;
   esac
   [ ! -f "$prime_line" -o ! -x "$prime_line" ] || {
     shift
