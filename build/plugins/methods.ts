@@ -84,6 +84,9 @@ const OFTEN = [
   ...["succinctRoles", "terminal", "unrecognizedFields", "verboseInfo"],
   ...["constraintsFile", "declaredIn", "localProjects", "mustAgree", "needsRepo", "primeLock", "rebuilt"],
   ...["registries", "sourceOf", "startedAt", "stateFault", "uvLock", "verbosity"],
+  ...["beforeByName", "buildsRoot", "devRequirements", "extrasAreKnown", "hasBuildSystem", "insteadOfForeign"],
+  ...["installsRoot", "isConditional", "requirementLines", "requirementOptions", "takesChoices", "uvSettings"],
+  ...["virtualRequirements", "virtualSources"],
 ];
 
 /** Matches names of properties that the bundler may shorten: these, and methods of commander's that have names which are theirs alone. */
