@@ -7,6 +7,7 @@ import { exists, facts } from "../edges/files/read.ts";
 import { oneAtATime } from "../edges/processes/locks/mutex.ts";
 import { isHeld } from "../edges/processes/locks/pipe-lock.ts";
 import { type Claimant, isClaimed } from "../plan/app-claim.ts";
+import { cut } from "../quoted.ts";
 import { hideSecrets } from "../secrets.ts";
 import type { App } from "./app.ts";
 
@@ -102,8 +103,12 @@ export function readCheck(app: Home): Check {
   return check.attempts === 0 && exists(claimFile(app)) ? { ...check, attempts: 1 } : check;
 }
 
+/** Characters of what a check came to: others have a say in them, and what is longer than a `TEXT` would count as lost. */
+const MOST_MESSAGE = 10_000;
+
 export function writeCheck(app: App, check: Check): void {
-  writeAtomic(checkFile(app), JSON.stringify(check, hideSecrets));
+  const message = cut(check.message, MOST_MESSAGE);
+  writeAtomic(checkFile(app), JSON.stringify({ ...check, message }, hideSecrets));
 }
 
 /** Of a release that is taken now, the last check has no more to tell than that. */

@@ -1,4 +1,5 @@
 import { Metadata, MetadataKind, type Root, type Snapshot, Targets, type Timestamp } from "@tufjs/models";
+import { quoted } from "../../quoted.ts";
 import { isTable } from "../../toml.ts";
 import { Refused } from "./refused.ts";
 
@@ -35,7 +36,7 @@ export function parse<K extends Kind>(kind: K, bytes: Buffer, role: string = kin
     refuseLoose(metadata.signed, data.signed as Record<string, unknown>);
     return metadata as unknown as Metadata<Kinds[K]>;
   } catch (error) {
-    throw new Refused("malformed", `${role} is no metadata: ${(error as Error).message}`);
+    throw new Refused("malformed", `${role} is no metadata: ${quoted((error as Error).message)}`);
   }
 }
 
