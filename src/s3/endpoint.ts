@@ -1,4 +1,5 @@
 import type { Environment } from "../edges/command.ts";
+import { isLoopback } from "../edges/network/url.ts";
 import { PrimeError } from "../errors.ts";
 import { withoutSecrets } from "../secrets.ts";
 
@@ -18,8 +19,4 @@ export function endpointOf(env: Environment, service: "s3" | "sts", region: stri
       hint: "AWS_ENDPOINT_URL says so; http: is for this machine alone, since others could change what comes",
     },
   );
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return /^(?:127\.[\d.]+|localhost|\[::1\])$/.test(hostname);
 }

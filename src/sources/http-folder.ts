@@ -27,7 +27,8 @@ export async function filesAt(address: string, line: { env: Environment; rules: 
   const files = text.trimStart().startsWith("{") ? inJson(text, base) : inPage(text, base);
   return someOf(
     files.map((file) => {
-      const request = { url: new URL(file.url), most: MOST_FILE, ...line };
+      const at = new URL(file.url);
+      const request = { url: at, most: MOST_FILE, isSent: at.hostname !== url.hostname, ...line };
       return {
         ...file,
         download: (to: string) => download({ ...request, file: to, isResumed: true }),
@@ -74,6 +75,7 @@ function fileAt(
 ): SourceFile[] {
   if (!URL.canParse(href, base.href)) return [];
   const url = new URL(href, base);
+  if (url.origin === base.origin) Object.assign(url, { username: base.username, password: base.password });
   const sha256 = told ?? /(?:^#|&)sha256=([0-9a-f]{64})(?:&|$)/.exec(url.hash)?.[1];
   url.hash = "";
   const name = decodePath(url.pathname.split("/").at(-1) ?? "");

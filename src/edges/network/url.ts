@@ -11,3 +11,8 @@ export function urlOf(text: string): URL {
     "write it as https://host/path or file:///path",
   );
 }
+
+/** Whether it leads nowhere but to this machine: what comes by http: from elsewhere can be changed on the way. */
+export function isLoopback({ hostname }: URL): boolean {
+  return /^(?:127\.[\d.]+|localhost|\[::1\])$/.test(hostname);
+}

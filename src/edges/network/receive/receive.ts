@@ -1,10 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { PrimeError, reasonOf } from "../../../errors.ts";
+import { quoted } from "../../../quoted.ts";
 import { withoutSecrets } from "../../../secrets.ts";
 import { elapsed, now, pause } from "../../clock.ts";
 import { Forbidden } from "../connect.ts";
 import { exchange, type Line } from "../exchange.ts";
 import { refusedByRule } from "../rules.ts";
+import { isLoopback } from "../url.ts";
 import { patienceOf } from "./patience.ts";
 
 export interface Request {
@@ -19,6 +21,8 @@ export interface Request {
   readonly found?: (url: URL) => void;
   /** That there is none is an answer. */
   readonly orNone?: boolean;
+  /** A page has sent there, which is another host's. */
+  readonly isSent?: boolean;
 }
 
 interface Limits {
@@ -161,14 +165,14 @@ function validatorOf({ headers }: IncomingMessage): string | undefined {
 
 /** The answer at the end of all redirects: what was asked for, or with `orNone` that there is none (404). */
 export async function follow(
-  { url: first, page = false, found, orNone = false, ...line }: Request & Line,
+  { url: first, page = false, found, orNone = false, isSent = false, ...line }: Request & Line,
   headers: Readonly<Record<string, string>>,
   { silentMs }: Limits,
 ): Promise<IncomingMessage> {
   let url = first;
   const more = headers.Range ? 206 : Object.keys(headers).length > 0 ? 304 : 200;
   for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
-    const answer = await exchange(url, line, { headers, silentMs, isSent: url.hostname !== first.hostname });
+    const answer = await exchange(url, line, { headers, silentMs, isSent: isSent || url.hostname !== first.hostname });
     const { statusCode: status = 0 } = answer;
     if ((status === 200 || status === more) && (page || !isPage(answer, url))) {
       found?.(url);
@@ -178,15 +182,13 @@ export async function follow(
     if (orNone && isNone(status, url)) return answer;
     const { location } = answer.headers;
     if (!REDIRECTS.has(status) || location === undefined) throw fault(url, answer);
-    if (!URL.canParse(location, url.href))
-      throw refusal(url, `it redirects to ${withoutSecrets(location)}, which is no address`);
-    const next = new URL(location, url);
-    if (next.protocol !== "https:" && !(next.protocol === "http:" && url.protocol === "http:")) {
-      throw refusal(url, `it redirects to ${withoutSecrets(next.href)}, which is not https`);
-    }
+    const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+    const isAsSafe = next?.protocol === "http:" && url.protocol === "http:" && (isLoopback(next) || !isLoopback(url));
+    if (next?.protocol !== "https:" && !isAsSafe)
+      throw refusal(url, `it redirects to ${quoted(location)}, which is not https`, { hint: "check the address" });
     url = next;
   }
-  throw refusal(first, `it redirects more than ${MOST_REDIRECTS} times`);
+  throw refusal(first, `it redirects more than ${MOST_REDIRECTS} times`, { hint: "check the address" });
 }
 
 /** Stores that let nobody list say 403 where there is no next root; so the clients of TUF take it. What is closed is told by the next file. */

@@ -124,6 +124,22 @@ describe("a download", () => {
     expect(await outcome(url, { limits: { ...SOON, waits: [] } })).toContain("the server does not answer");
   });
 
+  it("whose connection breaks off is told so", async () => {
+    const { url } = await server(({ socket }, response) =>
+      response.writeHead(200, { "content-length": 9 }).write("x", () => socket.destroy()),
+    );
+    expect(await outcome(url)).toContain("the connection broke off");
+  });
+
+  it("from a server that lets its header drip ends", async () => {
+    const { url } = await server(({ socket }) => {
+      socket.write("HTTP/1.1 200 OK\r\n");
+      const timer = setInterval(() => socket.write("X: y\r\n"), 20);
+      socket.on("close", () => clearInterval(timer));
+    });
+    expect(await outcome(url, { limits: { ...SOON, waits: [] } })).toContain("the server does not answer");
+  });
+
   it("waits as the server says, if that is not too long", async () => {
     let busy = 2;
     const { url } = await server((_, response) => {
@@ -194,6 +210,13 @@ describe("a redirect", () => {
     );
     expect(safe.asked.length).toBe(3);
     expect(plain.asked.length).toBe(0);
+    const near = await server((_, response) => response.writeHead(302, { location: to }).end());
+    for (to of ["http://192.0.2.1/", "https://a b/", `ftp://a.example/${"y".repeat(9000)}`]) {
+      const told = await outcome(near.url);
+      expect([told.length < 400, told]).toEqual([true, expect.stringMatching(/redirects to .*, which is not https$/)]);
+    }
+    to = plain.url.href;
+    expect(await outcome(near.url)).toBe(DIGEST);
   });
 });
 
