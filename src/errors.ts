@@ -57,6 +57,7 @@ export function reasonOf(error: unknown): string {
 const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EBUSY: "it is in use",
+  ECONNRESET: "the connection broke off",
   EDQUOT: "the disk quota is used up",
   EEXIST: "it exists already",
   EIO: "the disk reported an error",

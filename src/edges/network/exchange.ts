@@ -146,9 +146,15 @@ function basic(credentials: string): string {
 
 function answerOf(request: http.ClientRequest, { body, silentMs = SILENT_MS }: Asking): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
-    request.setTimeout(silentMs, () => request.destroy(new Error("the server does not answer")));
+    let isAnswered = false;
+    const end = () => request.destroy(new Error("the server does not answer"));
+    request.setTimeout(silentMs, end);
+    request.on("finish", () => setTimeout(() => isAnswered || end(), 2 * silentMs).unref()); // a header can drip
     request.on("error", reject);
-    request.on("response", resolve);
+    request.on("response", (answer) => {
+      isAnswered = true;
+      resolve(answer);
+    });
     request.end(body);
   });
 }

@@ -5,8 +5,12 @@ import { pause } from "../../clock.ts";
 import { type Asking, exchange, type Line, type ServerAnswer } from "../exchange.ts";
 import { follow, insist, refusal } from "./receive.ts";
 
-/** Milliseconds within which an answer has to be whole: a server that lets a byte drip now and then is as good as none. */
+/**
+ * Milliseconds within which an answer has to be whole, and bytes in one of them for what may be larger: a server that lets a byte drip now and
+ * then is as good as none.
+ */
 const WHOLE_MS = 60_000;
+const LEAST = 80;
 /** Bytes of what a server says to a file that it gets. */
 const MOST_SAID = 1_000_000;
 /** Milliseconds before a busy server is asked again. */
@@ -85,7 +89,11 @@ export async function ask(url: URL, line: Line, asking: Asking, most: number): P
 
 /** The body of an answer. */
 export async function bytesOf(answer: ServerAnswer, most: number): Promise<Buffer> {
-  const late = setTimeout(() => answer.destroy(new Error("it was not whole within 60 s")), WHOLE_MS);
+  const limitMs = Math.max(WHOLE_MS, most / LEAST);
+  const late = setTimeout(
+    () => answer.destroy(new Error(`it was not whole within ${Math.round(limitMs / 1000)} s`)),
+    limitMs,
+  );
   try {
     const parts: Buffer[] = [];
     let size = 0;
