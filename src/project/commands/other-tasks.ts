@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { readText } from "../../edges/files/read.ts";
+import { isFile, readText } from "../../edges/files/read.ts";
 import { isTable } from "../../toml.ts";
 import type { Pyproject } from "../files/pyproject.ts";
 
@@ -12,7 +12,7 @@ export interface OtherTasks {
   readonly start: string;
 }
 
-/** What other tools would start in this repo; nothing of it is run, and only pyproject.toml and the makefile are read. */
+/** What other tools would start in this repo; nothing of it is run. */
 export function otherTasks(root: string, pyproject: Pyproject | undefined): OtherTasks[] {
   const tools = pyproject?.tool ?? {};
   const environments = isTable(tools.hatch) && isTable(tools.hatch.envs) ? Object.entries(tools.hatch.envs) : [];
@@ -23,7 +23,7 @@ export function otherTasks(root: string, pyproject: Pyproject | undefined): Othe
     ...environments.map(([name, table]) =>
       of(`[tool.hatch.envs.${name}.scripts]`, within(table, "scripts"), `./prime run hatch run ${name}:`),
     ),
-    ...makefile(root),
+    ...inFiles(root),
   ].filter(({ names }) => names.length > 0);
 }
 
@@ -33,6 +33,8 @@ const STARTERS = [
   ["pdm", "scripts", "pdm run"],
   ["rye", "scripts", "rye run"],
   ["pixi", "tasks", "pixi run"],
+  ["taskipy", "tasks", "task"],
+  ["tox", "env", "tox -e"],
 ] as const;
 
 function within(table: unknown, key: string): string[] {
@@ -45,18 +47,31 @@ function of(where: string, names: readonly string[], start: string): OtherTasks 
   return { where, names: names.filter((name) => !name.startsWith("_")), start };
 }
 
-/** make(1), RATIONALE: the first of these that is there; GNU make looks for its own before. */
-const MAKEFILES = ["GNUmakefile", "makefile", "Makefile"];
-/** A target rule (POSIX make, "Target Rules"): no special target, no pattern, no assignment. */
-const TARGETS = /^([A-Za-z0-9][\w.-]*(?: +[A-Za-z0-9][\w.-]*)*) *::?(?![:=])/gm;
+/** What starts a name in the first of some files that is there, and what declares one there. */
+const FILES = [
+  // make(1), RATIONALE; GNU make looks for its own before. A target rule: no special target, no pattern, no assignment.
+  ["make", ["GNUmakefile", "makefile", "Makefile"], /^([A-Za-z0-9][\w.-]*(?: +[A-Za-z0-9][\w.-]*)*) *::?(?![:=])/gm],
+  ["just", ["justfile", "Justfile", ".justfile"], /^@?([A-Za-z][\w-]*)(?: [^:\n]*)?:(?!=)/gm],
+  ["nox -s", ["noxfile.py"], /^@(?:nox\.)?session\b[\s\S]*?^def (\w+)/gm],
+  ["invoke", ["tasks.py"], /^@(?:invoke\.)?task\b[\s\S]*?^def (\w+)/gm],
+  ["tox -e", ["tox.ini"], /^\[testenv:([\w.-]+)\]/gm],
+] as const;
 
-/** Text of any kind that a variable holds (GNU make, "Defining Multi-Line Variables"). */
+/** Text of any kind that a variable of a makefile holds (GNU make, "Defining Multi-Line Variables"). */
 const DEFINED = /^define [\s\S]*?^endef/gm;
 
-function makefile(root: string): OtherTasks[] {
-  const name = MAKEFILES.find((one) => readText(path.join(root, one)) !== undefined);
-  if (name === undefined) return [];
-  const rules = (readText(path.join(root, name)) ?? "").replace(DEFINED, "");
-  const targets = [...rules.matchAll(TARGETS)].flatMap(([, words = ""]) => words.split(/ +/));
-  return [of(name, [...new Set(targets)], "./prime run make")];
+/** The name that a decorator gives to a function. */
+const NAMED = /^@[\w.]+\([\s\S]*\bname ?= ?["']([^"']+)/;
+
+function inFiles(root: string): OtherTasks[] {
+  return FILES.flatMap(([starter, files, declares]) => {
+    const where = files.find((name) => isFile(path.join(root, name)));
+    if (where === undefined) return [];
+    const text = (readText(path.join(root, where)) ?? "").replace(DEFINED, "");
+    const names = [...text.matchAll(declares)].flatMap(([all, words = ""]) => {
+      const named = NAMED.exec(all)?.[1];
+      return named ?? (starter === "invoke" ? words.replaceAll("_", "-") : words.split(/ +/));
+    });
+    return [of(where, [...new Set(names)], `./prime run ${starter}`)];
+  });
 }

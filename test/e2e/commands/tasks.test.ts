@@ -18,6 +18,8 @@ _hidden = "no"
 types = "mypy"
 [tool.hatch.envs.test.scripts]
 cov = "pytest --cov"
+[tool.taskipy.tasks]
+fmt = "ruff format"
 `,
   "prime.toml": `env = { A = "all" }
 [tasks]
@@ -34,6 +36,12 @@ gone = { run = "true", cwd = "gone" }
   "show.py": SHOW,
   "docs/de/show.py": SHOW,
   Makefile: "define A\ntry:\n\timport x\nendef\nall: x\n\techo\nx y: all\nA := b\n.PHONY: all\n%.o: %.c\nz:: x\n",
+  justfile: 'set shell := ["sh"]\nA := "b:c"\ndefault: fmt\n  echo a: b\n@greet name="World": default\n  echo\n_own:\n',
+  "noxfile.py":
+    "@nox.session(python=['3.12'])\ndef tests(session):\n  pass\n@session(\n  name='lint-all',\n)\ndef lint(s): ...\n",
+  "tasks.py":
+    "@task\ndef up(c): ...\n@task(help={'a': 'b'})\ndef build_docs(c): ...\n@task(name='go')\ndef run(c): ...\n",
+  "tox.ini": "[tox]\nenvlist = py312\n[testenv]\n[testenv:docs-html]\n[testenv:{a,b}-c]\n",
 } as const;
 
 const made = (): Sandbox => repo(FILES);
@@ -93,9 +101,14 @@ describe("tasks", () => {
     expect(stdout).toContain("also here: [tool.rye.scripts]: types (./prime run rye run NAME)\n");
     expect(stdout).toContain("also here: [tool.hatch.envs.test.scripts]: cov (./prime run hatch run test:NAME)\n");
     expect(stdout).toContain("also here: Makefile: all, x, y, z (./prime run make NAME)\n");
+    expect(stdout).toContain("also here: [tool.taskipy.tasks]: fmt (./prime run task NAME)\n");
+    expect(stdout).toContain("also here: justfile: default, greet (./prime run just NAME)\n");
+    expect(stdout).toContain("also here: noxfile.py: tests, lint-all (./prime run nox -s NAME)\n");
+    expect(stdout).toContain("also here: tasks.py: up, build-docs, go (./prime run invoke NAME)\n");
+    expect(stdout).toContain("also here: tox.ini: docs-html (./prime run tox -e NAME)\n");
     const { tasks, others } = JSON.parse((await good(box, ["tasks", "--json"])).stdout);
     expect(tasks.map(({ name }: { name: string }) => name)).toContain("a.b:c-d");
-    expect(others).toHaveLength(4);
+    expect(others).toHaveLength(9);
     expect(fs.existsSync(box.path(".prime"))).toBe(false);
     expect((await good(repo({}), ["tasks"])).stdout).toMatch(/^no tasks: /);
   });
