@@ -3,6 +3,7 @@ import { isFile, listFolder, MOST, readText } from "../edges/files/read.ts";
 import { normalizeName } from "../project/packages.ts";
 import type { Project } from "../project/project.ts";
 import type { Cause, Row, Scene } from "./cause.ts";
+import { pinOf } from "./from-requirements.ts";
 import { howToInstallPart } from "./system-packages.ts";
 import { distributionOf } from "./well-known.ts";
 
@@ -25,9 +26,18 @@ export const FROM_BUILDS: readonly Row[] = [
     cause: ([, module], scene, words) => (IN_BUILD.test(words) ? undeclared(words, module, scene) : undefined),
   },
   {
+    // In front of the headers that are not found without it.
+    says: /Could not find (\w+[-_]config) executable/,
+    cause: ([, program]) => missing(`the program ${program}`, program),
+  },
+  {
     says: /fatal error: '?([\w./+-]+\.h(?:pp)?)'?(?:: No such file|\s+file not found)/,
     cause: ([, header], scene, words) =>
-      outgrown(words, header) ?? ofNumpy(words, header, scene) ?? missing(`the header ${header}`, header),
+      outgrown(words, header, scene) ?? ofNumpy(words, header, scene) ?? missing(`the header ${header}`, header),
+  },
+  {
+    says: /error: (?:lvalue required|expression is not assignable)[^\n]*\n[^\n]*\b(Py_\w+)\(|has no member named \W?(\w+)|incomplete type(?:def)? \W?(?:struct _frame|PyFrameObject)/,
+    cause: ([, assigned, member], scene, words) => outgrown(words, assigned || member || "f_code", scene),
   },
   {
     says: /\[Errno 2\] No such file or directory: '([\w+./-]*(?:cc|\+\+|clang))'|command '([\w+./-]*(?:cc|\+\+|clang))' failed: No such file/,
@@ -64,10 +74,19 @@ export const FROM_ANY_BUILD: readonly Row[] = [
     }),
   },
   {
+    says: /module '([\w.]+)' has no attribute 'build_editable'/,
+    cause: ([, backend], _, words) => ({
+      why: `${buildIn(words)} is by ${backend}, which can't install it editable`,
+      next: backend.startsWith("poetry.")
+        ? 'write `requires = ["poetry-core"]` and `build-backend = "poetry.core.masonry.api"` below [build-system] of its pyproject.toml'
+        : "ask for a newer one in `requires` below [build-system] of its pyproject.toml",
+    }),
+  },
+  {
     says: /[Ff]ailed to (?:download and )?build (?:'|`?(?!installable\b))([\w.-]+)|build backend returned an error/,
     cause: ([, name], scene) => ({
       why: `the build of ${name || "a package"} fails`,
-      next: `correct what the output above names${isAnothers(name, scene) ? "; or take a version of it or a Python that has a wheel" : ""}`,
+      next: `correct what the output above names${isAnothers(name, scene) ? `; or take a version of it or a Python that has a wheel${pinOf(scene)}` : ""}`,
     }),
   },
 ];
@@ -97,8 +116,16 @@ function ofCompiler(compiler: string, env: Scene["env"]) {
       };
 }
 
-/** Modules and headers that Python itself had, and since when it has not (PEP 594, PEP 632, What's New in 3.10 to 3.12). */
+/** Modules, headers, and what C may use, that Python itself had, and since when it has not (PEP 594, PEP 632, What's New in 3.9 to 3.13). */
 const GONE: Readonly<Record<string, string>> = {
+  tp_print: "3.9",
+  Py_REFCNT: "3.10",
+  use_tracing: "3.10",
+  Py_SIZE: "3.11",
+  Py_TYPE: "3.11",
+  f_code: "3.11",
+  curexc_type: "3.12",
+  ob_digit: "3.12",
   "Python-ast.h": "3.10",
   "graminit.h": "3.10",
   "node.h": "3.10",
@@ -126,13 +153,13 @@ function buildIn(words: string): string {
   return `the build of ${builtIn(words) ?? "a package"}`;
 }
 
-/** A build that wants a module or a header which this Python has not, since it is too new. */
-function outgrown(words: string, part: string): Cause | undefined {
+/** A build that wants what this Python has not, since it is too new. */
+function outgrown(words: string, part: string, scene: Scene): Cause | undefined {
   const gone = GONE[part];
   if (gone === undefined) return undefined;
   return {
-    why: `${buildIn(words)} wants ${part}, which Python has no more since ${gone}`,
-    next: `require an older Python (\`requires-python\`, or \`required_python_version = "<${gone}"\` in prime.toml), or a newer version of that package`,
+    why: `${buildIn(words)} wants ${part} of a Python before ${gone}`,
+    next: `require an older Python (\`requires-python\`, or \`required_python_version = "<${gone}"\` in prime.toml), or a newer version of that package${pinOf(scene)}`,
   };
 }
 
@@ -149,7 +176,7 @@ function ofNumpy(words: string, header: string, scene: Scene): Cause | undefined
 /** A build that imports what it does not declare: the repo's own declares it, for another the repo says it to uv. */
 function undeclared(words: string, module: string, scene: Scene) {
   const top = module.replace(/\..*/s, "");
-  const told = outgrown(words, top);
+  const told = outgrown(words, top, scene);
   if (told !== undefined) return told;
   const built = builtIn(words);
   const needed = distributionOf(top);

@@ -129,8 +129,8 @@ function placeOf({ project, root }: Scene, name?: string): string {
   return name === undefined ? project.declaredIn : whereNamed(project, root, name);
 }
 
-/** Which Python another tool is told of (`notePins`). */
-function pinOf({ project }: Scene): string {
+/** The end of a hint: which Python another tool is told of (`notePins`). */
+export function pinOf({ project }: Scene): string {
   const pin = project?.omissions.find((note) => note.includes(" names Python "));
   return pin === undefined ? "" : `; ${pin.replace(/\.$/, "")}`;
 }

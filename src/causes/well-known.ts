@@ -27,16 +27,13 @@ const BY_MODULE: Readonly<Record<string, string>> = {
 /** Distributions that many repos require: the only names that are ever proposed in place of one that no index has. */
 export const WELL_KNOWN = [
   ...Object.values(BY_MODULE),
-  ...`aiofiles aiohttp alembic altair anyio arrow asyncpg attrs babel bandit bcrypt black bleach boto3 botocore build celery certifi cffi chardet
-charset-normalizer click colorama coverage cryptography cython dask datasets django django-cors-headers djangorestframework docker faker
-fastapi flake8 flask flask-cors flask-login flask-sqlalchemy gevent google-cloud-storage greenlet grpcio gunicorn httpx huggingface-hub
-hypothesis idna importlib-metadata ipykernel ipython isort jinja2 joblib jsonschema jupyter jupyterlab keras langchain lxml mako markdown
-markupsafe matplotlib mkdocs msgpack mypy networkx nltk notebook numpy openai openpyxl orjson packaging pandas paramiko peewee pendulum
-pip-tools platformdirs playwright plotly polars pre-commit prometheus-client protobuf psutil psycopg psycopg2 psycopg2-binary pyarrow
-pydantic pydantic-settings pygments pyinstaller pylint pymongo pymysql pyparsing pytest pytest-asyncio pytest-cov pytest-django pytest-mock
-pytest-xdist python-multipart pytz redis regex requests requests-mock rich ruff scipy scrapy seaborn selenium sentry-sdk setuptools-scm
-shapely six sphinx sqlalchemy sqlmodel starlette streamlit tenacity tensorflow textual toml tomli tomlkit torch tornado tox tqdm
-transformers trio typer typing-extensions ujson urllib3 uvicorn uvloop virtualenv watchdog watchfiles websockets werkzeug wheel xgboost`.split(
+  ...`aiofiles aiohttp alembic attrs bcrypt black boto3 botocore build celery certifi charset-normalizer click colorama coverage cryptography dask
+django django-cors-headers djangorestframework faker fastapi flake8 flask flask-cors flask-login flask-sqlalchemy gevent
+google-cloud-storage grpcio gunicorn httpx huggingface-hub hypothesis ipykernel ipython isort jinja2 jsonschema jupyter jupyterlab lxml
+markdown matplotlib msgpack nltk notebook numpy openai openpyxl packaging pandas paramiko plotly pre-commit psycopg psycopg2 psycopg2-binary
+pydantic pydantic-settings pygments pyinstaller pymongo pymysql pyparsing pytest pytest-asyncio pytest-cov pytest-django pytest-mock
+pytest-xdist python-multipart requests requests-mock scipy scrapy seaborn selenium sentry-sdk setuptools-scm shapely sphinx sqlalchemy
+sqlmodel starlette streamlit tenacity tensorflow transformers typing-extensions urllib3 uvicorn watchdog websockets werkzeug`.split(
     /\s+/,
   ),
 ];

@@ -107,11 +107,32 @@ const WORDS = [
   ["Package cairo was not found in the pkg-config search path.", /needs the library cairo,/],
   [
     "Failed to build `old==1`\nModuleNotFoundError: No module named 'imp'",
-    /build of old wants imp, which Python has no more since 3\.12/,
+    /build of old wants imp of a Python before 3\.12/,
   ],
   [
     "Failed to build `typed-ast==1.4.1`\ncompile.h:5:10: fatal error: code.h: No such file or directory",
-    /^the build of typed-ast wants code\.h, which Python has no more since 3\.11$/,
+    /^the build of typed-ast wants code\.h of a Python before 3\.11$/,
+  ],
+  [
+    "Failed to build `psycopg2==2.7.3`\nm.c:9:24: error: lvalue required as left operand of assignment\n 9 |  Py_TYPE(&xidType) = &PyType_Type;",
+    /^the build of psycopg2 wants Py_TYPE of a Python before 3\.11$/,
+  ],
+  [
+    "Failed to build `old==1`\nx.c:1:2: error: ‘PyTypeObject’ {aka ‘struct _typeobject’} has no member named ‘tp_print’",
+    /wants tp_print of a Python before 3\.9$/,
+  ],
+  [
+    "Failed to build `old==1`\nx.c:1:2: error: invalid use of incomplete typedef ‘PyFrameObject’ {aka ‘struct _frame’}",
+    /wants f_code of a Python before 3\.11$/,
+  ],
+  ["Failed to build `old==1`\nx.c:1:2: error: ‘struct a’ has no member named ‘b’", /^the build of old fails$/],
+  [
+    "Failed to build `shapely`\nCould not find geos-config executable. Either\nx.h:5:10: fatal error: numpy/arrayobject.h: No such file",
+    /^a build needs the program geos-config,/,
+  ],
+  [
+    "Failed to build `app @ file:///repo`\nAttributeError: module 'poetry.masonry.api' has no attribute 'build_editable'",
+    /^the build of app is by poetry\.masonry\.api, which can't install it editable$/,
   ],
   [
     "Failed to build `old==1`\nqhull_wrap.c:9:10: fatal error: numpy/noprefix.h: No such file\nCommand '['cc', '-I/x/numpy/_core/include']'",
@@ -165,10 +186,19 @@ it("names the newest Python for which there are wheels", () => {
 });
 
 it("takes another's package whose build fails for one that may be had without", () => {
-  const project = { localNames: ["My_App"] } as unknown as Project;
+  const project = { localNames: ["My_App"], omissions: [] } as unknown as Project;
   const next = (name: string) => causeOf(`Failed to build \`${name}==1\`\nboom`, { ...scene, project })?.next;
   expect(next("typed-ast")).toMatch(/; or take a version of it or a Python that has a wheel$/);
   expect(next("my-app")).toBe("correct what the output above names");
+});
+
+it("names the Python that another tool is told of where a build of another's package fails", () => {
+  const pin = "runtime.txt names Python 3.6.9, which is not read: a .python-version would be";
+  const project = { localNames: ["app"], omissions: [`${pin}.`] } as unknown as Project;
+  const next = (words: string) => causeOf(words, { ...scene, project })?.next;
+  expect(next("Failed to build `old==1`\nboom")?.endsWith(`; ${pin}`)).toBe(true);
+  expect(next("Failed to build `old==1`\nModuleNotFoundError: No module named 'imp'")?.endsWith(`; ${pin}`)).toBe(true);
+  expect(next("Failed to build `app`\nboom")).not.toContain(pin);
 });
 
 it("asks for a setuptools that has all of distutils", () => {
