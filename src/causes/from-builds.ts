@@ -125,20 +125,11 @@ const GONE: Readonly<Record<string, string>> = {
   Py_TYPE: "3.11",
   f_code: "3.11",
   curexc_type: "3.12",
-  ob_digit: "3.12",
   "Python-ast.h": "3.10",
-  "graminit.h": "3.10",
-  "node.h": "3.10",
   "code.h": "3.11",
   "longintrepr.h": "3.11",
-  asynchat: "3.12",
-  asyncore: "3.12",
   imp: "3.12",
-  smtpd: "3.12",
-  cgi: "3.13",
-  crypt: "3.13",
   pipes: "3.13",
-  telnetlib: "3.13",
 };
 
 /** How uv and pip tell that a build fails. */

@@ -27,15 +27,9 @@ const BY_MODULE: Readonly<Record<string, string>> = {
 /** Distributions that many repos require: the only names that are ever proposed in place of one that no index has. */
 export const WELL_KNOWN = [
   ...Object.values(BY_MODULE),
-  ...`aiofiles aiohttp alembic attrs bcrypt black boto3 botocore build celery certifi charset-normalizer click colorama coverage cryptography dask
-django django-cors-headers djangorestframework faker fastapi flake8 flask flask-cors flask-login flask-sqlalchemy gevent
-google-cloud-storage grpcio gunicorn httpx huggingface-hub hypothesis ipykernel ipython isort jinja2 jsonschema jupyter jupyterlab lxml
-markdown matplotlib msgpack nltk notebook numpy openai openpyxl packaging pandas paramiko plotly pre-commit psycopg psycopg2 psycopg2-binary
-pydantic pydantic-settings pygments pyinstaller pymongo pymysql pyparsing pytest pytest-asyncio pytest-cov pytest-django pytest-mock
-pytest-xdist python-multipart requests requests-mock scipy scrapy seaborn selenium sentry-sdk setuptools-scm shapely sphinx sqlalchemy
-sqlmodel starlette streamlit tenacity tensorflow transformers typing-extensions urllib3 uvicorn watchdog websockets werkzeug`.split(
-    /\s+/,
-  ),
+  ...`aiohttp bcrypt black boto3 celery cryptography django djangorestframework fastapi flake8 flask flask-sqlalchemy gunicorn jinja2
+jupyter lxml markdown matplotlib numpy openai pandas paramiko pre-commit psycopg2 psycopg2-binary pydantic pytest requests scipy
+scrapy selenium sphinx sqlalchemy streamlit tensorflow urllib3 uvicorn`.split(/\s+/),
 ];
 
 /** The distribution of a module, which mostly has its name. */

@@ -104,7 +104,7 @@ export function isForUv(pyproject: Pyproject | undefined): boolean {
 
 /** Whether a name, relative to root, is that of a requirement file. */
 export function isRequirementFile(name: string): boolean {
-  return /^(?!.*constraint)(?:(?:tests?\/)?[\w.-]*requirements[\w.-]*|requirements\/[\w.-]+)\.(?:txt|in|lock)$/.test(
+  return /^(?!.*constraint)(?:(?:tests?\/)?[\w.-]*requirements?[\w.-]*|requirements\/[\w.-]+)\.(?:txt|in|lock)$/.test(
     name,
   );
 }

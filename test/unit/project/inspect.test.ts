@@ -142,6 +142,11 @@ describe("the kind of a repo", () => {
   );
 });
 
+test("a requirement file whose name lacks its last letter is named", async () => {
+  const { kind, leftOut } = await inspect({ "requirement.txt": "six" });
+  expect([kind, leftOut.files]).toEqual(["nothing", ["requirement.txt"]]);
+});
+
 describe("the project itself", () => {
   const virtual =
     '[project]\nname = "app"\nversion = "1"\ndependencies = ["six"]\n[project.optional-dependencies]\n' +
