@@ -119,12 +119,10 @@ function ofCompiler(compiler: string, env: Scene["env"]) {
 /** Modules, headers, and what C may use, that Python itself had, and since when it has not (PEP 594, PEP 632, What's New in 3.9 to 3.13). */
 const GONE: Readonly<Record<string, string>> = {
   tp_print: "3.9",
-  Py_REFCNT: "3.10",
   use_tracing: "3.10",
   Py_SIZE: "3.11",
   Py_TYPE: "3.11",
   f_code: "3.11",
-  curexc_type: "3.12",
   "Python-ast.h": "3.10",
   "code.h": "3.11",
   "longintrepr.h": "3.11",

@@ -93,6 +93,13 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     }),
   },
   {
+    says: /Unsupported editable requirement in `([^`]+)`(?: at line (\d+))?/,
+    cause: ([, file, line]) => ({
+      why: `uv installs editable what is in a folder alone, not what ${file} names${line && ` in line ${line}`}`,
+      next: "take `-e` out of that line: it is then installed like any other package",
+    }),
+  },
+  {
     says: /Couldn't parse requirement in `([^`]+)`|error: (?:Expected|Unexpected|Unsupported|Invalid)[^\n]*?: (\S+:\d+):\d+|Invalid requirement: /,
     cause: ([, file, place], { project }) => ({
       why: `${place || file || project?.declaredIn || "a file"} has a line that is no requirement`,

@@ -27,8 +27,11 @@ export const FROM_SETTINGS: readonly Row[] = [
     }),
   },
   {
-    says: /Failed to parse: `?([^`\n]*pyproject\.toml)/,
-    cause: ([, file]) => ({ why: `uv can't read ${file}`, next: "correct it, as the words above say" }),
+    says: /Failed to parse: `?([^`\n]*pyproject\.toml)|TOML parse error at/,
+    cause: ([, file]) => ({
+      why: `uv can't read ${file || "a pyproject.toml"}`,
+      next: "correct it, as the words above say",
+    }),
   },
   {
     says: /Failed to parse environment variable `(UV_\w+)` with invalid value `[^`]*`: ([^\n]+)/,

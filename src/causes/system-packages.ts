@@ -16,7 +16,6 @@ png.h libpng: libpng-dev, libpng-devel, libpng
 ft2build.h freetype2 libfreetype: libfreetype-dev, freetype-devel, freetype
 cairo.h cairo libcairo: libcairo2-dev, cairo-devel, cairo
 gobject-introspection gobject-introspection-1.0 girepository-1.0 girepository-2.0: libgirepository-2.0-dev, gobject-introspection-devel, gobject-introspection
-dbus/ dbus-1: libdbus-1-dev, dbus-devel, dbus
 lber.h ldap.h libldap libldap_r liblber: libldap-dev, openldap-devel, openldap
 sasl/ libsasl2: libsasl2-dev, cyrus-sasl-devel, cyrus-sasl
 krb5.h gssapi/ gssapi.h krb5-config libgssapi_krb5: libkrb5-dev, krb5-devel, krb5
@@ -29,13 +28,9 @@ proj.h proj_api.h proj: libproj-dev, proj-devel, proj
 hdf5.h h5cc hdf5 libhdf5: libhdf5-dev, hdf5-devel, hdf5
 portaudio.h libportaudio: portaudio19-dev, portaudio-devel, portaudio
 alsa/ libasound: libasound2-dev, alsa-lib-devel, portaudio
-snappy-c.h libsnappy: libsnappy-dev, snappy-devel, snappy
 librdkafka/ librdkafka rdkafka: librdkafka-dev, librdkafka-devel, librdkafka
 magic.h libmagic: libmagic-dev, file-devel, libmagic
 graphviz/ libcgraph: libgraphviz-dev, graphviz-devel, graphviz
-gmp.h libgmp: libgmp-dev, gmp-devel, gmp
-mpfr.h libmpfr: libmpfr-dev, mpfr-devel, mpfr
-libusb.h libusb-1.0/ libusb-1.0: libusb-1.0-0-dev, libusb1-devel, libusb
 systemd/ libsystemd: libsystemd-dev, systemd-devel, systemd
 bzlib.h libbz2: libbz2-dev, bzip2-devel, bzip2
 lzma.h liblzma: liblzma-dev, xz-devel, xz

@@ -51,11 +51,12 @@ export function noteBelow(
 export const BELOW = "Projects below: ";
 
 const CONDA = ["environment.yml", "environment.yaml", "conda.yml"];
-/** Where other tools are told which Python to take. */
-const PINS = [".tool-versions", "mise.toml", ".mise.toml", "Pipfile", "runtime.txt", ...CONDA];
+/** Where other tools are told which Python to take; the last only counts where no project has a range. */
+const PINS = [".tool-versions", "mise.toml", ".mise.toml", "Pipfile", "runtime.txt", ...CONDA, "Dockerfile"];
 
-/** How: `python 3.9`, `python = "3.9"`, `python_version = "3.9"`, `python-3.9`, `- python=3.9`. */
-const PIN = /^[\s-]*["']?python(?:(?:_(?:full_)?version)?\s*==?\s*["']?|-|\s+)((?:pypy)?\d[\w.-]*)/m;
+/** How: `python 3.9`, `python = "3.9"`, `python_version = "3.9"`, `python-3.9`, `- python=3.9`, `FROM python:3.9-slim`. */
+const PIN =
+  /^(?:FROM (?:\S+\/)?python:|[\s-]*["']?python(?:(?:_(?:full_)?version)?\s*==?\s*["']?|-|\s+))((?:pypy)?\d[\w.]*)/m;
 
 /** Which Python the repo names to other tools alone, where nothing that is read pins one. */
 export function notePins(
@@ -63,7 +64,8 @@ export function notePins(
   { required_python_version: required }: Pick<Config, "required_python_version">,
 ): string[] {
   if (!isOfProject(required.source)) return [];
-  const there = PINS.filter((name) => isFile(path.join(root, name))); // see `ofOthersIn`
+  const names = required.source.kind === "default" ? PINS : PINS.slice(0, -1);
+  const there = names.filter((name) => isFile(path.join(root, name))); // see `ofOthersIn`
   const found = there.flatMap((name) => {
     const pin = PIN.exec(readStart(path.join(root, name), LONGEST))?.[1];
     return pin === undefined

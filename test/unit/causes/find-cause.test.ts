@@ -68,6 +68,14 @@ const WORDS = [
     /^\/cache\/x\.so can.t be loaded: that file system is mounted/,
   ],
   ["error: Hash mismatch for `six==1.16.0`", /^six==1\.16\.0 has other bytes/],
+  [
+    "error: Unsupported editable requirement in `requirements.txt` at line 4: `git+https://git.test/x.git#egg=x`",
+    /^uv installs editable what is in a folder alone, not what requirements\.txt names in line 4$/,
+  ],
+  [
+    'cause: TOML parse error at line 2, column 8\n 2 | name = ""\n Not a valid package or extra name: "".',
+    /^uv can't read a pyproject\.toml$/,
+  ],
   ["/usr/bin/ld: cannot find -lpq: No such file or directory", /needs the library pq,/],
   ["x.c:1:10: fatal error: 'ffi.h' file not found", /needs the header ffi\.h,/],
   ["error: can't find Rust compiler", /needs the Rust compiler,/],

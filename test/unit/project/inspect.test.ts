@@ -84,6 +84,7 @@ describe("the kind of a repo", () => {
     ["environment.yaml", "dependencies:\n  - python=3.9\n", "3.9"],
     ["Pipfile", '[requires]\npython_version = "3.9"\n', "3.9"],
     ["runtime.txt", "python-3.9.18\n", "3.9.18"],
+    ["Dockerfile", "FROM node:20\nFROM docker.test/library/python:3.9-slim AS app\n", "3.9"],
   ])("a Python that only %s names is said not to be read", async (name, text, version) => {
     expect((await inspect({ [name]: text, "requirements.txt": "six\n" })).omissions[0]).toBe(
       `${name} names Python ${version}, which is not read: a .python-version would be.`,
