@@ -48,6 +48,8 @@ const CHECK = v.object({
   attempts: v.number(),
   /** The release that an updater is at. */
   building: v.nullable(ID),
+  /** What the user had chosen when that was looked for. */
+  chosen: v.exactOptional(TEXT),
 });
 
 /** What is known of the last check. */

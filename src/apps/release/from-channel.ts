@@ -58,8 +58,12 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
     };
     const refuseUnknown = (command: string, word: string, there: readonly string[]) => {
       if (there.includes(word)) return;
+      const have = there.map(oneLine).join(", ") || "nothing yet";
       throw new PrimeError("channel-unknown", `${place.name} has no ${word}`, {
-        hint: `\`${app.self} ${command}\` takes ${there.map(oneLine).join(", ") || "nothing yet"}, or --off`,
+        hint:
+          command === "follow" && before.follows === null
+            ? `tell who maintains the app: its \`follow\` can be ${have}`
+            : `\`${app.self} ${command}\` takes ${have}, or --off`,
       });
     };
     refuseUnknown("follow", name, await opened.names());
@@ -77,12 +81,14 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
     const taken = known.taken[found.id];
     place.forgetOthers();
     const told = { channel: name, serial: pointer.serial, version: pointer.version, direction: pointer.direction };
+    const now = readChannelState(app); // what the user has chosen meanwhile stays
     writeChannelState(app, {
-      ...known,
-      seen: { ...known.seen, [name]: seen },
+      ...now,
+      installation: known.installation,
+      seen: { ...now.seen, [name]: seen },
       told: { ...told, reason: pointer.reason, at: pointer.at, notes: release.notes },
       urgent: isUrgent ? found.id : null,
-      taken: { ...known.taken, [found.id]: pointer.serial },
+      taken: { ...now.taken, [found.id]: pointer.serial },
     });
     return { ...found, isRenewed: taken !== undefined && pointer.serial > taken };
   } catch (error) {

@@ -9,8 +9,10 @@ import { activated } from "../../shells/activation.ts";
 import { Fetched } from "../../sources/fetched.ts";
 import { boot } from "../../start/boot.ts";
 import type { Ready } from "../../start/ready.ts";
+import type { App } from "../app.ts";
 import { record } from "../log.ts";
 import { passesWindows, policyOf, whyNotNow } from "../policy.ts";
+import { readChannelState } from "../release/channel-state.ts";
 import {
   collectScraps,
   isWhole,
@@ -44,7 +46,7 @@ export async function update(run: Run, isAnyTime = false): Promise<Updated> {
   try {
     const { building } = readCheck(app);
     if (building !== null && (await releaseContext(run, building, false)).progress !== undefined) {
-      return await stage(run, building);
+      return await stage(run, building, isAnyTime);
     }
     return await look(run, isAnyTime);
   } catch (error) {
@@ -69,6 +71,7 @@ async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
   const policy = await policyOf(app);
   const closed = isAnyTime || passesWindows(app, policy) ? undefined : whyNotNow(policy);
   if (closed !== undefined) return finish(run, "refused", told(closed.why), closed.why.id, closed);
+  const chosen = chosenBy(app);
   const found = await resolveNow(run, policy, isAnyTime);
   if ("answer" in found) return { kind: "hop", answer: found.answer };
   const { stays } = found;
@@ -86,8 +89,8 @@ async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
   }
   if (stays !== undefined) record(app, "refuse", { message: stays });
   await writeRelease(app, found);
-  await alone(app, () => writeCheck(app, { ...readCheck(app), building: found.id }));
-  return stage(run, found.id);
+  await alone(app, () => writeCheck(app, { ...readCheck(app), building: found.id, chosen }));
+  return stage(run, found.id, isAnyTime);
 }
 
 /** Why a newer version that is there is not taken, as far as it can be told. */
@@ -98,13 +101,23 @@ function passedOver({ app }: Run, { newer, python, stays, gone = [] }: Resolved)
   return `; ${newer} is there, too, and passed over: it does not fit Python ${python} here, or other things that are wanted or excluded`;
 }
 
-async function stage(run: Run, id: string): Promise<Updated> {
+/** A pin, and a pointer of the channel: whoever changes them does not wait for the end of an update. */
+function chosenBy(app: App): string {
+  return JSON.stringify([readSelection(app).pin, readChannelState(app).follows]);
+}
+
+async function stage(run: Run, id: string, isAnyTime: boolean): Promise<Updated> {
   const { app } = run;
   const context = await releaseContext(run, id, false);
   const booted = await boot(context, { anew: false });
   if (booted.kind === "hop") return booted;
   await verify(run, booted, readRelease(app, id)?.verify ?? []);
-  await alone(app, () => writeSelection(app, { ...readSelection(app), staged: id }));
+  const isMeant = await alone(app, () => {
+    if (readCheck(app).chosen !== chosenBy(app)) return false;
+    writeSelection(app, { ...readSelection(app), staged: id });
+    return true;
+  });
+  if (!isMeant) return look(run, isAnyTime);
   const { current } = readSelection(app);
   const move = whatMoved(app, current, id);
   record(app, "stage", { release: id, from: current, message: move });

@@ -147,6 +147,23 @@ describe("an update", () => {
     expect((await app.run(["self", "update"])).stderr).toContain("foo 3.2.3 is what there is");
   });
 
+  it("that is under way when its user pins the app makes nothing else ready", async () => {
+    const app = await started();
+    const gate = app.box.path("gate");
+    app.publish("3.2.2", saying("3.2.2", `import time\n    while not os.path.exists("${gate}"): time.sleep(0.05)`));
+    app.config += 'verify = ["foo --check"]\n';
+    await app.init();
+    const update = app.run(["self", "update"]);
+    const check = path.join(app.home, "check.json");
+    while (!/"building":"3\.2\.2/.test(fs.readFileSync(check, "utf8")))
+      await new Promise((done) => setTimeout(done, 20));
+    expect((await app.run(["self", "pin", "3.2.1"])).stderr).toContain("foo stays at 3.2.1");
+    fs.writeFileSync(gate, "");
+    expect(await update).toMatchObject({ code: 0, stderr: expect.stringContaining("foo 3.2.1 is what there is") });
+    expect(await app.status()).toMatchObject({ version: "3.2.1", staged: null });
+    expect(await app.says(["x"])).toBe("foo 3.2.1 x");
+  });
+
   it("that failed is told by the status, whatever bytes the command printed", async () => {
     const app = await started(`verify = ["printf 'a\\\\000b'; foo --check"]\n`);
     app.publish("3.2.2", saying("3.2.2", "sys.exit(7 if sys.argv[1:] == ['--check'] else 0)"));

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { Customer, leading, Maintainer, putServer } from "../../support/apps/channel.ts";
+import { serve } from "../../support/apps/releases.ts";
 import { atEtc } from "../../support/system/etc.ts";
 
 describe("customers of a channel", () => {
@@ -165,5 +166,37 @@ describe("customers of a channel", () => {
     expect(await customer.says([], { PRIME_UPDATE: "wait", UV_HTTP_RETRIES: "0" })).toBe("foo 3.2.0");
     fail(); // asked again, it has it
     expect(await customer.follow()).toBe("foo 3.2.1");
+  });
+
+  it("keep the pointer that they choose while an update asks for files", { timeout: 240_000 }, async () => {
+    const maintainer = await leading(["3.2.0", "3.2.1"]);
+    await maintainer.good("promote", "beta", "3.2.0");
+    let isAsked: (() => void) | undefined;
+    let gate = Promise.resolve();
+    const server = await serve(maintainer.to, ({ url = "" }, response) => {
+      if (isAsked === undefined || !url.includes("foo-3.2.1")) return false;
+      isAsked();
+      gate.then(() => response.end(fs.readFileSync(path.join(maintainer.to, url))));
+      return true;
+    });
+    const customer = await new Customer().install(maintainer, server.url);
+    expect(await customer.says([])).toBe("foo 3.2.0");
+    await maintainer.good("promote", "stable", "3.2.1");
+    let open = () => {};
+    gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const asked = new Promise<void>((resolve) => {
+      isAsked = resolve;
+    });
+    const update = customer.run(["self", "update"]);
+    await asked;
+    await customer.says(["self", "follow", "beta"]);
+    open();
+    expect(await update).toMatchObject({ code: 0, stderr: expect.stringContaining("foo 3.2.0 is what there is") });
+    expect(await customer.says(["self", "status"])).toContain("follows beta of");
+    const other = await new Customer().install(maintainer, maintainer.to, 'follow = "gone"\n');
+    expect((await other.run([])).stderr).toMatch(/has no gone\n.*its `follow` can be (?:stable, beta|beta, stable)\n/);
+    expect(await customer.says([])).toBe("foo 3.2.0");
   });
 });
