@@ -5,7 +5,8 @@ import { siteFolders } from "./site-folders.ts";
 
 /** What the files of an environment's extension modules tell; none is loaded. */
 export interface ModulesByFiles {
-  readonly count: number;
+  /** Absolute paths. */
+  readonly modules: readonly string[];
   /** By absolute path: the library that is not there, or null for a module of another machine. */
   readonly failed: readonly (readonly [module: string, library: string | null])[];
 }
@@ -25,7 +26,7 @@ export function lookAtModules(venv: string): ModulesByFiles | undefined {
     const [missing] = missingLibraries(file, (name) => names.has(name) || /^libpython3/.test(name));
     return missing === undefined ? [] : [[file, missing]];
   });
-  return { count: modules.length, failed };
+  return { modules, failed };
 }
 
 function* sharedObjects(folder: string): Generator<string> {

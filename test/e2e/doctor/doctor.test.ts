@@ -133,8 +133,18 @@ describe("./prime doctor", () => {
     execFileSync(cc, ["-shared", "-fPIC", source, "-o", module, library]);
     fs.rmSync(library);
     const report = await examine(box);
-    expect(wrongs(report)).toEqual([["extension modules", `${module} can't be loaded: ${library} is missing`]]);
+    const found = `${module} can't be loaded: ${library} is missing`;
+    expect(wrongs(report)).toEqual([["extension modules", found]]);
+
+    const other = module.replace(/fast(?=[^/]*$)/, "other");
+    fs.writeFileSync(source, "void *PyInit_other(void) { return 0; }");
+    execFileSync(cc, ["-shared", "-fPIC", source, "-o", other]);
+    const beside = await examine(box);
+    expect(wrongs(beside)).toEqual([]);
+    const note = `${found}, which its package may not need`;
+    expect(beside.checks).toContainEqual(expect.objectContaining({ check: "extension modules", found: note }));
     fs.rmSync(module);
+    fs.rmSync(other);
   });
 
   it("finds torn state, and what git is to ignore and does not; nothing is lost when it is mended", async () => {
