@@ -73,11 +73,11 @@ interface Role {
   readonly keyIDs: readonly string[];
 }
 
-/** One key by two ids would count twice for a threshold. */
+/** One key by two ids would count twice for a threshold, and so would its digits in capitals. */
 function refuseLooseRoles(roles: readonly Role[], keys: Root["keys"]): void {
   for (const { threshold, keyIDs } of roles) {
     if (!isCount(threshold)) throw new Error(`a threshold is ${threshold}`);
-    const values = keyIDs.flatMap((id) => keys[id]?.keyVal.public ?? []);
+    const values = keyIDs.flatMap((id) => keys[id]?.keyVal.public?.replace(/\s/g, "").toLowerCase() ?? []);
     if (new Set(values).size !== values.length) throw new Error("a role has one key twice");
   }
 }

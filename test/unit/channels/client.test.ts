@@ -179,11 +179,18 @@ describe("a client of TUF metadata", () => {
     expect(versions(memory).timestamp).toBe(1);
   });
 
-  it("does not count one key twice, by whatever ids", async () => {
+  it.each([
+    ["as it is", (key: string) => key],
+    ["in capitals", (key: string) => key.toUpperCase()],
+  ])("does not count one key twice, by whatever ids: %s", async (_, written) => {
     const repository = await begin();
     const [signer] = repository.signers.snapshot;
     const keys = rootOf(repository.keys);
-    const twin = { ...signer?.key.toJSON(), note: "the same" };
+    const twin = {
+      ...signer?.key.toJSON(),
+      keyval: { public: written(signer?.key.keyVal.public ?? "") },
+      note: "the same",
+    };
     const root = JSON.parse(repository.firstRoot.toString()) as { signed: Record<string, unknown> };
     const id = "f".repeat(64);
     root.signed = {
