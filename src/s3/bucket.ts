@@ -173,7 +173,7 @@ export class Bucket {
     if (why !== undefined) throw this.#refusal(`${why} (${code})`, hint);
     if (isElsewhere) {
       throw this.#refusal(
-        `it is in another region than ${this.#region}${told ? `: ${told}` : ""} (${code})`,
+        `it is in another region than ${this.#region}${told ? `: ${quoted(told)}` : ""} (${quoted(code)})`,
         "set AWS_REGION",
       );
     }

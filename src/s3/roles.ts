@@ -2,6 +2,7 @@ import { readText } from "../edges/files/read.ts";
 import type { Line } from "../edges/network/exchange.ts";
 import { ask } from "../edges/network/receive/whole.ts";
 import { PrimeError, reasonOf } from "../errors.ts";
+import { quoted } from "../quoted.ts";
 import { endpointOf } from "./endpoint.ts";
 import { valueIn } from "./xml.ts";
 
@@ -49,9 +50,13 @@ export async function webIdentity(
     Expiration: valueIn(text, "Expiration"),
   });
   if (status === 200 && found !== undefined) return found;
-  throw new PrimeError("s3", `could not take the role ${role}: ${url.host} says ${valueIn(text, "Code") ?? status}`, {
-    hint: `the token in ${token} may have run out, or the role does not trust who issued it`,
-  });
+  throw new PrimeError(
+    "s3",
+    `could not take the role ${role}: ${url.host} says ${quoted(valueIn(text, "Code") ?? String(status))}`,
+    {
+      hint: `the token in ${token} may have run out, or the role does not trust who issued it`,
+    },
+  );
 }
 
 /** Of ECS, EKS and the like; undefined: no container has one here. Throws `s3`. */

@@ -3,8 +3,11 @@ import { download, fetchText } from "../edges/network/receive/download.ts";
 import { isUnchanged } from "../edges/network/receive/receive.ts";
 import type { NetworkRules } from "../edges/network/rules.ts";
 import { urlOf } from "../edges/network/url.ts";
+import { PrimeError } from "../errors.ts";
 import { decodePath } from "../project/packages.ts";
+import { quoted } from "../quoted.ts";
 import { plainOf } from "../s3/xml.ts";
+import { withoutSecrets } from "../secrets.ts";
 import { MOST_FILE } from "./fetched.ts";
 import { packageOf, type SourceFile, someOf } from "./source-file.ts";
 
@@ -25,6 +28,16 @@ export async function filesAt(address: string, line: { env: Environment; rules: 
   };
   const text = await fetchText({ url, most: MOST, page: true, found, ...line });
   const files = text.trimStart().startsWith("{") ? inJson(text, base) : inPage(text, base);
+  const [plain] = (files.length === 0 && /\bhttp:\/\/[^\s"'<>]+\.(?:whl|zip|tar\.gz)\b/.exec(text)) || [];
+  if (plain !== undefined) {
+    throw new PrimeError(
+      "no-source",
+      `could not take what ${withoutSecrets(address)} lists: it is at ${quoted(plain)}`,
+      {
+        hint: "http: is for this machine alone: have that server write https: (behind a proxy it has to be told its own address)",
+      },
+    );
+  }
   return someOf(
     files.map((file) => {
       const at = new URL(file.url);

@@ -44,4 +44,9 @@ it("a page's own files are asked for by its user, in whatever way it writes thei
   for (const file of await filesAt(`http://127.0.0.1:${port}/`, { env: { NETRC }, rules }))
     await file.download?.(path.join(folder, "far"));
   expect(asked).toEqual([undefined]);
+  links = [`http://files.example/${FILE}#sha256=${"0".repeat(64)}`];
+  await expect(files("joe:own@")).rejects.toMatchObject({
+    message: `could not take what http://****@127.0.0.1:${port}/ lists: it is at http://files.example/${FILE}`,
+    hint: expect.stringContaining("have that server write https:"),
+  });
 });
