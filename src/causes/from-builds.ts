@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { isFile, listFolder, MOST, readText } from "../edges/files/read.ts";
+import { isFile } from "../edges/files/read.ts";
+import { emptySubmodules } from "../project/around/submodules.ts";
 import { normalizeName } from "../project/packages.ts";
 import type { Project } from "../project/project.ts";
 import type { Cause, Row, Scene } from "./cause.ts";
@@ -91,13 +92,6 @@ export const FROM_ANY_BUILD: readonly Row[] = [
   },
 ];
 
-/** Folders that .gitmodules names and that hold nothing, relative to root. */
-function emptySubmodules(root: string): string[] {
-  const text = readText(path.join(root, ".gitmodules"), MOST.written) ?? "";
-  const named = [...text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(\S+)[ \t]*$/gm)].map(([, name]) => name as string);
-  return named.filter((name) => (listFolder(path.join(root, name)) ?? []).length === 0);
-}
-
 function missing(what: string, part: string, word = "") {
   return {
     why: `a build needs ${what}${word === "" ? "" : ` (${word})`}, which this machine lacks`,
@@ -123,6 +117,8 @@ const GONE: Readonly<Record<string, string>> = {
   Py_SIZE: "3.11",
   Py_TYPE: "3.11",
   f_code: "3.11",
+  curexc_type: "3.12",
+  ob_digit: "3.12",
   "Python-ast.h": "3.10",
   "code.h": "3.11",
   "longintrepr.h": "3.11",

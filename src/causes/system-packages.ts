@@ -36,6 +36,11 @@ bzlib.h libbz2: libbz2-dev, bzip2-devel, bzip2
 lzma.h liblzma: liblzma-dev, xz-devel, xz
 cblas.h openblas libopenblas libblas liblapack blas lapack: libopenblas-dev, openblas-devel, openblas
 xmlsec/ xmlsec1 libxmlsec1: libxmlsec1-dev, xmlsec1-devel, libxmlsec1
+dbus/ dbus-1: libdbus-1-dev, dbus-devel, dbus
+snappy-c.h libsnappy: libsnappy-dev, snappy-devel, snappy
+gmp.h libgmp: libgmp-dev, gmp-devel, gmp
+mpfr.h libmpfr: libmpfr-dev, mpfr-devel, mpfr
+libusb.h libusb-1.0/ libusb-1.0: libusb-1.0-0-dev, libusb1-devel, libusb
 cc gcc c++ g++ clang: build-essential, gcc gcc-c++, gcc
 gfortran f95 fortran: gfortran, gcc-gfortran, gcc
 rustc cargo: cargo, cargo, rust

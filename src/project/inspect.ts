@@ -18,7 +18,7 @@ import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv
 import type { Workspace } from "./files/uv/workspace.ts";
 import { kindOf } from "./kind-of.ts";
 import { KINDS, type ProjectKind } from "./kinds.ts";
-import { noteBelow, noteFound, notePins, noteUnread } from "./notes.ts";
+import { noteBelow, noteFound, notePins, noteSubmodules, noteUnread } from "./notes.ts";
 import type { LeftOut, Project } from "./project.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
 import { type RootFiles, readRootFiles } from "./root-files.ts";
@@ -135,6 +135,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
       ...(isLocked || followed.files.includes(limits) || !isFile(limits)
         ? []
         : ["constraints.txt limits nothing: no requirement file names it (-c)."]),
+      ...noteSubmodules(root),
       ...noteBelow(project, files),
       ...describeLeftOut(leftOut, kind),
     ],

@@ -2,10 +2,11 @@ import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import { isOfProject } from "../config/required.ts";
 import { quoteForShell } from "../edges/command.ts";
-import { isFile, readStart } from "../edges/files/read.ts";
+import { isFile, isFolder, readStart } from "../edges/files/read.ts";
 import { oneLine, quoted } from "../quoted.ts";
 import { isTable } from "../toml.ts";
 import { projectsBelow } from "./around/below.ts";
+import { emptySubmodules } from "./around/submodules.ts";
 import type { Pyproject } from "./files/pyproject.ts";
 import { KINDS } from "./kinds.ts";
 import type { Project } from "./project.ts";
@@ -24,6 +25,14 @@ export function noteUnread(project: NotedProject, files: RootFiles): string[] {
     ...(project.groupsAlone ? [] : noteRoot(project, files)),
     ...noteForeign(project, files),
   ];
+}
+
+/** What git has left out, which the code may import and the tests may read. */
+export function noteSubmodules(root: string): string[] {
+  const empty = emptySubmodules(root).filter((name) => isFolder(path.join(root, name))); // git made one for each
+  return empty.length === 0
+    ? []
+    : [`Not checked out: ${shortened(empty)} (\`git submodule update --init --recursive\` does it).`];
 }
 
 /** Projects below a root that asks for nothing itself, with how to start in one. */

@@ -48,7 +48,7 @@ const TEST_REQUIREMENTS = [
 ];
 
 /** In a folder of requirement files without a requirements.txt beside it; the first that is there counts. */
-const FOLDER_MAIN = ["base", "requirements", "main", "default"].flatMap((name) => [
+const FOLDER_MAIN = ["base", "common", "requirements", "main", "default"].flatMap((name) => [
   `requirements/${name}.txt`,
   `requirements/${name}.in`,
 ]);
@@ -126,8 +126,7 @@ function findRequirements(root: string, inputs: InputCollector, pyproject?: Pypr
     return { main: plain, dev, test };
   }
   const main = plain ?? FOLDER_MAIN.find(look);
-  const isFolderMain = main !== undefined && main !== plain;
-  const folderDev = (isFolderMain ? FOLDER_DEV : FOLDER_DEV.slice(0, 1)).find(look);
+  const folderDev = (plain === undefined ? FOLDER_DEV : FOLDER_DEV.slice(0, 1)).find(look);
   const folderTest = FOLDER_TEST.find(look);
   return { main, dev: [...dev, folderDev ?? []].flat(), test: [...test, folderTest ?? []].flat() };
 }

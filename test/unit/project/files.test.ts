@@ -28,6 +28,13 @@ describe("requirement files", () => {
     },
   );
 
+  test("of developers stand beside a setup.py, too, and what is common to them is the main one", async () => {
+    const files = { "setup.py": SETUP_PY, "requirements/development.txt": "" };
+    expect((await inspect(files)).requirementFiles).toEqual(["requirements/development.txt"]);
+    const common = await inspect({ ...files, "requirements/common.txt": "" });
+    expect(common.requirementFiles).toEqual(["requirements/common.txt", "requirements/development.txt"]);
+  });
+
   test("Rye's lock for developers is one, and stands for its lock for users", async () => {
     const rye = { "pyproject.toml": `${PACKAGE}[tool.rye]\ndev-dependencies = ["pytest"]\n` };
     expect((await inspect({ ...rye, "requirements.lock": "six==1.16.0" })).omissions).toEqual([

@@ -143,6 +143,14 @@ describe("the kind of a repo", () => {
   );
 });
 
+test("a submodule that git has not checked out is named, not one that git has forgotten", async () => {
+  fs.mkdirSync(path.join(root, "vendor/lib"), { recursive: true });
+  const modules = ["vendor/lib", "gone"].map((name) => `[submodule "${name}"]\n\tpath = ${name}\n`).join("");
+  expect((await inspect({ ".gitmodules": modules, "requirements.txt": "" })).omissions).toEqual([
+    "Not checked out: vendor/lib (`git submodule update --init --recursive` does it).",
+  ]);
+});
+
 test("a requirement file whose name lacks its last letter is named", async () => {
   const { kind, leftOut } = await inspect({ "requirement.txt": "six" });
   expect([kind, leftOut.files]).toEqual(["nothing", ["requirement.txt"]]);
