@@ -6,7 +6,7 @@ import { quoted } from "../../quoted.ts";
 import { type NetworkRules, plainHost, type Ruling, whyNotAddress } from "./rules.ts";
 
 /** Milliseconds in which a connection has to come about, each part of it: TCP, a proxy's tunnel, TLS. */
-export const CONNECT_MS = 10_000;
+const CONNECT_MS = 10_000;
 /** Of these the next address of a host is tried as well (RFC 8305). */
 const NEXT_ADDRESS_MS = 2_500;
 

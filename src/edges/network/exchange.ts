@@ -5,7 +5,7 @@ import { PrimeError } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import type { Environment } from "../command.ts";
 import { trustFor } from "./certificates.ts";
-import { CONNECT_MS, connect, Forbidden, secure } from "./connect.ts";
+import { connect, Forbidden, secure } from "./connect.ts";
 import { credentialsFor } from "./netrc.ts";
 import { proxyFor } from "./proxy.ts";
 import { patienceOf } from "./receive/patience.ts";
@@ -98,14 +98,18 @@ export async function tunnel(to: Pick<URL, "hostname" | "port" | "protocol">, li
   const headers = { ...proxyHeaders(proxy), Host: path };
   const request = http.request({ method: "CONNECT", path, headers, ...over(await toProxy(proxy, line)) });
   return new Promise((resolve, reject) => {
-    request.setTimeout(CONNECT_MS, () => request.destroy(new Error(`the proxy ${proxy.host} does not answer`)));
-    request.on("error", reject);
+    const end = () => request.destroy(new Error(`the proxy ${proxy.host} does not answer`));
+    const late = setTimeout(end, connectMsOf(line)); // a byte now and then is no answer
+    request.on("error", (error) => {
+      clearTimeout(late);
+      reject(error);
+    });
     request.on("connect", (answer, socket, early) => {
+      clearTimeout(late);
       if (answer.statusCode !== 200) {
         socket.destroy();
         return reject(proxyRefusal(proxy, answer.statusCode ?? 0));
       }
-      socket.setTimeout(0);
       if (early.length > 0) socket.unshift(early);
       resolve(socket as Socket);
     });

@@ -140,6 +140,19 @@ describe("a download", () => {
     expect(await outcome(url, { limits: { ...SOON, waits: [] } })).toContain("the server does not answer");
   });
 
+  it("through a proxy that lets its answer drip ends", async () => {
+    const proxy = http.createServer().on("connect", (_, socket) => {
+      socket.write("HTTP/1.1 200 OK\r\n");
+      const timer = setInterval(() => socket.write("X: y\r\n"), 20);
+      socket.on("error", () => {}).on("close", () => clearInterval(timer));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void proxy.close());
+    const at = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const env = { https_proxy: `http://${at}`, UV_HTTP_CONNECT_TIMEOUT: "1" };
+    expect(await outcome(new URL("https://a.invalid/"), { env })).toContain(`the proxy ${at} does not answer`);
+  });
+
   it("waits as the server says, if that is not too long", async () => {
     let busy = 2;
     const { url } = await server((_, response) => {
