@@ -16,9 +16,9 @@ import type { Interpreter } from "../python/interpreter.ts";
 import { type SearchOptions, searchPython } from "../python/search/search.ts";
 import { describe } from "../python/version.ts";
 import { configFindings } from "./doctor/examine/config.ts";
-import { askGit, cloneFindings } from "./doctor/examine/git.ts";
+import { askGitOfClone, cloneFindings } from "./doctor/examine/git.ts";
 import { launcherFacts, launcherFindings } from "./doctor/examine/launcher.ts";
-import { type Finding, isSound, sound, wrong } from "./doctor/finding.ts";
+import { areSound, type Finding, sound, wrong } from "./doctor/finding.ts";
 import { PAINTED, renderFindings, reportOf } from "./doctor/report.ts";
 import { lastRelease } from "./self-update/kept.ts";
 
@@ -38,13 +38,13 @@ export async function verify(context: Context, { json, builds }: VerifyRequest):
   const findings = [
     ...launcherFindings(launcherFacts(context)),
     ...releaseFindings(context),
-    ...cloneFindings(await askGit(context, link), context.launcher),
+    ...cloneFindings(await askGitOfClone(context, link), context.launcher),
     ...config.findings,
     ...(config.loaded === undefined ? [] : [await lockFinding(context, builds)]),
   ];
   if (json) context.print.json(reportOf(findings));
   else context.print.text(renderFindings(findings), { painted: PAINTED });
-  return { kind: "exit", code: isSound(findings) ? 0 : 1 };
+  return { kind: "exit", code: areSound(findings) ? 0 : 1 };
 }
 
 /** Where `self-update` has put a release in place: whether it still is that one. */

@@ -18,7 +18,7 @@ import { lastCold, lastFailure, whyCold } from "../../start/cold.ts";
 import { environmentFindings } from "./examine/built/environment.ts";
 import { recordFindings } from "./examine/built/records.ts";
 import { configFindings } from "./examine/config.ts";
-import { askGit, trackedFindings } from "./examine/git.ts";
+import { askGitOfClone, trackedFindings } from "./examine/git.ts";
 import { launcherFacts, launcherFindings } from "./examine/launcher.ts";
 import { machineFindings, timedFiles } from "./examine/machine.ts";
 import { ownerFindings } from "./examine/owner.ts";
@@ -26,7 +26,7 @@ import { pinnedFindings } from "./examine/pinned.ts";
 import { stateFindings } from "./examine/state.ts";
 import { upgradeFindings } from "./examine/upgrade.ts";
 import { uvFinding } from "./examine/uv.ts";
-import { attempt, type Finding, isSound, sound, told, wrong } from "./finding.ts";
+import { areSound, type Finding, orFinding, sound, told, wrong } from "./finding.ts";
 import { PAINTED, renderFindings, reportOf } from "./report.ts";
 
 export interface DoctorRequest {
@@ -44,11 +44,11 @@ export async function doctor(context: Context, { folder, all, fix, json }: Docto
     return all ? examineAll(context, folder, json) : examineVenv(context, folder, json);
   }
   const before = await examine(context, fix);
-  const mended = fix ? await (await import("./mend.ts")).mend(context, before) : [];
+  const mended = fix ? await (await import("./mend.ts")).makeRepairs(context, before) : [];
   const findings = mended.length === 0 ? before : await examine(context, fix);
   if (json) context.print.json({ ...reportOf(findings), mended });
   else context.print.text(renderFindings(findings), { painted: PAINTED });
-  return { kind: "exit", code: isSound(findings) ? 0 : 1 };
+  return { kind: "exit", code: areSound(findings) ? 0 : 1 };
 }
 
 /**
@@ -60,7 +60,7 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
   const { loaded, findings: configured } = await configFindings(() => loadConfig(context));
   const config = loaded?.config;
   const link = path.resolve(root, config?.local_venv_dir_rel_path.value ?? ".venv");
-  const folders = await attempt("state", () => foldersOf(root, places.state, config?.protoprimer));
+  const folders = await orFinding("state", () => foldersOf(root, places.state, config?.protoprimer));
   const isClosed = "check" in folders;
   const findings = [
     ...machineFindings({
@@ -72,7 +72,7 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
     }),
     ...(context.cacheFault === undefined ? [] : [cacheFinding(context.cacheFault)]),
     ...launcherFindings(launcherFacts(context)),
-    ...trackedFindings(await askGit(context, link)),
+    ...trackedFindings(await askGitOfClone(context, link)),
     ...configured,
   ];
   if (isClosed) return [...findings, folders];
@@ -98,7 +98,7 @@ function cacheFinding({ why, cure }: Fault): Finding {
 }
 
 function tryToDecide(context: Context, fix: boolean): Promise<Decision | Finding> {
-  return attempt("selected python", async () => {
+  return orFinding("selected python", async () => {
     const decided = await (fix ? decide(context, false) : look(context));
     if (!("notKnown" in decided)) return decided;
     return sound("selected python", `${decided.notKnown.message}; ${decided.notKnown.hint}`);

@@ -39,7 +39,7 @@ export function wrong(check: string, found: string, mend: string, fix?: Fix): Fi
 }
 
 /** What a look gives, or the finding that it can't be made. */
-export async function attempt<T>(check: string, look: () => T | Promise<T>): Promise<T | Finding> {
+export async function orFinding<T>(check: string, look: () => T | Promise<T>): Promise<T | Finding> {
   try {
     return await look();
   } catch (error) {
@@ -49,7 +49,7 @@ export async function attempt<T>(check: string, look: () => T | Promise<T>): Pro
 
 /** What can't be looked at is a finding: the others are still to be told. */
 export async function told(check: string, look: () => Finding[] | Promise<Finding[]>): Promise<Finding[]> {
-  return [await attempt(check, look)].flat();
+  return [await orFinding(check, look)].flat();
 }
 
 /** What is not users' to mend is thrown again. */
@@ -58,7 +58,7 @@ export function failed(check: string, error: unknown): Finding {
   return wrong(check, error.message, error.hint ?? "mend that, and start again");
 }
 
-export function isSound(findings: readonly Finding[]): boolean {
+export function areSound(findings: readonly Finding[]): boolean {
   return findings.every(({ status }) => status === "sound");
 }
 

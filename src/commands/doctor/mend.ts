@@ -21,7 +21,7 @@ import { forgetPackages } from "../../uv/commands.ts";
 import type { Finding, Fix, Rebuild } from "./finding.ts";
 
 /** Makes the repairs that findings name, each once, the rebuild last of all, and says so. Gives what was done, a sentence each. */
-export async function mend(context: Context, findings: readonly Finding[]): Promise<string[]> {
+export async function makeRepairs(context: Context, findings: readonly Finding[]): Promise<string[]> {
   const damage: Finding[] = [];
   const repairs = new Map<string, Repair>();
   for (const finding of findings) {

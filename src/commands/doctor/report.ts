@@ -1,6 +1,6 @@
 import { oneLine, withNamesOnLine } from "../../quoted.ts";
 import type { Finding } from "./finding.ts";
-import { isSound } from "./finding.ts";
+import { areSound } from "./finding.ts";
 
 /** What `--json` prints of findings. */
 export interface Report {
@@ -10,7 +10,7 @@ export interface Report {
 
 export function reportOf(findings: readonly Finding[]): Report {
   const checks = findings.map(({ check, status, found, mend }) => ({ check, status, found, mend }));
-  return { sound: isSound(findings), checks };
+  return { sound: areSound(findings), checks };
 }
 
 /** The words of `status`, as a terminal shows them. */

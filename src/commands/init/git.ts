@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import type { Outcome } from "../../edges/processes/run.ts";
-import { gitIn, refusalOf } from "../doctor/examine/git.ts";
+import { gitIn, whyGitRefuses } from "../doctor/examine/git.ts";
 import type { Deed } from "./deed.ts";
 
 /** What git would do with the files that init writes. */
@@ -40,7 +40,7 @@ export async function askGit({ env }: Pick<Context, "env">, launcher: string): P
 }
 
 function todoOf(outcome: Outcome): Deed[] {
-  const refused = refusalOf(outcome);
+  const refused = whyGitRefuses(outcome);
   if (refused === undefined) return [];
   return [{ file: ".git", verb: "todo", why: `git says nothing of what it ignores (${refused.why}): ${refused.mend}` }];
 }

@@ -50,7 +50,7 @@ export function gitIn(given: Environment, cwd: string): (...args: string[]) => P
 }
 
 /** What keeps git from telling of a work tree; undefined: it told, or there is none. */
-export function refusalOf({ ok, timedOut, stderr }: Outcome): { why: string; mend: string } | undefined {
+export function whyGitRefuses({ ok, timedOut, stderr }: Outcome): { why: string; mend: string } | undefined {
   if (timedOut) {
     const mend = "check that all files in .git, and those its configuration includes, are regular";
     return { why: `it gave no answer within ${LIMIT_MS / 1000} seconds`, mend };
@@ -63,7 +63,7 @@ export function refusalOf({ ok, timedOut, stderr }: Outcome): { why: string; men
 }
 
 /** Asks git, which may be absent, about a root that may be in no work tree. `link`: where the environment is shown, absolute. */
-export async function askGit({ env, root, launcher }: Context, link: string): Promise<GitAnswer> {
+export async function askGitOfClone({ env, root, launcher }: Context, link: string): Promise<GitAnswer> {
   const git = gitIn(env, root);
   const told = await git("--version");
   if (told.failure !== undefined) return { kind: "none", why: `git can't be started: ${told.failure}` };
@@ -73,7 +73,7 @@ export async function askGit({ env, root, launcher }: Context, link: string): Pr
   const attributes = await git("-C", folder, "check-attr", "-z", "text", "eol", "--", name);
   const made = [".prime", ...(link.startsWith(`${root}/`) ? [link] : [])];
   const tracked = await git("--literal-pathspecs", "ls-files", "-z", "--", ...made);
-  const refused = [inside, staged, attributes, tracked].flatMap((one) => refusalOf(one) ?? [])[0];
+  const refused = [inside, staged, attributes, tracked].flatMap((one) => whyGitRefuses(one) ?? [])[0];
   if (refused !== undefined) return { kind: "refused", ...refused };
   if (!inside.ok) return { kind: "none", why: "the root is in no git work tree" };
   const [, , text, , , eol] = attributes.stdout.split("\0");
