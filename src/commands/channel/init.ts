@@ -44,6 +44,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   const state = describing(STATE_FILE, { app: options.app, releases: [], withdrawn: {}, floor: {} }, STATE);
   const passphrase = passphraseBy(options.passphraseFd, { isNew: true });
   const secret = await passphrase();
+  const isConditional = await place.isConditional(); // what can't be written to is told before there are keys
   makeFolder(folder);
   const keys = new Map<string, Key>();
   if (command !== null) {
@@ -80,7 +81,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   writeAtomic(path.join(folder, "root.json"), root?.bytes ?? "", 0o644);
   writeChannelFile(folder, { app: options.app, to, keys: named });
   await publishEdition(folder, place, undefined, files);
-  if (!(await place.isConditional())) {
+  if (!isConditional) {
     context.terminal.warn(`${place.name} knows no conditional writes: let one maintainer at a time write to it`);
   }
   const online = new Set<string>(ROLES.filter(isOnline).flatMap(namesFor));

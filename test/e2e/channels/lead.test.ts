@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { appWheel, saying } from "../../support/apps/apps.ts";
 import { filesBelow, Maintainer, PASSPHRASE } from "../../support/apps/channel.ts";
+import { serve } from "../../support/apps/releases.ts";
 import { goodPython } from "../../support/machine.ts";
 
 /** Three releases, of which stable points at the first. */
@@ -144,6 +145,26 @@ describe("channel", () => {
     const served = filesBelow(maintainer.to).map((file) => fs.readFileSync(path.join(maintainer.to, file), "latin1"));
     expect(served.filter((text) => text.includes("a.example/bar-1")).length).toBe(1);
     expect(served.filter((text) => text.includes("s3cret") || text === "mine")).toEqual([]);
+  });
+
+  it("makes no keys for a place that can't be written to, so that the same works once it can", async () => {
+    let status = 403;
+    const served = new Map<string, Buffer>();
+    const { url } = await serve("/nonexistent", (request, response) => {
+      const [parts, name]: [Buffer[], string] = [[], request.url ?? ""];
+      request.on("data", (part: Buffer) => parts.push(part));
+      request.on("end", () => {
+        if (request.method === "GET") return response.writeHead(served.has(name) ? 200 : 404).end(served.get(name));
+        if (status < 300) served.set(name, Buffer.concat(parts));
+        return response.writeHead(status).end();
+      });
+      return true;
+    });
+    const maintainer = new Maintainer(url);
+    const init = () => maintainer.run(["init", "--app", "foo", "--to", url, "--simple"]);
+    expect(await init()).toMatchObject({ code: 125, stderr: expect.stringContaining("the server says 403") });
+    status = 201;
+    expect(await init()).toMatchObject({ code: 0 });
   });
 
   it("makes no keys where they would be served", async () => {
