@@ -1,3 +1,4 @@
+import * as aws4 from "aws4";
 import { elapsed, now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
 import type { Access, Asking, Line, ServerAnswer } from "../edges/network/exchange.ts";
@@ -11,7 +12,6 @@ import { quoted } from "../quoted.ts";
 import { type Credentials, findCredentials } from "./credentials.ts";
 import { endpointOf } from "./endpoint.ts";
 import { type Profile, readProfile } from "./profile.ts";
-import { signedHeaders } from "./signature.ts";
 import { valueIn, valuesIn } from "./xml.ts";
 
 /** An object that a listing has. */
@@ -143,10 +143,11 @@ export class Bucket {
     }
   }
 
-  async #sign(url: URL, asking: Asking): Promise<Readonly<Record<string, string>>> {
+  async #sign(url: URL, { method = "GET", headers = {}, body }: Asking): Promise<Readonly<Record<string, string>>> {
     const credentials = await this.#who();
-    if (credentials === undefined) return asking.headers ?? {};
-    return signedHeaders(url, asking, credentials, { region: this.#region, at: now() });
+    if (credentials === undefined) return headers;
+    const request = { service: "s3", region: this.#region, host: url.host, method, path: url.pathname + url.search };
+    return aws4.sign({ ...request, headers, ...(body === undefined ? {} : { body }) }, credentials).headers;
   }
 
   async #who(): Promise<Credentials | undefined> {

@@ -10,6 +10,7 @@ const ENTRY = `
   import { canonicalize } from "@tufjs/canonical-json";
   import { Key, Metadata, MetadataKind, Root } from "@tufjs/models";
   import { Argument, Command, CommanderError } from "commander";
+  import { sign } from "aws4";
   import * as toml from "smol-toml";
   import { Header } from "tar/header";
   import { Pax } from "tar/pax";
@@ -55,6 +56,11 @@ const ENTRY = `
     ...[{ a: "x" }, { a: "y" }, {}, 1, { a: "x", b: ["1"] }, { a: "x", c: "e" }, { a: "x", e: 2 }, { a: "x", e: [] }],
     ...[{ a: "x", f: { h: 1 } }, { a: "x", f: { i: true } }, { a: "x", e: [1] }, { a: "x", g: { k: "z" } }, { a: "x", g: { k: "m", n: 4 } }, { a: "x", g: { k: "m", n: null, o: 1 } }],
   ];
+  const signed = (path, headers, body) => {
+    const request = { service: "s3", region: "eu-central-1", host: "s3.example.org", method: body === undefined ? "GET" : "PUT", path };
+    const who = { accessKeyId: "A", secretAccessKey: "S" };
+    return [who, { ...who, sessionToken: "T" }].map((one) => sign({ ...request, headers, ...(body === undefined ? {} : { body }) }, one).headers);
+  };
   const block = (fields, ustar = "ustar\\x0000") => {
     const bytes = Buffer.alloc(512);
     bytes.write(ustar, 257);
@@ -85,7 +91,9 @@ const ENTRY = `
     MetadataKind.Root,
     TOML.map(rewritten),
     VALUES.map(checked),
+    ...[signed("/", {}), signed("/b/a%20b/c%2B1.whl?list-type=2&prefix=x%2Fy%21&a=&a=2", { Range: "bytes=0-1" })],
     ...[archived(), archived(PAX[0]), archived(undefined, PAX[1]), archived(...PAX)],
+    signed("/b/x", { "If-None-Match": "*", "Content-Type": "text/plain" }, "text"),
     ...[["one", "a", "-n", "1"], ["one", "c"], ["one"], ["on"], ["one", "--numbre"], ["--help"], ["one", "--help"]].map((args) => parse(...args)),
   ];`;
 
@@ -95,12 +103,20 @@ async function found(plugins: (typeof modules)[]): Promise<unknown> {
     ...{ absWorkingDir: ROOT, bundle: true, write: false, format: "cjs", platform: "node", plugins },
   });
   const module: { exports: { found?: unknown } } = { exports: {} };
-  new Function("module", "exports", "require", outputFiles[0]?.text ?? "")(
+  new Function("module", "exports", "require", "Date", outputFiles[0]?.text ?? "")(
     module,
     module.exports,
     createRequire(path.join(ROOT, "package.json")),
+    StillDate,
   );
   return module.exports.found;
+}
+
+/** What is signed says when. */
+class StillDate extends Date {
+  constructor(given: number | string = 0) {
+    super(given);
+  }
 }
 
 describe("libraries of CommonJS as modules", () => {
