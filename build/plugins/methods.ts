@@ -87,6 +87,8 @@ const OFTEN = [
   ...["beforeByName", "buildsRoot", "devRequirements", "extrasAreKnown", "hasBuildSystem", "insteadOfForeign"],
   ...["installsRoot", "isConditional", "requirementLines", "requirementOptions", "takesChoices", "uvSettings"],
   ...["virtualRequirements", "virtualSources"],
+  ...["buildRoot", "cacheFolder", "installSpecs", "isRenewed", "kernelFile", "logFolder", "oneStart", "plainHttp"],
+  ...["isLocked", "projectDescriptors", "runsNothing", "silentMs", "tmpFolder", "wayToFile", "workTree"],
 ];
 
 /** Matches names of properties that the bundler may shorten: these, and methods of commander's that have names which are theirs alone. */
