@@ -88,6 +88,8 @@ const OFTEN = [
   ...["installsRoot", "isConditional", "requirementLines", "requirementOptions", "takesChoices", "uvSettings"],
   ...["virtualRequirements", "virtualSources"],
   ...["buildRoot", "cacheFolder", "installSpecs", "isRenewed", "kernelFile", "logFolder", "oneStart", "plainHttp"],
+  ...["decision", "editables", "isProtoprimer", "omissions", "renewable", "restarted", "selected", "setupCfg"],
+  ...["byPolicy", "knownBad", "starting", "timedOut", "validator"],
   ...["isLocked", "projectDescriptors", "runsNothing", "silentMs", "tmpFolder", "wayToFile", "workTree"],
 ];
 
