@@ -27,9 +27,10 @@ const BY_MODULE: Readonly<Record<string, string>> = {
 /** Distributions that many repos require: the only names that are ever proposed in place of one that no index has. */
 export const WELL_KNOWN = [
   ...Object.values(BY_MODULE),
-  ...`aiohttp bcrypt black boto3 celery cryptography django djangorestframework fastapi flake8 flask flask-sqlalchemy gunicorn jinja2
-jupyter lxml markdown matplotlib numpy openai pandas paramiko pre-commit psycopg2 psycopg2-binary pydantic pytest requests scipy
-scrapy selenium sphinx sqlalchemy streamlit tensorflow urllib3 uvicorn`.split(/\s+/),
+  ...`aiohttp bcrypt black boto3 celery cryptography django djangorestframework fastapi flake8 flask flask-sqlalchemy gunicorn
+httpx jinja2 jupyter lxml markdown matplotlib numpy openai pandas paramiko polars pre-commit protobuf psycopg2 psycopg2-binary
+pydantic pytest pytest-asyncio pytest-cov python-multipart redis requests scipy scrapy selenium sphinx sqlalchemy streamlit
+tensorflow torch tqdm transformers typing-extensions urllib3 uvicorn werkzeug`.split(/\s+/),
 ];
 
 /** The distribution of a module, which mostly has its name. */
