@@ -53,8 +53,8 @@ function removeIn(folder: HeldFolder, name: string | Buffer, known?: Identity): 
   return is.nlink > 1 ? 0 : bytes;
 }
 
-/** A process that was killed can have left children that still write for a moment. */
-const ROUNDS = 3;
+/** A process that was killed can have left children that still write for a moment, and another start can be filling what was the last one's. */
+const ROUNDS = 99;
 
 function removeFolder(folder: HeldFolder, name: string | Buffer, below: HeldFolder, known?: Identity): number {
   refuseOther(folder, below, known);
