@@ -53,7 +53,7 @@ function howToOpen(file: string): string {
   const closed = whatIsClosed(file);
   const uid = lstatSync(closed, CALMLY)?.uid;
   if (uid === process.geteuid?.()) return `\`chmod u+rwX ${quoteForShell(closed)}\`, and start again`;
-  return /\/prime(?:\/|$)/.test(file)
+  return /\/\.(?:cache|local\/state)\/prime(?:\/|$)/.test(file)
     ? "set XDG_STATE_HOME and XDG_CACHE_HOME to folders that you can write"
     : `ask its owner (uid ${uid}) to open ${closed} to you`;
 }
