@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import * as path from "node:path";
 import { SETTLED_FILES, settled } from "./settled.ts";
 
 /**
@@ -65,40 +63,4 @@ function withoutImports(text: string): string {
     text.includes(`${name}.default`) ? line : "",
   );
   return needed.includes(" = __importDefault(") ? needed : needed.replace(/^var __importDefault = [\s\S]*?^\};\n/m, "");
-}
-
-/** Long names that are asked for often, in objects that are never written as JSON. */
-const OFTEN = [
-  ...["allMixed", "argChoices", "customStreamsEndPromises", "defaultValueDescription", "envVar"],
-  ...[
-    "errorInfo",
-    "escapedCommand",
-    "exitPromise",
-    "fdNumber",
-    "fileDescriptors",
-    "helpWidth",
-    "isForcefullyTerminated",
-  ],
-  ...["killOnTimeout", "minWidthToWrap", "onInternalError", "onStreamEnd", "originalStreams", "parseArg", "presetArg"],
-  ...["registeredArguments", "showGlobalOptions", "sortOptions", "sortSubcommands", "stdioItems", "streamInfo"],
-  ...["succinctRoles", "terminal", "unrecognizedFields", "verboseInfo"],
-  ...["constraintsFile", "declaredIn", "localProjects", "mustAgree", "needsRepo", "primeLock", "rebuilt"],
-  ...["registries", "sourceOf", "startedAt", "stateFault", "uvLock", "verbosity"],
-  ...["beforeByName", "buildsRoot", "devRequirements", "extrasAreKnown", "hasBuildSystem", "insteadOfForeign"],
-  ...["installsRoot", "isConditional", "requirementLines", "requirementOptions", "takesChoices", "uvSettings"],
-  ...["virtualRequirements", "virtualSources"],
-  ...["buildRoot", "cacheFolder", "installSpecs", "isRenewed", "kernelFile", "logFolder", "oneStart", "plainHttp"],
-  ...["decision", "editables", "isProtoprimer", "omissions", "renewable", "restarted", "selected", "setupCfg"],
-  ...["byPolicy", "knownBad", "starting", "timedOut", "validator"],
-  ...["isLocked", "projectDescriptors", "runsNothing", "silentMs", "tmpFolder", "wayToFile", "workTree"],
-];
-
-/** Matches names of properties that the bundler may shorten: these, and methods of commander's that have names which are theirs alone. */
-export function shortened(root: string): RegExp {
-  const source = (file: string) => readFileSync(path.join(root, "node_modules/commander/lib", file), "utf8");
-  const names = [
-    ...Array.from(source("command.js").matchAll(/\bthis\.(_\w{4,})/g), ([, name]) => name),
-    ...Array.from(source("help.js").matchAll(/^ {2}(?!constructor)(\w{8,})\(.*\{$/gm), ([, name]) => name),
-  ];
-  return new RegExp(`^(?:${[...OFTEN, ...new Set(names)].join("|")})$`);
 }

@@ -4,6 +4,13 @@ import { createContext, Script } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { bindingsOf } from "../../../build/names/bindings.ts";
 import { withNearNames } from "../../../build/names/near.ts";
+import { SHORTENED } from "../../../build/names/properties.ts";
+
+/** The program in the launcher that is committed. */
+function committedProgram(): string {
+  const launcher = readFileSync(path.join(import.meta.dirname, "../../../prime"), "latin1");
+  return launcher.slice(launcher.indexOf("/*program\n") + "/*program\n".length, launcher.indexOf("\n})\n*/"));
+}
 
 /** Each gives a value, which must be the same with other names. */
 const PROGRAMS = [
@@ -77,11 +84,16 @@ describe("what a name stands for", () => {
   });
 
   it("is known of all in the launcher that is committed", () => {
-    const launcher = readFileSync(path.join(import.meta.dirname, "../../../prime"), "latin1");
-    const program = launcher.slice(
-      launcher.indexOf("/*program\n") + "/*program\n".length,
-      launcher.indexOf("\n})\n*/"),
-    );
-    expect(bindingsOf(`${program}\n})`).length).toBeGreaterThan(10_000);
+    expect(bindingsOf(`${committedProgram()}\n})`).length).toBeGreaterThan(10_000);
+  });
+});
+
+describe("a property that is shortened", () => {
+  const program = committedProgram();
+
+  it.each(SHORTENED)("is nowhere called %s: neither by a dot, nor as a key, nor by a text", (name) => {
+    const asProperty = `[.{,]${name}[:,}=.()[;]`;
+    const asText = `(["'\`])${name}\\1`;
+    expect(new RegExp(`.{0,20}(?:${asProperty}|${asText}).{0,20}`).exec(program)?.[0]).toBeUndefined();
   });
 });
