@@ -35,7 +35,7 @@ function sizeFaults(text: string): string[] {
 function formFaults(text: string): string[] {
   const faults = OBJECTIONABLE.flatMap(([pattern, what]) => {
     const found = pattern.exec(text);
-    return found === null ? [] : [`${placeOf(text, found.index)}: ${what}`];
+    return found === null ? [] : [`${lineAndColumn(text, found.index)}: ${what}`];
   });
   const lines = text.split("\n");
   const long = lines.findIndex((line) => line.length > BUDGET.columns);
@@ -54,7 +54,8 @@ function headFaults(head: string): string[] {
     faults.push("the head does not end with a here-document and the end of JavaScript's comment");
   }
   const end = head.indexOf("*/");
-  if (end < head.length - "*/\n".length) faults.push(`${placeOf(head, end)}: the head ends JavaScript's comment here`);
+  if (end < head.length - "*/\n".length)
+    faults.push(`${lineAndColumn(head, end)}: the head ends JavaScript's comment here`);
   if (lines.length > BUDGET.headLines) faults.push(`the head has ${lines.length} lines, more than ${BUDGET.headLines}`);
   for (const [index, line] of lines.entries()) {
     if (line.length <= BUDGET.headColumns) continue;
@@ -69,10 +70,10 @@ export function firstDifference(committed: string, built: string): string | unde
   let at = 0;
   while (committed[at] === built[at]) at += 1;
   const excerpt = (text: string) => JSON.stringify(text.slice(Math.max(0, at - 20), at + 60));
-  return `${placeOf(built, at)}\n  committed: ${excerpt(committed)}\n  built:     ${excerpt(built)}`;
+  return `${lineAndColumn(built, at)}\n  committed: ${excerpt(committed)}\n  built:     ${excerpt(built)}`;
 }
 
-function placeOf(text: string, index: number): string {
+function lineAndColumn(text: string, index: number): string {
   const before = text.slice(0, index);
   const line = before.split("\n").length;
   return `line ${line}, column ${index - before.lastIndexOf("\n")}`;

@@ -18,10 +18,10 @@ import { minorOf } from "../python/version.ts";
 import { shadowPip } from "../venv/pip-stub.ts";
 import { standOn } from "../venv/stand-on.ts";
 import type { Job } from "./job.ts";
-import { type Facts, finishGeneration, validate } from "./validate.ts";
+import { finishGeneration, type ManifestFacts, validate } from "./validate.ts";
 
 /** The folders of an environment that is being made. */
-export interface Place {
+export interface BuildPlace {
   /** The generation's own folder, absolute; it does not exist yet. */
   readonly generation: string;
   /** A folder for files that only this making needs, absolute. */
@@ -36,11 +36,11 @@ export interface Making<T> {
   readonly asked: Asked;
   readonly reason: string;
   /** Makes the venv in its place, with all that belongs into it. */
-  readonly fill: (place: Place) => Promise<T>;
+  readonly fill: (place: BuildPlace) => Promise<T>;
   /** Throws for what is whole and still not to be shown. */
-  readonly check?: ((place: Place) => Promise<void>) | undefined;
+  readonly check?: ((place: BuildPlace) => Promise<void>) | undefined;
   /** What only this way of making knows; called when the environment has proved to be sound. */
-  readonly tell: (filled: T, place: Place) => Promise<Told> | Told;
+  readonly tell: (filled: T, place: BuildPlace) => Promise<ManifestParts> | ManifestParts;
 }
 
 /** Where nothing may be executed, no script of the environment would start, and no extension module could be loaded. */
@@ -53,7 +53,8 @@ function refuseNoExec(generation: string): void {
 }
 
 /** What a manifest says beyond what every environment has. */
-export type Told = Pick<Facts, "project" | "resolution"> & Partial<Pick<Facts, "adopted" | "madeOf" | "standsInFor">>;
+export type ManifestParts = Pick<ManifestFacts, "project" | "resolution"> &
+  Partial<Pick<ManifestFacts, "adopted" | "madeOf" | "standsInFor">>;
 
 /**
  * Makes an environment aside: a folder of its own, filled, standing on its anchor, validated, and sealed by its manifest,
@@ -66,7 +67,7 @@ export async function makeAside<T>(
   const { context } = job;
   const { folders } = decision;
   const id = `${asked.digest.slice(0, 8)}-${nonce()}`;
-  const place: Place = {
+  const place: BuildPlace = {
     generation: path.join(folders.generations, id),
     work: path.join(folders.work, `work-${id}.${makerMark()}`),
     anchor: asked.seen.anchor,

@@ -19,9 +19,9 @@ import { openWay } from "../provision/network.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { readOnlyCache, useThrough } from "../uv/read-only-cache.ts";
 import { saysLocked, type UvTool } from "../uv/tool.ts";
-import { makeAside, type Place } from "./aside.ts";
+import { type BuildPlace, makeAside } from "./aside.ts";
 import { withStandIn } from "./drivers/stand-in.ts";
-import type { Target } from "./drivers/target.ts";
+import type { BuildTarget } from "./drivers/target.ts";
 import { buildDescriptors, settleConstraints } from "./drivers/with-descriptors.ts";
 import { buildWithPip } from "./drivers/with-pip.ts";
 import { buildWithUv } from "./drivers/with-uv.ts";
@@ -56,10 +56,10 @@ export interface Known {
   readonly manifest: Manifest;
 }
 
-export type Built = { readonly built: Manifest } | { readonly found: Known };
+export type BuildOutcome = { readonly built: Manifest } | { readonly found: Known };
 
 /** The python stage: uv, the required python, the lock of the project, then a new generation, built aside. */
-export async function build(context: Context, decision: Decision, request: BuildRequest): Promise<Built> {
+export async function build(context: Context, decision: Decision, request: BuildRequest): Promise<BuildOutcome> {
   const { folders, driver } = decision;
   const job = await beginJob(context, folders, decision.project);
   if (driver === "venv_pip" && decision.pinned === undefined)
@@ -81,7 +81,12 @@ export async function build(context: Context, decision: Decision, request: Build
   }
 }
 
-async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: UvTool | undefined): Promise<Built> {
+async function buildBy(
+  job: Job,
+  decision: Decision,
+  request: BuildRequest,
+  uv: UvTool | undefined,
+): Promise<BuildOutcome> {
   const { context } = job;
   const { folders } = decision;
   const base = decision.asked?.base ?? (await findBase(job, decision, uv));
@@ -93,7 +98,7 @@ async function buildBy(job: Job, decision: Decision, request: BuildRequest, uv: 
     silent: request.silent,
   });
   if ("found" in turn) return turn;
-  const act = async (tool: UvTool | undefined): Promise<Built> => {
+  const act = async (tool: UvTool | undefined): Promise<BuildOutcome> => {
     const since = now();
     const settled = await settle(job, decision, tool, base);
     const { asked } = settled; // before anything is built: an edit from now on asks for another
@@ -166,7 +171,7 @@ export interface Coming {
   /** What the requirements are resolved to, a pylock.toml whose paths are absolute; for what has no lock. */
   readonly resolution: string | undefined;
   /** Throws for an environment that is not to be shown; nobody knows of it yet. */
-  readonly check: (place: Place) => Promise<void>;
+  readonly check: (place: BuildPlace) => Promise<void>;
 }
 
 /** Makes what is asked for, by the driver that it says. */
@@ -193,7 +198,7 @@ export function buildAside(
         known = path.join(work, "pylock.coming.toml");
         writeRenewable(known, coming.resolution);
       }
-      const target: Target = {
+      const target: BuildTarget = {
         generation,
         work,
         python: anchor,
@@ -243,7 +248,7 @@ async function beside<T>(work: Promise<T>, act: (() => void) | undefined): Promi
   return work;
 }
 
-function buildWith(job: Job, uv: UvTool | undefined, target: Target): Promise<string | undefined> {
+function buildWith(job: Job, uv: UvTool | undefined, target: BuildTarget): Promise<string | undefined> {
   return uv === undefined ? buildWithPip(job, target) : buildWithUv(job, uv, target);
 }
 

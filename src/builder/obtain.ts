@@ -28,16 +28,19 @@ export async function obtainInterpreter(
   exitCode: number = EXIT_FAILURE,
 ): Promise<Interpreter> {
   const { context } = job;
-  const { findKept, openStore, placeOf, removeKept, usersOf } = await import("../provision/python/store.ts");
+  const { findKept, openStore, storeFolderOf, removeKeptPython, usersOf } = await import(
+    "../provision/python/store.ts"
+  );
   const { nameOf } = await import("../provision/python/build-lists.ts");
   const store = openStore(context);
-  const turn = await takeTurn(context, config, `${placeOf(store, build)}.lock`, {
+  const turn = await takeTurn(context, config, `${storeFolderOf(store, build)}.lock`, {
     doing: `getting ${nameOf(build)}`,
     reason: `for ${context.root}`,
     beside: "getting it",
     look: async () => findKept(store, build),
   });
-  if ("found" in turn) return asked(await interpreterAt(turn.found.executable, { ...search, exclude: [] }), build);
+  if ("found" in turn)
+    return refuseOtherBuild(await interpreterAt(turn.found.executable, { ...search, exclude: [] }), build);
   try {
     const { obtainPython } = await import("../provision/python/obtain.ts");
     const provider = { policy: await loadPolicy(config, exitCode), configured: config.primeLock };
@@ -51,10 +54,10 @@ export async function obtainInterpreter(
     const learning = tool && run(learnInterpreter(tool, kept.executable), { log: job.log });
     job.learning = learning?.catch(() => {}); // rejects only once the user has ended prime, which others hear, too
     try {
-      return asked(await interpreterAt(kept.executable, { ...search, exclude: [] }), build);
+      return refuseOtherBuild(await interpreterAt(kept.executable, { ...search, exclude: [] }), build);
     } catch (error) {
       await job.learning;
-      if (usersOf(kept).length === 0) removeKept(kept);
+      if (usersOf(kept).length === 0) removeKeptPython(kept);
       throw error;
     }
   } finally {
@@ -62,7 +65,7 @@ export async function obtainInterpreter(
   }
 }
 
-function asked(interpreter: Awaited<ReturnType<typeof interpreterAt>>, build: PythonBuild): Interpreter {
+function refuseOtherBuild(interpreter: Awaited<ReturnType<typeof interpreterAt>>, build: PythonBuild): Interpreter {
   const { implementation, version } = build;
   const is = isFailure(interpreter) ? interpreter.why : `it is ${interpreter.implementation} ${versionOf(interpreter)}`;
   const isIt =

@@ -19,7 +19,7 @@ import { type HistoryEntry, isMove, readHistory } from "../environment/history.t
 import { listGenerations, listOlder } from "../environment/manifest/manifest.ts";
 import { isOthers } from "../environment/shared-folder.ts";
 import { readState } from "../environment/state.ts";
-import { type Scene, type Stock, takeStock } from "../environment/stock.ts";
+import { type Stock, type StockPlaces, takeStock } from "../environment/stock.ts";
 import { type PrimeError, passOn } from "../errors.ts";
 import { oldCompiled } from "../launch/compiled.ts";
 import { abandonedPlanParts, SEALED_STATE, shownGenerations } from "../plan/ready-plan.ts";
@@ -144,7 +144,7 @@ function carryOut(doomed: readonly Doomed[], folders: Folders, shownBy: string |
 }
 
 /** What killed starts left in the root's own folder, among its ready plans and in the caches. */
-function leftBehind({ root, places, plans, env }: Context, scene: Scene, before: number): Stock {
+function leftBehind({ root, places, plans, env }: Context, scene: StockPlaces, before: number): Stock {
   const { left, strange } = takeStock(scene, before);
   const drafts = abandonedDrafts(scene.folders.data, root, before);
   return {

@@ -100,13 +100,13 @@ function beginningOfScripts(bin: string): string | undefined {
 }
 
 /** What a manifest says that the environment itself does not show. */
-export type Facts = Omit<
+export type ManifestFacts = Omit<
   Manifest,
   "layout" | "id" | "digest" | "packages" | "packageDigests" | "sitePackages" | "pyvenv" | "builtAt" | "builtBy"
 >;
 
 /** Writes the manifest, last of all: from now on the folder is a generation. */
-export function finishGeneration(generation: string, validation: Validation, facts: Facts): Manifest {
+export function finishGeneration(generation: string, validation: Validation, facts: ManifestFacts): Manifest {
   const pyvenv = path.join(generation, "pyvenv.cfg");
   for (const file of [pyvenv, ...validation.site_packages]) backdate(file);
   const manifest: Manifest = {

@@ -154,7 +154,7 @@ function ofNumpy(words: string, header: string, scene: Scene): Cause | undefined
   if (!/numpy\/_?core\/include/.test(words)) return undeclared(words, "numpy", scene);
   return {
     why: `${buildIn(words)} wants ${header}, which its numpy has no more`,
-    next: `write \`build-constraint-dependencies = ["numpy<2"]\` ${placeOf(scene.project)}, or take a newer version of that package`,
+    next: `write \`build-constraint-dependencies = ["numpy<2"]\` ${whereSettingBelongs(scene.project)}, or take a newer version of that package`,
   };
 }
 
@@ -167,7 +167,10 @@ function undeclared(words: string, module: string, scene: Scene) {
   const needed = distributionOf(top);
   const why = `${buildIn(words)} imports ${module}, and does not declare it`;
   if (!isAnothers(built, scene)) return { why, next: inBuildSystem(scene.project, needed) };
-  return { why, next: `write \`${built} = ["${needed}"]\` ${placeOf(scene.project, "extra-build-dependencies")}` };
+  return {
+    why,
+    next: `write \`${built} = ["${needed}"]\` ${whereSettingBelongs(scene.project, "extra-build-dependencies")}`,
+  };
 }
 
 /** Whether it is known to be none of the repo's own. */
@@ -185,7 +188,7 @@ function inBuildSystem(project: Project | undefined, needed: string): string {
 }
 
 /** Where a setting or a table of uv's belongs: a uv.toml hides `[tool.uv]` beside it, and a repo without a pyproject.toml needs none for it. */
-function placeOf(project: Project | undefined, table?: string): string {
+function whereSettingBelongs(project: Project | undefined, table?: string): string {
   const file = project?.uvSettings.file;
   const hasPyproject = project?.inputs.some(
     ({ kind, path: input }) => kind === "file" && input.endsWith("/pyproject.toml") && isFile(input),

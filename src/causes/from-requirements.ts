@@ -36,7 +36,7 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
       if (!/unsatisfiable|No matching distribution|different Python|does not satisfy/.test(words)) return undefined;
       return {
         why: "some package is not for this Python",
-        next: `${forOneStart(pythonNamed(words))}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\` in prime.toml), or another version of it in ${placeOf(scene)}${pinOf(scene)}`,
+        next: `${forOneStart(pythonNamed(words))}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\` in prime.toml), or another version of it in ${whereRequired(scene)}${pinOf(scene)}`,
       };
     },
   },
@@ -89,7 +89,7 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     says: /Wheels are required for `([^`]+)` because building from source is disabled for [^\n]*\(i\.e\., with `([^`]+)`\)/,
     cause: ([, name, option], scene) => ({
       why: `${name} would have to be built, and that is forbidden`,
-      next: `allow it (\`${option.replace(/ .*/s, "").replace(/^--/, "")}\` in uv's settings, or \`--only-binary\` in a requirement file), or ask for a version that has a wheel in ${placeOf(scene, name)}`,
+      next: `allow it (\`${option.replace(/ .*/s, "").replace(/^--/, "")}\` in uv's settings, or \`--only-binary\` in a requirement file), or ask for a version that has a wheel in ${whereRequired(scene, name)}`,
     }),
   },
   {
@@ -114,7 +114,7 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
       const name = one || other || unread;
       return {
         why: `no version of ${name} that can be had fits what is asked for`,
-        next: `ask for another version of ${name} in ${placeOf(scene, name)}`,
+        next: `ask for another version of ${name} in ${whereRequired(scene, name)}`,
       };
     },
   },
@@ -124,14 +124,14 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
       const both = new RegExp(`(?:require|requires|depends on|requested) ${NAME}[<>=~!]`).exec(words)?.[1];
       return {
         why: "the requirements contradict each other",
-        next: `change one of the requirements named above, in ${placeOf(scene, both)}`,
+        next: `change one of the requirements named above, in ${whereRequired(scene, both)}`,
       };
     },
   },
 ];
 
 /** Where a package is asked for, as far as that is known. */
-function placeOf({ project, root }: Scene, name?: string): string {
+function whereRequired({ project, root }: Scene, name?: string): string {
   if (project === undefined) return "the requirements";
   return name === undefined ? project.declaredIn : whereNamed(project, root, name);
 }
@@ -161,6 +161,6 @@ function unknownName(name: string, scene: Scene) {
   const did = meant === undefined || meant === name ? "" : `; did you mean \`${meant}\`?`;
   return {
     why: `the index has no package ${name}`,
-    next: `correct the name in ${placeOf(scene, name)}, or name the index that has it (\`[[tool.uv.index]]\`, UV_INDEX)${did}`,
+    next: `correct the name in ${whereRequired(scene, name)}, or name the index that has it (\`[[tool.uv.index]]\`, UV_INDEX)${did}`,
   };
 }

@@ -16,7 +16,7 @@ import {
 import { type Signer, signedBy } from "./tuf/signing.ts";
 
 /** What a command changes: see `Edition`. */
-export type Change = Pick<Edition, "root" | "delegations" | "files" | "restarted" | "begun">;
+export type RepositoryChange = Pick<Edition, "root" | "delegations" | "files" | "restarted" | "begun">;
 
 /** Days until what is signed now expires: by a key that is at hand every day, and by one that lies in a safe. */
 const DAYS = { online: 30, offline: 365 };
@@ -31,7 +31,7 @@ export function isOnline(role: RoleName): boolean {
 }
 
 /** The ids of all keys that a change has to be signed by. */
-export function keysFor({ repository }: Pick<Session, "repository">, change: Change): readonly string[] {
+export function keysFor({ repository }: Pick<Session, "repository">, change: RepositoryChange): readonly string[] {
   const { root, targets } = repository;
   const delegations = change.delegations ?? targets.signed.delegations;
   const before = change.root === undefined ? [] : (root.signed.roles.root?.keyIDs ?? []);
@@ -39,11 +39,11 @@ export function keysFor({ repository }: Pick<Session, "repository">, change: Cha
 }
 
 /** Whether an offline key has to sign it. */
-export function isOffline(change: Change): boolean {
+export function isOffline(change: RepositoryChange): boolean {
   return !rolesOf(change).every(isOnline);
 }
 
-function rolesOf({ root, delegations, files = {} }: Change): readonly RoleName[] {
+function rolesOf({ root, delegations, files = {} }: RepositoryChange): readonly RoleName[] {
   const isSigned = (role: RoleName) =>
     role === "snapshot" ||
     role === "timestamp" ||
@@ -64,9 +64,9 @@ export interface Lack {
  * Carries a change out: targets first, then the metadata, which make it true. What too few of its keys have signed waits for others
  * in place of that, and nothing is uploaded.
  */
-export async function carryOut(
+export async function carryOutChange(
   session: Session,
-  change: Change,
+  change: RepositoryChange,
   { signers, now }: { readonly signers: ReadonlyMap<string, Signer>; readonly now: number },
 ): Promise<Lack | undefined> {
   const { folder, place, repository, timestamp } = session;
@@ -85,7 +85,7 @@ export async function carryOut(
 }
 
 /** Of the roles that too few have signed, what the first lacks most; a root is signed for the one before as well (TUF specification, 6.1). */
-function lackOf({ repository }: Session, change: Change, made: readonly MetadataFile[]): Lack | undefined {
+function lackOf({ repository }: Session, change: RepositoryChange, made: readonly MetadataFile[]): Lack | undefined {
   const root = change.root ?? repository.root.signed;
   const delegations = change.delegations ?? repository.targets.signed.delegations;
   const lacks = made.flatMap(({ role, bytes }) => {

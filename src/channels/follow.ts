@@ -1,8 +1,15 @@
 import { compare } from "@renovatebot/pep440";
 import { isAmong, POINTER, type Pointer, pointerFile, pointerName, whyNotPointed } from "./model/pointer.ts";
-import { RELEASE, type Release, releaseFile, STATE, STATE_FILE, type State } from "./model/release.ts";
+import {
+  RELEASE,
+  RELEASES_STATE,
+  RELEASES_STATE_FILE,
+  type Release,
+  type ReleasesState,
+  releaseFile,
+} from "./model/release.ts";
 import type { Place } from "./place.ts";
-import { described, readTarget } from "./session.ts";
+import { parseTarget, readTarget } from "./session.ts";
 import { Client, type Memory } from "./tuf/client.ts";
 import { Refused } from "./tuf/refused.ts";
 
@@ -14,14 +21,14 @@ export interface Follower {
   /** The id of the release that runs here, or how that begins; undefined: none yet. */
   readonly runs: string | undefined;
   /** The serial that was followed last, and the keys by which it was believed. */
-  readonly seen: Seen | undefined;
+  readonly seen: SeenSerial | undefined;
   /** What is urgent passes the percent. */
   readonly takesUrgent: boolean;
   /** The version that this installation is held at, whatever the channel points at. */
   readonly pin?: string | undefined;
 }
 
-export interface Seen {
+export interface SeenSerial {
   readonly serial: number;
   readonly keys: string;
 }
@@ -29,7 +36,7 @@ export interface Seen {
 /** What a channel wants of an installation now. */
 export interface Followed {
   readonly pointer: Pointer;
-  readonly seen: Seen;
+  readonly seen: SeenSerial;
   /** The release to run: what the channel points at, or for whom the rollout has not reached, what was before. */
   readonly release: Release;
   /** The rollout has not reached this one. */
@@ -37,8 +44,8 @@ export interface Followed {
 }
 
 /** A channel of which the metadata are believed. */
-export interface Channel {
-  readonly state: State;
+export interface TrustedChannels {
+  readonly state: ReleasesState;
   /** The bytes of a target, as the metadata have it. Throws `Refused`. */
   readonly readFile: (name: string) => Promise<Buffer>;
   /** The keys by which pointers are believed. */
@@ -51,14 +58,14 @@ export interface Channel {
 }
 
 /** Refreshes the metadata. Throws `Refused`; what runs here goes on. */
-export async function openChannel(place: Pick<Place, "read">, memory: Memory, now: Date): Promise<Channel> {
+export async function openChannels(place: Pick<Place, "read">, memory: Memory, now: Date): Promise<TrustedChannels> {
   const client = new Client({ metadata: (name, most) => place.read(`metadata/${name}`, most) }, memory, now);
   const readFile = async (name: string) => {
     const target = await client.find(name);
     if (target === undefined) throw new Refused("mixed", `no role has ${name}`);
     return readTarget(place, target);
   };
-  const state = described(STATE_FILE, await readFile(STATE_FILE), STATE);
+  const state = parseTarget(RELEASES_STATE_FILE, await readFile(RELEASES_STATE_FILE), RELEASES_STATE);
   const names = async () => (await client.names("channels")).map(pointerName);
   return { state, readFile, names, expires: client.expires, now, keys: client.keysOf("channels").join(" ") };
 }
@@ -70,9 +77,12 @@ const AHEAD_MS = 86_400_000;
  * Believes the pointer only upwards in its serial, and never a release that the offline key has not vouched for, has withdrawn, or has
  * put below the floor. Whether a version is newer or older counts for nothing. Throws `Refused`.
  */
-export async function follow({ state, readFile, keys, now }: Channel, follower: Follower): Promise<Followed> {
+export async function followPointer(
+  { state, readFile, keys, now }: TrustedChannels,
+  follower: Follower,
+): Promise<Followed> {
   const { channel } = follower;
-  const pointer = described(pointerFile(channel), await readFile(pointerFile(channel)), POINTER);
+  const pointer = parseTarget(pointerFile(channel), await readFile(pointerFile(channel)), POINTER);
   if (pointer.channel !== channel) throw new Refused("mixed", `${channel} is served as the channel ${pointer.channel}`);
   if (Date.parse(pointer.at) > now.getTime() + AHEAD_MS) {
     throw new Refused(
@@ -90,7 +100,7 @@ export async function follow({ state, readFile, keys, now }: Channel, follower: 
   const why = whyNotPointed(state, channel, to);
   if (why !== undefined)
     throw new Refused("floor", `${pinned ? "its pin (`pin --off` ends it)" : channel} points where it may not: ${why}`);
-  const release = described(releaseFile(to.version), await readFile(releaseFile(to.version)), RELEASE);
+  const release = parseTarget(releaseFile(to.version), await readFile(releaseFile(to.version)), RELEASE);
   if (release.release_id !== to.release_id || compare(release.version, to.version) !== 0) {
     throw new Refused("mixed", `${channel} points at another release ${to.version} than there is`);
   }
@@ -104,7 +114,7 @@ function reaches(pointer: Pointer, { installation, runs, takesUrgent }: Follower
 }
 
 /** A serial that an attacker raised with a stolen key ends with that key. */
-function refuseLowerSerial(channel: string, { serial, keys }: Seen, known: Seen | undefined): void {
+function refuseLowerSerial(channel: string, { serial, keys }: SeenSerial, known: SeenSerial | undefined): void {
   if (known === undefined || known.keys !== keys || serial >= known.serial) return;
   throw new Refused("rollback", `${channel} went back from serial ${known.serial} to ${serial}`);
 }

@@ -1,5 +1,5 @@
 import type { Pointer } from "./model/pointer.ts";
-import type { State } from "./model/release.ts";
+import type { ReleasesState } from "./model/release.ts";
 import type { Session } from "./session.ts";
 import { ROLES, type RoleName } from "./tuf/repository.ts";
 
@@ -9,9 +9,9 @@ const DAY_MS = 86_400_000;
 export interface Overview {
   readonly app: string;
   readonly channels: Readonly<Record<string, Pointer & { readonly floor: string | null }>>;
-  readonly releases: readonly (State["releases"][number] & { readonly withdrawn: string | null })[];
+  readonly releases: readonly (ReleasesState["releases"][number] & { readonly withdrawn: string | null })[];
   /** prime's launcher, as customers get it; null: none is published. */
-  readonly launcher: NonNullable<State["launcher"]> | null;
+  readonly launcher: NonNullable<ReleasesState["launcher"]> | null;
   /** By role: whole days until what is signed expires; below zero: since. */
   readonly expires: Readonly<Record<RoleName, { readonly at: string; readonly days: number }>>;
 }

@@ -8,13 +8,13 @@ import { PrimeError, usageError } from "../errors.ts";
 import { quoted } from "../quoted.ts";
 import { type ChannelFile, readChannelFile } from "./channel-file.ts";
 import { POINTER, type Pointer, pointerFile } from "./model/pointer.ts";
-import { STATE, STATE_FILE, type State } from "./model/release.ts";
+import { RELEASES_STATE, RELEASES_STATE_FILE, type ReleasesState } from "./model/release.ts";
 import type { Place } from "./place.ts";
 import { Client, type Target } from "./tuf/client.ts";
 import { memoryIn } from "./tuf/memory-folder.ts";
 import { Refused } from "./tuf/refused.ts";
 import { digestsOf, type MetadataFile, type Repository, repositoryOf, servedAs } from "./tuf/repository.ts";
-import { refuseOther } from "./tuf/trusted.ts";
+import { verifyLengthAndHashes } from "./tuf/trusted.ts";
 
 /** A channel as its maintainer finds it at the beginning of a command. */
 export interface Session {
@@ -25,7 +25,7 @@ export interface Session {
   readonly repository: Repository;
   /** The bytes of the timestamp that is served now. */
   readonly timestamp: Buffer;
-  readonly state: State;
+  readonly state: ReleasesState;
   readonly pointers: ReadonlyMap<string, Pointer>;
 }
 
@@ -39,12 +39,12 @@ export const MOST_DESCRIPTION = 5_000_000;
  */
 export async function openSession(
   folder: string,
-  placeOf: (to: string) => Promise<Place>,
+  openPlace: (to: string) => Promise<Place>,
   tell: (words: string) => void,
   isLook = false,
 ): Promise<Session> {
   const file = readChannelFile(folder);
-  const place = await placeOf(file.to);
+  const place = await openPlace(file.to);
   await finishPending(folder, place, tell, isLook);
   const memory = memoryOf(folder);
   const client = new Client({ metadata: (name, most) => place.read(`metadata/${name}`, most) }, memory, new Date(0));
@@ -52,8 +52,8 @@ export async function openSession(
     const found = await client.find(name);
     return found && readTarget(place, found);
   };
-  const state = await target(STATE_FILE);
-  if (state === undefined) throw new Refused("mixed", `the channel has no ${STATE_FILE}`);
+  const state = await target(RELEASES_STATE_FILE);
+  if (state === undefined) throw new Refused("mixed", `the channel has no ${RELEASES_STATE_FILE}`);
   await client.find(pointerFile("none"));
   const repository = repositoryOf(memory.read);
   const pointers = new Map<string, Pointer>();
@@ -63,7 +63,15 @@ export async function openSession(
     else tell(`${name} has an unknown form: somebody else may have signed it; ./prime channel rotate-key channels`);
   }
   const timestamp = memory.read("timestamp") ?? Buffer.alloc(0);
-  return { folder, file, place, repository, timestamp, state: described(STATE_FILE, state, STATE), pointers };
+  return {
+    folder,
+    file,
+    place,
+    repository,
+    timestamp,
+    state: parseTarget(RELEASES_STATE_FILE, state, RELEASES_STATE),
+    pointers,
+  };
 }
 
 /** What this maintainer has seen of the channel; to begin with, the root that was made. */
@@ -79,19 +87,19 @@ export async function readTarget(place: Pick<Place, "read">, target: Target): Pr
   const digest = Object.values(target.hashes)[0] ?? "";
   const bytes = await place.read(`targets/${servedAs(target.path, digest)}`, target.length);
   if (bytes === undefined) throw new Refused("mixed", `${target.path} is not where it is served`);
-  refuseOther(target.path, bytes, target);
+  verifyLengthAndHashes(target.path, bytes, target);
   return bytes;
 }
 
 /** A target that describes something. Throws `Refused`, "malformed", for one of another form. */
-export function described<T>(name: string, bytes: Buffer, schema: v.GenericSchema<unknown, T>): T {
+export function parseTarget<T>(name: string, bytes: Buffer, schema: v.GenericSchema<unknown, T>): T {
   const found = parseJson(bytes.toString("utf8"), schema);
   if (found === undefined) throw new Refused("malformed", `${name} has an unknown form`);
   return found;
 }
 
 /** The bytes of such a target. What no client would read is never signed: none would go on from there, and no maintainer. */
-export function describing<T>(name: string, value: T, schema: v.GenericSchema<unknown, T>): Buffer {
+export function renderTarget<T>(name: string, value: T, schema: v.GenericSchema<unknown, T>): Buffer {
   const [issue] = v.safeParse(schema, value).issues ?? [];
   if (issue === undefined) return Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
   const key = quoted((issue.path ?? []).map((item) => String(item.key)).join("."));

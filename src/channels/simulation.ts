@@ -27,7 +27,7 @@ export interface Scenario {
 const BYTES = { same: 1000, metadata: 12_000 };
 const MINUTE = 60;
 
-export interface Outcome {
+export interface SimulationOutcome {
   /** Requests in each minute; a check is two, one where nobody answers, several where the metadata have changed. */
   readonly perMinute: readonly number[];
   readonly bytes: number;
@@ -41,7 +41,7 @@ export interface Outcome {
 }
 
 /** Plays it through, machine by machine; `random` gives numbers from 0 to below 1. */
-export function simulate(scenario: Scenario, random: () => number): Outcome {
+export function simulate(scenario: Scenario, random: () => number): SimulationOutcome {
   const minutes = Math.ceil(scenario.lasts / MINUTE);
   const perMinute = new Array<number>(minutes).fill(0);
   const arrivals = scenario.moves.map(() => new Array<number>(minutes).fill(0));

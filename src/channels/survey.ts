@@ -1,12 +1,12 @@
 import { localTime } from "../edges/clock.ts";
-import { type Follower, follow, openChannel } from "./follow.ts";
+import { type Follower, followPointer, openChannels } from "./follow.ts";
 import { shareOf } from "./model/pointer.ts";
 import { releaseFolder } from "./model/release.ts";
 import type { Place } from "./place.ts";
 import type { Memory } from "./tuf/client.ts";
 
 /** What a client says of all that a place serves, a line each; it reads all that an installation would. Throws `Refused`. */
-export async function survey(
+export async function surveyChannels(
   place: Pick<Place, "read">,
   memory: Memory,
   now: Date,
@@ -16,10 +16,10 @@ export async function survey(
     takesUrgent: true,
   },
 ): Promise<string[]> {
-  const channel = await openChannel(place, memory, now);
+  const channel = await openChannels(place, memory, now);
   const lines: string[] = [];
   for (const name of await channel.names()) {
-    const { pointer, release } = await follow(channel, { channel: name, seen: undefined, ...who });
+    const { pointer, release } = await followPointer(channel, { channel: name, seen: undefined, ...who });
     for (const file of [release.lock, ...release.files]) {
       await channel.readFile(`${releaseFolder(release.version)}/${file.name}`);
     }

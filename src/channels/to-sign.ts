@@ -9,7 +9,7 @@ import { parse } from "./tuf/metadata.ts";
 import { Refused } from "./tuf/refused.ts";
 import { type Begun, type DELEGATED, delegate, type MetadataFile, OFFLINE, type Repository } from "./tuf/repository.ts";
 import { keyId } from "./tuf/signing.ts";
-import { refuseOther } from "./tuf/trusted.ts";
+import { verifyLengthAndHashes } from "./tuf/trusted.ts";
 
 /** A change that too few have signed: the metadata of the offline roles, and the targets that they name anew. */
 export interface Waiting {
@@ -81,17 +81,17 @@ export function readWaiting({ folder, repository }: Session): Waiting {
   const known = repository.releases.signed.targets;
   const files: Record<string, Buffer> = {};
   for (const [name, target] of Object.entries(begun.releases?.signed.targets ?? {})) {
-    if (Object.hasOwn(known, name) && isSame(known[name], target)) continue;
+    if (Object.hasOwn(known, name) && isSameJson(known[name], target)) continue;
     if (!RELEASES_PATH.test(name)) throw new Refused("malformed", `${name} is no path of a release`);
     const bytes = readBytes(targetIn(folder, name), MOST.target) ?? Buffer.alloc(0);
-    refuseOther(name, bytes, target);
+    verifyLengthAndHashes(name, bytes, target);
     files[name] = bytes;
   }
   return { begun, files };
 }
 
 /** Whether two parts of metadata say the same, in the same order. */
-export function isSame(one: unknown, other: unknown): boolean {
+export function isSameJson(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
@@ -111,7 +111,7 @@ function refuseOdd({ root, targets, releases }: Begun, repository: Repository): 
       !(root.signed.version === repository.root.signed.version + 1 && root.signed.consistentSnapshot)) ||
     (targets !== undefined &&
       !(
-        isSame(delegations, like) &&
+        isSameJson(delegations, like) &&
         Object.keys(targets.signed.targets).length === 0 &&
         targets.signed.version > repository.targets.signed.version
       )) ||

@@ -47,7 +47,7 @@ const COMMANDS: readonly Declaration[] = [
   ...[OWN.seal, app, channel, { group: "For maintainers", declare: declareCompletion } as const],
 ];
 
-const placeOf = (name: string): number => [...NAMES].indexOf(name);
+const indexOfCommand = (name: string): number => [...NAMES].indexOf(name);
 
 /** Reads the arguments. Wrong usage is a PrimeError with exit code 2 that names the nearest option or command. */
 export function parseArguments(args: readonly string[], facts: CliFacts): Parsed {
@@ -96,7 +96,7 @@ export function parseArguments(args: readonly string[], facts: CliFacts): Parsed
   }
   const flags = flagsOf(program);
   const [name = ""] = program.args;
-  if (NAMES.has(name) && !COMMANDS[placeOf(name)]?.takesChoices) refuseIdle(flags.choices, name);
+  if (NAMES.has(name) && !COMMANDS[indexOfCommand(name)]?.takesChoices) refuseIdle(flags.choices, name);
   return { flags, request: taken.at(-1) as Request };
 }
 
@@ -151,7 +151,7 @@ function declareAll(line: CommandLine, { version, isFile }: CliFacts): void {
     .argument("[script...]")
     .addHelpText("after", EXAMPLES)
     .action((words: string[]) => scriptOrShell(line, words, isFile));
-  const named = placeOf(args[0] ?? "");
+  const named = indexOfCommand(args[0] ?? "");
   const isAlone = named >= 0 && named < COMMANDS.length - 1; // completion tells of all
   for (const { group, declare } of isAlone ? COMMANDS.slice(named, named + 1) : COMMANDS) {
     const runsNothing = group === "Look";

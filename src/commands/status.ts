@@ -20,7 +20,7 @@ import { endedLife } from "../python/end-of-life.ts";
 import { describe } from "../python/version.ts";
 import { oneLine } from "../quoted.ts";
 import { counted } from "../size.ts";
-import { type Cold, FAILED, lastCold, lastFailure, whyCold } from "../start/cold.ts";
+import { type Cold, FAILED_PREFIX, lastCold, lastFailure, whyCold } from "../start/cold.ts";
 
 /** What `status` shows; the names are those of the JSON form. */
 interface Status {
@@ -102,7 +102,8 @@ async function statusOf(context: Context): Promise<Status> {
     freshness: {
       mode: config.freshness.value,
       state: isWarm(context, cold) ? "fresh" : `the next start is cold: ${cold.reason}`,
-      last_cold: last === undefined ? null : last.reason + (failure === undefined ? "" : `; ${FAILED}${failure}`),
+      last_cold:
+        last === undefined ? null : last.reason + (failure === undefined ? "" : `; ${FAILED_PREFIX}${failure}`),
     },
   };
 }

@@ -9,7 +9,7 @@ import { isNotKnown } from "../python/search/not-known.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
 import { findable, type Starting } from "../python/starting.ts";
 import { fits, type VersionRequest } from "../python/version.ts";
-import type { Memory } from "./known-python.ts";
+import type { Recalled } from "./known-python.ts";
 import type { Survey } from "./survey.ts";
 
 /** The selected python; what freshness watches of it is said of the interpreter below the environment. */
@@ -34,7 +34,7 @@ export function searchOptions(
 export async function choosePython(
   context: Context,
   surveyed: Survey,
-  { known, lost }: Pick<Memory, "known" | "lost">,
+  { known, lost }: Pick<Recalled, "known" | "lost">,
 ): Promise<Chosen> {
   const { config, request, search } = surveyed;
   const selectorFile = config.python_selector_file_rel_path.value;

@@ -23,7 +23,7 @@ import { asLook, asStart } from "../python/starting.ts";
 import { compareVersions, type Version } from "../python/version.ts";
 import { type Asked, askFor } from "./asked.ts";
 import { type Chosen, choosePython, searchOptions } from "./choose-python.ts";
-import { type Lost, type Memory, recall, replacementError, returnInputs } from "./known-python.ts";
+import { type Lost, type Recalled, recall, replacementError, returnInputs } from "./known-python.ts";
 import { findPinned, ofSamePin, requestOf, withinPin } from "./pinned-python.ts";
 import { refuseMisfit } from "./pip-misfit.ts";
 import type { Survey } from "./survey.ts";
@@ -37,7 +37,7 @@ export interface Decision extends Survey, Omit<Chosen, "fits"> {
   /** The generation that would be used if its interpreter served. */
   readonly lost: Lost | undefined;
   /** What the interpreters below generations answered, by anchor. */
-  readonly answers: Memory["answers"];
+  readonly answers: Recalled["answers"];
   readonly project: Project;
   /** The build that prime.lock has this root stand on. */
   readonly pinned: PythonBuild | undefined;
@@ -115,7 +115,7 @@ function remember(
   { progress }: Context,
   { config, request, requestText, search }: Survey,
   generations: readonly Manifest[],
-): Promise<Memory> {
+): Promise<Recalled> {
   return recall(ofSamePin(config, generations), request, requestText, search, progress?.facts.lost);
 }
 
@@ -177,7 +177,7 @@ export function once(warnings: readonly string[]): string[] {
   return [...new Set(warnings)];
 }
 
-function fitting({ fits, selected }: Chosen, { known }: Memory): Interpreter | undefined {
+function fitting({ fits, selected }: Chosen, { known }: Recalled): Interpreter | undefined {
   return fits ? selected : known?.interpreter;
 }
 

@@ -12,7 +12,7 @@ import { fits, type VersionRequest } from "../python/version.ts";
 import { decisiveFiles } from "../python/watched.ts";
 
 /** What the generations of a root tell of the interpreter to take. */
-export interface Memory {
+export interface Recalled {
   /** The interpreter that one of them stands on and that serves. */
   readonly known: { readonly id: string; readonly interpreter: Interpreter } | undefined;
   /** The one to go on with, if its interpreter served: it is gone, does not work, or is not what is asked for any more. */
@@ -38,9 +38,9 @@ export async function recall(
   requestText: string,
   search: SearchOptions,
   failed: Failure | undefined,
-): Promise<Memory> {
+): Promise<Recalled> {
   let lost: Lost | undefined;
-  let other: Memory["known"];
+  let other: Recalled["known"];
   const answers = new Map<string, Interpreter | Failure>(failed && [[failed.path, failed]]);
   for (const manifest of inOrder(generations.filter((one) => one.request === requestText))) {
     const { anchor } = manifest.interpreter;

@@ -41,20 +41,20 @@ export async function withinPin(
   if (unmet === undefined) return { config, warnings: [] };
   const isFlag = unmet.source.kind === "flag";
   if (isFlag || tools) {
-    const by = isFlag ? `${unmet.source.where ?? "a flag"} asks for ${unmet.value}` : placeOf(unmet);
+    const by = isFlag ? `${unmet.source.where ?? "a flag"} asks for ${unmet.value}` : describeRange(unmet);
     const warning = `${pinned}, and ${by}: this start goes by that`;
     return { config: { ...config, primeLock: { ...primeLock, python: null } }, warnings: [warning] };
   }
   throw new PrimeError(
     "python-contradiction",
-    `could not choose a Python for ${root}: ${pinned}, and ${placeOf(unmet)}`,
+    `could not choose a Python for ${root}: ${pinned}, and ${describeRange(unmet)}`,
     {
       hint: `pin a version within that range: ./prime python pin ${quoteForShell(unmet.value ?? "")}`,
     },
   );
 }
 
-function placeOf({ value, source }: Sourced<string | null>): string {
+function describeRange({ value, source }: Sourced<string | null>): string {
   const { where, key } = source;
   return `${where ?? source.kind} allows ${value} alone${key === undefined ? "" : ` (\`${key}\`)`}`;
 }

@@ -11,7 +11,7 @@ import {
   type SeenInterpreter,
 } from "../environment/manifest/interpreter-record.ts";
 import { type Manifest, writeManifest } from "../environment/manifest/manifest.ts";
-import { judge, type Silence, type Verdict } from "../environment/upgraded/verdict.ts";
+import { judgeEnvironment, type Silence, type Verdict } from "../environment/upgraded/verdict.ts";
 import { passOn } from "../errors.ts";
 import { anchorOf } from "../python/anchor.ts";
 import { distributorOf } from "../python/distributor.ts";
@@ -59,7 +59,7 @@ export async function judgeGeneration(context: Context, decision: Decision, mani
   const { requestText } = decision; // what prime.lock pins of it was another build at another time
   const isAsked = isFailure(found) || manifest.request !== requestText || fits(parseRequest(requestText), found);
   const interpreter = isFailure(found) ? silenceOf(found, was) : recordOfInterpreter(found, anchorOf(found));
-  return judge(manifest, { root: context.root, pyvenv, interpreter, fits: isAsked });
+  return judgeEnvironment(manifest, { root: context.root, pyvenv, interpreter, fits: isAsked });
 }
 
 /** Where os.py is gone, that is the reason, whatever the interpreter says. */

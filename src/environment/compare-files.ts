@@ -21,7 +21,7 @@ export interface Unlike {
   readonly digest: string;
 }
 
-export interface Comparison {
+export interface FileComparison {
   readonly files: number;
   readonly packages: number;
   readonly bytes: number;
@@ -31,7 +31,10 @@ export interface Comparison {
 }
 
 /** All files of an environment's packages against the digests in RECORD; nothing of it is run, and nothing outside is read. */
-export async function compareFiles({ terminal }: Pick<Context, "terminal">, generation: string): Promise<Comparison> {
+export async function compareFiles(
+  { terminal }: Pick<Context, "terminal">,
+  generation: string,
+): Promise<FileComparison> {
   const recorded = siteFolders(generation).flatMap(recordedIn);
   const isInside = insideOf(generation);
   const owned = recorded.filter(({ file }) => isInside(file));

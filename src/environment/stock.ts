@@ -10,7 +10,7 @@ import { GENERATION_ID, hasManifest, hasTornManifest, listGenerations } from "./
 import { RESOLUTION } from "./manifest/resolved.ts";
 
 /** Where it is looked for what prime made and nobody needs. */
-export interface Scene {
+export interface StockPlaces {
   readonly folders: Folders;
   /** The place of the `.venv` link, absolute. */
   readonly link: string;
@@ -41,7 +41,7 @@ type Judge = (name: string, kind: Ownership["kind"], file: string) => Verdict;
  * them. What is left behind is told at once where it is known that its process has ended, else when nobody has touched it
  * since `before`, in milliseconds since the epoch.
  */
-export function takeStock(scene: Scene, before: number): Stock {
+export function takeStock(scene: StockPlaces, before: number): Stock {
   const { folders, link, uvLock } = scene;
   const { data, work } = folders;
   const builders = new Map(namesInFolder(work).map((name) => [WORK.exec(name)?.[1], name]));
@@ -80,7 +80,7 @@ export function takeStock(scene: Scene, before: number): Stock {
 }
 
 /** Of a folder without a manifest, its builder's folder is the mark: it is there from before the first file to the last. */
-function judgeGeneration({ needed }: Scene, builders: ReadonlyMap<string | undefined, string>): Judge {
+function judgeGeneration({ needed }: StockPlaces, builders: ReadonlyMap<string | undefined, string>): Judge {
   return (name, kind, file) => {
     const isId = GENERATION_ID.test(name);
     if (kind === "link") return isId ? "kept" : GENERATION_ID.test(finalNameOf(name) ?? "") ? "left" : "strange";

@@ -82,7 +82,7 @@ export function findAside(link: string, folders: Folders): string | undefined {
  * Puts such a venv where it was made, in place of the link. Its scripts work there and nowhere else. A venv that somebody makes there
  * in this very moment is no link: neither call touches it.
  */
-export function giveBack(link: string, kept: string): void {
+export function restoreAside(link: string, kept: string): void {
   removeFile(link);
   rename(kept, link);
 }

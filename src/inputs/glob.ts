@@ -59,7 +59,7 @@ const LONGEST_PATTERN = 4096;
 type Takes = (character: string) => boolean;
 
 /** One place in a pattern: where to go on from it, at once or, with `takes`, by such a character. */
-interface Place {
+interface NfaState {
   readonly takes: Takes | undefined;
   readonly to: number[];
 }
@@ -71,7 +71,7 @@ interface Place {
  */
 export function globMatcher(pattern: string, options: { crossing?: boolean } = {}): (text: string) => boolean {
   if (pattern.length > LONGEST_PATTERN) return () => false;
-  const { places, end } = placesOf(pattern, options.crossing === true ? () => true : (one) => one !== "/");
+  const { places, end } = nfaOf(pattern, options.crossing === true ? () => true : (one) => one !== "/");
   return (text) => {
     let here = reachedFrom([0], places);
     for (const character of text) {
@@ -85,8 +85,8 @@ export function globMatcher(pattern: string, options: { crossing?: boolean } = {
   };
 }
 
-function placesOf(pattern: string, any: Takes): { readonly places: readonly Place[]; readonly end: number } {
-  const places: Place[] = [];
+function nfaOf(pattern: string, any: Takes): { readonly places: readonly NfaState[]; readonly end: number } {
+  const places: NfaState[] = [];
   const add = (takes?: Takes): number => places.push({ takes, to: [] }) - 1;
   const lead = (from: number, to: number): void => void places[from]?.to.push(to);
   const choices: { readonly start: number; readonly end: number }[] = [];
@@ -131,7 +131,7 @@ function classOf(token: string): Takes {
   return not === "" ? isIn : (one) => !isIn(one);
 }
 
-function reachedFrom(start: readonly number[], places: readonly Place[]): Set<number> {
+function reachedFrom(start: readonly number[], places: readonly NfaState[]): Set<number> {
   const reached = new Set<number>();
   const waiting = [...start];
   for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {

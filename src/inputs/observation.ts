@@ -56,14 +56,14 @@ export function observe(inputs: readonly Input[], before: Observation, observer:
     numbers.set(keyOf(input), number);
     added.set(number, input);
   }
-  for (const [number, input] of added) observed[number] = look(input, observer);
+  for (const [number, input] of added) observed[number] = observeOne(input, observer);
   return { stamps: before.stamps, observed };
 }
 
 /** Reads files ahead of an observation, whose `known` it gives; an edit later than this has given a file other facts. */
 export function readAhead(inputs: readonly Input[]): NonNullable<Observer["known"]> {
   const since = now();
-  const files = inputs.filter(({ kind }) => kind === "file").map((input) => look(input, { since }));
+  const files = inputs.filter(({ kind }) => kind === "file").map((input) => observeOne(input, { since }));
   const read = new Map(
     files.map(({ input, facts: is, contents }) => [input.path, { is: JSON.stringify(is), contents }]),
   );
@@ -132,7 +132,7 @@ export function keyOf(input: Input): string {
   return `${input.kind} ${input.path}`;
 }
 
-function look(input: Input, { since, known }: Observer): Observed {
+function observeOne(input: Input, { since, known }: Observer): Observed {
   if (!isStamped(input)) return { input, ...optional("contents", contentsOf(input)) };
   const found = facts(input.path);
   if (found === undefined) return { input };

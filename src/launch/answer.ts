@@ -1,7 +1,7 @@
 import { quoteForShell } from "../edges/command.ts";
-import { type AppStart, startForSh as appStartForSh } from "../plan/app-start.ts";
-import { callForSh, type EntryStart, startForSh } from "../plan/commands/script-start.ts";
-import { type PlannedTask, startForSh as taskStartForSh } from "../plan/commands/tasks.ts";
+import { type AppStart, appStartForSh } from "../plan/app-start.ts";
+import { callForSh, type EntryStart, scriptStartForSh } from "../plan/commands/script-start.ts";
+import { type PlannedTask, taskStartForSh } from "../plan/commands/tasks.ts";
 import { plainScript } from "../plan/text.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
 import { USERS_SHELL_FOR_SH } from "../shells/user-shell.ts";
@@ -97,7 +97,7 @@ ${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports
     case "script": {
       const { entry, activation } = answer;
       if (entry === undefined) return handOver(answer, plainScript(`${activation.generation}/bin/python`));
-      const start = callForSh(entry.calls) + startForSh(activation, entry.kernel);
+      const start = callForSh(entry.calls) + scriptStartForSh(activation, entry.kernel);
       return `shift ${answer.shift}\n${searchPathForSh(activation)}${start}`;
     }
     case "shell-command":

@@ -31,14 +31,14 @@ export const APP_START = v.object({
 const REMOVED = "PYTHONHOME PRIME_PROGRESS PRIME_HEAD PRIME_TRIAL";
 
 /** Lines of sh that end in the app, in the user's own environment: it is no development environment, and PATH stays the user's. */
-export function startForSh({ words, variables }: Pick<AppStart, "words" | "variables">): string {
+export function appStartForSh({ words, variables }: Pick<AppStart, "words" | "variables">): string {
   const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`);
   return `unset ${REMOVED}\n${exports.join("")}set -- ${words.map(quoteForShell).join(" ")} "$@"\nexec "$@"\n`;
 }
 
 /** The ready plan of an app: see `renderPlan`. */
 export function renderAppPlan(launcher: string, node: string | undefined, freshness: string, app: AppStart): string {
-  const start = startForSh(app);
+  const start = appStartForSh(app);
   const self = app.selfCommand === null ? "" : `[ "\${1-}" != ${quoteForShell(app.selfCommand)} ] || return 0\n`;
   return `# prime's ready plan for the app ${JSON.stringify(launcher)}
 ${launcherForSh(launcher)}${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${self}prime_stale=$prime_plan

@@ -41,7 +41,7 @@ const GROUP_LIMIT = 60_000;
 export function tellCtimes(changed: readonly Changed[], folder: string, env: Environment): Ctimes | undefined {
   const file = executableOnPath("stat", env.PATH ?? "", "/");
   if (file === undefined) return undefined;
-  const grouped = inGroups(changed);
+  const grouped = inBatches(changed);
   for (const form of FORMS) {
     const groups = grouped.flatMap((group): CtimeGroup[] => {
       const paths = group.map((one) => one.path);
@@ -83,7 +83,7 @@ function tells(line: string, ctimeNs: string): boolean {
   return line === `${date}.${fraction} +0000` || line === `${seconds}.${fraction}`;
 }
 
-function inGroups(changed: readonly Changed[]): Changed[][] {
+function inBatches(changed: readonly Changed[]): Changed[][] {
   const groups: Changed[][] = [];
   let room = 0;
   for (const one of changed) {

@@ -4,7 +4,7 @@ import type { Input } from "../inputs/input.ts";
 import { HIDDEN } from "../secrets.ts";
 import { type Ctimes, ctimeTests, seenFrom } from "./ctimes.ts";
 import { INDEX_VARIABLES } from "./index-variables.ts";
-import { PIN, type Renewable, type Stamp, sameContentsForSh, timeTest } from "./same-contents.ts";
+import { PIN, type Renewable, type StampPair, sameContentsForSh, timeTest } from "./same-contents.ts";
 import { SHOWN_AGAIN } from "./way-back.ts";
 
 /** What a ready plan looks at before it believes that nothing changed. All paths are absolute. */
@@ -24,7 +24,7 @@ export interface Watch {
 
 /** What all has one time, none of it older than `from` or younger than `to`; these two are mostly one. */
 export interface Timed {
-  readonly stamp: Stamp;
+  readonly stamp: StampPair;
   readonly paths: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export interface Timed {
  */
 export interface AbsentIn {
   readonly folder: string;
-  readonly stamp: Stamp;
+  readonly stamp: StampPair;
   readonly inputs: readonly Input[];
 }
 
@@ -48,7 +48,7 @@ export function launcherForSh(launcher: string): string {
 const AT_ONCE = 16;
 const AND = " \\\n  -a ";
 
-export interface Freshness {
+export interface FreshnessTests {
   /** Lines of sh behind `stampsForSh`, each of which returns at the first difference. */
   readonly quick: string;
   /**
@@ -87,7 +87,7 @@ export function watchFrom(folder: string, watch: Watch): Watch {
 export function freshnessForSh(
   { stamps, timed, renewable, changed, absent, others }: Watch,
   shown?: string,
-): Freshness {
+): FreshnessTests {
   const isLink = (one: Input) => one.kind === "same" && one.target === shown;
   const links = others.filter(isLink).map(isOther);
   const folders = new Set(absent.map(({ folder }) => folder));

@@ -3,7 +3,7 @@ import { writeTellable } from "../edges/files/change.ts";
 import { type PlanFolder, planFolder } from "./ready-plan.ts";
 
 /** What a shell can complete of one repo, by what it is. */
-export type Names = Readonly<Record<RecordedKind, readonly string[]>>;
+export type CompletedNames = Readonly<Record<RecordedKind, readonly string[]>>;
 
 export type RecordedKind = "group" | "extra" | "task" | "generation";
 
@@ -11,7 +11,7 @@ export type RecordedKind = "group" | "extra" | "task" | "generation";
 const PLAIN = /^[A-Za-z0-9._:-]+$/;
 
 /** Records them for the completion scripts, which read `KIND NAME`, a line each, in the file `names` beside the plans. */
-export function keepNames(plans: PlanFolder, names: Names): void {
+export function keepNames(plans: PlanFolder, names: CompletedNames): void {
   const lines = Object.entries(names).flatMap(([kind, all]) =>
     [...all]
       .filter((name) => PLAIN.test(name))

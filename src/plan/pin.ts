@@ -9,7 +9,7 @@ import { contentsOf, isStamped, type Observation, type Observed, TICK_MS } from 
 import { type Ctimes, tellCtimes } from "./ctimes.ts";
 import type { AbsentIn, Timed, Watch } from "./freshness.ts";
 import { YOUNG_MS } from "./record.ts";
-import { HALF, isRenewable, MOST_RENEWABLE, PIN, type Renewable, type Stamp } from "./same-contents.ts";
+import { HALF, isRenewable, MOST_RENEWABLE, PIN, type Renewable, type StampPair } from "./same-contents.ts";
 
 /** How an observation is compared with later. */
 export interface Comparing {
@@ -129,7 +129,7 @@ function renewableOf(stamps: string, files: readonly Dated[]): Renewable[] | str
   for (const { input, facts: is, contents = "" } of files) {
     const name = `own${renewable.length}`;
     const moment = BigInt(is.mtimeNs);
-    const stamp = around(stamps, name, moment, moment);
+    const stamp = stampsAround(stamps, name, moment, moment);
     if (stamp === undefined) return `${stamps} is on a file system that cannot keep the time of ${input.path}`;
     renewable.push({ path: input.path, sha256: contents, stamp });
   }
@@ -138,9 +138,9 @@ function renewableOf(stamps: string, files: readonly Dated[]): Renewable[] | str
 
 function timesOf(stamps: string, dated: readonly Dated[]): Timed[] | string {
   const timed: Timed[] = [];
-  for (const [mtimeNs, group] of inGroups(dated, ({ facts: is }) => is.mtimeNs)) {
+  for (const [mtimeNs, group] of groupedBy(dated, ({ facts: is }) => is.mtimeNs)) {
     const paths = group.map(({ input }) => input.path);
-    const stamp = timeStamp(stamps, `${timed.length}`, BigInt(mtimeNs));
+    const stamp = stampsAt(stamps, `${timed.length}`, BigInt(mtimeNs));
     if (stamp === undefined) return `${stamps} is on a file system that cannot keep the time of ${paths[0]}`;
     timed.push({ stamp, paths });
   }
@@ -156,7 +156,7 @@ function absentOf(stamps: string, names: readonly Input[], dated: readonly Dated
   const asked = names.filter(
     ({ kind, path: file }) => kind === "absent" || (kind === "no-file" && linkFacts(file)?.kind !== "link"),
   );
-  for (const [folder, inputs] of inGroups(asked, (input) => path.dirname(input.path))) {
+  for (const [folder, inputs] of groupedBy(asked, (input) => path.dirname(input.path))) {
     const mtimeNs = inputs.length < ENOUGH_ABSENT ? undefined : settledTimeOf(folder, stamps);
     if (mtimeNs === undefined) continue;
     const come = inputs.find((input) => contentsOf(input) !== "yes");
@@ -165,7 +165,7 @@ function absentOf(stamps: string, names: readonly Input[], dated: readonly Dated
     const gone = there.find((file) => facts(file) === undefined);
     if (gone !== undefined) return `${gone} is missing`;
     const moment = BigInt(mtimeNs);
-    const stamp = around(stamps, `folder${absent.length}`, moment - 1n, moment + 1n);
+    const stamp = stampsAround(stamps, `folder${absent.length}`, moment - 1n, moment + 1n);
     if (stamp !== undefined) absent.push({ folder, stamp, inputs });
   }
   return absent;
@@ -189,7 +189,7 @@ function isBehind(folder: FileFacts, made: FileFacts | undefined): boolean {
 }
 
 /** One stamp, where Node can set that very time. */
-function timeStamp(stamps: string, name: string, moment: bigint): Stamp | undefined {
+function stampsAt(stamps: string, name: string, moment: bigint): StampPair | undefined {
   const to = makeStamp(path.join(stamps, name), moment, "later");
   if (to === moment) return { from: name, to: name };
   const from = makeStamp(path.join(stamps, `${name}-`), moment, "earlier");
@@ -197,7 +197,7 @@ function timeStamp(stamps: string, name: string, moment: bigint): Stamp | undefi
 }
 
 /** Two stamps, not within the two moments. */
-function around(stamps: string, name: string, first: bigint, last: bigint): Stamp | undefined {
+function stampsAround(stamps: string, name: string, first: bigint, last: bigint): StampPair | undefined {
   const stamp = { from: `${name}-`, to: name };
   const to = makeStamp(path.join(stamps, stamp.to), last, "later");
   const from = makeStamp(path.join(stamps, stamp.from), first, "earlier");
@@ -239,7 +239,7 @@ function ageOf(timeNs: string): number {
   return Math.abs(now() - Number(BigInt(timeNs) / 1_000_000n));
 }
 
-function inGroups<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
+function groupedBy<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const one of all) {
     const group = groups.get(by(one));

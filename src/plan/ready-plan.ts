@@ -26,7 +26,7 @@ import {
   keptPlan,
   layWayBack,
   type PlanFiles,
-  removeKept,
+  removeKeptPlan,
   stampsInPlan,
   type WayBack,
 } from "./way-back.ts";
@@ -173,7 +173,7 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const unedited = [ready.launcher, path.dirname(path.dirname(ready.activation.generation))];
   const watch = pinObservation(ready.observation, ready.app === undefined ? { ...ready, unedited } : ready);
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
-  removeKept(planFile(ready));
+  removeKeptPlan(planFile(ready));
   if (typeof watch === "string") removeFile(planFile(ready));
   else {
     writePlanText(ready, watch, last);

@@ -45,19 +45,19 @@ export interface LaunchRecord {
   readonly writtenAt: number;
 }
 
-export interface Change {
+export interface InputChange {
   /** Absolute path, or `$NAME` of a variable. */
   readonly path: string;
   readonly what: string;
 }
 
-export interface Comparison {
+export interface RecordComparison {
   /** True when all that counts is as it was: only the stamps need renewing. */
   readonly same: boolean;
   /** What differs in what counts. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly InputChange[];
   /** What was written anew with the same contents, or moved in time. */
-  readonly touched: readonly Change[];
+  readonly touched: readonly InputChange[];
 }
 
 export function newRecord(parts: Omit<LaunchRecord, "form">): LaunchRecord {
@@ -127,9 +127,9 @@ export function writeRecord(file: string, record: LaunchRecord, mode: number): v
 }
 
 /** Compares the present with a record: by facts where they can be relied on, else by contents. */
-export function compareWithRecord(record: LaunchRecord, env: Environment): Comparison {
-  const changes: Change[] = [];
-  const touched: Change[] = [];
+export function compareWithRecord(record: LaunchRecord, env: Environment): RecordComparison {
+  const changes: InputChange[] = [];
+  const touched: InputChange[] = [];
   for (const [name, was] of Object.entries(record.variables)) {
     const is = remembered(name, env[name]);
     if (!env[name] && INDEX_VARIABLES.includes(name)) continue;

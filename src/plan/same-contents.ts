@@ -2,7 +2,7 @@ import { quoteForShell } from "../edges/command.ts";
 import { writePlain } from "../edges/files/change.ts";
 import { readOwnText } from "../edges/files/own/own-json.ts";
 import type { Observed } from "../inputs/observation.ts";
-import { quietly } from "./quietly.ts";
+import { quietForSh } from "./quietly.ts";
 import { KEPT } from "./way-back.ts";
 
 /*
@@ -11,7 +11,7 @@ import { KEPT } from "./way-back.ts";
  */
 
 /** A time as the names of two stamps. */
-export interface Stamp {
+export interface StampPair {
   readonly from: string;
   readonly to: string;
 }
@@ -20,7 +20,7 @@ export interface Stamp {
 export interface Renewable {
   readonly path: string;
   readonly sha256: string;
-  readonly stamp: Stamp;
+  readonly stamp: StampPair;
 }
 
 /** So many have stamps of their own: more would cost each warm start too much. */
@@ -71,14 +71,16 @@ export function sameContentsForSh(stamps: string, files: readonly Renewable[]): 
   const taken = files.map(
     (file) => `  [ ${timeTest(file, false)} ] || {
     prime_line="$prime_line ${file.stamp.to}"
-    [ -z "$prime_call" ] || ${quietly(`touch -r ${quoteForShell(file.path)} "$prime_new-${file.stamp.to}"`)} || prime_line=''
+    [ -z "$prime_call" ] || ${quietForSh(`touch -r ${quoteForShell(file.path)} "$prime_new-${file.stamp.to}"`)} || prime_line=''
   }
 `,
   );
   const left = files.map(({ stamp }) => ` "$prime_new-${stamp.to}"`).join("");
-  const pinned = quietly(`touch -c -r "$prime_stamps/${HALF}" "$prime_stamps/${PIN}"`);
-  const timed = quietly('touch -c -r "$prime_new-$prime_bin" "$prime_stamps/$prime_bin-" "$prime_stamps/$prime_bin"');
-  const agree = quietly(`sha256sum -c ${quoteForShell(sumsFile(stamps))}`);
+  const pinned = quietForSh(`touch -c -r "$prime_stamps/${HALF}" "$prime_stamps/${PIN}"`);
+  const timed = quietForSh(
+    'touch -c -r "$prime_new-$prime_bin" "$prime_stamps/$prime_bin-" "$prime_stamps/$prime_bin"',
+  );
+  const agree = quietForSh(`sha256sum -c ${quoteForShell(sumsFile(stamps))}`);
   return `prime_new=$prime_stamps.new prime_line='' prime_call=''
 if [ ${files.map((file) => `-f ${quoteForShell(file.path)}`).join(" -a ")} ] && case $(ulimit -n) in ? | ??) false ;; esac &&
   { [ -n "$prime_back" -o ! -e "$prime_plan${KEPT}" ] || ${agree}; }; then
@@ -92,7 +94,7 @@ ${taken.join("")}  if ${agree}; then
       ${timed} || continue
     done
   fi
-  [ -z "$prime_call" ] || ${quietly(`rm -f${left} "$prime_new"`)} || true
+  [ -z "$prime_call" ] || ${quietForSh(`rm -f${left} "$prime_new"`)} || true
 fi
 `;
 }

@@ -3,7 +3,7 @@ import { namesInFolder } from "../edges/files/read.ts";
 import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND } from "../errors.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
 import { USERS_SHELL_FOR_SH } from "../shells/user-shell.ts";
-import { EARLY_WORDS, STRIDES, startForSh } from "./commands/script-start.ts";
+import { EARLY_WORDS, STRIDES, scriptStartForSh } from "./commands/script-start.ts";
 import { elsewhereForSh, type PlannedTasks, taskEndForSh, taskPatterns, tasksForSh } from "./commands/tasks.ts";
 import { launcherForSh } from "./freshness.ts";
 
@@ -39,7 +39,7 @@ const USUAL =
   "awk basename bash cat chmod cmp cp cut date diff dirname echo env expr false find git grep head id kill ln ls make mkdir mv printf ps pwd rm rmdir sed sh sleep sort tail tar tee test touch tr true uname uniq wc xargs";
 
 /** Whether a command without a slash is one of those, for plan and program alike. */
-export function isUsual(command: string): boolean {
+export function isUsualCommand(command: string): boolean {
   return USUAL.split(" ").includes(command);
 }
 
@@ -206,5 +206,5 @@ function entryScript(activation: Activation, { kernel, known }: NonNullable<Plan
   [ "$prime_call" != ${STRIDES.boot_env} ] || for prime_line in "$@"; do
     case $prime_line in ${EARLY_WORDS}) return 0 ;; esac
   done
-  ${startForSh(activation, kernel)}`;
+  ${scriptStartForSh(activation, kernel)}`;
 }

@@ -6,7 +6,7 @@ import { readOwnText } from "../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
 import { exists, facts } from "../edges/files/read.ts";
 import { ctimeTests, tellCtimes } from "./ctimes.ts";
-import { quietly } from "./quietly.ts";
+import { quietForSh } from "./quietly.ts";
 
 /*
  * Of two environments that are shown by turns, as by git's way to another branch and back, both plans are kept. Where the present one
@@ -22,11 +22,11 @@ export interface WayBack {
   readonly history: string;
   /** What `prime why` tells. */
   readonly account: string;
-  readonly back: Move;
-  readonly again: Move;
+  readonly back: LinkMove;
+  readonly again: LinkMove;
 }
 
-export interface Move {
+export interface LinkMove {
   /** Absolute folders of generations. */
   readonly from: string;
   readonly to: string;
@@ -83,13 +83,13 @@ export function layWayBack(is: PlanFiles, was: PlanFiles, way: WayBack, env: Env
   const kept = `${was.stamps}.plans`;
   makeNewFolder(`${is.stamps}.plans`);
   linkFile(path.join(folder, plan), path.join(kept, plan + KEPT));
-  writePlain(`${was.stamps}.back`, textOf(is, way, way.back, env), 0o600);
-  writePlain(`${is.stamps}.back`, textOf(was, way, way.again, env), 0o600);
+  writePlain(`${was.stamps}.back`, wayBackForSh(is, way, way.back, env), 0o600);
+  writePlain(`${is.stamps}.back`, wayBackForSh(was, way, way.again, env), 0o600);
   linkFile(path.join(kept, plan), path.join(folder, plan + KEPT));
 }
 
 /** Forgets the plan that is kept beside this one; `plan`: its file, absolute. */
-export function removeKept(plan: string): void {
+export function removeKeptPlan(plan: string): void {
   if (exists(plan + KEPT)) removeFile(plan + KEPT);
 }
 
@@ -98,10 +98,10 @@ export function removeKept(plan: string): void {
  * believes, since each plan looks at the link; of what can't be written the program is left to tell. `ln -f` would leave names of its
  * own. `left`: of the plan that was in place.
  */
-function textOf(
+function wayBackForSh(
   { folder, names, stamps: left }: PlanFiles,
   { link, data, history, account }: WayBack,
-  move: Move,
+  move: LinkMove,
   env: Environment,
 ): string {
   const [it, from, entries] = [link, move.from, history].map(quoteForShell);
@@ -113,17 +113,17 @@ function textOf(
   const here = quoteForShell(folder);
   return `[ ${it} -ef ${from} -a -L ${it} -a ! -L ${quoteForShell(data)} ] &&
 [ -f ${entries} -a -O ${entries} -a ! -L ${entries} ] && ${unchangedTest(move, env)} &&
-prime_line=$(PATH=/usr/bin:/bin:$PATH command date +%s) && ${quietly(`ln -sn ${target} ${made}`)} && {
-  { [ ${it} -ef ${from} ] && ${quietly(`mv -fT ${made} ${it}`)}; } || { ${quietly(`rm -f ${made}`)}; false; }
+prime_line=$(PATH=/usr/bin:/bin:$PATH command date +%s) && ${quietForSh(`ln -sn ${target} ${made}`)} && {
+  { [ ${it} -ef ${from} ] && ${quietForSh(`mv -fT ${made} ${it}`)}; } || { ${quietForSh(`rm -f ${made}`)}; false; }
 } && ${told(move.entry)} 2>/dev/null >>${entries} &&
 ${told(move.account)} 2>/dev/null >|${quoteForShell(account)} &&
-{ ${quietly(`ln ${all.map((name) => `${here}/${name}`).join(" ")} ${quoteForShell(`${left}.plans`)}`)}
-${quietly(`mv -f ${all.map((name) => `"$prime_stamps.plans"/${name}`).join(" ")} ${here}`)}; }
+{ ${quietForSh(`ln ${all.map((name) => `${here}/${name}`).join(" ")} ${quoteForShell(`${left}.plans`)}`)}
+${quietForSh(`mv -f ${all.map((name) => `"$prime_stamps.plans"/${name}`).join(" ")} ${here}`)}; }
 `;
 }
 
 /** By ctimes: an interpreter that a package brings, or a folder that is put back, can have any mtime, and a clock can be set back. */
-function unchangedTest({ from, unchanged }: Move, env: Environment): string {
+function unchangedTest({ from, unchanged }: LinkMove, env: Environment): string {
   const seen = unchanged.map((file) => ({ path: file, ctimeNs: facts(file)?.ctimeNs ?? "0" }));
   const told = tellCtimes(seen, from, env);
   return told === undefined ? "false" : ctimeTests(told).join(" && ");

@@ -5,7 +5,7 @@ import { isFile, MOST } from "../edges/files/read.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { relevantContents } from "./built/build-inputs.ts";
 import { inspectDescriptors } from "./built/descriptors.ts";
-import { namesOf, watchProject } from "./built/dynamic.ts";
+import { namesAndVariables, watchProject } from "./built/dynamic.ts";
 import { expandGroups } from "./files/groups.ts";
 import { type Pylock, readPylock } from "./files/pylock.ts";
 import { type Pyproject, readPyproject } from "./files/pyproject.ts";
@@ -141,7 +141,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     ],
     inputs: inputs.list(),
     relevantContents: await relevantContents(inputs.list()),
-    ...namesOf(watched, followed.variables),
+    ...namesAndVariables(watched, followed.variables),
   };
 }
 

@@ -9,10 +9,10 @@ export function normalizeName(name: string): string {
 export function requirementHead(text: string): { name: string; extras: string[] } | undefined {
   const match = /^\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?:\s*\[([^\]]*)\])?(?=$|[<>=!~;@(\s,])/.exec(text);
   if (match?.[1] === undefined) return undefined;
-  return { name: normalizeName(match[1]), extras: namesOf(match[2]) };
+  return { name: normalizeName(match[1]), extras: splitNames(match[2]) };
 }
 
-function namesOf(list = ""): string[] {
+function splitNames(list = ""): string[] {
   const names = list.split(",").map((name) => normalizeName(name.trim()));
   return names.filter((name) => name !== "");
 }
@@ -42,7 +42,7 @@ export function localPath(requirement: string, root: string, options: { bare?: b
 
 /** The extras of a requirement in whatever form, a path or URL among them: what its first brackets hold, a folder's apart. */
 export function extrasIn(requirement: string): string[] {
-  return namesOf(/\[([^\]/]*)\]\s*(?:$|[;@<>=!~(,])/.exec(requirement)?.[1]);
+  return splitNames(/\[([^\]/]*)\]\s*(?:$|[;@<>=!~(,])/.exec(requirement)?.[1]);
 }
 
 /** Without the `[extras]` at the end. */

@@ -21,7 +21,7 @@ import { isChangedSince, readAhead } from "../inputs/observation.ts";
 import type { Answer } from "../launch/answer.ts";
 import { type Progress, renderProgress, type Stage, type StageFacts } from "../launch/progress.ts";
 import type { LaunchRecord } from "../plan/record.ts";
-import { type Cold, FAILED, tellCold, whyCold } from "./cold.ts";
+import { type Cold, FAILED_PREFIX, tellCold, whyCold } from "./cold.ts";
 import { driftOf } from "./drift.ts";
 import { tellHealing } from "./heal.ts";
 import type { Ready } from "./ready.ts";
@@ -31,7 +31,7 @@ import { giveToOwner } from "./shared/give-to-owner.ts";
 import { tellMoved } from "./shared/shared-checkout.ts";
 import { tellLostState } from "./state/lost.ts";
 import { settleUpgrade } from "./state/upgraded.ts";
-import { partsOf, writePlan } from "./write-plan.ts";
+import { partsOfRecord, writePlan } from "./write-plan.ts";
 
 /** An environment that is ready, or the next stage that this start has to go through. */
 export type Booted = Ready | { readonly kind: "hop"; readonly answer: Answer };
@@ -136,7 +136,7 @@ async function accountedFor<T>(context: Context, seen: Cold, start: () => Promis
   try {
     return await start();
   } catch (error) {
-    if (error instanceof PrimeError) tellCold(context, cold, FAILED + error.message.replace(/:?\n.*/s, ""));
+    if (error instanceof PrimeError) tellCold(context, cold, FAILED_PREFIX + error.message.replace(/:?\n.*/s, ""));
     throw error;
   } finally {
     takeBack();
@@ -230,7 +230,7 @@ async function lookAgain(context: Context): Promise<Known | undefined> {
 
 /** Only times changed: the environment and the plan stay as they are, with new stamps. */
 function renew(context: Context, cold: Cold, record: LaunchRecord): void {
-  writePlan(context, { ...partsOf(record, cold.changes), known: cold.known });
+  writePlan(context, { ...partsOfRecord(record, cold.changes), known: cold.known });
   tellCold(context, cold, RENEWED);
 }
 

@@ -9,7 +9,7 @@ import { exists } from "../edges/files/read.ts";
 import { passOn } from "../errors.ts";
 import type { Observer } from "../inputs/observation.ts";
 import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/ready-plan.ts";
-import { type Change, compareWithRecord, knownContents, type LaunchRecord, readRecord } from "../plan/record.ts";
+import { compareWithRecord, type InputChange, knownContents, type LaunchRecord, readRecord } from "../plan/record.ts";
 import { hideSecrets } from "../secrets.ts";
 import { closeState } from "./state/own.ts";
 
@@ -17,7 +17,7 @@ import { closeState } from "./state/own.ts";
 export interface Cold {
   /** In one phrase, for the manifest and for `-v`. */
   readonly reason: string;
-  readonly changes: readonly Change[];
+  readonly changes: readonly InputChange[];
   /** What the last start knew, when it still holds: only the stamps need renewing. */
   readonly renew: LaunchRecord | undefined;
   /** The generation of the last start, absolute; it need not be there any more. */
@@ -34,13 +34,13 @@ export interface Cold {
 export interface ColdAccount {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly changes: readonly Change[];
+  readonly changes: readonly InputChange[];
   readonly reason: string;
   readonly done: string;
 }
 
 /** What `done` of a failed start begins with. */
-export const FAILED = "failed: ";
+export const FAILED_PREFIX = "failed: ";
 
 const ACCOUNT = v.object({
   at: TIME,
@@ -112,7 +112,7 @@ export function lastCold({ plans }: Context): ColdAccount | undefined {
 
 /** Why the last cold start failed; `undefined` where it did not. */
 export function lastFailure(last: ColdAccount | undefined): string | undefined {
-  return last?.done.startsWith(FAILED) ? last.done.slice(FAILED.length) : undefined;
+  return last?.done.startsWith(FAILED_PREFIX) ? last.done.slice(FAILED_PREFIX.length) : undefined;
 }
 
 /** The account of the last cold start where it is not as this prime writes it, absolute. */

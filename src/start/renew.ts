@@ -9,7 +9,7 @@ import { isSettled } from "../plan/pin.ts";
 import { placeOfPlan, recordFile } from "../plan/ready-plan.ts";
 import { readRecord } from "../plan/record.ts";
 import { type Cold, coldSince, keepAccount } from "./cold.ts";
-import { partsOf, putPlan } from "./write-plan.ts";
+import { partsOfRecord, putPlan } from "./write-plan.ts";
 
 /** What is done about inputs that were touched and say what they said. */
 export const RENEWED = "nothing that counts changed: the ready plan was renewed";
@@ -35,7 +35,7 @@ export function renewTouched({
   const cold = coldSince(record, env, at);
   if (cold.renew === undefined || cold.changes.length === 0 || isTooEarly(cold)) return undefined;
   try {
-    const parts = { ...partsOf(record, cold.changes), known: cold.known };
+    const parts = { ...partsOfRecord(record, cold.changes), known: cold.known };
     if (putPlan(place, { env, node, startedAt: at }, parts) !== undefined) return undefined;
     keepAccount(place, cold, RENEWED);
   } catch (error) {

@@ -4,7 +4,7 @@ import { makeFolder, writeRenewable } from "../edges/files/change.ts";
 import { isExecutableFile } from "../edges/files/read.ts";
 import { foldersOf, generationFolder } from "../environment/folders.ts";
 import type { Trial } from "../environment/state.ts";
-import { trialFolder } from "../environment/upgraded/trial.ts";
+import { upgradeTrialFolder } from "../environment/upgraded/trial.ts";
 import { countStart, standingOfTrial, watched } from "../environment/watched.ts";
 import type { Answer } from "../launch/answer.ts";
 import { TRIAL_HOOK_PY } from "../python/texts/texts.ts";
@@ -24,7 +24,7 @@ export function onTrial(context: Context, trial: Trial, answer: Answer): Answer 
   );
   const python = pythons.find(isExecutableFile);
   if (python === undefined) return answer;
-  const folder = trialFolder(folders);
+  const folder = upgradeTrialFolder(folders);
   const { left } = standingOfTrial(folder, trial.starts);
   const file = countStart(folder, shell);
   if (file === undefined) return answer;

@@ -5,7 +5,7 @@ import { generationFolder } from "../environment/folders.ts";
 import { differences, historyFile } from "../environment/history.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
 import { readState } from "../environment/state.ts";
-import type { Move, WayBack } from "../plan/way-back.ts";
+import type { LinkMove, WayBack } from "../plan/way-back.ts";
 import { decisiveFiles } from "../python/watched.ts";
 import { hideSecrets } from "../secrets.ts";
 import { MANIFEST_FILE } from "../venv/foreign-venv.ts";
@@ -57,7 +57,7 @@ export function wayBack(
     return file.startsWith("$") || (isIn(root) && file !== link && !isIn(folders.data));
   }
 
-  function move(from: Manifest, to: Manifest): Move {
+  function move(from: Manifest, to: Manifest): LinkMove {
     const told = (rest: object) => JSON.stringify(rest, hideSecrets);
     const ids = { from: from.id, to: to.id };
     const left = generationFolder(folders, from.id);

@@ -11,7 +11,7 @@ import {
   recordFile,
   writeReadyPlan,
 } from "../plan/ready-plan.ts";
-import { type Change, compareWithRecord, type LaunchRecord, readRecord } from "../plan/record.ts";
+import { compareWithRecord, type InputChange, type LaunchRecord, readRecord } from "../plan/record.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Activation } from "../shells/activation.ts";
 import { closeState } from "./state/own.ts";
@@ -61,7 +61,7 @@ export function putPlan(
 }
 
 /** The plan of a record once more, with new stamps, where nothing but these files was touched since; absolute. */
-export function partsOf(record: LaunchRecord, touched: readonly Change[]): Omit<PlanParts, "known"> {
+export function partsOfRecord(record: LaunchRecord, touched: readonly InputChange[]): Omit<PlanParts, "known"> {
   const inputs = record.observed
     .map(({ input }) => input)
     .filter((input) => touched.some((one) => one.path === input.path));

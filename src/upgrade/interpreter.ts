@@ -9,7 +9,7 @@ import { InputCollector } from "../inputs/collector.ts";
 import { bestOf, runsOn } from "../provision/python/platforms.ts";
 import { describe, parseRequest, type VersionRequest } from "../python/version.ts";
 import { chooseInterpreter, type InterpreterQuestion, type PythonRange } from "./rules/interpreter.ts";
-import { placeOf, type Refused } from "./rules/ruling.ts";
+import { describeSource, type RefusedVersion } from "./rules/ruling.ts";
 
 /** A request for a build: a version request, and how it is built. */
 export interface PythonBuildRequest {
@@ -35,7 +35,7 @@ function askedFor(text: string): VersionRequest {
 }
 
 /** A request, for people. */
-export function textOf({ request, variant }: PythonBuildRequest): string {
+export function describeBuildRequest({ request, variant }: PythonBuildRequest): string {
   return `${request === null ? "any Python" : describe(request)}${variant === null ? "" : ` (${variant})`}`;
 }
 
@@ -45,7 +45,7 @@ export async function rangesOf({ required_python_version: required, root }: Conf
   const said = [required, ...(declared === undefined ? [] : [declared])];
   return said
     .filter((one): one is Sourced<string> => one.value !== null)
-    .map(({ value, source }) => ({ text: value, place: placeOf(source, root) }));
+    .map(({ value, source }) => ({ text: value, place: describeSource(source, root) }));
 }
 
 export interface BuildQuestion extends PythonBuildRequest {
@@ -84,7 +84,7 @@ function ofPlatform(builds: readonly PythonBuild[], here: string): PythonBuild[]
 }
 
 /** The failure where the rules allow no build that was asked for. */
-export function refusedBuild(what: string, from: string, here: string, refused: readonly Refused[]): PrimeError {
+export function refusedBuild(what: string, from: string, here: string, refused: readonly RefusedVersion[]): PrimeError {
   const [first] = refused;
   if (first === undefined) {
     return new PrimeError("no-build", `could not find ${what} for ${here} in ${from}`, {

@@ -16,16 +16,16 @@ import { type Interpreter, versionOf } from "../python/interpreter.ts";
 import { fits, minorOf } from "../python/version.ts";
 import {
   chooseBuild,
+  describeBuildRequest,
   lockedBuild,
   parseBuildRequest,
   primeLockFor,
   rangesOf,
   refusedBuild,
-  textOf,
   wordsOnLock,
 } from "./interpreter.ts";
 import { dayOf } from "./rules/interpreter.ts";
-import type { Refused } from "./rules/ruling.ts";
+import type { RefusedVersion } from "./rules/ruling.ts";
 
 /** What becomes of the interpreter; nothing of it is in force or fetched yet. */
 export interface PythonPlan {
@@ -33,7 +33,7 @@ export interface PythonPlan {
   /** The build to stand on; undefined: what is in use stays. */
   readonly build: PythonBuild | undefined;
   readonly why: string;
-  readonly refused: readonly Refused[];
+  readonly refused: readonly RefusedVersion[];
   readonly files: readonly Replaced[];
   /** What is worth knowing, a sentence each. */
   readonly notes: readonly string[];
@@ -59,7 +59,7 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   const { decision, policy, base, isAsked, request: text, knownBad } = question;
   const { config, pinned } = decision;
   const kept = keptAt(openStore(context), base.realPath);
-  const stays = (notes: readonly string[], refused: readonly Refused[] = []): PythonPlan => {
+  const stays = (notes: readonly string[], refused: readonly RefusedVersion[] = []): PythonPlan => {
     return { to: versionOf(base), build: undefined, why: "it stays", refused, files: [], notes };
   };
   const owner = await distributorOf(base, context.env, context.root);
@@ -88,7 +88,7 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
     const isOther =
       (asked.request !== null && !fits(asked.request, base)) ||
       (asked.variant !== null && asked.variant !== current.variant);
-    if (isOther && !isAlone) throw refusedBuild(textOf(asked), from, here, refused);
+    if (isOther && !isAlone) throw refusedBuild(describeBuildRequest(asked), from, here, refused);
     const isForbidden = first?.version === current.version;
     const isBlocked = isOwnFile && refused.some(({ rule }) => rule === "requires-python");
     return stays([...(isForbidden ? [why] : []), ...(isBlocked ? [blocked(versionFile)] : [])], refused);
@@ -137,7 +137,7 @@ function blocked(versionFile: string): string {
   return `${versionFile} keeps other versions off: ./prime upgrade --python VERSION moves it`;
 }
 
-function leftOut({ version }: PythonBuild, here: string): Refused {
+function leftOut({ version }: PythonBuild, here: string): RefusedVersion {
   return { name: "python", version, rule: "platforms", why: `\`platforms\` leaves out ${here}` };
 }
 

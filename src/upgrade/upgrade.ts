@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import type { Place } from "../builder/aside.ts";
+import type { BuildPlace } from "../builder/aside.ts";
 import { buildAside } from "../builder/build.ts";
 import type { Job } from "../builder/job.ts";
 import { collectOld } from "../builder/sweep.ts";
@@ -38,7 +38,7 @@ export interface Upgrade {
   readonly keep: number;
   readonly trial: Changeover["trial"];
   /** Throws for an environment that is not to be shown. */
-  readonly check: (place: Place, asked: Asked) => Promise<void>;
+  readonly check: (place: BuildPlace, asked: Asked) => Promise<void>;
 }
 
 export interface Upgraded {

@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT } from "../../build/program.ts";
-import { type Outcome, type Scenario, simulate, USUAL } from "../../src/channels/simulation.ts";
+import { type Scenario, type SimulationOutcome, simulate, USUAL } from "../../src/channels/simulation.ts";
 import { Random } from "../support/random.ts";
 import { curves } from "./curves.ts";
 
@@ -39,7 +39,7 @@ const SCENARIOS: readonly (readonly [string, Scenario])[] = [
   ],
 ];
 
-function row(name: string, { peak, median, bytes, followed }: Outcome, { lasts }: Scenario): string {
+function row(name: string, { peak, median, bytes, followed }: SimulationOutcome, { lasts }: Scenario): string {
   const last = followed.at(-1);
   const time = (seconds: number | null | undefined) => (seconds == null ? "" : `${(seconds / HOUR).toFixed(1)} h`);
   const daily = (bytes / (lasts / DAY) / 1e9).toFixed(2);
@@ -60,7 +60,7 @@ if (values.clients === undefined) {
   const page = path.join(ROOT, "docs/scale.md");
   const text = fs.readFileSync(page, "utf8");
   fs.writeFileSync(page, text.replace(/(<!-- figures -->\n).*?(<!-- end -->)/s, `$1${table}\n$2`));
-  const of = (name: string) => played.find((one) => one.name === name)?.outcome as Outcome;
+  const of = (name: string) => played.find((one) => one.name === name)?.outcome as SimulationOutcome;
   fs.writeFileSync(
     path.join(ROOT, "docs/scale.svg"),
     curves([

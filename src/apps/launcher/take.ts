@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { compare } from "@renovatebot/pep440";
-import type { State } from "../../channels/model/release.ts";
+import type { ReleasesState } from "../../channels/model/release.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
 import { facts, isWritable, readText, sha256 } from "../../edges/files/read.ts";
 import { trustOf, whyOthersDecide } from "../../edges/files/trust.ts";
@@ -18,7 +18,7 @@ import type { Run } from "../start/run.ts";
 import { keepLauncher, letStandIn, removeLauncher, removeLaunchers } from "./stand-in.ts";
 
 /** What a channel says of prime's launcher. */
-export type Offered = NonNullable<State["launcher"]>;
+export type Offered = NonNullable<ReleasesState["launcher"]>;
 
 /** The environment may be made anew by it, by another uv. */
 const DRY_LIMIT_MS = 10 * 60_000;

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Channel, follow, openChannel } from "../../channels/follow.ts";
+import { followPointer, openChannels, type TrustedChannels } from "../../channels/follow.ts";
 import { LAUNCHER_FILE, type Release, releaseFolder } from "../../channels/model/release.ts";
 import type { Place } from "../../channels/place.ts";
 import { folderReader } from "../../channels/places/folder.ts";
@@ -42,7 +42,7 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
   try {
     const memory = memoryIn(metadataFolder(app));
     if (memory.read("root") === undefined) memory.write("root", Buffer.from(channel.root));
-    const opened = await openChannel(place, memory, new Date(started.at));
+    const opened = await openChannels(place, memory, new Date(started.at));
     const closed = whyNotNow(policy);
     const answer =
       closed === undefined && (await takeLauncher(run, opened.state.launcher, () => opened.readFile(LAUNCHER_FILE)));
@@ -73,7 +73,7 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
         pin,
         opened.state.releases.map(({ version }) => version),
       );
-    const { release, pointer, seen } = await follow(opened, follower);
+    const { release, pointer, seen } = await followPointer(opened, follower);
     const isUrgent = pointer.urgent && release.release_id === pointer.release_id;
     if (closed !== undefined && !isUrgent) throw closed.why;
     refuseOldLauncher(run, release);
@@ -107,7 +107,7 @@ async function fetchRelease(
   { app }: Run,
   policy: Policy,
   release: Release,
-  readFile: Channel["readFile"],
+  readFile: TrustedChannels["readFile"],
 ): Promise<Resolved> {
   const folder = path.join(channelFolder(app), "files");
   makeFolder(folder);

@@ -72,7 +72,7 @@ const LOCK_FILE = "pylock.toml";
 const RUNNER = "run_app.py";
 
 /** Whether what a release is made of is as it was written: its lock, and where they are known its files. */
-export function isWhole(app: App, id: string, files?: readonly LocalFile[]): boolean {
+export function isReleaseIntact(app: App, id: string, files?: readonly LocalFile[]): boolean {
   const root = releaseRoot(app, id);
   const digest = (name: string) => sha256OfFile(path.join(root, name));
   const { lock } = readRelease(app, id) ?? {};
@@ -97,7 +97,7 @@ export async function mend(app: App, id: string): Promise<void> {
 
 /** Without its lock, an environment of nothing would be built. */
 export function refuseTorn(app: App, id: string): void {
-  if (isWhole(app, id)) return;
+  if (isReleaseIntact(app, id)) return;
   const lock = path.join(releaseRoot(app, id), LOCK_FILE);
   throw new PrimeError("release-torn", `could not make ${id} anew: ${lock} is gone, or changed`);
 }

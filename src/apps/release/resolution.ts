@@ -24,7 +24,7 @@ import { minorOf } from "../../python/version.ts";
 import type { Fetched } from "../../sources/fetched.ts";
 import { packageOf, versionIn } from "../../sources/source-file.ts";
 import { isTable, type Table } from "../../toml.ts";
-import { lockedIn } from "../../upgrade/packages/resolution-solver.ts";
+import { packagesInPylock } from "../../upgrade/packages/resolution-solver.ts";
 import { resolveWithin, type Solver } from "../../upgrade/packages/solver.ts";
 import { complementsOf } from "../../upgrade/rules/limits.ts";
 import type { Limits } from "../../uv/limits.ts";
@@ -117,7 +117,7 @@ export async function resolveOn(
         const command = { file: uv.file, args, env: environmentOf(uv, wanted, fetched), cwd: wanted.root };
         const outcome = await tryStep(job, title, command, { otherwise: "none" });
         Object.assign(last, { limits, output: outcome.output });
-        if (outcome.ok) return { outcome, text: "", packages: lockedIn(await readPylock(output)) };
+        if (outcome.ok) return { outcome, text: "", packages: packagesInPylock(await readPylock(output)) };
         const lost = fetched.failure === undefined ? goneIn(outcome.output) : undefined;
         first ??= outcome;
         const isLeft = lost === undefined || runs[lost.name] === lost.version || gone.has(lost.without);

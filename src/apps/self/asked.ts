@@ -28,9 +28,9 @@ async function requireNow(run: Run, text: string): Promise<Answer> {
   refuseRootsApp(run);
   if (app.config.channel !== null) throw refusal(app, "its channel says what a release is made of");
   const wanted = await readWish(text);
-  const names = namesOf(wanted);
+  const names = packageNames(wanted);
   const before = readRequired(app);
-  const others = before.filter((one) => !namesOf(one).every((name) => names.includes(name)));
+  const others = before.filter((one) => !packageNames(one).every((name) => names.includes(name)));
   const { current } = readSelection(app);
   const has = current === null ? {} : (readRelease(app, current)?.packages ?? {});
   const isKnown = before.some((one) => JSON.stringify(one) === JSON.stringify(wanted));
@@ -49,7 +49,7 @@ async function readWish(text: string): Promise<Required> {
   return check(REQUIRED_SCHEMA, JSON.parse(text), { placeOf: () => "what `require` was given", exitCode: EXIT_USAGE });
 }
 
-function namesOf({ packages }: Required): string[] {
+function packageNames({ packages }: Required): string[] {
   return packages.map((one) => normalizeName(nameOfRequirement(one)));
 }
 

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { survey } from "../../channels/survey.ts";
+import { surveyChannels } from "../../channels/survey.ts";
 import { memoryBeside, memoryIn } from "../../channels/tuf/memory-folder.ts";
 import { Refused } from "../../channels/tuf/refused.ts";
 import { networkRules } from "../../config/policy/network.ts";
@@ -64,7 +64,7 @@ async function examineChannel(run: Run, [url, ...more]: readonly string[]): Prom
     const place = await channelPlace(address, { env: started.env, rules: networkRules(policy, [address]) });
     const takesUrgent = policy.urgent.value !== false;
     const who = { installation, takesUrgent, runs: current?.slice(current.lastIndexOf("-") + 1) };
-    const lines = await survey(place, memory, new Date(started.at), who);
+    const lines = await surveyChannels(place, memory, new Date(started.at), who);
     const closed = whyNotNow(policy);
     if (closed !== undefined) lines.push(`followed later: ${closed.why.message}`);
     print.text(`${place.name}:\n${lines.map((line) => `  ${line}\n`).join("")}`);

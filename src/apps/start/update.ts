@@ -15,7 +15,7 @@ import { passesWindows, policyOf, whyNotNow } from "../policy.ts";
 import { readChannelState } from "../release/channel-state.ts";
 import {
   collectScraps,
-  isWhole,
+  isReleaseIntact,
   readRelease,
   refuseWithoutEntry,
   releasesOf,
@@ -76,7 +76,7 @@ async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
   if ("answer" in found) return { kind: "hop", answer: found.answer };
   const { stays } = found;
   if (found.id === current) {
-    if (!isWhole(app, found.id, found.files)) await writeRelease(app, found);
+    if (!isReleaseIntact(app, found.id, found.files)) await writeRelease(app, found);
     const message = `${app.config.name} ${found.version} is what there is${passedOver(run, found)}`;
     return finish(run, "current", message, stays === undefined ? null : "python");
   }

@@ -1,7 +1,7 @@
 import { now, pause } from "../../edges/clock.ts";
 import { shellOfProcess } from "../../edges/machine.ts";
 import { startDetached } from "../../edges/processes/detached.ts";
-import { giveBack, holdPipe } from "../../edges/processes/locks/pipe-lock.ts";
+import { holdPipe, releasePipe } from "../../edges/processes/locks/pipe-lock.ts";
 import { passOn } from "../../errors.ts";
 import { type Claimant, claim, endClaim, writeClaim } from "../../plan/app-claim.ts";
 import type { App } from "../app.ts";
@@ -51,7 +51,7 @@ async function spawnOne({ app, started, terminal }: Run): Promise<Lingering | un
       const command = { file: shell, args: [...words, app.start], env, cwd: "/" };
       updater = startDetached(command, updateLog(app), lock);
     } finally {
-      if (lock !== undefined) giveBack(lock);
+      if (lock !== undefined) releasePipe(lock);
       if (updater === undefined) endClaim(file, started.shell);
     }
     if (updater !== undefined) writeClaim(file, updater);

@@ -10,7 +10,7 @@ import { holds, markerEnvironment } from "../../project/markers.ts";
 import { normalizeName } from "../../project/packages.ts";
 import { isTable, parseToml, type Table, valueAt } from "../../toml.ts";
 import { credentialsOf, withCredentials } from "../resolve/credentials.ts";
-import type { Target } from "./target.ts";
+import type { BuildTarget } from "./target.ts";
 
 /** What a repo says to uv of where packages come from and how they are built, said to pip. */
 export interface PipChoices {
@@ -29,7 +29,7 @@ const UNKNOWN_TO_PIP = [
 ];
 
 /** Refuses by name what pip can't be told. */
-export async function pipChoices({ project, base, work }: Target, env: Environment): Promise<PipChoices> {
+export async function pipChoices({ project, base, work }: BuildTarget, env: Environment): Promise<PipChoices> {
   const { file = "", table } = project.uvSettings;
   const said = (key: string): unknown => pipSetting(project.uvSettings, key);
   const unknown = UNKNOWN_TO_PIP.find((key) => said(key) !== undefined);

@@ -2,7 +2,7 @@ import type { Project } from "../../project/project.ts";
 import type { Interpreter } from "../../python/interpreter.ts";
 
 /** What is made, of what, and where. */
-export interface Target {
+export interface BuildTarget {
   /** The generation's own folder, absolute; it does not exist yet. */
   readonly generation: string;
   /** A folder for files that only this build needs, absolute. */
@@ -23,7 +23,7 @@ export interface Target {
   readonly resolved: string;
 }
 
-export const FAILED = {
+export const INSTALL_FAILED = {
   id: "install-failed",
   hint: "correct what the output above names",
 } as const;

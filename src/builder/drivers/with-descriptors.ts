@@ -10,7 +10,7 @@ import * as commands from "../../uv/commands.ts";
 import { type EditableInstall, editableArguments, installEditable } from "../../uv/editable.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import { type Job, runStep } from "../job.ts";
-import type { Target } from "./target.ts";
+import type { BuildTarget } from "./target.ts";
 import { makePipVenv, updatePip } from "./with-pip.ts";
 
 /**
@@ -20,7 +20,7 @@ import { makePipVenv, updatePip } from "./with-pip.ts";
 export async function buildDescriptors(
   job: Job,
   uv: UvTool | undefined,
-  target: Target,
+  target: BuildTarget,
   { anew }: { readonly anew: boolean },
 ): Promise<string> {
   const { project, work } = target;
@@ -63,7 +63,7 @@ interface Installer {
   readonly list: Command;
 }
 
-async function byUv(job: Job, uv: UvTool, { generation, python, project }: Target): Promise<Installer> {
+async function byUv(job: Job, uv: UvTool, { generation, python, project }: BuildTarget): Promise<Installer> {
   await runStep(job, "make the venv", commands.createSeededVenv(uv, generation, python, project.name), {
     id: "venv-failed",
     hint: "check that this python works, and that the index has pip",
@@ -74,7 +74,7 @@ async function byUv(job: Job, uv: UvTool, { generation, python, project }: Targe
   };
 }
 
-async function byPip(job: Job, target: Target): Promise<Installer> {
+async function byPip(job: Job, target: BuildTarget): Promise<Installer> {
   const pip = await makePipVenv(job, target);
   if (target.project.installGroups.length > 0) await updatePip(job, pip);
   return {
@@ -84,7 +84,7 @@ async function byPip(job: Job, target: Target): Promise<Installer> {
 }
 
 /** A keyring that an earlier group brought is found by the installer of the next one. */
-function inVenv({ generation }: Target, command: Command): Command {
+function inVenv({ generation }: BuildTarget, command: Command): Command {
   return { ...command, env: { ...command.env, PATH: `${path.join(generation, "bin")}:${command.env.PATH ?? ""}` } };
 }
 

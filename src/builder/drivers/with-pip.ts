@@ -7,13 +7,13 @@ import { pipEnvironment, pipInstall } from "../../provision/uv.ts";
 import { type Job, runStep, tryStep } from "../job.ts";
 import { refuseOutsideLimits } from "../resolve/limits.ts";
 import { type PipChoices, pipChoices } from "./pip-choices.ts";
-import type { Target } from "./target.ts";
+import type { BuildTarget } from "./target.ts";
 
 /** The first that installs a project editable whose backend is not setuptools (PEP 660). */
 const PIP_NEEDED = "pip>=21.3";
 
 /** A venv made by the interpreter itself; gives pip's commands in it. */
-export async function makePipVenv(job: Job, { generation, python, project }: Target) {
+export async function makePipVenv(job: Job, { generation, python, project }: BuildTarget) {
   await runStep(
     job,
     "make the venv",
@@ -47,7 +47,7 @@ export async function updatePip(job: Job, pip: (word: string, ...args: string[])
 }
 
 /** The same environment by `python -m venv` and pip. Gives the list of what was installed, a file, if anything was. */
-export async function buildWithPip(job: Job, target: Target): Promise<string | undefined> {
+export async function buildWithPip(job: Job, target: BuildTarget): Promise<string | undefined> {
   const { project } = target;
   if (project.kind === "pylock") {
     throw new PrimeError(
@@ -88,7 +88,7 @@ export async function buildWithPip(job: Job, target: Target): Promise<string | u
 }
 
 /** pip knows nothing of sources and workspaces: without their folders it would look for such projects on an index. */
-function wantedByPip(job: Job, { project, work }: Target, { wanted }: PipChoices): string[] {
+function wantedByPip(job: Job, { project, work }: BuildTarget, { wanted }: PipChoices): string[] {
   const root = job.context.root;
   const named = [...project.virtualRequirements, ...project.groupRequirements];
   const file = path.join(work, "wanted.txt"); // pip reads names of its arguments before folders, and asks the index for them

@@ -4,10 +4,10 @@ import { type Job, runStep } from "../job.ts";
 import { installRepoLock, installResolved } from "../resolve/resolution.ts";
 import { writeEditables } from "../resolve/resolving.ts";
 import { refuseUnreadSettings } from "../resolve/unread-settings.ts";
-import { FAILED, type Target } from "./target.ts";
+import { type BuildTarget, INSTALL_FAILED } from "./target.ts";
 
 /** Makes the venv and installs what the project asks for. Gives the resolution that was used, a file, if any. */
-export async function buildWithUv(job: Job, uv: UvTool, target: Target): Promise<string | undefined> {
+export async function buildWithUv(job: Job, uv: UvTool, target: BuildTarget): Promise<string | undefined> {
   const { generation, python, project } = target;
   if (project.kind === "uv-lock") {
     await installLock(job, uv, target);
@@ -23,15 +23,15 @@ export async function buildWithUv(job: Job, uv: UvTool, target: Target): Promise
   await installRepoLock(job, uv, target);
   if (project.editables.length > 0) {
     const alone = commands.installAlone(uv, generation, writeEditables(target), project.rebuilt);
-    await runStep(job, "install the project", alone, FAILED);
+    await runStep(job, "install the project", alone, INSTALL_FAILED);
   }
   return undefined;
 }
 
 /** Projects of the repo's own are installed from where they stand, not from where a lock that is to come is seen. */
-async function installLock(job: Job, uv: UvTool, { generation, python, project, lockView }: Target) {
+async function installLock(job: Job, uv: UvTool, { generation, python, project, lockView }: BuildTarget) {
   const sync = (tool: UvTool, part?: "fetched" | "local") =>
-    runStep(job, "install from uv.lock", commands.syncLock(tool, generation, python, project, part), FAILED);
+    runStep(job, "install from uv.lock", commands.syncLock(tool, generation, python, project, part), INSTALL_FAILED);
   if (lockView === undefined) return sync(uv);
   await sync({ ...uv, root: lockView }, "fetched");
   return sync(uv, "local");

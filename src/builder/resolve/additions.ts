@@ -1,6 +1,6 @@
 import { installBeside } from "../../uv/commands.ts";
 import type { UvTool } from "../../uv/tool.ts";
-import type { Target } from "../drivers/target.ts";
+import type { BuildTarget } from "../drivers/target.ts";
 import { pipIn } from "../drivers/with-pip.ts";
 import { type Job, runStep } from "../job.ts";
 
@@ -8,7 +8,7 @@ import { type Job, runStep } from "../job.ts";
 export async function addRequirements(
   job: Job,
   uv: UvTool | undefined,
-  { generation, project }: Pick<Target, "generation" | "project">,
+  { generation, project }: Pick<BuildTarget, "generation" | "project">,
   requirements: readonly string[],
 ): Promise<void> {
   if (requirements.length === 0) return;

@@ -10,7 +10,7 @@ import type { Project } from "../../project/project.ts";
 import { type Table, valueAt } from "../../toml.ts";
 import * as commands from "../../uv/commands.ts";
 import type { UvTool } from "../../uv/tool.ts";
-import { FAILED, type Target } from "../drivers/target.ts";
+import { type BuildTarget, INSTALL_FAILED } from "../drivers/target.ts";
 import { type Job, runStep, stepError, tryStep } from "../job.ts";
 import { credentialsOf, withCredentials, withoutCredentials } from "./credentials.ts";
 import { forThisMachine, refuseOutsideLimits, withoutIsolation } from "./limits.ts";
@@ -20,7 +20,7 @@ import { absolute, RESOLVE_FAILED, readResolved, resolveNear } from "./resolving
  * Installs what has no lock by a pylock.toml (PEP 751) of prime's own, which it gives as a file: the one that is known, or
  * one that is resolved now, near to it or to the one before.
  */
-export async function installResolved(job: Job, uv: UvTool, target: Target): Promise<string> {
+export async function installResolved(job: Job, uv: UvTool, target: BuildTarget): Promise<string> {
   refuseOutsideLimits(target.project, target.base);
   const { known } = target;
   const before = await readKept(known);
@@ -40,14 +40,14 @@ export async function installResolved(job: Job, uv: UvTool, target: Target): Pro
 }
 
 /** Whether it came from other indexes than the user names; who names none takes it as it is. */
-function isElsewhere({ table }: Pylock, { indexes }: Target): boolean {
+function isElsewhere({ table }: Pylock, { indexes }: BuildTarget): boolean {
   return indexes !== "" && valueAt(table, INDEXES) !== indexes;
 }
 
 /** Where a kept resolution says which indexes the user named for it (PEP 751, "The [tool] table"). */
 const INDEXES = ["tool", "prime", "indexes"];
 
-function withIndexes(table: Table, { indexes }: Pick<Target, "indexes">): Table {
+function withIndexes(table: Table, { indexes }: Pick<BuildTarget, "indexes">): Table {
   return indexes === "" ? table : { ...table, tool: { prime: { indexes } } };
 }
 
@@ -76,7 +76,7 @@ function areWheels(table: Table): boolean {
 }
 
 /** Gives why it can't be had any more, if it can't; other failures are failures. */
-async function installKnown(job: Job, uv: UvTool, target: Target, known: Pylock): Promise<string | undefined> {
+async function installKnown(job: Job, uv: UvTool, target: BuildTarget, known: Pylock): Promise<string | undefined> {
   const installs = await installCommands(uv, target, known.table);
   if (await installFromCache(job, installs, target.project)) return undefined;
   const title = "install packages";
@@ -84,7 +84,7 @@ async function installKnown(job: Job, uv: UvTool, target: Target, known: Pylock)
     const outcome = await tryStep(job, title, install, { otherwise: "failed" });
     if (outcome.ok) continue;
     const moved = UNREACHABLE.exec(outcome.output)?.[1];
-    if (moved === undefined) throw stepError(job, title, outcome, FAILED);
+    if (moved === undefined) throw stepError(job, title, outcome, INSTALL_FAILED);
     return `${withoutCredentials(moved)} can't be had any more`;
   }
   return undefined;
@@ -107,7 +107,7 @@ async function installFromCache(job: Job, installs: readonly Command[], { rebuil
 async function resolveAndInstall(
   job: Job,
   uv: UvTool,
-  target: Target,
+  target: BuildTarget,
   preferred: Pylock | undefined,
   isMoved = false,
 ): Promise<string> {
@@ -117,7 +117,7 @@ async function resolveAndInstall(
     const first = areWheels(found.table)
       ? { ...install, args: [...install.args, "--offline", "--no-build"] }
       : undefined;
-    await runStep(job, "install packages", install, { ...FAILED, first });
+    await runStep(job, "install packages", install, { ...INSTALL_FAILED, first });
   }
   const answer = path.join(target.work, "pylock.toml");
   const place = (file: string) => path.relative(target.resolved, file);
@@ -132,7 +132,7 @@ export function asKept({ table }: Pylock, indexes: string, place: (file: string)
 }
 
 /** Paths in it are absolute. */
-async function resolve(job: Job, uv: UvTool, target: Target, preferred: Pylock | undefined): Promise<Pylock> {
+async function resolve(job: Job, uv: UvTool, target: BuildTarget, preferred: Pylock | undefined): Promise<Pylock> {
   const from = { ...target, python: `${target.generation}/bin/python` };
   await runStep(job, "resolve requirements", resolveNear(uv, from, preferred), RESOLVE_FAILED);
   return readResolved(from);
@@ -161,7 +161,7 @@ function versionsOf({ packages }: Pylock): Record<string, string> {
 }
 
 /** What is built within the environment itself comes last: then all that it may need is there. */
-async function installCommands(uv: UvTool, target: Target, table: Table): Promise<Command[]> {
+async function installCommands(uv: UvTool, target: BuildTarget, table: Table): Promise<Command[]> {
   const { project, work } = target;
   const named = await withUsers(uv, project, table);
   const shared = withoutIsolation(project.uvSettings);
@@ -178,7 +178,7 @@ async function installCommands(uv: UvTool, target: Target, table: Table): Promis
 
 function installCommand(
   uv: UvTool,
-  { project, generation, base }: Target,
+  { project, generation, base }: BuildTarget,
   file: string,
   choice?: commands.PylockInstall["choice"],
 ): Command {
@@ -194,7 +194,7 @@ function installCommand(
  * Installs the repo's own pylock.toml: that very file, unless an address in it wants a user named, or all of its default
  * groups are left out, for which uv has no word.
  */
-export async function installRepoLock(job: Job, uv: UvTool, target: Target): Promise<void> {
+export async function installRepoLock(job: Job, uv: UvTool, target: BuildTarget): Promise<void> {
   const { project, work } = target;
   const own = path.join(uv.root, "pylock.toml");
   const { table, defaultGroups } = await readPylock(own);
@@ -204,7 +204,7 @@ export async function installRepoLock(job: Job, uv: UvTool, target: Target): Pro
   const file = isDeepStrictEqual(table, named) ? own : path.join(work, "pylock.install.toml");
   if (file !== own) writePlain(file, renderPylock(absolute(named, uv.root)), 0o600);
   const install = installCommand(uv, target, file, { extras: project.extras, groups: project.groups });
-  await runStep(job, "install from pylock.toml", install, FAILED);
+  await runStep(job, "install from pylock.toml", install, INSTALL_FAILED);
 }
 
 async function withUsers({ env }: UvTool, project: Project, table: Table, more?: readonly string[]): Promise<Table> {

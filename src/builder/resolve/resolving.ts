@@ -9,7 +9,7 @@ import * as commands from "../../uv/commands.ts";
 import { editableLine } from "../../uv/editable.ts";
 import type { Limits } from "../../uv/limits.ts";
 import type { UvTool } from "../../uv/tool.ts";
-import type { Target } from "../drivers/target.ts";
+import type { BuildTarget } from "../drivers/target.ts";
 import { forThisMachine } from "./limits.ts";
 
 export const RESOLVE_FAILED = {
@@ -18,7 +18,7 @@ export const RESOLVE_FAILED = {
 };
 
 /** What a resolution looks at of its target; the interpreter that it is for is an executable, absolute. */
-export type ResolveTarget = Pick<Target, "project" | "work" | "base"> & { readonly python: string };
+export type ResolveTarget = Pick<BuildTarget, "project" | "work" | "base"> & { readonly python: string };
 
 /** Resolves near to what was resolved before, for an upgrade within its limits; `readResolved` gives what was found. */
 export function resolveNear(
@@ -82,7 +82,7 @@ function resolveCommand(uv: UvTool, target: ResolveTarget, output: string, limit
 }
 
 /** What is to be installed editable, as a requirement file. */
-export function writeEditables({ project, work }: Pick<Target, "project" | "work">): string {
+export function writeEditables({ project, work }: Pick<BuildTarget, "project" | "work">): string {
   const file = path.join(work, "editables.in");
   const lines = project.editables.map(({ folder, extras }) => editableLine(folder, extras));
   writeAtomic(file, `${lines.join("\n")}\n`);

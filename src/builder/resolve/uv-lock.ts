@@ -39,7 +39,7 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
       : isFixed
         ? "it can't be written"
         : `is left as it is, because ${reasonOfPolicy(decision)}`;
-    const lacks = await changesOf(job, uv, question);
+    const lacks = await pendingLockChanges(job, uv, question);
     throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for${lacks}, and ${why}`, {
       hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
     });
@@ -76,7 +76,7 @@ function reasonOfPolicy({ config }: Decision): string {
 const MOST_CHANGES = 5;
 
 /** What would become of the lock, in uv's words; empty where they tell nothing. */
-async function changesOf(job: Job, uv: UvTool, { python, registries, rebuilt }: Question): Promise<string> {
+async function pendingLockChanges(job: Job, uv: UvTool, { python, registries, rebuilt }: Question): Promise<string> {
   const command = previewLock(uv, { python, registries, rebuilt });
   const { ok, output } = await tryStep(job, "see what uv.lock lacks", command, { otherwise: "that can't be told" });
   const changes = ok ? [...output.matchAll(/^(Add|Update|Remove) (\S[^\n]*)$/gm)] : [];

@@ -14,7 +14,7 @@ import { EXTENSIONS_PY } from "../../python/texts/texts.ts";
 import type { Activation } from "../../shells/activation.ts";
 import { checkInstalled } from "../../uv/commands.ts";
 import type { UvTool } from "../../uv/tool.ts";
-import type { Place } from "../aside.ts";
+import type { BuildPlace } from "../aside.ts";
 import { type Job, whatStays } from "../job.ts";
 import { verify } from "./verify.ts";
 
@@ -34,7 +34,7 @@ export interface Demands {
   /** What commands see beside the environment. */
   readonly activation: Omit<Activation, "generation">;
   /** Told why it is not good enough, and whether any packages would do as badly on this interpreter. */
-  readonly failed: (place: Place, why: string, isInterpreter: boolean) => void;
+  readonly failed: (place: BuildPlace, why: string, isInterpreter: boolean) => void;
 }
 
 /** What people take for granted of a Python, and what a build without the right headers lacks. */
@@ -46,7 +46,7 @@ const CERTIFICATES = "certificates";
  * installed fits together, a new interpreter has what the old one had, and the repo's own commands succeed. The account is kept
  * with the generation.
  */
-export async function validateDeeply(job: Job, place: Place, demands: Demands): Promise<readonly Check[]> {
+export async function validateDeeply(job: Job, place: BuildPlace, demands: Demands): Promise<readonly Check[]> {
   const { terminal } = job.context;
   const step = terminal.step("load all that is compiled, and check what is installed");
   const looked = await Promise.all([lookInside(job, place, demands), fitsTogether(job, place, demands)]);
@@ -87,7 +87,7 @@ const ANSWER = v.object({
 type Answer = v.InferOutput<typeof ANSWER>;
 
 /** The standard library counts where the interpreter is another one: what a repo lived without, it need not get now. */
-async function lookInside(job: Job, { generation }: Place, { before, base, waive }: Demands): Promise<Check[]> {
+async function lookInside(job: Job, { generation }: BuildPlace, { before, base, waive }: Demands): Promise<Check[]> {
   const since = now();
   const was = before?.manifest.interpreter;
   const isOther = was === undefined || was.realPath !== base.realPath || was.version !== base.version;
@@ -156,7 +156,7 @@ function sitesOf(generation: string): string[] {
 }
 
 /** What did not fit together before need not fit now: a repo may override what its packages say. */
-async function fitsTogether(job: Job, { generation }: Place, { uv, before }: Demands): Promise<Check[]> {
+async function fitsTogether(job: Job, { generation }: BuildPlace, { uv, before }: Demands): Promise<Check[]> {
   if (uv === undefined) return [];
   const since = now();
   const found = await conflicts(job, uv, generation);

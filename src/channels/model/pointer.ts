@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { compare } from "@renovatebot/pep440";
 import * as v from "valibot";
-import type { State } from "./release.ts";
+import type { ReleasesState } from "./release.ts";
 import { MOMENT, NAME, SHA256, VERSION, WORDS } from "./texts.ts";
 
 const POINTED = v.object({ version: VERSION, release_id: SHA256 });
@@ -96,7 +96,11 @@ export function isAmong(
 }
 
 /** Why a channel may not point at a version, by what the offline key says; undefined: it may. */
-export function whyNotPointed({ floor, withdrawn, releases }: State, channel: string, to: Pointed): string | undefined {
+export function whyNotPointed(
+  { floor, withdrawn, releases }: ReleasesState,
+  channel: string,
+  to: Pointed,
+): string | undefined {
   const known = releases.find(({ version }) => version === to.version);
   if (known === undefined) return `there is no release ${to.version}`;
   if (known.release_id !== to.release_id) return `release ${to.version} is another one`;

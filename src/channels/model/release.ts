@@ -36,7 +36,7 @@ export const releaseFolder = (version: string): string => `releases/${version}`;
 export const releaseFile = (version: string): string => `${releaseFolder(version)}/release.json`;
 
 /** The target `releases/state.json`: what only the offline key may say of releases. */
-export const STATE = v.object({
+export const RELEASES_STATE = v.object({
   app: NAME,
   releases: v.array(v.object({ version: VERSION, release_id: SHA256, created: MOMENT })),
   withdrawn: v.record(VERSION, v.object({ at: MOMENT, reason: WORDS })),
@@ -45,6 +45,6 @@ export const STATE = v.object({
   /** prime's own launcher, which customers' are replaced by; absent: they keep theirs. */
   launcher: v.exactOptional(v.object({ version: VERSION, sha256: SHA256, at: MOMENT })),
 });
-export type State = v.InferOutput<typeof STATE>;
-export const STATE_FILE = "releases/state.json";
+export type ReleasesState = v.InferOutput<typeof RELEASES_STATE>;
+export const RELEASES_STATE_FILE = "releases/state.json";
 export const LAUNCHER_FILE = "releases/launcher/prime";

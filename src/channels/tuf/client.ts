@@ -2,10 +2,10 @@ import type { Metadata } from "@tufjs/models";
 import type { Targets } from "./metadata.ts";
 import { Refused } from "./refused.ts";
 import { servedAs } from "./repository.ts";
-import { refuseOther, Trusted } from "./trusted.ts";
+import { Trusted, verifyLengthAndHashes } from "./trusted.ts";
 
 /** Where metadata comes from. */
-export interface Repository {
+export interface MetadataSource {
   /** A file of the metadata folder, whole; undefined when the server has none. Throws when it can't be told, or is longer than `most` bytes. */
   metadata(name: string, most: number): Promise<Buffer | undefined>;
 }
@@ -31,7 +31,7 @@ const MOST = { root: 512_000, timestamp: 16_384, snapshot: 2_000_000, targets: 5
 
 /** A client of one repository, for one run of the workflow (TUF specification, 5). */
 export class Client {
-  readonly #repository: Repository;
+  readonly #repository: MetadataSource;
   readonly #memory: Memory;
   readonly #trusted: Trusted;
   /** Bytes of targets roles, as they were fetched in this run. */
@@ -39,7 +39,7 @@ export class Client {
   #targets: Metadata<Targets> | undefined;
 
   /** The memory holds the root that is trusted to begin with. Throws `Refused`. */
-  constructor(repository: Repository, memory: Memory, now: Date) {
+  constructor(repository: MetadataSource, memory: Memory, now: Date) {
     this.#repository = repository;
     this.#memory = memory;
     const root = memory.read("root");
@@ -178,4 +178,4 @@ export class Client {
   }
 }
 
-export { refuseOther };
+export { verifyLengthAndHashes as refuseOther };

@@ -96,7 +96,7 @@ export class Trusted {
 
   takeSnapshot(bytes: Buffer): void {
     const { snapshotMeta } = this.#needed(this.timestamp);
-    refuseOther("snapshot", bytes, snapshotMeta);
+    verifyLengthAndHashes("snapshot", bytes, snapshotMeta);
     const next = parse("snapshot", bytes);
     verifySigned(this.#root, "snapshot", next);
     refuseMixed("snapshot", next.signed.version, snapshotMeta.version);
@@ -112,7 +112,7 @@ export class Trusted {
   /** Of the top-level targets role, or of one that `delegator` delegates to (5.6). */
   takeTargets(bytes: Buffer, role = "targets", delegator?: Metadata<Targets>): Metadata<Targets> {
     const meta = this.metaOf(role);
-    refuseOther(role, bytes, meta);
+    verifyLengthAndHashes(role, bytes, meta);
     const next = parse("targets", bytes, role);
     verifySigned((delegator ?? this.#root) as Delegator, role, next);
     refuseMixed(role, next.signed.version, meta.version);
@@ -151,7 +151,7 @@ interface Expected {
 }
 
 /** Length and digests of bytes that were fetched, or kept: each that is named has to fit. Throws `Refused`. */
-export function refuseOther(what: string, bytes: Buffer, { length, hashes = {} }: Expected): void {
+export function verifyLengthAndHashes(what: string, bytes: Buffer, { length, hashes = {} }: Expected): void {
   if (length !== undefined && bytes.length !== length) {
     throw new Refused("length", `${what} has ${bytes.length} bytes in place of ${length}`);
   }

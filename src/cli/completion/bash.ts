@@ -3,8 +3,8 @@ import type { RecordedKind } from "../../plan/names.ts";
 import {
   type CommandLine,
   type Flag,
+  flagNames,
   isRecorded,
-  namesOf,
   type Subcommand,
   takesValue,
   type Value,
@@ -30,7 +30,7 @@ export function bashScript({ flags, commands }: CommandLine): string {
 ${own
   .filter(takesValue)
   .map((flag) => `        ${afterFlag(flag)}\n`)
-  .join("")}        *) ${offer([...namesOf(own), ...rest])}${more} ;;
+  .join("")}        *) ${offer([...flagNames(own), ...rest])}${more} ;;
       esac
       ;;
 `;
@@ -55,7 +55,7 @@ _prime() {
   COMPREPLY=()
   while [ "$at" -lt "$COMP_CWORD" ]; do
     case \${COMP_WORDS[at]} in
-      ${pattern(namesOf(flags.filter(takesValue)))})
+      ${pattern(flagNames(flags.filter(takesValue)))})
         [ "\${COMP_WORDS[at + 1]}" != = ] || at=$((at + 1))
         at=$((at + 1))
         ;;

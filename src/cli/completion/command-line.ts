@@ -70,4 +70,4 @@ export function isRecorded(value: Value): value is { readonly recorded: Recorded
 }
 
 export const takesValue = (flag: Flag): boolean => flag.value !== "none";
-export const namesOf = (flags: readonly Flag[]): string[] => flags.flatMap(({ names }) => names);
+export const flagNames = (flags: readonly Flag[]): string[] => flags.flatMap(({ names }) => names);

@@ -1,4 +1,4 @@
-import { type CommandLine, type Flag, isRecorded, namesOf, type Subcommand, takesValue } from "./command-line.ts";
+import { type CommandLine, type Flag, flagNames, isRecorded, type Subcommand, takesValue } from "./command-line.ts";
 
 export function fishScript({ flags, commands }: CommandLine): string {
   const quoted = (words: string): string => `'${words.replace(/[\\']/g, "\\$&")}'`;
@@ -33,7 +33,7 @@ function __prime_words
   set -l words (commandline -opc)
   set -e words[1]
   while string match -q -- '-*' "$words[1]"
-    if contains -- $words[1] ${namesOf(flags.filter(takesValue)).join(" ")}
+    if contains -- $words[1] ${flagNames(flags.filter(takesValue)).join(" ")}
       set -e words[1]
     end
     set -e words[1]

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { wheelOf } from "../../apps/release/wheels/wheel.ts";
 import type { Pointer } from "../../channels/model/pointer.ts";
 import { RELEASE, type Release, releaseFile, releaseFolder } from "../../channels/model/release.ts";
-import { described, readTarget, type Session } from "../../channels/session.ts";
+import { parseTarget, readTarget, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { sha256 } from "../../edges/files/read.ts";
@@ -60,7 +60,7 @@ export async function exportIndex(context: Context, out: string, options: Pick<O
 async function releasesOf(session: Session): Promise<Release[]> {
   return Promise.all(
     session.state.releases.map(async ({ version }) =>
-      described(releaseFile(version), await fileOf(session, releaseFile(version)), RELEASE),
+      parseTarget(releaseFile(version), await fileOf(session, releaseFile(version)), RELEASE),
     ),
   );
 }

@@ -3,8 +3,8 @@ import type { Key } from "@tufjs/models";
 import { hasChannelFile, writeChannelFile } from "../../channels/channel-file.ts";
 import { expiryOf, isOnline, signersBy } from "../../channels/edit.ts";
 import { makeKey, type NamedKey, publicKeyIn } from "../../channels/keys.ts";
-import { STATE, STATE_FILE } from "../../channels/model/release.ts";
-import { addTargets, describing, publishEdition } from "../../channels/session.ts";
+import { RELEASES_STATE, RELEASES_STATE_FILE } from "../../channels/model/release.ts";
+import { addTargets, publishEdition, renderTarget } from "../../channels/session.ts";
 import { delegate, nextEdition, ROLES, type RoleName, rootOf } from "../../channels/tuf/repository.ts";
 import type { Context } from "../../context.ts";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
@@ -12,7 +12,7 @@ import { isBelow, physicalPath, realPath } from "../../edges/files/read.ts";
 import { isHeadsOwn } from "../../edges/terminal/secret.ts";
 import { type PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
-import { keptAs, placeOf } from "./places.ts";
+import { keptAs, openPlace } from "./places.ts";
 import type { Options } from "./signing/lead.ts";
 import { passphraseBy, printedKey, signersFor } from "./signing/signers.ts";
 
@@ -33,7 +33,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   const folder = path.resolve(context.cwd, options.dir);
   if (hasChannelFile(folder)) throw refusal(`${folder} leads a channel already`, "name another folder: --dir DIR");
   const to = keptAs(options.to, { cwd: context.cwd, folder });
-  const place = await placeOf(context, options.to);
+  const place = await openPlace(context, options.to);
   const real = (one: string) => realPath(one) ?? physicalPath(one);
   if (isBelow(path.join(real(folder), "keys"), real(place.name)))
     throw refusal(`${place.name} would serve the keys in ${folder}`, "name a folder for the keys elsewhere: --dir DIR");
@@ -41,7 +41,11 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
     throw refusal(`${place.name} serves a channel already`, "name another place, or lead that one from its folder");
   }
   const { command, count, threshold } = keysAsked(options);
-  const state = describing(STATE_FILE, { app: options.app, releases: [], withdrawn: {}, floor: {} }, STATE);
+  const state = renderTarget(
+    RELEASES_STATE_FILE,
+    { app: options.app, releases: [], withdrawn: {}, floor: {} },
+    RELEASES_STATE,
+  );
   const passphrase = passphraseBy(options.passphraseFd, { isNew: true });
   const secret = await passphrase();
   const isConditional = await place.isConditional(); // what can't be written to is told before there are keys
@@ -71,7 +75,7 @@ export async function initChannel(context: Context, options: Init): Promise<Answ
   const edition = {
     root: rootOf(byRole, threshold),
     delegations: delegate(byRole, threshold),
-    files: { releases: { [STATE_FILE]: state }, channels: {} },
+    files: { releases: { [RELEASES_STATE_FILE]: state }, channels: {} },
     expires: (role: RoleName) => expiryOf(role, context.startedAt),
     signersOf: signersBy(signers),
   };

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { compare } from "@renovatebot/pep440";
 import { type Move, moved, POINTER, pointerFile, shareOf, whyNotPointed } from "../../channels/model/pointer.ts";
 import { moment } from "../../channels/model/texts.ts";
-import { describing, type Session } from "../../channels/session.ts";
+import { renderTarget, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
 import { type PrimeError, usageError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
@@ -86,7 +86,7 @@ function move(context: Context, session: Session, channel: string, { version, ..
     at: moment(context.startedAt),
     seed: randomBytes(8).toString("hex"),
   });
-  const files = { channels: { [pointerFile(channel)]: describing(pointerFile(channel), next, POINTER) } };
+  const files = { channels: { [pointerFile(channel)]: renderTarget(pointerFile(channel), next, POINTER) } };
   return {
     change: { files },
     words: `${channel} points at ${version}${shareOf(next)} (${next.direction}, serial ${next.serial})`,

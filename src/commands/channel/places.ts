@@ -10,7 +10,7 @@ import { EXIT_FAILURE, usageError } from "../../errors.ts";
 import { withoutSecrets } from "../../secrets.ts";
 
 /** What `--to` names: a folder, `file:`, `http:`, `https:`, `s3:`. This machine's policy says which hosts may be asked, and how. */
-export async function placeOf({ cwd, env }: Pick<Context, "cwd" | "env">, to: string): Promise<Place> {
+export async function openPlace({ cwd, env }: Pick<Context, "cwd" | "env">, to: string): Promise<Place> {
   if (/^(?:https?|s3):/.test(to)) {
     const line = { env, rules: networkRules(await loadMachinePolicy(EXIT_FAILURE), [to]) };
     if (to.startsWith("s3:")) return (await import("../../channels/places/s3.ts")).s3Place(to, line);

@@ -5,16 +5,16 @@ import { provision } from "../../builder/uv-tool.ts";
 import {
   type Contents,
   RELEASE,
+  RELEASES_STATE,
+  RELEASES_STATE_FILE,
   type Release,
   releaseFile,
   releaseFolder,
   releaseId,
-  STATE,
-  STATE_FILE,
 } from "../../channels/model/release.ts";
 import { moment } from "../../channels/model/texts.ts";
 import { type ReleaseLock, releaseLock } from "../../channels/release-lock.ts";
-import { describing, type Session } from "../../channels/session.ts";
+import { renderTarget, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
 import { decideTools } from "../../decision/decide.ts";
 import { makeTemporaryFolder, writePlain } from "../../edges/files/change.ts";
@@ -71,7 +71,11 @@ export function publish(context: Context, words: readonly string[], options: Pub
     const next = promotionOf(context, release?.contents.version, options);
     const news = [...(launcher?.news ?? []), ...(release?.news ?? [])];
     const state = { ...session.state, ...launcher?.state, ...release?.state };
-    const targets = { ...launcher?.targets, ...release?.targets, [STATE_FILE]: describing(STATE_FILE, state, STATE) };
+    const targets = {
+      ...launcher?.targets,
+      ...release?.targets,
+      [RELEASES_STATE_FILE]: renderTarget(RELEASES_STATE_FILE, state, RELEASES_STATE),
+    };
     const words = news.join("; ");
     const isNew = launcher?.isNew || release?.isNew;
     return { words, ...next, ...(isNew ? { change: { files: { releases: targets } } } : {}) };
@@ -127,7 +131,7 @@ function releaseOf({ startedAt }: Context, { state }: Session, { contents, targe
   return {
     contents,
     isNew: true,
-    targets: { ...targets, [releaseFile(version)]: describing(releaseFile(version), release, RELEASE) },
+    targets: { ...targets, [releaseFile(version)]: renderTarget(releaseFile(version), release, RELEASE) },
     state: { releases: [...state.releases, { version, release_id, created }] },
     news: [`${version} is released, with ${counted(contents.files.length, "file")}`],
   };

@@ -1,7 +1,7 @@
 import { compare } from "@renovatebot/pep440";
-import { STATE, STATE_FILE, type State } from "../../channels/model/release.ts";
+import { RELEASES_STATE, RELEASES_STATE_FILE, type ReleasesState } from "../../channels/model/release.ts";
 import { moment } from "../../channels/model/texts.ts";
-import { describing, type Session } from "../../channels/session.ts";
+import { renderTarget, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
 import { type PrimeError, usageError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
@@ -43,8 +43,8 @@ export function setFloor(context: Context, channel: string, version: string, opt
   });
 }
 
-function changeTo(state: State) {
-  return { files: { releases: { [STATE_FILE]: describing(STATE_FILE, state, STATE) } } };
+function changeTo(state: ReleasesState) {
+  return { files: { releases: { [RELEASES_STATE_FILE]: renderTarget(RELEASES_STATE_FILE, state, RELEASES_STATE) } } };
 }
 
 function refuseUnknown({ state }: Session, version: string): void {

@@ -1,13 +1,13 @@
 import * as path from "node:path";
 import { MOST_DESCRIPTION } from "../../channels/session.ts";
-import { survey } from "../../channels/survey.ts";
+import { surveyChannels } from "../../channels/survey.ts";
 import { memoryOfNothing } from "../../channels/tuf/memory-folder.ts";
 import { Refused } from "../../channels/tuf/refused.ts";
 import type { Context } from "../../context.ts";
 import { readBytes } from "../../edges/files/read.ts";
 import { usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
-import { placeOf } from "./places.ts";
+import { openPlace } from "./places.ts";
 
 /** `./prime channel verify URL`: what a customer's client that sees the channel for the first time says now; 1 when it refuses. */
 export async function verifyChannel(
@@ -24,9 +24,9 @@ export async function verifyChannel(
       "name the root.json of the channel: --trust FILE",
     );
   }
-  const place = await placeOf(context, url);
+  const place = await openPlace(context, url);
   try {
-    for (const line of await survey(place, memoryOfNothing(root), new Date(context.startedAt)))
+    for (const line of await surveyChannels(place, memoryOfNothing(root), new Date(context.startedAt)))
       context.print.text(`${line}\n`);
     return DONE;
   } catch (error) {

@@ -12,7 +12,7 @@ import { isFile, listFolder } from "../../edges/files/read.ts";
 import { isMove, lastEntry } from "../../environment/history.ts";
 import { isOfNewerPrime, type Manifest } from "../../environment/manifest/manifest.ts";
 import { isGivenBack, setGivenBack, writeHold } from "../../environment/upgraded/holds.ts";
-import { findAside, giveBack, lookAtVenvPlace } from "../../environment/venv-link.ts";
+import { findAside, lookAtVenvPlace, restoreAside } from "../../environment/venv-link.ts";
 import { type PrimeError, usageError } from "../../errors.ts";
 import { trackedBy } from "../../git/index.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
@@ -112,7 +112,7 @@ function giveVenvBack(context: Context, decision: Decision): Answer {
     );
   }
   setGivenBack(decision.folders, link, true);
-  giveBack(link, kept);
+  restoreAside(link, kept);
   context.terminal.say(
     `${link} is the venv again that stood there before prime; prime's starts go on beside it, and ./prime rollback --cancel shows their environment there again`,
   );

@@ -20,7 +20,7 @@ import { type DeclaredRange, declaredRanges } from "../../project/ranges/declare
 import { oneLine, quoted } from "../../quoted.ts";
 import { giveToFolder } from "../../start/shared/give-to-owner.ts";
 import { sortPins } from "../../upgrade/packages/plan.ts";
-import { exclusionOf, isWithin, placeOf } from "../../upgrade/rules/ruling.ts";
+import { describeSource, exclusionOf, isWithin } from "../../upgrade/rules/ruling.ts";
 
 export interface PinOptions {
   readonly until?: string;
@@ -34,7 +34,8 @@ export async function pinPackage(context: Context, text: string, options: PinOpt
   const { config } = await loadConfig(context);
   const policy = await loadPolicy(config, EXIT_POLICY);
   const excluded = exclusionOf(policy, pin.name, pin.version);
-  if (excluded !== undefined) throw refusal(pin, `${placeOf(excluded.source, root)} excludes it (${excluded.text})`);
+  if (excluded !== undefined)
+    throw refusal(pin, `${describeSource(excluded.source, root)} excludes it (${excluded.text})`);
   const project = await inspectProject(root, config, config.venv_driver.value);
   const outside = outsideOf(pin, await declaredRanges(project, root));
   if (outside !== undefined)

@@ -6,7 +6,7 @@ import { type Answer, DONE } from "../../launch/answer.ts";
 import { nameOf } from "../../provision/python/build-lists.ts";
 import { listKept, openStore } from "../../provision/python/store.ts";
 import { upstreamBuilds } from "../../provision/python/upstream.ts";
-import { chooseBuild, parseBuildRequest, refusedBuild, textOf } from "../../upgrade/interpreter.ts";
+import { chooseBuild, describeBuildRequest, parseBuildRequest, refusedBuild } from "../../upgrade/interpreter.ts";
 import { pythonScene, unpackingJob } from "./scene.ts";
 
 /** `./prime python install REQUEST`: the newest build that fits and that policy allows, in this user's store. */
@@ -22,7 +22,7 @@ export async function installPython(context: Context, text: string): Promise<Ans
   });
   const question = { ...asked, builds, here, ranges: [], current: null, policy, now: now(), root: context.root };
   const { to, refused } = chooseBuild(question);
-  if (to === null) throw refusedBuild(textOf(asked), from, here, refused);
+  if (to === null) throw refusedBuild(describeBuildRequest(asked), from, here, refused);
   const { job, uv } = await unpackingJob(context, scene);
   const { executable } = await obtainInterpreter(job, surveyed, to, uv, EXIT_POLICY);
   context.terminal.say(`kept: ${nameOf(to)}, ${executable}`);

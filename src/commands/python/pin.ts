@@ -15,12 +15,12 @@ import { counted } from "../../size.ts";
 import { giveToFolder } from "../../start/shared/give-to-owner.ts";
 import {
   chooseBuild,
+  describeBuildRequest,
   lockedBuild,
   parseBuildRequest,
   primeLockFor,
   rangesOf,
   refusedBuild,
-  textOf,
   wordsOnLock,
 } from "../../upgrade/interpreter.ts";
 import { pythonScene } from "./scene.ts";
@@ -34,7 +34,7 @@ export async function pinPython(context: Context, text: string | undefined): Pro
   const ranges = await rangesOf(config);
   const question = { ...asked, builds, here, ranges, current: null, policy, now: now(), root: context.root };
   const { to, refused } = chooseBuild(question);
-  if (to === null) throw refusedBuild(textOf(asked), from, here, refused);
+  if (to === null) throw refusedBuild(describeBuildRequest(asked), from, here, refused);
   const build = sameAsLocked(to, lockedBuild(config.primeLock, here), builds, text);
   const lock = primeLockFor(build, builds, policy, config.primeLock);
   const file = path.join(context.root, PRIME_LOCK);

@@ -9,7 +9,7 @@ import {
   type KeptPython,
   listKept,
   openStore,
-  removeKept,
+  removeKeptPython,
   usersFolder,
   usersOf,
 } from "../../provision/python/store.ts";
@@ -40,7 +40,8 @@ export function removePythons(context: Context, wanted: readonly string[]): Answ
       },
     );
   }
-  for (const one of doomed) context.terminal.say(`removed ${nameOf(one.build)}: freed ${sizeText(removeKept(one))}`);
+  for (const one of doomed)
+    context.terminal.say(`removed ${nameOf(one.build)}: freed ${sizeText(removeKeptPython(one))}`);
   return DONE;
 }
 

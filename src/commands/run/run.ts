@@ -4,7 +4,7 @@ import { isExecutableFile, isFile } from "../../edges/files/read.ts";
 import { EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, PrimeError, usageError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
 import type { PlannedTask } from "../../plan/commands/tasks.ts";
-import { isUsual } from "../../plan/text.ts";
+import { isUsualCommand } from "../../plan/text.ts";
 import type { Activation } from "../../shells/activation.ts";
 import { noShell, usersShell } from "../../shells/user-shell.ts";
 import { entryStart, startEarly } from "../../start/command/entry-scripts.ts";
@@ -29,7 +29,7 @@ export async function runCommand(context: Context, { command, shift, task }: Run
     else {
       const found = findCommand(context, activation, command);
       if (context.anyCommand && found !== undefined) return { ...answer, file: found };
-      if (found === undefined || !(isOwn(found, activation) || isUsual(command)))
+      if (found === undefined || !(isOwn(found, activation) || isUsualCommand(command)))
         await judge(context, command, activation, found);
     }
     return answer;

@@ -21,7 +21,7 @@ import { type Cold, whyCold } from "../../start/cold.ts";
 import { giveToOwner } from "../../start/shared/give-to-owner.ts";
 import { settleUpgrade } from "../../start/state/upgraded.ts";
 import { digestOfCandidate } from "../../upgrade/candidate.ts";
-import { placesOf } from "../../upgrade/rules/ruling.ts";
+import { describeSources } from "../../upgrade/rules/ruling.ts";
 import { isOpen, nextWindow, zonedTime } from "../../upgrade/rules/windows.ts";
 import { upgrade } from "../../upgrade/upgrade.ts";
 import type { UvTool } from "../../uv/tool.ts";
@@ -116,7 +116,7 @@ function refuseOutsideWindow({ root, startedAt }: Context, { windows }: Policy, 
   const when = next === undefined ? "there is none to come" : `the next one opens ${zonedTime(next.at, next.zone)}`;
   throw new PrimeError(
     "upgrade-window",
-    `could not upgrade ${root}: no maintenance window is open, by \`windows\` (${placesOf(windows, root)}); ${when}`,
+    `could not upgrade ${root}: no maintenance window is open, by \`windows\` (${describeSources(windows, root)}); ${when}`,
     {
       exitCode: EXIT_POLICY,
       hint: "wait for it, or say --now",

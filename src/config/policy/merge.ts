@@ -42,7 +42,7 @@ export function mergePolicies(repo: Said, machine: Said | undefined): Policy {
     minorNumber(one) <= minorNumber(other) ? one : other,
   );
   return {
-    manifest: rule("manifest", null as string | null, (text, { folder }) => placeOf(text, folder), machines),
+    manifest: rule("manifest", null as string | null, (text, { folder }) => addressOrPath(text, folder), machines),
     mirrors: rule("mirrors", [] as readonly string[], same, machines),
     python: rule("python", [] as readonly string[], (text) => [text], joined),
     maxMinor,
@@ -121,7 +121,7 @@ function coolDowns(all: readonly Said[]): Ruled<Readonly<Record<string, number>>
   };
 }
 
-function placeOf(text: string, folder: string): string {
+function addressOrPath(text: string, folder: string): string {
   return /^[a-z][a-z+.-]*:\/\//i.test(text) ? text : path.resolve(folder, text);
 }
 

@@ -117,7 +117,7 @@ async function valuesOf<TName extends LeapName>(
 ): Promise<LeapValues<TName>> {
   const { LEAP_SCHEMAS } = await import("./schema.ts");
   const { check } = await import("../schema/validation.ts");
-  const place = { placeOf: ([key]: readonly string[]) => placeOf(file, text, key), exitCode: EXIT_PROTOPRIMER };
+  const place = { placeOf: ([key]: readonly string[]) => fileAndLine(file, text, key), exitCode: EXIT_PROTOPRIMER };
   return check(LEAP_SCHEMAS[name], document, place) as Promise<LeapValues<TName>>;
 }
 
@@ -145,7 +145,7 @@ function parse(text: string, file: string): Table {
 }
 
 /** The file, with the line of a key where it can be found. */
-function placeOf(file: string, text: string, key: string | undefined): string {
+function fileAndLine(file: string, text: string, key: string | undefined): string {
   const lines = text.split("\n");
   const index = key === undefined ? -1 : lines.findIndex((line) => line.includes(`${JSON.stringify(key)}`));
   return index === -1 ? file : `${file}:${index + 1}`;

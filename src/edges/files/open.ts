@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { PrimeError } from "../../errors.ts";
 import { CALMLY } from "./errors.ts";
-import { placeOf } from "./stand-ins.ts";
+import { orStandIn } from "./stand-ins.ts";
 
 const MB = 1024 * 1024;
 
@@ -29,7 +29,7 @@ const CAREFULLY = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants
  * than `most`, and the system's own error for what can't be opened.
  */
 export function withRegularFile<T>(file: string, most: number, use: (fd: number, size: number) => T): T {
-  return withOpened(openCarefully(placeOf(file), most), (fd) => {
+  return withOpened(openCarefully(orStandIn(file), most), (fd) => {
     const stat = fs.fstatSync(fd);
     refuseUnfit(file, stat, most);
     return use(fd, stat.size);

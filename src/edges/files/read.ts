@@ -7,7 +7,7 @@ import { quoted } from "../../quoted.ts";
 import { neverQuote } from "../../unquotable.ts";
 import { CALMLY, tell } from "./errors.ts";
 import { chunks, MOST, readWhole, refuseUnfit, withRegularFile } from "./open.ts";
-import { placeOf } from "./stand-ins.ts";
+import { orStandIn } from "./stand-ins.ts";
 
 export { MOST } from "./open.ts";
 
@@ -35,7 +35,7 @@ export function roomIn(folder: string): number | undefined {
 
 /** Facts of what the path leads to, links followed; `undefined` when nothing is there. */
 export function facts(file: string): FileFacts | undefined {
-  const stat = tell("look at", file, () => fs.statSync(placeOf(file), { bigint: true, ...CALMLY }));
+  const stat = tell("look at", file, () => fs.statSync(orStandIn(file), { bigint: true, ...CALMLY }));
   return stat && factsOf(stat);
 }
 
@@ -46,7 +46,7 @@ export function linkFacts(file: string): FileFacts | undefined {
 }
 
 export function isFile(file: string): boolean {
-  return quiet(() => fs.statSync(placeOf(file), CALMLY)?.isFile());
+  return quiet(() => fs.statSync(orStandIn(file), CALMLY)?.isFile());
 }
 
 export function isFolder(file: string): boolean {
@@ -55,12 +55,12 @@ export function isFolder(file: string): boolean {
 
 /** True when something, even a link that leads nowhere, has this name. */
 export function exists(file: string): boolean {
-  return quiet(() => fs.lstatSync(placeOf(file), CALMLY) !== undefined);
+  return quiet(() => fs.lstatSync(orStandIn(file), CALMLY) !== undefined);
 }
 
 /** True when something is found by this name: a link that leads nowhere finds nothing. */
 export function isThere(file: string): boolean {
-  return quiet(() => fs.statSync(placeOf(file), CALMLY) !== undefined);
+  return quiet(() => fs.statSync(orStandIn(file), CALMLY) !== undefined);
 }
 
 export function isExecutableFile(file: string): boolean {
@@ -131,7 +131,7 @@ export function readBytes(file: string, most: number = MOST.made): Buffer | unde
  * absence.
  */
 export function isFitFile(file: string, most: number = MOST.made): boolean {
-  const stat = tell("look at", file, () => fs.statSync(placeOf(file), CALMLY));
+  const stat = tell("look at", file, () => fs.statSync(orStandIn(file), CALMLY));
   if (stat === undefined || stat.isDirectory()) return false;
   refuseUnfit(file, stat, most);
   return true;

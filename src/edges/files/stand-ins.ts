@@ -2,7 +2,7 @@
 const standIns = new Map<string, string>();
 
 /** Where a file is read: elsewhere only while something is decided about what it is about to become. */
-export function placeOf(file: string): string {
+export function orStandIn(file: string): string {
   return standIns.get(file) ?? file;
 }
 

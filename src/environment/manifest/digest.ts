@@ -4,7 +4,7 @@ import type { Environment } from "../../edges/command.ts";
 import { sha256 } from "../../edges/files/read.ts";
 import { contentsOf } from "../../inputs/observation.ts";
 import type { Project } from "../../project/project.ts";
-import { identityOf, type SeenInterpreter } from "./interpreter-record.ts";
+import { interpreterIdentity, type SeenInterpreter } from "./interpreter-record.ts";
 
 export interface DigestParts {
   readonly root: string;
@@ -28,7 +28,7 @@ export type Ingredients = ReturnType<typeof ingredientsOf>;
 /** The root path is one, since editable installs and script shebangs hold it. */
 export function ingredientsOf({ root, interpreter, config, project, driver, uv, env, pinned }: DigestParts) {
   return {
-    interpreter: identityOf(interpreter),
+    interpreter: interpreterIdentity(interpreter),
     ...(pinned === null ? {} : { pinned }),
     layout: LAYOUT,
     root,

@@ -57,7 +57,7 @@ function stateOfFile(file: string | null): string {
  * What of an interpreter decides whether it can run an environment: an anchor that stays through patches stands for any
  * patch of its minor, an exact one for one file and one version.
  */
-export function identityOf({ anchor, anchorKind, realPath, version, ...rest }: SeenInterpreter) {
+export function interpreterIdentity({ anchor, anchorKind, realPath, version, ...rest }: SeenInterpreter) {
   const { implementation, soabi, platform, libc } = rest;
   const exactly = anchorKind === "exact" ? { version, realPath } : {};
   return { anchor, implementation, minor: minorOf(version), soabi, platform, libc, ...exactly };

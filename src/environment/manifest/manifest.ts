@@ -77,7 +77,7 @@ export function hasManifest(generation: string): boolean {
 }
 
 /** Whether there is one that fits its layout's schema, as far as this prime knows it. */
-export function isWhole(generation: string): boolean {
+export function hasFitManifest(generation: string): boolean {
   const layout = readAnyManifest(generation)?.layout;
   return layout !== undefined && (layout !== LAYOUT || readManifest(generation) !== undefined);
 }

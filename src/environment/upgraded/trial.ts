@@ -12,7 +12,7 @@ import { withHold } from "./holds.ts";
 const MOST_BAD = 50;
 
 /** Where starts on trial are noted. */
-export function trialFolder({ data }: Folders): string {
+export function upgradeTrialFolder({ data }: Folders): string {
   return path.join(data, "trial");
 }
 
@@ -26,10 +26,10 @@ export type TrialEnd =
  * Ends a trial that is decided: it is passed, or all of its starts have failed. Then what was shown before is shown again until
  * another upgrade, and what failed is remembered by all that it was made of.
  */
-export function settleTrial(folders: Folders): TrialEnd | undefined {
+export function settleUpgradeTrial(folders: Folders): TrialEnd | undefined {
   const { holds, bad, trial } = readState(folders);
   if (trial === undefined) return undefined;
-  const { end } = standingOfTrial(trialFolder(folders), trial.starts);
+  const { end } = standingOfTrial(upgradeTrialFolder(folders), trial.starts);
   if (end === undefined) return undefined;
   if (end === "passed") {
     changeState(folders, { trial: undefined });
@@ -66,5 +66,5 @@ function withBad(bad: readonly Bad[], one: Bad): Bad[] {
 
 /** Takes away what was noted of a trial's starts. */
 export function endTrial(folders: Folders): void {
-  remove(trialFolder(folders));
+  remove(upgradeTrialFolder(folders));
 }

@@ -2,7 +2,7 @@ import { minorOf } from "../../python/version.ts";
 import type { InterpreterRecord, SeenInterpreter } from "../manifest/interpreter-record.ts";
 
 /** What is seen now of an environment and of the interpreter that it stands on. */
-export interface Seen {
+export interface SeenNow {
   /** Absolute path of the checkout. */
   readonly root: string;
   /** sha256 of pyvenv.cfg; undefined when it is gone. */
@@ -39,7 +39,10 @@ export type Verdict =
   | { readonly kind: "another" | "unfit" | "patch"; readonly now: SeenInterpreter };
 
 /** Judges by a manifest and what is seen now; the first that holds, the gravest before the others. */
-export function judge(built: { root: string; pyvenv: string; interpreter: InterpreterRecord }, seen: Seen): Verdict {
+export function judgeEnvironment(
+  built: { root: string; pyvenv: string; interpreter: InterpreterRecord },
+  seen: SeenNow,
+): Verdict {
   const { interpreter: was } = built;
   const { interpreter: is } = seen;
   if (built.root !== seen.root) return { kind: "moved" };

@@ -88,7 +88,7 @@ export function rememberScripts(
       facts(one.path) !== undefined && !added.some(({ name, path: file }) => one.name === name && one.path === file),
   );
   const all = [...others, ...added].slice(-MOST);
-  writeAtomic(recordFile(place), JSON.stringify(all), 0o600);
+  writeAtomic(scriptsRecordFile(place), JSON.stringify(all), 0o600);
   writeAtomic(scriptsFile(place), renderScripts(all), 0o600);
   const used = new Set(all.map((one) => path.basename(one.stamps)));
   for (const name of namesInFolder(folder)) {
@@ -111,9 +111,9 @@ const SCRIPTS = v.array(
 );
 
 function readScripts(place: PlanFolder): KnownScript[] {
-  return readOwnJson(recordFile(place), SCRIPTS) ?? [];
+  return readOwnJson(scriptsRecordFile(place), SCRIPTS) ?? [];
 }
 
-function recordFile(place: PlanFolder): string {
+function scriptsRecordFile(place: PlanFolder): string {
   return `${scriptsFile(place)}.json`;
 }

@@ -29,7 +29,7 @@ export const EARLY_WORDS = "eval | reboot | reset | -e* | -[qv]*e* | --e*";
  * `prime_call` is how `callForSh` says it. An entry script keeps what the user says to protoprimer, by variables that are
  * hidden from other scripts. The id is one that no other start has; no process is started for it where there is a /proc.
  */
-export function startForSh(activation: Activation, kernel: string): string {
+export function scriptStartForSh(activation: Activation, kernel: string): string {
   const python = quoteForShell(`${activation.generation}/bin/python`);
   return `[ "$prime_call" != none ] || unset ${activation.hidden.join(" ")}
 ${exportsForSh({ ...activation, hidden: [] })}case $prime_call in
@@ -46,7 +46,7 @@ exec "$@"
 `;
 }
 
-/** Sets what `startForSh` asks for; null: the script calls nothing of protoprimer's. */
+/** Sets what `scriptStartForSh` asks for; null: the script calls nothing of protoprimer's. */
 export function callForSh(calls: EntryCall | null): string {
   return `prime_call=${calls === null ? "none" : STRIDES[calls]}\n`;
 }

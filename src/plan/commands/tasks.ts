@@ -49,12 +49,12 @@ export function tasksForSh({ own }: PlannedTasks): string {
 /** Behind the environment's own variables. */
 export function taskEndForSh({ own }: PlannedTasks): string {
   if (own.length === 0) return "";
-  const branches = own.map((task) => `${task.name}) ${startForSh(task)} ;;\n`);
+  const branches = own.map((task) => `${task.name}) ${taskStartForSh(task)} ;;\n`);
   return `case $prime_task in\n${branches.join("")}esac\n`;
 }
 
 /** What a task changes beside the environment. */
-export function startForSh({ cwd, variables }: Pick<PlannedTask, "cwd" | "variables">): string {
+export function taskStartForSh({ cwd, variables }: Pick<PlannedTask, "cwd" | "variables">): string {
   const exports = Object.entries(variables).map(([name, value]) => `; export ${name}=${quoteForShell(value)}`);
   return `CDPATH='' command cd ${quoteForShell(cwd)} || exit${exports.join("")}`;
 }

@@ -43,7 +43,7 @@ export function writeSealedPlan(
   refuseUnsealable(record);
   makeFolder(folder, 0o755);
   try {
-    const seal = sealOf(record, folder, digestOfNames);
+    const seal = sealOf(record, folder, digestOfListing);
     writeLists(seal, folder);
     tryLists(seal, folder, env);
     const { kernel, tasks } = record;
@@ -92,7 +92,7 @@ function refuseUnsealable({ observed }: LaunchRecord): void {
   }
 }
 
-function digestOfNames(folder: string): string {
+function digestOfListing(folder: string): string {
   return sha256((listFolder(folder) ?? []).map((name) => `${name}\n`).join(""));
 }
 

@@ -13,7 +13,7 @@ import { readWorkspace } from "../files/uv/workspace.ts";
 import { normalizeName } from "../packages.ts";
 import type { InstallGroup, Project } from "../project.ts";
 import { relevantContents } from "./build-inputs.ts";
-import { dynamicExtras, namesOf, watchProject } from "./dynamic.ts";
+import { dynamicExtras, namesAndVariables, watchProject } from "./dynamic.ts";
 
 /**
  * What protoprimer's configuration wants installed: local projects, editable, group after group, under the constraints
@@ -53,7 +53,7 @@ export async function inspectDescriptors(root: string, config: ProtoprimerConfig
     ),
     inputs: inputs.list(),
     relevantContents: await relevantContents(inputs.list()),
-    ...namesOf(watched, []),
+    ...namesAndVariables(watched, []),
   };
 }
 

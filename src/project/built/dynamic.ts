@@ -37,7 +37,7 @@ export async function watchProject(folder: string, inputs: InputCollector): Prom
 }
 
 /** What all of them name, and which variables are named otherwise. */
-export function namesOf(watched: readonly WatchedProject[], variables: readonly string[]) {
+export function namesAndVariables(watched: readonly WatchedProject[], variables: readonly string[]) {
   return {
     variables: [...new Set([...watched.flatMap((one) => one.variables), ...variables])],
     localNames: watched.flatMap(({ name }) => name ?? []),

@@ -10,7 +10,7 @@ import { PrimeError } from "../../errors.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import { nameOf } from "./build-lists.ts";
 import type { Provider } from "./fetch.ts";
-import { findKept, type KeptPython, openStore, placeOf, recordKept } from "./store.ts";
+import { findKept, type KeptPython, openStore, recordKept, storeFolderOf } from "./store.ts";
 
 export interface Obtaining {
   readonly context: Context;
@@ -36,7 +36,7 @@ export async function obtainPython({ context, provider, uv, log }: Obtaining, bu
   }
   makeFolder(store);
   const work = makeTemporaryFolder(path.join(store, `fetching.${makerMark()}.`));
-  const folder = placeOf(store, build);
+  const folder = storeFolderOf(store, build);
   const step = context.terminal.step(`get ${nameOf(build)}`);
   try {
     const { fetchArchive } = await import("./fetch.ts");

@@ -52,7 +52,10 @@ export function openStore({ places, env, trust }: Pick<Context, "places" | "env"
 }
 
 /** Where the interpreter of a build belongs; it need not be there. */
-export function placeOf(store: string, { sha256: digest, version }: Pick<PythonBuild, "sha256" | "version">): string {
+export function storeFolderOf(
+  store: string,
+  { sha256: digest, version }: Pick<PythonBuild, "sha256" | "version">,
+): string {
   return path.join(store, `${digest?.slice(0, 16)}-${version}`);
 }
 
@@ -63,14 +66,14 @@ export function listKept(store: string): KeptPython[] {
 
 /** The interpreter of exactly this archive, if it is kept. */
 export function findKept(store: string, build: PythonBuild): KeptPython | undefined {
-  const kept = readKept(placeOf(store, build));
+  const kept = readKept(storeFolderOf(store, build));
   return kept?.build.sha256 === build.sha256 ? kept : undefined;
 }
 
 function readKept(folder: string): KeptPython | undefined {
   if (!KEPT_NAME.test(path.basename(folder)) || !isRealFolder(folder)) return undefined;
   const record = readOwnJson(path.join(folder, RECORD_FILE), RECORD);
-  if (record === undefined || placeOf(path.dirname(folder), record.build) !== folder) return undefined;
+  if (record === undefined || storeFolderOf(path.dirname(folder), record.build) !== folder) return undefined;
   const executable = path.join(folder, record.executable);
   return isExecutableFile(executable) ? { folder, build: record.build, executable, at: record.at } : undefined;
 }
@@ -108,7 +111,7 @@ export function usersOf(kept: KeptPython): string[] {
 }
 
 /** Removes an interpreter on which nothing stands; gives the bytes that this frees. The record goes first, so that a kill leaves rubbish. */
-export function removeKept({ folder }: KeptPython): number {
+export function removeKeptPython({ folder }: KeptPython): number {
   removeFile(path.join(folder, RECORD_FILE));
   return remove(folder);
 }

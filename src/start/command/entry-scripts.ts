@@ -79,7 +79,7 @@ export function entryStart(context: Context, ready: Ready, script: string): Entr
   const name = path.basename(script);
   const known = context.plans && knownScript(context.plans, name, file);
   if (known !== undefined) return { kernel, calls: known.calls };
-  const [found] = look(context, ready, [{ name, path: file }]);
+  const [found] = learnCalls(context, ready, [{ name, path: file }]);
   context.terminal.detail(`${script} calls ${found?.calls ? `${found.calls} of ${kernel}` : "no entry function"}`);
   return { kernel, calls: found?.calls ?? null };
 }
@@ -91,7 +91,7 @@ export function learnScripts(context: Context, ready: Ready): void {
   const unknown = scriptsBeside(ready.kernel, context.root).filter(
     ({ name, path: file }) => knownScript(plans, name, file) === undefined,
   );
-  if (unknown.length > 0) look(context, ready, unknown);
+  if (unknown.length > 0) learnCalls(context, ready, unknown);
 }
 
 /** What the usual entry scripts call. */
@@ -102,7 +102,7 @@ export function entryScripts({ root, env }: Context, { kernel, activation }: Rea
 
 type Script = Omit<ScriptCall, "calls">;
 
-function look(context: Context, { activation, freshness }: Ready, scripts: readonly Script[]): ScriptCall[] {
+function learnCalls(context: Context, { activation, freshness }: Ready, scripts: readonly Script[]): ScriptCall[] {
   const { root, env, startedAt, terminal, plans } = context;
   const found = withCalls(activation.generation, scripts, env);
   if (plans === undefined) return found;

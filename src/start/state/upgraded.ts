@@ -29,8 +29,8 @@ function finish({ root, terminal }: Context, folders: Folders): void {
 }
 
 async function judge({ terminal }: Context, folders: Folders): Promise<void> {
-  const { settleTrial } = await import("../../environment/upgraded/trial.ts");
-  const end = settleTrial(folders);
+  const { settleUpgradeTrial } = await import("../../environment/upgraded/trial.ts");
+  const end = settleUpgradeTrial(folders);
   if (end === undefined) return;
   const { trial } = end;
   if (end.kind === "passed") return terminal.detail(`${trial.generation} has stood its trial`);

@@ -1,7 +1,7 @@
 import { compare, valid } from "@renovatebot/pep440";
 import type { DeclaredRange } from "../../project/ranges/declared.ts";
-import { isTooYoung, type Locked, momentOf, type PackageRules, versionOf } from "../rules/limits.ts";
-import { exclusionOf, placeOf, placesOf, type Refused } from "../rules/ruling.ts";
+import { cutoffOf, isTooYoung, type Locked, type PackageRules, withoutCommit } from "../rules/limits.ts";
+import { describeSource, describeSources, exclusionOf, type RefusedVersion } from "../rules/ruling.ts";
 
 /** A package of which another version is taken. */
 export interface PackageMove {
@@ -16,7 +16,7 @@ export interface PackageMove {
 }
 
 /** What changes are told by. */
-export interface Told {
+export interface ChangeFacts {
   readonly before: readonly Locked[];
   readonly after: readonly Locked[];
   /** What would be taken by the declared ranges alone; absent where the rules have no part in it. */
@@ -34,16 +34,16 @@ export interface Told {
 }
 
 /** What becomes another version, is added or goes, by name, and why. */
-export function changesOf(told: Told): PackageMove[] {
+export function changesOf(told: ChangeFacts): PackageMove[] {
   return changedNames(told).map(({ name, from, to }) => ({ name, from, to, why: whyOf(name, from, to, told) }));
 }
 
 /** What was in use and is no more: a lock may have several versions of a package, for different machines. */
-export function leftOf({ before, after }: Pick<Told, "before" | "after">): Locked[] {
+export function noLongerUsed({ before, after }: Pick<ChangeFacts, "before" | "after">): Locked[] {
   return before.filter((one) => !after.some(({ name, version }) => name === one.name && version === one.version));
 }
 
-function changedNames({ before, after }: Pick<Told, "before" | "after">) {
+function changedNames({ before, after }: Pick<ChangeFacts, "before" | "after">) {
   const names = [...new Set([...before, ...after].map(({ name }) => name))].sort();
   const all = names.map((name) => ({ name, from: versionsIn(before, name), to: versionsIn(after, name) }));
   return all.filter(({ from, to }) => from !== to);
@@ -57,37 +57,37 @@ function versionsIn(packages: readonly Locked[], name: string): string | null {
 
 /** Below zero when `left` is the lower version. */
 export function byVersion(left: string, right: string): number {
-  const [one, other] = [versionOf(left), versionOf(right)];
+  const [one, other] = [withoutCommit(left), withoutCommit(right)];
   return valid(one) && valid(other) ? compare(one, other) : one.localeCompare(other);
 }
 
 /** Newer versions than those that are taken, or are in use, which the declared ranges allow and the rules do not. */
-export function refusedOf({ after, free, rules, root }: Told): Refused[] {
+export function refusedOf({ after, free, rules, root }: ChangeFacts): RefusedVersion[] {
   return free.flatMap((one) => {
     const same = after.filter(({ name }) => name === one.name);
     const forThese = same.filter(({ marker }) => marker === one.marker);
     const taken = forThese.length > 0 ? forThese : same;
     if (taken.length === 0 || taken.some(({ version }) => byVersion(version, one.version) >= 0)) return [];
     const found = ruleAgainst(one, rules, root);
-    return found === undefined ? [] : [{ name: one.name, version: versionOf(one.version), ...found }];
+    return found === undefined ? [] : [{ name: one.name, version: withoutCommit(one.version), ...found }];
   });
 }
 
-function ruleAgainst(one: Locked, rules: PackageRules, root: string): Pick<Refused, "rule" | "why"> | undefined {
+function ruleAgainst(one: Locked, rules: PackageRules, root: string): Pick<RefusedVersion, "rule" | "why"> | undefined {
   const { policy, pins } = rules;
-  const version = versionOf(one.version);
+  const version = withoutCommit(one.version);
   const excluded = exclusionOf(policy, one.name, version);
   if (excluded !== undefined)
-    return { rule: "exclude", why: `${version} is excluded by ${placeOf(excluded.source, root)}` };
+    return { rule: "exclude", why: `${version} is excluded by ${describeSource(excluded.source, root)}` };
   const pin = pins.find(({ name }) => name === one.name);
   if (pin !== undefined) return { rule: "hold", why: `prime.lock holds ${pin.name} at ${pin.version}` };
   const own = Object.hasOwn(policy.excludeNewerPackage.value, one.name) ? policy.excludeNewerPackage : undefined;
   if (!isTooYoung(rules, one)) return undefined;
-  const moment = momentOf(rules, one.name);
+  const moment = cutoffOf(rules, one.name);
   const until = moment === null ? "" : `, from ${dayOf(moment)} on`;
   return {
     rule: own === undefined ? "exclude_newer" : "exclude_newer_package",
-    why: `it was published on ${dayOf(one.published ?? 0)}, too young for ${placesOf(own ?? policy.excludeNewer, root)}${until}`,
+    why: `it was published on ${dayOf(one.published ?? 0)}, too young for ${describeSources(own ?? policy.excludeNewer, root)}${until}`,
   };
 }
 
@@ -95,17 +95,17 @@ function dayOf(moment: number): string {
   return new Date(moment).toISOString().slice(0, 10);
 }
 
-function whyOf(name: string, from: string | null, to: string | null, told: Told): string {
+function whyOf(name: string, from: string | null, to: string | null, told: ChangeFacts): string {
   const { after, rules, root, yanked, gone, names } = told;
   const by = after.find(({ requires }) => requires.includes(name));
   const requiredBy = by === undefined ? undefined : `required by ${by.name} ${by.version}`;
   if (from === null) return requiredBy ?? "asked for";
   if (to === null) return "nothing requires it any more";
-  const olds = leftOf(told).filter((one) => one.name === name);
+  const olds = noLongerUsed(told).filter((one) => one.name === name);
   for (const { version } of olds) {
-    const excluded = exclusionOf(rules.policy, name, versionOf(version));
+    const excluded = exclusionOf(rules.policy, name, withoutCommit(version));
     if (excluded !== undefined)
-      return `${versionOf(version)} is excluded by ${placeOf(excluded.source, root)} (${excluded.text})`;
+      return `${withoutCommit(version)} is excluded by ${describeSource(excluded.source, root)} (${excluded.text})`;
   }
   const pin = rules.pins.find((one) => one.name === name);
   if (pin !== undefined) return `prime.lock holds it at ${pin.version}${pin.reason === null ? "" : `: ${pin.reason}`}`;

@@ -33,7 +33,7 @@ export async function lockSolver(job: Job, uv: UvTool, { project, lock, work, py
   const declaring = path.join(workspace, "pyproject.toml");
   const [before, declared] = [readText(lock) ?? "", readText(declaring) ?? ""];
   const table = await parseToml(declared, declaring);
-  const found = await lockedIn(before, lock);
+  const found = await packagesInLock(before, lock);
   const { view, outside } = makeView({
     folder: work,
     workspace,
@@ -58,7 +58,7 @@ export async function lockSolver(job: Job, uv: UvTool, { project, lock, work, py
       });
       const text = outcome.ok ? (readText(lockThere) ?? "") : "";
       if (!isLimited(limits)) unlimited = text;
-      return { outcome, text, packages: await lockedIn(text, lockThere) };
+      return { outcome, text, packages: await packagesInLock(text, lockThere) };
     },
     settle: async (text) => {
       if (text === unlimited) return outside(text);
@@ -80,7 +80,7 @@ function withConstraints(table: Table, { constraints }: Limits): Table {
 }
 
 /** The packages of a uv.lock, local projects left out. */
-async function lockedIn(text: string, file: string): Promise<Locked[]> {
+async function packagesInLock(text: string, file: string): Promise<Locked[]> {
   const { package: packages } = await parseToml(text, file);
   return (Array.isArray(packages) ? packages : []).filter(isTable).flatMap((one) => {
     const source = isTable(one.source) ? one.source : {};

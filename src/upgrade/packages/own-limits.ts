@@ -9,8 +9,8 @@ export function ownLimits({ uvSettings }: Pick<Project, "uvSettings">, env: Envi
   const { table } = uvSettings;
   const single = isTable(table["exclude-newer-package"]) ? Object.entries(table["exclude-newer-package"]) : [];
   return {
-    general: momentOf(env.UV_EXCLUDE_NEWER ?? table["exclude-newer"], now),
-    single: new Map(single.map(([name, text]) => [normalizeName(name), momentOf(text, now)])),
+    general: parseMoment(env.UV_EXCLUDE_NEWER ?? table["exclude-newer"], now),
+    single: new Map(single.map(([name, text]) => [normalizeName(name), parseMoment(text, now)])),
   };
 }
 
@@ -18,7 +18,7 @@ const MS: Readonly<Record<string, number>> = { hour: 3_600_000, day: 86_400_000,
 const LETTERS: Readonly<Record<string, string>> = { H: "hour", D: "day", W: "week" };
 
 /** A date, a time, `7 days` or `P7D`; null for none. A day as uv reads it: up to its end, in local time. */
-function momentOf(value: unknown, now: number): number | null {
+function parseMoment(value: unknown, now: number): number | null {
   if (value instanceof Date) return value.getTime();
   if (typeof value !== "string" || value === "") return null;
   const [, count, unit] = /^\s*(\d+)\s*(hour|day|week)s?\s*$/i.exec(value) ?? [];

@@ -17,9 +17,9 @@ import { declaredRanges } from "../../project/ranges/declared.ts";
 import type { Interpreter } from "../../python/interpreter.ts";
 import { quoted } from "../../quoted.ts";
 import type { UvTool } from "../../uv/tool.ts";
-import { asConstraint, hasRules, type PackageRules, placed } from "../rules/limits.ts";
-import type { Refused } from "../rules/ruling.ts";
-import { byVersion, changesOf, leftOf, type PackageMove, refusedOf } from "./changes.ts";
+import { asConstraint, hasRules, type PackageRules, placePin } from "../rules/limits.ts";
+import type { RefusedVersion } from "../rules/ruling.ts";
+import { byVersion, changesOf, noLongerUsed, type PackageMove, refusedOf } from "./changes.ts";
 import { lockSolver } from "./lock-solver.ts";
 import { ofOtherTools } from "./other-tools.ts";
 import { ownLimits } from "./own-limits.ts";
@@ -31,7 +31,7 @@ import { whyUntouched } from "./untouched.ts";
 export interface PackagePlan {
   readonly changes: readonly PackageMove[];
   /** Newer versions that were not taken, and by which rule. */
-  readonly refused: readonly Refused[];
+  readonly refused: readonly RefusedVersion[];
   /** Files of the repo's that become others; relative to root. */
   readonly files: readonly { readonly path: string; readonly before: string; readonly after: string }[];
   /** A pylock.toml as prime keeps it, but with absolute paths, of what has no lock. */
@@ -77,7 +77,7 @@ export async function planPackages(job: Job, uv: UvTool | undefined, question: P
   makeFolder(work);
   try {
     const solver = await solverFor(job, uv, question, work);
-    const pins = held.map((pin) => placed(pin, solver.before, markerEnvironment(question.base)));
+    const pins = held.map((pin) => placePin(pin, solver.before, markerEnvironment(question.base)));
     const rules: PackageRules = { policy, pins, own: ownLimits(project, job.context.env, now), now };
     return await planWithin(job, solver, question, rules, expired);
   } finally {
@@ -180,7 +180,7 @@ function refuseUnknown(names: readonly string[], { before }: Solver, root: strin
 async function withdrawnOf(solver: Solver, after: Solver["before"], yankedAnyway: ReadonlyMap<string, string>) {
   const yanked = new Map(yankedAnyway);
   const gone = new Set<string>();
-  const left = leftOf({ before: solver.before, after }).filter(
+  const left = noLongerUsed({ before: solver.before, after }).filter(
     (one) => one.registry !== null && after.some(({ name }) => name === one.name),
   );
   const isDown = (one: (typeof left)[number]) =>

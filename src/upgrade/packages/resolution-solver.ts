@@ -19,21 +19,21 @@ interface ResolutionOf extends ResolveTarget {
 export async function resolutionSolver(job: Job, uv: UvTool, target: ResolutionOf): Promise<Solver> {
   const before = await readKept(target.known);
   return {
-    before: before === undefined ? [] : lockedIn(before),
+    before: before === undefined ? [] : packagesInPylock(before),
     text: "",
     solve: async (limits) => {
       const command = resolveNear(uv, target, before, limits);
       const outcome = await tryStep(job, "resolve packages", command, { otherwise: "not so" });
       if (!outcome.ok) return { outcome, text: "", packages: [] };
       const found = await readResolved(target);
-      return { outcome, text: asKept(found, target.indexes, (file) => file), packages: lockedIn(found) };
+      return { outcome, text: asKept(found, target.indexes, (file) => file), packages: packagesInPylock(found) };
     },
     settle: async (text) => text,
   };
 }
 
 /** uv tells no index, and nothing of who requires what. */
-export function lockedIn({ table }: Pylock): Locked[] {
+export function packagesInPylock({ table }: Pylock): Locked[] {
   return packagesOf(table)
     .filter(({ directory }) => directory === undefined)
     .map((one) => ({

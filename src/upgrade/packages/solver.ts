@@ -31,7 +31,7 @@ export interface Solved {
   readonly text: string;
 }
 
-export interface Found extends Solved {
+export interface Resolved extends Solved {
   /** Packages whose index does not tell when it published them, so that no cool-down holds for them. */
   readonly untimed: ReadonlySet<string>;
 }
@@ -51,7 +51,7 @@ export async function resolveWithin(
   solver: Solver,
   rules: PackageRules,
   moving: Limits["moving"],
-): Promise<Found> {
+): Promise<Resolved> {
   const { before, solve } = solver;
   const untimed = new Set<string>();
   const timed = new Set<string>();

@@ -1,7 +1,7 @@
 import { compare, explain } from "@renovatebot/pep440";
 import { coolDownOf, type Policy } from "../../config/policy/policy.ts";
 import { minorOf, parseLimit, type VersionRequest } from "../../python/version.ts";
-import { exclusionOf, isWithin, placeOf, placesOf, type Refused } from "./ruling.ts";
+import { describeSource, describeSources, exclusionOf, isWithin, type RefusedVersion } from "./ruling.ts";
 
 /** What the rules look at of a build of an interpreter. */
 export interface BuildFacts {
@@ -49,7 +49,7 @@ export interface InterpreterDecision<T> {
   readonly to: T | null;
   readonly why: string;
   /** What is better than what is taken and is not taken, best first, and what is in use when it must not be. */
-  readonly refused: readonly Refused[];
+  readonly refused: readonly RefusedVersion[];
 }
 
 /**
@@ -80,8 +80,8 @@ export function chooseInterpreter<T extends BuildFacts>(question: InterpreterQue
 }
 
 /** Where nothing is in the place of what must not be used, the newest of each minor version has to do for all that is refused. */
-function isOfMinor({ version }: Refused) {
-  return (other: Refused) => minorOf(other.version) === minorOf(version);
+function isOfMinor({ version }: RefusedVersion) {
+  return (other: RefusedVersion) => minorOf(other.version) === minorOf(version);
 }
 
 /** Below zero when `left` is the lower version, or the older build of one. */
@@ -106,17 +106,22 @@ function isUpgrade(best: BuildFacts, current: Current, request: VersionRequest |
   return current.build !== null && current.build !== "" && compareTags(best.build, current.build) > 0;
 }
 
-function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>): Refused | undefined {
+function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>): RefusedVersion | undefined {
   const { policy, now, root, request, knownBad } = question;
   const { version, sha256 } = build;
-  const refuse = (rule: Refused["rule"], why: string): Refused => ({ name: "python", version, rule, why });
+  const refuse = (rule: RefusedVersion["rule"], why: string): RefusedVersion => ({
+    name: "python",
+    version,
+    rule,
+    why,
+  });
   const what = build.build === "" ? `the build of ${version}` : `the build ${build.build} of ${version}`;
   const against = ruleAgainst(version, question);
   if (against !== undefined) return against;
   const isAsked = request?.wanted.kind === "release" && request.wanted.prerelease !== "";
   const { prereleases } = policy;
   if (isPrerelease(version) && !prereleases.value && !(isAsked && prereleases.sources.length === 0)) {
-    const place = prereleases.sources.length === 0 ? "" : ` (${placesOf(prereleases, root)})`;
+    const place = prereleases.sources.length === 0 ? "" : ` (${describeSources(prereleases, root)})`;
     return refuse(
       "prereleases",
       `${version} comes before its final release, and these are not taken unless asked for${place}`,
@@ -127,7 +132,7 @@ function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>)
   if (published !== undefined && now - published < days * DAY_MS) {
     const rule = Object.hasOwn(policy.excludeNewerPackage.value, "python") ? "exclude_newer_package" : "exclude_newer";
     const by = rule === "exclude_newer" ? policy.excludeNewer : policy.excludeNewerPackage;
-    return refuse(rule, `${what} is younger than ${days} days (${placesOf(by, root)})`);
+    return refuse(rule, `${what} is younger than ${days} days (${describeSources(by, root)})`);
   }
   if (sha256 === null) return refuse("manifest", `no sha256 is known of ${what}`);
   if (knownBad.has(sha256))
@@ -139,21 +144,29 @@ function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>)
 export function ruleAgainst(
   version: string,
   { ranges, policy, root }: Pick<InterpreterQuestion<BuildFacts>, "ranges" | "policy" | "root">,
-): Refused | undefined {
-  const refuse = (rule: Refused["rule"], why: string): Refused => ({ name: "python", version, rule, why });
+): RefusedVersion | undefined {
+  const refuse = (rule: RefusedVersion["rule"], why: string): RefusedVersion => ({
+    name: "python",
+    version,
+    rule,
+    why,
+  });
   const excluded = exclusionOf(policy, "python", version);
   if (excluded !== undefined)
-    return refuse("exclude", `${version} is excluded by ${placeOf(excluded.source, root)} (${excluded.text})`);
+    return refuse("exclude", `${version} is excluded by ${describeSource(excluded.source, root)} (${excluded.text})`);
   const outside = ranges.find(({ text }) => !meets(version, parseLimit(text)));
   if (outside !== undefined)
     return refuse("requires-python", `${version} is outside of ${outside.text}, ${outside.place}`);
   const { maxMinor, python } = policy;
   if (maxMinor.value !== null && compare(minorOf(version), maxMinor.value) > 0)
-    return refuse("max_minor", `${version} is above ${maxMinor.value} (${placesOf(maxMinor, root)})`);
+    return refuse("max_minor", `${version} is above ${maxMinor.value} (${describeSources(maxMinor, root)})`);
   const unmet = python.value.findIndex((range) => !meets(version, parseLimit(range)));
   if (unmet < 0) return undefined;
   const source = python.sources[unmet];
-  return refuse("python", `${version} is outside of ${python.value[unmet]} (${source && placeOf(source, root)})`);
+  return refuse(
+    "python",
+    `${version} is outside of ${python.value[unmet]} (${source && describeSource(source, root)})`,
+  );
 }
 
 const DAY_MS = 86_400_000;
@@ -180,7 +193,7 @@ function meets(version: string, { wanted }: VersionRequest): boolean {
 function reasonOf(
   { current, ranges, request }: InterpreterQuestion<BuildFacts>,
   best: BuildFacts | undefined,
-  misfit: Refused | undefined,
+  misfit: RefusedVersion | undefined,
 ): string {
   const asked = request === null ? "" : ` that ${request.text} asks for`;
   if (best === undefined) {

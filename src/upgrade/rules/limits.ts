@@ -73,12 +73,12 @@ export function limitsOf(rules: PackageRules, { untimed, staying, complements }:
   const beforeByName = new Map<string, number | null>();
   for (const name of isLimited ? [...single, ...own.single.keys(), ...untimed, ...staying.keys()] : []) {
     const stays = staying.get(name)?.published;
-    const moment = untimed.has(name) ? null : momentOf(rules, name);
+    const moment = untimed.has(name) ? null : cutoffOf(rules, name);
     beforeByName.set(name, stays != null && moment !== null ? Math.max(moment, stays + 1000) : moment);
   }
   return {
     constraints: [...excluded, ...pins.map(asConstraint)],
-    before: isGeneral ? momentOf(rules, undefined) : null,
+    before: isGeneral ? cutoffOf(rules, undefined) : null,
     beforeByName,
   };
 }
@@ -87,9 +87,9 @@ export function limitsOf(rules: PackageRules, { untimed, staying, complements }:
  * A pin of what is locked in several versions, each for some machines, holds for those that have the pinned one; where none has it, for the one
  * that it is moved on.
  */
-export function placed(pin: Pin, locked: readonly Locked[], here: MarkerEnvironment): PlacedPin {
+export function placePin(pin: Pin, locked: readonly Locked[], here: MarkerEnvironment): PlacedPin {
   const forks = locked.flatMap(({ name, version, marker }) =>
-    name === pin.name && marker !== null ? { version: versionOf(version), marker } : [],
+    name === pin.name && marker !== null ? { version: withoutCommit(version), marker } : [],
   );
   const same = forks.filter(({ version }) => version === pin.version);
   const meant = same.length > 0 ? same : forks.filter(({ marker }) => holds(marker, here) !== false);
@@ -102,7 +102,7 @@ export function asConstraint({ name, version, marker }: Pick<Locked, "name" | "v
 }
 
 /** From when on a package is too young, by the policy and by the repo's own settings; null: never. */
-export function momentOf({ policy, own, now }: PackageRules, name: string | undefined): number | null {
+export function cutoffOf({ policy, own, now }: PackageRules, name: string | undefined): number | null {
   const age = name === undefined ? policy.excludeNewer.value : coolDownOf(policy, name);
   const theirs = name !== undefined && own.single.has(name) ? own.single.get(name) : own.general;
   const moments = [age > 0 ? now - age : null, theirs ?? null].filter((one) => one !== null);
@@ -148,12 +148,12 @@ function nextOf(version: string): string {
 export function violated({ policy }: PackageRules, packages: readonly Locked[]): Exclusion | undefined {
   return policy.exclude.value.find((one) =>
     packages.some(
-      ({ name, version }) => name === one.name && (one.range === "" || isWithin(versionOf(version), one.range)),
+      ({ name, version }) => name === one.name && (one.range === "" || isWithin(withoutCommit(version), one.range)),
     ),
   );
 }
 
 /** Without the commit. */
-export function versionOf(version: string): string {
+export function withoutCommit(version: string): string {
   return version.split(" ", 1)[0] as string;
 }

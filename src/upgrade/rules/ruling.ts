@@ -5,7 +5,7 @@ import type { UpgradeValues } from "../../config/policy/schema.ts";
 import type { Source } from "../../config/source.ts";
 
 /** What was not taken, and by which rule. */
-export interface Refused {
+export interface RefusedVersion {
   /** Normalized; `python` is the interpreter. */
   readonly name: string;
   readonly version: string;
@@ -30,7 +30,7 @@ export function isWithin(version: string, range: string): boolean {
 }
 
 /** `upgrade.exclude in prime.toml`; files in root are shown relative to it. */
-export function placeOf({ kind, where = "", key }: Source, root: string): string {
+export function describeSource({ kind, where = "", key }: Source, root: string): string {
   if (kind !== "file") return where;
   const relative = path.relative(root, where);
   const file = relative.startsWith("../") ? where : relative;
@@ -38,6 +38,6 @@ export function placeOf({ kind, where = "", key }: Source, root: string): string
 }
 
 /** The places of a rule, in words. */
-export function placesOf({ sources }: Ruled<unknown>, root: string): string {
-  return sources.map((source) => placeOf(source, root)).join(" and ");
+export function describeSources({ sources }: Ruled<unknown>, root: string): string {
+  return sources.map((source) => describeSource(source, root)).join(" and ");
 }

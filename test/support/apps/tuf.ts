@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { Metadata } from "@tufjs/models";
-import { Client, type Memory, type Repository as Source } from "../../../src/channels/tuf/client.ts";
+import { Client, type Memory, type MetadataSource as Source } from "../../../src/channels/tuf/client.ts";
 import { memoryOfNothing } from "../../../src/channels/tuf/memory-folder.ts";
 import {
   delegate,

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type Follower, follow, openChannel } from "../../../src/channels/follow.ts";
+import { type Follower, followPointer, openChannels } from "../../../src/channels/follow.ts";
 import { type Move, moved, type Pointer, pointerFile } from "../../../src/channels/model/pointer.ts";
-import { type Contents, releaseFile, releaseId, STATE_FILE, type State } from "../../../src/channels/model/release.ts";
+import {
+  type Contents,
+  RELEASES_STATE_FILE,
+  type ReleasesState,
+  releaseFile,
+  releaseId,
+} from "../../../src/channels/model/release.ts";
 import { Refused } from "../../../src/channels/tuf/refused.ts";
 import { delegate } from "../../../src/channels/tuf/repository.ts";
 import { MemoryRepository, NOW, newSigner, remember } from "../../support/apps/tuf.ts";
@@ -25,10 +31,10 @@ const pointed = (version: string) => ({ version, release_id: releaseId(contents(
 /** A channel "stable" with three releases. */
 class Channel {
   pointer: Pointer | undefined;
-  state: State;
+  state: ReleasesState;
   readonly repository: MemoryRepository;
 
-  private constructor(repository: MemoryRepository, state: State) {
+  private constructor(repository: MemoryRepository, state: ReleasesState) {
     this.repository = repository;
     this.state = state;
   }
@@ -36,12 +42,12 @@ class Channel {
   static async begin(): Promise<Channel> {
     const versions = ["3.2.0", "3.2.1", "3.2.2"];
     const releases = versions.map((version) => ({ ...pointed(version), created: AT }));
-    const state: State = { app: "foo", releases, withdrawn: {}, floor: {} };
+    const state: ReleasesState = { app: "foo", releases, withdrawn: {}, floor: {} };
     const files = versions.map((version) => [
       releaseFile(version),
       bytesOf({ ...contents(version), ...pointed(version), created: AT }),
     ]);
-    const described = { ...Object.fromEntries(files), [STATE_FILE]: bytesOf(state) };
+    const described = { ...Object.fromEntries(files), [RELEASES_STATE_FILE]: bytesOf(state) };
     return new Channel(await MemoryRepository.begin({ releases: described, channels: {} }), state);
   }
 
@@ -55,9 +61,9 @@ class Channel {
     return this.repository.publish({ files: { channels: { [pointerFile("stable")]: bytesOf(pointer) } } });
   }
 
-  async say(change: Partial<State>): Promise<void> {
+  async say(change: Partial<ReleasesState>): Promise<void> {
     this.state = { ...this.state, ...change };
-    await this.repository.publish({ files: { releases: { [STATE_FILE]: bytesOf(this.state) } } });
+    await this.repository.publish({ files: { releases: { [RELEASES_STATE_FILE]: bytesOf(this.state) } } });
   }
 }
 
@@ -68,7 +74,10 @@ function installation(channel: Channel, id = "somebody") {
   return async (more: Partial<Follower> = {}): Promise<string> => {
     const follower = { channel: "stable", installation: id, takesUrgent: false, ...known, ...more };
     try {
-      const { release, seen } = await follow(await openChannel(channel.repository.place, memory, NOW), follower);
+      const { release, seen } = await followPointer(
+        await openChannels(channel.repository.place, memory, NOW),
+        follower,
+      );
       known = { runs: release.release_id, seen };
       return release.version;
     } catch (error) {
@@ -197,10 +206,10 @@ describe("who follows a channel", () => {
   it("is told of a clock that is behind, by which nothing would expire", async () => {
     const channel = await Channel.begin();
     await channel.point("3.2.0");
-    const seen = (now: Date) => openChannel(channel.repository.place, remember(channel.repository.firstRoot), now);
+    const seen = (now: Date) => openChannels(channel.repository.place, remember(channel.repository.firstRoot), now);
     const follower = { channel: "stable", installation: "x", runs: undefined, seen: undefined, takesUrgent: false };
     const [hour, day] = [3_600_000, 86_400_000];
-    const earlier = async (ms: number) => follow(await seen(new Date(Date.parse(AT) - ms)), follower);
+    const earlier = async (ms: number) => followPointer(await seen(new Date(Date.parse(AT) - ms)), follower);
     await expect(earlier(23 * hour)).resolves.toMatchObject({ release: { version: "3.2.0" } });
     await expect(earlier(3650 * day)).rejects.toMatchObject({
       reason: "expired",

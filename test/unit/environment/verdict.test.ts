@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { InterpreterRecord } from "../../../src/environment/manifest/interpreter-record.ts";
-import { judge, type Seen, type Verdict } from "../../../src/environment/upgraded/verdict.ts";
+import { judgeEnvironment, type SeenNow, type Verdict } from "../../../src/environment/upgraded/verdict.ts";
 
 const RECORD: InterpreterRecord = {
   anchor: "/usr/bin/python3.11",
@@ -20,15 +20,15 @@ const EXACT: InterpreterRecord = { ...RECORD, anchorKind: "exact" };
 
 /** The verdict on an environment that stands on `was`, where `is` differs from it by these parts. */
 function verdictOf(
-  is: Partial<InterpreterRecord> | Seen["interpreter"],
+  is: Partial<InterpreterRecord> | SeenNow["interpreter"],
   was = RECORD,
-  seen: Partial<Seen> = {},
+  seen: Partial<SeenNow> = {},
 ): Verdict {
   const { distributor: _, ...record } = was;
   const interpreter = "why" in is ? is : { ...record, ...is };
-  return judge(
+  return judgeEnvironment(
     { root: "/r", pyvenv: "digest", interpreter: was },
-    { root: "/r", pyvenv: "digest", fits: true, ...seen, interpreter: interpreter as Seen["interpreter"] },
+    { root: "/r", pyvenv: "digest", fits: true, ...seen, interpreter: interpreter as SeenNow["interpreter"] },
   );
 }
 

@@ -9,7 +9,7 @@ import {
   type Locked,
   limitsOf,
   type PackageRules,
-  placed,
+  placePin,
 } from "../../../src/upgrade/rules/limits.ts";
 import { isWithin } from "../../../src/upgrade/rules/ruling.ts";
 import { Random } from "../../support/random.ts";
@@ -78,7 +78,7 @@ describe("the limits of a resolution", () => {
     ];
     const here = { python_full_version: "3.12.1" };
     const said = (name: string, version: string) =>
-      asConstraint(placed({ name, version, until: null, reason: null }, forks, here));
+      asConstraint(placePin({ name, version, until: null, reason: null }, forks, here));
     expect(said("beta", "1.0")).toBe(`beta ==1.0 ; ${old}`);
     expect(said("beta", "2.0")).toBe(`beta ==2.0 ; ${mid}`);
     expect(said("beta", "1.9")).toBe(`beta ==1.9 ; ${mid}`);

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { type Change, carryOut, isOffline, keysFor, type Lack } from "../../../channels/edit.ts";
+import { carryOutChange, isOffline, keysFor, type Lack, type RepositoryChange } from "../../../channels/edit.ts";
 import type { NamedKey } from "../../../channels/keys.ts";
 import { openSession, type Session } from "../../../channels/session.ts";
 import { dropWaiting, isFresh, toSign } from "../../../channels/to-sign.ts";
@@ -8,7 +8,7 @@ import type { Context } from "../../../context.ts";
 import { isHeadsOwn } from "../../../edges/terminal/secret.ts";
 import { PrimeError } from "../../../errors.ts";
 import { type Answer, DONE } from "../../../launch/answer.ts";
-import { placeOf } from "../places.ts";
+import { openPlace } from "../places.ts";
 import { type Passphrase, passphraseBy, signersFor } from "./signers.ts";
 
 /** What every command that leads a channel takes. */
@@ -21,7 +21,7 @@ export interface Options {
 /** What a command makes of the channel as it is: the change, and what is said when it is done. */
 export type Propose = (session: Session) => Promise<{
   /** Absent: there is nothing to do. */
-  readonly change?: Change;
+  readonly change?: RepositoryChange;
   readonly words: string;
   /** A key that this command has made. */
   readonly added?: NamedKey;
@@ -50,7 +50,7 @@ export async function lead(
   const wanted = keysFor(session, change);
   const keys = [...session.file.keys, ...(added === undefined ? [] : [added])].filter(({ id }) => wanted.includes(id));
   const signers = await signersFor(context, session.folder, keys, passphrase);
-  const lack = await carryOut(session, change, { signers, now: context.startedAt });
+  const lack = await carryOutChange(session, change, { signers, now: context.startedAt });
   if (lack !== undefined) {
     context.terminal.say(
       waitingWords(session, change.begun === undefined ? `: ${words}` : "", lack, next !== undefined),
@@ -80,7 +80,7 @@ function waitingWords(
   { by, threshold, others }: Lack,
   follows: boolean,
 ): string {
-  const names = (ids: readonly string[]) => namesOf(file.keys, ids).join(", ");
+  const names = (ids: readonly string[]) => keyNames(file.keys, ids).join(", ");
   return [
     `signed by ${by.length} of ${threshold} (${names(by)}): nothing is uploaded yet`,
     `  waits in ${toSign(folder)}${words}`,
@@ -90,7 +90,7 @@ function waitingWords(
 }
 
 /** What people call keys; where they have no name here, how their ids begin. */
-export function namesOf(keys: readonly NamedKey[], ids: readonly string[]): readonly string[] {
+export function keyNames(keys: readonly NamedKey[], ids: readonly string[]): readonly string[] {
   return ids.map((one) => keys.find(({ id }) => id === one)?.name ?? one.slice(0, 8));
 }
 
@@ -99,7 +99,7 @@ export async function sessionOf(context: Context, { dir }: Pick<Options, "dir">,
   try {
     return await openSession(
       folder,
-      (to) => placeOf({ cwd: folder, env: context.env }, to),
+      (to) => openPlace({ cwd: folder, env: context.env }, to),
       (words) => context.terminal.say(words),
       isLook,
     );

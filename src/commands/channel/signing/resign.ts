@@ -1,8 +1,8 @@
 import { writeChannelFile } from "../../../channels/channel-file.ts";
-import { type Change, isOnline } from "../../../channels/edit.ts";
+import { isOnline, type RepositoryChange } from "../../../channels/edit.ts";
 import { keyFile, makeKey, type NamedKey } from "../../../channels/keys.ts";
 import { POINTER, pointerFile } from "../../../channels/model/pointer.ts";
-import { describing, type Session } from "../../../channels/session.ts";
+import { renderTarget, type Session } from "../../../channels/session.ts";
 import type { Key } from "../../../channels/tuf/metadata.ts";
 import {
   DELEGATED,
@@ -17,7 +17,7 @@ import type { Context } from "../../../context.ts";
 import { exists } from "../../../edges/files/read.ts";
 import { type PrimeError, usageError } from "../../../errors.ts";
 import type { Answer } from "../../../launch/answer.ts";
-import { lead, namesOf, type Options, refuseSecond } from "./lead.ts";
+import { keyNames, lead, type Options, refuseSecond } from "./lead.ts";
 import { passphraseBy } from "./signers.ts";
 
 /** `./prime channel resign`: what the online key has signed gets another 30 days; with `--all` what the offline key has, a year. */
@@ -54,7 +54,7 @@ export function rotateKey(context: Context, wanted: string, options: Options): P
       // Of a role that has several keys, which one.
       const ids = new Set(roles.flatMap((role) => (old === undefined ? idsOf(role) : [old.id])));
       if (ids.size > 1)
-        throw noOne(wanted, "it has several", `name the one that is lost: ${namesOf(file.keys, [...ids]).join(", ")}`);
+        throw noOne(wanted, "it has several", `name the one that is lost: ${keyNames(file.keys, [...ids]).join(", ")}`);
       refuseSecond(session);
       const name = freeName(session, wanted);
       const isOffline = roles.some((role) => !isOnline(role));
@@ -75,7 +75,7 @@ function changeOf(
   session: Session,
   roles: readonly RoleName[],
   { ids, key }: { readonly ids: ReadonlySet<string>; readonly key: Key },
-): Change {
+): RepositoryChange {
   const { repository } = session;
   const { root, targets } = repository;
   const delegations = targets.signed.delegations;
@@ -109,7 +109,7 @@ export function afterRotation({ pointers }: Session, roles: readonly RoleName[])
   }));
   return {
     channels: Object.fromEntries(
-      moved.map((one) => [pointerFile(one.channel), describing(pointerFile(one.channel), one, POINTER)]),
+      moved.map((one) => [pointerFile(one.channel), renderTarget(pointerFile(one.channel), one, POINTER)]),
     ),
     restarted: new Set(roles.includes("snapshot") ? roles : roles.filter((role) => role === "timestamp")),
   };

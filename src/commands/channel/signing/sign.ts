@@ -1,10 +1,10 @@
-import type { Change } from "../../../channels/edit.ts";
-import { STATE, STATE_FILE, type State } from "../../../channels/model/release.ts";
-import { described, type Session } from "../../../channels/session.ts";
+import type { RepositoryChange } from "../../../channels/edit.ts";
+import { RELEASES_STATE, RELEASES_STATE_FILE, type ReleasesState } from "../../../channels/model/release.ts";
+import { parseTarget, type Session } from "../../../channels/session.ts";
 import {
   dropWaiting,
   isFresh,
-  isSame,
+  isSameJson,
   readBegun,
   readWaiting,
   toSign,
@@ -15,7 +15,7 @@ import { OFFLINE, ROLES, type Signing, signingOf } from "../../../channels/tuf/r
 import type { Context } from "../../../context.ts";
 import { EXIT_USAGE, PrimeError } from "../../../errors.ts";
 import type { Answer } from "../../../launch/answer.ts";
-import { lead, namesOf, type Options } from "./lead.ts";
+import { keyNames, lead, type Options } from "./lead.ts";
 import { afterRotation } from "./resign.ts";
 
 /** `./prime channel sign`: shows what waits for more signatures, adds those of the keys at hand, and uploads it when they are enough. */
@@ -44,7 +44,7 @@ function refuseStale(session: Session): boolean {
     });
   }
   const begun = readBegun(folder);
-  if (!OFFLINE.every((role) => begun[role] === undefined || isSame(begun[role].signed, repository[role].signed))) {
+  if (!OFFLINE.every((role) => begun[role] === undefined || isSameJson(begun[role].signed, repository[role].signed))) {
     throw refusal(session, "the channel has moved on", { exitCode: 1, hint: "repeat the command that began it" });
   }
   dropWaiting(folder);
@@ -59,9 +59,9 @@ function proposed(session: Session, { begun, files }: Waiting) {
   };
   const before = ROLES.map((role) => keysOf(session, signingOf(root.signed, targets.signed.delegations, role), role));
   const now = ROLES.map((role) => keysOf(session, signingOf(after.root, after.delegations, role), role));
-  const roles = ROLES.filter((_, at) => !isSame(before[at], now[at]));
+  const roles = ROLES.filter((_, at) => !isSameJson(before[at], now[at]));
   const { channels, restarted } = afterRotation(session, roles);
-  const change: Change = {
+  const change: RepositoryChange = {
     begun,
     ...(begun.root === undefined ? {} : { root: after.root }),
     ...(begun.targets === undefined || after.delegations === undefined ? {} : { delegations: after.delegations }),
@@ -71,7 +71,7 @@ function proposed(session: Session, { begun, files }: Waiting) {
     },
     restarted,
   };
-  const state = files[STATE_FILE];
+  const state = files[RELEASES_STATE_FILE];
   const shown = [
     "This is signed on:",
     ...OFFLINE.flatMap((role) => {
@@ -79,7 +79,7 @@ function proposed(session: Session, { begun, files }: Waiting) {
       return version === undefined ? [] : [`${role}, version ${version}, until ${expires}`];
     }),
     ...differences(before.flat(), now.flat()),
-    ...(state === undefined ? [] : newsOf(session.state, described(STATE_FILE, state, STATE))),
+    ...(state === undefined ? [] : newsOf(session.state, parseTarget(RELEASES_STATE_FILE, state, RELEASES_STATE))),
     ...targetNews(session, begun),
   ].join("\n  ");
   return { change, shown, words: "it has enough signatures, and is uploaded" };
@@ -87,7 +87,7 @@ function proposed(session: Session, { begun, files }: Waiting) {
 
 /** With their ids: whoever made the change may have named them as well. */
 function keysOf({ file }: Session, { keyIDs, threshold }: Signing, role: string): readonly string[] {
-  const names = namesOf(file.keys, keyIDs);
+  const names = keyNames(file.keys, keyIDs);
   return [
     `${role} needs ${threshold} of its keys`,
     ...keyIDs.map((id, at) => `${role} is signed by ${names[at]} (${id})`),
@@ -95,8 +95,8 @@ function keysOf({ file }: Session, { keyIDs, threshold }: Signing, role: string)
 }
 
 /** What one state says and another does not, in words. */
-function newsOf(before: State, after: State): readonly string[] {
-  const lines = ({ app, releases, withdrawn, floor, launcher }: State) => [
+function newsOf(before: ReleasesState, after: ReleasesState): readonly string[] {
+  const lines = ({ app, releases, withdrawn, floor, launcher }: ReleasesState) => [
     `the app is ${app}`,
     ...releases.map(({ version, release_id }) => `${version} is a release (${release_id})`),
     ...Object.entries(withdrawn).map(([version, { reason }]) => `${version} is withdrawn${reason && `: ${reason}`}`),

@@ -14,7 +14,7 @@ import {
 import { deadHolder } from "../../../edges/processes/locks/lock-holder.ts";
 import { type Folders, generationFolder } from "../../../environment/folders.ts";
 import { entryLines, historyFile } from "../../../environment/history.ts";
-import { hasTornManifest, isWhole, readManifest } from "../../../environment/manifest/manifest.ts";
+import { hasFitManifest, hasTornManifest, readManifest } from "../../../environment/manifest/manifest.ts";
 import { isTornState, stateFile } from "../../../environment/state.ts";
 import { takeStock } from "../../../environment/stock.ts";
 import { isGivenBack, readHolds } from "../../../environment/upgraded/holds.ts";
@@ -93,7 +93,7 @@ function generationFindings(root: string, link: string, folders: Folders): Findi
   const names = listFolder(folders.generations) ?? [];
   const torn = names.filter((name) => {
     const folder = path.join(folders.generations, name);
-    return linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, MANIFEST_FILE)) && !isWhole(folder);
+    return linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, MANIFEST_FILE)) && !hasFitManifest(folder);
   });
   const shown = path.basename(realPath(link) ?? link);
   const scene = { folders, link, uvLock: path.join(root, "uv.lock"), needed: new Set([shown]) };

@@ -30,6 +30,6 @@ export function isHeld(file: string): boolean {
   }
 }
 
-export function giveBack(descriptor: number): void {
+export function releasePipe(descriptor: number): void {
   closeSync(descriptor);
 }

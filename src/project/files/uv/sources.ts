@@ -42,7 +42,7 @@ export async function followSources(
   for (let project = waiting.shift(); project !== undefined; project = waiting.shift()) {
     const own = sourcesFor(project, await workspaceFor(project, workspace, inputs));
     sources.push(...own);
-    for (const { place, isPackage } of [...own.map(placeOf), ...directPlaces(project)]) {
+    for (const { place, isPackage } of [...own.map(asPlace), ...directPlaces(project)]) {
       if (place === undefined || seen.has(place)) continue;
       if (!isFolder(place)) {
         inputs.file(place, MOST.hashed);
@@ -64,7 +64,7 @@ interface Place {
   readonly isPackage: boolean | undefined;
 }
 
-function placeOf({ place, package: isPackage, workspace }: NeededSource): Place {
+function asPlace({ place, package: isPackage, workspace }: NeededSource): Place {
   return { place, isPackage: workspace ? undefined : isPackage };
 }
 

@@ -57,7 +57,7 @@ function withoutOrigins(value: unknown): unknown {
 /** Tells what a package requires, itself first, as the lock says it, whatever the markers; of an unknown one only itself. */
 export function readLockedGraph(lock: Table): (name: string) => string[] {
   const tables = (Array.isArray(lock.package) ? lock.package : []).filter(isTable);
-  const requires = new Map(tables.map((table) => [String(table.name), namesOf(table.dependencies)]));
+  const requires = new Map(tables.map((table) => [String(table.name), dependencyNames(table.dependencies)]));
   return (name) => {
     const found = new Set([name]);
     for (const one of found) for (const next of requires.get(one) ?? []) found.add(next);
@@ -65,6 +65,6 @@ export function readLockedGraph(lock: Table): (name: string) => string[] {
   };
 }
 
-function namesOf(dependencies: unknown): string[] {
+function dependencyNames(dependencies: unknown): string[] {
   return (Array.isArray(dependencies) ? dependencies : []).filter(isTable).map(({ name }) => String(name));
 }
