@@ -7,37 +7,47 @@ import { exists } from "../edges/files/read.ts";
 import { isRunning } from "../edges/machine.ts";
 
 /**
- * Who updates an app: a file that an attempt makes, and the end of a check removes, so that what is left of an attempt counts as one.
- * It is `[ PID , START ]` (see `startOfProcess`), which sh and JSON can read; empty where its maker was killed before it could write that, or
- * is just about to: whoever takes it over then is the one.
+ * The claim: a file that names the process which updates an app. An attempt makes it and the end of the check removes
+ * it, so that a claim which a killed attempt left counts as an attempt. It holds `[ PID , START ]` (see
+ * `startOfProcess`), which both sh and JSON can read. It is empty while its maker has not written that yet, or when it
+ * was killed before it could: then whoever takes the claim over has it.
  */
 const CLAIM = v.tuple([v.number(), v.union([v.number(), TEXT])]);
 
-/** Which process it is that claims an update. */
+/** The process that has the claim. */
 export interface Claimant {
   readonly pid: number;
   readonly start: string;
 }
 
-/** undefined: there is none, or it was killed before it could write who it is. */
+/**
+ * The process that a claim names; undefined when there is no claim, or when its maker was killed before it wrote its
+ * number.
+ */
 export function claimantOf(file: string): Claimant | undefined {
   const [pid, start] = readMendable(file, CLAIM) ?? [];
   return pid === undefined ? undefined : { pid, start: `${start}` };
 }
 
-/** Whether a process other than `self` has it and lives; one without a time can't be told from others of its number. */
+/**
+ * Whether a process other than `self` has the claim and is running. A claim without a start time counts as free, since
+ * its number may be another process's by now.
+ */
 export function isClaimed(file: string, self?: Claimant): boolean {
   const claimant = claimantOf(file);
   if (claimant === undefined || claimant.pid === self?.pid) return false;
   return claimant.start !== "" && isRunning(claimant.pid, claimant.start);
 }
 
-/** For whom nobody who lives has it, as is known: in the place of a killed attempt's; false where a ready plan was faster. */
+/**
+ * Takes the claim for a caller who has seen that no running process has it, so that a file that is there is a killed
+ * attempt's. False when a ready plan was faster.
+ */
 export function claim(file: string): boolean {
   return exists(file) || writeExclusive(file, "");
 }
 
-/** Ends it, where nobody other than `self` has it who lives. */
+/** Removes the claim, unless a running process other than `self` has it. */
 export function endClaim(file: string, self: Claimant): void {
   if (!isClaimed(file, self)) removeFile(file);
 }
@@ -46,16 +56,20 @@ export function writeClaim(file: string, { pid, start }: Claimant): void {
   writeAtomic(file, `[ ${pid} , ${/^\d+$/.test(start) ? start : JSON.stringify(start)} ]\n`);
 }
 
-/** With what a ready plan starts an updater by itself: its claim, absolute, and words that become that in their own place. */
+/**
+ * What a ready plan needs to start an updater by itself: the claim (absolute), and the words of a command that becomes
+ * the updater, so that the process keeps its number.
+ */
 export const BY_PLAN = v.object({ claim: PATH, words: v.array(TEXT) });
 
-/** Of an updater that has its claim from a ready plan. */
+/** The value of PRIME_APP_TASK that tells an updater that a ready plan has made its claim. */
 export const CLAIMED_TASK = "update-claimed";
 
 /**
- * Goes on where the command can run at once: an updater is at work, or is started here, by a claim that only one of many can make (`set -C`:
- * O_EXCL) and as nobody's child. Where /proc tells of another PID namespace (`unshare -p`), and what an attempt has left, is for the program
- * to judge.
+ * Lines of sh that go on when the command can run at once: an updater is at work, or is started here. Only one of many
+ * starts can make the claim (`set -C`: O_EXCL), and the updater is no child of the command. They leave it to the
+ * program (`return`) when /proc belongs to another PID namespace (`unshare -p`), and when an earlier attempt has left a
+ * claim.
  */
 export function claimForSh({ claim: file, words }: v.InferOutput<typeof BY_PLAN>): string {
   const claimed = quoteForShell(file);

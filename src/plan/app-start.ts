@@ -5,19 +5,22 @@ import { exists } from "../edges/files/read.ts";
 import { BY_PLAN, claimForSh } from "./app-claim.ts";
 import { launcherForSh } from "./freshness.ts";
 
-/** What a start of an app runs, and when it looks for a release before. */
+/** What a start of an app runs, and when it first looks for a release. */
 export interface AppStart {
   /** Put in front of the user's own words. */
   readonly words: readonly string[];
   /** Exported for the app. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The first word that is prime's; null: none is. */
+  /** The first word behind which prime's own commands stand; null: there is none. */
   readonly selfCommand: string | null;
-  /** A file, absolute, dated when the next check is due, and the one that the last check wrote; null: none is ever. */
+  /**
+   * `due`: a file whose mtime says when the next check is due; `last`: a file that the last check wrote; both absolute.
+   * null: the app never checks.
+   */
   readonly check: v.InferOutput<typeof CHECK> | null;
 }
 
-/** `byPlan`: null where a start that is due has something to judge before its command runs. */
+/** `byPlan`: null when the program has to judge something before a start that is due may run its command. */
 const CHECK = v.object({ due: PATH, last: PATH, isForCi: v.boolean(), byPlan: v.nullable(BY_PLAN) });
 
 export const APP_START = v.object({
@@ -27,10 +30,16 @@ export const APP_START = v.object({
   check: v.nullable(CHECK),
 });
 
-/** prime's own, and what would send the app's python to another standard library. */
+/**
+ * Variables that the app does not get: prime's own, and one that would send the app's Python to another standard
+ * library.
+ */
 const REMOVED = "PYTHONHOME PRIME_PROGRESS PRIME_HEAD PRIME_TRIAL";
 
-/** Lines of sh that end in the app, in the user's own environment: it is no development environment, and PATH stays the user's. */
+/**
+ * Lines of sh that become the app, in the user's own environment: PATH stays as it is, since an app is no development
+ * environment.
+ */
 export function appStartForSh({ words, variables }: Pick<AppStart, "words" | "variables">): string {
   const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`);
   return `unset ${REMOVED}\n${exports.join("")}set -- ${words.map(quoteForShell).join(" ")} "$@"\nexec "$@"\n`;
@@ -46,7 +55,10 @@ ${freshness}prime_stale=''
 ${checkForSh(app, start)}${start}`;
 }
 
-/** A start that is not due reads no further than its own end: what sh reads costs. */
+/**
+ * Lines of sh that look whether a check is due. When it is not, sh does not read the lines that start an updater:
+ * reading takes time.
+ */
 function checkForSh(app: AppStart, start: string): string {
   const { check } = app;
   if (check === null) return `[ -z "\${PRIME_UPDATE-}" ] || [ -n "\${prime_last-}" ] || return 0\n`;
@@ -57,19 +69,21 @@ function checkForSh(app: AppStart, start: string): string {
 }
 
 /**
- * This very process's folder in /proc is as old as the process, or the first look at it, so that no process and no write is needed to know the time.
- * The kernel makes each entry when it is looked at: one in that folder would cost as much again.
+ * A file whose mtime is the present, so that neither a process nor a write is needed to know the time: the kernel dates
+ * the folder of a process in /proc when the process starts, or when somebody first looks at it. An entry within that
+ * folder is made anew at each look, which would cost as much again.
  */
 const NOW = "/proc/self";
 
-/** Where sh can know which process is which. */
+/** What the plan starts an updater by; null where there is no /proc, by which sh tells processes apart. */
 function byPlan({ check }: AppStart): v.InferOutput<typeof BY_PLAN> | null {
   return exists(NOW) ? (check?.byPlan ?? null) : null;
 }
 
 /**
- * Succeeds where a check is due, and returns where that is not for sh to say. A check of the future is one by a clock that was wrong; an
- * updater starts this launcher, too. `prime_last`: the head has found no Node that works, so that nothing is due.
+ * A command of sh that succeeds when a check is due, and leaves it to the program (`return`) when sh can't tell. A last
+ * check in the future was dated by a wrong clock: a check is due. PRIME_APP_TASK is set when an updater starts this
+ * launcher. `prime_last` is `never` when the head has found no Node that works: then nothing is due.
  */
 function dueForSh(check: v.InferOutput<typeof CHECK>): string {
   const [due, last] = [check.due, check.last].map(quoteForShell);

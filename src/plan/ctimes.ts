@@ -3,20 +3,23 @@ import { quoteForShell } from "../edges/command.ts";
 import { executableOnPath } from "../edges/files/read.ts";
 import { runSync } from "../edges/processes/run-sync.ts";
 
-/** Files and folders whose ctimes one process tells: nothing can set them, so a change that sets an mtime back is seen, too. */
+/**
+ * Files and folders whose ctimes are compared by one process, `stat`. Nobody can set a ctime, so that an edit is seen
+ * even when somebody sets the mtime back.
+ */
 export interface Ctimes {
   /** Absolute path of `stat`, and its options. */
   readonly stat: readonly string[];
-  /** Absolute; most paths are below it, and looked at from there, which shortens the kernel's way and the plan. */
+  /** Absolute. Most paths are below it; they are named from there, which is shorter in the plan and for the kernel. */
   readonly folder: string;
-  /** In groups of a length that every system takes as arguments. */
+  /** The paths, in groups that fit into the arguments of one process on every system. */
   readonly groups: readonly CtimeGroup[];
 }
 
 interface CtimeGroup {
   /** Absolute. */
   readonly paths: readonly string[];
-  /** What `stat` says of them, in UTC and the language C. */
+  /** What `stat` prints for them with TZ=UTC0 and LC_ALL=C. */
   readonly told: string;
 }
 
@@ -26,7 +29,7 @@ export interface Changed {
   readonly ctimeNs: string;
 }
 
-/** GNU's, busybox's, and that of the BSDs and macOS. */
+/** Options that have `stat` print the ctime: GNU's, busybox's, and those of the BSDs and macOS. */
 const FORMS: readonly (readonly string[])[] = [
   ["-L", "-c", "%.9Z", "--"],
   ["-L", "-c", "%z", "--"],
@@ -34,10 +37,10 @@ const FORMS: readonly (readonly string[])[] = [
 ];
 const FIXED = { TZ: "UTC0", LC_ALL: "C" };
 
-/** Characters of paths for one `stat`: well below the smallest ARG_MAX in use. */
+/** The most characters of paths in one command: well below the smallest ARG_MAX in use. */
 const GROUP_LIMIT = 60_000;
 
-/** How the ctimes of all these can be told here, to the nanosecond; `undefined`: in no way. */
+/** A way to compare these ctimes on this machine, to the nanosecond; `undefined`: there is none. */
 export function tellCtimes(changed: readonly Changed[], folder: string, env: Environment): Ctimes | undefined {
   const file = executableOnPath("stat", env.PATH ?? "", "/");
   if (file === undefined) return undefined;
@@ -57,7 +60,10 @@ export function tellCtimes(changed: readonly Changed[], folder: string, env: Env
   return undefined;
 }
 
-/** Tests in sh. What `stat` says of a path that is gone is a difference as well. */
+/**
+ * Commands of sh that succeed while no ctime has changed. For a path that is gone `stat` prints an error, which differs
+ * as well.
+ */
 export function ctimeTests({ stat, folder, groups }: Ctimes): string[] {
   const settings = Object.entries(FIXED).map(([name, value]) => `${name}=${value}`);
   const prepare = `command cd ${quoteForShell(folder)} 2>&1 && export ${settings.join(" ")}`;
@@ -68,7 +74,10 @@ export function ctimeTests({ stat, folder, groups }: Ctimes): string[] {
   });
 }
 
-/** A path, absolute, as a command that runs in `folder`, absolute, can name it: shorter, and no word that `[` takes for another. */
+/**
+ * An absolute path as a command that runs in `folder` (absolute) can name it: as short as it can be, and never a word
+ * that `[` takes for an operator.
+ */
 export function seenFrom(folder: string, file: string): string {
   if (file === folder) return ".";
   const name = file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;

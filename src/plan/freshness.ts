@@ -7,30 +7,34 @@ import { INDEX_VARIABLES } from "./index-variables.ts";
 import { PIN, type Renewable, type StampPair, sameContentsForSh, timeTest } from "./same-contents.ts";
 import { SHOWN_AGAIN } from "./way-back.ts";
 
-/** What a ready plan looks at before it believes that nothing changed. All paths are absolute. */
+/** What a ready plan compares before it believes that nothing changed. All paths are absolute. */
 export interface Watch {
-  /** The folder of the stamps. `PIN` in it is younger than the folder, until a stamp is taken away or added. */
+  /** The folder of the stamps. Its file `PIN` is younger than the folder, until a stamp is taken away or added. */
   readonly stamps: string;
   /** Files and folders that are compared by mtime. */
   readonly timed: readonly Timed[];
-  /** Files that are compared by mtime, and by contents where that is another one. */
+  /** Files that are compared by mtime, and by contents when the mtime differs. */
   readonly renewable: readonly Renewable[];
   /** Files and folders that are compared by ctime. */
   readonly changed: Ctimes | undefined;
   readonly absent: readonly AbsentIn[];
-  /** What else has to be as it was; none of these has a time. */
+  /** All other inputs; these have no time to compare. */
   readonly others: readonly Input[];
 }
 
-/** What all has one time, none of it older than `from` or younger than `to`; these two are mostly one. */
+/**
+ * Files and folders that share one mtime: none is older than the stamp `from` or younger than the stamp `to`, which are
+ * mostly the same stamp.
+ */
 export interface Timed {
   readonly stamp: StampPair;
   readonly paths: readonly string[];
 }
 
 /**
- * Names that must be absent from one folder: while the folder has its time, no name came. It lies between `from` and `to`, which differ by
- * less than a clock's tick: a shell that compares whole seconds finds that it does not, and looks at each name.
+ * Names that must be absent from one folder. While the folder keeps its mtime, no name has come. The mtime lies between
+ * the stamps `from` and `to`, which are less than a tick of the clock apart: a shell that compares whole seconds finds
+ * that it does not, and looks at each name.
  */
 export interface AbsentIn {
   readonly folder: string;
@@ -38,32 +42,38 @@ export interface AbsentIn {
   readonly inputs: readonly Input[];
 }
 
-/** A line of sh that returns where a plan is not this launcher's, absolute; the head finds the same file by other names, too. */
+/**
+ * A line of sh that returns when the plan is another launcher's. `launcher` is absolute; the head may know the same
+ * file by another name.
+ */
 export function launcherForSh(launcher: string): string {
   const file = quoteForShell(launcher);
   return `case $prime_self in ${file}) ;; *) [ "$prime_self" -ef ${file} ] || return 0 ;; esac\n`;
 }
 
-/** So many inputs are looked at by one `[`: some shells take more than in proportion for more. */
+/** The most tests in one `[`: for more, some shells take more than in proportion. */
 const AT_ONCE = 16;
 const AND = " \\\n  -a ";
 
 export interface FreshnessTests {
-  /** Lines of sh behind `stampsForSh`, each of which returns at the first difference. */
+  /** Lines of sh, behind those of `stampsForSh`; each returns at the first difference. */
   readonly quick: string;
   /**
-   * What the last of them sources, from the file `.slow` beside the stamps, where not all is as it mostly is: it sets `prime_status` to 0
-   * where it may be so.
+   * Lines of the file `.slow` beside the stamps, which the last of `quick` sources when something is not as it mostly
+   * is. They set `prime_status` to 0 when nothing that counts has changed all the same.
    */
   readonly slow: string;
 }
 
-/** A plan's first word of its stamps, absolute. */
+/** The line in which a plan names its stamps (absolute). */
 export function stampsForSh(stamps: string): string {
   return `prime_stamps=${quoteForShell(stamps)}\n`;
 }
 
-/** The same as it is named by who stands in `folder`, absolute: sh takes as long to read a path as to look at it. */
+/**
+ * The same watch with paths as they are named from `folder` (absolute): to read a path takes sh as long as to look at
+ * it.
+ */
 export function watchFrom(folder: string, watch: Watch): Watch {
   const seen = (file: string) => seenFrom(folder, file);
   return {
@@ -80,9 +90,10 @@ export function watchFrom(folder: string, watch: Watch): Watch {
 }
 
 /**
- * Shells differ in what `-nt` says of missing files, so `-e` comes first; the pin stands for the existence of each stamp, to the end: a
- * plan that is replaced meanwhile loses its stamps. What can be fit in another way as well comes last, so that sh mostly does not read of that.
- * `shown`: the generation, as the watch names it, whose link may be another one where this is the kept plan.
+ * Shells differ in what `-nt` says of missing files, so `-e` comes first. The pin proves that each stamp is still there
+ * at the end: a plan that is replaced meanwhile loses its stamps. What can be fit in another way as well comes last, in
+ * a file of its own that sh mostly does not read. `shown`: the generation, as the watch names it; its link may lead
+ * elsewhere while this is the plan that is kept.
  */
 export function freshnessForSh(
   { stamps, timed, renewable, changed, absent, others }: Watch,
@@ -114,14 +125,17 @@ export function freshnessForSh(
 
 const PINNED = `"$prime_stamps/${PIN}" -nt "$prime_stamps"`;
 
-/** A status of what is sourced would end a shell that has `-e`. */
+/** The sourced file tells its result by a variable: its own status would end a shell that has `-e`. */
 const SLOW = `{
   prime_status=1
   [ -f "$prime_stamps.slow" ] && . "$prime_stamps.slow"
   [ $prime_status -eq 0 ]
 }`;
 
-/** Where the plan can serve the start (see `sameContentsForSh`); not once more where no Node works (`prime_last`). */
+/**
+ * Compares contents when the plan can serve the start (see `sameContentsForSh`), but not a second time when no Node
+ * works (`prime_last`).
+ */
 function contentsTest(stamps: string, files: readonly Renewable[]): string {
   return `{
   [ -z "$prime_stale" -o -n "\${prime_last-}" ] || {
@@ -131,8 +145,8 @@ ${sameContentsForSh(stamps, files)}}
 }
 
 /**
- * What the head sources where a plan declined and no Node is there to tell why: the same tests one by one, the first difference is
- * put into words.
+ * What the head sources when a plan has declined and there is no Node to tell why: the same tests one by one, and the
+ * first difference in words.
  */
 export function differenceForSh(
   variables: Readonly<Record<string, string | null>>,
@@ -165,7 +179,7 @@ function returnUnless(commands: readonly string[]): string {
   return commands.map((command) => `${command} || return 0\n`).join("");
 }
 
-/** Commands that look at so much at once as is good. */
+/** Commands of sh that make these tests, `AT_ONCE` of them in each. */
 function allOf(tests: readonly string[]): string[] {
   const commands: string[] = [];
   for (let first = 0; first < tests.length; first += AT_ONCE) {
@@ -175,8 +189,8 @@ function allOf(tests: readonly string[]): string[] {
 }
 
 /**
- * In a ring, each is compared with the next: none is younger, from the earlier stamp to the later, so all have one time. Those of `known`
- * are there by another look.
+ * Compares each file with the next, in a ring from the earlier stamp to the later one: none is younger than its
+ * successor, so that all have one time. Files in `known` are there by another test.
  */
 function isTimed({ stamp, paths }: Timed, known: readonly unknown[]): string[] {
   const [from, to] = [stamp.from, stamp.to].map((name) => `"$prime_stamps/${name}"`);
@@ -193,7 +207,7 @@ function folderTest({ folder, stamp: { from, to } }: AbsentIn): string {
   return `${it} -nt "$prime_stamps/${from}" -a "$prime_stamps/${to}" -nt ${it}`;
 }
 
-/** Names, once a folder has another time, are looked at one by one: they take less room so, and mostly nobody comes here. */
+/** Looks at each name once a folder has another time: in a loop, which is short, since sh mostly does not come here. */
 function namesTest(absent: AbsentIn, kept: readonly string[]): string {
   const { folder, inputs } = absent;
   const one = `${folder === "/" ? "" : quoteForShell(folder)}/"$prime_line"`;
@@ -208,7 +222,7 @@ function namesTest(absent: AbsentIn, kept: readonly string[]): string {
 ${areAll(named("absent"), `! -e ${one} -a ! -L ${one}`)}${areAll(named("no-file"), `! -f ${one}`)}${areAll(inFolder, `-e ${one}`)}}`;
 }
 
-/** What is said of an input without a time, as words of `[`, when it is as it has to be. */
+/** Words of `[` that are true while an input without a time is as it has to be. */
 function isOther(input: Input): string {
   const file = quoteForShell(input.path);
   switch (input.kind) {
@@ -225,12 +239,15 @@ function isOther(input: Input): string {
   }
 }
 
-/** A test in sh that an input without a time is as it has to be. */
+/** A test in sh that succeeds while an input without a time is as it has to be. */
 export function inputTest(input: Input): string {
   return `[ ${isOther(input)} ]`;
 }
 
-/** One word for all that must be unset, and one comparison for each that has a value, which may be empty. */
+/**
+ * Lines of sh that return when a variable has changed: one test for all that must be unset, one for each that has a
+ * value, which may be empty.
+ */
 export function variablesForSh(variables: Readonly<Record<string, string | null>>): string {
   const names = Object.keys(variables).sort();
   const unset = names.filter((name) => variables[name] === null);
@@ -241,7 +258,9 @@ export function variablesForSh(variables: Readonly<Record<string, string | null>
   return returnUnless(tests);
 }
 
-/** Whether a variable has this value still, in sh; what is hidden in it is not compared. */
+/**
+ * A test in sh that a variable still has this value. Parts of the value that prime hides (secrets) are not compared.
+ */
 export function valueTest(name: string, value: string): string {
   const is = `"\${${name}+=}\${${name}-}"`;
   const parts = `=${value}`.split(HIDDEN).map((part) => (part === "" ? "" : quoteForShell(part)));

@@ -2,12 +2,12 @@ import * as path from "node:path";
 import { writeTellable } from "../edges/files/change.ts";
 import { type PlanFolder, planFolder } from "./ready-plan.ts";
 
-/** What a shell can complete of one repo, by what it is. */
+/** The names that shells complete in one repo, by their kind. */
 export type CompletedNames = Readonly<Record<RecordedKind, readonly string[]>>;
 
 export type RecordedKind = "group" | "extra" | "task" | "generation";
 
-/** No shell reads anything else in such a name. */
+/** Characters that every shell takes literally; a name with others is not completed. */
 const PLAIN = /^[A-Za-z0-9._:-]+$/;
 
 /** Records them for the completion scripts, which read `KIND NAME`, a line each, in the file `names` beside the plans. */

@@ -11,15 +11,15 @@ import type { AbsentIn, Timed, Watch } from "./freshness.ts";
 import { YOUNG_MS } from "./record.ts";
 import { HALF, isRenewable, MOST_RENEWABLE, PIN, type Renewable, type StampPair } from "./same-contents.ts";
 
-/** How an observation is compared with later. */
+/** How a later start compares an observation. */
 export interface Comparing {
-  /** `strict`: all by ctime. */
+  /** `strict`: everything is compared by ctime. */
   readonly freshness: "mtime" | "strict";
   /** Absolute; most inputs are below it. */
   readonly root: string;
-  /** A clean environment with the user's PATH, to see what tells ctimes here. */
+  /** A clean environment with the user's PATH, in which `stat` is looked for and tried. */
   readonly env: Environment;
-  /** Files and folders that people do not edit, absolute; none given: nothing is renewed by the shell. */
+  /** Files and folders that people do not edit, absolute. Without it the shell compares no contents. */
   readonly unedited?: readonly string[];
 }
 
@@ -27,16 +27,19 @@ export interface Comparing {
 type Dated = Observed & Required<Pick<Observed, "facts">>;
 
 /**
- * Comparing so many files by mtime takes as long as one process that tells the ctimes of all: 1.3 ms and 4 µs a file.
- * Measured in dash; a file with a time of its own counts twice.
+ * From so many files on, one `stat` of all ctimes is faster than comparing mtimes: it takes 1.3 ms and 4 µs a file,
+ * measured in dash. A file whose mtime no other file has counts twice.
  */
 const WORTH_A_PROCESS = 400;
-/** So many absent names in one folder take longer than a look at its time, for which stamps are made, too. */
+/**
+ * From so many absent names in one folder on, a look at the folder's mtime is faster, although stamps have to be made
+ * for it.
+ */
 const ENOUGH_ABSENT = 4;
 
 /**
- * Makes the stamps of an observation and gives what a plan can compare with them; a text is the reason why that would
- * not tell an edit from none. The times are those that were seen before the contents.
+ * Makes the stamps of an observation and gives what a plan compares with them. A text is the reason why a later edit
+ * could not be told from none. The times are those that were seen before the contents were read.
  */
 export function pinObservation({ stamps, observed }: Observation, by: Comparing): Watch | string {
   const reason = observed.map(reasonAgainst).find((one) => one !== undefined);
@@ -69,7 +72,7 @@ export function pinObservation({ stamps, observed }: Observation, by: Comparing)
   const others = names
     .filter((input) => !inFolders.has(input))
     .map(
-      // Only of what people have in the repo a word is said where a link leads nowhere: else it is as good as no file, and one look less.
+      // A link that leads nowhere is worth a word where people put it in the repo; elsewhere it is as good as no file, which needs one test less.
       (input): Input => (input.kind === "absent" && !isPeoples(input.path, by) ? { ...input, kind: "dead" } : input),
     );
   return { stamps, timed, renewable, changed, absent, others };
@@ -87,13 +90,18 @@ function reasonAgainst({ input, facts: was, contents }: Observed): string | unde
   return contents === undefined || !isSame ? `${input.path} was changed while the environment was made` : undefined;
 }
 
-/** Reproducible times (the epoch, that of zip archives, SOURCE_DATE_EPOCH) are those of another file just as well. */
+/**
+ * Whether the mtime tells nothing: another file just as well can have the epoch, the first time of zip archives, or
+ * SOURCE_DATE_EPOCH.
+ */
 function needsCtime({ facts: { mtimeNs } }: Dated, { freshness, env }: Comparing): boolean {
   const seconds = BigInt(mtimeNs) / 1_000_000_000n;
   return freshness === "strict" || seconds < 315_705_600n || String(seconds) === env.SOURCE_DATE_EPOCH;
 }
 
-/** By ctime goes what has to, and all that can where there is so much that one process is faster. */
+/**
+ * Compares by ctime what must be, and everything that can be when there are so many files that one process is faster.
+ */
 function chooseCtimes(
   dated: readonly Dated[],
   strict: readonly Dated[],
@@ -114,8 +122,8 @@ function chooseCtimes(
 }
 
 /**
- * What people edit: of a workspace of many members the files in root. Where a file system keeps no fractions of a second, two edits may
- * have one time.
+ * The files that people edit; when there are too many, those in root alone. Not on a file system without fractions of a
+ * second, where two edits can have one mtime.
  */
 function editedOf(dated: readonly Dated[], { root, unedited }: Comparing): readonly Dated[] {
   if (unedited === undefined) return [];
@@ -148,8 +156,8 @@ function timesOf(stamps: string, dated: readonly Dated[]): Timed[] | string {
 }
 
 /**
- * The folder's time is taken first, so that a name that comes or goes meanwhile is seen now, or by that time. A link can come to
- * lead to a file while its own folder stays as it is.
+ * Takes the folder's mtime before it looks at the names: a name that comes or goes meanwhile is seen now, or by that
+ * mtime later. Links are left out, since one can come to lead to a file while its own folder stays as it is.
  */
 function absentOf(stamps: string, names: readonly Input[], dated: readonly Dated[]): AbsentIn[] | string {
   const absent: AbsentIn[] = [];
@@ -172,8 +180,9 @@ function absentOf(stamps: string, names: readonly Input[], dated: readonly Dated
 }
 
 /**
- * Waits for the tick after a change of the folder, which is this start's own where it made the link; mostly stamps were made in a later one
- * already. Whole seconds are what an archive or a build set, which may set them again after a change.
+ * The mtime of a folder, once no change can come that leaves it the same: waits for the next tick of the clock, since
+ * this very start may have made the link in it. Mostly that tick has passed while stamps were made. A time of whole
+ * seconds does not serve: archives and builds set such times, and may set the same one again after a change.
  */
 function settledTimeOf(folder: string, stamps: string): string | undefined {
   const is = facts(folder);
@@ -183,12 +192,12 @@ function settledTimeOf(folder: string, stamps: string): string | undefined {
   return facts(folder)?.mtimeNs === is.mtimeNs ? is.mtimeNs : undefined;
 }
 
-/** Whether the clock of one file system has gone on since: whatever changes `folder` next gives it another time. */
+/** Whether the clock of the file system has gone on since: then the next change of `folder` gives it another time. */
 function isBehind(folder: FileFacts, made: FileFacts | undefined): boolean {
   return made?.dev === folder.dev && BigInt(folder.mtimeNs) < BigInt(made.mtimeNs);
 }
 
-/** One stamp, where Node can set that very time. */
+/** The stamps of one time: a single one when Node can set that very time. */
 function stampsAt(stamps: string, name: string, moment: bigint): StampPair | undefined {
   const to = makeStamp(path.join(stamps, name), moment, "later");
   if (to === moment) return { from: name, to: name };
@@ -196,7 +205,7 @@ function stampsAt(stamps: string, name: string, moment: bigint): StampPair | und
   return from === undefined || to === undefined ? undefined : { from: `${name}-`, to: name };
 }
 
-/** Two stamps, not within the two moments. */
+/** Two stamps, the one no later than `first` and the other no earlier than `last`, in nanoseconds since the epoch. */
 function stampsAround(stamps: string, name: string, first: bigint, last: bigint): StampPair | undefined {
   const stamp = { from: `${name}-`, to: name };
   const to = makeStamp(path.join(stamps, stamp.to), last, "later");
@@ -205,8 +214,10 @@ function stampsAround(stamps: string, name: string, first: bigint, last: bigint)
 }
 
 /**
- * The deletion or addition of a stamp changes the folder's mtime to the present. Both times lie in the past, a second apart, so that
- * every shell tells them apart; where fractions of a second count, half a second, so that a shell which sees none declines.
+ * Dates the pins and the folder of the stamps, so that a later change of the folder shows: taking a stamp away or
+ * adding one sets the folder's mtime to the present. All these times lie in the past and a second apart, so that every
+ * shell tells them apart. Where fractions of a second count they are half a second apart, so that a shell which sees no
+ * fractions declines.
  */
 function pinStamps(stamps: string, fractionsCount: boolean): void {
   const past = Math.floor(now() / 1000) - 10;
@@ -221,12 +232,15 @@ function pinStamps(stamps: string, fractionsCount: boolean): void {
   setTimes(stamps, past);
 }
 
-/** A file may lie in the future, too: it is young only around the present. */
+/** Whether a time is near to the present; a time in the future can be, too. */
 function isYoung(timeNs: string): boolean {
   return ageOf(timeNs) < YOUNG_MS;
 }
 
-/** Whether whoever sees fractions of a second can tell a later change; a file system that keeps none has whole ones only. */
+/**
+ * Whether a later change is sure to have another time, for who sees fractions of a second; a file system without
+ * fractions has whole seconds alone.
+ */
 export function isSettled(timeNs: string): boolean {
   return !isYoung(timeNs) || (keepsFractions(timeNs) && ageOf(timeNs) > TICK_MS);
 }

@@ -57,11 +57,14 @@ export interface ReadyPlan extends PlanPlace {
   /** Bare `./prime` is refused, since the link shows another env than the default. */
   readonly bootsCold: boolean;
   readonly tasks: PlannedTasks;
-  /** The plan starts an app, and nothing else. */
+  /** Set for an app's plan, which starts the app and nothing else. */
   readonly app?: AppStart | undefined;
-  /** The link, absolute; none where a start that shows this environment again could come to another one, or have a word to say. */
+  /**
+   * The `.venv` link, absolute. Undefined when a start that shows this environment again could decide for another one,
+   * or have something to say.
+   */
   readonly movable?: string | undefined;
-  /** Where the environment of the plan that is replaced can be shown again without the program. */
+  /** Set when the shell can show the environment of the replaced plan again without the program. */
   readonly wayBack?: WayBack | undefined;
   /** Nothing that counts has changed since the last plan. */
   readonly isRenewed?: true;
@@ -71,17 +74,19 @@ export interface ReadyPlan extends PlanPlace {
   readonly env: Environment;
 }
 
-/** Stands in the place of a user's state folder; the head looks here, too, when that has no plan. */
+/** Where sealed plans are; the head looks here when the user's state folder has no plan. */
 export const SEALED_STATE = "/var/lib/prime";
 
-/** Builders that were killed leave stamps behind; nobody builds for a day. */
+/**
+ * Milliseconds: older stamps without a record were left by a builder that was killed, since nobody builds for a day.
+ */
 const ABANDONED_MS = 86_400_000;
 /** A file name's limit is 255 bytes; `writeRenewable` needs some of it. */
 const KEY_LIMIT = 200;
 
 /**
- * The part of a ready plan's name that the flags in front of the command make, in their order; the head makes the
- * same. `undefined`: the head takes no such value, each start with it is cold.
+ * The part of a ready plan's name that the flags in front of the command make, in their order; the head makes the same.
+ * `undefined`: the head does not take such a value, so that each start with it is cold.
  */
 export function flagKey(
   flags: readonly { readonly name: string; readonly value: string | undefined }[],
@@ -91,7 +96,7 @@ export function flagKey(
   return key.length > KEY_LIMIT ? undefined : key;
 }
 
-/** What may stand in a file's name and can't be taken for the next flag. */
+/** Whether a value may be part of a file's name, and can't be taken for the next flag. */
 function isPlain(value: string): boolean {
   return /^[A-Za-z0-9._<>=~,![\]-]+$/.test(value) && !value.includes("--");
 }
@@ -100,7 +105,7 @@ export function planFolder({ state, launcher }: PlanFolder): string {
   return path.join(state, `at${path.dirname(launcher)}`, ".plan");
 }
 
-/** The place of a plan by its file, absolute, where that is one of this launcher's. */
+/** The place of the plan in a file (absolute); undefined when that is no plan of this launcher's. */
 export function placeOfPlan(file: string, launcher: string): PlanPlace | undefined {
   const ending = `/at${path.dirname(launcher)}/.plan`;
   const { dir: folder, base: name } = path.parse(path.normalize(file));
@@ -108,10 +113,13 @@ export function placeOfPlan(file: string, launcher: string): PlanPlace | undefin
   return { state: folder.slice(0, -ending.length), launcher, flagKey: name.slice("plan".length) };
 }
 
-/** What is sourced from a state folder, ready plans and start files of shells, and what is believed of uv (`src/provision/hashed.ts`). */
+/**
+ * The names in a state folder of what is sourced (ready plans, start files of shells) and of what is believed of uv
+ * (`src/provision/hashed.ts`).
+ */
 export const IN_STATE: readonly string[] = ["at", "shell", "apps", "uv.json"];
 
-/** Makes the folder of plans, in a state folder that is this user's alone. */
+/** Makes the folder of plans; the state folder around it becomes one that this user alone can enter. */
 export function makePlanFolder(plans: PlanFolder): void {
   makeOwnFolder(plans.state, IN_STATE);
   makeFolder(planFolder(plans), 0o700);
@@ -125,7 +133,7 @@ export function recordFile(place: PlanPlace): string {
   return path.join(planFolder(place), `record${place.flagKey}.json`);
 }
 
-/** What a ready plan sources when a script is to be started: it sets `prime_call` for one that is as it was. */
+/** The file that a ready plan sources to start a script: it sets `prime_call` for a script that has not changed. */
 export function scriptsFile(place: PlanFolder): string {
   return path.join(planFolder(place), "scripts");
 }
@@ -141,12 +149,12 @@ export function stampsOf(place: PlanPlace): string | undefined {
   return name && path.join(planFolder(place), name);
 }
 
-/** Whether the flags let commands run that are not the environment's, whatever they are. */
+/** Whether the flags let all commands run, also those that are not the environment's (`--any-command`). */
 export function runsAny(key: string): boolean {
   return /--any-command(?:--|$)/.test(key);
 }
 
-/** Records that are not as this prime writes them: another one's, or torn; absolute. */
+/** Records that this prime can't read: another version wrote them, or they are torn. Absolute. */
 export function unfitRecords(place: PlanFolder): string[] {
   return filesIn(planFolder(place), isRecord).filter((file) => readRecord(file) === undefined);
 }
@@ -155,14 +163,17 @@ function isRecord(name: string): boolean {
   return name.startsWith("record") && name.endsWith(".json");
 }
 
-/** A place for the stamps of a plan to come: never that of another, whose stale plan would look fresh. */
+/**
+ * Begins an observation, with a new folder of stamps: in a folder that another plan has used, that plan would look
+ * fresh when it is stale.
+ */
 export function newObservation(place: PlanFolder): Observation {
   return { stamps: path.join(planFolder(place), `stamps-${nonce()}`), observed: [] };
 }
 
 /**
- * Records what was observed and puts the ready plan in place. Gives the reason when there can be none yet, so that the
- * next start is cold once more; no older plan stays either, but for the one to go back to.
+ * Records what was observed and puts the ready plan in place. Gives the reason when there can be no plan yet: then the
+ * next start is cold once more, and no older plan stays, except the one that is kept to go back to.
  */
 export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   const { stamps } = ready.observation;
@@ -206,7 +217,10 @@ function writePlanText(ready: ReadyPlan, watch: Watch, last: string | undefined)
   writeRenewable(planFile(ready), text, 0o600);
 }
 
-/** Without a way back a start costs what it did: a full disk, or a file system without hard links, is no fault of this one. */
+/**
+ * Whether it succeeded. A way back only saves time, so that a full disk, or a file system without hard links, does not
+ * fail the start.
+ */
 function succeeds(act: () => void): boolean {
   try {
     act();
@@ -228,13 +242,16 @@ function keptStamps(place: PlanPlace): string | undefined {
   return stampsIn(place, keptPlan(planFile(place)));
 }
 
-/** The stamps that a plan of this place looks at, absolute: of starts that end at the same time, the last one's is there. */
+/**
+ * The stamps that the plan in this file looks at, absolute. Of starts that end at the same time the last one's plan is
+ * there.
+ */
 function stampsIn(place: PlanPlace, plan: string): string | undefined {
   const name = stampsInPlan(plan);
   return name && path.join(planFolder(place), name);
 }
 
-/** Whether the ready plan serves a start where nothing but these files, absolute, were touched. */
+/** Whether the ready plan would serve a start before which nothing but these files (absolute) were touched. */
 export function servesTouched(place: PlanPlace, touched: readonly string[]): boolean {
   const stamps = stampsOf(place);
   if (stamps === undefined || !exists(planFile(place))) return false;
@@ -242,12 +259,15 @@ export function servesTouched(place: PlanPlace, touched: readonly string[]): boo
   return touched.every((file) => compared.includes(file));
 }
 
-/** Lets tasks with flags of their own be warm where no start without flags has been yet. */
+/**
+ * Writes a plan that leads to the plans of tasks with flags of their own, where there has been no start without flags
+ * yet.
+ */
 export function keepWayToTasks(place: PlanPlace, tasks: PlannedTasks): void {
   if (!exists(planFile(place))) writeRenewable(planFile(place), renderWayToTasks(place.launcher, tasks), 0o600);
 }
 
-/** All that the plan is made of, and nothing of the process that writes it. */
+/** What the record keeps: all that the plan is made of, without what belongs to the process that writes it. */
 function recordOf({
   state: _state,
   env: _env,
@@ -261,21 +281,26 @@ function recordOf({
   return newRecord({ ...known, observed, stamps: path.basename(stamps), writtenAt: now() });
 }
 
-/** Behind a plan's name, in letters that no flag's value has: what the head sources where no Node can tell why it declined. */
+/**
+ * Ends the name of the file that the head sources to say why a plan declined, when no Node can. No flag's value has a
+ * `+`.
+ */
 const WHY = "+why";
 
-/** What stands beside stamps, by the ends of its names: files, and the folder of a plan that is kept. */
+/** The ends of the names beside a folder of stamps: files, and the folder of a plan that is kept. */
 const BESIDE: readonly string[] = ["back", "commands", "far", "plans", "slow", "sums"];
 /** Names of stamps, and of what stands beside them; the first group is the stamps' own name. */
 export const OF_STAMPS = new RegExp(`^(stamps-[0-9a-f]{8})(?:\\.(?:${BESIDE.join("|")}))?$`);
 
-/** Removes what was stamped once, absolute, and what belongs to it; a name that is no stamp's is left. */
+/** Removes stamps (absolute) and what stands beside them. A name that is not of that form is left alone. */
 export function removeStamps(stamps: string): void {
   if (!/^(?:stamps|script)-[0-9a-f]{8}$/.test(path.basename(stamps))) return;
   for (const file of [stamps, ...BESIDE.map((name) => `${stamps}.${name}`)]) if (exists(file)) remove(file);
 }
 
-/** Stamps that no record names, and files that were being written when a start was killed; absolute. See `isAbandoned`. */
+/**
+ * Stamps that no record names, and files that a killed start was just writing; absolute. `before`: see `isAbandoned`.
+ */
 export function abandonedPlanParts(place: PlanFolder, before: number): string[] {
   const folder = planFolder(place);
   const used = new Set([

@@ -11,14 +11,17 @@ import { APP_START, type AppStart } from "./app-start.ts";
 import type { PlannedTasks } from "./commands/tasks.ts";
 import { INDEX_VARIABLES } from "./index-variables.ts";
 
-/** Of a size that a double can't tell exactly. */
+/** A number that may be too large for a double. */
 const NUMERAL = v.pipe(TEXT, v.regex(/^-?\d{1,20}$/));
-/** Raised when the form changes: a record of another form is none. */
+/** Raised when the form changes: a record of another form is not read. */
 const FORM = 1;
-/** Two writes within this time can leave the same times behind, on file systems and in shells alike. */
+/**
+ * Milliseconds: two writes within this time can leave the same times behind, since some file systems and shells have
+ * coarse ones.
+ */
 export const YOUNG_MS = 2000;
 
-/** What the last start that was not warm knew, as JSON beside the ready plan. */
+/** What the last start that was not warm knew, kept as JSON beside the ready plan. */
 export interface LaunchRecord {
   readonly form: typeof FORM;
   /** Absolute paths. */
@@ -52,11 +55,11 @@ export interface InputChange {
 }
 
 export interface RecordComparison {
-  /** True when all that counts is as it was: only the stamps need renewing. */
+  /** Whether all that counts is the same: then the stamps alone are renewed. */
   readonly same: boolean;
   /** What differs in what counts. */
   readonly changes: readonly InputChange[];
-  /** What was written anew with the same contents, or moved in time. */
+  /** What has another time and the same contents. */
   readonly touched: readonly InputChange[];
 }
 
@@ -117,7 +120,7 @@ const RECORD = v.object({
   writtenAt: TIME,
 });
 
-/** Nothing when there is no record, or one that this version does not read. */
+/** Undefined when there is no record, or one that this version can't read. */
 export function readRecord(file: string): LaunchRecord | undefined {
   return readOwnJson(file, RECORD);
 }
@@ -146,7 +149,7 @@ export function compareWithRecord(record: LaunchRecord, env: Environment): Recor
   return { same: changes.length === 0, changes, touched };
 }
 
-/** What a record proves of the contents of an input that has these facts now. */
+/** Tells the contents of an input that has these facts now, if the record proves them. */
 export function knownContents({
   observed,
   writtenAt,
@@ -163,7 +166,10 @@ function hasSameFacts({ facts: was }: Observed, is: FileFacts | undefined): bool
   return (["dev", "ino", "size", "mtimeNs", "ctimeNs"] as const).every((fact) => is[fact] === was[fact]);
 }
 
-/** Equal facts prove equal contents, unless the change that made them came too shortly before they were taken. */
+/**
+ * Whether equal facts prove equal contents: not when the file changed shortly before they were taken, since another
+ * change then may have the same times.
+ */
 function provesContents({ facts: was, contents }: Observed, takenAt: number): boolean {
   if (was === undefined || contents === undefined) return false;
   return takenAt - Number(BigInt(was.ctimeNs) / 1_000_000n) >= YOUNG_MS;

@@ -6,29 +6,31 @@ import { quietForSh } from "./quietly.ts";
 import { KEPT } from "./way-back.ts";
 
 /*
- * A file that got another time mostly says what it said: an editor saved it, git went to another branch and back. The shell finds that
- * out by itself, by what stands beside the stamps of the plan, `stamps` here (absolute).
+ * A file whose time has changed mostly has the same contents: an editor saved it, or git went to another branch and
+ * back. The shell finds that out by itself, by files beside the stamps of the plan (`stamps` here, absolute).
  */
 
-/** A time as the names of two stamps. */
+/** The names of two stamps between which a time lies; mostly one stamp twice. */
 export interface StampPair {
   readonly from: string;
   readonly to: string;
 }
 
-/** A file with stamps of its own, whose contents (their sha256) the shell compares where its time is another one. */
+/** A file with stamps of its own, whose contents the shell compares when its time is another one. */
 export interface Renewable {
   readonly path: string;
   readonly sha256: string;
   readonly stamp: StampPair;
 }
 
-/** So many have stamps of their own: more would cost each warm start too much. */
+/** The most files with stamps of their own: more would cost each warm start too much. */
 export const MOST_RENEWABLE = 8;
 /** Bytes: reading more takes longer than a start of Node. */
 const LARGE = 1_000_000;
 
-/** Whether people edit it, as they do not what is in `unedited` (absolute), and `sha256sum` reads its path as it stands. */
+/**
+ * Whether people edit a file (nobody edits what is in `unedited`, absolute), and `sha256sum` reads its path as it is.
+ */
 export function isRenewable({ input, facts, contents }: Observed, unedited: readonly string[]): boolean {
   if (input.kind !== "file" || facts === undefined || contents === undefined) return false;
   if (facts.size > LARGE || /[\n\r\\]/.test(input.path)) return false;
@@ -39,33 +41,37 @@ function sumsFile(stamps: string): string {
   return `${stamps}.sums`;
 }
 
-/** The files that are compared so, absolute. */
+/** The files whose contents the shell compares, absolute. */
 export function comparedByContents(stamps: string): string[] {
   return [...(readOwnText(sumsFile(stamps)) ?? "").matchAll(/^[0-9a-f]{64} {2}(.+)$/gm)].map(([, file = ""]) => file);
 }
 
-/** The names of what a shell that was killed leaves there. */
+/** The names of what a shell leaves beside the stamps when it is killed. */
 export const HALF_RENEWED = /^stamps-[0-9a-f]{8}\.new(?:-\w+)?$/;
 
-/** Stands in a folder of stamps, and is younger than it until a stamp is taken away or added. */
+/** A file in a folder of stamps. It is younger than the folder until a stamp is taken away or added. */
 export const PIN = "pin";
-/** Half a second younger than the folder: as a pin it is none to a shell that sees no fractions of a second. */
+/**
+ * Half a second younger than the folder. A shell that sees no fractions of a second does not take it for younger, so
+ * that it is no pin to it.
+ */
 export const HALF = "half";
 
-/** Writes what the shell compares the contents with. The plan has to come later. */
+/** Writes the digests that the shell compares contents with. It must be written before the plan. */
 export function writeSums(stamps: string, files: readonly Renewable[]): void {
   writePlain(sumsFile(stamps), files.map(({ sha256, path: file }) => `${sha256}  ${file}\n`).join(""), 0o600);
 }
 
 /**
- * Commands of sh that set `prime_status` to 0 where all say what they said.
+ * Commands of sh that set `prime_status` to 0 when all of these files have the same contents as before.
  *
- * The times are taken before the contents are read, and become those of the stamps after that: so whoever edits such a file meanwhile, or
- * later, is found by the next start. A later edit could have the time of the present moment, or one that builds and archives set (it is
- * an old one, or told by a variable), so these are compared anew at each start. One shell at a time sets stamps, the earlier one of two
- * first, so that no time lies between the two when it is killed. Shells that see no fractions of a second believe no such stamp.
- * Each command is redirected on its own,
- * since a shell keeps descriptors for a whole block, and none where few are allowed: dash loses the stream that it can't redirect.
+ * The times are taken before the contents are read, and only then become those of the stamps: so the next start finds
+ * an edit that comes meanwhile or later. A file whose time is the present one, or one that builds and archives set (an
+ * old one, or SOURCE_DATE_EPOCH), gets no stamps, since a later edit could have the same time: its contents are
+ * compared at each start. One shell at a time sets stamps, the earlier one of two first, so that no time lies between
+ * them when it is killed. A shell that sees no fractions of a second believes no such stamp. Each command is redirected
+ * on its own: a shell keeps descriptors for a whole block, and dash loses a stream that it can't redirect where few
+ * descriptors are allowed.
  */
 export function sameContentsForSh(stamps: string, files: readonly Renewable[]): string {
   const taken = files.map(
@@ -99,7 +105,7 @@ fi
 `;
 }
 
-/** Words of `[`: the file is there, which may be known, and has the time of its stamps. */
+/** Words of `[`: the file is there (which `isThere` says is known), and has the time of its stamps. */
 export function timeTest({ path: file, stamp: { from, to } }: Renewable, isThere: boolean): string {
   const it = quoteForShell(file);
   return `${isThere ? "" : `-e ${it} -a `}! "$prime_stamps/${from}" -nt ${it} -a ! ${it} -nt "$prime_stamps/${to}"`;

@@ -11,39 +11,42 @@ import { launcherForSh } from "./freshness.ts";
 export interface PlanParts {
   /** Absolute physical path of the launcher file. */
   readonly launcher: string;
-  /** The folder of the Node that wrote it: a later start may find none in its PATH. */
+  /** The folder of the Node that wrote the plan: a later start may find none in its PATH. */
   readonly node: string | undefined;
   readonly activation: Activation;
-  /** Lines of sh, each of which returns when something is not as it was: see `freshness.ts`, `sealed/sealed-freshness.ts`. */
+  /** Lines of sh; each returns when something has changed: see `freshness.ts`, `sealed/sealed-freshness.ts`. */
   readonly freshness: string;
   /** What bare `./prime` says when all is ready. */
   readonly readyLine: string;
   /** In a repo that is configured for protoprimer: its kernel, and the file that tells what scripts call; absolute. */
   readonly scripts: { readonly kernel: string; readonly known: string } | undefined;
-  /** Bare `./prime` and `-c` are the cold path's business: it refuses them. */
+  /** Bare `./prime` and `-c` are left to the program, which refuses them. */
   readonly bootsCold: boolean;
-  /** What the plan does about a command that is not the environment's, or not there. */
+  /** What the plan does about a command that is not in the environment, or nowhere. */
   readonly elsewhere: Elsewhere;
   readonly tasks: PlannedTasks;
 }
 
-/** Lines of sh where `$1` is what was asked for; those of `command` go on where it may run. */
+/** Lines of sh for each case; `$1` is the command. Those of `command` go on when it may run. */
 export interface Elsewhere {
   readonly command: string;
   readonly file: string;
   readonly executable: string;
 }
 
-/** POSIX utilities and the like, of which no repo has its own: nobody needs to judge them. */
+/** POSIX utilities and the like: no repo has its own, so that nobody needs to judge them. */
 const USUAL =
   "awk basename bash cat chmod cmp cp cut date diff dirname echo env expr false find git grep head id kill ln ls make mkdir mv printf ps pwd rm rmdir sed sh sleep sort tail tar tee test touch tr true uname uniq wc xargs";
 
-/** Whether a command without a slash is one of those, for plan and program alike. */
+/** Whether a command (without a slash) is one of these, for plan and program alike. */
 export function isUsualCommand(command: string): boolean {
   return USUAL.split(" ").includes(command);
 }
 
-/** The program judges what the plan does not know, and knows more of what is missing. `known`: see `commandsFile`. */
+/**
+ * Leaves to the program what the plan does not know: it can judge the command, and knows more of what is missing.
+ * `known`: see `commandsFile`.
+ */
 export function askProgram(known: string): Elsewhere {
   const judged = `prime_call=''
     case ${among(USUAL)}) prime_call=usual ;; *) prime_line=${quoteForShell(known)}; [ ! -f "$prime_line" ] || . "$prime_line" ;; esac
@@ -52,10 +55,10 @@ export function askProgram(known: string): Elsewhere {
   return { command: `${judged}    ${onPathOr("return 0")}`, file: "return 0", executable: "return 0" };
 }
 
-/** Any command runs; what is to be looked for behind the environment only the program can tell. */
+/** For a plan with `--any-command`: runs what is on PATH, and leaves the rest to the program. */
 export const RUN_ANY: Elsewhere = { command: onPathOr("return 0"), file: "return 0", executable: "return 0" };
 
-/** A command that would be another interpreter's: why, and what to do instead. */
+/** Why a command is held back that would be another interpreter's, and what to do instead. */
 export interface HeldBack {
   readonly why: string;
   readonly next: string;
@@ -66,7 +69,9 @@ export interface HeldNames extends HeldBack {
   readonly names: readonly string[];
 }
 
-/** Without the program: its own words and statuses, in short. */
+/**
+ * For a sealed plan, which has no program to ask: says in short what the program would say, and ends with its statuses.
+ */
 export function refuseElsewhere(held: readonly HeldNames[]): Elsewhere {
   const cases = held.map(
     ({ names, why, next }) =>
@@ -90,19 +95,23 @@ function refusal(why: string, id: string, status: number, next?: string): string
   return `{ printf '${lines}' "$1" ${words} >&2; exit ${status}; }`;
 }
 
-/** Names that sh runs itself and mostly no file has: whoever wants such a command gets the cold path's answer. */
+/** Words that sh runs itself, and that are mostly no file. The program answers whoever asks for one as a command. */
 const SHELL_WORDS =
   ". : alias bg break cd command continue eval exec exit export fc fg getopts hash jobs read readonly return set shift source times trap type ulimit umask unalias unset wait";
 
-/** Begins a `case` for a word of the user's without a slash that is one of these words: one pattern, since a shell takes a while for each. */
+/**
+ * The beginning of a `case` that matches when the user's word number `word` (without a slash) is one of `words`. It is
+ * one pattern, since a shell takes a while for each.
+ */
 function among(words: string, word = 1): string {
   return `/${words.replaceAll(" ", "/")}/ in */"$${word}"/*`;
 }
 
 /**
- * What most starts ask for, in front of all else, since sh reads no further than it runs: a command of the environment, a file by its path,
- * or one that is usual, by a PATH that is not an environment's. Goes on where it is not sure. Shells differ in whether `exec` runs their own
- * words, so an environment that has one of these goes without.
+ * Lines of sh for what most starts ask for, in front of all others, since sh reads no further than it runs: a command
+ * of the environment, a file by its path, or a usual command, with a PATH that is not an environment's. Where they are
+ * not sure they go on to the rest of the plan. Shells differ in whether `exec` runs their own words, so that an
+ * environment with a command of such a name goes without.
  */
 function shortcutForSh(activation: Activation): string {
   const bin = `${activation.generation}/bin`;
@@ -126,20 +135,26 @@ esac
 `;
 }
 
-/** What a plan can serve is told to the program, which may have no more to do than to renew the plan's stamps. */
+/**
+ * A line of sh that tells the program (`prime_stale`) that the plan could serve this start: then it may have to do no
+ * more than renew the stamps.
+ */
 function tellStale(tasks: PlannedTasks): string {
   return `case \${1-} in '' | run | -c | [!-]*/*${taskPatterns(tasks)}) prime_stale=$prime_plan ;; esac\n`;
 }
 
-/** Lines of sh that hand a start from elsewhere than `root`, absolute, over to the file of the plan that names all by its whole path. */
+/**
+ * Lines of sh that hand a start from elsewhere than `root` (absolute) over to the plan's file `.far`, which has every
+ * path in full.
+ */
 export function nearForSh(root: string): string {
   return `case $PWD in ${quoteForShell(root)}) ;; *) [ ! -f "$prime_stamps.far" ] || . "$prime_stamps.far"; return 0 ;; esac\n`;
 }
 
 /**
- * The text of a ready plan: the head sources it within a function, with the user's arguments behind the flags that
- * chose the plan. It ends in `exec` or `exit`, or declines by `return`; until it is sure it changes nothing that the
- * cold path would see. The user's arguments are never part of a text.
+ * The text of a ready plan. The head sources it within a function, with the user's arguments behind the flags that
+ * chose the plan. It ends in `exec` or `exit`, or declines by `return`; until it is sure, it changes nothing that the
+ * program would see. The user's arguments are never part of a text.
  */
 export function renderPlan(parts: PlanParts): string {
   const { launcher, node, freshness, bootsCold, tasks } = parts;
@@ -147,7 +162,7 @@ export function renderPlan(parts: PlanParts): string {
 ${launcherForSh(launcher)}${node === undefined ? "" : `prime_was=${quoteForShell(node)}\n`}${bootsCold ? `[ "\${1:--c}" != -c ] || return 0\n` : ""}${elsewhereForSh(tasks)}${tellStale(tasks)}${freshness}${renderStarts(parts)}`;
 }
 
-/** What a plan ends with, once it is sure that nothing changed. */
+/** The end of a plan, once it is sure that nothing changed: it starts what the user asks for. */
 export function renderStarts({ activation, readyLine, scripts, elsewhere, tasks }: PlanParts): string {
   const python = `${activation.generation}/bin/python`;
   const start = `${exportsForSh(activation)}${taskEndForSh(tasks)}exec "$@"\n`;
@@ -187,18 +202,20 @@ esac
 ${start}`;
 }
 
-/** Where no plan of these flags is kept, the way to those of tasks that have flags of their own. */
+/** A plan for where there is none of these flags: it leads to the plans of tasks with flags of their own. */
 export function renderWayToTasks(launcher: string, tasks: PlannedTasks): string {
   return `# prime's way to the ready plans of tasks for ${JSON.stringify(launcher)}
 ${launcherForSh(launcher)}${elsewhereForSh(tasks)}`;
 }
 
-/** For a script that asks for nothing of protoprimer's. */
+/** Words of sh for a script that calls no function of protoprimer's. */
 export function plainScript(python: string): string {
   return `set -- ${quoteForShell(python)} "$@"\n`;
 }
 
-/** What has to be done before the environment is there, is done by a start that is cold. */
+/**
+ * Lines of sh that start an entry script. What has to be done before there is an environment is left to a cold start.
+ */
 function entryScript(activation: Activation, { kernel, known }: NonNullable<PlanParts["scripts"]>): string {
   return `prime_call=''
   [ ! -f ${quoteForShell(known)} ] || . ${quoteForShell(known)}

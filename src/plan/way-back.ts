@@ -9,18 +9,21 @@ import { ctimeTests, tellCtimes } from "./ctimes.ts";
 import { quietForSh } from "./quietly.ts";
 
 /*
- * Of two environments that are shown by turns, as by git's way to another branch and back, both plans are kept. Where the present one
- * declines, the head tries the other one, which looks at all but the link; where the rest is as it was, the shell shows its environment.
+ * When two environments are shown by turns, as when git goes to another branch and back, both of their plans are kept.
+ * When the present plan declines, the head tries the other one, which compares everything but the link. If nothing else
+ * has changed, the shell moves the link to its environment.
  */
 
-/** What the shell needs to know to show the environment of before, and then the present one again. All paths are absolute. */
+/**
+ * What the shell needs to show the environment from before, and later the present one again. All paths are absolute.
+ */
 export interface WayBack {
   /** The `.venv` link. */
   readonly link: string;
   /** prime's folder in root. */
   readonly data: string;
   readonly history: string;
-  /** What `prime why` tells. */
+  /** The file that `prime why` tells from. */
   readonly account: string;
   readonly back: LinkMove;
   readonly again: LinkMove;
@@ -30,24 +33,33 @@ export interface LinkMove {
   /** Absolute folders of generations. */
   readonly from: string;
   readonly to: string;
-  /** Absolute files and folders that have to be as they were, or the program has to look: it may have a word to say. */
+  /**
+   * Files and folders, absolute, that must not have changed. If one has, the program decides, since it may have
+   * something to say.
+   */
   readonly unchanged: readonly string[];
-  /** Objects as JSON; the shell puts the time first, as `at`. */
+  /** The line of history and the account of this move, each a JSON object; the shell adds the time as `at`. */
   readonly entry: string;
   readonly account: string;
 }
 
-/** A plan in its folder, absolute, with the names of its files there, the plan's own first, and its stamps, absolute. */
+/**
+ * The files of a plan: their folder (absolute), their names in it (the plan's own first), and the plan's stamps
+ * (absolute).
+ */
 export interface PlanFiles {
   readonly folder: string;
   readonly names: readonly string[];
   readonly stamps: string;
 }
 
-/** Behind a plan's name, in letters that no flag's value has: where the head looks for the other plan. */
+/** Ends the name by which the head finds the other plan. No flag's value has a `+`. */
 export const KEPT = "+kept";
 
-/** What a plan does last before it believes that nothing changed, where it is the kept one: its status tells. */
+/**
+ * The last test of a plan that is tried as the kept one (`prime_back`): it moves the link, and its status tells whether
+ * that went well.
+ */
 export const SHOWN_AGAIN = `[ -z "$prime_back" ] || { [ -f "$prime_stamps.back" ] && . "$prime_stamps.back"; }`;
 
 /** Whether a file of this name is a plan that is kept beside the present one. */
@@ -65,7 +77,10 @@ export function stampsInPlan(plan: string): string | undefined {
   return /^prime_stamps=.*\b(stamps-[0-9a-f]{8})\b/m.exec(readOwnText(plan) ?? "")?.[1];
 }
 
-/** Keeps a plan that is in place, whatever takes its place. Throws a PrimeError, also where the file system has no hard links. */
+/**
+ * Keeps the files of a plan that is in place by hard links. Throws a PrimeError, also when the file system has no hard
+ * links.
+ */
 export function keepPlan({ folder, names, stamps }: PlanFiles): void {
   const plans = `${stamps}.plans`;
   if (exists(plans)) remove(plans);
@@ -74,8 +89,8 @@ export function keepPlan({ folder, names, stamps }: PlanFiles): void {
 }
 
 /**
- * Has the shell find the way from the present plan to the one that was kept, and from there to the present one again; `env`: a clean
- * one with the user's PATH. Throws a PrimeError.
+ * Writes what leads the shell from the present plan to the kept one, and from there back. `env`: a clean environment
+ * with the user's PATH. Throws a PrimeError.
  */
 export function layWayBack(is: PlanFiles, was: PlanFiles, way: WayBack, env: Environment): void {
   const { folder, names } = is;
@@ -88,15 +103,16 @@ export function layWayBack(is: PlanFiles, was: PlanFiles, way: WayBack, env: Env
   linkFile(path.join(kept, plan), path.join(folder, plan + KEPT));
 }
 
-/** Forgets the plan that is kept beside this one; `plan`: its file, absolute. */
+/** Forgets the plan that is kept beside this one; `plan` is its file, absolute. */
 export function removeKeptPlan(plan: string): void {
   if (exists(plan + KEPT)) removeFile(plan + KEPT);
 }
 
 /**
- * The name of the new link keeps others out who do the same (`-n`: it leads to a folder). A kill leaves nothing that a later start
- * believes, since each plan looks at the link; of what can't be written the program is left to tell. `ln -f` would leave names of its
- * own. `left`: of the plan that was in place.
+ * Commands of sh that show the other environment and exchange the plans. The name of the new link keeps out others who
+ * do the same (`ln -n`, since the link leads to a folder; `ln -f` would leave names of its own). Whatever a kill
+ * leaves, no later start believes it, since each plan looks at the link. What can't be written the program tells.
+ * `left`: the stamps of the plan that was in place.
  */
 function wayBackForSh(
   { folder, names, stamps: left }: PlanFiles,
@@ -122,7 +138,10 @@ ${quietForSh(`mv -f ${all.map((name) => `"$prime_stamps.plans"/${name}`).join(" 
 `;
 }
 
-/** By ctimes: an interpreter that a package brings, or a folder that is put back, can have any mtime, and a clock can be set back. */
+/**
+ * Compares by ctimes: an interpreter from a package and a folder that is put back can have any mtime, and a clock can
+ * be set back.
+ */
 function unchangedTest({ from, unchanged }: LinkMove, env: Environment): string {
   const seen = unchanged.map((file) => ({ path: file, ctimeNs: facts(file)?.ctimeNs ?? "0" }));
   const told = tellCtimes(seen, from, env);

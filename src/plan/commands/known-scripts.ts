@@ -13,7 +13,7 @@ import { makePlanFolder, type PlanFolder, planFolder, removeStamps, scriptsFile 
 import { FACTS } from "../record.ts";
 import { callForSh, type EntryCall } from "./script-start.ts";
 
-/** A script and what it calls; null: it is no entry script. */
+/** A script, and the function of protoprimer's that it calls; null: it calls none, so it is no entry script. */
 export interface ScriptCall {
   /** The last part of the path that it is started by. */
   readonly name: string;
@@ -27,7 +27,7 @@ interface KnownScript extends ScriptCall {
   readonly facts: FileFacts;
   /** Its stamps, absolute. */
   readonly stamps: string;
-  /** Lines of sh that return when it is not as it was. */
+  /** Lines of sh that return when the script has changed. */
   readonly freshness: string;
 }
 
@@ -36,8 +36,8 @@ function renderScripts(scripts: readonly KnownScript[]): string {
 }
 
 /**
- * Lines of sh that set `prime_call` when `$1` is this script; `freshness` are those that return when it is not as it was.
- * Scripts are told apart by name first: most starts look at one file.
+ * Lines of sh that set `prime_call` when `$1` is this script. `freshness`: lines that return when the script has
+ * changed. The names are compared first, so that most starts look at one file.
  */
 export function renderScript({ name, path: file, calls }: ScriptCall, freshness: string): string {
   return `case \${1##*/} in ${quoteForShell(name)}) if [ "$1" -ef ${quoteForShell(file)} ]; then
@@ -46,12 +46,12 @@ fi ;; esac
 `;
 }
 
-/** So many scripts are known at once: all are read at the start of one. */
+/** The most scripts that are remembered: the start of one reads the lines of all. */
 const MOST = 200;
 /** Another start may be making its stamps right now. */
 const ABANDONED_MS = 86_400_000;
 
-/** The script among those that are known, when it is as it was. */
+/** What is remembered of a script, if the script has not changed since. */
 export function knownScript(place: PlanFolder, name: string, file: string): KnownScript | undefined {
   const is = JSON.stringify(facts(file));
   const same = (one: KnownScript): boolean =>
@@ -60,8 +60,8 @@ export function knownScript(place: PlanFolder, name: string, file: string): Know
 }
 
 /**
- * Remembers what scripts call, so that their next starts are warm; gives the reason when that cannot be yet. What else is
- * known stays, except scripts that are gone.
+ * Remembers what scripts call, so that their next starts are warm. Gives the reason when a script can't be remembered
+ * yet. Other scripts stay remembered, unless they are gone.
  */
 export function rememberScripts(
   place: PlanFolder,

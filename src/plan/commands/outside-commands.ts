@@ -5,11 +5,11 @@ import { PATH, parseJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { facts, readText } from "../../edges/files/read.ts";
 
 /*
- * What is not in the environment is judged by the program once, and known from then on by a file beside the stamps of the
- * plan, `stamps` here (absolute).
+ * The program judges once whether a command that is not in the environment may run. The plan knows that from then on by
+ * a file beside its stamps (`stamps` here, absolute).
  */
 
-/** Commands that may run, and the state of the files by which they were judged, by absolute path. */
+/** Commands that may run, and by absolute path the state of the files that this judgement was made from. */
 interface Known {
   readonly names: readonly string[];
   readonly judgedBy: Readonly<Record<string, string>>;
@@ -17,29 +17,29 @@ interface Known {
 
 const KNOWN = v.object({ names: v.array(TEXT), judgedBy: v.record(PATH, TEXT) });
 
-/** What a ready plan sources for such a command: it sets `prime_call` for one that may run. */
+/** The file that a ready plan sources for such a command: it sets `prime_call` for one that may run. */
 export function commandsFile(stamps: string): string {
   return `${stamps}.commands`;
 }
 
-/** Those that may run, as long as what they were judged by is as it was. */
+/** The commands that may run, as long as the files of the judgement have not changed. */
 export function knownCommands(stamps: string): readonly string[] {
   const { names, judgedBy } = read(stamps);
   return Object.entries(judgedBy).every(([file, was]) => stateOf(file) === was) ? names : [];
 }
 
-/** Remembers one more, until the plan is another one or a file of `judgedBy` (absolute) is edited. */
+/** Remembers one more command. That ends with the plan, and when a file of `judgedBy` (absolute) is edited. */
 export function rememberCommand(stamps: string, command: string, judgedBy: readonly string[]): void {
   const names = [...new Set([...knownCommands(stamps), command])];
   write(stamps, { names, judgedBy: Object.fromEntries(judgedBy.map((file) => [file, stateOf(file)])) });
 }
 
-/** For a plan that takes the place of another where nothing that counts has changed. */
+/** Hands what is remembered on to a renewed plan: nothing that counts has changed since the last one. */
 export function keepCommands(before: string, stamps: string): void {
   if (knownCommands(before).length > 0) write(stamps, read(before));
 }
 
-/** The plan is younger than all that was judged before it. */
+/** sh compares the files with the plan, which is younger than every file of a judgement. */
 function write(stamps: string, known: Known): void {
   const lines = [
     `# ${JSON.stringify(known)}`,

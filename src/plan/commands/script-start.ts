@@ -12,22 +12,25 @@ export interface EntryStart {
   readonly calls: EntryCall | null;
 }
 
-/** The milestone that protoprimer takes as reached, so that the script goes on at once in this very process. */
+/**
+ * The stage of protoprimer's bootstrap that it takes as done already, so that the script goes on in this very process.
+ */
 export const STRIDES: Readonly<Record<EntryCall, string>> = {
   boot_env: "stride_src_updated",
   start_app: "stride_py_venv",
 };
 
 /**
- * Arguments of a boot script, as patterns of sh, that ask protoprimer for what comes before the environment: another env,
- * the effective configuration, a new environment.
+ * Patterns of sh for arguments of a boot script that ask protoprimer for something before the environment is there:
+ * another env, the effective configuration, a new environment.
  */
 export const EARLY_WORDS = "eval | reboot | reset | -e* | -[qv]*e* | --e*";
 
 /**
- * Lines of sh that start the script by the environment's python, with what protoprimer wants; `prime_path` is set, and
- * `prime_call` is how `callForSh` says it. An entry script keeps what the user says to protoprimer, by variables that are
- * hidden from other scripts. The id is one that no other start has; no process is started for it where there is a /proc.
+ * Lines of sh that start the script by the environment's python, with the variables that protoprimer wants. Before them
+ * `prime_path` is set, and `prime_call` by `callForSh`. An entry script keeps what the user tells protoprimer by
+ * variables, which other scripts do not see. The start id is unique; where there is a /proc, no process is started to
+ * make it.
  */
 export function scriptStartForSh(activation: Activation, kernel: string): string {
   const python = quoteForShell(`${activation.generation}/bin/python`);
@@ -46,7 +49,7 @@ exec "$@"
 `;
 }
 
-/** Sets what `scriptStartForSh` asks for; null: the script calls nothing of protoprimer's. */
+/** Sets the `prime_call` that `scriptStartForSh` reads; null: the script calls no function of protoprimer's. */
 export function callForSh(calls: EntryCall | null): string {
   return `prime_call=${calls === null ? "none" : STRIDES[calls]}\n`;
 }

@@ -10,7 +10,7 @@ export interface PlannedTask {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** A task that another plan serves: the flags, `--name=value` each, that lead there. */
+/** A task that the plan of other flags serves: these flags, `--name=value` each. */
 export interface TaskElsewhere {
   readonly name: string;
   readonly flags: readonly string[];
@@ -22,12 +22,15 @@ export interface PlannedTasks {
   readonly elsewhere: readonly TaskElsewhere[];
 }
 
-/** Patterns of sh, each behind a `|`: the names that a plan serves itself. */
+/** The names of the tasks that a plan serves itself, as patterns of sh, each behind a `|`. */
 export function taskPatterns({ own }: PlannedTasks): string {
   return own.map(({ name }) => ` | ${name}`).join("");
 }
 
-/** Hands a task over to the plan of its own flags, which looks at its inputs itself; comes back when that one declines. */
+/**
+ * Lines of sh that try the plan of a task's own flags, which looks at its inputs itself. They return when that plan
+ * declines.
+ */
 export function elsewhereForSh({ elsewhere }: PlannedTasks): string {
   if (elsewhere.length === 0) return "";
   const branches = elsewhere.map(
@@ -36,7 +39,10 @@ export function elsewhereForSh({ elsewhere }: PlannedTasks): string {
   return `case \${1-} in\n${branches.join("")}esac\n`;
 }
 
-/** Makes `run WORDS ARG…` of a task and its arguments; what is done at the very end is kept in `prime_task`. */
+/**
+ * Lines of sh that turn a task and its arguments into `run WORDS ARG…`. `prime_task` keeps the task's name for
+ * `taskEndForSh`.
+ */
 export function tasksForSh({ own }: PlannedTasks): string {
   if (own.length === 0) return "";
   const branches = own.map(({ name, words, cwd }) => {
@@ -46,14 +52,14 @@ export function tasksForSh({ own }: PlannedTasks): string {
   return `prime_task=''\ncase $1 in\n${branches.join("")}esac\n`;
 }
 
-/** Behind the environment's own variables. */
+/** Lines of sh for the end of a plan, behind the environment's own variables: they set what the task itself sets. */
 export function taskEndForSh({ own }: PlannedTasks): string {
   if (own.length === 0) return "";
   const branches = own.map((task) => `${task.name}) ${taskStartForSh(task)} ;;\n`);
   return `case $prime_task in\n${branches.join("")}esac\n`;
 }
 
-/** What a task changes beside the environment. */
+/** A command of sh that goes to the task's folder and sets its variables. */
 export function taskStartForSh({ cwd, variables }: Pick<PlannedTask, "cwd" | "variables">): string {
   const exports = Object.entries(variables).map(([name, value]) => `; export ${name}=${quoteForShell(value)}`);
   return `CDPATH='' command cd ${quoteForShell(cwd)} || exit${exports.join("")}`;

@@ -15,8 +15,8 @@ import { type HeldNames, refuseElsewhere, renderPlan } from "../text.ts";
 import { type Seal, sealOf } from "./sealed-freshness.ts";
 
 /**
- * The first of the folders down to the sealed plan that somebody else than root could exchange; the head can't look at them
- * all. `undefined`: none is there that could be.
+ * The first folder on the way to the sealed plan that somebody else than root could exchange; the head does not look at
+ * them all. `undefined`: there is none.
  */
 export function unsafeFolder(launcher: string): string | undefined {
   const place = planFolder({ state: SEALED_STATE, launcher });
@@ -28,8 +28,8 @@ export function unsafeFolder(launcher: string): string | undefined {
 }
 
 /**
- * Puts a plan in place that is good for every user of this machine, and of each that is copied from it, from what the last
- * start knew. Gives the plan's path. Everybody must be able to read what is written (umask).
+ * Writes a plan that serves every user of this machine, and of each machine that is copied from it, from what the last
+ * start knew. Gives the plan's path. The umask must let everybody read what is written. Throws `seal-failed`.
  */
 export function writeSealedPlan(
   started: LaunchRecord,
@@ -67,7 +67,10 @@ export function writeSealedPlan(
   return planFile(place);
 }
 
-/** The seal looks at entry scripts as at all else; any other script starts as it is, since there is no program to ask. */
+/**
+ * Entry scripts are among the files that the seal compares, so that their lines need no tests. Every other script
+ * starts as it is: there is no program to ask.
+ */
 function renderSealedScripts(scripts: readonly ScriptCall[]): string {
   return callForSh(null) + scripts.map((one) => renderScript(one, "")).join("");
 }
@@ -78,7 +81,7 @@ function observedScript({ path: file }: ScriptCall): Observed {
   return { input, ...(is === undefined ? {} : { facts: is }), ...(contents === undefined ? {} : { contents }) };
 }
 
-/** Only what can be compared with later may be sealed. */
+/** Throws `seal-failed` for an input that a later start could not compare. */
 function refuseUnsealable({ observed }: LaunchRecord): void {
   for (const { input, contents } of observed) {
     const asks = input.kind !== "file" && input.kind !== "listing";
@@ -111,7 +114,7 @@ function writeLists({ small, large, timed }: Seal, folder: string): void {
   }
 }
 
-/** The lists have to hold now, by the tool that reads them later. */
+/** Throws `seal-failed` unless the lists hold now, by the tool that will read them. */
 function tryLists({ small, large }: Seal, folder: string, env: Environment): void {
   for (const name of [...(small === "" ? [] : ["small"]), ...(large === "" ? [] : ["large"])]) {
     const command = {
@@ -130,7 +133,7 @@ function failure(why: string, hint: string): PrimeError {
   return new PrimeError("seal-failed", `could not seal the environment: ${why}`, { hint });
 }
 
-/** The flags' earlier seals: the plan that named them is gone. */
+/** Removes earlier seals of the same flags: the plan that named them has been replaced. */
 function removeOlder(place: PlanPlace, present: string): void {
   const start = `sealed${place.flagKey}-`;
   for (const name of listFolder(planFolder(place)) ?? []) {

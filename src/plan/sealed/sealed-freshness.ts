@@ -5,11 +5,11 @@ import { INDEX_VARIABLES } from "../index-variables.ts";
 import type { LaunchRecord } from "../record.ts";
 
 /**
- * Bytes. A smaller file is compared by its contents at every start; of a larger one, an interpreter or its library, the
- * time is looked at first, since reading it costs more than all the rest.
+ * Bytes. A smaller file is compared by its contents at every start. Of a larger one (an interpreter or its library) the
+ * time is compared first, since reading it costs more than all the rest.
  */
 const LARGE = 4_000_000;
-/** Variables that decide only how the environment is built. */
+/** Variables that decide only how the environment is built: a sealed one is not built again. */
 const OF_NO_CONSEQUENCE: readonly string[] = ["CI", ...INDEX_VARIABLES];
 
 /** What a sealed plan compares with. */
@@ -24,11 +24,12 @@ export interface Seal {
 }
 
 /**
- * Freshness for what is copied from machine to machine. An image's layers cut or replace times, and a checkout in CI has
- * new ones each time: so contents count. A time is good for a second from the whole one in which it lies.
+ * How a sealed plan, which is copied from machine to machine, tells whether something changed. An image's layers cut or
+ * replace times, and a checkout in CI has new ones each time, so that contents count. A time counts as the same within
+ * the second that begins at its whole one.
  *
- * `folder` is where the lists (`small`, `large`) and the times (`<number>.from`, `<number>.to`) will be; `digestOfNames`
- * gives the sha256 of a folder's names, a line each.
+ * `folder` is where the lists (`small`, `large`) and the times (`<number>.from`, `<number>.to`) will be;
+ * `digestOfNames` gives the sha256 of a folder's names, a line each.
  */
 export function sealOf(record: LaunchRecord, folder: string, digestOfNames: (folder: string) => string): Seal {
   const stamped = record.observed.filter(({ input }) => isStamped(input));
@@ -61,7 +62,10 @@ export function sealOf(record: LaunchRecord, folder: string, digestOfNames: (fol
   };
 }
 
-/** True when the files of a list are as it says; else what does not fit is told in `sha256sum`'s own words. */
+/**
+ * A function of sh that succeeds when all files of a list have its digests; else `prime_why` has what `sha256sum` says
+ * of the others.
+ */
 const SUMS = [
   "prime_sums() {",
   '  prime_line=$(cd / && LC_ALL=C sha256sum -c "$1" 2>&1) && return 0',
@@ -87,7 +91,7 @@ function variableLines({ variables }: LaunchRecord): string[] {
     );
 }
 
-/** `.venv` is for people and editors: it may come and go with what is copied over the root. */
+/** `.venv` is left out: people and editors use it, and it may come and go with what is copied over the root. */
 function plainLines({ observed, activation }: LaunchRecord): string[] {
   return observed
     .map(({ input }) => input)
