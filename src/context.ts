@@ -7,8 +7,8 @@ import type { Look } from "./edges/terminal/output.ts";
 import type { Terminal } from "./edges/terminal/terminal.ts";
 import type { Input } from "./inputs/input.ts";
 import type { Progress } from "./launch/progress.ts";
-import type { AppStart } from "./plan/app-start.ts";
-import type { PlanFolder } from "./plan/ready-plan.ts";
+import type { AppStart } from "./plan/app/start.ts";
+import type { PlanFolder } from "./plan/place.ts";
 
 /** Standard output: one way for each reader. */
 export interface Printer {

@@ -4,7 +4,7 @@ import { writeForEverybody } from "../edges/umask.ts";
 import { usageError } from "../errors.ts";
 import { type Answer, DONE } from "../launch/answer.ts";
 import type { AppText } from "../launch/app-text.ts";
-import { CLAIMED_TASK } from "../plan/app-claim.ts";
+import { CLAIMED_TASK } from "../plan/app/claim.ts";
 import { isShared, makeHome } from "./home.ts";
 import { standInOf } from "./launcher/stand-in.ts";
 import { openApp, openRepoApp } from "./open.ts";

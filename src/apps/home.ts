@@ -8,7 +8,7 @@ import { PATH, readMendable, TEXT } from "../edges/files/own/own-json.ts";
 import { facts, isFolder, namesInFolder, sha256 } from "../edges/files/read.ts";
 import { findPlaces } from "../edges/places.ts";
 import { isSuperuser } from "../edges/surroundings.ts";
-import { IN_STATE, SEALED_STATE } from "../plan/ready-plan.ts";
+import { IN_STATE, SEALED_STATE } from "../plan/place.ts";
 import { withoutSecrets } from "../secrets.ts";
 import type { App } from "./app.ts";
 

@@ -10,7 +10,7 @@ import { nonce } from "../edges/nonce.ts";
 import { findPlaces } from "../edges/places.ts";
 import { standingOfTrial } from "../environment/watched.ts";
 import { passOn } from "../errors.ts";
-import { IN_STATE } from "../plan/ready-plan.ts";
+import { IN_STATE } from "../plan/place.ts";
 import { quoted } from "../quoted.ts";
 import type { App } from "./app.ts";
 import { readRelease } from "./release/releases.ts";

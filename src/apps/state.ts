@@ -6,7 +6,7 @@ import { readMendable, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { exists, facts } from "../edges/files/read.ts";
 import { oneAtATime } from "../edges/processes/locks/mutex.ts";
 import { isHeld } from "../edges/processes/locks/pipe-lock.ts";
-import { type Claimant, isClaimed } from "../plan/app-claim.ts";
+import { type Claimant, isClaimed } from "../plan/app/claim.ts";
 import { cut } from "../quoted.ts";
 import { hideSecrets } from "../secrets.ts";
 import type { App } from "./app.ts";

@@ -20,7 +20,7 @@ import { EXIT_FAILURE, EXIT_POLICY, PrimeError, usageError } from "../errors.ts"
 import type { Answer } from "../launch/answer.ts";
 import { appOf } from "../launch/app-text.ts";
 import { readProgress } from "../launch/progress.ts";
-import { flagKey } from "../plan/ready-plan.ts";
+import { flagKey } from "../plan/place.ts";
 import { openRepo } from "../start/open.ts";
 import { parseArguments } from "./arguments.ts";
 import { configFlags, type GlobalFlags } from "./flags.ts";

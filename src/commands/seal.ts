@@ -6,7 +6,7 @@ import { readManifest } from "../environment/manifest/manifest.ts";
 import { PrimeError } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import { type Answer, DONE } from "../launch/answer.ts";
-import { recordFile, SEALED_STATE } from "../plan/ready-plan.ts";
+import { recordFile, SEALED_STATE } from "../plan/place.ts";
 import { type LaunchRecord, readRecord } from "../plan/record.ts";
 import { unsafeFolder, writeSealedPlan } from "../plan/sealed/seal.ts";
 import { isUserSettings } from "../project/files/uv/user-settings.ts";

@@ -1,5 +1,5 @@
 import { quoteForShell } from "../edges/command.ts";
-import { type AppStart, appStartForSh } from "../plan/app-start.ts";
+import { type AppStart, appStartForSh } from "../plan/app/start.ts";
 import { callForSh, type EntryStart, scriptStartForSh } from "../plan/commands/script-start.ts";
 import { type PlannedTask, taskStartForSh } from "../plan/commands/tasks.ts";
 import { plainScript } from "../plan/text.ts";

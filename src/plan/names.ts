@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { writeTellable } from "../edges/files/change.ts";
-import { type PlanFolder, planFolder } from "./ready-plan.ts";
+import { type PlanFolder, planFolder } from "./place.ts";
 
 /** The names that shells complete in one repo, by their kind. */
 export type CompletedNames = Readonly<Record<RecordedKind, readonly string[]>>;

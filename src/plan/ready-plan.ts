@@ -1,9 +1,8 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
-import { makeFolder, writePlain, writeRenewable, writeTellable } from "../edges/files/change.ts";
+import { writePlain, writeRenewable, writeTellable } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
-import { makeOwnFolder } from "../edges/files/own/own-folder.ts";
 import { readOwnText } from "../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
 import { exists, filesIn } from "../edges/files/read.ts";
@@ -11,12 +10,22 @@ import { nonce } from "../edges/nonce.ts";
 import { passOn } from "../errors.ts";
 import type { Observation } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
-import { type AppStart, renderAppPlan } from "./app-start.ts";
+import { type AppStart, renderAppPlan } from "./app/start.ts";
 import { commandsFile, keepCommands } from "./commands/outside-commands.ts";
 import type { PlannedTasks } from "./commands/tasks.ts";
 import { seenFrom } from "./ctimes.ts";
 import { differenceForSh, freshnessForSh, stampsForSh, variablesForSh, type Watch, watchFrom } from "./freshness.ts";
 import { pinObservation } from "./pin.ts";
+import {
+  makePlanFolder,
+  type PlanFolder,
+  type PlanPlace,
+  planFile,
+  planFolder,
+  recordFile,
+  runsAny,
+  scriptsFile,
+} from "./place.ts";
 import { type LaunchRecord, newRecord, readRecord, writeRecord } from "./record.ts";
 import { comparedByContents, HALF_RENEWED, writeSums } from "./same-contents.ts";
 import { askProgram, nearForSh, RUN_ANY, renderPlan, renderStarts, renderWayToTasks } from "./text.ts";
@@ -30,20 +39,6 @@ import {
   stampsInPlan,
   type WayBack,
 } from "./way-back.ts";
-
-/** Where the ready plans of one launcher stand. */
-export interface PlanFolder {
-  /** prime's state folder. */
-  readonly state: string;
-  /** Absolute physical path of the launcher. */
-  readonly launcher: string;
-}
-
-/** Where the ready plan of one launcher and one set of flags stands. */
-export interface PlanPlace extends PlanFolder {
-  /** See `flagKey`. */
-  readonly flagKey: string;
-}
 
 export interface ReadyPlan extends PlanPlace {
   readonly root: string;
@@ -74,69 +69,10 @@ export interface ReadyPlan extends PlanPlace {
   readonly env: Environment;
 }
 
-/** Where sealed plans are; the head looks here when the user's state folder has no plan. */
-export const SEALED_STATE = "/var/lib/prime";
-
 /**
  * Milliseconds: older stamps without a record were left by a builder that was killed, since nobody builds for a day.
  */
 const ABANDONED_MS = 86_400_000;
-/** A file name's limit is 255 bytes; `writeRenewable` needs some of it. */
-const KEY_LIMIT = 200;
-
-/**
- * The part of a ready plan's name that the flags in front of the command make, in their order; the head makes the same.
- * `undefined`: the head does not take such a value, so that each start with it is cold.
- */
-export function flagKey(
-  flags: readonly { readonly name: string; readonly value: string | undefined }[],
-): string | undefined {
-  if (!flags.every(({ value }) => value === undefined || isPlain(value))) return undefined;
-  const key = flags.map(({ name, value }) => `--${name}${value === undefined ? "" : `=${value}`}`).join("");
-  return key.length > KEY_LIMIT ? undefined : key;
-}
-
-/** Whether a value may be part of a file's name, and can't be taken for the next flag. */
-function isPlain(value: string): boolean {
-  return /^[A-Za-z0-9._<>=~,![\]-]+$/.test(value) && !value.includes("--");
-}
-
-export function planFolder({ state, launcher }: PlanFolder): string {
-  return path.join(state, `at${path.dirname(launcher)}`, ".plan");
-}
-
-/** The place of the plan in a file (absolute); undefined when that is no plan of this launcher's. */
-export function placeOfPlan(file: string, launcher: string): PlanPlace | undefined {
-  const ending = `/at${path.dirname(launcher)}/.plan`;
-  const { dir: folder, base: name } = path.parse(path.normalize(file));
-  if (!folder.endsWith(ending) || !name.startsWith("plan")) return undefined;
-  return { state: folder.slice(0, -ending.length), launcher, flagKey: name.slice("plan".length) };
-}
-
-/**
- * The names in a state folder of what is sourced (ready plans, start files of shells) and of what is believed of uv
- * (`src/provision/hashed.ts`).
- */
-export const IN_STATE: readonly string[] = ["at", "shell", "apps", "uv.json"];
-
-/** Makes the folder of plans; the state folder around it becomes one that this user alone can enter. */
-export function makePlanFolder(plans: PlanFolder): void {
-  makeOwnFolder(plans.state, IN_STATE);
-  makeFolder(planFolder(plans), 0o700);
-}
-
-export function planFile(place: PlanPlace): string {
-  return path.join(planFolder(place), `plan${place.flagKey}`);
-}
-
-export function recordFile(place: PlanPlace): string {
-  return path.join(planFolder(place), `record${place.flagKey}.json`);
-}
-
-/** The file that a ready plan sources to start a script: it sets `prime_call` for a script that has not changed. */
-export function scriptsFile(place: PlanFolder): string {
-  return path.join(planFolder(place), "scripts");
-}
 
 /** The generations that the last starts showed, each by its own flags; absolute. */
 export function shownGenerations(place: PlanFolder): string[] {
@@ -147,11 +83,6 @@ export function shownGenerations(place: PlanFolder): string[] {
 export function stampsOf(place: PlanPlace): string | undefined {
   const [, name] = /"stamps":"([^"\\/]+)"/.exec(readOwnText(recordFile(place)) ?? "") ?? [];
   return name && path.join(planFolder(place), name);
-}
-
-/** Whether the flags let all commands run, also those that are not the environment's (`--any-command`). */
-export function runsAny(key: string): boolean {
-  return /--any-command(?:--|$)/.test(key);
 }
 
 /** Records that this prime can't read: another version wrote them, or they are torn. Absolute. */
@@ -289,6 +220,7 @@ const WHY = "+why";
 
 /** The ends of the names beside a folder of stamps: files, and the folder of a plan that is kept. */
 const BESIDE: readonly string[] = ["back", "commands", "far", "plans", "slow", "sums"];
+
 /** Names of stamps, and of what stands beside them; the first group is the stamps' own name. */
 export const OF_STAMPS = new RegExp(`^(stamps-[0-9a-f]{8})(?:\\.(?:${BESIDE.join("|")}))?$`);
 

@@ -7,7 +7,7 @@ import type { Input } from "../inputs/input.ts";
 import { contentsOf, isStamped, keyOf, type Observed } from "../inputs/observation.ts";
 import { remembered } from "../secrets.ts";
 import type { Activation } from "../shells/activation.ts";
-import { APP_START, type AppStart } from "./app-start.ts";
+import { APP_START, type AppStart } from "./app/start.ts";
 import type { PlannedTasks } from "./commands/tasks.ts";
 import { INDEX_VARIABLES } from "./index-variables.ts";
 

@@ -8,7 +8,7 @@ import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { exists } from "../edges/files/read.ts";
 import { passOn } from "../errors.ts";
 import type { Observer } from "../inputs/observation.ts";
-import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/ready-plan.ts";
+import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/place.ts";
 import { compareWithRecord, type InputChange, knownContents, type LaunchRecord, readRecord } from "../plan/record.ts";
 import { hideSecrets } from "../secrets.ts";
 import { closeState } from "./state/own.ts";

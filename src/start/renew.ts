@@ -6,7 +6,7 @@ import type { Surroundings } from "../edges/surroundings.ts";
 import { passOn } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { isSettled } from "../plan/pin.ts";
-import { placeOfPlan, recordFile } from "../plan/ready-plan.ts";
+import { placeOfPlan, recordFile } from "../plan/place.ts";
 import { readRecord } from "../plan/record.ts";
 import { type Cold, coldSince, keepAccount } from "./cold.ts";
 import { partsOfRecord, putPlan } from "./write-plan.ts";

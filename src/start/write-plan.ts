@@ -3,14 +3,8 @@ import { isFile } from "../edges/files/read.ts";
 import { PrimeError, passOn } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import { type Observed, type Observer, observe } from "../inputs/observation.ts";
-import {
-  newObservation,
-  type PlanPlace,
-  planFile,
-  type ReadyPlan,
-  recordFile,
-  writeReadyPlan,
-} from "../plan/ready-plan.ts";
+import { type PlanPlace, planFile, recordFile } from "../plan/place.ts";
+import { newObservation, type ReadyPlan, writeReadyPlan } from "../plan/ready-plan.ts";
 import { compareWithRecord, type InputChange, type LaunchRecord, readRecord } from "../plan/record.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Activation } from "../shells/activation.ts";

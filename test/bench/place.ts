@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { isStamped } from "../../src/inputs/observation.ts";
-import { recordFile } from "../../src/plan/ready-plan.ts";
+import { recordFile } from "../../src/plan/place.ts";
 import { readRecord } from "../../src/plan/record.ts";
 import { endAndRemove } from "../support/system/end-and-remove.ts";
 import { withoutNode } from "../support/system/no-node.ts";

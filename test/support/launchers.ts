@@ -6,7 +6,8 @@ import { afterAll } from "vitest";
 import { withShortLines } from "../../build/lines.ts";
 import type { Input } from "../../src/inputs/input.ts";
 import { observe } from "../../src/inputs/observation.ts";
-import { newObservation, planFile, type ReadyPlan, writeReadyPlan } from "../../src/plan/ready-plan.ts";
+import { planFile } from "../../src/plan/place.ts";
+import { newObservation, type ReadyPlan, writeReadyPlan } from "../../src/plan/ready-plan.ts";
 
 /** The words that start each shell which this machine has, by name. */
 export const SHELLS: Readonly<Record<string, readonly string[] | undefined>> = Object.fromEntries(

@@ -22,7 +22,7 @@ import { deadHolder } from "../../edges/processes/locks/lock-holder.ts";
 import { driftSinceUse, markDamaged } from "../../environment/drift.ts";
 import { hasManifest, readManifest } from "../../environment/manifest/manifest.ts";
 import { PrimeError } from "../../errors.ts";
-import type { AppStart } from "../../plan/app-start.ts";
+import type { AppStart } from "../../plan/app/start.ts";
 import { DETACH_PY, RUN_APP_PY } from "../../python/texts/texts.ts";
 import type { App } from "../app.ts";
 import { writeRules } from "../rules-file.ts";

@@ -4,7 +4,7 @@ import { exists, realPath } from "../../edges/files/read.ts";
 import { PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { didYouMean } from "../../nearest.ts";
-import { claimantOf } from "../../plan/app-claim.ts";
+import { claimantOf } from "../../plan/app/claim.ts";
 import { quoted } from "../../quoted.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import type { App } from "../app.ts";

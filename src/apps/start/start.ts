@@ -5,7 +5,7 @@ import { isFile, realPath } from "../../edges/files/read.ts";
 import { watched } from "../../environment/watched.ts";
 import { PrimeError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
-import { planFile } from "../../plan/ready-plan.ts";
+import { planFile } from "../../plan/place.ts";
 import { boot } from "../../start/boot.ts";
 import { type App, updateCommand } from "../app.ts";
 import { claimHome, isShared, makeHome } from "../home.ts";

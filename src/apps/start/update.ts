@@ -4,7 +4,7 @@ import { now } from "../../edges/clock.ts";
 import { howEnded, run } from "../../edges/processes/run.ts";
 import { PrimeError, passOn } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { endClaim } from "../../plan/app-claim.ts";
+import { endClaim } from "../../plan/app/claim.ts";
 import { activated } from "../../shells/activation.ts";
 import { Fetched } from "../../sources/fetched.ts";
 import { boot } from "../../start/boot.ts";

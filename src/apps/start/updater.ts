@@ -3,7 +3,7 @@ import { shellOfProcess } from "../../edges/machine.ts";
 import { startDetached } from "../../edges/processes/detached.ts";
 import { holdPipe, releasePipe } from "../../edges/processes/locks/pipe-lock.ts";
 import { passOn } from "../../errors.ts";
-import { type Claimant, claim, endClaim, writeClaim } from "../../plan/app-claim.ts";
+import { type Claimant, claim, endClaim, writeClaim } from "../../plan/app/claim.ts";
 import type { App } from "../app.ts";
 import { alone, claimFile, isUpdating, readCheck, updateLog, updaterPipe, writeCheck } from "../state.ts";
 import type { Run } from "./run.ts";

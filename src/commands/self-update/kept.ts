@@ -5,7 +5,7 @@ import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { readOwnJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { readBytes, sha256 } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
-import { type PlanFolder, planFolder } from "../../plan/ready-plan.ts";
+import { type PlanFolder, planFolder } from "../../plan/place.ts";
 import { closeState } from "../../start/state/own.ts";
 
 /** A launcher that stood in this one's place, and the release that took its place. */

@@ -9,7 +9,8 @@ import { nonce } from "../../edges/nonce.ts";
 import { type Observer, observe } from "../../inputs/observation.ts";
 import { freshnessForSh, stampsForSh } from "../freshness.ts";
 import { type Comparing, pinObservation } from "../pin.ts";
-import { makePlanFolder, type PlanFolder, planFolder, removeStamps, scriptsFile } from "../ready-plan.ts";
+import { makePlanFolder, type PlanFolder, planFolder, scriptsFile } from "../place.ts";
+import { removeStamps } from "../ready-plan.ts";
 import { FACTS } from "../record.ts";
 import { callForSh, type EntryCall } from "./script-start.ts";
 

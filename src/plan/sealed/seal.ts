@@ -9,7 +9,7 @@ import { PrimeError } from "../../errors.ts";
 import { contentsOf, type Observed } from "../../inputs/observation.ts";
 import { renderScript, type ScriptCall } from "../commands/known-scripts.ts";
 import { callForSh } from "../commands/script-start.ts";
-import { type PlanPlace, planFile, planFolder, recordFile, runsAny, SEALED_STATE } from "../ready-plan.ts";
+import { type PlanPlace, planFile, planFolder, recordFile, runsAny, SEALED_STATE } from "../place.ts";
 import { type LaunchRecord, writeRecord } from "../record.ts";
 import { type HeldNames, refuseElsewhere, renderPlan } from "../text.ts";
 import { type Seal, sealOf } from "./sealed-freshness.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import { makeOwnFolder } from "../../edges/files/own/own-folder.ts";
-import { IN_STATE, type PlanFolder } from "../../plan/ready-plan.ts";
+import { IN_STATE, type PlanFolder } from "../../plan/place.ts";
 
 /** Makes the state folder this user's alone, and says what stood there before. */
 export function closeState({ terminal }: Pick<Context, "terminal">, { state }: Pick<PlanFolder, "state">): void {

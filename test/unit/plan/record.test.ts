@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type FileFacts, facts } from "../../../src/edges/files/read.ts";
 import type { Input } from "../../../src/inputs/input.ts";
 import { contentsOf, type Observation, observe } from "../../../src/inputs/observation.ts";
-import { flagKey } from "../../../src/plan/ready-plan.ts";
+import { flagKey } from "../../../src/plan/place.ts";
 import {
   compareWithRecord,
   knownContents,

@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { quoteForShell } from "../edges/command.ts";
-import { writeAtomic, writeExclusive } from "../edges/files/change.ts";
-import { PATH, readMendable, TEXT } from "../edges/files/own/own-json.ts";
-import { removeFile } from "../edges/files/own/remove.ts";
-import { exists } from "../edges/files/read.ts";
-import { isRunning } from "../edges/machine.ts";
+import { quoteForShell } from "../../edges/command.ts";
+import { writeAtomic, writeExclusive } from "../../edges/files/change.ts";
+import { PATH, readMendable, TEXT } from "../../edges/files/own/own-json.ts";
+import { removeFile } from "../../edges/files/own/remove.ts";
+import { exists } from "../../edges/files/read.ts";
+import { isRunning } from "../../edges/machine.ts";
 
 /**
  * The claim: a file that names the process which updates an app. An attempt makes it and the end of the check removes

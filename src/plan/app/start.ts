@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { quoteForShell } from "../edges/command.ts";
-import { PATH, TEXT } from "../edges/files/own/own-json.ts";
-import { exists } from "../edges/files/read.ts";
-import { BY_PLAN, claimForSh } from "./app-claim.ts";
-import { launcherForSh } from "./freshness.ts";
+import { quoteForShell } from "../../edges/command.ts";
+import { PATH, TEXT } from "../../edges/files/own/own-json.ts";
+import { exists } from "../../edges/files/read.ts";
+import { launcherForSh } from "../freshness.ts";
+import { BY_PLAN, claimForSh } from "./claim.ts";
 
 /** What a start of an app runs, and when it first looks for a release. */
 export interface AppStart {
