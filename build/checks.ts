@@ -4,7 +4,7 @@ import { HERE_END, type Program } from "./program.ts";
 const KILOBYTE = 1000;
 export const BUDGET = { raw: 900 * KILOBYTE, gzipped: 302_000, columns: 4000, headLines: 97, headColumns: 100 };
 
-/** What hooks and scanners of the repos that commit the launcher object to. */
+/** What hooks and scanners object to in the repos that commit the launcher. */
 const OBJECTIONABLE: readonly [RegExp, string][] = [
   [/[^\t\n -~]/, "a character that is neither a line feed nor printable ASCII"],
   [/[ \t]+$/m, "white space at the end of a line"],
@@ -15,7 +15,7 @@ const OBJECTIONABLE: readonly [RegExp, string][] = [
   [/(["'`])[\da-fA-F]{32,}\1/, "a digest in quotes, which looks like a secret (see src/provision/pins.ts)"],
 ];
 
-/** What is wrong with the launcher's form and size, a sentence each; none when it is fit to be committed. */
+/** What is wrong with the launcher's form and size, a sentence each; nothing when it is fit to be committed. */
 export function faultsOf({ text, head }: Pick<Program, "text" | "head">): string[] {
   return [...sizeFaults(text), ...formFaults(text), ...headFaults(head)];
 }
@@ -64,7 +64,7 @@ function headFaults(head: string): string[] {
   return faults;
 }
 
-/** Where two texts first differ, for a human; `undefined` when they are equal. */
+/** Where two texts first differ, for people; `undefined` when they are equal. */
 export function firstDifference(committed: string, built: string): string | undefined {
   if (committed === built) return undefined;
   let at = 0;

@@ -8,23 +8,23 @@ export interface Place {
 
 export interface ShortLines {
   readonly code: string;
-  /** Where a place of this code is in the code with long lines. */
+  /** Turns a place in this code into the place in the code with long lines. */
   readonly before: (place: Place) => Place;
 }
 
-/** Behind these a line may end anywhere (ECMA-262, 12.10). */
+/** Behind these tokens a line may end anywhere (ECMA-262, 12.10). */
 const ENDS = new Set([",", ";", "{"]);
 
 /**
- * Ends each line of JavaScript at the first place behind so many columns where that changes nothing, and spells what would end a comment
- * otherwise: the launcher's program is one.
+ * Breaks each line of JavaScript behind so many columns, at the first place where that changes nothing. Also writes the
+ * end of a comment in another way, since the launcher's program is a comment.
  */
 export function withShortLines(long: string, limit: number): ShortLines {
   let code = "";
   let column = 0;
-  /** Of the code that comes out, where a line was ended here. */
+  /** Where a line was ended here, in the new code. */
   const ends: Place[] = [];
-  /** Where what was spelled otherwise ends, and by how much it is longer. */
+  /** Where a token ends that was written in another way, and by how much it is longer. */
   const grown: (Place & { readonly by: number })[] = [];
   let line = 0;
   for (const { type, value } of jsTokens(long)) {
@@ -55,7 +55,7 @@ export function withShortLines(long: string, limit: number): ShortLines {
   return { code, before };
 }
 
-/** A text or a regular expression that says the same. */
+/** The token, written without the end of a comment; it means the same. */
 function withoutCommentEnd(type: string, value: string): string {
   const text = type === "RegularExpressionLiteral" ? value.replace(/\*(?=\/\w*$)/, "*(?:)") : value;
   return text.replaceAll("*/", "*\\/");

@@ -12,10 +12,10 @@ interface Notice {
 
 const LICENSE_FILE = /^(?:licen[cs]e|copying|notice)(?:$|[.-])/i;
 const TITLE = /^\(?(?:the )?(?:MIT|ISC) licen[cs]e(?: \(MIT\))?\)?$/i;
-/** What a licence gives as its place, where it is content with that instead of its text (Blue Oak: "Notices"). */
+/** The address of a licence that is content with it in place of its text (Blue Oak: "Notices"). */
 const BY_LINK = /(?<=a link to\s+<)https:\/\/blueoakcouncil\.org\/license\/[\d.]+(?=>)/;
 const COPYRIGHT = /^(?:copyright\b|\(c\)|\u00a9)/i;
-/** Longer paragraphs that begin with the word are terms that speak of copyright. */
+/** Longer paragraphs that begin with "copyright" are terms that speak of it. */
 const LONGEST_COPYRIGHT = 200;
 
 /**
@@ -38,12 +38,12 @@ export function noticesOf(root: string, metafile: Metafile, comments: string): s
   return ascii(`This file contains:\n\n${all}${more}\n`);
 }
 
-/** A line of a licence comment without SPDX's short name of what stands there in full. */
+/** A line of a licence comment without SPDX's short name of the licence that it has in full. */
 function withoutTag(line: string): string {
   return line.replace(/ SPDX-License-Identifier: \S+$/, "");
 }
 
-/** Folders of the packages of which something is in the output, relative to root, sorted. */
+/** The folders of packages that have a part in the output, relative to root, sorted. */
 export function bundledPackages(metafile: Metafile): string[] {
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
   const taken = inputs.filter(([file, { bytesInOutput }]) => bytesInOutput > 0 && !isReplaced(file));
@@ -75,7 +75,7 @@ function noticeOf(root: string, folder: string): Notice {
   };
 }
 
-/** A package under two licences of the user's choice is taken under the shorter one: not Apache's. */
+/** The licence files of a package. When it offers two licences, the shorter one is taken: not Apache's. */
 function licenseFiles(folder: string): string[] {
   const names = readdirSync(folder)
     .filter((name) => LICENSE_FILE.test(name))

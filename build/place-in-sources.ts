@@ -1,7 +1,9 @@
 import { SourceMap, type SourceMapPayload } from "node:module";
 import type { Program } from "./program.ts";
 
-/** `src/start/boot.ts:52:10`; undefined where no source of ours or a library's stands. */
+/**
+ * The place in the sources of a place in the launcher, as `src/start/boot.ts:52:10`; undefined when no source is known.
+ */
 export function placeInSources({ maps, before, starts }: Program, line: number, column: number): string | undefined {
   const isFirst = line === starts.line;
   const at = { line: line - starts.line, column: column - 1 - (isFirst ? starts.column : 0) };

@@ -32,18 +32,21 @@ export interface Program {
   readonly starts: { readonly line: number; readonly column: number };
 }
 
-/** What Node 18 reads: lowered further, the program would be larger by its thirtieth part. */
+/** What Node 18 can read; for an older Node the program would be a thirtieth larger. */
 const TARGET = "es2022";
 /** What Node 10 can read, so that an old Node can say that it is too old. */
 const OLD = { charset: "ascii", minifyWhitespace: true, target: "es2018" } as const;
 
-/** Longer lines are what editors, `git grep` and diff viewers choke on; a line ends at the first place behind this. */
+/**
+ * Editors, `git grep` and diff viewers choke on longer lines. A line ends at the first possible place behind this
+ * column.
+ */
 const LINE_LIMIT = 3500;
 
-/** What the code writes for `void 0`, which stands there 2,000 times: a variable that nothing sets. */
+/** A variable that nothing sets; the code has it in place of `void 0`, which it would have 2,000 times. */
 const VOID = "$_";
 const BEGIN = `(function (exports, require, module, __filename, __dirname) {"use strict";var ${VOID};`;
-/** Begins the comment that the program is. */
+/** The beginning of the comment that the program is. */
 const PROGRAM = "/*program\n";
 const END = "\n})\n*/";
 
@@ -61,10 +64,10 @@ export async function buildProgram(root: string = ROOT): Promise<Program> {
 }
 
 /**
- * Puts the parts of the launcher together: for sh the head and a here-document that nobody reads, so that the whole file is
- * sound sh for shellcheck and `sh -n`; for JavaScript comments, the second of which the head has evaluated, and the prologue. The program is a
- * comment, too: so any Node reads the file, which need not read the program. The notices
- * follow, and the last line is the digest.
+ * Puts the parts of the launcher together. For sh, it is the head and a here-document that nobody reads, so that the
+ * whole file is sound sh for shellcheck and `sh -n`. For JavaScript, it is comments, the second of which the head has
+ * evaluated, and the prologue; the program is a comment, too, so that any Node can read the file without reading the
+ * program. The notices follow, and the last line is the digest.
  */
 export async function launcherText(parts: { head: string; code: string; notices: string }): Promise<string> {
   const program = `${PROGRAM}${BEGIN}${parts.code}${END}`;
@@ -77,7 +80,10 @@ export async function launcherText(parts: { head: string; code: string; notices:
 
 interface Bundle {
   readonly code: string;
-  /** Source maps (ECMA-426), as JSON, of the code as it was before its lines were made short: each leads to what the next is of. */
+  /**
+   * Source maps (ECMA-426), as JSON, of the code before its lines were made short; each leads to the code that the next
+   * one is of.
+   */
   readonly maps: readonly string[];
   readonly before: ShortLines["before"];
   /** The licence comments of what is bundled. */
@@ -86,8 +92,9 @@ interface Bundle {
 }
 
 /**
- * The program as one CommonJS text, and what imports what. swc takes a thirtieth less room than esbuild for the same, and oxc after it another
- * hundredth, and other letters yet a fortieth; where a place of a stack trace comes from tells `npm run where`.
+ * The program as one CommonJS text, and what imports what. swc's output is a thirtieth smaller than esbuild's, oxc
+ * after it saves another hundredth, and other letters a fortieth. `npm run where` tells which source a place of a stack
+ * trace comes from.
  */
 export async function bundle(root: string): Promise<Bundle> {
   const options = {
@@ -148,13 +155,13 @@ export async function bundle(root: string): Promise<Bundle> {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not stand in the file
 const UNPRINTABLE = /[\x00-\x09\x0b-\x1f\x7f-\uffff]/g;
 
-/** Such a character stands in a literal alone, each kind of which takes this. */
+/** An escape for a character that only literals have; every kind of literal takes this one. */
 function spelledOut(character: string): string {
   const code = character.charCodeAt(0).toString(16);
   return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
 }
 
-/** The text of one expression that no other module is part of. */
+/** The text of a file that is one expression, and imports nothing. */
 async function plainScript(file: string): Promise<string> {
   const source = readFileSync(path.join(ROOT, file), "utf8");
   const { code } = await transform(source, {

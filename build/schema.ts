@@ -47,7 +47,7 @@ function appSchema(): object {
   };
 }
 
-/** The JSON schema of the small form of a list of interpreters. */
+/** The JSON schema of the short form of a list of interpreters. */
 export function listSchemaText(): string {
   const schema = toJsonSchema(BUILD_LIST_SCHEMA, { errorMode: "ignore", typeMode: "input" });
   const described = {
@@ -79,13 +79,13 @@ export function keyTable(): string {
   return ["| key | meaning | default |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
-/** The paper of apps with the table of their keys renewed. */
+/** The page about apps with the table of keys renewed. */
 export function withAppTable(paper: string): string {
   const rows = Object.entries(APP_KEYS).map(([key, cells]) => `| \`${key}\` | ${cells.join(" | ")} |`);
   return between(paper, "app", ["| key | meaning | default |", "| --- | --- | --- |", ...rows].join("\n"));
 }
 
-/** The paper with the two tables between their markers renewed. */
+/** The page with the two tables between their markers renewed. */
 export function withTables(paper: string): string {
   return between(between(paper, "keys", keyTable()), "rules", ruleTable());
 }

@@ -1,13 +1,13 @@
 import { parseSync } from "@swc/core";
 
-/** A name in a text, from one column to another; all stand in one text of ASCII. */
+/** One occurrence of a name in the code, which is ASCII alone. */
 interface Occurrence {
   readonly name: string;
   readonly start: number;
-  /** swc's number of the scope that declares it. */
+  /** swc's number of the scope that declares the name. */
   readonly mark: number;
   readonly scope: Scope;
-  /** It stands for a property of this name as well, as in `{name}`. */
+  /** Whether it also names a property, as in `{name}`. */
   readonly isShorthand: boolean;
 }
 
@@ -16,14 +16,14 @@ export interface Scope {
   readonly depth: number;
 }
 
-/** What a name stands for. */
+/** A variable, function or class: what a name stands for. */
 export interface Binding {
   readonly name: string;
   readonly isDeclared: boolean;
-  /** Where it is declared, or around that. */
+  /** The scope that declares it, or one around that. */
   readonly scope: Scope;
   readonly occurrences: readonly Occurrence[];
-  /** Those that nothing else of this name may be declared in. */
+  /** The scopes in which nothing else may be declared under this name. */
   readonly visible: ReadonlySet<Scope>;
 }
 
@@ -35,15 +35,15 @@ interface Node {
   readonly body: Node;
 }
 
-/** Stands behind the text, and tells how the parser numbers what nothing declares. */
+/** A name behind the code that nothing declares; it shows which number the parser gives to such names. */
 const NOBODYS = "nobody$";
 
-/** Have a scope that the parser gives no number of its own. */
+/** Statements with a scope that the parser gives no number. */
 const SCOPES = new Set(["ForStatement", "ForInStatement", "ForOfStatement"]);
 
 const SHORTHANDS = new Set(["AssignmentPatternProperty.key", "ObjectExpression.properties"]);
 
-/** In the order in which they stand. */
+/** All bindings of the code, in the order in which they first occur. */
 export function bindingsOf(code: string): Binding[] {
   const { root, occurrences, scopeOf, nobodys } = occurrencesOf(code);
   const byName = new Map<string, Occurrence[]>();
@@ -65,7 +65,10 @@ export function bindingsOf(code: string): Binding[] {
   });
 }
 
-/** By the places of names in a text, the number of what each stands for, for a comparison with another text. */
+/**
+ * For each occurrence of a name, a number for the binding that it stands for: two texts with the same numbers mean the
+ * same.
+ */
 export function meaningsOf(code: string): number[] {
   const numbers = new Map<string, number>();
   return occurrencesOf(code).occurrences.map(({ mark, name }) => {
@@ -119,7 +122,7 @@ function occurrencesOf(code: string) {
   return { root, occurrences, scopeOf: declaring(occurrences, numbered), nobodys };
 }
 
-/** By the number of a scope, the innermost known one around all that it declares. */
+/** By the number of a scope, the innermost known scope around everything that it declares. */
 function declaring(occurrences: readonly Occurrence[], numbered: ReadonlyMap<number, Scope>): Map<number, Scope> {
   const scopeOf = new Map(numbered);
   for (const { mark, scope } of occurrences) {

@@ -8,38 +8,38 @@ interface Choice {
   readonly text: Buffer;
   readonly placesOf: ReadonlyMap<Binding, readonly number[]>;
   readonly conflicts: Conflicts;
-  /** Become those that the text has. */
+  /** The names that the text has; changed here. */
   readonly names: Names;
-  /** Take another letter each. */
+  /** Bindings that get another letter each. */
   readonly local: ReadonlySet<Binding>;
-  /** Those of one scope change names with each other. */
+  /** Bindings that exchange names with others of the same scope. */
   readonly shared: ReadonlySet<Binding>;
 }
 
 /** In the order in which swc takes them. */
 export const LETTERS = "etnrioasulcdfphmvgyw$kbx_jSAOEDPCL";
-/** How much of the text around a name has a part in the choice. */
+/** So many characters around a name have a part in the choice. */
 const BEFORE = 20;
 const BEHIND = 20;
-/** Places of one name that are looked at. */
+/** The most places of one name that are looked at. */
 const LOOKED_AT = 12;
-/** In tenths of bits: by less nothing is changed. */
+/** In tenths of bits: a change that saves less is not made. */
 const WORTH = 5;
-/** Of the names that something shared could take, these letters they begin with, and so many of each. */
+/** Of the names that a shared binding could take, those with so many beginnings are tried, and so many with each. */
 const BEGINNINGS = 16;
 const OF_EACH = 8;
-/** How often all is gone through: what was chosen first knew nothing of what came later. */
+/** How often all bindings are gone through: the first choices knew nothing of the later ones. */
 const ROUNDS = 2;
-/** After so many changes it is looked anew where what stands. */
+/** After so many changes the repeats are indexed anew. */
 const CHANGES = 200;
 
-/** A name to take, and what gives it up for the old one. */
+/** A name to take, and the binding that has it and takes the old one in exchange. */
 interface Option {
   readonly name: string;
   readonly other?: Binding | undefined;
 }
 
-/** By name, the one that has it; `null` where several do. */
+/** By name, the binding that has it among those in conflict; `null` when several have it. */
 export function takenBy(binding: Binding, conflicts: Conflicts, names: Names): Map<string, Binding | null> {
   const taken = new Map<string, Binding | null>();
   for (const other of conflicts.get(binding) ?? []) {
@@ -49,7 +49,10 @@ export function takenBy(binding: Binding, conflicts: Conflicts, names: Names): M
   return taken;
 }
 
-/** One behind another as they first stand in the text; those that are shared in the first round alone, since each takes long. */
+/**
+ * Chooses names for the bindings, in the order in which they first occur. Shared bindings are chosen in the first round
+ * alone, since each takes long.
+ */
 export function choose(choice: Choice): void {
   const { text, placesOf, names, local, shared } = choice;
   const repeats = new Repeats(text);
@@ -83,14 +86,14 @@ function lettersFor({ conflicts, names, local }: Choice, binding: Binding, often
   });
 }
 
-/** Whether it can have the name of another, which gives that up. */
+/** Whether a binding can have the name of another one, which gives it up. */
 function canTake(conflicts: Conflicts, names: Names, binding: Binding, from: Binding): boolean {
   const name = names.get(from);
   for (const one of conflicts.get(binding) ?? []) if (one !== from && names.get(one) === name) return false;
   return true;
 }
 
-/** Names of what comes later, which begin as what often stands here. */
+/** Names of bindings that come later, which begin with letters that often stand here. */
 function namesFor(choice: Choice, binding: Binding, often: readonly string[], peers: readonly Binding[]): Option[] {
   const { placesOf, conflicts, names } = choice;
   const first = placesOf.get(binding)?.[0] as number;
@@ -113,7 +116,7 @@ function cheapest(choice: Choice, repeats: Repeats, binding: Binding, options: r
   let most = WORTH;
   for (const option of options) {
     if (option.name === old) continue;
-    // Something shared that comes later can still take another name.
+    // A shared binding that comes later can still take another name.
     const isAlone = option.other === undefined || !local.has(binding);
     const parts = isAlone ? alone : partsOf(choice, [binding, option.other as Binding]);
     const before = isAlone ? aloneBefore : costOf(repeats, parts, Number.POSITIVE_INFINITY);
@@ -127,7 +130,7 @@ function cheapest(choice: Choice, repeats: Repeats, binding: Binding, options: r
   return best;
 }
 
-/** Of these parts of the text; of some of them where that is more than the limit. */
+/** The cost of these parts of the text; stops adding once it is more than the limit. */
 function costOf(repeats: Repeats, parts: readonly Part[], limit: number): number {
   return parts.reduce((sum, [from, to]) => (sum < limit ? sum + repeats.costOf(from, to) : sum), 0);
 }
@@ -148,7 +151,7 @@ function write({ text, placesOf }: Choice, binding: Binding, name: string): void
 
 type Part = [from: number, to: number];
 
-/** What stands around these names. */
+/** The parts of the text around these names. */
 function partsOf({ text, placesOf }: Choice, bindings: readonly Binding[]): Part[] {
   const places = bindings.flatMap((one) => (placesOf.get(one) as readonly number[]).slice(0, LOOKED_AT));
   const parts: Part[] = [];

@@ -2,12 +2,16 @@ import type { Place, ShortLines } from "../lines.ts";
 import { type Binding, bindingsOf, meaningsOf, type Scope } from "./bindings.ts";
 import { type Conflicts, choose, LETTERS, type Names, takenBy } from "./choose.ts";
 
-/** A scope that declares more is one of the groups (build/plugins/groups.ts) or what stands around them: its names have two letters. */
+/**
+ * A scope that declares more names is one of the groups (build/plugins/groups.ts) or the scope around them: its names
+ * have two letters.
+ */
 const CROWDED = 60;
 
 /**
- * Gives what functions declare for themselves other letters: those with which the text around them repeats most of what stood before, for
- * which the launcher takes a fortieth less room gzipped. All of the text is ASCII. Throws where a name would come to stand for something else.
+ * Gives local names other letters: those with which the text around them repeats most of the text before, for which the
+ * launcher takes a fortieth less room gzipped. The code is ASCII alone. Throws when a name would come to stand for
+ * something else.
  */
 export function withNearNames(code: string): ShortLines {
   const bindings = bindingsOf(code);
@@ -35,7 +39,7 @@ function localsOf(bindings: readonly Binding[]): Binding[] {
   return bindings.filter(({ scope }) => scope.parent !== undefined && (declared.get(scope) as number) <= CROWDED);
 }
 
-/** What must not have the same name. */
+/** By binding, those that must not have the same name. */
 function conflictsOf(bindings: readonly Binding[]): Conflicts {
   const declared = new Map<Scope, Binding[]>();
   for (const one of bindings) declared.set(one.scope, [...(declared.get(one.scope) ?? []), one]);
@@ -52,7 +56,7 @@ function conflictsOf(bindings: readonly Binding[]): Conflicts {
   return conflicts;
 }
 
-/** The text with these names, where each stands in it, and where its places were before. */
+/** The code with these names, where each of them is in it, and how its places were before. */
 function withNames(code: string, bindings: readonly Binding[], names: Names) {
   const all = bindings.flatMap((binding) => binding.occurrences.map((one) => ({ ...one, binding })));
   all.sort((one, other) => one.start - other.start);

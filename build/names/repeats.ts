@@ -1,14 +1,14 @@
-/** How far back gzip finds what it has had (RFC 1951). */
+/** How far back gzip finds a repeat (RFC 1951). */
 const WINDOW = 32768;
-/** What is shorter, zlib takes for no repeat. */
+/** zlib takes nothing shorter for a repeat. */
 const SHORTEST = 4;
 const LONGEST = 40;
-/** In tenths of bits, what a character of the launcher takes on average. */
+/** The average cost of a character of the launcher, in tenths of bits. */
 const BEHIND = 22;
-/** So many earlier places are looked at. */
+/** The most earlier places that are looked at. */
 const LOOKS = 32;
 
-/** In tenths of bits, what gzip takes for a character of the launcher's that is no repeat. */
+/** The cost of a character of the launcher that is no repeat, in tenths of bits. */
 const RARE = 100;
 const CHARACTERS = new Uint8Array(128).fill(RARE);
 for (const [characters, tenths] of [
@@ -23,7 +23,7 @@ for (const [characters, tenths] of [
   for (const one of characters) CHARACTERS[one.charCodeAt(0)] = tenths;
 }
 
-/** In tenths of bits, by the length of a repeat, and by how far back it is. */
+/** The cost of a repeat by its length, and by how far back it is, in tenths of bits. */
 const LENGTHS = stepped(
   LONGEST,
   [4, 36, 5, 40, 6, 41, 7, 46, 8, 49, 9, 51, 10, 53, 11, 60, 13, 68, 15, 75, 17, 81, 19, 90, 23, 100, 27, 110],
@@ -41,10 +41,10 @@ function stepped(upTo: number, steps: readonly number[]): Uint8Array {
   return values;
 }
 
-/** What parts of a text take gzipped, about, while some of their characters are chosen; the text is changed from outside. */
+/** Estimates what parts of a text take gzipped, while others change some of its characters. */
 export class Repeats {
   private readonly text: Uint8Array;
-  /** Places, those with the same four characters one behind another; by these, where theirs begin. */
+  /** Places, sorted by the four characters there; `begins` has for each four where theirs begin. */
   private readonly places: Int32Array;
   private readonly begins = new Int32Array(2 ** 20 + 1);
   private least = new Float64Array(0);
@@ -55,7 +55,7 @@ export class Repeats {
     this.index();
   }
 
-  /** Looks where what stands in the text as it has become; until then repeats of what was written since are not found. */
+  /** Indexes the text as it is now. Until the next call, repeats of what was changed since are not found. */
   index(): void {
     const { begins, places } = this;
     begins.fill(0);
@@ -68,7 +68,10 @@ export class Repeats {
     }
   }
 
-  /** In tenths of bits, of the shortest way to write this part by characters and by repeats of what stands before. */
+  /**
+   * The cost of a part, in tenths of bits: of the cheapest way to write it by characters and by repeats of earlier
+   * text.
+   */
   costOf(from: number, to: number): number {
     const size = to - from;
     if (this.least.length <= size) this.least = new Float64Array(size * 2);
@@ -83,8 +86,8 @@ export class Repeats {
   }
 
   /**
-   * With what names of this length begin that stood behind the same four characters as these places, or in front of the same; the most
-   * frequent first.
+   * The first letters of names of this length that stood behind the same four characters as these places, or before the
+   * same; the most frequent first.
    */
   oftenHere(places: readonly number[], length: number): string[] {
     const counts = new Map<string, number>();
@@ -102,7 +105,7 @@ export class Repeats {
     return [...counts].sort(([, one], [, other]) => other - one).map(([character]) => character);
   }
 
-  /** The first and the last index in `places` of those to look at for what is the same as here. */
+  /** The first and the last index in `places` of the earlier places with the same four characters. */
   private before(place: number): [number, number] {
     const key = this.keyAt(place);
     const first = this.begins[key] as number;
@@ -131,7 +134,7 @@ export class Repeats {
       const cost = (least[at] as number) + (DISTANCES[place - earlier] as number);
       for (let part = found + 1; part <= length; part += 1) {
         const end = Math.min(at + part, size);
-        // What a repeat spares behind the end, it spares as well.
+        // What a repeat saves behind the end counts as saved, too.
         const spared = at + part > size ? (at + length - size) * BEHIND : 0;
         const all = cost + (LENGTHS[spared > 0 ? length : part] as number) - spared;
         if (all < (least[end] as number)) least[end] = all;

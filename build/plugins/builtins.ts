@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
 
-/** What Node takes milliseconds to load, for its streams and sockets; many starts end without having needed one. */
+/** Node's modules that take milliseconds to load; many starts end without having needed one. */
 const LATE = ["child_process", "crypto", "dns", "http", "https", "net", "tls", "tty", "zlib"].map(
   (name) => `node:${name}`,
 );
 
 const OURS = /\/src\/[^:]*\.ts$/;
-/** Modules that ask for a builtin at once, and use it in what few starts do. */
+/** Modules that import a builtin at once, and use it only in what few starts do. */
 const EARLY = /\/node_modules\/commander\//;
 
 /**
- * What Node brings is taken as it is: for `import * as` esbuild would copy every name of it at each start. What is
- * late is loaded when something of it is first asked for.
+ * Takes Node's modules as they are: for `import * as` esbuild would copy every name of one at each start. A late module
+ * is loaded when something of it is first used.
  */
 export const builtins: Plugin = {
   name: "builtins",
@@ -28,14 +28,14 @@ export const builtins: Plugin = {
       OURS.test(importer) || EARLY.test(importer) ? { path, namespace: "late" } : { path, external: true },
     );
     build.onLoad({ filter: /.*/, namespace: "late" }, ({ path }) => ({
-      // The bundler copies what a module itself has, so that this is what it inherits from.
+      // The bundler copies a module's own properties, so these are inherited ones.
       contents: `module.exports = Object.create(new Proxy({}, {
         get: (_, name) => (name === "__esModule" ? undefined : require(${JSON.stringify(path)})[name]) }));`,
     }));
   },
 };
 
-/** What a schema says of itself is for `build/schema.ts`, which reads the sources. */
+/** Leaves out the descriptions in schemas: `build/schema.ts` needs them, and reads the sources. */
 function withoutDescriptions(source: string): string {
   let text = source;
   for (let found = DESCRIPTION.exec(text); found !== null; found = DESCRIPTION.exec(text)) {

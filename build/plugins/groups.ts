@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Metafile, Plugin } from "esbuild";
 
-/** What is loaded at once, and within which other group: it may use all that stands in those around it. */
+/** Modules that are loaded at once, and the group around them, all of which they may use. */
 interface Group {
   readonly within: string | undefined;
-  /** Modules that begin it: `import()` of one loads the group. The first group that fits counts. */
+  /** Modules that begin the group: `import()` of one loads it. The first group that matches counts. */
   readonly begins: RegExp;
 }
 
@@ -28,7 +28,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   rest: { within: "start", begins: /./ },
 };
 
-/** In the order of the bundle: each before those within it. */
+/** The groups in the order of the bundle: each before those within it. */
 const NAMES = withAllWithin(CORE);
 
 function withAllWithin(name: string): string[] {
@@ -36,7 +36,7 @@ function withAllWithin(name: string): string[] {
   return [name, ...directly.flatMap(withAllWithin)];
 }
 
-/** From the outermost to the named one. */
+/** The groups around a group, from the outermost to itself. */
 function wayTo(name: string): string[] {
   const { within } = GROUPS[name] as Group;
   return within === undefined ? [name] : [...wayTo(within), name];
@@ -45,11 +45,11 @@ function wayTo(name: string): string[] {
 export interface Grouped {
   readonly entry: string;
   readonly imports: Imports;
-  /** By module, the group that it stands in. */
+  /** By module, its group. */
   readonly groupOf: ReadonlyMap<string, string>;
-  /** Modules of CommonJS are functions of their own, which stand before all. */
+  /** Whether a module is CommonJS: such modules are functions of their own, before all others. */
   readonly isCommonJs: (file: string) => boolean;
-  /** Modules that are loaded where they are asked for. */
+  /** Modules that are loaded by `import()`. */
   readonly lazy: readonly string[];
 }
 
@@ -60,7 +60,7 @@ type Imports = (file: string) => readonly {
   readonly original?: string;
 }[];
 
-/** Puts each module into the innermost group within which all that imports it stands. */
+/** Puts each module into the innermost group that has all its importers. */
 export function grouped(metafile: Metafile, entry: string): Grouped {
   const imports: Imports = (file) => metafile.inputs[file]?.imports ?? [];
   const inputs = Object.keys(metafile.inputs);
@@ -93,10 +93,13 @@ function around(one: string, other: string): string {
 
 export const ENTRY = "entry-of-groups";
 const BEGIN = "begin-of-group";
-/** As long as what comes in its place, so that columns stay. */
+/** As long as the code that takes its place, so that columns stay the same. */
 const LOAD = "load-of-module-by-number";
 
-/** Gives the bundler an entry that has it put modules one behind another as their groups stand: {@link nested} reads its output. */
+/**
+ * A plugin that gives the bundler an entry by which it puts modules in the order of their groups; {@link nested} reads
+ * its output.
+ */
 export function ordering(groups: Grouped): Plugin {
   return {
     name: "groups",
@@ -139,7 +142,7 @@ function entryText(groups: Grouped, root: string): string {
   ].join("\n");
 }
 
-/** Of a module that is loaded where it is asked for, what those that ask take; all where one of them does not say. */
+/** The names that importers take of a module that is loaded by `import()`; undefined when one of them does not say. */
 function namesAsked({ groupOf, imports }: Grouped, root: string, lazy: string): string[] | undefined {
   const asking = [...groupOf.keys()].flatMap((file) => {
     const asked = imports(file).filter(({ path: of, kind }) => of === lazy && kind === "dynamic-import");
@@ -161,13 +164,16 @@ function namesIn(source: string, asked: string): string[] | undefined {
   return taking.includes(undefined) || taking.length === 0 ? undefined : (taking as string[][]).flat();
 }
 
-/** What a bundle begins with: `$load` gives a module of a group, which it begins first, with those around it, once each. */
+/**
+ * The beginning of a bundle. `$load` gives a module of a group; before, it begins the group and those around it, once
+ * each.
+ */
 const LOADER =
   "var $groups=[],$spaces=[],$load=async(module,...groups)=>{await 0;for(const group of groups){const begin=$groups[group];$groups[group]=0;begin&&begin()}return $spaces[module]};";
 
 /**
- * Makes functions of the groups, one within another, of what {@link ordering} had bundled; no line gets another number. Throws
- * where a module would not see what it imports.
+ * Makes functions of the groups, one within another, from what {@link ordering} had bundled; lines keep their numbers.
+ * Throws when a module would not see what it imports.
  */
 export function nested(bundled: string, groups: Grouped): string {
   const lines = bundled.split("\n");
@@ -193,12 +199,12 @@ function groupOfLazy({ groupOf, lazy }: Grouped, number: number): string {
   return groupOf.get(lazy[number] as string) as string;
 }
 
-/** What the entry gives of a module that is loaded where it is asked for. */
+/** The exports of a module that is loaded by `import()`, as the entry gives them. */
 interface Space {
   readonly number: number;
-  /** As an expression; where it is an object, its keys are a letter each. */
+  /** An expression; if it is an object, its keys are a letter each. */
   readonly value: string;
-  /** What stands for these letters, in their order. */
+  /** The names that these letters stand for, in their order. */
   readonly names: readonly string[];
 }
 
@@ -211,7 +217,10 @@ function spacesIn(entry: string): Space[] {
   });
 }
 
-/** At each mark closes the groups that end there, which give their spaces before, and opens the next; `marks`: one a group, and the end of all. */
+/**
+ * At each mark, closes the groups that end there, which give their spaces before, and opens the next. `marks`: the
+ * beginning of each group, and the end of all.
+ */
 function putInFunctions(
   lines: string[],
   marks: readonly number[],
@@ -234,7 +243,10 @@ function putInFunctions(
 
 const ASKED = new RegExp(`(?:\\{ ([^{}]+) \\} = )?(\\(?await import\\("${LOAD}:(\\d+)"\\))(?:\\)\\.(\\w+))?`, "g");
 
-/** What is taken of a module that is loaded where it is asked for, by names of a letter: nobody else sees them. Columns stay. */
+/**
+ * Shortens the names that are taken of a module that is loaded by `import()` to a letter, since nobody else sees them.
+ * Columns stay the same.
+ */
 function askedShortly(text: string, spaces: readonly Space[]): string {
   return text.replace(ASKED, (asking, taken: string | undefined, call: string, number: string, one?: string) => {
     const names = spaces.find((space) => space.number === Number(number))?.names ?? [];
@@ -266,14 +278,17 @@ function refuseUnseen(lines: readonly string[], marks: readonly number[], { impo
   }
 }
 
-/** Builtins that most modules take, and that Node has loaded by then anyway. */
+/** Builtins that most modules use, and that Node has loaded by then anyway. */
 const BUILTINS = ["events", "fs", "os", "path", "url"];
 const REQUIRED = new RegExp(`(?<=[\\w$] = )require\\("(?:node:)?(${BUILTINS.join("|")})"\\)(?=[,;])`, "g");
 
-/** What Node brings takes no heed of `this`, for which a call of an imported function is written so. */
+/** Calls of imported functions are written so that `this` is not set; Node's functions do not need that. */
 const CALLED = /\(0, (import_node_\w+\.\w+)\)\(/g;
 
-/** Each module would ask for them, and have a name of its own for each; columns stay, since a source map goes with them. */
+/**
+ * Has all modules use one variable for each builtin, in place of a `require` of its own. Columns stay the same, since a
+ * source map belongs to the text.
+ */
 function requiredOnce(text: string): string {
   return text
     .replace(REQUIRED, (call, name) => `$${name}`.padEnd(call.length))

@@ -1,9 +1,10 @@
 import { SETTLED_FILES, settled } from "./settled.ts";
 
 /**
- * By library and file. Methods of commander's for commands in files of their own, hooks, variables, and options that conflict or imply
- * others: none is declared here (src/cli/, declared.ts), and what would declare one is out. Those that a parse calls do nothing. Of the TUF
- * models': what compares, changes or streams. Of tar's: what writes archives.
+ * By library and file, methods that no start calls. `out`: they are left out; `idle`: a parse calls them, and they do
+ * nothing. Of commander: commands in files of their own, hooks, variables, and options that conflict or imply others,
+ * none of which is declared here (src/cli/, declared.ts). Of the TUF models: methods that compare, change or stream. Of
+ * tar: methods that write archives.
  */
 const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; readonly out: readonly string[] }>> = {
   "commander/lib/command.js": {
@@ -40,10 +41,10 @@ const METHODS: Readonly<Record<string, { readonly idle: readonly string[]; reado
   ),
 };
 
-/** Files of libraries that are not taken as they are. */
+/** Files of libraries that are changed. */
 export const METHOD_FILES = [...Object.keys(METHODS), ...SETTLED_FILES];
 
-/** A file's text without the methods that no start comes to: they would take 10,000 bytes of the launcher. */
+/** A file's text without the methods that no start calls; they would take 10,000 bytes of the launcher. */
 export function withoutMethods(source: string, file: string): string {
   const { idle = [], out = [] } = METHODS[file] ?? {};
   const text = [...idle, ...out].reduce(
@@ -57,7 +58,7 @@ export function withoutMethods(source: string, file: string): string {
   return withoutImports(text);
 }
 
-/** What only the methods that are out asked for, and the helper that TypeScript made for it. */
+/** Removes imports that only the removed methods used, and the helper that TypeScript made for them. */
 function withoutImports(text: string): string {
   const needed = text.replace(/^const (\w+) = __importDefault\(require\("\w+"\)\);\n/gm, (line, name) =>
     text.includes(`${name}.default`) ? line : "",

@@ -6,7 +6,7 @@ import { METHOD_FILES, withoutMethods } from "./methods.ts";
 const PLAIN =
   /\/node_modules\/(commander\/lib|@tufjs\/(?:models\/dist|canonical-json\/lib)|@renovatebot\/pep440)(?:\/\w+)*\.js$/;
 
-/** What names of a library are taken from, where its index makes more of them. */
+/** The files of a library that names are taken from, in place of its index, which makes an object of all of them. */
 const INDEXES: Readonly<Record<string, readonly string[]>> = {
   "commander/esm.mjs": ["argument", "command", "error", "help", "option"].map((part) => `./lib/${part}.js`),
   "@tufjs/models/dist/index.js": [
@@ -16,7 +16,7 @@ const INDEXES: Readonly<Record<string, readonly string[]>> = {
   "@renovatebot/pep440/index.js": ["version", "operator", "specifier"].map((part) => `./lib/${part}`),
 };
 
-/** Reads modules of CommonJS as those of ECMAScript, so that what nobody asks for is left out and names are short. */
+/** Reads CommonJS modules as ECMAScript modules, so that unused code is left out and names get short. */
 export const modules: Plugin = {
   name: "modules",
   setup: (build) => {
@@ -32,7 +32,7 @@ export const modules: Plugin = {
   },
 };
 
-/** What a module of CommonJS is in ECMAScript's words; fails where it has others. */
+/** The text of a CommonJS module as an ECMAScript module. Throws for a form that is not known. */
 export function asModule(source: string, name: string): string {
   const all = source.includes('(exports, "__esModule"') ? "* as $1" : "$1";
   const text = source

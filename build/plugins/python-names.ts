@@ -1,7 +1,7 @@
-/** Texts and comments of Python's; what stands between them is code. */
+/** Strings and comments of Python; what is between them is code. */
 export const LITERAL = /("""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#.*)/;
 
-/** What binds names in a function: its parameters, and what is assigned, counted through, opened or caught. */
+/** What binds names in a function: parameters, assignments, loops, `with` and `except`. */
 const BINDINGS: readonly RegExp[] = [
   /^def \w+\(([^)]*)\)/g,
   /^ *(?:\w+\b.*:)?([\w,*]+)=(?!=)/gm,
@@ -12,9 +12,9 @@ const WORD = /(?<![.\w])[A-Za-z_]\w*/g;
 const KEYWORD = /[(,](\w+)=(?!=)/g;
 
 /**
- * Python whose functions, and what is theirs alone, have names of a letter or two. Names stay that stand outside of functions as well, or are
- * given with an argument; a module with `__all__` is for others to call. That it is the same program is proven by its tree
- * (test/unit/build/texts.test.ts).
+ * Python with names of a letter or two for functions and for what only they use. Names stay when they are used outside
+ * of functions as well, or passed with an argument. A module with `__all__` is for others to call, and stays as it is.
+ * That the program is the same is proven by its tree (test/unit/build/texts.test.ts).
  */
 export function withShortNames(python: string): string {
   if (/^__all__\b/m.test(python)) return python;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
 import { rulesAsJson } from "../../src/config/schema/json-schema.ts";
 
-/** Loads of prime.toml's schema what its rules don't say by themselves. */
+/** Loads only those parts of prime.toml's schema that its rules don't give. */
 export const schemaText: Plugin = {
   name: "schema-text",
   setup: (build) =>
@@ -12,7 +12,7 @@ export const schemaText: Plugin = {
     })),
 };
 
-/** What is to be added to the rules for the whole; undefined where they are the same. */
+/** What the rules lack of the whole; undefined when they are the same. */
 export function withoutRules(whole: unknown, rules: unknown): unknown {
   if (!(whole instanceof Object && rules instanceof Object)) return whole === rules ? undefined : whole;
   const parts = Object.entries(whole).map(([key, part]) => [key, withoutRules(part, (rules as never)[key])]);

@@ -9,12 +9,12 @@ import { TUF } from "./settled/tuf.ts";
 import { VALIBOT } from "./settled/valibot.ts";
 
 /**
- * What is asked in a library, or kept for others, where every call of prime's gives the same answer, and that answer. What the minifier then
- * never comes to, it leaves out.
+ * Conditions in libraries, and values kept for others, that are always the same in prime's calls, each with the answer.
+ * The minifier then leaves out the code that can't be reached.
  */
 const SETTLED: Answers = { ...AWS4, ...COMMANDER, ...EXECA, ...PEP440, ...SMOL_TOML, ...TAR, ...TUF, ...VALIBOT };
 
-/** The text of a library's file with all of this in it; a library that reads otherwise fails the build. */
+/** The text of a library's file with these answers in it. Throws when the library reads otherwise. */
 export function settled(source: string, file: string): string {
   return (SETTLED[file] ?? []).reduce((text, [asked, answer]) => {
     const after = text.replace(asked, answer);

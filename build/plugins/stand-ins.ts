@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Plugin } from "esbuild";
 
-/** What stands in for a package below another, which takes much and is asked for little. */
+/** Files that take the place of a package below another one: it is large, and little of it is used. */
 const STAND_INS: Readonly<Record<string, string>> = { minimatch: "src/channels/tuf/path-pattern.ts" };
 
 export const standIns: Plugin = {

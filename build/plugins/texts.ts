@@ -3,8 +3,8 @@ import type { Plugin } from "esbuild";
 import { LITERAL, withShortNames } from "./python-names.ts";
 
 /**
- * Python without what only its readers need: comments, texts that say what something is, blanks around operators, three of four columns
- * of what is indented, and the ends of lines within brackets and in front of the one statement of a block.
+ * Python without what only its readers need: comments, docstrings, spaces around operators, three of four columns of
+ * indentation, line ends within brackets, and the line end before the one statement of a block.
  */
 export function withoutRemarks(python: string): string {
   const text = python
@@ -37,7 +37,7 @@ export function withoutRemarks(python: string): string {
 const OPERATOR = / ?((?<= )(?:[-+*/%&|<>=!]=?|->)(?= )|[,:](?= )) ?/g;
 const COMPOUND = /^ *(?:@|(?:class|def|elif|else|except|finally|for|if|try|while|with)\b)/;
 
-/** A block of one simple statement stands behind its colon. */
+/** Puts a block of one simple statement behind its colon. */
 function withoutShortBlocks(text: string): string {
   const lines = text.split("\n");
   const indentOf = (line = "") => /^ */.exec(line)?.[0].length ?? 0;

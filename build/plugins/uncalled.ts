@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
 
-/** Modules of which nothing is ever called: each export is a function that says so. */
+/** Modules of which nothing is ever called: each of their exports throws. */
 const UNCALLED = [
   "execa/lib/pipe/setup.js",
   "get-stream/source/array-buffer.js",
@@ -136,7 +136,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 const MODULES: readonly string[] = [...UNCALLED, ...Object.keys(INSTEAD)];
 const EXPORT = /^export (?:const|function|async function) (\w+)/gm;
 
-/** Leaves out of the bundle what prime never comes to; a library that has moved its parts fails the build. */
+/** Leaves out of the bundle what prime never calls. Fails the build when a library has moved its parts. */
 export const uncalled: Plugin = {
   name: "uncalled",
   setup(build) {
@@ -153,7 +153,7 @@ export const uncalled: Plugin = {
   },
 };
 
-/** Whether nothing of a bundled file is its package's. */
+/** Whether the whole text of a bundled file is ours, not its package's. */
 export function isReplaced(file: string): boolean {
   return MODULES.includes(moduleOf(file));
 }
