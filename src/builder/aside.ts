@@ -20,30 +20,33 @@ import { standOn } from "../venv/stand-on.ts";
 import type { Job } from "./job.ts";
 import { finishGeneration, type ManifestFacts, validate } from "./validate.ts";
 
-/** The folders of an environment that is being made. */
+/** The place of an environment that is being made. */
 export interface BuildPlace {
   /** The generation's own folder, absolute; it does not exist yet. */
   readonly generation: string;
-  /** A folder for files that only this making needs, absolute. */
+  /** A folder for files that only this build needs, absolute. */
   readonly work: string;
-  /** The interpreter that it will stand on. */
+  /** The interpreter that it will stand on, absolute. */
   readonly anchor: string;
 }
 
-/** How an environment comes about, and what is told of it afterwards. */
+/** How an environment is made, and what its manifest says of it. */
 export interface Making<T> {
   readonly decision: Decision;
   readonly asked: Asked;
   readonly reason: string;
-  /** Makes the venv in its place, with all that belongs into it. */
+  /** Makes the venv in its place, with everything that belongs into it. */
   readonly fill: (place: BuildPlace) => Promise<T>;
-  /** Throws for what is whole and still not to be shown. */
+  /** Throws for an environment that is sound and still must not be shown. */
   readonly check?: ((place: BuildPlace) => Promise<void>) | undefined;
-  /** What only this way of making knows; called when the environment has proved to be sound. */
+  /** What only this way of making an environment knows; called once the environment has proved to be sound. */
   readonly tell: (filled: T, place: BuildPlace) => Promise<ManifestParts> | ManifestParts;
 }
 
-/** Where nothing may be executed, no script of the environment would start, and no extension module could be loaded. */
+/**
+ * Throws `no-exec` where nothing may be executed (a `noexec` mount): no script would start, and no extension module
+ * would load.
+ */
 function refuseNoExec(generation: string): void {
   const script = path.join(generation, "bin", "pip");
   if (!isFile(script) || isExecutableFile(script)) return;
@@ -52,13 +55,13 @@ function refuseNoExec(generation: string): void {
   });
 }
 
-/** What a manifest says beyond what every environment has. */
+/** What a manifest says beyond the facts of every environment. */
 export type ManifestParts = Pick<ManifestFacts, "project" | "resolution"> &
   Partial<Pick<ManifestFacts, "adopted" | "madeOf" | "standsInFor">>;
 
 /**
- * Makes an environment aside: a folder of its own, filled, standing on its anchor, validated, and sealed by its manifest,
- * which comes last. A failure removes the folder and touches nothing else.
+ * Makes an environment in a folder of its own: fills it, has it stand on its anchor, validates it, and writes its
+ * manifest, last of all. A failure removes the folder and touches nothing else.
  */
 export async function makeAside<T>(
   job: Job,
@@ -104,7 +107,7 @@ export async function makeAside<T>(
   }
 }
 
-/** What prime itself unpacked stays as long as anything stands on it. */
+/** Notes that this generation uses an interpreter that prime unpacked: that stays as long as anything stands on it. */
 async function keepInterpreter(context: Context, { base }: Asked, generation: string): Promise<void> {
   if (!base.realPath.startsWith(`${storeOfPrime(context.env, context.places.home)}/`)) return;
   const { keptAt, noteUser, openStore } = await import("../provision/python/store.ts");
@@ -112,7 +115,10 @@ async function keepInterpreter(context: Context, { base }: Asked, generation: st
   if (kept !== undefined) noteUser(kept, generation);
 }
 
-/** Who owns the interpreter below is known of one that an earlier generation stands on. */
+/**
+ * The record of the interpreter below. Its distributor is looked up only if no earlier generation stands on the same
+ * interpreter.
+ */
 async function recordOfBase(
   { env, root }: Context,
   { generations }: Decision,

@@ -35,21 +35,21 @@ import { rootMutex, takeTurn } from "./turn.ts";
 import { provision } from "./uv-tool.ts";
 import { refuseForeignPipSettings } from "./whose-settings.ts";
 
-/** Why a new generation is built, and whether one that is there already will do. */
+/** Why a new generation is built, and whether an existing one will do. */
 export interface BuildRequest {
   readonly reason: string;
   readonly anew: boolean;
-  /** Finds what another start has built meanwhile. */
+  /** Looks for what another start has built meanwhile. */
   readonly look: () => Promise<Known | undefined>;
   /** See `waitForTurn`. */
   readonly silent: string | undefined;
-  /** What users are told when the build begins; not at all when another start has built. */
+  /** What the user is told when the build begins; not told when another start has built. */
   readonly telling: string | undefined;
-  /** What takes a while, and has time for it as long as others install. */
+  /** Work of this process that can be done while the installer runs. */
   readonly meanwhile?: () => void;
 }
 
-/** A generation, and the decision that asks for it, by a context whose time is that of the decision. */
+/** A generation, the decision that asks for it, and the context in which that was decided. */
 export interface Known {
   readonly context: Context;
   readonly decision: Decision;
@@ -58,7 +58,10 @@ export interface Known {
 
 export type BuildOutcome = { readonly built: Manifest } | { readonly found: Known };
 
-/** The python stage: uv, the required python, the lock of the project, then a new generation, built aside. */
+/**
+ * The python stage: gets uv and the required python, brings the project's lock in step, then builds a new generation
+ * aside.
+ */
 export async function build(context: Context, decision: Decision, request: BuildRequest): Promise<BuildOutcome> {
   const { folders, driver } = decision;
   const job = await beginJob(context, folders, decision.project);
@@ -117,7 +120,7 @@ async function buildBy(
   }
 }
 
-/** The interpreter to build on, where it is not known to be there. */
+/** The interpreter to build on, when the decision does not know one. */
 export async function findBase(job: Job, decision: Decision, uv: UvTool | undefined): Promise<Interpreter> {
   const { pinned, selected } = decision;
   if (pinned === undefined) return uv === undefined ? selected : requirePython(job, decision, uv);
@@ -126,8 +129,8 @@ export async function findBase(job: Job, decision: Decision, uv: UvTool | undefi
 }
 
 /**
- * The silent process beside this one may have a uv that holds locks in uv's cache, or in the folder for temporary files:
- * when they are not free within the same patience, uv gets folders of its own.
+ * Acts beside another process that shows no sign of life. Its uv may hold locks in uv's cache, or in the folder for
+ * temporary files: when they are not free within the same patience, uv gets folders of its own.
  */
 async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: UvTool) => Promise<T>): Promise<T> {
   const seconds = Math.max(1, Math.round(decision.config.lock_patience_s.value));
@@ -146,7 +149,10 @@ async function actBeside<T>(job: Job, decision: Decision, uv: UvTool, act: (uv: 
   }
 }
 
-/** Others may have built while this start waited, and the lock of the project may have to follow its requirements. */
+/**
+ * Decides again, since others may have built while this start waited, and brings the project's lock in step with its
+ * requirements.
+ */
 async function settle(job: Job, decision: Decision, uv: UvTool | undefined, base: Interpreter) {
   if (uv === undefined || decision.project.kind !== "uv-lock") return decideAgain(job, decision, base);
   const since = now();
@@ -164,17 +170,17 @@ async function decideAgain({ context }: Job, { driver, selected }: Decision, bas
   return { ...now, asked: askFor(context, now, base) };
 }
 
-/** What an upgrade brings that is not in force yet. */
+/** What an upgrade builds from that is not in force yet. */
 export interface Coming {
-  /** The lock that is to be written. */
+  /** The lock that the upgrade will write. */
   readonly lock: { readonly path: string; readonly text: string } | undefined;
-  /** What the requirements are resolved to, a pylock.toml whose paths are absolute; for what has no lock. */
+  /** For a repo without a lock: the text of a pylock.toml whose paths are absolute. */
   readonly resolution: string | undefined;
-  /** Throws for an environment that is not to be shown; nobody knows of it yet. */
+  /** Throws for an environment that must not be shown; nobody knows of it yet. */
   readonly check: (place: BuildPlace) => Promise<void>;
 }
 
-/** Makes what is asked for, by the driver that it says. */
+/** Builds what is asked for as a new generation, by the decision's driver. */
 export function buildAside(
   job: Job,
   decision: Decision,
@@ -186,7 +192,7 @@ export function buildAside(
   const { folders } = decision;
   const project = anew ? { ...decision.project, rebuilt: decision.project.localNames } : decision.project;
   const resolved = resolutionFile(folders, asked.madeOf, asked.seen);
-  // An upgrade stays near to what is shown: what the interpreter that it moves to once had may be older.
+  // An upgrade starts from the versions in use: a resolution that was once made for the interpreter it moves to may be older.
   let known = anew || coming !== undefined ? undefined : existing(resolved);
   return makeAside(job, {
     decision,
@@ -238,7 +244,7 @@ export function buildAside(
   });
 }
 
-/** Uses the time of another process, once that has been started. */
+/** Does work of this process while another one runs. */
 async function beside<T>(work: Promise<T>, act: (() => void) | undefined): Promise<T> {
   work.catch(() => {}); // it is awaited below
   await nextTurn();
@@ -256,7 +262,10 @@ function existing(file: string): string | undefined {
   return isFile(file) ? file : undefined;
 }
 
-/** What the youngest generation resolved to, at best of this very root: only what must change then does. */
+/**
+ * A resolution to stay near to, so that only what must change does: the youngest generation's, if possible one of this
+ * very root.
+ */
 function preferredResolution({ generations, folders }: Decision, link: string, form: string): string | undefined {
   const shown = readManifest(realPath(link) ?? link);
   const others = [...(shown === undefined ? [] : [shown]), ...listGenerations(folders.generations)];

@@ -11,7 +11,7 @@ import { takeRefusal } from "../provision/network.ts";
 import { cut, LONGEST_LINE } from "../quoted.ts";
 import { countProgress, stillRunning, type Tally } from "../uv/progress.ts";
 
-/** One build: where its words and its log go, and how long each step took. */
+/** One build: its terminal, its log, and how long each step took. */
 export interface Job {
   readonly context: Context;
   readonly folders: Folders;
@@ -19,17 +19,23 @@ export interface Job {
   /** What is built, as far as it is known. */
   readonly project: Project | undefined;
   readonly steps: { title: string; durationMs: number }[];
-  /** uv asks the interpreter to build on what it is, which it remembers: a step waits for that rather than have it ask again. */
+  /**
+   * Set while uv asks the new interpreter what it is, and remembers that: a step waits for it, rather than have it
+   * asked again.
+   */
   learning?: Promise<unknown> | undefined;
 }
 
-/** Begins one: makes the folders, and names a log. */
+/** Begins a job: makes the folders, and names a log. */
 export async function beginJob(context: Context, folders: Folders, project?: Project): Promise<Job> {
   await makeFolders(folders);
   return { context, folders, log: newLog(folders, now(), process.pid), project, steps: [] };
 }
 
-/** What stays as it was after a failure, as the end of a hint, and where the log is; a first start had nothing that worked. */
+/**
+ * The end of the hint of an error: what still works, and where the log is. Before the first environment there is
+ * nothing that worked.
+ */
 export function whatStays({ folders, log }: Job): string {
   return `${listGenerations(folders.generations).length > 0 ? "what worked before still works; " : ""}the whole output is in ${log}`;
 }
@@ -37,12 +43,12 @@ export function whatStays({ folders, log }: Job): string {
 export interface StepOptions {
   /** Stable id of the error when the step fails. */
   readonly id: string;
-  /** What to do about a failure of which the tool's words tell no cause; the log is named anyway. */
+  /** What to do when the tool's output names no known cause; the log is named anyway. */
   readonly hint?: string;
-  /** What is worth knowing whatever the cause is. */
+  /** What the hint says whatever the cause is. */
   readonly note?: string;
   readonly limitMs?: number;
-  /** Tried before, without a word: a faster way to the same, where it works. */
+  /** A faster way to the same result, which is tried first without a word. */
   readonly first?: Command | undefined;
 }
 
@@ -55,7 +61,7 @@ export async function runStep(job: Job, title: string, command: Command, options
   throw stepError(job, title, outcome, options);
 }
 
-/** What a step that failed says: its likeliest cause, the tool's own last words, and where all of them are. */
+/** The error of a step that failed: its likeliest cause, the tool's own last lines, and where the log is. */
 export function stepError(job: Job, title: string, outcome: Outcome, options: StepOptions): PrimeError {
   const { root, env } = job.context;
   const words = outcome.failure ?? lastLines(outcome.output);
@@ -71,7 +77,7 @@ export function stepError(job: Job, title: string, outcome: Outcome, options: St
   });
 }
 
-/** As `runStep`, for commands whose failure is an answer: `otherwise` says which. */
+/** As `runStep`, for a command whose failure is an answer; `otherwise` says which one. */
 export async function tryStep(
   job: Job,
   title: string,
@@ -103,7 +109,10 @@ export async function tryStep(
   return outcome;
 }
 
-/** A tool that was refused a way to the network tells that in words of its own, or takes it for an answer. */
+/**
+ * Throws when prime's network rules refused something to the tool: its own words would say so badly, or it may take the
+ * refusal for an answer.
+ */
 function refuseByRule(job: Job, title: string, { output }: Outcome): void {
   const { root } = job.context;
   const refusal = takeRefusal(root, output);
@@ -115,7 +124,7 @@ function refuseByRule(job: Job, title: string, { output }: Outcome): void {
   });
 }
 
-/** The end of a tool's own words, set in, for a message. */
+/** The last lines of a tool's output, indented, for a message. */
 export function lastLines(output: string): string {
   const lines = output.trimEnd().split("\n");
   const shown = lines.slice(-LINES_SHOWN).map((line) => cut(`  ${line}`, LONGEST_LINE));

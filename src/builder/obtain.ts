@@ -13,12 +13,13 @@ import type { UvTool } from "../uv/tool.ts";
 import type { Job } from "./job.ts";
 import { takeTurn } from "./turn.ts";
 
-/** What obtaining needs of a decision. */
+/** The parts of a decision that are needed to get an interpreter. */
 export type Obtainer = Pick<Decision, "config" | "search">;
 
 /**
- * The interpreter of exactly this build, out of this user's store: fetched, checked and unpacked if it is not there yet, by one start at
- * a time. One that is not what its list says is removed again: `python-lies`. `exitCode` is that of a policy that can't be read.
+ * The interpreter of exactly this build, from this user's store. If it is not there yet, one start at a time fetches,
+ * checks and unpacks it. When it is not what its list says, it is removed again (`python-lies`). `exitCode` is the
+ * status for a policy that can't be read.
  */
 export async function obtainInterpreter(
   job: Job,

@@ -14,8 +14,8 @@ import type { UvTool } from "../uv/tool.ts";
 import { type Job, runStep, tryStep } from "./job.ts";
 
 /**
- * The required python where the selected one is another version: the first on PATH that fits, which a selector may have
- * passed by; else one that uv installed earlier, or installs now.
+ * The required python, when the selected one is another version: the first on PATH that fits, which a selector may have
+ * passed by; else one that uv has installed earlier, or installs now.
  */
 export async function requirePython(job: Job, decision: Decision, uv: UvTool): Promise<Interpreter> {
   const request = uvRequest(decision.request);
@@ -57,7 +57,10 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
   return interpreter;
 }
 
-/** uv starts what is in there to ask what it is, before prime can look at it. */
+/**
+ * Throws `python-store` when others can write uv's store of interpreters: uv starts them to ask what they are, before
+ * prime can look at them.
+ */
 function refuseForeignStore({ env, root, trust }: Context, what: string): void {
   const folder = path.resolve(root, folderOfUv(env));
   const why = whyOthersDecide(folder, trust);
@@ -67,7 +70,10 @@ function refuseForeignStore({ env, root, trust }: Context, what: string): void {
   });
 }
 
-/** By what is here, the same minor first, where only a file that is no project's own word asks for another one. */
+/**
+ * The beginning of a hint: a Python that is here would do for one start, if only a file that is not the project's own
+ * asks for another.
+ */
 async function wayAround({ config, request, search, ...decision }: Decision): Promise<string> {
   const [, minor = null] = /^\D*(3\.\d+)/.exec(request.text) ?? [];
   const { selected = decision.selected } = await searchPython(parseRequest(minor), search);

@@ -39,7 +39,9 @@ export interface GcRequest {
 
 export const DAY_MS = 86_400_000;
 
-/** After each build, so that disk use stays bounded: what is old, and what nobody can be working on any more. */
+/**
+ * Removes, after each build, what is old and what nobody can be working on any more, so that disk use stays bounded.
+ */
 export function collectOld(context: Context, folders: Folders, link: string, keep = KEPT_GENERATIONS): void {
   const { removed, bytes, failures } = removeAll(context, folders, link, { ...AUTOMATIC, keep });
   if (removed.length > 0) context.terminal.say(`removed what is old (${removed.length}): freed ${sizeText(bytes)}`);
@@ -57,16 +59,19 @@ interface Removal {
   readonly failures: readonly PrimeError[];
 }
 
-/** What goes: a generation, or what was left behind. */
+/** What is to be removed: a generation, or what was left behind. */
 interface Doomed {
   readonly file: string;
   readonly isGeneration: boolean;
   readonly about: string;
-  /** Gives the bytes that this frees; `undefined` for what somebody has come to need. */
+  /** Gives the bytes that this frees; `undefined` when somebody has come to need it. */
   readonly remove: () => number | undefined;
 }
 
-/** The caller holds the build lock; a builder that did not wait for it is known by its processes, or by its age. */
+/**
+ * Removes what is not needed. The caller holds the build lock; a builder that did not wait for that is known by its
+ * processes, or by its age.
+ */
 export function removeAll(
   context: Context,
   folders: Folders,
@@ -119,7 +124,7 @@ function measure(doomed: readonly Doomed[]): Done {
   return { gone: doomed, bytes: doomed.reduce((sum, { file }) => sum + diskUse(file), 0), failures: [] };
 }
 
-/** What can't be removed does not keep the others. */
+/** Removes one after the other; a failure does not stop the rest. */
 function carryOut(doomed: readonly Doomed[], folders: Folders, shownBy: string | undefined): Done {
   const gone: Doomed[] = [];
   const failures: PrimeError[] = [];
@@ -144,7 +149,7 @@ function carryOut(doomed: readonly Doomed[], folders: Folders, shownBy: string |
   return { gone, bytes, failures };
 }
 
-/** What killed starts left in the root's own folder, among its ready plans and in the caches. */
+/** What killed starts left behind: in the root's own folder, among its ready plans and in the caches. */
 function leftBehind({ root, places, plans, env }: Context, scene: StockPlaces, before: number): Stock {
   const { left, strange } = takeStock(scene, before);
   const drafts = abandonedDrafts(scene.folders.data, root, before);
@@ -163,7 +168,7 @@ function leftBehind({ root, places, plans, env }: Context, scene: StockPlaces, b
   };
 }
 
-/** Its maker did not come to write its name. */
+/** Whether a lock is empty since its maker was killed before it could write its name. */
 function isTorn(lock: string, before: number): boolean {
   return facts(lock)?.size === 0 && isAbandoned(lock, before);
 }
@@ -184,7 +189,7 @@ function keepingOf(context: Context, folders: Folders, link: string, request: Gc
   return { needed, lastShown, atLeast: request.keep, since: now() - request.olderDays * DAY_MS };
 }
 
-/** For each set of flags, what is shown now, by whatever user, and what was before. */
+/** For each set of flags, what is shown now (by whatever user) and what was shown before. */
 function lastOf(entries: readonly HistoryEntry[]): string[] {
   const last = new Map(entries.map((entry) => [entry.flags, entry]));
   return [...last.values()].flatMap(({ from, to }) => [...(from === null ? [] : [from]), to]);

@@ -9,9 +9,11 @@ export interface TurnRequest<T> {
   /** What is done in this turn, e.g. `building for /home/me/repo`; others who wait are told. */
   readonly doing: string;
   readonly reason: string;
-  /** What is done without waiting any longer for a holder that shows no sign of life, e.g. `building`. */
+  /**
+   * What is done without waiting any longer for a holder that shows no sign of life, e.g. `building`; for a message.
+   */
   readonly beside: string;
-  /** Whether what the turn is for is there, now that another's has ended. */
+  /** Looks whether what the turn is for is there, now that another's turn has ended. */
   readonly look: () => Promise<T | undefined>;
   /** See `waitForHolder`. */
   readonly silent?: string | undefined;
@@ -22,7 +24,10 @@ export function rootMutex(dataFolder: string): string {
   return path.join(dataFolder, "lock");
 }
 
-/** Waits for the others and says for whom; gives the lock, or what was wanted, made by another meanwhile. */
+/**
+ * Waits for others, and says for whom. Gives the lock, or what was wanted if another has made it meanwhile. Throws
+ * `nested`.
+ */
 export async function takeTurn<T>(
   context: Context,
   { lock_patience_s: patience }: Config,
@@ -44,7 +49,7 @@ export async function takeTurn<T>(
   });
 }
 
-/** As `takeTurn`, for what nobody else can have done meanwhile. */
+/** As `takeTurn`, for what nobody else could have done meanwhile. */
 export async function takeOwnTurn(
   context: Context,
   config: Config,
@@ -55,7 +60,7 @@ export async function takeOwnTurn(
   return "lock" in turn ? turn.lock : turn.found;
 }
 
-/** Waits while another builds for this root, and takes no turn: most who wait have nothing to build afterwards. */
+/** Waits while another builds for this root, without taking a turn: most who wait have nothing to build afterwards. */
 export function waitForTurn<T>(
   context: Context,
   { lock_patience_s: patience }: Config,

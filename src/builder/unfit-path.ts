@@ -1,7 +1,7 @@
 import type { Decision } from "../decision/decide.ts";
 import { PrimeError } from "../errors.ts";
 
-/** What ends a path where it stands in one of these, and the reason. */
+/** What a path must not have, what that is called, and why. */
 const BREAKS: readonly (readonly [RegExp, string, string])[] = [
   [/:/, "a colon", "PATH is cut at colons, so that no command of the environment would be found"],
   [
@@ -11,12 +11,12 @@ const BREAKS: readonly (readonly [RegExp, string, string])[] = [
   ],
 ];
 
-/** Refuses, before anything is built, a path at which an environment could be made and not be used. */
+/** Throws `unfit-path`, before anything is built, for a path at which an environment could be made but not used. */
 export function refuseUnfitPath({ folders, driver, project }: Decision): void {
   const { generations } = folders;
   const found = BREAKS.find(([pattern]) => pattern.test(generations));
   if (found !== undefined) refuse(generations, found[1], found[2]);
-  // uv takes such a folder for a URL with a fragment, but where it reads its own lock.
+  // uv takes such a folder for a URL with a fragment, except where it reads its own lock.
   const isUrl = driver === "venv_uv" && project.kind !== "uv-lock" && project.localProjects.length > 0;
   const folder = isUrl ? project.localProjects.find((one) => one.includes("#")) : undefined;
   if (folder !== undefined) refuse(folder, "a `#`", "uv takes what follows it for the fragment of a URL");

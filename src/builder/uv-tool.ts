@@ -20,7 +20,9 @@ import { refuseForeignPipSettings, refuseForeignUvSettings } from "./whose-setti
 
 type Tooling = Pick<Decision, "config" | "selected" | "search">;
 
-/** The pinned uv, told as a step when it has to be fetched; one start fetches it, whatever root it is for. */
+/**
+ * Gets the pinned uv. It is told as a step when it has to be fetched; one start fetches it, whatever root it is for.
+ */
 export async function provision(job: Job, decision: Tooling): Promise<UvTool> {
   const { context } = job;
   const { version } = pinOf(decision.config);
@@ -46,8 +48,8 @@ export async function provision(job: Job, decision: Tooling): Promise<UvTool> {
 }
 
 /**
- * What is in uv's cache is installed, and interpreters are believed to be what it tells. Where a repo's settings name one that is
- * not its own, uv is told which is to be used.
+ * Variables for uv's cache. uv installs what is in there, and believes what it says of interpreters, so that nobody
+ * else may write it. When a repo's settings name a cache outside of the repo, uv is told which one to use.
  */
 async function cacheVariables(context: Context, env: Environment): Promise<Environment> {
   const { root, trust, terminal } = context;
@@ -63,7 +65,10 @@ async function cacheVariables(context: Context, env: Environment): Promise<Envir
   return { UV_NO_CACHE: "1" };
 }
 
-/** The folder that uv's settings name, absolute; a repo's can name one in the repo alone, since uv writes and clears whatever it is. */
+/**
+ * The cache folder that uv's settings name, absolute. A repo's settings may name one in the repo alone, since uv writes
+ * and clears whatever is there.
+ */
 async function cacheSetting({ root, env }: Context): Promise<{ set?: string; refused?: string }> {
   let refused: { refused?: string } = {};
   for (const { file, table } of await settingsOfUv(root, env)) {
@@ -89,7 +94,7 @@ async function deployAlone(job: Job, { config }: Pick<Decision, "config">, reque
   });
   if ("found" in turn) return turn.found;
   try {
-    return fromCache(request) ?? (await deployAsStep(job, title, request)); // the lock can have been given back just now
+    return fromCache(request) ?? (await deployAsStep(job, title, request)); // another start may just have fetched it
   } finally {
     turn.lock.release();
   }

@@ -19,7 +19,7 @@ import { beginningOf, interpreterOf } from "../venv/shebang.ts";
 import { type Job, whatStays } from "./job.ts";
 
 const NAMES = v.record(TEXT, TEXT);
-/** What validate.py says of an environment; names as the packages spell themselves, folders absolute. */
+/** The answer of validate.py; package names as the packages spell them, folders absolute. */
 const VALIDATION = v.object({
   ok: v.boolean(),
   problems: v.array(TEXT),
@@ -29,7 +29,7 @@ const VALIDATION = v.object({
 });
 export type Validation = v.InferOutput<typeof VALIDATION>;
 
-/** Starts the new environment's interpreter, which looks at itself and at what was installed. */
+/** Has the new environment's interpreter look at itself and at what was installed. Throws `environment-invalid`. */
 export async function validate(job: Job, generation: string, base: Interpreter, work: string): Promise<Validation> {
   const step = job.context.terminal.step("validate the environment");
   const env = cleanEnvironment(job.context.env);
@@ -66,12 +66,13 @@ export async function validate(job: Job, generation: string, base: Interpreter, 
 }
 
 const PROBE = "prime-probe";
-/** Room for the longest path there is (PATH_MAX) and the words around it. */
+/** Bytes: room for the longest path there is (PATH_MAX) and the words around it. */
 const HEAD_OF_SCRIPT = 8192;
 
 /**
- * Goes the way that users go: finds a script on PATH that begins as the environment's own scripts do, and has the system start
- * it. Such a beginning can be too long for the kernel, or hold what no shell takes for one word.
+ * Starts a script as users do: finds one on PATH that begins as the environment's own scripts do, and has the system
+ * start it. Such a first line can be too long for the kernel, or have something that no shell takes for one word. Gives
+ * what is wrong.
  */
 async function tryScript(
   generation: string,
@@ -89,7 +90,7 @@ async function tryScript(
   return [`its scripts don't start it: they begin with ${JSON.stringify(beginning.trimEnd())}, which gave: ${said}`];
 }
 
-/** How the scripts of this environment begin, a byte a character; `undefined` where it has none. */
+/** The beginning of this environment's scripts, with a character for each byte; `undefined` when it has no scripts. */
 function beginningOfScripts(bin: string): string | undefined {
   const interpreters = `${Buffer.from(bin).toString("latin1")}/`;
   const beginnings = (listFolder(bin) ?? [])
@@ -99,13 +100,13 @@ function beginningOfScripts(bin: string): string | undefined {
   return beginnings.find((text) => interpreterOf(text)?.startsWith(interpreters));
 }
 
-/** What a manifest says that the environment itself does not show. */
+/** The parts of a manifest that the environment itself does not show. */
 export type ManifestFacts = Omit<
   Manifest,
   "layout" | "id" | "digest" | "packages" | "packageDigests" | "sitePackages" | "pyvenv" | "builtAt" | "builtBy"
 >;
 
-/** Writes the manifest, last of all: from now on the folder is a generation. */
+/** Writes the manifest, last of all: from then on the folder is a generation. */
 export function finishGeneration(generation: string, validation: Validation, facts: ManifestFacts): Manifest {
   const pyvenv = path.join(generation, "pyvenv.cfg");
   for (const file of [pyvenv, ...validation.site_packages]) backdate(file);
@@ -127,7 +128,7 @@ export function finishGeneration(generation: string, validation: Validation, fac
   return manifest;
 }
 
-/** One spelling (PEP 503), whoever names a package. */
+/** Normalizes the names (PEP 503), since packages spell them differently. */
 function byNormalizedName(told: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(told).map(([name, value]) => [normalizeName(name), value]));
 }

@@ -9,8 +9,8 @@ import { isTable, parseToml, valueAt } from "../toml.ts";
 type Place = Pick<Context, "root" | "trust" | "env">;
 
 /**
- * Refuses to run uv where it would follow settings of somebody else's: they name indexes, caches and where interpreters come from, and
- * uv can't be told to pass over one file (uv's manual, "Configuration files").
+ * Throws `foreign-settings` when uv would follow somebody else's settings: they name indexes, caches and where
+ * interpreters come from, and uv can't be told to pass over one file (uv's manual, "Configuration files").
  */
 export async function refuseForeignUvSettings({ root, trust, env }: Place): Promise<void> {
   if (env.UV_CONFIG_FILE) return refuseForeign("uv", [path.resolve(root, env.UV_CONFIG_FILE)], { root, trust, env });
@@ -40,13 +40,13 @@ function refuseForeign(tool: "uv" | "pip", files: readonly string[], { root, tru
   }
 }
 
-/** Where both tools look, by the XDG Base Directory Specification. */
+/** The folders in which both tools look for settings (XDG Base Directory Specification). */
 function configFolders({ XDG_CONFIG_HOME, XDG_CONFIG_DIRS, HOME }: Environment): string[] {
   const folders = [XDG_CONFIG_HOME || `${HOME ?? ""}/.config`, ...(XDG_CONFIG_DIRS ?? "").split(":")];
   return folders.filter((folder) => path.isAbsolute(folder));
 }
 
-/** The file above a root whose settings uv takes: none where the root has its own. */
+/** The file above a root whose settings uv would take; none when the root has its own. */
 async function nearestSettings(root: string): Promise<string[]> {
   for (let folder = root; ; folder = path.dirname(folder)) {
     const file = await settingsIn(folder);

@@ -8,12 +8,12 @@ import { NAME, SHA256 } from "./model/texts.ts";
 
 const CHANNEL = v.object({
   app: NAME,
-  /** Where it is uploaded to: a folder, or a URL. */
+  /** Where the channels are uploaded to: a folder, or a URL. */
   to: TEXT,
   keys: v.array(v.object({ name: NAME, id: SHA256, command: v.nullable(TEXT) })),
 });
 
-/** What a maintainer's folder says of its channels; no secrets. */
+/** What `channel.json` in a maintainer's folder says of an app's channels; it has no secrets. */
 export interface ChannelFile {
   readonly app: string;
   readonly to: string;

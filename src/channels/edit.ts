@@ -15,10 +15,13 @@ import {
 } from "./tuf/repository.ts";
 import { type Signer, signedBy } from "./tuf/signing.ts";
 
-/** What a command changes: see `Edition`. */
+/** What a command changes in the metadata: see `Edition`. */
 export type RepositoryChange = Pick<Edition, "root" | "delegations" | "files" | "restarted" | "begun">;
 
-/** Days until what is signed now expires: by a key that is at hand every day, and by one that lies in a safe. */
+/**
+ * Days until what is signed now expires: by a key that is at hand every day (online), and by one that is kept in a safe
+ * (offline).
+ */
 const DAYS = { online: 30, offline: 365 };
 const DAY_MS = 86_400_000;
 
@@ -38,7 +41,7 @@ export function keysFor({ repository }: Pick<Session, "repository">, change: Rep
   return [...before, ...rolesOf(change).flatMap((role) => keysOf(change.root ?? root.signed, delegations, role))];
 }
 
-/** Whether an offline key has to sign it. */
+/** Whether a change has to be signed by an offline key. */
 export function isOffline(change: RepositoryChange): boolean {
   return !rolesOf(change).every(isOnline);
 }
@@ -53,7 +56,9 @@ function rolesOf({ root, delegations, files = {} }: RepositoryChange): readonly 
   return ROLES.filter(isSigned);
 }
 
-/** What a role lacks to be believed: who has signed it, how many have to, who else can. */
+/**
+ * The signatures that a role lacks to be believed: which keys have signed it, how many have to, and which others can.
+ */
 export interface Lack {
   readonly by: readonly string[];
   readonly threshold: number;
@@ -61,8 +66,8 @@ export interface Lack {
 }
 
 /**
- * Carries a change out: targets first, then the metadata, which make it true. What too few of its keys have signed waits for others
- * in place of that, and nothing is uploaded.
+ * Carries a change out: uploads the targets, then the metadata, which make it true. When too few keys have signed it,
+ * it waits for others, and nothing is uploaded.
  */
 export async function carryOutChange(
   session: Session,
@@ -84,7 +89,10 @@ export async function carryOutChange(
   return undefined;
 }
 
-/** Of the roles that too few have signed, what the first lacks most; a root is signed for the one before as well (TUF specification, 6.1). */
+/**
+ * The first role that too few keys have signed. A new root must be signed as the one before it asks as well (TUF
+ * specification, 6.1).
+ */
 function lackOf({ repository }: Session, change: RepositoryChange, made: readonly MetadataFile[]): Lack | undefined {
   const root = change.root ?? repository.root.signed;
   const delegations = change.delegations ?? repository.targets.signed.delegations;
@@ -102,7 +110,7 @@ function lackOf({ repository }: Session, change: RepositoryChange, made: readonl
 
 const MOST = 5_000_000;
 
-/** Those of the keys that are at hand; one at least. */
+/** Signs by those of a role's keys that are at hand. Throws `key` when there is none. */
 export function signersBy(signers: ReadonlyMap<string, Signer>): Edition["signersOf"] {
   return (role, ids) => {
     const found = ids.flatMap((id) => signers.get(id) ?? []);

@@ -13,18 +13,18 @@ import { parseTarget, readTarget } from "./session.ts";
 import { Client, type Memory } from "./tuf/client.ts";
 import { Refused } from "./tuf/refused.ts";
 
-/** What an installation brings to a check of its channel. */
+/** What an installation tells when it checks its channel. */
 export interface Follower {
   readonly channel: string;
-  /** Its own number, which nobody else knows: decides which rollouts reach it. */
+  /** Its own number, which nobody else knows; it decides which rollouts reach the installation. */
   readonly installation: string;
-  /** The id of the release that runs here, or how that begins; undefined: none yet. */
+  /** The id of the release that runs here, or the beginning of it; undefined: none yet. */
   readonly runs: string | undefined;
-  /** The serial that was followed last, and the keys by which it was believed. */
+  /** The serial that was followed last, and the keys by which it was believed then. */
   readonly seen: SeenSerial | undefined;
-  /** What is urgent passes the percent. */
+  /** Whether an urgent move reaches it whatever the percent is. */
   readonly takesUrgent: boolean;
-  /** The version that this installation is held at, whatever the channel points at. */
+  /** The version that the user pins this installation to, whatever the channel points at. */
   readonly pin?: string | undefined;
 }
 
@@ -37,27 +37,30 @@ export interface SeenSerial {
 export interface Followed {
   readonly pointer: Pointer;
   readonly seen: SeenSerial;
-  /** The release to run: what the channel points at, or for whom the rollout has not reached, what was before. */
+  /**
+   * The release to run: the one that the channel points at, or the one before, if the rollout has not reached this
+   * installation.
+   */
   readonly release: Release;
-  /** The rollout has not reached this one. */
+  /** Whether the rollout has not reached this installation. */
   readonly waits: boolean;
 }
 
-/** A channel of which the metadata are believed. */
+/** An app's channels, with metadata that are believed. */
 export interface TrustedChannels {
   readonly state: ReleasesState;
-  /** The bytes of a target, as the metadata have it. Throws `Refused`. */
+  /** The bytes of a target, as the metadata describe it. Throws `Refused`. */
   readonly readFile: (name: string) => Promise<Buffer>;
-  /** The keys by which pointers are believed. */
+  /** The ids of the keys that sign the channels' pointers. */
   readonly keys: string;
-  /** The channels that there are. */
+  /** The names of the channels. */
   readonly names: () => Promise<string[]>;
   /** Which of the top-level roles expires first, and when. */
   readonly expires: Client["expires"];
   readonly now: Date;
 }
 
-/** Refreshes the metadata. Throws `Refused`; what runs here goes on. */
+/** Refreshes the metadata. Throws `Refused`; the release that runs here goes on. */
 export async function openChannels(place: Pick<Place, "read">, memory: Memory, now: Date): Promise<TrustedChannels> {
   const client = new Client({ metadata: (name, most) => place.read(`metadata/${name}`, most) }, memory, now);
   const readFile = async (name: string) => {
@@ -70,12 +73,16 @@ export async function openChannels(place: Pick<Place, "read">, memory: Memory, n
   return { state, readFile, names, expires: client.expires, now, keys: client.keysOf("channels").join(" ") };
 }
 
-/** Clocks of machines and of maintainers differ, by no more than a day. By one that is further behind nothing expires. */
+/**
+ * Milliseconds: clocks of machines and maintainers may differ by a day. A clock that is further behind would let
+ * nothing expire.
+ */
 const AHEAD_MS = 86_400_000;
 
 /**
- * Believes the pointer only upwards in its serial, and never a release that the offline key has not vouched for, has withdrawn, or has
- * put below the floor. Whether a version is newer or older counts for nothing. Throws `Refused`.
+ * Reads a channel's pointer and its release. The pointer is believed only if its serial does not fall, and never for a
+ * release that the offline key has not vouched for, has withdrawn, or has put below the floor. Whether its version is
+ * newer or older does not matter. Throws `Refused`.
  */
 export async function followPointer(
   { state, readFile, keys, now }: TrustedChannels,
@@ -107,13 +114,19 @@ export async function followPointer(
   return { pointer, seen, release, waits };
 }
 
-/** Raising the percent adds installations, lowering it flips none back; a fallback is everybody's. */
+/**
+ * Whether a rollout reaches an installation. Raising the percent adds installations, and lowering it takes none back; a
+ * fallback reaches all.
+ */
 function reaches(pointer: Pointer, { installation, runs, takesUrgent }: Follower): boolean {
   if (pointer.direction === "fallback" || (pointer.urgent && takesUrgent)) return true;
   return (runs !== undefined && pointer.release_id.startsWith(runs)) || isAmong(installation, pointer);
 }
 
-/** A serial that an attacker raised with a stolen key ends with that key. */
+/**
+ * Refuses a serial that fell, unless other keys sign now: a serial that an attacker raised with a stolen key ends with
+ * that key.
+ */
 function refuseLowerSerial(channel: string, { serial, keys }: SeenSerial, known: SeenSerial | undefined): void {
   if (known === undefined || known.keys !== keys || serial >= known.serial) return;
   throw new Refused("rollback", `${channel} went back from serial ${known.serial} to ${serial}`);

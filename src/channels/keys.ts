@@ -6,12 +6,14 @@ import { readText } from "../edges/files/read.ts";
 import { PrimeError } from "../errors.ts";
 import { publicKeyOf, type Signer } from "./tuf/signing.ts";
 
-/** A key of a maintainer's, as the channel's file names it: private in `keys/NAME.pem`, or what `command` prints. */
+/**
+ * A maintainer's key, as `channel.json` names it: the private key is in `keys/NAME.pem`, or is what `command` prints.
+ */
 export interface NamedKey {
   readonly name: string;
   /** Its id in metadata. */
   readonly id: string;
-  /** For sh; null: the file. */
+  /** A command line for sh; null: the key is in the file. */
   readonly command: string | null;
 }
 
@@ -21,7 +23,10 @@ export function keyFile(folder: string, name: string): string {
   return path.join(folder, "keys", `${name}.pem`);
 }
 
-/** Makes an Ed25519 key in a file that this user alone can read (0600), under a passphrase where one is given; PKCS #8 (RFC 5958). */
+/**
+ * Makes an Ed25519 key in a file that this user alone can read (0600), under a passphrase if one is given; PKCS #8 (RFC
+ * 5958). Throws `key-exists`.
+ */
 export function makeKey(folder: string, name: string, passphrase: string | undefined): Key {
   const { privateKey } = generateKeyPairSync("ed25519");
   const file = keyFile(folder, name);
@@ -37,12 +42,12 @@ export function makeKey(folder: string, name: string, passphrase: string | undef
   return publicKeyOf(privateKey);
 }
 
-/** Whether the key is in a file that asks for a passphrase. */
+/** Whether the key is in a file, under a passphrase. */
 export function isEncrypted(folder: string, { name, command }: NamedKey): boolean {
   return command === null && /ENCRYPTED/.test(readText(keyFile(folder, name), MOST_PEM)?.split("\n")[0] ?? "");
 }
 
-/** Reads a private key in PEM. What went wrong is told without a word of the text. */
+/** Reads a private key in PEM. Throws `key`, without a word of the text. */
 export function signerOf(key: NamedKey, pem: string, passphrase: string | undefined): Signer {
   const privateKey = readKey(key, pem, passphrase);
   const publicKey = publicKeyOf(privateKey);

@@ -12,7 +12,7 @@ export interface Overview {
   readonly releases: readonly (ReleasesState["releases"][number] & { readonly withdrawn: string | null })[];
   /** prime's launcher, as customers get it; null: none is published. */
   readonly launcher: NonNullable<ReleasesState["launcher"]> | null;
-  /** By role: whole days until what is signed expires; below zero: since. */
+  /** By role, whole days until its metadata expire; negative: they have expired. */
   readonly expires: Readonly<Record<RoleName, { readonly at: string; readonly days: number }>>;
 }
 

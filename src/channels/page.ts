@@ -2,7 +2,7 @@ import { shareOf } from "./model/pointer.ts";
 import { moment } from "./model/texts.ts";
 import type { Overview } from "./overview.ts";
 
-/** Light and dark, from 360 px on; no script, and nothing is asked for elsewhere. */
+/** For light and dark, from 360 px on. The page has no script and asks for nothing elsewhere. */
 const STYLE = `
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui; max-width: 60rem; margin: auto; padding: 1rem; }
@@ -12,7 +12,10 @@ h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; }
 table { width: 100%; } td, th { text-align: left; vertical-align: top; padding-right: .8rem; } td:last-child { min-width: 10rem; overflow-wrap: anywhere; } time { white-space: nowrap; }
 @media (max-width: 34rem) { table, tbody, tr { display: block; padding: .3rem 0; } td { display: inline-block; } th { display: none; } }`;
 
-/** `channel status --html`: a page that can stand beside the metadata. `now` in milliseconds since the epoch. */
+/**
+ * The page of `channel status --html`, which can be served beside the metadata. `now` is in milliseconds since the
+ * epoch.
+ */
 export function statusPage({ app, channels, releases, launcher, expires }: Overview, now: number): string {
   const cards = Object.entries(channels).map(([name, one]) => {
     const { version, rollout, direction, reason, by, at, serial, floor, history } = one;
@@ -56,7 +59,7 @@ ${table(["role", "at", ""], ends)}
 `;
 }
 
-/** Of cells in HTML. */
+/** A table; its cells are HTML. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return "";
   const line = (cells: readonly string[], tag: string) =>
@@ -64,7 +67,7 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   return `<table>${line(heads, "th")}\n${rows.map((row) => line(row, "td")).join("\n")}</table>`;
 }
 
-/** A moment of the metadata, for people. */
+/** A time of the metadata, for people. */
 function time(at: string): string {
   return `<time datetime="${text(at)}">${text(at.slice(0, 16).replace("T", " "))} UTC</time>`;
 }

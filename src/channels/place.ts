@@ -1,34 +1,39 @@
-/** Where a channel's files lie: anything that serves files. Names are relative, with `/` between their parts. */
+/**
+ * Where the files of an app's channels are: anything that serves files. Names are relative, with `/` between their
+ * parts.
+ */
 export interface Place {
   /** For people; without secrets. */
   readonly name: string;
-  /** Whether two who write at once are told apart, found out by trying; where not, it is for one writer. */
+  /**
+   * Whether the place can tell two writers at once apart, found out by trying; if not, it is for one writer at a time.
+   */
   isConditional(): Promise<boolean>;
   /**
-   * The whole of a file; one of more than `most` bytes is cut behind one more, or is as many zeros: no more is wanted of it. undefined:
-   * there is none.
+   * A whole file; undefined: there is none. For a file of more than `most` bytes it gives `most` + 1 bytes, its own or
+   * zeros, since a longer file is refused anyway.
    */
   read(name: string, most: number): Promise<Buffer | undefined>;
-  /** Adds a file; false when another one of this name is there already. The same bytes again are no conflict. */
+  /** Adds a file; false when another file of this name is there. The same bytes again are no conflict. */
   add(name: string, bytes: Buffer): Promise<boolean>;
-  /** Puts a file in place of what was read as `before`; false when something else is there by now. */
+  /** Replaces a file that was read as `before`; false when something else is there by now. */
   replace(name: string, bytes: Buffer, before: Buffer | undefined): Promise<boolean>;
 }
 
-/** One request of a server's, however it is addressed and signed. */
+/** The requests that a server takes, however it is addressed and however they are signed. */
 export interface Server {
   readonly name: string;
-  /** The file and the tag by which the server knows this state of it (RFC 9110, 8.8.3); undefined: there is none. */
+  /** A file, and the tag by which the server knows this state of it (RFC 9110, 8.8.3); undefined: there is none. */
   get(name: string, most: number): Promise<{ readonly bytes: Buffer; readonly tag: string | undefined } | undefined>;
   /** False when the condition does not hold. */
   put(name: string, bytes: Buffer, condition: Readonly<Record<string, string>>): Promise<boolean>;
 }
 
-/** Bytes of a file that a server is asked for to compare it. */
+/** The most bytes of a file that is read back to compare it. */
 const MOST = 1_000_000_000;
 const ABSENT = { "If-None-Match": "*" };
 
-/** A place on a server that may know conditions (RFC 9110, 13.1), or may not. */
+/** A place on a server, which may know conditional requests (RFC 9110, 13.1) or not. */
 export function placeOn(server: Server): Place {
   const isThere = async (name: string, bytes: Buffer) => (await server.get(name, MOST))?.bytes.equals(bytes) === true;
   const add = async (name: string, bytes: Buffer) =>

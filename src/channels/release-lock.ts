@@ -3,16 +3,17 @@ import { PrimeError } from "../errors.ts";
 import { type LockedFile, localFile, packagesOf, renderPylock, sha256Of } from "../project/files/pylock.ts";
 import { isTable, type Table } from "../toml.ts";
 
-/** A release's lock, and the files that lie beside it. */
+/** A release's lock, and the files beside it. */
 export interface ReleaseLock {
   readonly text: string;
-  /** By the name beside the lock, the file that it is. */
+  /** By the name that a file has beside the lock, that file. */
   readonly files: ReadonlyMap<string, LockedFile>;
 }
 
 /**
- * A pylock.toml whose files on this machine (their paths begin at `folder`) become files beside it, and whose addresses say to nobody who one
- * is. Throws for what a release can't hold: a folder, a repository, an archive that has to be built.
+ * The lock of a release, from a pylock.toml whose paths are relative to `folder`: its files on this machine become
+ * files beside the lock, and its addresses lose user names and passwords. Throws `release` for what a release can't
+ * have: a folder, a repository, an archive that has to be built.
  */
 export function releaseLock(table: Table, folder: string): ReleaseLock {
   const files = new Map<string, LockedFile>();

@@ -16,7 +16,7 @@ import { Refused } from "./tuf/refused.ts";
 import { digestsOf, type MetadataFile, type Repository, repositoryOf, servedAs } from "./tuf/repository.ts";
 import { verifyLengthAndHashes } from "./tuf/trusted.ts";
 
-/** A channel as its maintainer finds it at the beginning of a command. */
+/** An app's channels, as a maintainer finds them at the beginning of a command. */
 export interface Session {
   /** The maintainer's folder; absolute. */
   readonly folder: string;
@@ -30,12 +30,13 @@ export interface Session {
 }
 
 const MOST_TIMESTAMP = 16_384;
-/** Bytes of a file that describes a release, a channel or all releases. */
+/** The most bytes of a file that describes a release, a channel, or all releases. */
 export const MOST_DESCRIPTION = 5_000_000;
 
 /**
- * Finishes what an earlier command was cut short in, and refreshes. What has expired is no hindrance to whom it has to be
- * signed by again; a place that serves less than was seen before is one. `tell` gets what a maintainer should know; a look uploads nothing.
+ * Finishes an earlier command that was cut short, and refreshes the metadata. Expired metadata do not stop a
+ * maintainer, who has to sign them again; a place that serves less than was seen before does. `tell` gets what a
+ * maintainer should know. `isLook`: nothing is uploaded.
  */
 export async function openSession(
   folder: string,
@@ -74,7 +75,7 @@ export async function openSession(
   };
 }
 
-/** What this maintainer has seen of the channel; to begin with, the root that was made. */
+/** The metadata that this maintainer has seen; at first, the root that was made. */
 function memoryOf(folder: string) {
   const memory = memoryIn(path.join(folder, "metadata"));
   const read = (role: string) =>
@@ -91,14 +92,17 @@ export async function readTarget(place: Pick<Place, "read">, target: Target): Pr
   return bytes;
 }
 
-/** A target that describes something. Throws `Refused`, "malformed", for one of another form. */
+/** Parses a target that describes something. Throws `Refused`, "malformed", for one of another form. */
 export function parseTarget<T>(name: string, bytes: Buffer, schema: v.GenericSchema<unknown, T>): T {
   const found = parseJson(bytes.toString("utf8"), schema);
   if (found === undefined) throw new Refused("malformed", `${name} has an unknown form`);
   return found;
 }
 
-/** The bytes of such a target. What no client would read is never signed: none would go on from there, and no maintainer. */
+/**
+ * The bytes of such a target. Throws `channel-form` for what no client could read: signed, it would stop every client
+ * and every maintainer.
+ */
 export function renderTarget<T>(name: string, value: T, schema: v.GenericSchema<unknown, T>): Buffer {
   const [issue] = v.safeParse(schema, value).issues ?? [];
   if (issue === undefined) return Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
@@ -118,7 +122,7 @@ const PENDING = v.object({
 
 const pendingIn = (folder: string) => path.join(folder, "pending.json");
 
-/** Puts targets up, each under its digest; what is there already is left. */
+/** Uploads targets, each under its digest; files that are there already are left. */
 export async function addTargets(place: Place, files: Readonly<Record<string, Buffer>>): Promise<void> {
   for (const [name, bytes] of Object.entries(files)) {
     const served = `targets/${servedAs(name, digestsOf(bytes).sha256)}`;
@@ -126,7 +130,9 @@ export async function addTargets(place: Place, files: Readonly<Record<string, Bu
   }
 }
 
-/** Puts an edition up, the timestamp last; one that is cut short is finished by the next command. Throws `channel-moved`. */
+/**
+ * Uploads an edition, the timestamp last. If that is cut short, the next command finishes it. Throws `channel-moved`.
+ */
 export async function publishEdition(
   folder: string,
   place: Place,

@@ -1,28 +1,30 @@
-/** A world in which customers' machines follow a channel. Times in seconds. */
+/** A model of customers' machines that follow a channel. Times are in seconds. */
 export interface Scenario {
   readonly clients: number;
-  /** How long it lasts. */
+  /** How long the simulation lasts. */
   readonly lasts: number;
   /** Time between two checks, and by what part of it each may be shorter or longer. */
   readonly check: number;
   readonly spread: number;
   /** Time between two starts on one machine: a check that is due is made at the next. */
   readonly starts: number;
-  /** The part of the machines whose starts are all at the full hour, as schedulers like it. */
+  /** The part of the machines whose starts all come at the full hour, as with schedulers. */
   readonly atTheHour: number;
   /** The longest time that an updater waits before it asks. */
   readonly delay: number;
-  /** After a check that came to nothing: the first wait, by how much it grows, and by what part each may differ. */
+  /**
+   * After a failed check: the first wait, the factor by which it grows, and by what part each may be shorter or longer.
+   */
   readonly retry: { readonly first: number; readonly growth: number; readonly spread: number };
-  /** No answer comes between these. */
+  /** Between these times no server answers. */
   readonly outage: { readonly from: number; readonly to: number } | null;
-  /** Where the channel points from when on, and for which part of the machines. */
+  /** Where the channel points, from when on, and for which part of the machines. */
   readonly moves: readonly { readonly at: number; readonly version: string; readonly percent: number }[];
 }
 
 /**
- * Bytes of answers: nothing is new (the next root, which is not there, and the timestamp); metadata that have changed (timestamp, snapshot,
- * channels, pointer, state, release).
+ * Bytes of the answers to a check. `same`: nothing is new (the next root, which is not there, and the timestamp).
+ * `metadata`: the metadata have changed (timestamp, snapshot, channels, pointer, state, release).
  */
 const BYTES = { same: 1000, metadata: 12_000 };
 const MINUTE = 60;
@@ -31,16 +33,18 @@ export interface SimulationOutcome {
   /** Requests in each minute; a check is two, one where nobody answers, several where the metadata have changed. */
   readonly perMinute: readonly number[];
   readonly bytes: number;
-  /** A second. */
+  /** Requests a second. */
   readonly peak: number;
   readonly median: number;
-  /** For each move: seconds from it until half and 99 % of those whom it is for have followed; null: not within the time. */
+  /**
+   * For each move: seconds until half and 99 % of the machines that it is for have followed; null: not before the end.
+   */
   readonly followed: readonly { readonly half: number | null; readonly nearlyAll: number | null }[];
   /** The part of the machines on the last version, in each minute. */
   readonly onLast: readonly number[];
 }
 
-/** Plays it through, machine by machine; `random` gives numbers from 0 to below 1. */
+/** Simulates one machine after the other; `random` gives numbers from 0 to below 1. */
 export function simulate(scenario: Scenario, random: () => number): SimulationOutcome {
   const minutes = Math.ceil(scenario.lasts / MINUTE);
   const perMinute = new Array<number>(minutes).fill(0);
@@ -127,7 +131,7 @@ function timeUntil(part: number, arrivals: readonly number[], wanted: number, fr
   return null;
 }
 
-/** What customers do without being asked: a daily check, hourly starts, three of four by the clock. */
+/** What customers' machines do by default: a daily check, hourly starts, three of four by the clock. */
 export const USUAL: Scenario = {
   clients: 10_000,
   lasts: 4 * 86_400,

@@ -5,7 +5,7 @@ import { releaseFolder } from "./model/release.ts";
 import type { Place } from "./place.ts";
 import type { Memory } from "./tuf/client.ts";
 
-/** What a client says of all that a place serves, a line each; it reads all that an installation would. Throws `Refused`. */
+/** What a client finds at a place, a line each; it reads all that an installation would read. Throws `Refused`. */
 export async function surveyChannels(
   place: Pick<Place, "read">,
   memory: Memory,

@@ -11,20 +11,20 @@ import { type Begun, type DELEGATED, delegate, type MetadataFile, OFFLINE, type 
 import { keyId } from "./tuf/signing.ts";
 import { verifyLengthAndHashes } from "./tuf/trusted.ts";
 
-/** A change that too few have signed: the metadata of the offline roles, and the targets that they name anew. */
+/** A change that too few keys have signed: the metadata of the offline roles, and the targets that are new in them. */
 export interface Waiting {
   readonly begun: Begun;
   readonly files: Readonly<Record<string, Buffer>>;
 }
 
-/** By role, the version that was served when the change was made; written last, so that without it there is no change. */
+/** By role, the version that was served when the change was made. It is written last: without it there is no change. */
 const BASIS = v.record(v.picklist(OFFLINE), v.number());
 
 const MOST = { metadata: 5_000_000, target: 1_000_000_000 };
-/** Where the paths of releases lead: nowhere else, whoever wrote the metadata. */
+/** The only form that paths of releases may have, whoever wrote the metadata. */
 const RELEASES_PATH = /^releases(?:\/[^./][^/]*){1,2}$/;
 
-/** Where a change waits for signatures. */
+/** The folder in which a change waits for signatures. */
 export const toSign = (folder: string): string => path.join(folder, "to-sign");
 const basisIn = (folder: string) => path.join(toSign(folder), "basis.json");
 const fileOf = (folder: string, role: string) => path.join(toSign(folder), `${role}.json`);
@@ -33,14 +33,14 @@ const targetIn = (folder: string, name: string) => path.join(toSign(folder), "ta
 const versionsOf = (repository: Repository) =>
   Object.fromEntries(OFFLINE.map((role) => [role, repository[role].signed.version]));
 
-/** Whether a change waits, and what it was made from is served still; undefined: none waits. */
+/** Whether the waiting change was made from what is served now; undefined: no change waits. */
 export function isFresh({ folder, repository }: Pick<Session, "folder" | "repository">): boolean | undefined {
   const basis = readOwnJson(basisIn(folder), BASIS);
   const now = versionsOf(repository);
   return basis && OFFLINE.every((role) => basis[role] === now[role]);
 }
 
-/** Puts a change there, or with more signatures what is there. */
+/** Writes a change that waits, or a waiting change with more signatures. */
 export function keepWaiting(
   { folder, repository }: Session,
   files: Waiting["files"],
@@ -52,13 +52,13 @@ export function keepWaiting(
     writeAtomic(file, bytes, 0o644);
   };
   for (const [name, bytes] of Object.entries(files)) put(targetIn(folder, name), bytes);
-  // What a command that was cut short has left is no part of this one.
+  // Files that an interrupted command left are no part of this change.
   for (const role of OFFLINE) if (begun.every((one) => one.role !== role)) removeFile(fileOf(folder, role));
   for (const { role, bytes } of begun) put(fileOf(folder, role), bytes);
   put(basisIn(folder), Buffer.from(JSON.stringify(versionsOf(repository))));
 }
 
-/** Takes a change away that was uploaded, or can't be any more; a folder without a change is left. */
+/** Removes a change that was uploaded, or can't be any more. A folder without a change is left. */
 export function dropWaiting(folder: string): void {
   if (readOwnJson(basisIn(folder), BASIS) === undefined) return;
   removeFile(basisIn(folder));
@@ -74,7 +74,10 @@ export function readBegun(folder: string): Begun {
   );
 }
 
-/** The change that waits, whole. Throws `Refused` for what no command of prime's makes, and for targets that are not as the metadata have them. */
+/**
+ * The whole change that waits. Throws `Refused` for what no command of prime's makes, and for targets that are not as
+ * the metadata describe them.
+ */
 export function readWaiting({ folder, repository }: Session): Waiting {
   const begun = readBegun(folder);
   refuseOdd(begun, repository);
@@ -90,12 +93,12 @@ export function readWaiting({ folder, repository }: Session): Waiting {
   return { begun, files };
 }
 
-/** Whether two parts of metadata say the same, in the same order. */
+/** Whether two parts of metadata are the same, in the same order. */
 export function isSameJson(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** What those who sign on would not be shown. */
+/** Refuses changes that `sign` would not show to those who add their signatures. */
 function refuseOdd({ root, targets, releases }: Begun, repository: Repository): void {
   const { delegations } = targets?.signed ?? {};
   const keysOf = (role: keyof typeof DELEGATED) =>

@@ -11,11 +11,11 @@ import { UV_PIN } from "../provision/pins.ts";
 import { anchorOf } from "../python/anchor.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 
-/** The environment that is asked for, on a certain interpreter. */
+/** The environment that a start asks for, on a certain interpreter. */
 export interface Asked {
   /** The interpreter below it. */
   readonly base: Interpreter;
-  /** As a manifest tells of it. */
+  /** The same interpreter in the form in which a manifest keeps it. */
   readonly seen: SeenInterpreter;
   readonly madeOf: Ingredients;
   /** sha256 of `madeOf`: a generation of this digest is what is asked for. */
@@ -30,7 +30,7 @@ interface Wish {
   readonly pinned: PythonBuild | undefined;
 }
 
-/** Reads what counts of each input, now: an edit from then on asks for another environment. */
+/** Reads now what counts of each input: from now on an edit asks for another environment. */
 export function askFor({ root, env }: Context, wish: Wish, base: Interpreter): Asked {
   const { config, project, driver, folders } = wish;
   const seen = recordOfInterpreter(base, anchorOf(base));

@@ -12,10 +12,12 @@ import { fits, type VersionRequest } from "../python/version.ts";
 import type { Recalled } from "./known-python.ts";
 import type { Survey } from "./survey.ts";
 
-/** The selected python; what freshness watches of it is said of the interpreter below the environment. */
+/** The selected python. Its inputs are left out: freshness watches the interpreter below the environment. */
 export type Chosen = Omit<Selection, "inputs">;
 
-/** What stands in generations is none to stand on. */
+/**
+ * How interpreters are looked for; those within generations are left out, since no environment may stand on another.
+ */
 export function searchOptions(
   { env, root, places }: Context,
   config: Config,
@@ -27,9 +29,9 @@ export function searchOptions(
 }
 
 /**
- * A later stage takes what the first one chose. Else a selector is asked; without one, an interpreter that a generation of
- * this root stands on is taken again, or, when it is lost, another one of its ABI. So it is for who looks where the selector's
- * answer is not known.
+ * Chooses the selected python. A later stage takes what the first one chose. Else a selector is asked. Without one, an
+ * interpreter that a generation of this root stands on is taken again; when it is lost, another one of its ABI. A look
+ * takes a known interpreter also when the selector would have to be asked.
  */
 export async function choosePython(
   context: Context,
@@ -61,7 +63,7 @@ export async function choosePython(
   return takeKnown !== undefined && found.selected.soabi !== soabi ? takeKnown() : found;
 }
 
-/** Whether an earlier stage can have chosen this: anybody could have written the variable that says so. */
+/** Whether an earlier stage can have chosen this interpreter: anybody could have written the variable that says so. */
 function isOwnChoice({ root, env }: Context, selectorFile: string | null, options: Survey, python: string): boolean {
   if (findable(env)(python)) return true;
   if (selectorFile === null) return false;

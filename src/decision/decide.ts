@@ -32,7 +32,7 @@ import { refuseForeignRepo, refuseForeignWorkspace } from "./whose-repo.ts";
 /** What the repo asks for and what this machine has for it: all that a start decides before it builds anything. */
 export interface Decision extends Survey, Omit<Chosen, "fits"> {
   readonly driver: VenvDriver;
-  /** What the start asks for; undefined while uv has yet to find or install the interpreter below it. */
+  /** What the start asks for; undefined while uv has yet to find or install an interpreter for it. */
   readonly asked: Asked | undefined;
   /** The generation that would be used if its interpreter served. */
   readonly lost: Lost | undefined;
@@ -44,7 +44,7 @@ export interface Decision extends Survey, Omit<Chosen, "fits"> {
   readonly inputs: readonly Input[];
 }
 
-/** What a look can tell, where only a start can decide. */
+/** What a look knows when only a start can decide. */
 export interface Undecided extends Survey {
   readonly notKnown: PrimeError;
 }
@@ -52,7 +52,10 @@ export interface Undecided extends Survey {
 /** The oldest Python that uv's own wheels are for. */
 const UV_OLDEST: Version = { implementation: "cpython", version: "3.8.0" };
 
-/** The finished generations of this root that were built here, or could have been: this user's own first, the youngest first. */
+/**
+ * The finished generations of this root that were built here, or could have been: those in this user's own folder
+ * first, the youngest first.
+ */
 function generationsHere(folders: Folders, root: string): Manifest[] {
   return generationFolders(folders).flatMap((generations) =>
     listGenerations(generations).filter((one) => one.root === root && !isOthers(one, { root, generations })),
@@ -64,14 +67,14 @@ export async function decide(context: Context, anew: boolean): Promise<Decision>
   return decideBy(context, await toStart(context), anew);
 }
 
-/** What uv's own commands need of a decision: they work whatever the project is, and may be what makes it one for prime. */
+/** What uv's own commands need. They work in every project, and may be what makes it one that prime can install. */
 export async function decideTools(context: Context): Promise<Survey & Pick<Decision, "selected">> {
   const surveyed = await toStart(context, true);
   const memory = await remember(context, surveyed, surveyed.generations);
   return { ...surveyed, selected: (await choosePython(context, surveyed, memory)).selected };
 }
 
-/** What `decide` does, by what is recorded, and nothing of the repo is run. */
+/** Decides as `decide` does, but by what is recorded: nothing of the repo is run. */
 export async function look(context: Context): Promise<Decision | Undecided> {
   const surveyed = await lookAround(context);
   try {
@@ -87,7 +90,10 @@ function lookAround(context: Context): Promise<Survey> {
   return survey(context, asLook);
 }
 
-/** The same for a start, which runs what the repo names. */
+/**
+ * The survey of a start, which runs what the repo names. `tools`: for uv's own commands. Throws `foreign-repo`,
+ * `foreign-workspace`.
+ */
 async function toStart(context: Context, tools = false): Promise<Survey> {
   refuseForeignRepo(context);
   await refuseForeignWorkspace(context);
@@ -130,7 +136,7 @@ async function decideBy(context: Context, surveyed: Survey, anew: boolean): Prom
   const pinned = await findPinned(context, config, search, selection.selected);
   const base = pinned === undefined ? fitting(selection, memory) : pinned.interpreter;
   const driver = driverFor(config, selection.selected);
-  // What was built before must not decide whether a selector's answer will do.
+  // Not skipped when an earlier environment fits: whether a selector's answer will do must not depend on what was built before.
   const bySelector = config.python_selector_file_rel_path.value !== null;
   if (bySelector && pinned === undefined && driver.value === "venv_pip")
     refuseMisfit(request, selection.selected, config.venv_driver.value);
@@ -172,7 +178,7 @@ async function decideBy(context: Context, surveyed: Survey, anew: boolean): Prom
   };
 }
 
-/** Both who reads the configuration and who reads the project can come upon one file. */
+/** Without repeats: the readers of the configuration and of the project can both warn of one file. */
 export function once(warnings: readonly string[]): string[] {
   return [...new Set(warnings)];
 }
@@ -181,7 +187,10 @@ function fitting({ fits, selected }: Chosen, { known }: Recalled): Interpreter |
   return fits ? selected : known?.interpreter;
 }
 
-/** A pylock.toml is installed as it is, since only who made it knows how; that it has grown old is said each time. */
+/**
+ * Warns of a pylock.toml that has become too old for pyproject.toml. It is installed as it is all the same, since only
+ * its maker knows how to make it anew.
+ */
 export function unfitLock({ lockedNeeds }: Project, base: Interpreter): string[] {
   if (lockedNeeds === null) return [];
   const missing = unmet(lockedNeeds, markerEnvironment(base));
@@ -190,17 +199,17 @@ export function unfitLock({ lockedNeeds }: Project, base: Interpreter): string[]
     : [`pylock.toml does not fit pyproject.toml: nothing in it meets ${missing.join(", ")}`];
 }
 
-/** What a look can tell of the selected python and the driver, as if nothing had been built here yet. */
+/** The selected python and the driver, as if nothing had been built here yet. */
 interface Anew {
-  /** Undefined where only a start can tell, as a warning says. */
+  /** Undefined when only a start can tell: then a warning says so. */
   readonly selected: Interpreter | undefined;
-  /** It is the selector's answer. */
+  /** Whether the selector answered with it. */
   readonly isAnswer: boolean;
   readonly driver: VenvDriver;
   readonly warnings: readonly string[];
 }
 
-/** As if no start had been before; where only a start can tell, a warning says so. */
+/** Looks as if there had been no start before. When only a start can tell, a warning says so. */
 export async function lookAnew(context: Context): Promise<Anew> {
   const surveyed = await lookAround(context);
   const { config } = surveyed;

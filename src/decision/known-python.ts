@@ -13,11 +13,14 @@ import { decisiveFiles } from "../python/watched.ts";
 
 /** What the generations of a root tell of the interpreter to take. */
 export interface Recalled {
-  /** The interpreter that one of them stands on and that serves. */
+  /** An interpreter that fits and works, and the generation that stands on it. */
   readonly known: { readonly id: string; readonly interpreter: Interpreter } | undefined;
-  /** The one to go on with, if its interpreter served: it is gone, does not work, or is not what is asked for any more. */
+  /**
+   * The generation that would be used if its interpreter had not been lost: it is gone, does not work, or is not what
+   * is asked for any more.
+   */
   readonly lost: Lost | undefined;
-  /** By anchor: one that fails is not started again. */
+  /** What the interpreter at each anchor answered, so that one which fails is not started again. */
   readonly answers: ReadonlyMap<string, Interpreter | Failure>;
 }
 
@@ -27,10 +30,11 @@ export interface Lost {
 }
 
 /**
- * Looks at what the generations for this request stand on, the youngest first: which python comes first in PATH differs between
- * a shell, an editor and a scheduled job. One that took the place of another comes after that one, which is used again as
- * soon as its interpreter returns. Once one is lost, another of its ABI is better than all others. What an earlier stage of
- * this start saw fail is not started again.
+ * Looks at the interpreters that the generations for this request stand on, the youngest first: which python comes
+ * first in PATH differs between a shell, an editor and a scheduled job. A generation that was built in place of another
+ * comes after that one, which is used again as soon as its interpreter is back. Once an interpreter is lost, another
+ * one of its ABI is better than all others. `failed`: what an earlier stage of this start saw fail, which is not
+ * started again.
  */
 export async function recall(
   generations: readonly Manifest[],
@@ -68,12 +72,12 @@ function inOrder(generations: readonly Manifest[]): Set<Manifest> {
   return order;
 }
 
-/** What a stage tells the next one of an interpreter that is lost. */
+/** What a stage tells the next one of a lost interpreter. */
 export function lostFact({ manifest, why }: Lost): StageFacts["lost"] {
   return { path: manifest.interpreter.anchor, why };
 }
 
-/** What freshness must watch of an interpreter that is lost, so that its return is noticed. */
+/** What freshness must watch of a lost interpreter, so that a start notices when it is back. */
 export function returnInputs({ manifest }: Lost): Input[] {
   const { interpreter } = manifest;
   return decisiveFiles(interpreter.anchor, interpreter).map((file) => ({
@@ -85,8 +89,8 @@ export function returnInputs({ manifest }: Lost): Input[] {
 const NO_PYTHON = new Set(["no-python", "python-not-installed", "python-not-found"]);
 
 /**
- * The failure to replace what is lost: says which interpreter it is, and how to restore it, by the distributor's words where
- * there are any. The environment on it is left alone.
+ * The error when nothing can take the place of a lost interpreter: it says which interpreter that is, and how to
+ * restore it, in the distributor's words if there are any. The environment on it stays.
  */
 export function replacementError({ manifest, why }: Lost, env: Environment, error: unknown): unknown {
   if (!(error instanceof PrimeError)) return error;

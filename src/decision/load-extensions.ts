@@ -7,7 +7,7 @@ import type { Manifest } from "../environment/manifest/manifest.ts";
 import { cleanEnvironment } from "../python/clean-environment.ts";
 import { EXTENSIONS_PY } from "../python/texts/texts.ts";
 
-/** What extensions.py tells: which paths failed, and why. */
+/** The answer of extensions.py: how many modules it loaded, and the paths of those that failed, with the reason. */
 const EXTENSIONS = v.object({ loaded: v.number(), failed: v.array(v.tuple([TEXT, TEXT])) });
 type Extensions = v.InferOutput<typeof EXTENSIONS>;
 

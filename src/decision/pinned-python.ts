@@ -14,7 +14,7 @@ import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
 import { allows, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
 
-/** What `prime.lock` has a root stand on here. */
+/** The interpreter that `prime.lock` pins for a root on this machine. */
 export interface Pinned {
   readonly build: PythonBuild;
   /** Undefined while it is still to be fetched. */
@@ -22,8 +22,9 @@ export interface Pinned {
 }
 
 /**
- * The configuration with what of prime.lock holds for this start: a version that a flag names comes before it. For `tools`, which may be to mend
- * that, a pin that the repo does not allow any more does not hold, either.
+ * The configuration with the pin of prime.lock, if it holds for this start: a version that a flag names comes before
+ * it. For `tools`, which may be there to mend the pin, a pin that the repo does not allow any more does not hold,
+ * either. Throws `python-contradiction`.
  */
 export async function withinPin(
   config: Config,
@@ -59,7 +60,7 @@ function describeRange({ value, source }: Sourced<string | null>): string {
   return `${where ?? source.kind} allows ${value} alone${key === undefined ? "" : ` (\`${key}\`)`}`;
 }
 
-/** What a start asks of its interpreter: exactly what prime.lock pins, else what the repo requires. */
+/** What a start asks of its interpreter: exactly the pinned version, else what the repo requires. */
 export function requestOf({ root, primeLock: { python }, required_python_version: required }: Config): VersionRequest {
   if (python !== null) return parseRequest(`${python.implementation}-${python.version}`);
   const { value, source } = required;
@@ -72,13 +73,16 @@ export function requestOf({ root, primeLock: { python }, required_python_version
   }
 }
 
-/** A locked version as requests are compared with it. */
+/** A locked version in the form that requests are compared with. */
 export function asVersion({ implementation, version }: Pick<PythonBuild, "implementation" | "version">): Version {
   const [, release = version, prerelease = ""] = /^([\d.]+)(.*)$/.exec(version) ?? [];
   return { implementation, version: release, prerelease };
 }
 
-/** The generations that a start may go on with: those of the pin that is in force, or those of none. */
+/**
+ * The generations that a start may go on with: those of the pin that is in force; without a pin, those that were built
+ * without one.
+ */
 export function ofSamePin({ primeLock }: Config, generations: readonly Manifest[]): readonly Manifest[] {
   const digests = new Set(primeLock.python?.builds.map(({ sha256 }) => sha256));
   return generations.filter(({ madeOf: { pinned } }) =>
@@ -86,7 +90,10 @@ export function ofSamePin({ primeLock }: Config, generations: readonly Manifest[
   );
 }
 
-/** The build that prime.lock names for this machine, and the interpreter made from it; throws where it names none for it. */
+/**
+ * The build that prime.lock names for this machine, and its interpreter if it is here. Throws `prime-lock-platform`
+ * when it names none for it.
+ */
 export async function findPinned(
   context: Context,
   { primeLock: { python }, root }: Config,

@@ -5,17 +5,19 @@ import type { Hold } from "../environment/state.ts";
 import { readHolds } from "../environment/upgraded/holds.ts";
 import type { Decision } from "./decide.ts";
 
-/** The rollback that holds for what is asked for now. */
+/** The rollback that is in force for what is asked for now. */
 export function holdOf({ asked, folders }: Decision): Hold | undefined {
   return asked === undefined ? undefined : readHolds(folders)[asked.digest];
 }
 
-/** The link shows the environment of the config alone; one start's flags never move it. */
+/**
+ * Whether this start may move the link: it shows the environment of the config alone, never that of one start's flags.
+ */
 export function mayMoveLink(context: Context, folders: Folders): boolean {
   return Object.keys(context.flags).length === 0 && folders.inRoot;
 }
 
-/** Absolute, whatever is there. */
+/** Where the `.venv` link belongs, absolute; it need not be there. */
 export function linkOf({ root }: Context, { config }: Pick<Decision, "config">): string {
   return path.resolve(root, config.local_venv_dir_rel_path.value);
 }

@@ -4,7 +4,7 @@ import type { Manifest } from "../environment/manifest/manifest.ts";
 import type { SearchOptions } from "../python/search/search.ts";
 import type { VersionRequest } from "../python/version.ts";
 
-/** What the repo asks for, and what was built for it. */
+/** What the repo asks for, and what was built for it so far. */
 export interface Survey {
   readonly loaded: LoadedConfig;
   readonly config: Config;

@@ -22,12 +22,12 @@ import type { Asked } from "./asked.ts";
 import type { Decision } from "./decide.ts";
 import { loadExtensions } from "./load-extensions.ts";
 
-/** Whether what was installed into a generation is still as it was built. */
+/** Whether a generation's packages are still as they were installed. */
 export function isSound({ folders }: Decision, manifest: Manifest): boolean {
   return findDrift(generationFolder(folders, manifest.id), manifest).length === 0;
 }
 
-/** The youngest generation of this root that is what the decision asks for, as it was built, and that its interpreter can run. */
+/** The youngest generation that has what is asked for, is as it was built, and whose interpreter can run it. */
 export async function findUsable(context: Context, decision: Decision, asked: Asked): Promise<Manifest | undefined> {
   for (const manifest of decision.generations) {
     if (manifest.digest !== asked.digest || !isSound(decision, manifest)) continue;
@@ -38,8 +38,8 @@ export async function findUsable(context: Context, decision: Decision, asked: As
 }
 
 /**
- * The generation, if its interpreter can run it. After a patch of that interpreter its extension modules are looked at
- * once, and the manifest tells of the new patch from then on.
+ * The generation, if its interpreter can run it. When that interpreter was patched, the extension modules are loaded
+ * once, and from then on the manifest has the new patch.
  */
 export async function asUsable(
   context: Context,
@@ -51,18 +51,21 @@ export async function asUsable(
   return verdict.kind === "sound" ? manifest : undefined;
 }
 
-/** Starts the interpreter at the anchor, unless it is known or not there: at most one start. */
+/**
+ * Judges a generation by its interpreter. That is started once at most, and not at all when its answer is known or it
+ * is gone.
+ */
 export async function judgeGeneration(context: Context, decision: Decision, manifest: Manifest): Promise<Verdict> {
   const { interpreter: was } = manifest;
   const found = decision.answers.get(was.anchor) ?? (await interpreterAt(was.anchor, decision.search));
   const pyvenv = sha256IfAny(path.join(generationFolder(decision.folders, manifest.id), "pyvenv.cfg"));
-  const { requestText } = decision; // what prime.lock pins of it was another build at another time
+  const { requestText } = decision; // not the version that prime.lock pins, which was another build at another time
   const isAsked = isFailure(found) || manifest.request !== requestText || fits(parseRequest(requestText), found);
   const interpreter = isFailure(found) ? silenceOf(found, was) : recordOfInterpreter(found, anchorOf(found));
   return judgeEnvironment(manifest, { root: context.root, pyvenv, interpreter, fits: isAsked });
 }
 
-/** Where os.py is gone, that is the reason, whatever the interpreter says. */
+/** When os.py is gone, the missing standard library is the reason, whatever the interpreter says. */
 function silenceOf({ kind, why }: Failure, was: InterpreterRecord): Silence {
   const isStdlib = kind !== "gone" && kind !== "unasked" && !isFile(path.join(was.stdlib, "os.py"));
   return { kind: isStdlib ? "stdlib" : (kind ?? "other"), why };
@@ -95,7 +98,10 @@ async function survivePatch(
   return renewRecord(context, decision, manifest, { ...is, distributor }, patch);
 }
 
-/** All but the interpreter's record stays as it was written; where it can't be written, the next cold start looks again. */
+/**
+ * Writes the interpreter's new record into the manifest; the rest stays as it was. When it can't be written, the next
+ * cold start looks again.
+ */
 function renewRecord(
   context: Context,
   { folders }: Decision,

@@ -17,7 +17,10 @@ import { isTable, parseToml, valueAt } from "../toml.ts";
 
 type Place = Pick<Context, "root" | "repo" | "trust">;
 
-/** What decides in a folder that is somebody's only because it is everybody's, as /tmp is. */
+/**
+ * Files by which a repo decides what is run. In a folder that everybody can write, as /tmp, each of them can be
+ * somebody else's.
+ */
 const DECIDING = [
   ...["prime.toml", "pyproject.toml", "uv.toml", ".python-version", "uv.lock", "pylock.toml", "setup.py", "setup.cfg"],
   ...["requirements.txt", "requirements-dev.txt", "dev-requirements.txt", "requirements"],
@@ -25,8 +28,9 @@ const DECIDING = [
 ];
 
 /**
- * Refuses to run what a repo names that belongs to neither this user nor root, by git's rules (git-config(1), `safe.directory`): as
- * root that would give its owner the machine. A checkout that a group shares is not refused to its members.
+ * Refuses to run what a repo names when it belongs to neither this user nor root, by git's rules (git-config(1),
+ * `safe.directory`): when root ran it, its owner would have the machine. The members of a group that shares a checkout
+ * are not refused. Throws `foreign-repo`.
  */
 export function refuseForeignRepo({ root, repo, trust }: Place): void {
   for (const folder of [root, repo.folder]) {
@@ -38,7 +42,7 @@ export function refuseForeignRepo({ root, repo, trust }: Place): void {
   }
 }
 
-/** The variables without which a repo would be refused: a start that lacks them must not be warm. */
+/** The variables without which this repo would be refused: a start that lacks them must not be warm. */
 export function trustVariables({ root, repo }: Place): string[] {
   const unsaid = trustOf({});
   return [root, repo.folder].some((folder) => whyForeign(folder, unsaid) !== undefined)
@@ -56,8 +60,8 @@ function whyForeign(folder: string, trust: Trust): string | undefined {
 }
 
 /**
- * Refuses a root that uv would take for a member of somebody else's workspace, since uv can't be kept from that: the nearest
- * pyproject.toml above one decides (uv's manual, "Workspaces").
+ * Refuses a root that uv would take for a member of somebody else's workspace, since uv can't be told to pass it over:
+ * the nearest pyproject.toml above a root decides (uv's manual, "Workspaces"). Throws `foreign-workspace`.
  */
 export async function refuseForeignWorkspace({ root, trust }: Place): Promise<void> {
   const own = path.join(root, "pyproject.toml");
@@ -76,7 +80,7 @@ async function refuseWorkspace(file: string, root: string, why: string | undefin
   });
 }
 
-/** What can't be parsed or read may be one to uv. */
+/** Whether uv may find a workspace there; a file that prime can't read or parse may be one to uv. */
 async function mayDeclareWorkspace(file: string): Promise<boolean> {
   try {
     return isTable(valueAt(await parseToml(readText(file) ?? "", file), ["tool", "uv", "workspace"]));

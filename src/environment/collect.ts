@@ -11,19 +11,19 @@ import { GONE } from "./stock.ts";
 export const KEPT_GENERATIONS = 2;
 export const KEPT_DAYS = 14;
 
-/** What is never collected, and how much more is kept. */
+/** Which generations are never collected, and how many more are kept. */
 export interface Keeping {
-  /** Ids that are kept whatever their age: shown, previous, held. */
+  /** Ids that are kept whatever their age: what is shown, was shown before, or is held. */
   readonly needed: ReadonlySet<string>;
   /** Id → when it was shown last, in milliseconds since the epoch. */
   readonly lastShown: ReadonlyMap<string, number>;
-  /** The youngest that are kept in any case. */
+  /** How many of the youngest are kept in any case. */
   readonly atLeast: number;
-  /** Milliseconds since the epoch: what was shown later is kept. */
+  /** Milliseconds since the epoch: what was shown since then is kept. */
   readonly since: number;
 }
 
-/** The generations that may go, the youngest first. */
+/** The generations that may be removed, the youngest first. */
 export function collectable<T extends Pick<Manifest, "id" | "builtAt">>(
   generations: readonly T[],
   keeping: Keeping,
@@ -37,9 +37,10 @@ export function collectable<T extends Pick<Manifest, "id" | "builtAt">>(
 }
 
 /**
- * Removes a generation and gives the bytes that this frees. A link to what `.venv` shows stays in its place, since hooks and
- * the like wrote its path down; whoever comes in between finds the whole generation or the link. `isNeeded` is asked once nobody
- * finds it any more: who has shown it until then gets it back (`undefined`), and who shows it later sees that it is gone.
+ * Removes a generation and gives the bytes that this frees. A link to what `.venv` shows stays in its place, since
+ * hooks and the like wrote its path down; whoever comes in between finds the whole generation or the link. `isNeeded`
+ * is asked once nobody finds the generation any more: if somebody has shown it until then, it is put back
+ * (`undefined`); whoever shows it later sees that it is gone.
  */
 export function collect(
   folders: Folders,
@@ -59,7 +60,7 @@ export function collect(
   return remove(doomed, known);
 }
 
-/** Leaves the links that collections which were killed did not come to. */
+/** Makes the links that killed collections did not come to make. */
 export function forwardCollected(folders: Folders, venvLink: string): void {
   for (const name of namesInFolder(folders.generations)) {
     const id = GONE.exec(name)?.[1];

@@ -7,17 +7,20 @@ import { parseRecord, type RecordedFile } from "../venv/record-file.ts";
 import { infoFolders, recordText, siteFolders } from "../venv/site-folders.ts";
 import { readManifest } from "./manifest/manifest.ts";
 
-/** A file that is not what RECORD tells. */
+/** A file that is not what RECORD says. */
 export interface Unlike {
   /** Its package, normalized (PEP 503). */
   readonly name: string;
   /** Absolute. */
   readonly file: string;
-  /** `outside`: RECORD or a link leads out of the environment, where nothing is looked at. */
+  /**
+   * `outside`: RECORD or a link leads out of the environment, where nothing is read. `shared`: edited, and it has other
+   * names (hard links).
+   */
   readonly state: "missing" | "edited" | "shared" | "outside";
   /** Names (hard links) that the file has. */
   readonly links: number;
-  /** sha256 of what it is now, as RECORD writes it; "" when it is missing. */
+  /** sha256 of its bytes now, in the form of RECORD; "" when the file is missing. */
   readonly digest: string;
 }
 
@@ -26,11 +29,14 @@ export interface FileComparison {
   readonly packages: number;
   readonly bytes: number;
   readonly seconds: number;
-  /** Those that were adopted as they are left out. */
+  /** Without the files that differed already when the environment was adopted. */
   readonly unlike: readonly Unlike[];
 }
 
-/** All files of an environment's packages against the digests in RECORD; nothing of it is run, and nothing outside is read. */
+/**
+ * Compares all files of an environment's packages with the digests in RECORD. Nothing of it is run, and nothing outside
+ * is read.
+ */
 export async function compareFiles(
   { terminal }: Pick<Context, "terminal">,
   generation: string,
@@ -69,7 +75,10 @@ interface Owned {
   readonly recorded: RecordedFile;
 }
 
-/** Whether a file is in a folder by its path, and by each link on it; what is not there is where its path says. */
+/**
+ * Tells whether a file is in a folder, by its path and by every link on the way; a file that is missing is where its
+ * path says.
+ */
 function insideOf(top: string): (file: string) => boolean {
   const real = realPath(top) ?? top;
   const known = new Map<string, boolean>();

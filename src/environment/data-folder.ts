@@ -7,7 +7,10 @@ import { PrimeError } from "../errors.ts";
 import { trackedBy } from "../git/index.ts";
 import type { Input } from "../inputs/input.ts";
 
-/** What prime itself makes in its data folder, and as what; drafts, locks of locks and folders to work in come and go. */
+/**
+ * What prime makes in its data folder, and whether it is a folder or a file. Drafts, locks of locks and work folders
+ * come and go beside them.
+ */
 const PARTS: Readonly<Record<string, "folder" | "file">> = {
   generations: "folder",
   resolved: "folder",
@@ -28,14 +31,16 @@ const PARTS: Readonly<Record<string, "folder" | "file">> = {
 export const DATA_NAMES: ReadonlySet<string> = new Set(Object.keys(PARTS));
 
 /**
- * What the `.prime` of a root is to this user: `ours` to write, believe and remove; `theirs`, to be used as it is; or
- * `foreign`: somebody else has made it, or whoever wrote the repo, and nothing of it is used or touched.
+ * What the `.prime` of a root is to this user. `ours`: prime may write, believe and remove it. `theirs`: prime uses it
+ * as it is. `foreign`: somebody else made it, or it came with the repo; nothing of it is used or touched.
  */
 export type Standing =
   | { readonly kind: "ours" | "theirs" }
   | { readonly kind: "foreign"; readonly why: string; readonly cure: string; readonly inputs: readonly Input[] };
 
-/** Both absolute. Nothing below a link is looked at: that is somebody else's. */
+/**
+ * Judges the data folder of a root; both absolute. Nothing below a link is looked at, since that is somebody else's.
+ */
 export function standingOf(data: string, root: string): Standing {
   const [is, room] = [ownership(data), ownership(root)];
   const index = trackedBy(data);
@@ -72,19 +77,27 @@ export function standingOf(data: string, root: string): Standing {
   return { kind: isWritable(data) ? "ours" : "theirs" };
 }
 
-/** What root has made, or whoever owns the checkout, serves others as it is; root uses what is root's. */
+/**
+ * Whether this user may use what somebody else made: root, or the owner of the checkout, and others can't write it.
+ * Root itself uses only what is root's.
+ */
 function isUsable(one: Ownership, room: Ownership): boolean {
   const isOwners = one.uid === 0 || one.uid === room.uid;
   return thisUser() !== 0 && !isOurs(one, room) && isOwners && !isOpenToAll(one);
 }
 
-/** Why prime must not keep anything in a folder below a root, though the configuration says so; it need not be there. */
+/**
+ * Why prime must not keep anything in a folder below a root, although the configuration says so; undefined: it may. The
+ * folder need not be there.
+ */
 export function whyUnfit(folder: string, root: string): string | undefined {
   const room = ownership(root);
   return whyNotBelow(folder, root, (file, one) => room && distrust(file, one, room));
 }
 
-/** Why a folder, which need not be there, is not below a root, or is reached by links. */
+/**
+ * Why a folder is not below a root, or is reached by links; undefined: it is below it. The folder need not be there.
+ */
 export function whyNotBelow(
   folder: string,
   root: string,
@@ -102,7 +115,10 @@ export function whyNotBelow(
   return undefined;
 }
 
-/** Refuses a place in this user's state folder that somebody else could have prepared; what is not there yet can't be. */
+/**
+ * Throws `state-folder` for a place in this user's state folder that somebody else could have prepared. What is not
+ * there yet can't be prepared.
+ */
 export function refuseForeignState(data: string, state: string): void {
   const names = path.relative(state, data).split(path.sep);
   for (const [index] of ["", ...names].entries()) {
@@ -127,7 +143,10 @@ function strangeness(file: string, { kind, names }: Ownership, wanted: "folder" 
   return kind === "link" ? `${file} is a link` : `${file} is no ${wanted === "file" ? "regular file" : "folder"}`;
 }
 
-/** A folder that is as open as the one around it loses nothing by that. */
+/**
+ * Why a file can't be trusted: it is another user's, or everybody can write it. Openness does not count when the folder
+ * around it is as open.
+ */
 function distrust(file: string, one: Ownership, room: Ownership): string | undefined {
   if (!isOurs(one, room)) return belongs(file, one.uid);
   const isRoomOpen = isOpenToAll(room) && !isSticky(room);

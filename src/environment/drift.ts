@@ -5,17 +5,19 @@ import { isFolder, linkFacts, sha256IfAny } from "../edges/files/read.ts";
 import { changedPackages } from "../project/packages.ts";
 import { installedPackages } from "../venv/site-folders.ts";
 import { digestOfNames, hasManifest, type Manifest, readManifest } from "./manifest/manifest.ts";
-/** In a generation: what a look at every file found, a line each. No start looks so closely. */
+/**
+ * A file in a generation: what `verify` or `doctor` found wrong with its files, a line each. No start looks so closely.
+ */
 export const DAMAGE_FILE = "damaged.txt";
 
-/** Has a generation count as changed from now on; phrases of one line. */
+/** Has a generation count as changed from now on; each phrase is one line. */
 export function markDamaged(generation: string, phrases: readonly string[]): void {
   writeAtomic(path.join(generation, DAMAGE_FILE), phrases.map((phrase) => `${phrase}\n`).join(""));
 }
 
 /**
- * What others changed in a generation since it was built, a phrase each; empty when it is as it was. Installers add or
- * remove names in site-packages, and a manifest alone is never believed.
+ * What others have changed in a generation since it was built, a phrase each; empty when it is as it was. Installers
+ * add or remove names in site-packages, which a manifest alone would not show.
  */
 export function findDrift(generation: string, manifest: Manifest): string[] {
   if (!isFolder(generation)) return ["the folder is gone"];
@@ -31,7 +33,9 @@ export function findDrift(generation: string, manifest: Manifest): string[] {
   return [...new Set(drift)];
 }
 
-/** The same for a generation that a start relied on, which may have lost its manifest with all else (`rm -rf .venv/`). */
+/**
+ * The same for a generation that a start has used, which may have lost its manifest with all else (`rm -rf .venv/`).
+ */
 export function driftSinceUse(generation: string): string[] {
   const manifest = readManifest(generation);
   if (manifest !== undefined) return findDrift(generation, manifest);

@@ -14,24 +14,27 @@ export interface Folders {
   readonly generations: string;
   readonly resolved: string;
   readonly log: string;
-  /** What stood in prime's way and was moved out of it. */
+  /** Venvs of others that stood where the link belongs, and were moved aside. */
   readonly aside: string;
-  /** Holds a folder, `work-ID`, for each build that is under way. */
+  /** Has a folder `work-ID` for each build that is under way. */
   readonly work: string;
-  /** Root can be written, so that the `.venv` link stands there. */
+  /** Whether root can be written, so that the `.venv` link can stand there. */
   readonly inRoot: boolean;
-  /** `.prime` in root where this user can't write it, but may use what others have built there. */
+  /** `.prime` in root, when this user can't write it, but may use what others have built there. */
   readonly shared: string | undefined;
-  /** What is not as the user may expect, a sentence each. */
+  /** What the user may not expect, a sentence each. */
   readonly warnings: readonly string[];
-  /** What must stay as it is for all that to hold. */
+  /** What this choice of folders depends on. */
   readonly inputs: readonly Input[];
 }
 
 const LOGS_KEPT = 20;
 const OWN_LOG = /^\d{4}-\d\d-\d\dT[\d-]+Z-\d+\.log$/;
 
-/** Folders of protoprimer's configuration; only what has a name of prime's own form is ever removed there. */
+/**
+ * Folders that protoprimer's configuration names. Others may use them too, so that prime removes only what has a name
+ * of its own form there.
+ */
 interface NamedFolders {
   readonly logFolder: Named;
   readonly tmpFolder: Named;
@@ -44,8 +47,8 @@ interface Named {
 }
 
 /**
- * A `.prime` in root that prime can't believe to be its own is neither used nor touched: all is in this user's state folder
- * then, as for a root that can't be written, and the warnings say so.
+ * Chooses the folders. When prime can't believe that `.prime` in root is its own, it neither uses nor touches that:
+ * everything is in this user's state folder then, as for a root that can't be written, and the warnings say so.
  */
 export function foldersOf(root: string, stateFolder: string, named: NamedFolders | null = null): Folders {
   const ours = path.join(root, ".prime");
@@ -85,7 +88,7 @@ function unfitFolders({ logFolder, tmpFolder, cacheFolder }: NamedFolders, root:
   });
 }
 
-/** The folders that hold generations for this user, the own one first. */
+/** The folders with generations that this user can use, the own one first. */
 export function generationFolders({ generations, shared }: Folders): string[] {
   return [generations, ...(shared === undefined ? [] : [path.join(shared, "generations")])];
 }
@@ -110,7 +113,7 @@ export async function makeFolders(folders: Folders): Promise<void> {
 /** Where the schema of `prime.toml` stands for editors, relative to root. */
 export const SCHEMA_FILE = ".prime/prime.schema.json";
 
-/** The log of one start; names sort by time, and the oldest go. */
+/** Names the log of a new start, and removes the oldest logs. Names sort by time. */
 export function newLog(folders: Folders, nowMs: number, pid: number): string {
   const old = (listFolder(folders.log) ?? []).filter((name) => OWN_LOG.test(name));
   for (const name of old.slice(0, Math.max(0, old.length - LOGS_KEPT))) removeFile(path.join(folders.log, name));

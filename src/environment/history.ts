@@ -10,23 +10,23 @@ import type { Manifest } from "./manifest/manifest.ts";
 
 const WHAT = v.picklist(["build", "switch", "rollback", "adopt", "patch", "upgrade"]);
 
-/** One change of what a root shows, as a line of history.jsonl. */
+/** One change of the environment that a root shows: a line of history.jsonl. */
 export interface HistoryEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly what: v.InferOutput<typeof WHAT>;
   readonly why: string;
-  /** Part of the plan's name that the start's flags make; "" for the config alone. */
+  /** The start's flags, as the plan's name has them; "" for the config alone. */
   readonly flags: string;
-  /** Ids of generations; null for the first, and the same one twice where its interpreter was patched. */
+  /** Ids of generations. `from` is null for the first one; both are the same when the interpreter was patched. */
   readonly from: string | null;
   readonly to: string;
-  /** What changed from one to the other, a phrase each; kept here, since generations are collected. */
+  /** What changed, a phrase each; kept here, since generations are collected. */
   readonly changes: readonly string[];
 }
 
 const FILE = "history.jsonl";
-/** A build a day makes as many in 27 years. */
+/** One build a day makes as many in 27 years. */
 const MOST_ENTRIES = 10_000;
 
 const ENTRY = v.object({
@@ -43,7 +43,7 @@ export function historyFile({ data }: Folders): string {
   return path.join(data, FILE);
 }
 
-/** An entry that a killed start wrote already is not written twice. */
+/** Adds an entry, unless a start that was killed has already written the same one. */
 export function recordHistory(folders: Folders, entry: HistoryEntry): void {
   const last = lastEntry(folders, ({ flags }) => flags === entry.flags);
   if (last !== undefined && isSame(last, entry)) return;
@@ -55,13 +55,16 @@ export function recordHistory(folders: Folders, entry: HistoryEntry): void {
   );
 }
 
-/** An interpreter can be patched again and again below one generation. */
+/**
+ * Whether two entries tell of one change. An interpreter can be patched again and again below one generation, so that
+ * patches are compared by what changed.
+ */
 function isSame(last: HistoryEntry, entry: HistoryEntry): boolean {
   const isPatchedOnce = entry.what !== "patch" || last.changes.join() === entry.changes.join();
   return last.to === entry.to && last.from === entry.from && isPatchedOnce;
 }
 
-/** The youngest entry of which this is true; as a rule what is older is not read. */
+/** The youngest entry of which this is true. Mostly no older entry is read. */
 export function lastEntry(folders: Folders, is: (entry: HistoryEntry) => boolean): HistoryEntry | undefined {
   if (folders.shared !== undefined) return readHistory(folders).findLast(is);
   let found: HistoryEntry | undefined;
@@ -73,7 +76,10 @@ export function lastEntry(folders: Folders, is: (entry: HistoryEntry) => boolean
   return found;
 }
 
-/** All entries, the oldest first, of others who write `.prime` in root as well. A line that a kill tore is passed over. */
+/**
+ * All entries, the oldest first, also those of others who write `.prime` in root. A line that a kill tore is passed
+ * over.
+ */
 export function readHistory(folders: Folders): HistoryEntry[] {
   const { data, shared } = folders;
   const entries = [...(shared === undefined ? [] : [shared]), data].flatMap(entriesIn);
@@ -88,12 +94,12 @@ function linesIn(folder: string): string[] {
   return (readOwnText(path.join(folder, FILE)) ?? "").trimEnd().split("\n").slice(-MOST_ENTRIES);
 }
 
-/** Of the lines of a history those that are entries, as far as it is read. */
+/** The lines of a history that are entries, among those that are read. */
 export function entryLines(lines: readonly string[]): string[] {
   return lines.slice(-MOST_ENTRIES).filter((line) => parseJson(line, ENTRY) !== undefined);
 }
 
-/** Whether it tells of another generation being shown. */
+/** Whether another generation came to be shown. */
 export function isMove({ what }: HistoryEntry): boolean {
   return what !== "patch";
 }
@@ -103,7 +109,7 @@ export function differences(from: Manifest | undefined, to: Manifest): string[] 
   if (from === undefined) return [];
   const [was, is] = [from.interpreter.version, to.interpreter.version];
   const python = was === is ? [] : [`Python ${was} -> ${is}`];
-  const isSamePython = minorOf(was) === minorOf(is); // for another one all that is compiled is other
+  const isSamePython = minorOf(was) === minorOf(is); // for another Python all that is compiled differs
   const remade = (isSamePython ? Object.keys(to.packages) : [])
     .filter((name) => from.packages[name] === to.packages[name] && hasOtherContents(name, from, to))
     .map((name) => `${name} ${to.packages[name]} with other contents`);

@@ -4,13 +4,13 @@ import { writeAtomic } from "../edges/files/change.ts";
 import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { hideSecrets } from "../secrets.ts";
 
-/** Stands beside the manifest of what an upgrade made. */
+/** The file beside the manifest of a generation that an upgrade made. */
 const REPORT_FILE = "validation.json";
 
 const CHECK = v.object({ name: TEXT, ok: v.boolean(), about: TEXT, problems: v.array(TEXT), durationMs: TIME });
 const REPORT = v.object({ at: TIME, checks: v.array(CHECK) });
 
-/** One thing that was looked at before an environment was shown. */
+/** One thing that was checked before an environment was shown. */
 export type Check = Readonly<v.InferOutput<typeof CHECK>>;
 export type Report = Readonly<v.InferOutput<typeof REPORT>>;
 

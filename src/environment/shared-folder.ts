@@ -4,7 +4,7 @@ import { hostName, inContainer } from "../edges/machine.ts";
 import { isUntouched } from "./manifest/interpreter-record.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 
-/** From where a generation is looked at. */
+/** The root and the folder from which a generation is looked at. */
 export interface Here {
   /** Absolute physical path of the root. */
   readonly root: string;
@@ -13,9 +13,9 @@ export interface Here {
 }
 
 /**
- * Whether a generation belongs to somebody else who uses the same folder: a host or a container that has it at another path or
- * brings another interpreter, or another path of this machine that leads here (a bind mount). What was built here before the
- * folder was moved or copied is nobody's but ours.
+ * Whether a generation belongs to somebody else who uses the same folder: a host or a container that has it at another
+ * path or has another interpreter, or another path of this machine that leads here (a bind mount). A generation that
+ * was built here before the folder was moved or copied is ours.
  */
 export function isOthers({ root, builtBy, interpreter }: Manifest, here: Here): boolean {
   const isThisMachine = builtBy.host === hostName() && builtBy.inContainer === inContainer();

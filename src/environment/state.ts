@@ -13,7 +13,7 @@ const FORM = 1;
 
 const HOLD = v.object({ generation: TEXT, since: TIME, by: v.exactOptional(v.literal("trial")) });
 
-/** A file that an upgrade changes: what it was, null where it was not there, and what it becomes. */
+/** A file that an upgrade changes: its text before (null: there was no file), and its text after. */
 const REPLACED = v.object({ path: PATH, before: v.nullable(v.string()), after: v.string() });
 
 /** sha256 of the archive of the interpreter that is moved to. */
@@ -43,8 +43,8 @@ const TRIAL = v.object({
 });
 
 /**
- * `generation`: or the build by name, where none came about. `demands`: digest of what the validation asked of it; absent: it is bad whatever is
- * asked of it.
+ * What proved bad. `generation`: its id, or the name of the build when none came about. `demands`: a digest of what the
+ * validation asked; without it, the candidate is bad whatever is asked.
  */
 const BAD = v.object({
   candidate: TEXT,
@@ -67,29 +67,29 @@ const STATE = v.object({
 
 /** What state.json holds, beside its form. */
 export type State = Readonly<Omit<v.InferOutput<typeof STATE>, "form">>;
-/** A rollback that holds: what is asked for by these inputs and flags is shown as another generation. */
+/** A rollback that is in force: for these inputs and flags another generation is shown. */
 export type Hold = Readonly<v.InferOutput<typeof HOLD>>;
-/** An upgrade that is being put in force: the note by which any later start finishes or undoes it. */
+/** An upgrade that is being put in force. By this note any later start finishes or undoes it. */
 export type Changeover = Readonly<v.InferOutput<typeof CHANGEOVER>>;
-/** The first starts with what an upgrade made are watched. */
+/** The trial of an upgrade: its first starts are watched. */
 export type Trial = Readonly<v.InferOutput<typeof TRIAL>>;
 export type Bad = Readonly<v.InferOutput<typeof BAD>>;
 export type Replaced = Readonly<v.InferOutput<typeof REPLACED>>;
 
 const NOTHING: State = { holds: {}, given: [], bad: [] };
 
-/** A state that is lost or torn holds nothing: all else is told by the generations' manifests. */
+/** The state; a lost or torn one counts as empty. All else can be read from the generations' manifests. */
 export function readState(folders: Folders): State {
   const state = parseState(stateFile(folders));
   return state === "torn" ? NOTHING : state;
 }
 
-/** Whether there is a state that is none; throws `newer-state` for one that a newer prime wrote. */
+/** Whether the state is torn. Throws `newer-state` for one that a newer prime wrote. */
 export function isTornState(folders: Folders): boolean {
   return parseState(stateFile(folders)) === "torn";
 }
 
-/** Takes a state away that can't be read, so that it is told of once; gives its path. */
+/** Removes a torn state, so that it is told of once; gives its path. */
 export function dropTornState(folders: Folders): string | undefined {
   const file = stateFile(folders);
   if (parseState(file) !== "torn") return undefined;
@@ -112,7 +112,7 @@ function parseState(file: string): State | "torn" {
   return rest;
 }
 
-/** Writes what changes, of the state as it is now; `undefined` takes a part away. */
+/** Changes parts of the present state; `undefined` removes a part. */
 export function changeState(folders: Folders, change: { readonly [K in keyof State]?: State[K] | undefined }): void {
   const { given, bad, ...others } = { ...readState(folders), ...change };
   const lists = { ...(given?.length ? { given } : {}), ...(bad?.length ? { bad } : {}) };

@@ -9,21 +9,24 @@ import type { Folders } from "./folders.ts";
 import { GENERATION_ID, hasManifest, hasTornManifest, listGenerations } from "./manifest/manifest.ts";
 import { RESOLUTION } from "./manifest/resolved.ts";
 
-/** Where it is looked for what prime made and nobody needs. */
+/** Where `takeStock` looks for what prime made and nobody needs. */
 export interface StockPlaces {
   readonly folders: Folders;
   /** The place of the `.venv` link, absolute. */
   readonly link: string;
   /** Absolute. */
   readonly uvLock: string;
-  /** Ids that are shown or offered to somebody: without a manifest they are environments that others changed, and no rubbish. */
+  /**
+   * Ids that are shown, or that somebody can go back to. Without a manifest these are environments that others changed,
+   * and no rubbish.
+   */
   readonly needed: ReadonlySet<string>;
 }
 
 export interface Stock {
-  /** What builds, moves and collections that were killed left behind, as absolute paths; each after what its name marks. */
+  /** What killed builds, moves and collections left behind, as absolute paths; each after what its name marks. */
   readonly left: readonly string[];
-  /** What nothing proves to be prime's, in folders that are prime's alone, absolute. It is never removed. */
+  /** What nothing proves to be prime's, in folders that are prime's alone; absolute. It is never removed. */
   readonly strange: readonly string[];
 }
 
@@ -37,9 +40,9 @@ type Verdict = "kept" | "left" | "strange";
 type Judge = (name: string, kind: Ownership["kind"], file: string) => Verdict;
 
 /**
- * Goes through all that prime keeps for a root, by names of prime's own form and by the marks, manifests and texts that go with
- * them. What is left behind is told at once where it is known that its process has ended, else when nobody has touched it
- * since `before`, in milliseconds since the epoch.
+ * Goes through all that prime keeps for a root. It judges by names of prime's own form, and by the marks, manifests and
+ * texts that go with them. What was left behind counts at once when its process is known to have ended, else when
+ * nobody has touched it since `before`, in milliseconds since the epoch.
  */
 export function takeStock(scene: StockPlaces, before: number): Stock {
   const { folders, link, uvLock } = scene;
@@ -79,7 +82,10 @@ export function takeStock(scene: StockPlaces, before: number): Stock {
   };
 }
 
-/** Of a folder without a manifest, its builder's folder is the mark: it is there from before the first file to the last. */
+/**
+ * A folder without a manifest is known as prime's by its builder's work folder, which is there from before the first
+ * file to the last.
+ */
 function judgeGeneration({ needed }: StockPlaces, builders: ReadonlyMap<string | undefined, string>): Judge {
   return (name, kind, file) => {
     const isId = GENERATION_ID.test(name);
@@ -107,7 +113,7 @@ function judgeResolution({ generations }: Folders): Judge {
   const finished = listGenerations(generations);
   const all = namesInFolder(generations).filter((name) => hasManifest(path.join(generations, name)));
   const used = new Set<string | null>(finished.map(({ resolution }) => resolution));
-  const isAllKnown = all.length === finished.length; // what those of another layout were resolved to can't be told
+  const isAllKnown = all.length === finished.length; // those that other layouts use are not known
   return (name, kind) => {
     if (kind !== "file" || !RESOLUTION.test(name)) return "strange";
     return isAllKnown && !used.has(name) ? "left" : "kept";

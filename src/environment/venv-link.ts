@@ -7,15 +7,15 @@ import { PrimeError } from "../errors.ts";
 import { whyNotBelow } from "./data-folder.ts";
 import type { Folders } from "./folders.ts";
 
-/** What stands where the `.venv` link belongs. */
+/** What is in the place of the `.venv` link. */
 export type VenvPlace =
   | { readonly kind: "free" | "ours" }
-  /** A venv or link of somebody else's: moved aside, never deleted. */
+  /** Somebody else's venv or link: it is moved aside, never deleted. */
   | { readonly kind: "foreign"; readonly what: string };
 
 /**
- * Looks at the place of the link, and refuses what prime must not touch: a file, a folder that is no venv, what a link leads to,
- * and whatever stands outside of the root, where protoprimer's configuration can have it.
+ * Looks at the place of the link. Throws `venv-in-the-way` for what prime must not touch: a file, a folder that is no
+ * venv, what a link leads to, and whatever is outside of the root, where protoprimer's configuration can put the link.
  */
 export function lookAtVenvPlace(link: string, folders: Folders): VenvPlace {
   const isOutside = !link.startsWith(`${folders.root}/`);
@@ -48,14 +48,14 @@ function inTheWay(link: string, why: string): PrimeError {
   });
 }
 
-/** Something foreign that stood where the link belongs. */
+/** Something foreign that was moved out of the link's place. */
 export interface KeptAside {
   readonly what: string;
   /** Where it is now, absolute. */
   readonly path: string;
 }
 
-/** Makes the link show a generation, in one step for whoever looks at it. Gives what stood in its place. */
+/** Makes the link show a generation, in one step for everybody who looks at it. Gives what it moved aside. */
 export function activate(link: string, generation: string, folders: Folders): KeptAside | undefined {
   const text = path.relative(path.dirname(link), generation);
   const place = lookAtVenvPlace(link, folders);
@@ -79,15 +79,15 @@ export function findAside(link: string, folders: Folders): string | undefined {
 }
 
 /**
- * Puts such a venv where it was made, in place of the link. Its scripts work there and nowhere else. A venv that somebody makes there
- * in this very moment is no link: neither call touches it.
+ * Puts a venv that was moved aside back in place of the link: its scripts work there and nowhere else. When somebody
+ * makes a venv there in this very moment, it is no link, and neither call touches it.
  */
 export function restoreAside(link: string, kept: string): void {
   removeFile(link);
   rename(kept, link);
 }
 
-/** A folder is moved. Of a link an absolute copy is made: a relative one would lead elsewhere from there. */
+/** Moves a folder aside. Of a link it makes an absolute copy, since a relative one would lead elsewhere from there. */
 function keepAside(link: string, folders: Folders): string {
   const kept = path.join(folders.aside, `${path.basename(link)}-${nonce()}`);
   const text = readLink(link);

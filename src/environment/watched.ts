@@ -10,15 +10,15 @@ import type { Answer } from "../launch/answer.ts";
 import { WATCH_PY } from "../python/texts/texts.ts";
 
 const RUN = v.object({ pid: v.number(), start: TEXT });
-/** What the program that watches a start writes when it has ended. */
+/** What the watching program writes when a start has ended. */
 const END = v.object({ outcome: v.picklist(["passed", "failed", "neutral"]), why: TEXT, reached: v.boolean() });
 const NO_END = { outcome: undefined, why: "no end was recorded", reached: true };
 
 const RUN_FILE = /^run-[0-9a-f]{8}\.json$/;
 
 /**
- * Counts a start on trial before it begins, in the folder of the trial; gives the file that says whose it is. `undefined`: it can't be counted, since
- * the trial ends just now, or no disk has room.
+ * Counts a start on trial before it begins; gives the file in the trial's folder that names its process. `undefined`
+ * when it can't be counted: the trial is just ending, or no disk has room.
  */
 export function countStart(
   folder: string,
@@ -36,12 +36,15 @@ export function countStart(
 }
 
 export interface TrialStanding {
-  /** Starts that the trial lasts still. */
+  /** How many starts the trial still has. */
   readonly left: number;
   readonly end: "passed" | { readonly why: string } | undefined;
 }
 
-/** How a trial of so many starts stands: one that is well passes it, one whose main function was not reached ends it, as does the last. */
+/**
+ * How a trial of so many starts stands. One start that is well passes it. One whose main function was not reached fails
+ * it, and so does the last of them.
+ */
 export function standingOfTrial(folder: string, starts: number): TrialStanding {
   const runs = namesInFolder(folder)
     .filter((name) => RUN_FILE.test(name))
@@ -62,16 +65,16 @@ export function standingOfTrial(folder: string, starts: number): TrialStanding {
   };
 }
 
-/** How a start is watched; watch.py tells what each is for. */
+/** How a start is watched; watch.py says what each part is for. */
 interface Watch {
   readonly python: string;
   readonly launcher: string;
   readonly trial?: { readonly file: string; readonly windowMs: number; readonly hooks?: string } | undefined;
-  /** The pipe of an update that the start is to outlast the command for, so many seconds at most. */
+  /** The pipe of an update for whose sake the start outlasts its command, and for how many seconds at most. */
   readonly update?: { readonly pipe: string; readonly lingerS: number } | undefined;
 }
 
-/** What an answer starts gets a parent that stays. */
+/** The answer, with a parent that stays around what it starts. */
 export function watched({ python, launcher, trial, update }: Watch, answer: Answer): Answer {
   const words = [trial?.file ?? "", String((trial?.windowMs ?? 0) / 1000), trial?.hooks ?? ""];
   const more = [update?.pipe ?? "", String(update?.lingerS ?? 0), launcher];

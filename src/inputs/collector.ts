@@ -6,7 +6,7 @@ import type { Input } from "./input.ts";
 
 type Kind = Exclude<Input["kind"], "same">;
 
-/** Which kind says more about one path; a path is watched once, by the strongest kind that was asked for. */
+/** How much each kind says about a path: a path is watched once, by the strongest kind that was asked for. */
 const STRENGTH: Readonly<Record<Kind, number>> = {
   present: 0,
   absent: 1,
@@ -24,8 +24,8 @@ export class InputCollector {
   readonly #tables = new Map<string, Promise<Table>>();
 
   /**
-   * A file whose bytes count when it is there, and whose appearing counts when it is not. Returns whether it is there; throws
-   * `unfit-file` for one that can't be read, or is larger than any of its kind (bytes).
+   * Notes a file: its bytes count when it is there, its appearing when it is not. Returns whether it is there. Throws
+   * `unfit-file` for one that can't be read or has more than `most` bytes.
    */
   file(file: string, most: number = MOST.made): boolean {
     const there = isFitFile(file, most);
@@ -34,13 +34,13 @@ export class InputCollector {
     return there;
   }
 
-  /** A folder that counts only by being there or not. */
+  /** Notes a file or folder that counts only by being there or not. */
   presence(folder: string): void {
     if (isThere(folder)) this.note("present", folder);
     else this.absence(folder, "absent");
   }
 
-  /** The names in a folder, now and later; none when there is no such folder. */
+  /** Notes the names in a folder, and returns them; none when there is no such folder. */
   names(folder: string): readonly string[] {
     const there = isFolder(folder);
     if (there) this.note("listing", folder);
@@ -49,17 +49,19 @@ export class InputCollector {
     return there ? (listFolder(folder) ?? []) : [];
   }
 
-  /** Notes what is not there, or no regular file; a link that leads nowhere is noted as that. */
+  /** Notes what is not there, or is no regular file; a link that leads nowhere is noted as such. */
   absence(file: string, kind: "absent" | "no-file"): void {
     this.note(deadLink(file) === undefined ? kind : "dead", file);
   }
 
-  /** For a link that counts by what it leads to. */
+  /** Notes a link that counts by what it leads to. */
   link(link: string, target: string): void {
     this.#links.push({ kind: "same", path: link, target });
   }
 
-  /** The text of a file that people write, read once; `undefined` when there is none: then its absence is the input. */
+  /**
+   * Notes a file that people write, and returns its text, read once; `undefined` when there is none, which counts then.
+   */
   text(file: string, most: number = MOST.written): string | undefined {
     if (!this.#texts.has(file)) {
       const isThere = this.file(file, most) || isFolder(file); // which is refused by name: it is no absence
@@ -68,7 +70,7 @@ export class InputCollector {
     return this.#texts.get(file);
   }
 
-  /** The same as a table, parsed once. */
+  /** The same as a TOML table, parsed once. */
   async toml(file: string): Promise<Table | undefined> {
     const text = this.text(file);
     if (text === undefined) return undefined;
@@ -87,7 +89,7 @@ export class InputCollector {
     return [...[...this.#kinds].map(([file, kind]) => ({ kind, path: file })), ...this.#links];
   }
 
-  /** For what was looked for in a way of its own: a path is watched once, by the strongest kind. */
+  /** Notes a path that the caller has looked at itself. A path is watched once, by the strongest kind. */
   note(kind: Kind, file: string): void {
     const absolute = path.resolve(file);
     const known = this.#kinds.get(absolute);

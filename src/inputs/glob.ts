@@ -2,12 +2,13 @@ import * as path from "node:path";
 import { exists, isFile, isFolder, isRealFolder } from "../edges/files/read.ts";
 import type { InputCollector } from "./collector.ts";
 
-/** Folders that `**` does not enter: what tools make there is never what a pattern means. */
+/** Folders that `**` does not enter: tools make them, and no pattern means them. */
 const MADE_BY_TOOLS = new Set([".git", ".hg", ".prime", ".tox", ".nox", ".venv", "__pycache__", "node_modules"]);
 
 /**
- * What a pattern matches below `folder`, absolute and in order. Every folder that a wildcard looked into is gathered as
- * a listing, and what it names and is not there as absent, so that a new match is seen. Symbolic links are followed by `*`, not by `**`.
+ * What a pattern matches below `folder`, absolute and sorted. Every folder that a wildcard looked into is noted as a
+ * listing, and what the pattern names and is not there as absent, so that a new match is seen. `*` follows symbolic
+ * links, `**` does not.
  */
 export function expandGlob(
   folder: string,
@@ -53,21 +54,24 @@ export function isPattern(text: string): boolean {
   return /[*?[{]/.test(text);
 }
 
-/** Characters; no path is longer (PATH_MAX), and each takes a look at each character of a text. */
+/** Characters: no path is longer (PATH_MAX), and each of them is compared with each character of a text. */
 const LONGEST_PATTERN = 4096;
 
 type Takes = (character: string) => boolean;
 
-/** One place in a pattern: where to go on from it, at once or, with `takes`, by such a character. */
+/**
+ * A state of the automaton (NFA) of a pattern. `takes`: leave it with such a character; without it, at once. `to`: the
+ * next states.
+ */
 interface NfaState {
   readonly takes: Takes | undefined;
   readonly to: number[];
 }
 
 /**
- * Whether a text as a whole fits a pattern of `*`, `?`, `[…]`, `[!…]` and `{a,b}`. With `crossing`, `*` takes a `/` too:
- * so does uv where it holds a member's whole path against an `exclude` pattern. All ways through the pattern are gone at once, so
- * that no pattern takes longer than its length for a character.
+ * Tells whether a whole text matches a pattern of `*`, `?`, `[…]`, `[!…]` and `{a,b}`. With `crossing`, `*` also takes
+ * a `/`, as uv does where it compares a member's whole path with an `exclude` pattern. All ways through the pattern are
+ * followed at once, so that no pattern takes longer than its length for a character.
  */
 export function globMatcher(pattern: string, options: { crossing?: boolean } = {}): (text: string) => boolean {
   if (pattern.length > LONGEST_PATTERN) return () => false;

@@ -14,19 +14,22 @@ import {
 } from "../edges/files/read.ts";
 import type { Input } from "./input.ts";
 
-/** Milliseconds within which two changes can get the very same time from a kernel: its slowest clock ticks a hundred times a second. */
+/**
+ * Milliseconds within which two changes can get the very same time from a kernel: the slowest clock ticks a hundred
+ * times a second.
+ */
 export const TICK_MS = 12;
 
 /** An input as it was when it was looked at. */
 export interface Observed {
   readonly input: Input;
-  /** Of what the path leads to; absent where nothing is, and for kinds whose name says it all. */
+  /** Facts of what the path leads to; absent when there is nothing, and for kinds that have no time. */
   readonly facts?: FileFacts;
-  /** See `contentsOf`; absent where nothing is, or when they cannot be vouched for. */
+  /** See `contentsOf`; absent when there is nothing, or when the contents cannot be vouched for. */
   readonly contents?: string;
 }
 
-/** What is known of all inputs; a plan that compares with it has its stamps in the folder `stamps`, which is absolute. */
+/** All inputs that were observed. `stamps`: the folder for the stamps of a plan that compares with them, absolute. */
 export interface Observation {
   readonly stamps: string;
   readonly observed: readonly Observed[];
@@ -34,18 +37,18 @@ export interface Observation {
 
 export interface Observer {
   /**
-   * Milliseconds since the epoch when this start began to read inputs. What was changed later may have been read
-   * before the change, so that its contents are not vouched for, unless they are what this very start wrote.
+   * When this start began to read inputs, in milliseconds since the epoch. A file that was changed later may have been
+   * read before the change, so that its contents are not vouched for, unless they are what this very start wrote.
    */
   readonly since?: number;
-  /** The contents of an input with these facts, where a record proves them: then they are not read again. */
+  /** Tells the contents of an input with these facts, if a record proves them: then it is not read again. */
   readonly known?: ((input: Input, is: FileFacts) => string | undefined) | undefined;
 }
 
 /**
- * Takes the facts of inputs, then their contents: in this order, so that an edit that comes in between is seen by the
- * next start. Call it before anything is made from the inputs, and again, on the observation so far, for those that
- * prime itself wrote or that came up later; an input that is named again is observed anew.
+ * Takes the facts of inputs, then their contents: in this order, so that the next start sees an edit that comes in
+ * between. Call it before anything is made from the inputs, and again, with the observation so far, for inputs that
+ * prime itself wrote or that came up later. An input that is named again is observed anew.
  */
 export function observe(inputs: readonly Input[], before: Observation, observer: Observer): Observation {
   const observed = [...before.observed];
@@ -60,7 +63,9 @@ export function observe(inputs: readonly Input[], before: Observation, observer:
   return { stamps: before.stamps, observed };
 }
 
-/** Reads files ahead of an observation, whose `known` it gives; an edit later than this has given a file other facts. */
+/**
+ * Reads files ahead of an observation; gives the `known` for that. A file that is edited later has other facts then.
+ */
 export function readAhead(inputs: readonly Input[]): NonNullable<Observer["known"]> {
   const since = now();
   const files = inputs.filter(({ kind }) => kind === "file").map((input) => observeOne(input, { since }));
@@ -78,8 +83,8 @@ export function isStamped(input: Input): boolean {
 }
 
 /**
- * What counts of an input, as text that is equal exactly when the input is: the sha256 of a file's bytes or of a
- * folder's names, `yes` or `no` for the kinds that only ask whether something is there. `undefined`: it is missing.
+ * What counts of an input, as a text that is equal exactly when the input is: the sha256 of a file's bytes or of a
+ * folder's names; `yes` or `no` for kinds that only ask whether something is there. `undefined`: it is missing.
  */
 export function contentsOf(input: Input): string | undefined {
   switch (input.kind) {
@@ -102,7 +107,7 @@ export function contentsOf(input: Input): string | undefined {
   }
 }
 
-/** Whether one of them may have changed since then, in milliseconds since the epoch. */
+/** Whether an input may have changed since a time, in milliseconds since the epoch. */
 export function isChangedSince(inputs: readonly Input[], since: number): boolean {
   return inputs.some((input) => {
     if (!isStamped(input)) return contentsOf(input) === "no";
@@ -111,7 +116,10 @@ export function isChangedSince(inputs: readonly Input[], since: number): boolean
   });
 }
 
-/** Changed before, and not in the tick before: whoever reads since then sees no later change that has the same mtime. */
+/**
+ * Whether a file was changed before a time, and not within the tick before it: then no change after that time can have
+ * the same mtime.
+ */
 function isOlder({ mtimeNs, ctimeNs }: FileFacts, since: number): boolean {
   const [modified, changed] = [mtimeNs, ctimeNs].map((timeNs) => Number(BigInt(timeNs) / 1_000_000n)) as [
     number,
@@ -120,14 +128,17 @@ function isOlder({ mtimeNs, ctimeNs }: FileFacts, since: number): boolean {
   return changed < since && (modified > since || modified + TICK_MS < since);
 }
 
-/** Files of one checkout share mtimes, so that a link among them is pinned by what it points to. */
+/**
+ * The input, and for a link also what it points to: files of one checkout share mtimes, so that the mtime does not tell
+ * two of them apart.
+ */
 function withLinkPinned(input: Input): Input[] {
   if (!isStamped(input)) return [input];
   const target = realPath(input.path);
   return target === undefined || target === input.path ? [input] : [input, { kind: "same", path: input.path, target }];
 }
 
-/** Inputs that are equal in this are one. */
+/** The identity of an input: two with the same key are one. */
 export function keyOf(input: Input): string {
   return `${input.kind} ${input.path}`;
 }

@@ -6,7 +6,9 @@ import { plainScript } from "../plan/text.ts";
 import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
 import { USERS_SHELL_FOR_SH } from "../shells/user-shell.ts";
 
-/** Makes `-c STR` of its other spellings: `-cSTR`, `-c=STR`, `--command STR`, `--command=STR`. */
+/**
+ * Lines of sh that turn the other spellings of `-c STR` into it: `-cSTR`, `-c=STR`, `--command STR`, `--command=STR`.
+ */
 const SPELLED_OUT = `case $1 in
 --command=*) prime_c=\${1#*=} && shift && set -- -c "$prime_c" "$@" ;;
 --command) shift && set -- -c "$@" ;;
@@ -14,32 +16,35 @@ const SPELLED_OUT = `case $1 in
 esac
 `;
 
-/** What the program answers the head with; N arguments are prime's own and are shifted away. */
+/** The program's answer to the head. `shift`: how many arguments are prime's own, and are taken away. */
 export type Answer =
-  /** The first argument left is the command; `file`, absolute, is run in its place. */
+  /** The first argument that is left is the command; with `file` (absolute), that file is run in its place. */
   | {
       readonly kind: "command";
       readonly activation: Activation;
       readonly shift: number;
       readonly file?: string;
-      /** In front of what is left. */
+      /** The task whose words come in front of the arguments that are left. */
       readonly task?: PlannedTask | undefined;
     }
-  /** The first argument left is the script; `entry` in a repo that is configured for protoprimer. */
+  /** The first argument that is left is the script; `entry` is set in a repo that is configured for protoprimer. */
   | {
       readonly kind: "script";
       readonly activation: Activation;
       readonly shift: number;
       readonly entry: EntryStart | undefined;
     }
-  /** The first argument left is `-c` or another spelling of it; `alone`: what stands behind the string was for prime. */
+  /**
+   * The first argument that is left is `-c`, or another spelling of it; `alone`: the arguments behind its string were
+   * prime's.
+   */
   | {
       readonly kind: "shell-command";
       readonly activation: Activation;
       readonly shift: number;
       readonly alone: boolean;
     }
-  /** A program of prime's choice in place of the user's arguments. */
+  /** A program that prime chose, in place of the user's arguments. */
   | {
       readonly kind: "program";
       readonly activation: Activation;
@@ -49,22 +54,24 @@ export type Answer =
     }
   /** An app, with all of the arguments that are left. */
   | { readonly kind: "app"; readonly shift: number; readonly start: Pick<AppStart, "words" | "variables"> }
-  /** The ready plan serves the start after all. `shell`: as below. */
+  /** The ready plan can serve the start now. `shell`: see `next-stage`. */
   | { readonly kind: "again"; readonly shell: readonly string[] }
-  /** Another launcher, absolute, has the start with all of its arguments. `shell`: as below. */
+  /** Another launcher (absolute) takes over the start, with all of its arguments. `shell`: see `next-stage`. */
   | { readonly kind: "launcher"; readonly file: string; readonly shell: readonly string[] }
-  /** This start again by a Node (absolute) that has the user's own terminal and descriptors. */
+  /** The same start again, by a Node (absolute) that gets the user's own terminal and descriptors. */
   | { readonly kind: "direct"; readonly node: string }
-  /** `shell` are the words that start the shell which runs the head now. */
+  /**
+   * The next stage, by a new Node in the same process. `shell`: the words that start the shell which runs the head now.
+   */
   | { readonly kind: "next-stage"; readonly progress: string; readonly shell: readonly string[] }
-  /** Words that start a program which starts what the answer does, and stays its parent. */
+  /** `words` start a program that starts what `answer` says, and stays as its parent. */
   | { readonly kind: "watched"; readonly words: readonly string[]; readonly answer: Answer }
   | { readonly kind: "exit"; readonly code: number };
 
-/** All is done that was asked for. */
+/** Nothing is left to do. */
 export const DONE: Answer = { kind: "exit", code: 0 };
 
-/** The answer as lines of sh, run by the head where `$@` are all the arguments that prime was started with. */
+/** The answer as lines of sh. The head runs them where `$@` are all the arguments that prime was started with. */
 export function renderAnswer(answer: Answer): string {
   switch (answer.kind) {
     case "exit":

@@ -9,20 +9,24 @@ import { filesIn, linkFacts } from "../edges/files/read.ts";
 import type { Trust } from "../edges/files/trust.ts";
 import { usesCache } from "../edges/places.ts";
 
-/** What the head leaves for the program that it compiled. */
+/** What the head leaves for the program that it has compiled. */
 export interface CompiledModule {
   readonly script?: Script;
-  /** By Node's version, the kind of start, and the launcher's digest, since V8 only compares lengths of sources. */
+  /**
+   * The file of the cache. Its name has Node's version, the kind of start, and the launcher's digest, since V8 compares
+   * only the lengths of sources.
+   */
   readonly cache?: string;
-  /** Begins the program once more, with all that it needs; there while what was loaded is to renew a plan. */
+  /** Begins the whole program; set while only the part is loaded that renews a plan. */
   readonly goOn?: () => void;
 }
 
 /**
- * Keeps what V8 compiled of this program in this start, so that the next cold one need not: it takes a quarter of one. It is
- * written twice: V8 ends the process when a byte is another one, and comparing costs less than a digest. That proves nothing else: who
- * can write there runs code, so that it is a folder of this user's alone, by whose mode the head knows it. `verify` judges the launcher
- * and takes nothing from there.
+ * Keeps what V8 compiled in this start, so that the next cold start need not compile it again: that takes a quarter of
+ * one. It is written twice, and read only if both halves are equal: V8 ends the process when a single byte is wrong,
+ * and comparing costs less than a digest. This proves nothing else. Whoever can write there runs code, so that the
+ * folder is this user's alone, and the head knows it by its mode. `verify` judges the launcher and takes nothing from
+ * there.
  */
 export function keepCompiled({ script, cache }: CompiledModule, { env, args, trust }: Start): void {
   if (script === undefined || script.cachedDataRejected === false) return;
@@ -44,8 +48,8 @@ interface Start {
 }
 
 /**
- * What killed starts left half written (see `isAbandoned`), and what was compiled before `since`, in milliseconds since the
- * epoch: whoever still needs it compiles once more. Absolute.
+ * Files that killed starts left half written (`before`: see `isAbandoned`), and files that were compiled before
+ * `since`, in milliseconds since the epoch: who still needs one compiles once more. Absolute.
  */
 export function oldCompiled(cacheFolder: string, before: number, since: number): string[] {
   const folder = path.join(cacheFolder, "node");

@@ -14,7 +14,7 @@ export interface HandOver {
 }
 
 /**
- * Lets the head go on by the answer. Without a head (`node prime …`) a shell in this process's place does what the
+ * Gives the head the answer, to go on by. Without a head (`node prime …`) a shell in this process's place does what the
  * head would. Gives the status that the program has to end with.
  */
 export async function answerPlan(answer: Answer, { env, launcher, args }: HandOver): Promise<number> {

@@ -1,6 +1,6 @@
 import { sha256 } from "../edges/files/read.ts";
 
-/** The first lines of every launcher, of whatever version. */
+/** How every launcher begins, whatever its version. */
 const HEAD = /^#![^\n]*\ntrue \/\* prime: /;
 /** Bytes in which they stand. */
 const HEAD_LENGTH = 200;
@@ -13,8 +13,8 @@ export function beginsAsLauncher(bytes: Buffer): boolean {
 const LINE = /# sha256 ([0-9a-f]{64}) \*\/\n$/;
 
 /**
- * The launcher with its last line: the sha256 of all that stands before it. The build writes it, and no clock is in it. The
- * line is a comment for sh, and ends one for JavaScript. The head cuts the digest out by its place.
+ * Adds the launcher's last line: the sha256 of all that stands before it. The build writes it, and no clock is in it.
+ * The line is a comment to sh, and ends a comment of JavaScript's. The head takes the digest from its fixed place.
  */
 export function withOwnDigest(text: string): string {
   return `${text}# sha256 ${sha256(text)} */\n`;

@@ -16,7 +16,7 @@ const SCHEMA = v.object({
   }),
 });
 
-/** `undefined` for a text that is no progress; what nobody asked for is left out. */
+/** `undefined` for a text that is no progress. Fields that this version does not know are left out. */
 export function parseProgress(text: string): v.InferOutput<typeof SCHEMA> | undefined {
   return parseJson(text, SCHEMA);
 }

@@ -1,11 +1,11 @@
 export type Stage = Progress["stage"];
 
-/** How far one start has come: the value of PRIME_PROGRESS, carried from stage to stage by the head's shell. */
+/** How far a start has come: the value of PRIME_PROGRESS, which the head's shell carries from stage to stage. */
 export interface Progress {
   readonly stage: "node" | "python" | "venv";
   /** Absolute physical path of the root. */
   readonly root: string;
-  /** The head's shell, which every exec keeps: its number and when it started. */
+  /** The head's shell, which every exec keeps: its process number, and when it started. */
   readonly shellPid: number;
   readonly shellStart: string;
   readonly facts: StageFacts;
@@ -13,14 +13,14 @@ export interface Progress {
 
 /** What earlier stages decided. */
 export interface StageFacts {
-  /** The selected python, absolute, and why it was. */
+  /** The selected python, absolute, and why it was selected. */
   readonly python: string;
   readonly how: string;
   /** Why the start is cold. */
   readonly reason: string;
   /** Milliseconds since the epoch when the start began. */
   readonly since: number;
-  /** The interpreter of an earlier environment that does not serve any more. */
+  /** The interpreter of an earlier environment, when it does not serve any more. */
   readonly lost?: { readonly path: string; readonly why: string } | undefined;
   /** The generation that was built. */
   readonly generation?: string | undefined;
@@ -30,7 +30,7 @@ export function renderProgress(progress: Progress): string {
   return JSON.stringify(progress);
 }
 
-/** The progress of this very start; `undefined` for text that is no progress or that another start left behind. */
+/** The progress of this very start; `undefined` for a text that is no progress, or that another start left behind. */
 export async function readProgress(
   text: string | undefined,
   { root, shellPid, shellStart }: Pick<Progress, "root" | "shellPid" | "shellStart">,

@@ -33,10 +33,10 @@ import { tellLostState } from "./state/lost.ts";
 import { settleUpgrade } from "./state/upgraded.ts";
 import { partsOfRecord, writePlan } from "./write-plan.ts";
 
-/** An environment that is ready, or the next stage that this start has to go through. */
+/** An environment that is ready, or the answer that leads to the next stage. */
 export type Booted = Ready | { readonly kind: "hop"; readonly answer: Answer };
 
-/** What was built, and the progress that the last stage begins with. */
+/** A generation that was built, and the progress with which the last stage begins. */
 interface Made {
   readonly kind: "made";
   readonly manifest: Manifest;
@@ -44,7 +44,7 @@ interface Made {
   readonly progress: Progress;
 }
 
-/** What is asked for is still to be built. */
+/** The decision that an environment has to be built. */
 interface Begun {
   readonly kind: "build";
   readonly context: Context;
@@ -54,17 +54,18 @@ interface Begun {
 }
 
 export interface BootRequest {
-  /** Build anew, whatever is there. */
+  /** Whether to build anew, whatever is there. */
   readonly anew: boolean;
-  /** Why another environment is shown, where the user asked for it. */
+  /** Why another environment is shown, when the user asked for it. */
   readonly reason?: string;
-  /** The ready plan would have served this start; it is cold for what has nothing to do with the environment. */
+  /** Whether the ready plan could have served this start, which is cold for another reason than its environment. */
   readonly servesPlan?: boolean;
 }
 
 /**
- * The story of a cold start. Nothing changed in what counts: renew the stamps. What is asked for was built before: show
- * it. Else build, stage after stage: node (decide) → python (build) → venv (set up, write the ready plan).
+ * The story of a cold start. When nothing that counts has changed, it renews the stamps. When what is asked for was
+ * built before, it shows that. Else it builds, stage after stage: node (decide) → python (build) → venv (set up, write
+ * the ready plan).
  */
 export async function boot(context: Context, { anew, reason, servesPlan }: BootRequest): Promise<Booted> {
   const { progress } = context;
@@ -90,8 +91,9 @@ export async function boot(context: Context, { anew, reason, servesPlan }: BootR
 }
 
 /**
- * The last stage, which a new Node goes through where the decision could not tell what was built (its interpreter had to be found or
- * installed), or what it was made from is not as it was, or what was built is another user's now: it reads all anew.
+ * The last stage. A new Node goes through it, and reads everything anew, when the decision could not know what was
+ * built (its interpreter had to be found or installed), when an input has changed meanwhile, and when what was built
+ * belongs to another user now.
  */
 async function finish(
   context: Context & Pick<Made, "progress">,
@@ -100,7 +102,7 @@ async function finish(
   { manifest, cold }: Made,
 ): Promise<Booted> {
   const { shell, progress } = context;
-  const last = { ...context, startedAt: now() }; // what the build made is older; an edit from now on is not vouched for
+  const last = { ...context, startedAt: now() }; // what the build made is older; a later edit is seen
   const shellWords = shellOfProcess(shell.pid);
   const hop = {
     kind: "hop",
@@ -115,7 +117,7 @@ async function finish(
   });
 }
 
-/** What is made as another user than the checkout's owner becomes the owner's. */
+/** Runs one part of a start, and gives what it made to the owner of the checkout if root makes it for somebody else. */
 async function owned<T>(context: Context, decision: Decision, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
@@ -124,7 +126,7 @@ async function owned<T>(context: Context, decision: Decision, act: () => Promise
   }
 }
 
-/** A start that fails, or that the user stops, is told of by `prime why` as well. */
+/** Runs one part of a start, and notes for `prime why` when it fails or the user stops it. */
 async function accountedFor<T>(context: Context, seen: Cold, start: () => Promise<T>): Promise<T> {
   const { progress, terminal } = context;
   const cold = { ...seen, reason: progress?.facts.reason ?? seen.reason };
@@ -181,7 +183,7 @@ async function bootBy(
   return { kind: "build", context: { ...context, progress: next }, decision, facts, words };
 }
 
-/** The stage in which the environment is built, of the process that decided it: nothing has changed meanwhile. */
+/** The stage that builds the environment, in the process that decided: nothing has changed meanwhile. */
 async function buildStage(
   { context, decision, facts, words }: Begun,
   seen: Cold,
@@ -208,7 +210,7 @@ async function buildStage(
   return { kind: "made", manifest: built, cold: { ...cold, known }, progress };
 }
 
-/** Once for each environment that is built, since each start with this shell drops them. */
+/** Names the variables that this shell does not pass on. It is told with each build, not with each start. */
 function tellDropped({ shell, env, terminal }: Context): void {
   const names = droppedVariables(shell.pid, env);
   if (names.length === 0) return;
@@ -220,7 +222,7 @@ function settleFound({ context, decision, manifest }: Known, cold: Cold): Promis
   return settleIn(context, decision, manifest, cold);
 }
 
-/** What another start has built while this one waited. */
+/** Looks for what another start has built while this one waited. */
 async function lookAgain(context: Context): Promise<Known | undefined> {
   const later = { ...context, startedAt: now() };
   const decision = await decide(later, false);
@@ -228,7 +230,7 @@ async function lookAgain(context: Context): Promise<Known | undefined> {
   return manifest === undefined ? undefined : { context: later, decision, manifest };
 }
 
-/** Only times changed: the environment and the plan stay as they are, with new stamps. */
+/** Only times have changed: the environment and the plan stay as they are, with new stamps. */
 function renew(context: Context, cold: Cold, record: LaunchRecord): void {
   writePlan(context, { ...partsOfRecord(record, cold.changes), known: cold.known });
   tellCold(context, cold, RENEWED);
@@ -238,7 +240,7 @@ function readyBy(record: LaunchRecord): Booted {
   return { ...record, kind: "ready", kernel: record.kernel, trial: undefined, built: undefined };
 }
 
-/** A finished generation for what is asked; with an unknown interpreter below it there can be none. */
+/** The finished generation that serves this start. There can be none while the interpreter below it is not known. */
 async function findBuilt(context: Context, decision: Decision): Promise<Manifest | undefined> {
   const { asked, generations } = decision;
   const built = generations.find(({ id }) => id === context.progress?.facts.generation);
@@ -247,7 +249,10 @@ async function findBuilt(context: Context, decision: Decision): Promise<Manifest
   return (await findHeld(context, decision, asked)) ?? findUsable(context, decision, asked);
 }
 
-/** What a rollback put in the place of what is asked for; a hold of what can't be used any more ends, and that is said. */
+/**
+ * The generation that a rollback shows in place of what is asked for. When it can't be used any more, the hold ends,
+ * and that is said.
+ */
 async function findHeld(context: Context, decision: Decision, { digest }: Asked): Promise<Manifest | undefined> {
   const hold = readHolds(decision.folders)[digest];
   if (hold === undefined) return undefined;
@@ -283,7 +288,7 @@ function tellDecision({ terminal, progress }: Context, decision: Decision): void
   for (const { path: file, why } of decision.passedOver) terminal.detail(`passed over ${file}: ${why}`);
 }
 
-/** The first start makes the link that names the chosen env; another one that is faster makes the same. */
+/** Makes protoprimer's link to the chosen env, at the first start; another start that is faster makes the same one. */
 function makeEnvLink({ terminal }: Context, { protoprimer }: Config): void {
   const link = protoprimer?.leaps.link;
   if (link === undefined || link === null || link.isThere) return;

@@ -13,24 +13,24 @@ import { compareWithRecord, type InputChange, knownContents, type LaunchRecord, 
 import { hideSecrets } from "../secrets.ts";
 import { closeState } from "./state/own.ts";
 
-/** Why a start is not warm. */
+/** Why a start is cold. */
 export interface Cold {
   /** In one phrase, for the manifest and for `-v`. */
   readonly reason: string;
   readonly changes: readonly InputChange[];
-  /** What the last start knew, when it still holds: only the stamps need renewing. */
+  /** The record of the last start, when nothing that counts has changed: only the stamps need renewing. */
   readonly renew: LaunchRecord | undefined;
-  /** The generation of the last start, absolute; it need not be there any more. */
+  /** The generation that the last start used, absolute; it need not be there any more. */
   readonly before: string | undefined;
   /** See `ReadyPlan`. */
   readonly movable: string | undefined;
-  /** What the last start proves of contents, so that they need not be read again. */
+  /** Contents that the record of the last start proves, so that they need not be read again. */
   readonly known: Observer["known"];
   /** Milliseconds since the epoch: when this start looked. */
   readonly at: number;
 }
 
-/** What `prime why` tells: the last cold start and what was done about it. */
+/** What `prime why` tells: why the last cold start was cold, and what it did. */
 export interface ColdAccount {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -39,7 +39,7 @@ export interface ColdAccount {
   readonly done: string;
 }
 
-/** What `done` of a failed start begins with. */
+/** How `done` begins for a start that failed. */
 export const FAILED_PREFIX = "failed: ";
 
 const ACCOUNT = v.object({
@@ -49,7 +49,7 @@ const ACCOUNT = v.object({
   done: TEXT,
 });
 
-/** Compares the record of the last start with what is there; where there is none to go by, says why. */
+/** Compares the record of the last start with what is there now. When there is no such record, says why. */
 export function whyCold(context: Context): Cold {
   const nothing = {
     changes: [],
@@ -86,7 +86,7 @@ export function coldSince(record: LaunchRecord, env: Environment, at: number): C
   };
 }
 
-/** For `prime why`; a folder that can't be written to stops no start. */
+/** Writes the account for `prime why`. A folder that can't be written to does not stop the start. */
 export function tellCold({ plans, terminal }: Context, cold: Cold, done: string): void {
   if (plans === undefined) return;
   try {
@@ -99,29 +99,29 @@ export function tellCold({ plans, terminal }: Context, cold: Cold, done: string)
   }
 }
 
-/** The same; throws where the folder of plans can't be written. */
+/** Writes the account. Throws when the folder of plans can't be written. */
 export function keepAccount(plans: PlanFolder, { changes, reason }: Cold, done: string): void {
   const account: ColdAccount = { at: now(), changes, reason, done };
   writePlain(accountFile(plans), JSON.stringify(account, hideSecrets), 0o600); // not worth waiting for the disk: a torn one is none
 }
 
-/** undefined: no start was cold yet, or what was kept of it is torn. */
+/** The account of the last cold start; undefined when there was none, or the account is torn. */
 export function lastCold({ plans }: Context): ColdAccount | undefined {
   return plans && readOwnJson(accountFile(plans), ACCOUNT);
 }
 
-/** Why the last cold start failed; `undefined` where it did not. */
+/** Why the last cold start failed; `undefined` when it did not. */
 export function lastFailure(last: ColdAccount | undefined): string | undefined {
   return last?.done.startsWith(FAILED_PREFIX) ? last.done.slice(FAILED_PREFIX.length) : undefined;
 }
 
-/** The account of the last cold start where it is not as this prime writes it, absolute. */
+/** The account of the last cold start, absolute, if this prime can't read it. */
 export function unfitAccount(plans: PlanFolder): string[] {
   const file = accountFile(plans);
   return exists(file) && readOwnJson(file, ACCOUNT) === undefined ? [file] : [];
 }
 
-/** What `prime why` reads, absolute. */
+/** The file that `prime why` reads, absolute. */
 export function accountFile(plans: PlanFolder): string {
   return path.join(planFolder(plans), "why.json");
 }

@@ -5,13 +5,13 @@ import type { Manifest } from "../environment/manifest/manifest.ts";
 import { isVenv } from "../venv/site-folders.ts";
 import type { Cold } from "./cold.ts";
 
-/** What others did to an environment: as a reason, and as it is told. */
+/** What others did to an environment: as a reason, and as it is told to the user. */
 interface Drift {
   readonly reason: string;
   readonly telling: string;
 }
 
-/** What others did to the environment of the last start; of many starts that see it, those tell it that act on it. */
+/** What others did to the environment of the last start. Many starts may see it; those that act on it tell it. */
 export function driftOf({ before }: Cold, known: Manifest | undefined, isOfRepo: boolean): Drift | undefined {
   const drift = before === undefined ? [] : driftSinceUse(before);
   if (before === undefined || drift.length === 0) return undefined;

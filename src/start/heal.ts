@@ -8,8 +8,8 @@ import { describe } from "../python/version.ts";
 import type { Cold } from "./cold.ts";
 
 /**
- * Says in two lines what became of the interpreter below the environment of the last start and what is done about it. A patch
- * is told where it is seen to, changes by hand where they are.
+ * Says in two lines what became of the interpreter below the environment of the last start, and what is done about it.
+ * Patches and changes by hand are told elsewhere.
  */
 export async function tellHealing(
   context: Context,
@@ -26,7 +26,7 @@ export async function tellHealing(
   context.terminal.say(`${nextOf(decision, known)}; ${manifest.id} stays${returnOf(verdict, manifest)}`);
 }
 
-/** What is wrong with an interpreter, in one sentence; `undefined` for what has nothing to do with it. */
+/** What is wrong with an interpreter, in one sentence; `undefined` for a verdict that has nothing to do with it. */
 export function describeVerdict(
   verdict: Verdict,
   { id, interpreter }: Manifest,
@@ -67,7 +67,7 @@ function nextOf({ asked }: Decision, known: Manifest | undefined): string {
     : `building a new environment on ${asked.seen.anchor} (${asked.base.version})`;
 }
 
-/** The old environment is left alone for the day when its interpreter is back. */
+/** When the old environment is used again: it stays until its interpreter is back. */
 function returnOf({ kind }: Verdict, { interpreter: { distributor, version } }: Manifest): string {
   if (kind === "another" || kind === "unfit") return `, and is used again when Python ${version} is back there`;
   return distributor.restore === null

@@ -2,21 +2,21 @@ import type { Repo } from "../config/config.ts";
 import type { Environment } from "../edges/command.ts";
 import { EXIT_FAILURE, PrimeError, usageError } from "../errors.ts";
 
-/** Where a start in a repo takes place. */
+/** The root of a start in a repo, and what protoprimer's configuration changes for it. */
 interface Opened {
   /** Absolute, physical. */
   readonly root: string;
-  /** Where protoprimer's configuration has the cache; absolute. */
+  /** The cache that protoprimer's configuration names; absolute. */
   readonly cache?: string | undefined;
-  /** protoprimer's configuration is in force. */
+  /** Whether protoprimer's configuration is in force. */
   readonly isProtoprimer: boolean;
-  /** The exit status for a failure of prime's own, as protoprimer has another one. */
+  /** The exit status for a failure of prime's own; protoprimer has another one. */
   readonly failureStatus: number;
-  /** False when a start without `--env` would get another env: a ready plan cannot serve both. */
+  /** False when a start without `--env` would get another env: then one ready plan cannot serve both. */
   readonly isUsual: boolean;
 }
 
-/** Looks whether protoprimer's configuration is in force, which can move the root and prime's cache. */
+/** Finds out whether protoprimer's configuration is in force, which can move the root and prime's cache. */
 export async function openRepo(repo: Repo, env: Environment): Promise<Opened> {
   const { findForeignKernel } = await import("../config/load.ts");
   const kernel = await findForeignKernel(repo.folder, env);
@@ -50,7 +50,7 @@ export async function openRepo(repo: Repo, env: Environment): Promise<Opened> {
 
 const ORDINARY = { isProtoprimer: false, failureStatus: EXIT_FAILURE, isUsual: true };
 
-/** The same failure, by the status that protoprimer has for it. */
+/** The same error, with the exit status that protoprimer has for it. */
 function withStatus(error: unknown, exitCode: number): unknown {
   if (!(error instanceof PrimeError) || error.exitCode !== EXIT_FAILURE) return error;
   const { id, message, hint } = error;

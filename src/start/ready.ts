@@ -22,9 +22,9 @@ export interface Ready {
 export interface Built {
   readonly manifest: Manifest;
   readonly project: Project;
-  /** What the start began with, and why that one. */
+  /** The selected python, and why it was selected. */
   readonly selected: Interpreter;
   readonly how: string;
-  /** What the last start with these flags had. */
+  /** The environment of the last start with these flags. */
   readonly before: Manifest | undefined;
 }

@@ -11,12 +11,12 @@ import { readRecord } from "../plan/record.ts";
 import { type Cold, coldSince, keepAccount } from "./cold.ts";
 import { partsOfRecord, putPlan } from "./write-plan.ts";
 
-/** What is done about inputs that were touched and say what they said. */
+/** What a start did about inputs that were touched and have the same contents. */
 export const RENEWED = "nothing that counts changed: the ready plan was renewed";
 
 /**
- * The commonest of cold starts: a file was touched. The plan that declined gets new stamps and is tried again, for a part of what
- * the program costs. Undefined: the program has to look.
+ * Serves the most common cold start, before which a file was touched: gives the plan that declined new stamps and has
+ * the head try it again, in a part of the time that the program takes. Undefined: the program has to look.
  */
 export function renewTouched({
   stale,
@@ -45,7 +45,7 @@ export function renewTouched({
   return { kind: "again", shell: shellOfProcess(shell.pid) };
 }
 
-/** No plan can tell a second edit from this one. */
+/** Whether a file was touched so shortly before that no plan could tell a second edit from this one. */
 function isTooEarly({ changes }: Cold): boolean {
   return changes.some(({ path: file }) => !isSettled(facts(file)?.mtimeNs ?? "0"));
 }

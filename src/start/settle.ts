@@ -28,7 +28,7 @@ import { leftToOthers } from "./shared/shared-checkout.ts";
 import { movableLink, wayBack } from "./way-back.ts";
 import { isPlanned, writePlan } from "./write-plan.ts";
 
-/** The venv stage: show the generation, run the repo's setup commands in it, write the ready plan. */
+/** The venv stage: shows the generation, runs the repo's setup commands in it, and writes the ready plan. */
 export async function settleIn(
   context: Context,
   decision: Decision,
@@ -49,7 +49,7 @@ export async function settleIn(
   const why = { ...cold, reason: context.progress?.facts.reason ?? cold.reason };
   rememberChange(context, decision, manifest, why, what); // before the plan, which the next start may already take
   const stays = what === "switch" && path.basename(cold.before ?? "") === manifest.id;
-  tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`); // the plan waits for the link's tick anyway
+  tellCold(context, why, `${stays ? DONE.patch : DONE[what]} generation ${manifest.id}`); // takes no time: the plan waits for a tick anyway
 
   const isHeld = holdOf(decision)?.generation === manifest.id;
   const readyLine = plain(describeReady(manifest, isHeld));
@@ -77,7 +77,10 @@ export async function settleIn(
   return ready;
 }
 
-/** What the ready plan watches, sets and starts, as far as the decision says it; `shown`: the link, where it is watched. */
+/**
+ * What the ready plan watches, sets and starts, as far as the decision determines it; `shown`: the link, if it is
+ * watched.
+ */
 function planParts(context: Context, decision: Decision, manifest: Manifest, shown: readonly Input[]) {
   const { config, folders, loaded, project } = decision;
   const generation = generationFolder(folders, manifest.id);
@@ -108,7 +111,10 @@ function planParts(context: Context, decision: Decision, manifest: Manifest, sho
   };
 }
 
-/** What shows an environment looks after it once that is seen, as what collects does: of the two, one sees the other. */
+/**
+ * Throws `environment-gone` when somebody has collected the generation meanwhile. Who shows an environment looks at it
+ * afterwards, and who collects one looks afterwards whether it is shown: so one of the two sees the other.
+ */
 function refuseGone(generation: string): void {
   if (hasManifest(generation)) return;
   throw new PrimeError("environment-gone", `could not go on with ${generation}: somebody removed it meanwhile`, {
@@ -125,7 +131,9 @@ const DONE: Readonly<Record<HistoryEntry["what"], string>> = {
   upgrade: "upgraded to",
 };
 
-/** One line of history whenever these flags show another generation than before; of many starts at once, one writes it. */
+/**
+ * Writes one line of history when these flags come to show another generation; of many starts at once, one writes it.
+ */
 export function rememberChange(
   { flagKey, terminal }: Context,
   { folders, generations }: Decision,
@@ -148,7 +156,7 @@ export function rememberChange(
   }
 }
 
-/** For the completion of the user's shell; without it, that completes less. */
+/** Writes the names that the user's shell completes; without them it completes less. */
 function rememberNames(
   { plans, terminal }: Context,
   { config, project, generations }: Decision,
@@ -170,7 +178,10 @@ function rememberNames(
   }
 }
 
-/** An edit during the build is the next start's business: the plan must not vouch for it. */
+/**
+ * Whether the inputs still ask for this generation. An edit during the build is left to the next start: the plan must
+ * not vouch for it.
+ */
 function isStillAsked(context: Context, decision: Decision, manifest: Manifest): boolean {
   const { asked } = decision;
   return asked !== undefined && askFor(context, decision, asked.base).digest === manifest.digest;
@@ -183,7 +194,10 @@ function showLink(context: Context, decision: Decision, generation: string): voi
   hideFromGit(context, link);
 }
 
-/** `.git` may be closed to this user, or read-only in a sandbox: the environment is as good. */
+/**
+ * Has git ignore the link. `.git` may be closed to this user, or read-only in a sandbox: the environment is as good
+ * without.
+ */
 function hideFromGit({ root, terminal }: Context, link: string): void {
   try {
     const exclude = excludeFromGit(root, link);

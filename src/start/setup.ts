@@ -10,8 +10,9 @@ import { PrimeError } from "../errors.ts";
 import { type Activation, activated } from "../shells/activation.ts";
 
 /**
- * Runs the repo's setup commands inside a generation, once for each generation and list of commands, whoever else starts
- * at the same time. One that fails ends the start; the environment stays, and the next start runs them all again.
+ * Runs the repo's setup commands in a generation, once for each generation and list of commands, also when several
+ * starts come at once. A command that fails ends the start (`setup-failed`); the environment stays, and the next start
+ * runs them all again.
  */
 export async function runSetup(
   context: Context,

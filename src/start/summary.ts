@@ -5,7 +5,7 @@ import type { Manifest } from "../environment/manifest/manifest.ts";
 import { changedPackages } from "../project/packages.ts";
 import type { Built, Ready } from "./ready.ts";
 
-/** Tells what a start built, and what it left out, in front of a command's own output. */
+/** Tells what a start built and what it left out, before the command's own output. */
 export function tellBuilt(context: Context, { built, readyLine }: Ready): void {
   if (built !== undefined) tell(context, readyLine, built, built.project.omissions);
 }
@@ -18,14 +18,17 @@ function tell({ terminal, env }: Context, readyLine: string, built: Built, more:
 
 const OF_BEFORE = "this shell goes on with the environment of before: ./prime shell opens one with the new one";
 
-/** Whether the shell that prime was started from has what was shown before; through `.venv` it has the new one. */
+/**
+ * Whether prime was started from a shell that has the earlier environment active by its own path; through `.venv` a
+ * shell has the new one.
+ */
 function isOfBefore(active: string | undefined, { before }: Built): boolean {
   return active !== undefined && before !== undefined && path.basename(active) === before.id;
 }
 
 const MOST_CHANGES = 5;
 
-/** What the environment has that the one before had not, and the other way round: at most five lines. */
+/** The differences from the environment before, in at most five lines. */
 function changesIn({ before, manifest }: Built): string[] {
   if (before === undefined) return [];
   const pythons = [before, manifest].map(({ interpreter }: Manifest) => interpreter.version);
@@ -39,7 +42,7 @@ function changesIn({ before, manifest }: Built): string[] {
   return [...shown, `and ${lines.length - shown.length} more: ./prime history`];
 }
 
-/** Ends a bare `./prime` that built something: what, how long each step took, and how to go on. */
+/** The end of a bare `./prime` that built something: what was built, how long each step took, and how to go on. */
 export function tellAll(context: Context, readyLine: string, built: Built): void {
   const { terminal } = context;
   const { manifest, project } = built;
@@ -49,7 +52,7 @@ export function tellAll(context: Context, readyLine: string, built: Built): void
   terminal.say("See what is in force: ./prime status      Everything else: ./prime --help");
 }
 
-/** Which interpreter the first environment stands on, and why that one; of a shim, what it hands over to. */
+/** Which interpreter the first environment stands on, and why; of a shim, the interpreter behind it. */
 function origin({ before, manifest, selected, how }: Built): string[] {
   if (before !== undefined) return [];
   const found = realPath(selected.path) === selected.realPath ? selected.path : selected.executable;

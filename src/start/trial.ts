@@ -12,8 +12,8 @@ import { TRIAL_HOOK_PY } from "../python/texts/texts.ts";
 const STARTS: ReadonlySet<Answer["kind"]> = new Set(["command", "script", "shell-command"]);
 
 /**
- * A command on trial gets a parent, which passes signals on and tells how it ended: a Python of the environment that is gone back
- * to, since the new one may be what is bad. The start is counted before it begins.
+ * Gives a command on trial a parent, which passes signals on and notes how the command ended. The parent runs by a
+ * Python of the environment to go back to, since the new one may be what is bad. The start is counted before it begins.
  */
 export function onTrial(context: Context, trial: Trial, answer: Answer): Answer {
   if (!STARTS.has(answer.kind)) return answer;

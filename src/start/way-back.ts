@@ -13,7 +13,7 @@ import { accountFile, type Cold } from "./cold.ts";
 
 const WHY = "what it was made from is there again";
 
-/** `link`, absolute, if the shell may show by it once more what was decided. See `ReadyPlan`. */
+/** `link` (absolute), if the shell may move it back to this environment without the program. See `ReadyPlan`. */
 export function movableLink(
   { root, app }: Context,
   { config, warnings }: Decision,
@@ -25,8 +25,9 @@ export function movableLink(
 }
 
 /**
- * What the shell needs to know to show by turns the environment of before and the one that `link`, absolute, shows now.
- * Undefined where a decision could come to another one, or have a word to say: only what the repo itself asks for may have changed.
+ * What the shell needs to show by turns the environment from before and the one that `link` (absolute) shows now.
+ * Undefined when the program could decide otherwise, or have something to say: nothing may have changed except what the
+ * repo itself asks for.
  */
 export function wayBack(
   { root, plans, flagKey }: Context,
@@ -74,7 +75,10 @@ export function wayBack(
   }
 }
 
-/** Whether a decision would come to it: it takes the interpreter from the youngest of a request, and the youngest of a digest. */
+/**
+ * Whether a decision would choose this generation: it takes the interpreter of the youngest generation for a request,
+ * and of one digest the youngest.
+ */
 function isChosen({ id, digest, request, interpreter }: Manifest, all: readonly Manifest[]): boolean {
   const isAlike = (one: Manifest) => one.request !== request || one.interpreter.anchor === interpreter.anchor;
   return all.every(isAlike) && all.find((one) => one.digest === digest)?.id === id;

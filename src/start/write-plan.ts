@@ -10,7 +10,7 @@ import { cleanEnvironment } from "../python/clean-environment.ts";
 import type { Activation } from "../shells/activation.ts";
 import { closeState } from "./state/own.ts";
 
-/** Whether a start that went on at the same time has written the very plan that this one would write. */
+/** Whether another start has meanwhile written the very plan that this one would write. */
 export function isPlanned({ plans, root, flagKey, env }: Context, activation: Activation, since: number): boolean {
   if (plans === undefined || flagKey === undefined) return false;
   const place = { ...plans, flagKey };
@@ -24,12 +24,14 @@ export function isPlanned({ plans, root, flagKey, env }: Context, activation: Ac
 
 type PlanParts = Omit<ReadyPlan, keyof PlanPlace | "observation" | "env" | "node"> &
   Pick<Observer, "known"> & {
-    /** Those to be looked at, beside what is known of others. */
+    /** The inputs to observe; `observed` has those that are known already. */
     readonly inputs: readonly Input[];
     readonly observed?: readonly Observed[];
   };
 
-/** The plan saves time and nothing else: a state folder that can't be written must not stop the command. */
+/**
+ * Writes the ready plan. It only saves time, so that a state folder which can't be written does not stop the command.
+ */
 export function writePlan(context: Context, parts: PlanParts): void {
   const { plans, stateFault, flagKey, terminal } = context;
   if (flagKey === undefined) return;
@@ -44,7 +46,7 @@ export function writePlan(context: Context, parts: PlanParts): void {
   }
 }
 
-/** Gives the reason where there can be no plan yet. */
+/** Writes the plan at a place; gives the reason when there can be no plan yet. */
 export function putPlan(
   place: PlanPlace,
   { env, node, startedAt }: Pick<Context, "env" | "node" | "startedAt">,
@@ -54,7 +56,7 @@ export function putPlan(
   return writeReadyPlan({ ...parts, ...place, observation, env: cleanEnvironment(env), node });
 }
 
-/** The plan of a record once more, with new stamps, where nothing but these files was touched since; absolute. */
+/** The plan of a record once more, with new stamps, when only these files (absolute) were touched since. */
 export function partsOfRecord(record: LaunchRecord, touched: readonly InputChange[]): Omit<PlanParts, "known"> {
   const inputs = record.observed
     .map(({ input }) => input)

@@ -11,7 +11,7 @@ import { describe, parseRequest, type VersionRequest } from "../python/version.t
 import { chooseInterpreter, type InterpreterQuestion, type PythonRange } from "./rules/interpreter.ts";
 import { describeSource, type RefusedVersion } from "./rules/ruling.ts";
 
-/** A request for a build: a version request, and how it is built. */
+/** A request for a build: a version request, and the variant (how it is built). */
 export interface PythonBuildRequest {
   readonly request: VersionRequest | null;
   readonly variant: string | null;
@@ -39,7 +39,7 @@ export function describeBuildRequest({ request, variant }: PythonBuildRequest): 
   return `${request === null ? "any Python" : describe(request)}${variant === null ? "" : ` (${variant})`}`;
 }
 
-/** What the repo itself says of its interpreter: each range with the place that says so. */
+/** The ranges that the repo itself allows, each with the place that says so. */
 export async function rangesOf({ required_python_version: required, root }: Config): Promise<PythonRange[]> {
   const declared = await declaredRange(root, new InputCollector());
   const said = [required, ...(declared === undefined ? [] : [declared])];
@@ -50,7 +50,7 @@ export async function rangesOf({ required_python_version: required, root }: Conf
 
 export interface BuildQuestion extends PythonBuildRequest {
   readonly builds: readonly PythonBuild[];
-  /** Of this machine. */
+  /** The platform of this machine. */
   readonly here: string;
   readonly ranges: readonly PythonRange[];
   readonly current: InterpreterQuestion<PythonBuild>["current"];
@@ -60,7 +60,7 @@ export interface BuildQuestion extends PythonBuildRequest {
   readonly knownBad?: ReadonlySet<string>;
 }
 
-/** Which build the rules choose for this machine; `null`: what is in use stays. */
+/** The build that the rules choose for this machine; `null`: what is in use stays. */
 export function chooseBuild(question: BuildQuestion) {
   const { here, variant, builds, current, knownBad = new Set<string>() } = question;
   const fitting = ofPlatform(builds, here)
@@ -73,7 +73,10 @@ export function chooseBuild(question: BuildQuestion) {
   return { ...choice, to: original ?? null };
 }
 
-/** The builds that run here, under this machine's own name; of one version those for all processors before those for newer ones. */
+/**
+ * The builds that run here, each under this machine's own platform name. Of one version, builds for all processors come
+ * before builds for newer ones.
+ */
 function ofPlatform(builds: readonly PythonBuild[], here: string): PythonBuild[] {
   const same = builds.filter(({ platform }) => platform === here);
   const versions = new Set(same.map(({ version, variant }) => `${version} ${variant}`));
@@ -83,7 +86,7 @@ function ofPlatform(builds: readonly PythonBuild[], here: string): PythonBuild[]
   return [...same, ...newer.map((build) => ({ ...build, platform: here }))];
 }
 
-/** The failure where the rules allow no build that was asked for. */
+/** The error when the rules allow no build that was asked for. */
 export function refusedBuild(what: string, from: string, here: string, refused: readonly RefusedVersion[]): PrimeError {
   const [first] = refused;
   if (first === undefined) {
@@ -98,7 +101,10 @@ export function refusedBuild(what: string, from: string, here: string, refused: 
   });
 }
 
-/** What other clones need of a lock: of builds that lie in a folder of this machine, and of platforms that policy names in vain. */
+/**
+ * What other clones need to know of a lock: that a build lies in a folder of this machine, or that there is none for a
+ * platform of the policy.
+ */
 export function wordsOnLock({ python }: PrimeLock, { platforms }: Pick<Policy, "platforms">): string[] {
   const builds = python?.builds ?? [];
   const local = builds.filter(({ url }) => url.startsWith("file:")).slice(0, 1);
@@ -113,8 +119,9 @@ export function wordsOnLock({ python }: PrimeLock, { platforms }: Pick<Policy, "
 }
 
 /**
- * What prime.lock says that pins a build for this machine: of the same version one build for each platform that the policy names, or for all
- * that are listed, of the same tag where there is one. What is listed no more stays as it was locked.
+ * The prime.lock that pins a build for this machine. It has one build of the same version for each platform that the
+ * policy names, or for all that are listed, of the same tag if there is one. A build that is not listed any more stays
+ * as it was locked.
  */
 export function primeLockFor(
   build: PythonBuild,
@@ -140,7 +147,7 @@ export function primeLockFor(
   return { ...lock, python: { implementation, version, builds: chosen } };
 }
 
-/** The build in use by prime.lock for this machine. */
+/** The build that prime.lock has for this machine. */
 export function lockedBuild({ python }: PrimeLock, here: string): PythonBuild | undefined {
   return python === null ? undefined : bestOf(python.builds, here);
 }

@@ -27,10 +27,10 @@ import {
 import { dayOf } from "./rules/interpreter.ts";
 import type { RefusedVersion } from "./rules/ruling.ts";
 
-/** What becomes of the interpreter; nothing of it is in force or fetched yet. */
+/** What an upgrade makes of the interpreter; nothing of it is in force or fetched yet. */
 export interface PythonPlan {
   readonly to: string;
-  /** The build to stand on; undefined: what is in use stays. */
+  /** The build to move to; undefined: what is in use stays. */
   readonly build: PythonBuild | undefined;
   readonly why: string;
   readonly refused: readonly RefusedVersion[];
@@ -42,18 +42,19 @@ export interface PythonPlan {
 export interface PythonQuestion {
   readonly decision: Decision;
   readonly policy: Policy;
-  /** What is in use. */
+  /** The interpreter in use. */
   readonly base: Interpreter;
-  /** The user asks for the interpreter itself; `request` says which. */
+  /** Whether the user asks for the interpreter itself; `request` says for which one. */
   readonly isAsked: boolean;
   readonly request: string | undefined;
-  /** sha256 of builds that are not taken, since they have failed here. */
+  /** sha256 of builds that are not taken, since they have failed here before. */
   readonly knownBad: ReadonlySet<string>;
 }
 
 /**
- * The best build within range and policy. An interpreter that somebody else brought is theirs to upgrade, unless the user asks or
- * prime.lock is there. A request moves the root's own `.python-version`, too. Throws `python-refused` for one that no rule allows.
+ * Plans the best build within range and policy. An interpreter that somebody else installed is theirs to upgrade,
+ * unless the user asks or prime.lock is there. A request moves the root's own `.python-version`, too. Throws
+ * `python-refused` when no rule allows what was asked for.
  */
 export async function planPython(context: Context, question: PythonQuestion): Promise<PythonPlan> {
   const { decision, policy, base, isAsked, request: text, knownBad } = question;
@@ -107,7 +108,7 @@ export async function planPython(context: Context, question: PythonQuestion): Pr
   };
 }
 
-/** The root's own `.python-version` with the new version, where the user asked for one and it says another. */
+/** The root's own `.python-version` with the new version, when the user asked for one and the file says another. */
 function movedFile(file: string, { decision, request }: PythonQuestion, to: string): Replaced[] {
   const before = readText(file);
   const said = decision.config.required_python_version.value;
@@ -116,7 +117,7 @@ function movedFile(file: string, { decision, request }: PythonQuestion, to: stri
   return after === before ? [] : [{ path: file, before, after }];
 }
 
-/** What names the old minor still, and whether the cool-down could not be applied. */
+/** Which files still name the old minor version, and whether the cool-down could not be applied. */
 async function notesOn(
   root: string,
   { base, policy }: PythonQuestion,
@@ -141,7 +142,10 @@ function leftOut({ version }: PythonBuild, here: string): RefusedVersion {
   return { name: "python", version, rule: "platforms", why: `\`platforms\` leaves out ${here}` };
 }
 
-/** As exact as it was: `3.12` becomes `3.13`, `3.12.1` becomes `3.13.2`; a range, which still has to hold, stays. */
+/**
+ * The text with the new version, as exact as the old one was: `3.12` becomes `3.13`, `3.12.1` becomes `3.13.2`. A range
+ * stays, since it still has to hold.
+ */
 function movedLine(text: string, said: string, version: string): string {
   const parts = /^\d+(?:\.\d+){0,2}$/.test(said) ? said.split(".").length : 0;
   return parts === 0 ? text : text.replace(said, version.split(".").slice(0, parts).join("."));

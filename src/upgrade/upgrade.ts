@@ -30,28 +30,28 @@ export interface Upgrade {
   readonly decision: Decision;
   readonly candidate: Candidate;
   readonly uv: UvTool | undefined;
-  /** The environment that is shown now. */
+  /** The environment in use. */
   readonly before: Manifest | undefined;
   readonly cold: Cold;
   readonly why: string;
   /** How many environments are kept to go back to. */
   readonly keep: number;
   readonly trial: Changeover["trial"];
-  /** Throws for an environment that is not to be shown. */
+  /** Throws for an environment that is not good enough to be shown. */
   readonly check: (place: BuildPlace, asked: Asked) => Promise<void>;
 }
 
 export interface Upgraded {
   readonly manifest: Manifest;
-  /** What differs from what was shown, a phrase each. */
+  /** What differs from the environment before, a phrase each. */
   readonly changes: readonly string[];
   readonly readyLine: string;
 }
 
 /**
- * Stages what a candidate asks for in a generation of its own, has it checked, and puts it in force: files, link and history
- * all or none. Until then nothing that is in use is touched. `undefined` where a file is not any more what the candidate was made
- * for: another upgrade or an edit was faster.
+ * Builds what a candidate asks for as a generation of its own, has it checked, and puts it in force: files, link and
+ * history, all or none. Until then nothing that is in use is touched. `undefined` when a file is not any more what the
+ * candidate was made for: another upgrade or an edit was faster.
  */
 export async function upgrade(job: Job, order: Upgrade): Promise<Upgraded | undefined> {
   const { context } = job;
@@ -87,7 +87,9 @@ interface Staged {
   readonly manifest: Manifest;
 }
 
-/** Decided as a start will once the files are there, so that this very generation is what it asks for then. */
+/**
+ * Decides as a start will decide once the files are in place, so that this very generation is what it asks for then.
+ */
 async function stage(job: Job, { decision, candidate, uv, why, check }: Upgrade): Promise<Staged> {
   const { context } = job;
   const { folders, driver, selected } = decision;

@@ -12,15 +12,15 @@ import { isTable, parseToml, type Table, valueAt } from "../../toml.ts";
 import { credentialsOf, withCredentials } from "../resolve/credentials.ts";
 import type { BuildTarget } from "./target.ts";
 
-/** What a repo says to uv of where packages come from and how they are built, said to pip. */
+/** What a repo's settings for uv say of where packages come from and how they are built, in pip's terms. */
 export interface PipChoices {
   readonly args: readonly string[];
-  /** What to install in place of what an index has of that name: requirements, and folders behind `--editable`. */
+  /** What to install in place of an index's package of that name: requirements, and folders behind `--editable`. */
   readonly wanted: readonly string[];
   readonly env: Environment;
 }
 
-/** Settings of uv's that change what is installed, and for which pip has no word. */
+/** Settings of uv's that change what is installed and have no equal in pip. */
 const UNKNOWN_TO_PIP = [
   ...["override-dependencies", "exclude-dependencies", "build-constraint-dependencies", "dependency-metadata"],
   ...["resolution", "prerelease-package", "exclude-newer", "exclude-newer-package", "torch-backend"],
@@ -28,7 +28,7 @@ const UNKNOWN_TO_PIP = [
   "require-build-hashes",
 ];
 
-/** Refuses by name what pip can't be told. */
+/** Turns the settings into pip's. Throws `unknown-to-pip` for one that pip can't be told. */
 export async function pipChoices({ project, base, work }: BuildTarget, env: Environment): Promise<PipChoices> {
   const { file = "", table } = project.uvSettings;
   const said = (key: string): unknown => pipSetting(project.uvSettings, key);
@@ -72,7 +72,10 @@ export async function pipChoices({ project, base, work }: BuildTarget, env: Envi
   };
 }
 
-/** pip takes the best of all indexes, and uv what the first one has that knows the name. */
+/**
+ * The indexes that the settings name. More than one is refused: pip takes the best version of all indexes, and uv the
+ * first index that knows the name.
+ */
 function indexesFor(table: Table, said: (key: string) => unknown, file: string) {
   const listed = (Array.isArray(table.index) ? table.index : []).filter(isTable);
   const general = listed.filter((one) => one.explicit !== true && typeof one.url === "string");
@@ -95,7 +98,9 @@ function indexesFor(table: Table, said: (key: string) => unknown, file: string) 
   };
 }
 
-/** The default index that the user names to uv, which pip does not look at. Several are refused as those of a repo are. */
+/**
+ * The default index that the user names to uv, which pip does not look at. Several are refused, as those of a repo are.
+ */
 function mainOfUser({ files }: UserSettings, env: Environment): string | undefined {
   const named = (env.UV_DEFAULT_INDEX || env.UV_INDEX_URL)?.replace(/^[\w-]+=/, "");
   const more = ["UV_INDEX", "UV_EXTRA_INDEX_URL"].find((name) => env[name]);
@@ -124,7 +129,7 @@ async function wantedOf(
   throw refusal(`${file} takes \`${name}\` from the index \`${index}\`, and pip would ask any other for it as well`);
 }
 
-/** Of the index that a pyproject.toml calls so. */
+/** The address of the index that a pyproject.toml calls so. */
 async function addressOf(file: string, name: string): Promise<unknown> {
   const listed = valueAt(await parseToml(readText(file, MOST.written) ?? "", file), ["tool", "uv", "index"]);
   return (Array.isArray(listed) ? listed : []).find((one) => isTable(one) && one.name === name)?.url;
@@ -138,7 +143,7 @@ function constraintsOf(table: Table, work: string): string[] {
   return ["--constraint", file];
 }
 
-/** One of uv's settings is a truth for all packages, or a list of names. */
+/** Options for a setting of uv's that is either true, for all packages, or a list of names. */
 function namesFor(option: string, ...values: readonly unknown[]): string[] {
   return values.flatMap((value) => (value === true ? [":all:"] : texts(value))).flatMap((name) => [option, name]);
 }

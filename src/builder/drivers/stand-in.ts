@@ -11,8 +11,9 @@ backend-path = ["."]
 `;
 
 /**
- * Neither pip nor uv takes a folder with a setup.cfg alone for a project, though setuptools can build it. A project of
- * prime's own stands for such a root: its build backend (PEP 517, "In-tree build backends") is setuptools' at work there.
+ * Gives a root that has a setup.cfg alone a project of prime's own in its place. Neither pip nor uv takes such a folder
+ * for a project, though setuptools can build it: the build backend of the stand-in (PEP 517, "In-tree build backends")
+ * is setuptools', at work in the root.
  */
 export function withStandIn(project: Project, root: string, folders: Folders): Project {
   const isAlone = !["setup.py", "pyproject.toml"].some((name) => exists(path.join(root, name)));

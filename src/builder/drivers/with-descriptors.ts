@@ -15,7 +15,7 @@ import { makePipVenv, updatePip } from "./with-pip.ts";
 
 /**
  * Makes the environment that protoprimer's configuration asks for: each group by a command of its own, under the
- * constraints as they are; `anew` without any. Gives what they become, as text.
+ * present constraints, or with `anew` under none. Gives the new constraints, as text.
  */
 export async function buildDescriptors(
   job: Job,
@@ -37,8 +37,8 @@ export async function buildDescriptors(
 }
 
 /**
- * Writes the constraints of an environment that stands, for the next one to be the same; `lock` says whether that may be.
- * Gives whether they are others than before.
+ * Writes the constraints of an environment that was built, so that the next one gets the same versions, if `lock`
+ * allows it. Gives whether they changed. Throws `lock-outdated`.
  */
 export function settleConstraints(job: Job, { config, project }: Decision, text: string): boolean {
   const file = project.constraintsFile;
@@ -83,7 +83,7 @@ async function byPip(job: Job, target: BuildTarget): Promise<Installer> {
   };
 }
 
-/** A keyring that an earlier group brought is found by the installer of the next one. */
+/** The command with the venv's commands on PATH: so it finds a keyring that an earlier group brought. */
 function inVenv({ generation }: BuildTarget, command: Command): Command {
   return { ...command, env: { ...command.env, PATH: `${path.join(generation, "bin")}:${command.env.PATH ?? ""}` } };
 }

@@ -9,10 +9,10 @@ import { refuseOutsideLimits } from "../resolve/limits.ts";
 import { type PipChoices, pipChoices } from "./pip-choices.ts";
 import type { BuildTarget } from "./target.ts";
 
-/** The first that installs a project editable whose backend is not setuptools (PEP 660). */
+/** The first pip that can install a project editable whose backend is not setuptools (PEP 660). */
 const PIP_NEEDED = "pip>=21.3";
 
-/** A venv made by the interpreter itself; gives pip's commands in it. */
+/** Has the interpreter make a venv; gives pip's commands in it. */
 export async function makePipVenv(job: Job, { generation, python, project }: BuildTarget) {
   await runStep(
     job,
@@ -46,7 +46,9 @@ export async function updatePip(job: Job, pip: (word: string, ...args: string[])
   });
 }
 
-/** The same environment by `python -m venv` and pip. Gives the list of what was installed, a file, if anything was. */
+/**
+ * Makes the environment by `python -m venv` and pip. Gives a file with the list of what was installed, if anything was.
+ */
 export async function buildWithPip(job: Job, target: BuildTarget): Promise<string | undefined> {
   const { project } = target;
   if (project.kind === "pylock") {
@@ -87,7 +89,10 @@ export async function buildWithPip(job: Job, target: BuildTarget): Promise<strin
   return list;
 }
 
-/** pip knows nothing of sources and workspaces: without their folders it would look for such projects on an index. */
+/**
+ * What pip has to install. It knows nothing of sources and workspaces: without their folders it would look for such
+ * projects on an index.
+ */
 function wantedByPip(job: Job, { project, work }: BuildTarget, { wanted }: PipChoices): string[] {
   const root = job.context.root;
   const named = [...project.virtualRequirements, ...project.groupRequirements];

@@ -6,7 +6,7 @@ import { writeEditables } from "../resolve/resolving.ts";
 import { refuseUnreadSettings } from "../resolve/unread-settings.ts";
 import { type BuildTarget, INSTALL_FAILED } from "./target.ts";
 
-/** Makes the venv and installs what the project asks for. Gives the resolution that was used, a file, if any. */
+/** Makes the venv and installs what the project asks for. Gives the file of the resolution that was used, if any. */
 export async function buildWithUv(job: Job, uv: UvTool, target: BuildTarget): Promise<string | undefined> {
   const { generation, python, project } = target;
   if (project.kind === "uv-lock") {
@@ -28,7 +28,10 @@ export async function buildWithUv(job: Job, uv: UvTool, target: BuildTarget): Pr
   return undefined;
 }
 
-/** Projects of the repo's own are installed from where they stand, not from where a lock that is to come is seen. */
+/**
+ * Installs from uv.lock. Also with the lock of an upgrade, the repo's own projects are installed from where they are,
+ * not from the view that shows the lock.
+ */
 async function installLock(job: Job, uv: UvTool, { generation, python, project, lockView }: BuildTarget) {
   const sync = (tool: UvTool, part?: "fetched" | "local") =>
     runStep(job, "install from uv.lock", commands.syncLock(tool, generation, python, project, part), INSTALL_FAILED);

@@ -4,7 +4,10 @@ import type { BuildTarget } from "../drivers/target.ts";
 import { pipIn } from "../drivers/with-pip.ts";
 import { type Job, runStep } from "../job.ts";
 
-/** Installs what one start wants beside what the repo asks for. Where the two contradict each other it wins, and that is said. */
+/**
+ * Installs what one start wants beside what the repo asks for (`--with`). When the two contradict each other, `--with`
+ * wins, and that is said.
+ */
 export async function addRequirements(
   job: Job,
   uv: UvTool | undefined,

@@ -4,9 +4,9 @@ import { expandVariables } from "../../project/files/requirements.ts";
 import type { Project } from "../../project/project.ts";
 import { isTable, parseToml } from "../../toml.ts";
 
-/** Who one is to a server, and for which addresses. */
+/** A user name and password for the addresses below a prefix. */
 export interface Credential {
-  /** As it stands before the `@` of an address. */
+  /** User and password as they stand before the `@` of an address. */
   readonly user: string;
   /** Host and path, without the last `/simple` of an index. */
   readonly prefix: string;
@@ -14,12 +14,12 @@ export interface Credential {
 
 const ADDRESS = /^((?:[a-z]+\+)?https?:\/\/)(?:([^@/?#]*)@)?(.*)$/is;
 
-/** An address that says to nobody who one is; `ssh://git@host` and the like stay as they are. */
+/** An address without user and password; `ssh://git@host` and the like stay as they are. */
 export function withoutCredentials(url: string): string {
   return url.replace(ADDRESS, "$1$3");
 }
 
-/** Names the user again, by the longest address that is known to want it, else by the first of the same host. */
+/** An address with user and password: those of the longest known prefix, else the first of the same host. */
 export function withCredentials(url: string, known: readonly Credential[]): string {
   const [, scheme, user, rest = ""] = ADDRESS.exec(url) ?? [];
   if (scheme === undefined || user !== undefined) return url;
@@ -30,9 +30,9 @@ export function withCredentials(url: string, known: readonly Credential[]): stri
 }
 
 /**
- * The credentials that the repo's files and the environment give to indexes and addresses. uv gives them itself as long
- * as it resolves; a lock does not hold them, and those of a path dependency's own index are not asked for again. `more`: other texts
- * with addresses.
+ * The credentials that the repo's files and the environment have for indexes and addresses. As long as uv resolves, it
+ * finds them itself. A lock does not hold them, though, and those of a path dependency's own index are not looked for
+ * again. `more`: other texts with addresses.
  */
 export async function credentialsOf(
   { inputs }: Project,

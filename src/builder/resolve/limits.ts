@@ -6,7 +6,10 @@ import { type Interpreter, versionOf } from "../../python/interpreter.ts";
 import { fits, parseRequest } from "../../python/version.ts";
 import type * as commands from "../../uv/commands.ts";
 
-/** What `uv sync` refuses and uv's `pip` commands do not look at: an interpreter or a platform that the project is not for. */
+/**
+ * Refuses what `uv sync` refuses and uv's `pip` commands pass over: an interpreter or a platform that the project is
+ * not for. Throws `group-python`, `unsupported-environment`.
+ */
 export function refuseOutsideLimits({ kind, groupSources, uvSettings }: Project, base: Interpreter): void {
   for (const { file, name, requiresPython } of groupSources) {
     if (requiresPython === undefined || fits(parseRequest(requiresPython), base)) continue;
@@ -31,14 +34,17 @@ export function refuseOutsideLimits({ kind, groupSources, uvSettings }: Project,
   );
 }
 
-/** Packages whose builds see the environment itself; `all`: each that is built at all. */
+/** Packages that are built within the environment itself; `all`: each that is built at all. */
 export function withoutIsolation(settings: UvSettings): readonly string[] | "all" {
   if (pipSetting(settings, "no-build-isolation") === true) return "all";
   const named = pipSetting(settings, "no-build-isolation-package");
   return Array.isArray(named) ? named.map(String) : [];
 }
 
-/** What a repo says to `uv pip compile` for files that others shall install has no part in what is installed here. */
+/**
+ * Takes back settings that a repo makes for `uv pip compile`, for files that others shall install: here it is installed
+ * for this machine.
+ */
 export function forThisMachine(settings: UvSettings, base: Interpreter): commands.Overrides {
   return {
     universal: pipSetting(settings, "universal") === true ? false : undefined,

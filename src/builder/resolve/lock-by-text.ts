@@ -10,24 +10,27 @@ import { checkLock } from "../../uv/lock-commands.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import { type Job, lastLines, tryStep } from "../job.ts";
 
-/** Whether uv.lock fits the project's requirements, or why that can't be told without building. */
+/** Whether uv.lock fits the project's requirements, or why only a build can tell. */
 export type LockFit = { readonly fits: boolean } | { readonly why: string };
 
-/** A build backend that is nowhere: uv builds editable projects even where it is told to build none. */
+/**
+ * The name of a build backend that does not exist, since uv builds editable projects even when it is told to build
+ * none.
+ */
 const NO_BACKEND = "prime_builds_nothing_here";
 
 interface Texts {
   /** The executable that uv is told to resolve for. */
   readonly python: string;
-  /** A uv.lock, absolute: beside it stands what declares it. */
+  /** A uv.lock, absolute; the pyproject.toml that declares it is beside it. */
   readonly lock: string;
-  /** An empty folder, absolute. */
+  /** An empty folder for the copies, absolute. */
   readonly work: string;
 }
 
 /**
- * Has uv compare a uv.lock with texts alone, in a folder of their own: there stand copies of the pyproject.toml files, without what
- * builds, beside no code and no environment of the repo's. What they refer to elsewhere is not followed.
+ * Has uv compare a uv.lock with copies of the pyproject.toml files, in a folder of their own: without what builds them,
+ * and beside no code and no environment of the repo's. What they refer to elsewhere is not followed.
  */
 export async function lockFitsByText(job: Job, uv: UvTool, { python, lock, work }: Texts): Promise<LockFit> {
   const why = await copyTexts(path.dirname(lock), work);
@@ -48,7 +51,7 @@ export async function lockFitsByText(job: Job, uv: UvTool, { python, lock, work 
   throw new TypeError("unreachable");
 }
 
-/** Copies uv.lock and each pyproject.toml that it or they lead to; gives why that is not all. */
+/** Copies uv.lock and every pyproject.toml that it leads to; gives the reason if some can't be copied. */
 async function copyTexts(root: string, work: string): Promise<string | undefined> {
   const lock = await parseToml(readText(path.join(root, "uv.lock")) ?? "", path.join(root, "uv.lock"));
   const waiting = [root, ...valuesOf(lock, LOCAL).map((place) => path.resolve(root, place))];
@@ -79,7 +82,7 @@ async function copyTexts(root: string, work: string): Promise<string | undefined
 /** Keys of a uv.lock that name a local project. */
 const LOCAL = ["editable", "directory", "virtual"];
 
-/** All texts that stand below one of these keys, at any depth. */
+/** All texts below one of these keys, at any depth. */
 function valuesOf(value: unknown, keys: readonly string[]): string[] {
   if (Array.isArray(value)) return value.flatMap((one) => valuesOf(one, keys));
   if (!isTable(value)) return [];
@@ -96,7 +99,10 @@ function membersOf(project: Table, root: string): string[] | undefined {
   return folders.filter((folder) => isFile(path.join(folder, "pyproject.toml")));
 }
 
-/** Whether a project is a package, which uv takes from what builds it, stays as it is. */
+/**
+ * The project without its real build backend. Whether it is a package, which uv tells by the build backend, stays the
+ * same.
+ */
 function withoutBackend(project: Table): Table {
   const isPackage = project["build-system"] !== undefined || valueAt(project, ["tool", "uv", "package"]) === true;
   if (!isPackage) return project;

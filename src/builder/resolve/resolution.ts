@@ -17,8 +17,8 @@ import { forThisMachine, refuseOutsideLimits, withoutIsolation } from "./limits.
 import { absolute, RESOLVE_FAILED, readResolved, resolveNear } from "./resolving.ts";
 
 /**
- * Installs what has no lock by a pylock.toml (PEP 751) of prime's own, which it gives as a file: the one that is known, or
- * one that is resolved now, near to it or to the one before.
+ * Installs a repo that has no lock by a pylock.toml (PEP 751) of prime's own, and gives that file: the known one, or
+ * one that is resolved now, near to that one or to the one before.
  */
 export async function installResolved(job: Job, uv: UvTool, target: BuildTarget): Promise<string> {
   refuseOutsideLimits(target.project, target.base);
@@ -39,19 +39,19 @@ export async function installResolved(job: Job, uv: UvTool, target: BuildTarget)
   return resolveAndInstall(job, uv, target, before, gone === undefined);
 }
 
-/** Whether it came from other indexes than the user names; who names none takes it as it is. */
+/** Whether a resolution came from other indexes than the user names now; a user who names none takes it as it is. */
 function isElsewhere({ table }: Pylock, { indexes }: BuildTarget): boolean {
   return indexes !== "" && valueAt(table, INDEXES) !== indexes;
 }
 
-/** Where a kept resolution says which indexes the user named for it (PEP 751, "The [tool] table"). */
+/** Where a kept resolution notes the indexes that the user named for it (PEP 751, "The [tool] table"). */
 const INDEXES = ["tool", "prime", "indexes"];
 
 function withIndexes(table: Table, { indexes }: Pick<BuildTarget, "indexes">): Table {
   return indexes === "" ? table : { ...table, tool: { prime: { indexes } } };
 }
 
-/** With absolute paths; a torn one is none. */
+/** A kept resolution, with absolute paths; undefined when it is not there, or torn. */
 export async function readKept(file: string | undefined): Promise<Pylock | undefined> {
   if (file === undefined) return undefined;
   try {
@@ -68,14 +68,15 @@ function changedArchive({ archives }: Pylock): string | undefined {
 }
 
 /**
- * What uv has just resolved may all be in its cache: then it need not ask the index for each file again, which takes longer than all
- * else. Where something has to be built, what builds it is a question to the index.
+ * Whether everything is a wheel. Then all of what uv has just resolved may be in its cache, and uv need not ask the
+ * index for each file again, which takes longer than all else. When something has to be built, its build requirements
+ * are a question to the index.
  */
 function areWheels(table: Table): boolean {
   return packagesOf(table).every(({ wheels }) => Array.isArray(wheels) && wheels.length > 0);
 }
 
-/** Gives why it can't be had any more, if it can't; other failures are failures. */
+/** Installs a known resolution. Gives the reason when a file of it can't be had any more; throws for other failures. */
 async function installKnown(job: Job, uv: UvTool, target: BuildTarget, known: Pylock): Promise<string | undefined> {
   const installs = await installCommands(uv, target, known.table);
   if (await installFromCache(job, installs, target.project)) return undefined;
@@ -90,10 +91,10 @@ async function installKnown(job: Job, uv: UvTool, target: BuildTarget, known: Py
   return undefined;
 }
 
-/** uv's words for an address that does not answer, or not with the file. */
+/** What uv says when an address does not answer, or not with the file. */
 const UNREACHABLE = /Failed to (?:fetch|download)[^\n]*?(https?:\/\/[^\s`)]+|file:\/\/[^\s`)]+)/;
 
-/** What was installed before is likely to be here still: then no index is asked, and none has to answer. */
+/** Tries to install from uv's cache, which is likely to have what was installed before: then no index has to answer. */
 async function installFromCache(job: Job, installs: readonly Command[], { rebuilt }: Project): Promise<boolean> {
   if (rebuilt.length > 0) return false;
   for (const install of installs) {
@@ -125,20 +126,23 @@ async function resolveAndInstall(
   return answer;
 }
 
-/** The text of a resolution whose paths are absolute, as it is kept: to be compared, and without secrets. `place` gives a path in it. */
+/**
+ * The text in which a resolution with absolute paths is kept: without secrets, so that it can be compared. `place`
+ * turns a path into the one to keep.
+ */
 export function asKept({ table }: Pylock, indexes: string, place: (file: string) => string): string {
   const kept = withPlaces(table, (key, text) => (key === "url" ? withoutCredentials(text) : place(text)));
   return renderPylock(withIndexes(kept, { indexes }));
 }
 
-/** Paths in it are absolute. */
+/** Resolves near to `preferred`. Paths in the result are absolute. */
 async function resolve(job: Job, uv: UvTool, target: BuildTarget, preferred: Pylock | undefined): Promise<Pylock> {
   const from = { ...target, python: `${target.generation}/bin/python` };
   await runStep(job, "resolve requirements", resolveNear(uv, from, preferred), RESOLVE_FAILED);
   return readResolved(from);
 }
 
-/** A mirror may have moved; the bytes of a version may not have become others on the way. */
+/** Throws `resolution-bytes` when a version has other bytes after its index has moved; else tells what changed. */
 function compareWithMoved({ context }: Job, before: Pylock, after: Pylock): void {
   const digests = new Map(before.packages.map((one) => [`${one.name} ${one.version}`, one.digests]));
   for (const { name, version, digests: now } of after.packages) {
@@ -160,7 +164,10 @@ function versionsOf({ packages }: Pylock): Record<string, string> {
   return Object.fromEntries(packages.map(({ name, version }) => [name, version ?? "of its folder"]));
 }
 
-/** What is built within the environment itself comes last: then all that it may need is there. */
+/**
+ * The commands that install a resolution. What is built within the environment itself comes last, when all that it may
+ * need is there.
+ */
 async function installCommands(uv: UvTool, target: BuildTarget, table: Table): Promise<Command[]> {
   const { project, work } = target;
   const named = await withUsers(uv, project, table);
@@ -191,8 +198,8 @@ function installCommand(
 }
 
 /**
- * Installs the repo's own pylock.toml: that very file, unless an address in it wants a user named, or all of its default
- * groups are left out, for which uv has no word.
+ * Installs the repo's own pylock.toml. It is that very file, unless an address in it needs a user name, or all of its
+ * default groups are left out, for which uv has no option.
  */
 export async function installRepoLock(job: Job, uv: UvTool, target: BuildTarget): Promise<void> {
   const { project, work } = target;

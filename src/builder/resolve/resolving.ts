@@ -17,10 +17,10 @@ export const RESOLVE_FAILED = {
   hint: "correct the requirements, or check the index and the network",
 };
 
-/** What a resolution looks at of its target; the interpreter that it is for is an executable, absolute. */
+/** The parts of a build target that a resolution needs; `python` is an executable, absolute. */
 export type ResolveTarget = Pick<BuildTarget, "project" | "work" | "base"> & { readonly python: string };
 
-/** Resolves near to what was resolved before, for an upgrade within its limits; `readResolved` gives what was found. */
+/** The command that resolves near to `preferred`, for an upgrade within its limits. `readResolved` reads its result. */
 export function resolveNear(
   uv: UvTool,
   target: ResolveTarget,
@@ -37,7 +37,7 @@ function draftIn({ work }: ResolveTarget): string {
   return path.join(work, "pylock.draft.toml");
 }
 
-/** What `resolveNear` has resolved; paths in it are absolute. */
+/** The result of `resolveNear`; paths in it are absolute. */
 export async function readResolved(target: ResolveTarget): Promise<Pylock> {
   const { project, work } = target;
   const draft = draftIn(target);
@@ -46,13 +46,16 @@ export async function readResolved(target: ResolveTarget): Promise<Pylock> {
   return pylockOf(withoutFolders(found, project.virtualSources), work);
 }
 
-/** uv's pip commands install each folder; `uv sync` only what it requires, where it says to be no package. */
+/**
+ * The table without these folders: uv's pip commands install each folder, and `uv sync` only the requirements of one
+ * that says to be no package.
+ */
 function withoutFolders(table: Table, folders: readonly string[]): Table {
   const isOne = ({ directory }: Table) => isTable(directory) && folders.includes(String(directory.path));
   return folders.length === 0 ? table : { ...table, packages: packagesOf(table).filter((entry) => !isOne(entry)) };
 }
 
-/** The same with absolute paths. */
+/** The table with absolute paths. */
 export function absolute(table: Table, folder: string): Table {
   return withPlaces(table, (key, text) => (key === "url" ? text : path.resolve(folder, text)));
 }
@@ -81,7 +84,7 @@ function resolveCommand(uv: UvTool, target: ResolveTarget, output: string, limit
   });
 }
 
-/** What is to be installed editable, as a requirement file. */
+/** Writes what is to be installed editable as a requirement file. */
 export function writeEditables({ project, work }: Pick<BuildTarget, "project" | "work">): string {
   const file = path.join(work, "editables.in");
   const lines = project.editables.map(({ folder, extras }) => editableLine(folder, extras));

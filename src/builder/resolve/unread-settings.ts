@@ -2,8 +2,8 @@ import { PrimeError } from "../../errors.ts";
 import type { Job } from "../job.ts";
 
 /**
- * uv goes on without any of its settings where one of them is not as it knows them, with a warning: without the indexes
- * among them it would resolve something else. `output` is what any command of uv's printed.
+ * Throws `uv-settings` when uv could not read its settings. It goes on without any of them then, with a warning only:
+ * without the indexes among them it would resolve something else. `output` is what any command of uv's printed.
  */
 export function refuseUnreadSettings({ context }: Job, output: string): void {
   const words = /^warning: Failed to parse `([^`]+)` during settings discovery:\n((?: .*\n)*)/m.exec(output);

@@ -14,7 +14,8 @@ import { type Job, runStep, tryStep } from "../job.ts";
 
 /**
  * Brings uv.lock in step with the project's requirements, as the config's lock policy says. Only a changed requirement
- * is a reason: an index or a mirror that answers with other addresses leaves the lock as it is. Gives whether it was in step.
+ * is a reason: when an index or a mirror answers with other addresses, the lock stays. Gives whether the lock was in
+ * step. Throws `lock-outdated`.
  */
 export async function settleLock(job: Job, decision: Decision, uv: UvTool, python: string): Promise<boolean> {
   const { terminal } = job.context;
@@ -75,7 +76,7 @@ function reasonOfPolicy({ config }: Decision): string {
 
 const MOST_CHANGES = 5;
 
-/** What would become of the lock, in uv's words; empty where they tell nothing. */
+/** What uv would change in the lock, in its own words; empty when they say nothing. */
 async function pendingLockChanges(job: Job, uv: UvTool, { python, registries, rebuilt }: Question): Promise<string> {
   const command = previewLock(uv, { python, registries, rebuilt });
   const { ok, output } = await tryStep(job, "see what uv.lock lacks", command, { otherwise: "that can't be told" });
@@ -102,12 +103,18 @@ async function fits(job: Job, uv: UvTool, question: Question): Promise<boolean |
   return (await fitsOffline(job, uv, question)) ?? check(job, uv, { ...question, offline: false });
 }
 
-/** Undefined too where a project has to be built for it: its requirements are not trusted to a cache. */
+/**
+ * Whether uv.lock fits, without the network. Undefined also when a project has to be built for that: no cache is
+ * trusted with its requirements.
+ */
 async function fitsOffline(job: Job, uv: UvTool, question: Question): Promise<boolean | undefined> {
   return question.rebuilt.length > 0 ? undefined : check(job, uv, { ...question, offline: true });
 }
 
-/** Undefined: it can't be told, for example because a project has to be built for it and what builds it is not there. */
+/**
+ * Whether uv.lock fits. Undefined: that can't be told, for example since a project has to be built for it and what
+ * builds it is not there.
+ */
 async function check(job: Job, uv: UvTool, question: Omit<LockCheck, "builds">): Promise<boolean | undefined> {
   const { exitCode } = await tryStep(job, "check uv.lock", checkLock(uv, { ...question, builds: true }), {
     otherwise: "it does not fit, or only a build can tell",

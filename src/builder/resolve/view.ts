@@ -8,22 +8,23 @@ import { type LockedSources, lockedSourcesIn } from "../../project/files/uv/lock
 interface Shown {
   /** The folder that a view is made in; it is empty. */
   readonly folder: string;
-  /** Where the lock stands. */
+  /** The folder of the lock. */
   readonly workspace: string;
-  /** Local projects beside those that the lock names, which uv wants to be real folders; wherever they are. */
+  /** Further local projects, wherever they are; uv wants them to be real folders. */
   readonly projects: readonly string[];
   /** What the lock asks for by relative paths. */
   readonly sources: LockedSources;
-  /** Files of the workspace that the view has texts of its own for. */
+  /** Files of the workspace in whose place the view has texts of its own. */
   readonly replaced: readonly string[];
 }
 
-/** prime's own, among it the view itself. */
+/** What belongs to prime, among it the view itself. */
 const LEFT_OUT = new Set([".prime", ".venv"]);
 
 /**
- * Shows a workspace by links, in the same places to each other, so that uv can write a lock there and build what it must. Gives the workspace
- * within the view, and turns what is told there into what holds outside: uv writes some places down from the top.
+ * Makes a view of a workspace: a folder of links, in the same places relative to each other, where uv can write a lock
+ * and build what it must. Gives the workspace within the view, and a function that turns paths of the view in a text
+ * into the real ones, since uv writes some absolute paths down.
  */
 export function makeView({ folder, workspace, projects, sources, replaced }: Shown) {
   const real = [workspace, ...[...sources.projects, ...sources.virtual, ...projects].filter(isFolder)];
@@ -64,7 +65,9 @@ function commonFolder(places: readonly string[]): string {
   return top;
 }
 
-/** Shows a root with a lock that is still to come, at or above it; gives the root within the view. */
+/**
+ * Makes a view of a root with a lock that is not written yet, in the root or above it; gives the root within the view.
+ */
 export function viewWithLock(
   folder: string,
   root: string,

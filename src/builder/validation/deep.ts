@@ -18,33 +18,36 @@ import type { BuildPlace } from "../aside.ts";
 import { type Job, whatStays } from "../job.ts";
 import { verify } from "./verify.ts";
 
-/** The status of a start whose upgrade is not good enough to be shown. */
+/** The exit status when an upgrade is not good enough to be shown. */
 export const EXIT_INVALID = 4;
 
-/** What an environment that is to take another's place must stand. */
+/** What an environment must stand before it takes another's place. */
 export interface Demands {
   readonly uv: UvTool | undefined;
-  /** What is shown now, absolute; undefined for the first one. */
+  /** The environment in use (its folder absolute); undefined for the first one. */
   readonly before: { readonly folder: string; readonly manifest: Manifest } | undefined;
   /** The interpreter below the new one. */
   readonly base: Interpreter;
   /** Modules of the standard library that need not be there. */
   readonly waive: readonly string[];
   readonly verify: readonly VerifyCommand[];
-  /** What commands see beside the environment. */
+  /** What the verify commands get beside the environment. */
   readonly activation: Omit<Activation, "generation">;
-  /** Told why it is not good enough, and whether any packages would do as badly on this interpreter. */
+  /**
+   * Called with the reason when it is not good enough; `isInterpreter`: other packages on this interpreter would do as
+   * badly.
+   */
   readonly failed: (place: BuildPlace, why: string, isInterpreter: boolean) => void;
 }
 
-/** What people take for granted of a Python, and what a build without the right headers lacks. */
+/** Modules that people take for granted in a Python, and that a build without the right headers lacks. */
 const CORE = "ssl sqlite3 ctypes zlib bz2 lzma hashlib readline uuid venv zoneinfo".split(" ");
 const CERTIFICATES = "certificates";
 
 /**
- * Looks at an environment in more depth than each build does, before anybody sees it: everything that is compiled is loaded, what is
- * installed fits together, a new interpreter has what the old one had, and the repo's own commands succeed. The account is kept
- * with the generation.
+ * Examines an environment more closely than each build does, before anybody sees it: all that is compiled is loaded,
+ * what is installed fits together, a new interpreter has what the old one had, and the repo's own commands succeed. The
+ * report is kept with the generation. Throws `upgrade-invalid`.
  */
 export async function validateDeeply(job: Job, place: BuildPlace, demands: Demands): Promise<readonly Check[]> {
   const { terminal } = job.context;
@@ -86,7 +89,10 @@ const ANSWER = v.object({
 });
 type Answer = v.InferOutput<typeof ANSWER>;
 
-/** The standard library counts where the interpreter is another one: what a repo lived without, it need not get now. */
+/**
+ * Loads extension modules and, when the interpreter is another one, modules of the standard library: what a repo lived
+ * without, it need not get now.
+ */
 async function lookInside(job: Job, { generation }: BuildPlace, { before, base, waive }: Demands): Promise<Check[]> {
   const since = now();
   const was = before?.manifest.interpreter;
@@ -155,7 +161,10 @@ function sitesOf(generation: string): string[] {
   return [...new Set(sites.flatMap((site) => realPath(site) ?? []))];
 }
 
-/** What did not fit together before need not fit now: a repo may override what its packages say. */
+/**
+ * Has uv check that requirements fit together. What did not fit before need not fit now: a repo may override what its
+ * packages say.
+ */
 async function fitsTogether(job: Job, { generation }: BuildPlace, { uv, before }: Demands): Promise<Check[]> {
   if (uv === undefined) return [];
   const since = now();
@@ -172,7 +181,7 @@ async function conflicts(job: Job, uv: UvTool, folder: string): Promise<string[]
   return ok ? [] : stderr.split("\n").filter((line) => line.startsWith("The package "));
 }
 
-/** `The package `a v1.0` requires `b<2`, but …`: without versions. */
+/** The two packages of a line like `The package `a v1.0` requires `b<2`, but …`, without versions. */
 function pairOf(line: string): string {
   return [...line.matchAll(/`([A-Za-z0-9._-]+)/g)]
     .slice(0, 2)

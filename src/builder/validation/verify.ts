@@ -10,12 +10,13 @@ import { type Activation, activated } from "../../shells/activation.ts";
 import { type Job, lastLines } from "../job.ts";
 
 const MARK = "PRIME_VERIFY";
-/** Bytes of what a command printed that are looked at. */
+/** The most bytes of a command's output that are read. */
 const MOST_SHOWN = 1_000_000;
 
 /**
- * Runs it by sh in the root, as `./prime run` would. Its process group ends with it, and so does whatever it left behind,
- * which makes it a failure. It prints to a file: what it leaves behind could hold a pipe open for ever.
+ * Runs a command by sh in the root, as `./prime run` would. Its process group ends with it, and so does whatever it
+ * left behind, which makes it a failure. It prints to a file: a process that it leaves behind could hold a pipe open
+ * for ever.
  */
 export async function verify(
   { context }: Job,

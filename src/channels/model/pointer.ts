@@ -11,7 +11,7 @@ const SERIAL = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.
 /** The target `channels/NAME.json`: which release a channel points at, signed by the online key. */
 export const POINTER = v.object({
   channel: NAME,
-  /** Only rises. */
+  /** It only rises. */
   serial: SERIAL,
   ...POINTED.entries,
   direction: DIRECTION,
@@ -19,9 +19,9 @@ export const POINTER = v.object({
   by: WORDS,
   at: MOMENT,
   rollout: v.object({ percent: v.pipe(v.number(), v.minValue(0), v.maxValue(100)), seed: WORDS }),
-  /** Passes windows and the rollout, where the customer's policy lets it. */
+  /** An urgent move passes the rollout, and windows where the customer's policy lets it. */
   urgent: v.boolean(),
-  /** What those follow whom the rollout has not reached; null: nothing was there before. */
+  /** The release for installations that the rollout has not reached; null: there was none before. */
   before: v.nullable(POINTED),
   /** Earlier moves, the youngest first. */
   history: v.array(
@@ -34,7 +34,7 @@ type Pointed = v.InferOutput<typeof POINTED>;
 const KEPT_MOVES = 50;
 
 export const pointerFile = (channel: string): string => `channels/${channel}.json`;
-/** The same back. */
+/** The channel's name by that file. */
 export const pointerName = (file: string): string => file.replace(/^channels\/|\.json$/g, "");
 
 /** What a maintainer asks of a channel. */
@@ -46,11 +46,11 @@ export interface Move {
   readonly reason: string;
   readonly by: string;
   readonly at: string;
-  /** Whose number decides which installations are among the percent; one seed for one rollout. */
+  /** A random text by which installations are among the percent or not; one seed for one rollout. */
   readonly seed: string;
 }
 
-/** The channel after a move. Who was among a rollout stays among it when that is widened: its seed is kept. */
+/** The pointer after a move. When a rollout is widened, its seed stays: who was among it stays among it. */
 export function moved(channel: string, now: Pointer | undefined, move: Move): Pointer {
   const isSame = now?.release_id === move.to.release_id && now.direction === move.direction;
   return {
@@ -69,14 +69,16 @@ export function moved(channel: string, now: Pointer | undefined, move: Move): Po
   };
 }
 
-/** What everybody has: a release that was rolled out in part is not. */
+/** The release that everybody has; one that was rolled out in part is not. */
 function settled(now: Pointer): Pointed | null {
   return now.rollout.percent === 100 || now.before === null
     ? { version: now.version, release_id: now.release_id }
     : now.before;
 }
 
-/** Whom a rollout reaches, as people read it; whoever it does not reach follows it as well where nothing was before. */
+/**
+ * Whom a rollout reaches, in words. When there was no release before, those that it does not reach follow it as well.
+ */
 export function shareOf({ rollout: { percent }, before }: Pick<Pointer, "rollout" | "before">): string {
   if (percent === 100) return "";
   return before === null ? " for all, since nothing was before" : ` for ${percent} %, ${before.version} for the others`;
@@ -95,7 +97,7 @@ export function isAmong(
   return (digest.readUInt32BE(0) / 2 ** 32) * 100 < rollout.percent;
 }
 
-/** Why a channel may not point at a version, by what the offline key says; undefined: it may. */
+/** Why a channel may not point at a release, by what the offline key has signed; undefined: it may. */
 export function whyNotPointed(
   { floor, withdrawn, releases }: ReleasesState,
   channel: string,

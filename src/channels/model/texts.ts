@@ -2,27 +2,27 @@ import { valid } from "@renovatebot/pep440";
 import * as v from "valibot";
 import { TEXT } from "../../edges/files/own/own-json.ts";
 
-/** A moment, as metadata write it (TUF specification, 4.2.1). */
+/** A time as metadata have it (TUF specification, 4.2.1). */
 export const MOMENT = v.pipe(TEXT, v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/));
 export const SHA256 = v.pipe(TEXT, v.regex(/^[0-9a-f]{64}$/));
-/** What names a channel, an app or a platform, and is part of a path. */
+/** The name of a channel, an app or a platform, which is part of a path. */
 export const NAME = v.pipe(
   TEXT,
   v.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, "64 letters, digits, `.`, `_` and `-` at most"),
 );
 const WANTED = "a version";
-/** A version (PEP 440), without what a path can't hold. */
+/** A version (PEP 440), without characters that a path can't have. */
 export const VERSION = v.pipe(
   TEXT,
   v.regex(/^[0-9A-Za-z.!+_-]{1,64}$/, WANTED),
   v.check((text) => valid(text) !== null, WANTED),
 );
-/** A file right in its folder, and no hidden one. */
+/** A file directly in its folder, and no hidden one. */
 export const FILE_NAME = v.pipe(TEXT, v.regex(/^[^./][^/]*$/));
-/** What people wrote for people. */
+/** A text that people wrote for people. */
 export const WORDS = v.pipe(TEXT, v.maxLength(4096, "4096 characters at most"));
 
-/** Without parts of a second. */
+/** A time (milliseconds since the epoch) as metadata have it, without fractions of a second. */
 export function moment(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }

@@ -18,7 +18,7 @@ export function folderReader(folder: string): Pick<Place, "read" | "name"> {
   return { name: folder, read };
 }
 
-/** A folder that a server serves, or that any tool copies to one. Of two writers at once one waits for the other. */
+/** A folder that a server serves, or that a tool copies to one. When two write at once, one waits for the other. */
 export function folderPlace(folder: string): Place {
   const fileOf = (name: string) => path.join(folder, ...name.split("/"));
   const lock = path.join(folder, ".prime-channel.lock");

@@ -4,7 +4,7 @@ import { urlOf } from "../../edges/network/url.ts";
 import { withoutSecrets } from "../../secrets.ts";
 import { type Place, placeOn } from "../place.ts";
 
-/** A server that takes files by PUT (RFC 9110, 9.3.4), below an address. */
+/** A server that takes files by PUT (RFC 9110, 9.3.4) below an address. */
 export function httpPlace(address: string, line: Line): Place {
   const base = urlOf(address);
   const at = (name: string) => {

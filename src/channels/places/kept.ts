@@ -4,15 +4,15 @@ import { removeFile } from "../../edges/files/own/remove.ts";
 import { namesInFolder, readBytes, sha256 } from "../../edges/files/read.ts";
 import type { Place } from "../place.ts";
 
-/** What describes something is served under its digest, and never changes. */
+/** A file that describes something is served under its digest, and never changes. */
 const DESCRIPTION = /^targets\/.*\/(([0-9a-f]{64})\.[^/]+\.(?:json|toml))$/;
 
 export interface KeptPlace extends Pick<Place, "read" | "name"> {
-  /** Removes what was not read since. */
+  /** Removes the kept files that were not read since. */
   forgetOthers(): void;
 }
 
-/** A place of which descriptions are asked for once, and kept in a folder (absolute). */
+/** A place whose descriptions are fetched once, and kept in a folder (absolute). */
 export function keptPlace(place: Pick<Place, "read" | "name">, folder: string): KeptPlace {
   const used = new Set<string>();
   return {

@@ -2,7 +2,7 @@ import type { Line } from "../../edges/network/exchange.ts";
 import { Bucket } from "../../s3/bucket.ts";
 import { type Place, placeOn } from "../place.ts";
 
-/** A bucket of S3's, or of anything that speaks as it does, below a prefix. */
+/** A bucket of S3, or of a server that speaks its protocol, below a prefix. */
 export function s3Place(address: string, line: Line): Place {
   const bucket = new Bucket(address, line);
   return placeOn({

@@ -10,14 +10,14 @@ export interface MetadataSource {
   metadata(name: string, most: number): Promise<Buffer | undefined>;
 }
 
-/** What this client believed when it was last asked, by role. */
+/** The metadata that this client believed last, by role. */
 export interface Memory {
   read(role: string): Buffer | undefined;
   /** Old or new, nothing between. */
   write(role: string, bytes: Buffer): void;
 }
 
-/** What a target is, by the metadata. */
+/** What the metadata say of a target. */
 export interface Target {
   readonly path: string;
   /** Bytes. */
@@ -26,7 +26,10 @@ export interface Target {
   readonly custom: Readonly<Record<string, unknown>>;
 }
 
-/** The most that is read, in bytes; and the most roots, and delegated roles for one target. */
+/**
+ * The most bytes that are read of each kind of file; the most new roots in one run, and the most delegated roles for
+ * one target.
+ */
 const MOST = { root: 512_000, timestamp: 16_384, snapshot: 2_000_000, targets: 5_000_000, roots: 256, roles: 32 };
 
 /** A client of one repository, for one run of the workflow (TUF specification, 5). */
@@ -47,7 +50,10 @@ export class Client {
     this.#trusted = new Trusted(root, now);
   }
 
-  /** Brings the top-level roles up to date; what is believed is remembered step by step. Throws `Refused`, or what the repository throws. */
+  /**
+   * Brings the top-level roles up to date, and writes each to the memory as soon as it is believed. Throws `Refused`,
+   * or what the repository throws.
+   */
   async refresh(): Promise<void> {
     await this.#refreshRoot();
     await this.#refreshTimestamp();
@@ -55,7 +61,7 @@ export class Client {
     this.#targets = await this.#takeRole("targets", undefined);
   }
 
-  /** What a path is, by the first role that has it, depth first (5.6.7); undefined: no role has it. */
+  /** The target of a path, by the first role that has it, depth first (5.6.7); undefined: no role has it. */
   async find(path: string): Promise<Target | undefined> {
     if (this.#targets === undefined) await this.refresh();
     const visited = new Set<string>();
@@ -136,7 +142,10 @@ export class Client {
     this.#memory.write("snapshot", bytes);
   }
 
-  /** As the memory has it, where that is what the snapshot names, else fetched; verified against this delegator in any case. */
+  /**
+   * A targets role from the memory, if that is the one the snapshot names, else fetched. It is verified against this
+   * delegator in any case.
+   */
   async #takeRole(role: string, delegator: Metadata<Targets> | undefined): Promise<Metadata<Targets>> {
     const { version, length } = this.#trusted.metaOf(role);
     let known: Metadata<Targets> | undefined;
@@ -159,14 +168,14 @@ export class Client {
     return bytes;
   }
 
-  /** What is longer than it may be is refused, even where only blanks follow. */
+  /** Fetches a file. One that is too long is refused, even when only blanks follow. */
   async #ask(name: string, most: number): Promise<Buffer | undefined> {
     const bytes = await this.#repository.metadata(name, most);
     if (bytes === undefined || bytes.length <= most) return bytes;
     throw new Refused("length", `${name} has more than ${most} bytes`);
   }
 
-  /** What can no longer be believed is as good as none. */
+  /** Takes what the memory has of a role, if it can still be believed. */
   #recall(role: string, take: (bytes: Buffer) => void): void {
     const bytes = this.#memory.read(role);
     if (bytes === undefined) return;

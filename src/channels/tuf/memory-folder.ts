@@ -6,7 +6,10 @@ import type { Memory } from "./client.ts";
 /** Bytes; no metadata that is fetched is longer. */
 const MOST = 5_000_000;
 
-/** A folder with a file for each role, by the name that python-tuf gives it: whatever a role is called, it stays in there. */
+/**
+ * A memory in a folder, with a file for each role, by the name that python-tuf gives it. Whatever a role is called, its
+ * file stays in the folder.
+ */
 export function memoryIn(folder: string): Memory {
   const fileOf = (role: string) => path.join(folder, `${encodeURIComponent(role)}.json`);
   return {
@@ -18,13 +21,13 @@ export function memoryIn(folder: string): Memory {
   };
 }
 
-/** What a memory holds, and what comes to be believed beside it, which it does not keep. */
+/** A memory that starts with what another one has, and does not change that one. */
 export function memoryBeside(memory: Memory): Memory {
   const news = new Map<string, Buffer>();
   return { read: (role) => news.get(role) ?? memory.read(role), write: (role, bytes) => void news.set(role, bytes) };
 }
 
-/** Who sees a repository for the first time, and keeps nothing. */
+/** The memory of a client that sees a repository for the first time, and keeps nothing. */
 export function memoryOfNothing(root: Buffer): Memory {
   const known = new Map([["root", root]]);
   return { read: (role) => known.get(role), write: (role, bytes) => void known.set(role, bytes) };

@@ -5,7 +5,7 @@ import { Refused } from "./refused.ts";
 
 export type { Key, Root, Snapshot, Targets, Timestamp } from "@tufjs/models";
 
-/** What a role is signed by: the root, or the targets role that delegates to it. */
+/** What says which keys sign a role: the root, or the targets role that delegates to it. */
 export type Delegator = Metadata<Root | Targets>;
 
 interface Kinds {
@@ -26,7 +26,7 @@ const KINDS: Readonly<Record<Kind, MetadataKind>> = {
 /** TUF specification, 4.2.1. */
 const DATE_TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
-/** Bytes as metadata of one kind (TUF specification, 4). Throws `Refused`, "malformed", for all that is no such. */
+/** Parses metadata of one kind (TUF specification, 4). Throws `Refused`, "malformed", for anything else. */
 export function parse<K extends Kind>(kind: K, bytes: Buffer, role: string = kind): Metadata<Kinds[K]> {
   try {
     const data: unknown = JSON.parse(bytes.toString("utf8"));
@@ -40,7 +40,10 @@ export function parse<K extends Kind>(kind: K, bytes: Buffer, role: string = kin
   }
 }
 
-/** What the models take and the specification does not: other numbers, dates that never come, a role or a key by two names. */
+/**
+ * Refuses what the library's models accept and the specification does not: other numbers, impossible dates, a role or a
+ * key under two names.
+ */
 function refuseLoose(signed: Root | Timestamp | Snapshot | Targets, raw: Readonly<Record<string, unknown>>): void {
   if (!isCount(signed.version)) throw new Error(`its version is ${signed.version}`);
   if (!DATE_TIME.test(signed.expires)) throw new Error("it does not say when it expires");
@@ -73,7 +76,7 @@ interface Role {
   readonly keyIDs: readonly string[];
 }
 
-/** One key by two ids would count twice for a threshold, and so would its digits in capitals. */
+/** A key with two ids would count twice for a threshold; so would one whose digits are in capitals. */
 function refuseLooseRoles(roles: readonly Role[], keys: Root["keys"]): void {
   for (const { threshold, keyIDs } of roles) {
     if (!isCount(threshold)) throw new Error(`a threshold is ${threshold}`);

@@ -1,4 +1,4 @@
-/** What is wrong with what a repository serves; the words of `check.reason`. */
+/** What is wrong with what a repository serves; these words are shown to users as `check.reason`. */
 export type Reason =
   | "rollback"
   | "mixed"
@@ -10,7 +10,7 @@ export type Reason =
   | "floor"
   | "malformed";
 
-/** Metadata, or a target, that must not be believed. What was believed before stays so. */
+/** Metadata, or a target, that must not be believed. What was believed before stays in force. */
 export class Refused extends Error {
   readonly reason: Reason;
 

@@ -3,7 +3,7 @@ import { type Key, Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Time
 import { parse } from "./metadata.ts";
 import { type Signer, signed } from "./signing.ts";
 
-/** The roles below the targets role, and the paths that are theirs. */
+/** The roles below the targets role, and the paths that each may have. */
 export const DELEGATED = {
   releases: ["releases/*", "releases/*/*"],
   channels: ["channels/*"],
@@ -14,10 +14,10 @@ export type Delegations = NonNullable<Targets["delegations"]>;
 const TARGETS_ROLES = ["targets", "releases", "channels"] as const;
 export const ROLES = ["root", ...TARGETS_ROLES, "snapshot", "timestamp"] as const;
 export type RoleName = (typeof ROLES)[number];
-/** Those whose keys lie in a safe. */
+/** The roles whose keys are kept in a safe. */
 export const OFFLINE = ["root", "targets", "releases"] as const;
 
-/** All metadata of a channel's repository, as it stands. */
+/** All metadata of a repository, as they are served. */
 export interface Repository {
   readonly root: Metadata<Root>;
   readonly targets: Metadata<Targets>;
@@ -27,15 +27,15 @@ export interface Repository {
   readonly timestamp: Metadata<Timestamp>;
 }
 
-/** What roles are to say anew; snapshot and timestamp follow by themselves. */
+/** What changes in the next edition of a repository; snapshot and timestamp always follow. */
 export interface Edition {
   readonly root?: Pick<Root, "keys" | "roles">;
   readonly delegations?: Delegations;
-  /** By role, the bytes of targets in place of those of the same path; an empty object signs the role anew. */
+  /** By role, targets that take the place of those with the same path; an empty object signs the role anew. */
   readonly files?: Partial<Record<Delegated, Readonly<Record<string, Buffer>>>>;
-  /** Roles whose versions begin again, since clients forget those of before with the keys (TUF specification, 5.3.11). */
+  /** Roles whose versions begin again at 1: with the keys, clients forget the versions (TUF specification, 5.3.11). */
   readonly restarted?: ReadonlySet<RoleName>;
-  /** What others have begun to sign: it is signed on as it stands. */
+  /** Metadata that others have begun to sign; signatures are added to them as they are. */
   readonly begun?: Begun;
   /** When what is signed here expires, by role. */
   readonly expires: (role: RoleName) => string;
@@ -64,7 +64,7 @@ export interface Signing {
   readonly threshold: number;
 }
 
-/** By who delegates to the role. */
+/** Which keys sign a role, as its delegator says: the delegations, or the root. */
 export function signingOf(root: Pick<Root, "roles">, delegations: Delegations | undefined, role: RoleName): Signing {
   const named = role in DELEGATED ? delegations?.roles?.[role] : root.roles[role];
   return named ?? { keyIDs: [], threshold: 1 };
@@ -76,9 +76,9 @@ export function keysOf(...of: Parameters<typeof signingOf>): readonly string[] {
 }
 
 /**
- * The files of the next edition, in the order in which they go up: each names only what is there before it, a new root comes when
- * all that it vouches for is there, and the timestamp, which makes all of it true at once, is the last. A version that a writer
- * has used up who was cut short (`isTaken`) is passed over.
+ * The files of the next edition, in the order in which they are uploaded: each names only files before it, a new root
+ * comes when all that it vouches for is there, and the timestamp, which makes everything true at once, is the last. A
+ * version that an interrupted writer has used up (`isTaken`) is skipped.
  */
 export async function nextEdition(
   now: Repository | undefined,
@@ -122,7 +122,7 @@ export async function nextEdition(
     const version = (keysBefore?.version ?? 0) + 1;
     const { keys: all, roles } = edition.root;
     const root = new Root({ specVersion, version, expires: edition.expires("root"), keys: all, roles });
-    // By the keys of before and those of now (TUF specification, 6.1).
+    // Signed by the keys from before and by the new ones (TUF specification, 6.1).
     const ids = new Set([...(keysBefore?.roles.root?.keyIDs ?? []), ...keysOf(keys, delegations, "root")]);
     sign("root", `${version}.root.json`, root, [...ids]);
   }
@@ -141,7 +141,7 @@ function targetFiles(files: Readonly<Record<string, Buffer>>): Targets["targets"
   );
 }
 
-/** What metadata say of bytes. */
+/** The digests that metadata have of these bytes. */
 export function digestsOf(bytes: Buffer): { readonly sha256: string } {
   return { sha256: createHash("sha256").update(bytes).digest("hex") };
 }
@@ -152,7 +152,7 @@ export function servedAs(path: string, digest: string): string {
   return `${path.slice(0, cut)}${digest}.${path.slice(cut)}`;
 }
 
-/** What a client has just come to believe, whole: the files that its memory holds. */
+/** The whole repository that a client believes, from the files in its memory. */
 export function repositoryOf(read: (role: string) => Buffer | undefined): Repository {
   const bytes = (role: string) => read(role) ?? Buffer.alloc(0);
   return {
@@ -165,7 +165,10 @@ export function repositoryOf(read: (role: string) => Buffer | undefined): Reposi
   };
 }
 
-/** Which keys sign the delegated roles, and how many of them releases. The models export no class for it. */
+/**
+ * The delegations by which these keys sign the delegated roles, and `threshold` of them releases. The library's models
+ * export no class for it.
+ */
 export function delegate(keys: Readonly<Record<Delegated, readonly Key[]>>, threshold = 1): Delegations {
   const all = [...keys.releases, ...keys.channels];
   const roles = Object.entries(DELEGATED).map(([name, paths]) => ({
@@ -180,7 +183,9 @@ export function delegate(keys: Readonly<Record<Delegated, readonly Key[]>>, thre
   return Targets.fromJSON({ ...common, delegations: data }).delegations as Delegations;
 }
 
-/** Which keys sign the top-level roles, and how many of them the offline ones; the models export no class for it. */
+/**
+ * The keys and roles of a root by which these keys sign the top-level roles, and `threshold` of them the offline ones.
+ */
 export function rootOf(
   keys: Readonly<Record<Exclude<RoleName, Delegated>, readonly Key[]>>,
   threshold = 1,

@@ -3,13 +3,16 @@ import { canonicalize } from "@tufjs/canonical-json";
 import { Key, type Metadata, Signature } from "@tufjs/models";
 import type { Root, Snapshot, Targets, Timestamp } from "./metadata.ts";
 
-/** A private key of a maintainer's, and the public one as metadata name it. */
+/** A maintainer's private key, and the public key as metadata have it. */
 export interface Signer {
   readonly key: Key;
   readonly privateKey: KeyObject;
 }
 
-/** Ed25519 (RFC 8032): the last 32 bytes of its SubjectPublicKeyInfo (RFC 8410, 4) are the key. */
+/**
+ * The public key, as metadata have it. Of an Ed25519 key (RFC 8032) it is the last 32 bytes of the SubjectPublicKeyInfo
+ * (RFC 8410, 4).
+ */
 export function publicKeyOf(key: KeyObject): Key {
   const spki = createPublicKey(
     key.type === "private" ? key.export({ format: "pem", type: "pkcs8" }) : key.export({ format: "pem", type: "spki" }),
@@ -24,7 +27,7 @@ export function keyId(json: Parameters<typeof canonicalize>[0]): string {
   return createHash("sha256").update(canonicalize(json)).digest("hex");
 }
 
-/** The bytes of metadata, signed by these beside those who have (TUF specification, 4.2). */
+/** The bytes of metadata with the signatures of these signers added (TUF specification, 4.2). */
 export function signed(metadata: Metadata<Root | Timestamp | Snapshot | Targets>, signers: readonly Signer[]): Buffer {
   for (const { key, privateKey } of signers) {
     metadata.sign((bytes) => new Signature({ keyID: key.keyID, sig: sign(null, bytes, privateKey).toString("hex") }));
@@ -32,7 +35,7 @@ export function signed(metadata: Metadata<Root | Timestamp | Snapshot | Targets>
   return Buffer.from(`${JSON.stringify(metadata.toJSON(), null, 1)}\n`);
 }
 
-/** Those of the keys whose signature of the metadata holds. */
+/** The ids of those keys whose signature of the metadata is valid. */
 export function signedBy(
   metadata: Metadata<Root | Timestamp | Snapshot | Targets>,
   ids: readonly string[],

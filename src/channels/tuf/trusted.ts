@@ -12,8 +12,9 @@ import {
 import { Refused } from "./refused.ts";
 
 /**
- * What a client believes, by the detailed client workflow (TUF specification, 5): each step takes bytes and either believes
- * them or throws `Refused` and leaves all as it was. Steps come in the order root, timestamp, snapshot, targets. No file, no network.
+ * What a client believes, by the detailed client workflow (TUF specification, 5). Each step takes bytes, and either
+ * believes them, or throws `Refused` and leaves everything as it was. The steps come in the order root, timestamp,
+ * snapshot, targets. This class uses neither files nor the network.
  */
 export class Trusted {
   #root: Metadata<Root>;
@@ -40,7 +41,7 @@ export class Trusted {
     return this.#snapshot?.signed;
   }
 
-  /** The root that follows, signed as both ask (5.3.4 to 5.3.6). */
+  /** The next root, signed as it and the one before ask (5.3.4 to 5.3.6). */
   takeRoot(bytes: Buffer): void {
     const next = parse("root", bytes);
     verifySigned(this.#root, "root", next);
@@ -56,14 +57,17 @@ export class Trusted {
     this.#refuseExpired("root", this.root);
   }
 
-  /** What was believed earlier counts against a rollback, expired or not; no longer once other keys must sign it (5.3.11). */
+  /**
+   * Takes the timestamp that was believed last: a lower version than its own is a rollback, even when it has expired.
+   * It no longer counts once other keys must sign it (5.3.11).
+   */
   recallTimestamp(bytes: Buffer): void {
     const known = parse("timestamp", bytes);
     verifySigned(this.#root, "timestamp", known);
     this.#timestamp = known;
   }
 
-  /** True when it is newer than what was believed (5.4). */
+  /** Takes a timestamp; true when it is newer than the one that was believed (5.4). */
   takeTimestamp(bytes: Buffer): boolean {
     const next = parse("timestamp", bytes);
     verifySigned(this.#root, "timestamp", next);
@@ -88,7 +92,7 @@ export class Trusted {
     this.#snapshot = known;
   }
 
-  /** Whether the snapshot that was believed is still the one (5.5); then nothing is to be fetched. */
+  /** Whether the snapshot that was believed is still the current one (5.5); then it need not be fetched. */
   hasSnapshot(): boolean {
     if (this.snapshot?.version !== this.timestamp?.snapshotMeta.version) return false;
     return !this.#isExpired(this.snapshot);
@@ -109,7 +113,7 @@ export class Trusted {
     this.#snapshot = next;
   }
 
-  /** Of the top-level targets role, or of one that `delegator` delegates to (5.6). */
+  /** Takes the top-level targets role, or one that `delegator` delegates to (5.6). */
   takeTargets(bytes: Buffer, role = "targets", delegator?: Metadata<Targets>): Metadata<Targets> {
     const meta = this.metaOf(role);
     verifyLengthAndHashes(role, bytes, meta);
@@ -150,7 +154,10 @@ interface Expected {
   readonly hashes?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Length and digests of bytes that were fetched, or kept: each that is named has to fit. Throws `Refused`. */
+/**
+ * Compares bytes with the length and the digests that metadata give; those that they do not give are not compared.
+ * Throws `Refused`.
+ */
 export function verifyLengthAndHashes(what: string, bytes: Buffer, { length, hashes = {} }: Expected): void {
   if (length !== undefined && bytes.length !== length) {
     throw new Refused("length", `${what} has ${bytes.length} bytes in place of ${length}`);

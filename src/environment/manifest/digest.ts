@@ -19,13 +19,15 @@ export interface DigestParts {
   readonly pinned: string | null;
 }
 
-/** A file on this machine, outside of what the repo's own files name, that a resolution takes a package from. */
+/** A file on this machine that a resolution takes a package from, and that the repo's own files do not name. */
 export type Archive = readonly [path: string, sha256: string | null];
 
-/** All that decides what an environment is, with the sha256 of what counts of each file: a manifest keeps it. */
+/** All that decides what an environment is, with the sha256 of what counts of each file. The manifest keeps it. */
 export type Ingredients = ReturnType<typeof ingredientsOf>;
 
-/** The root path is one, since editable installs and script shebangs hold it. */
+/**
+ * Gathers the ingredients. The path of the root is one of them, since editable installs and script shebangs have it.
+ */
 export function ingredientsOf({ root, interpreter, config, project, driver, uv, env, pinned }: DigestParts) {
   return {
     interpreter: interpreterIdentity(interpreter),
@@ -49,7 +51,7 @@ export function ingredientsOf({ root, interpreter, config, project, driver, uv, 
       .map(
         (input) =>
           [
-            input.kind === "dead" ? "absent" : input.kind, // it asks for as much
+            input.kind === "dead" ? "absent" : input.kind, // both ask for the same
             path.relative(root, input.path),
             project.relevantContents[input.path] ?? contentsOf(input) ?? null,
           ] as const,
@@ -60,7 +62,7 @@ export function ingredientsOf({ root, interpreter, config, project, driver, uv, 
   };
 }
 
-/** Who tells uv nothing of their own shares what others built. */
+/** What the user tells uv. A user who tells it nothing has no such part, and shares what others built. */
 function toldByUser({ userSettings }: Project): { readonly userSettings?: readonly (readonly [string, string])[] } {
   const files = userSettings.files.map(
     ({ table }) => ["uv.toml", sha256(JSON.stringify(table, textOfNumber))] as const,
@@ -80,19 +82,22 @@ export function digestOf(ingredients: Ingredients): string {
   return sha256(JSON.stringify(ingredients));
 }
 
-/** The same without the interpreter's place, the user's indexes and what a resolution brings in: names what one was made for. */
+/**
+ * Names what a resolution was made for: the ingredients without the interpreter's place, the user's indexes, and what
+ * the resolution brings in.
+ */
 export function digestOfResolution(madeOf: Ingredients, seen: SeenInterpreter): string {
   const { implementation, version, soabi, platform, libc } = seen;
   const where = { implementation, version, soabi, platform, libc };
   return sha256(JSON.stringify({ ...madeOf, interpreter: where, archives: [], userSettings: undefined }));
 }
 
-/** Tells the indexes that the user names from others; "" for none. */
+/** Tells apart the indexes that users name; "" when this one names none. */
 export function digestOfIndexes({ userSettings }: Ingredients): string {
   return userSettings === undefined ? "" : sha256(JSON.stringify(userSettings)).slice(0, 16);
 }
 
-/** Requirement files name variables that hold secrets. */
+/** Only a digest is kept: requirement files name variables that hold secrets. */
 function digestOfValue(value: string | undefined): string | null {
   return value === undefined ? null : sha256(value);
 }

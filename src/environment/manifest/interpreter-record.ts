@@ -7,11 +7,14 @@ import type { Interpreter } from "../../python/interpreter.ts";
 import { minorOf } from "../../python/version.ts";
 import { decisiveFiles } from "../../python/watched.ts";
 
-/** The interpreter below an environment, as it was when the environment was built, or looked at after a patch. */
+/**
+ * The interpreter below an environment, as it was when the environment was built, or when it was last looked at after a
+ * patch.
+ */
 export interface InterpreterRecord {
   readonly anchor: string;
   readonly anchorKind: Anchor["kind"];
-  /** What the anchor's links lead to. */
+  /** The file that the anchor's links lead to. */
   readonly realPath: string;
   readonly implementation: string;
   /** `X.Y.Z`. */
@@ -24,11 +27,11 @@ export interface InterpreterRecord {
   readonly libpython: string | null;
   /** Sizes and times of its executable and its libpython, as text: equal while nobody replaced them. */
   readonly state: string;
-  /** What brought it to this machine. */
+  /** What installed it on this machine. */
   readonly distributor: Distributor;
 }
 
-/** The record without its distributor, whose look-up takes a process. */
+/** The record without its distributor: to look that up takes a process. */
 export type SeenInterpreter = Omit<InterpreterRecord, "distributor">;
 
 export function recordOfInterpreter(interpreter: Interpreter, anchor: Anchor): SeenInterpreter {
@@ -38,7 +41,7 @@ export function recordOfInterpreter(interpreter: Interpreter, anchor: Anchor): S
   return { anchor: anchor.path, anchorKind: anchor.kind, realPath, ...abi, stdlib, libpython, state };
 }
 
-/** Whether the very same interpreter is at its place. */
+/** Whether the very same interpreter is still in its place. */
 export function isUntouched(record: InterpreterRecord): boolean {
   return facts(record.realPath) !== undefined && stateOf(record) === record.state;
 }
@@ -47,15 +50,15 @@ function stateOf({ realPath, libpython }: Pick<InterpreterRecord, "realPath" | "
   return [realPath, libpython].map(stateOfFile).join(", ");
 }
 
-/** Image layers keep whole seconds. */
+/** The time in whole seconds, since image layers keep no fractions. */
 function stateOfFile(file: string | null): string {
   const found = file === null ? undefined : facts(file);
   return found === undefined ? "" : `${found.size} ${BigInt(found.mtimeNs) / 1_000_000_000n}`;
 }
 
 /**
- * What of an interpreter decides whether it can run an environment: an anchor that stays through patches stands for any
- * patch of its minor, an exact one for one file and one version.
+ * What of an interpreter decides whether it can run an environment. An anchor that stays the same through patches
+ * stands for every patch of its minor version, an exact one for one file and one version.
  */
 export function interpreterIdentity({ anchor, anchorKind, realPath, version, ...rest }: SeenInterpreter) {
   const { implementation, soabi, platform, libc } = rest;
@@ -64,8 +67,8 @@ export function interpreterIdentity({ anchor, anchorKind, realPath, version, ...
 }
 
 /**
- * What freshness must watch below an environment: the interpreter's files, and that its `python` still leads to the real one:
- * files of a store all have one time.
+ * What freshness must watch below an environment: the interpreter's files, and that the environment's `python` still
+ * leads to the real one, since the files of a store (nix) all have one mtime.
  */
 export function recordInputs(generation: string, record: InterpreterRecord): Input[] {
   const { realPath } = record;

@@ -10,13 +10,13 @@ import { LAYOUT } from "./digest.ts";
 import type { InterpreterRecord } from "./interpreter-record.ts";
 import { ANY_MANIFEST, MANIFEST } from "./manifest-schema.ts";
 
-/** A generation's own account, `prime.json`, written last: without it the folder is rubbish. */
+/** What a generation was made from, in its file `prime.json`. It is written last: without it the folder is rubbish. */
 export interface Manifest {
   readonly layout: typeof LAYOUT;
   readonly id: string;
   /** sha256 of all that the environment is made of: `digestOf`. */
   readonly digest: string;
-  /** What that was. */
+  /** All that the environment is made of. */
   readonly madeOf: Ingredients;
   readonly root: string;
   readonly interpreter: InterpreterRecord;
@@ -50,7 +50,10 @@ export function writeManifest(generation: string, manifest: Manifest): void {
   writeAtomic(path.join(generation, MANIFEST_FILE), `${JSON.stringify(forAnybody(manifest), null, 2)}\n`);
 }
 
-/** Others can read it: what a user typed can hold a password. Of paths nothing is hidden, since they are compared. */
+/**
+ * The manifest without secrets, since others can read it, and what a user typed can have a password. Paths keep theirs,
+ * since they are compared.
+ */
 function forAnybody(manifest: Manifest): Manifest {
   const { madeOf, reason, steps } = manifest;
   const { additions } = madeOf;
@@ -62,38 +65,38 @@ function forAnybody(manifest: Manifest): Manifest {
   };
 }
 
-/** How a generation's folder is named: by its digest, and by chance. */
+/** The name of a generation's folder: the beginning of its digest, and a random part. */
 export const GENERATION_ID = /^[0-9a-f]{8}-[0-9a-f]{8}$/;
 
-/** Nothing for a folder that is no finished generation of this layout. */
+/** Undefined for a folder that is no finished generation of this layout. */
 export function readManifest(generation: string): Manifest | undefined {
   if (readAnyManifest(generation)?.layout !== LAYOUT) return undefined;
   return readOwnJson(path.join(generation, MANIFEST_FILE), MANIFEST) as Manifest | undefined;
 }
 
-/** Whether there is one at all, be it of another layout; a torn one is none. */
+/** Whether a generation has a manifest at all, of whatever layout; a torn one does not count. */
 export function hasManifest(generation: string): boolean {
   return readAnyManifest(generation) !== undefined;
 }
 
-/** Whether there is one that fits its layout's schema, as far as this prime knows it. */
+/** Whether a generation has a manifest that fits the schema of its layout, as far as this prime knows that. */
 export function hasFitManifest(generation: string): boolean {
   const layout = readAnyManifest(generation)?.layout;
   return layout !== undefined && (layout !== LAYOUT || readManifest(generation) !== undefined);
 }
 
-/** Whether what is left of a torn one begins as this very folder's. */
+/** Whether the remains of a torn manifest begin as this very folder's does. */
 export function hasTornManifest(generation: string): boolean {
   const begins = `{\n  "layout": ${LAYOUT},\n  "id": "${path.basename(generation)}"`;
   return !hasManifest(generation) && readText(path.join(generation, MANIFEST_FILE))?.startsWith(begins) === true;
 }
 
-/** Whether a newer prime built it: it is neither used nor touched then. */
+/** Whether a newer prime built a generation: then it is neither used nor touched. */
 export function isOfNewerPrime(generation: string): boolean {
   return Number(readAnyManifest(generation)?.layout) > LAYOUT;
 }
 
-/** What older primes built for this root; of no use to this one. */
+/** The generations that older primes built for this root; this one can't use them. */
 export function listOlder(folder: string, root: string): { id: string; builtAt: number; about: string }[] {
   return foldersIn(folder).flatMap((generation) => {
     const { layout, builtAt, root: was } = readAnyManifest(generation) ?? {};
@@ -102,7 +105,10 @@ export function listOlder(folder: string, root: string): { id: string; builtAt: 
   });
 }
 
-/** One that says to be another folder's tells nothing; other layouts need not say it. */
+/**
+ * The parts that manifests of every layout have. A manifest that names another folder does not count; other layouts
+ * need not name one.
+ */
 function readAnyManifest(generation: string): v.InferOutput<typeof ANY_MANIFEST> | undefined {
   const name = path.basename(generation);
   const manifest = readOwnJson(path.join(generation, MANIFEST_FILE), ANY_MANIFEST);
@@ -110,7 +116,7 @@ function readAnyManifest(generation: string): v.InferOutput<typeof ANY_MANIFEST>
   return GENERATION_ID.test(name) && isIts ? manifest : undefined;
 }
 
-/** All finished generations, the youngest first. A link stands where one was collected, and is none. */
+/** All finished generations, the youngest first. A link stands where a generation was collected, and is left out. */
 export function listGenerations(folder: string): Manifest[] {
   return foldersIn(folder)
     .flatMap((generation) => readManifest(generation) ?? [])
@@ -124,7 +130,7 @@ function foldersIn(folder: string): string[] {
     .filter((generation) => isRealFolder(generation));
 }
 
-/** The part of a finished generation's names that says whether somebody changed it since. */
+/** The digest of the names in site-packages, by which a change since the build shows. */
 export function digestOfNames(folder: string): string {
   return sha256((listFolder(folder) ?? []).filter((name) => name !== "__pycache__").join("\0"));
 }

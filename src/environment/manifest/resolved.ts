@@ -15,8 +15,9 @@ export function resolutionFile({ resolved }: Folders, madeOf: Ingredients, seen:
 }
 
 /**
- * The files of flat indexes and the like that the resolution names, which make another environment when their bytes change.
- * By pattern, as prime wrote it: each start that is cold reads it, and parsing costs many times more.
+ * Adds the files of flat indexes and the like that the resolution names: with other bytes they make another
+ * environment. They are found by a pattern, since prime wrote the text: each cold start reads it, and parsing would
+ * take many times longer.
  */
 export function withArchives(folders: Folders, madeOf: Ingredients, seen: SeenInterpreter): Ingredients {
   const text = readText(resolutionFile(folders, madeOf, seen)) ?? "";

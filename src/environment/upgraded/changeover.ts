@@ -13,7 +13,7 @@ import { endTrial } from "./trial.ts";
 /** What became of an upgrade that was being put in force. */
 export interface Settled {
   readonly changeover: Changeover;
-  /** All of it is in force, or nothing. */
+  /** Whether all of it is in force; else nothing is. */
   readonly isDone: boolean;
   /** Why it was undone. */
   readonly why: string | undefined;
@@ -22,18 +22,17 @@ export interface Settled {
 }
 
 /**
- * Puts an upgrade in force: several files and an environment can't be swapped as one, so that a note of all of it is written first,
- * in the state that every ready plan watches. From then on it is for any start to finish, in the same way.
+ * Begins to put an upgrade in force. Several files and an environment can't be swapped as one, so a note of all of it
+ * is written first, in the state that every ready plan watches. From then on any start can finish it, in the same way.
  */
 export function beginChangeover(folders: Folders, changeover: Changeover): void {
   changeState(folders, { changeover });
 }
 
 /**
- * A checkout can bring such a note: what lies outside is read and written by none.
- *
- * Finishes what the note tells of, or undoes it where it can't be finished; `undefined` where there is none. Each step can be done
- * twice, and by two processes at once.
+ * Finishes what the note tells of, or undoes it when it can't be finished; `undefined` when there is no note. Each step
+ * can be done twice, and by two processes at once. A checkout can bring such a note, so that files outside of the root
+ * are neither read nor written.
  */
 export function settleChangeover(folders: Folders): Settled | undefined {
   const { changeover } = readState(folders);

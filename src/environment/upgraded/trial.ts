@@ -8,10 +8,10 @@ import { type Bad, changeState, readState, type Trial } from "../state.ts";
 import { standingOfTrial } from "../watched.ts";
 import { withHold } from "./holds.ts";
 
-/** What proved bad is remembered for so many upgrades. */
+/** So many bad candidates are remembered. */
 const MOST_BAD = 50;
 
-/** Where starts on trial are noted. */
+/** The folder in which the starts of a trial are noted. */
 export function upgradeTrialFolder({ data }: Folders): string {
   return path.join(data, "trial");
 }
@@ -23,8 +23,8 @@ export type TrialEnd =
   | { readonly kind: "stays"; readonly trial: Trial; readonly why: string };
 
 /**
- * Ends a trial that is decided: it is passed, or all of its starts have failed. Then what was shown before is shown again until
- * another upgrade, and what failed is remembered by all that it was made of.
+ * Ends a trial once it is decided: it is passed, or all of its starts have failed. After a failure, what was shown
+ * before is shown again until another upgrade, and what failed is remembered by all that it was made of.
  */
 export function settleUpgradeTrial(folders: Folders): TrialEnd | undefined {
   const { holds, bad, trial } = readState(folders);
@@ -64,7 +64,7 @@ function withBad(bad: readonly Bad[], one: Bad): Bad[] {
   return [...bad.filter(({ candidate }) => candidate !== one.candidate), one].slice(-MOST_BAD);
 }
 
-/** Takes away what was noted of a trial's starts. */
+/** Removes what was noted of a trial's starts. */
 export function endTrial(folders: Folders): void {
   remove(upgradeTrialFolder(folders));
 }

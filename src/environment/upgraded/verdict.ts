@@ -1,15 +1,15 @@
 import { minorOf } from "../../python/version.ts";
 import type { InterpreterRecord, SeenInterpreter } from "../manifest/interpreter-record.ts";
 
-/** What is seen now of an environment and of the interpreter that it stands on. */
+/** What is seen now of an environment and of the interpreter below it. */
 export interface SeenNow {
   /** Absolute path of the checkout. */
   readonly root: string;
   /** sha256 of pyvenv.cfg; undefined when it is gone. */
   readonly pyvenv: string | undefined;
-  /** What the anchor answered, or why it did not. */
+  /** What the interpreter at the anchor answered, or why it did not answer. */
   readonly interpreter: SeenInterpreter | Silence;
-  /** The answer is what the repo asks for. */
+  /** Whether the interpreter is what the repo asks for. */
   readonly fits: boolean;
 }
 
@@ -38,7 +38,7 @@ export type Verdict =
   | { readonly kind: Silence["kind"]; readonly why: string }
   | { readonly kind: "another" | "unfit" | "patch"; readonly now: SeenInterpreter };
 
-/** Judges by a manifest and what is seen now; the first that holds, the gravest before the others. */
+/** Judges an environment by its manifest and what is seen now. Of several faults the gravest one is told. */
 export function judgeEnvironment(
   built: { root: string; pyvenv: string; interpreter: InterpreterRecord },
   seen: SeenNow,

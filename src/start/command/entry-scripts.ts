@@ -11,23 +11,24 @@ import { cleanEnvironment } from "../../python/clean-environment.ts";
 import { entryCalls } from "../../python/entry-call.ts";
 import type { Ready } from "../ready.ts";
 
-/** What a boot script asks protoprimer for before the environment is there. */
+/** What the arguments of a boot script ask protoprimer for, before there is an environment. */
 interface EarlyWish {
   readonly operation?: "eval" | "reboot";
   readonly env?: string;
 }
 
-/** What is done before a boot script can start. */
+/** What has to be done before a boot script can start. */
 export interface EarlyStart {
   readonly context: Context;
-  /** The effective configuration is what was asked for, the script has no part in it. */
+  /** Whether the effective configuration was asked for: then the script has no part in it. */
   readonly evaluates: boolean;
   readonly anew: boolean;
 }
 
 /**
  * protoprimer reads the arguments of a boot script first, and does some of what they ask for before there is an
- * environment: prime does the same, then the script's own part is left. `words` are the script and its arguments.
+ * environment. prime does the same, and leaves the script's own part to the script. The second argument is the script
+ * and its arguments.
  */
 export async function startEarly(context: Context, [script = "", ...words]: readonly string[]): Promise<EarlyStart> {
   const wish = wishOf(words);
@@ -48,7 +49,7 @@ export async function startEarly(context: Context, [script = "", ...words]: read
   };
 }
 
-/** The value of an option is never taken for a word. */
+/** Reads the arguments as protoprimer does; the value of an option is not taken for a word. */
 function wishOf(words: readonly string[]): EarlyWish {
   let wish: EarlyWish = {};
   for (let index = 0; index < words.length; index += 1) {
@@ -69,8 +70,8 @@ function fileOf({ cwd }: Context, script: string): string {
 }
 
 /**
- * How a script starts where protoprimer has entry scripts: which of its functions the script calls is found out once,
- * and told to the next starts. `script` is as the user wrote it.
+ * How a script starts in a repo that has protoprimer's entry scripts: finds out once which of its functions the script
+ * calls, and remembers that for the next starts. `script` is as the user wrote it.
  */
 export function entryStart(context: Context, ready: Ready, script: string): EntryStart | undefined {
   const { kernel } = ready;
@@ -84,7 +85,7 @@ export function entryStart(context: Context, ready: Ready, script: string): Entr
   return { kernel, calls: found?.calls ?? null };
 }
 
-/** Looks at what usually are a repo's entry scripts, so that the first start of each is warm. */
+/** Finds out what the usual entry scripts of a repo call, so that the first start of each is warm. */
 export function learnScripts(context: Context, ready: Ready): void {
   const { plans } = context;
   if (ready.kernel === undefined || plans === undefined) return;

@@ -5,8 +5,8 @@ import type { Ready } from "../ready.ts";
 import { tellBuilt } from "../summary.ts";
 
 /**
- * Makes the environment ready, tells what was built, and goes on in it; or hands over to the next stage, in which this is
- * called again.
+ * Makes the environment ready, tells what was built, and goes on in it. When the next stage needs a new Node, it
+ * answers with that; the new Node calls this again.
  */
 export async function inEnvironment(
   context: Context,

@@ -18,7 +18,7 @@ import { behindCommand } from "../../venv/behind-command.ts";
 import { isPipStub, WHY_NO_PIP } from "../../venv/pip-stub.ts";
 import { installedPackages, siteFolders } from "../../venv/site-folders.ts";
 
-/** Where a command without a slash is found: in the environment, or on PATH behind it; undefined: nowhere. */
+/** Finds a command without a slash: in the environment, or on PATH behind it; undefined: nowhere. */
 export function findCommand({ env, cwd }: Context, activation: Activation, command: string): string | undefined {
   const [bin = "", ...others] = (activated(activation, env).PATH ?? "").split(":");
   const own = path.join(bin, command);
@@ -30,13 +30,13 @@ export function isOwn(file: string, { generation }: Activation): boolean {
   return path.dirname(file) === path.join(generation, "bin");
 }
 
-/** What a start has to know of the repo to judge commands that are not the environment's. */
+/** What is known of the repo to judge commands that are not in the environment. */
 export interface Grounds {
   readonly project: Project;
   readonly declared: ReadonlyMap<string, DeclaredCommand>;
   /** The version of the environment's python. */
   readonly version: string;
-  /** Files, absolute, by which commands are judged and that no plan watches. */
+  /** Files, absolute, that commands are judged by, and that no plan watches. */
   readonly files: readonly string[];
 }
 
@@ -53,9 +53,9 @@ const PIP = /^pip-?(?:\d+(?:\.\d+)*)?$/;
 const PYTHON = /^python(\d+(?:\.\d+)?)t?$/;
 
 /**
- * Why a command that is not in the environment is held back; undefined: it is not. Held back are pip, which would change another
- * interpreter's packages; another python; what the repo declares, but this environment lacks; and what would load the repo's code,
- * whoever declares it.
+ * Why a command that is not in the environment is held back; undefined: it may run. Held back are pip, which would
+ * change another interpreter's packages; another Python; what the repo declares and this environment lacks; and
+ * commands that would load the repo's code, whoever declares them.
  */
 export function heldBack(context: Context, grounds: Grounds, command: string): HeldBack | undefined {
   if (PIP.test(command)) return { why: WHY_NO_PIP, next: insteadOfPip(grounds.project) };
@@ -72,7 +72,7 @@ export function heldBack(context: Context, grounds: Grounds, command: string): H
   return { why, next: wayToAddOnce(grounds.project, loader, command) };
 }
 
-/** Who declares it, and the line that has it. */
+/** Who declares a command, and the command line that has it. */
 export function wayToHave({ flags }: Context, command: string, { declared, provider }: DeclaredCommand): string {
   const { where, flag, name, otherwise } = declared;
   const brings = provider === name ? "" : `, which requires ${provider}`;
@@ -87,7 +87,7 @@ export function wayToHave({ flags }: Context, command: string, { declared, provi
   return `${says}${brings}: ./prime ${words.join(" ")} run ${command} …`;
 }
 
-/** The same for all commands at once, for what has to do without the program: each group of them as patterns of sh. */
+/** All commands that are held back, as patterns of sh, for a sealed plan, which has no program to ask. */
 export async function allHeldBack(context: Context, activation: Activation) {
   const grounds = await groundsOf(context, activation);
   const groups = [
@@ -104,7 +104,7 @@ export async function allHeldBack(context: Context, activation: Activation) {
   });
 }
 
-/** `found`: a command of that name elsewhere, absolute. */
+/** The error for a command that is held back. `found`: a command of that name elsewhere, absolute. */
 export function refusalOf(command: string, { why, next }: HeldBack, found: string | undefined): PrimeError {
   const other = found === undefined ? "" : `; ${found} is not its own`;
   const anyway = found === undefined ? "" : ` (./prime --any-command run ${command} runs the other one)`;
@@ -114,7 +114,10 @@ export function refusalOf(command: string, { why, next }: HeldBack, found: strin
   });
 }
 
-/** Lets a command of elsewhere run: one that another interpreter runs is named when it is new, and none is judged again. */
+/**
+ * Lets a command from elsewhere run, and remembers that it may. When another interpreter runs it, that is said the
+ * first time.
+ */
 export function admit(
   context: Context,
   { generation }: Activation,

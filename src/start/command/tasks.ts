@@ -8,7 +8,7 @@ export function plannedTask({ root }: Context, { name, words, env, cwd }: Task):
   return { name, words, cwd: path.join(root, cwd), variables: env };
 }
 
-/** The tasks that need no further flags, and those that another plan serves. */
+/** The repo's tasks as a plan has them: those that need no further flags, and those that another plan serves. */
 export function plannedTasks(context: Context, { tasks }: Pick<Config, "tasks">): PlannedTasks {
   const all = Object.keys(tasks.value).flatMap((name) => taskOf(tasks.value, name) ?? []);
   const own = all.filter((task) => lacking(context, task).length === 0);

@@ -9,8 +9,8 @@ import { gitFolderOf } from "../../git/folder.ts";
 import { leftByBuilds } from "../../project/made-beside.ts";
 
 /**
- * Where root works in another user's checkout (`sudo`, a container on a bind mount), what this start has made in it becomes that
- * user's, who could neither change nor remove it otherwise. `since`: milliseconds since the epoch.
+ * When root works in another user's checkout (`sudo`, a container on a bind mount), gives what this start has made in
+ * it to that user, who could neither change nor remove it otherwise. `since`: milliseconds since the epoch.
  */
 export function giveToOwner(context: Context, decision: Decision, since: number): void {
   const { root } = context;
@@ -31,7 +31,7 @@ export function giveToOwner(context: Context, decision: Decision, since: number)
 /** File systems take their time from a clock that ticks more slowly. */
 const CLOCK_MS = 20;
 
-/** The same for one file that was made now, be it in no repo yet: it becomes whose its folder is. */
+/** Gives one new file to the owner of its folder, in a repo or not. */
 export function giveToFolder(file: string, since: number): void {
   const owner = ownership(path.dirname(file));
   if (thisUser() === 0 && owner !== undefined && owner.uid !== 0) handOver(file, owner, since - CLOCK_MS);

@@ -8,9 +8,9 @@ import { isGivenBack } from "../../environment/upgraded/holds.ts";
 import type { Cold } from "../cold.ts";
 
 /**
- * What stands at the place of the link and is left there, absolute: what a rollback gave the place back to, or the
- * generation that `.venv` shows when it belongs to somebody else who uses the same folder. The link is left to
- * them then, since two that each moved it would make all their starts cold; that is told when it is news.
+ * What is in the link's place and stays there, absolute; undefined: nothing, so that the link may be moved. It stays
+ * when a rollback gave the place back to somebody's venv, and when `.venv` shows a generation of somebody else who uses
+ * the same folder: if both moved the link, all their starts would be cold. The latter is said when it is news.
  */
 export function leftToOthers(context: Context, { folders }: Decision, link: string, cold: Cold): string | undefined {
   const shown = realPath(link);
@@ -26,7 +26,9 @@ export function leftToOthers(context: Context, { folders }: Decision, link: stri
   return shown;
 }
 
-/** Says in one line why everything is built anew in a checkout that had an environment where it was before; gives the reason. */
+/**
+ * Says in one line that this checkout was moved or copied, so that everything is built anew; gives that as the reason.
+ */
 export function tellMoved(context: Context, { folders, generations }: Decision): string | undefined {
   if (generations.length > 0) return undefined;
   const here = hereOf(context, folders.generations);

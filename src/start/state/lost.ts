@@ -4,7 +4,9 @@ import { dropTornState, stateFile } from "../../environment/state.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Cold } from "../cold.ts";
 
-/** Says once that the state is lost or torn: then no rollback holds, and the environments tell of themselves. */
+/**
+ * Says once that the state is lost or torn: then no rollback is in force any more. The environments stay as they are.
+ */
 export function tellLostState({ terminal }: Context, { folders }: Decision, { changes }: Cold): void {
   const file = stateFile(folders);
   const isGone = changes.some(({ path, what }) => path === file && what === "is gone");

@@ -5,8 +5,8 @@ import { readState } from "../../environment/state.ts";
 import { settleChangeover } from "../../environment/upgraded/changeover.ts";
 
 /**
- * Before anything is decided: what an upgrade that was stopped left half in force is finished or undone, and a trial whose starts are
- * used up goes back. Both are said.
+ * Before anything is decided: finishes or undoes an upgrade that was stopped while it was put in force, and ends a
+ * trial whose starts are used up. Both are said.
  */
 export async function settleUpgrade(context: Context): Promise<void> {
   const folders = foldersOf(context.root, context.places.state);

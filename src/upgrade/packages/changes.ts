@@ -3,42 +3,45 @@ import type { DeclaredRange } from "../../project/ranges/declared.ts";
 import { cutoffOf, isTooYoung, type Locked, type PackageRules, withoutCommit } from "../rules/limits.ts";
 import { describeSource, describeSources, exclusionOf, type RefusedVersion } from "../rules/ruling.ts";
 
-/** A package of which another version is taken. */
+/** A package that gets another version, comes, or goes. */
 export interface PackageMove {
   /** Normalized. */
   readonly name: string;
-  /** null: it was not there. */
+  /** null: the package was not there. */
   readonly from: string | null;
-  /** null: it is no more. */
+  /** null: the package goes. */
   readonly to: string | null;
   /** In a few words. */
   readonly why: string;
 }
 
-/** What changes are told by. */
+/** What the changes of packages are computed from. */
 export interface ChangeFacts {
   readonly before: readonly Locked[];
   readonly after: readonly Locked[];
-  /** What would be taken by the declared ranges alone; absent where the rules have no part in it. */
+  /** What the declared ranges alone would allow; empty when no rule plays a part. */
   readonly free: readonly Locked[];
   readonly rules: PackageRules;
   readonly declared: readonly DeclaredRange[];
-  /** What is to be moved by name; null: all. */
+  /** The packages that are to be moved; null: all. */
   readonly names: readonly string[] | null;
-  /** `NAME VERSION` of what its index has withdrawn, with its reason, "" for none. */
+  /** `NAME VERSION` of each version that its index has withdrawn, with its reason ("" for none). */
   readonly yanked: ReadonlyMap<string, string>;
-  /** `NAME VERSION` of what its index has no more. */
+  /** `NAME VERSION` of each version that its index does not have any more. */
   readonly gone: ReadonlySet<string>;
   /** Absolute; files in it are shown relative to it. */
   readonly root: string;
 }
 
-/** What becomes another version, is added or goes, by name, and why. */
+/** The packages that get another version, come or go, and why. */
 export function changesOf(told: ChangeFacts): PackageMove[] {
   return changedNames(told).map(({ name, from, to }) => ({ name, from, to, why: whyOf(name, from, to, told) }));
 }
 
-/** What was in use and is no more: a lock may have several versions of a package, for different machines. */
+/**
+ * The versions that were in use and are not any more. A lock may have several versions of one package, for different
+ * machines.
+ */
 export function noLongerUsed({ before, after }: Pick<ChangeFacts, "before" | "after">): Locked[] {
   return before.filter((one) => !after.some(({ name, version }) => name === one.name && version === one.version));
 }
@@ -49,7 +52,7 @@ function changedNames({ before, after }: Pick<ChangeFacts, "before" | "after">) 
   return all.filter(({ from, to }) => from !== to);
 }
 
-/** All that a lock has of one package: it may have several versions for different machines. */
+/** All versions of one package in a lock, which may have several for different machines. */
 function versionsIn(packages: readonly Locked[], name: string): string | null {
   const versions = packages.filter((one) => one.name === name).map(({ version }) => version);
   return versions.length === 0 ? null : [...new Set(versions)].sort(byVersion).join(" and ");
@@ -61,7 +64,7 @@ export function byVersion(left: string, right: string): number {
   return valid(one) && valid(other) ? compare(one, other) : one.localeCompare(other);
 }
 
-/** Newer versions than those that are taken, or are in use, which the declared ranges allow and the rules do not. */
+/** Versions that are newer than those in use or taken: the declared ranges allow them, and the rules do not. */
 export function refusedOf({ after, free, rules, root }: ChangeFacts): RefusedVersion[] {
   return free.flatMap((one) => {
     const same = after.filter(({ name }) => name === one.name);

@@ -18,15 +18,16 @@ interface LockOf {
   readonly project: Project;
   /** Absolute. */
   readonly lock: string;
-  /** An empty folder, absolute. */
+  /** An empty folder for files of this resolution, absolute. */
   readonly work: string;
   /** The executable that uv is told to resolve for. */
   readonly python: string;
 }
 
 /**
- * Resolves a uv.lock anew in a view of its workspace. uv reads constraints in pyproject.toml alone and keeps limits of all kinds in the lock: what
- * is found is locked once more without them, near to it, so that the lock fits the repo's own pyproject.toml.
+ * Resolves a uv.lock anew in a view of its workspace. uv reads constraints in pyproject.toml alone, and keeps limits of
+ * all kinds in the lock. So what is found is locked once more without them, near to it, so that the lock fits the
+ * repo's own pyproject.toml.
  */
 export async function lockSolver(job: Job, uv: UvTool, { project, lock, work, python }: LockOf): Promise<Solver> {
   const workspace = path.dirname(lock);
@@ -110,14 +111,14 @@ function namesIn(dependencies: readonly unknown[]): string[] {
   return dependencies.filter(isTable).map(({ name }) => normalizeName(String(name)));
 }
 
-/** The youngest of a version's files. */
+/** When the youngest of a version's files was published, in milliseconds since the epoch; null: that is not known. */
 export function publishedOf(files: readonly unknown[]): number | null {
   const times = files.filter(isTable).map((one) => Date.parse(timeText(one["upload-time"])));
   const known = times.filter((time) => !Number.isNaN(time));
   return known.length === 0 ? null : Math.max(...known);
 }
 
-/** A text in a uv.lock, a date of TOML's in a pylock.toml. */
+/** A time, which is a text in a uv.lock and a date of TOML's in a pylock.toml. */
 function timeText(time: unknown): string {
   return time instanceof Date ? time.toISOString() : String(time);
 }

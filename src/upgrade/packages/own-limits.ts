@@ -4,7 +4,10 @@ import type { Project } from "../../project/project.ts";
 import { isTable } from "../../toml.ts";
 import type { OwnLimits } from "../rules/limits.ts";
 
-/** What uv's own settings say of how young a package may be (`exclude-newer`), which the policy does not loosen. */
+/**
+ * How young a package may be by uv's own settings (`exclude-newer`); the policy does not loosen that. `now` is in
+ * milliseconds since the epoch.
+ */
 export function ownLimits({ uvSettings }: Pick<Project, "uvSettings">, env: Environment, now: number): OwnLimits {
   const { table } = uvSettings;
   const single = isTable(table["exclude-newer-package"]) ? Object.entries(table["exclude-newer-package"]) : [];
@@ -17,7 +20,7 @@ export function ownLimits({ uvSettings }: Pick<Project, "uvSettings">, env: Envi
 const MS: Readonly<Record<string, number>> = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 };
 const LETTERS: Readonly<Record<string, string>> = { H: "hour", D: "day", W: "week" };
 
-/** A date, a time, `7 days` or `P7D`; null for none. A day as uv reads it: up to its end, in local time. */
+/** Reads a date, a time, `7 days` or `P7D`, as uv does; null for none. A day counts up to its end, in local time. */
 function parseMoment(value: unknown, now: number): number | null {
   if (value instanceof Date) return value.getTime();
   if (typeof value !== "string" || value === "") return null;

@@ -27,18 +27,18 @@ import { resolutionSolver } from "./resolution-solver.ts";
 import { resolveWithin, type Solver, yankedIn } from "./solver.ts";
 import { whyUntouched } from "./untouched.ts";
 
-/** What becomes of a repo's packages; nothing of it is in force yet. */
+/** What an upgrade makes of a repo's packages; nothing of it is in force yet. */
 export interface PackagePlan {
   readonly changes: readonly PackageMove[];
-  /** Newer versions that were not taken, and by which rule. */
+  /** Newer versions that were not taken, and the rules that refused them. */
   readonly refused: readonly RefusedVersion[];
-  /** Files of the repo's that become others; relative to root. */
+  /** The repo's files that change; relative to root. */
   readonly files: readonly { readonly path: string; readonly before: string; readonly after: string }[];
-  /** A pylock.toml as prime keeps it, but with absolute paths, of what has no lock. */
+  /** For a repo without a lock: a pylock.toml as prime keeps it, but with absolute paths. */
   readonly resolution: string | undefined;
-  /** Why the packages of this kind of repo are not prime's to upgrade, and what does it. */
+  /** Why the packages of this kind of repo are not prime's to upgrade, and what upgrades them. */
   readonly untouched: string | undefined;
-  /** What is worth knowing beside it, a sentence each. */
+  /** What else is worth knowing, a sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export interface PackageQuestion {
   readonly policy: Policy;
   /** Normalized or not; null: all. */
   readonly names: readonly string[] | null;
-  /** What to resolve for. */
+  /** The interpreter to resolve for. */
   readonly base: Interpreter;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -63,8 +63,8 @@ const NOTHING: PackagePlan = {
 };
 
 /**
- * What the packages of a repo become within its declared ranges, its pins and the policy, which hold for what is in use, too. Throws
- * `upgrade-refused` when the rules leave no solution, and what uv's failures become.
+ * Plans the packages of a repo within its declared ranges, its pins and the policy. These hold for what is in use, too.
+ * Throws `upgrade-refused` when the rules leave no solution, and the errors of uv's failures.
  */
 export async function planPackages(job: Job, uv: UvTool | undefined, question: PackageQuestion): Promise<PackagePlan> {
   const { decision, policy, now } = question;
@@ -174,8 +174,8 @@ function refuseUnknown(names: readonly string[], { before }: Solver, root: strin
 }
 
 /**
- * What the index says against versions that were in use. All are asked for at once; where they can't be had together, each that was left
- * downwards is asked for alone.
+ * What indexes say against versions that were in use: yanked, or gone. All are asked for at once. When they can't be
+ * had together, each package that moved downwards is asked for alone.
  */
 async function withdrawnOf(solver: Solver, after: Solver["before"], yankedAnyway: ReadonlyMap<string, string>) {
   const yanked = new Map(yankedAnyway);

@@ -10,12 +10,12 @@ import { publishedOf } from "./lock-solver.ts";
 import type { Solver } from "./solver.ts";
 
 interface ResolutionOf extends ResolveTarget {
-  /** What it was resolved to before, absolute; it need not be there. */
+  /** The file of what it was resolved to before, absolute; it need not be there. */
   readonly known: string;
   readonly indexes: string;
 }
 
-/** Resolves anew what has no lock, into a pylock.toml as prime keeps it, but with absolute paths. */
+/** Resolves a repo without a lock anew, into a pylock.toml as prime keeps it, but with absolute paths. */
 export async function resolutionSolver(job: Job, uv: UvTool, target: ResolutionOf): Promise<Solver> {
   const before = await readKept(target.known);
   return {
@@ -32,7 +32,7 @@ export async function resolutionSolver(job: Job, uv: UvTool, target: ResolutionO
   };
 }
 
-/** uv tells no index, and nothing of who requires what. */
+/** The packages of a pylock.toml that uv has written: it names no index, and does not say who requires what. */
 export function packagesInPylock({ table }: Pylock): Locked[] {
   return packagesOf(table)
     .filter(({ directory }) => directory === undefined)
@@ -51,7 +51,7 @@ function versionOf({ version, vcs }: Table): string {
   return `${String(version ?? "")}${commit}`;
 }
 
-/** The host that has a package's files. */
+/** The address of the host that has a package's files. */
 function originOf(one: Table): string | null {
   const url = filesOf(one).find((file) => typeof file.url === "string")?.url;
   return /^https?:\/\/[^/?#]+/.exec(String(url))?.[0] ?? null;

@@ -13,18 +13,18 @@ import {
   violated,
 } from "../rules/limits.ts";
 
-/** How one kind of repo resolves: what is in force now, and a try within limits. */
+/** How one kind of repo resolves its packages. */
 export interface Solver {
   readonly before: readonly Locked[];
-  /** That as a text, "" for none. */
+  /** The same as the text of a lock; "" for none. */
   readonly text: string;
-  /** Tries; what is in use is preferred to what is not moving. */
+  /** Tries to resolve within limits. Versions in use are preferred for all that is not moving. */
   readonly solve: (limits: Limits) => Promise<Solved>;
-  /** What is put in force of a text that `solve` has found, with none of the limits in it. */
+  /** Turns a text that `solve` has found into the one to put in force, without any of the limits in it. */
   readonly settle: (text: string) => Promise<string>;
 }
 
-/** `text` and `packages` are there when the outcome is ok. */
+/** A try; `text` and `packages` are empty unless the outcome is ok. */
 export interface Solved {
   readonly outcome: Outcome;
   readonly packages: readonly Locked[];
@@ -36,15 +36,15 @@ export interface Resolved extends Solved {
   readonly untimed: ReadonlySet<string>;
 }
 
-/** Of a package with very many excluded ranges; each try adds at least one thing that is known. */
+/** A package may have very many excluded ranges; each try adds at least one thing that is known. */
 const MOST_TRIES = 40;
 const TITLE = "resolve packages";
 
 /**
- * Resolves within the rules, trying again with what a try has shown: an index that tells no times would be empty to uv, and an exclusion of a
- * range can be met from two sides. What is in use and too young is left where it is, unless its index has withdrawn it; where it can't be
- * left there, the cool-down holds for what comes in its place.
- * Throws `upgrade-refused` when only the rules are in the way.
+ * Resolves within the rules. It tries again with what a try has shown: to uv an index that tells no times would be
+ * empty, and an exclusion of a range can be met from two sides. A version that is in use and too young stays, unless
+ * its index has withdrawn it; when it can't stay, the cool-down holds for what comes in its place. Throws
+ * `upgrade-refused` when only the rules are in the way.
  */
 export async function resolveWithin(
   job: Job,
@@ -102,7 +102,7 @@ export async function resolveWithin(
   );
 }
 
-/** Everything moves but what stays. */
+/** The packages that may move: all but those that stay. */
 function movingOf(
   moving: Limits["moving"],
   before: readonly Locked[],
@@ -131,7 +131,7 @@ async function fail(
   );
 }
 
-/** Names of the packages of which uv found files without a time. */
+/** The names of packages for which uv found files without a time. */
 function namesWithoutTimes(output: string): Set<string> {
   const files = [...output.matchAll(/`([^`]+)` is missing an upload date/g)].map(([, file = ""]) => file);
   return new Set(files.map(nameOfFile));
@@ -143,7 +143,7 @@ function nameOfFile(file: string): string {
   return (name ?? file).replace(/[-_.]+/g, "-").toLowerCase();
 }
 
-/** `NAME VERSION` of what uv says to be withdrawn, with the index's reason, "" for none. */
+/** `NAME VERSION` of each version that uv says was withdrawn, with the index's reason ("" for none). */
 export function yankedIn(output: string): Map<string, string> {
   const found = output.matchAll(/`([^`=]+)==([^`]+)` is yanked(?: \(reason: "(.*)"\))?/g);
   return new Map([...found].map(([, name = "", version, reason = ""]) => [`${name} ${version}`, reason]));

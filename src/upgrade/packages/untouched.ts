@@ -2,14 +2,17 @@ import * as path from "node:path";
 import { readPylock } from "../../project/files/pylock.ts";
 import type { Project } from "../../project/project.ts";
 
-/** By what `created-by` says (PEP 751). */
+/** The commands that make a pylock.toml anew, by its `created-by` (PEP 751). */
 const MAKERS: Readonly<Record<string, string>> = {
   uv: "`uv lock --upgrade` and `uv export --format pylock.toml --output-file pylock.toml`",
   pdm: "`pdm update` and `pdm export --format pylock --output pylock.toml`",
   pip: "`pip lock`, with the arguments that made it",
 };
 
-/** Why the packages of a repo are not prime's to upgrade, and what upgrades them; undefined: they are. */
+/**
+ * Why the packages of a repo are not prime's to upgrade, and what upgrades them; undefined: they are prime's to
+ * upgrade.
+ */
 export async function whyUntouched({ kind }: Project, root: string, isByUv: boolean): Promise<string | undefined> {
   if (kind === "pylock") {
     const maker = (await readPylock(path.join(root, "pylock.toml"))).table["created-by"];

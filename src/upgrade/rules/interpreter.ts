@@ -3,7 +3,7 @@ import { coolDownOf, type Policy } from "../../config/policy/policy.ts";
 import { minorOf, parseLimit, type VersionRequest } from "../../python/version.ts";
 import { describeSource, describeSources, exclusionOf, isWithin, type RefusedVersion } from "./ruling.ts";
 
-/** What the rules look at of a build of an interpreter. */
+/** What the rules know of a build of an interpreter. */
 export interface BuildFacts {
   /** `cpython` */
   readonly implementation: string;
@@ -16,7 +16,7 @@ export interface BuildFacts {
   readonly sha256: string | null;
 }
 
-/** What the repo asks of its interpreter. */
+/** A range that the repo sets for its interpreter. */
 export interface PythonRange {
   /** A version request. */
   readonly text: string;
@@ -29,7 +29,7 @@ export interface InterpreterQuestion<T extends BuildFacts> {
   readonly platform: string;
   /** What the user asks for; null: the best that is allowed. */
   readonly request: VersionRequest | null;
-  /** All of them hold. */
+  /** All of these must allow a version. */
   readonly ranges: readonly PythonRange[];
   /** What is in use; `build` is null where nobody knows it. */
   readonly current:
@@ -48,13 +48,14 @@ export interface InterpreterDecision<T> {
   /** null: what is in use stays. */
   readonly to: T | null;
   readonly why: string;
-  /** What is better than what is taken and is not taken, best first, and what is in use when it must not be. */
+  /** The better builds that were refused, best first; also what is in use, when the rules forbid it. */
   readonly refused: readonly RefusedVersion[];
 }
 
 /**
- * Which interpreter a repo is to stand on: of the builds for its platform the highest by PEP 440, of one version the youngest, that request,
- * ranges and policy allow. What is in use stays when nothing is better, and is moved off, downwards too, when the rules forbid it.
+ * Chooses the interpreter of a repo: of the builds for its platform that request, ranges and policy allow, the highest
+ * by PEP 440, and of one version the youngest. What is in use stays when nothing is better. When the rules forbid it,
+ * it is left, downwards too.
  */
 export function chooseInterpreter<T extends BuildFacts>(question: InterpreterQuestion<T>): InterpreterDecision<T> {
   const { builds, platform, request, current } = question;
@@ -79,7 +80,9 @@ export function chooseInterpreter<T extends BuildFacts>(question: InterpreterQue
   return { to: isBetter ? best : null, why: reasonOf(question, isBetter ? best : undefined, misfit), refused: named };
 }
 
-/** Where nothing is in the place of what must not be used, the newest of each minor version has to do for all that is refused. */
+/**
+ * When nothing takes the place of what must not be used, one refusal for each minor version is told: the newest one's.
+ */
 function isOfMinor({ version }: RefusedVersion) {
   return (other: RefusedVersion) => minorOf(other.version) === minorOf(version);
 }
@@ -92,7 +95,7 @@ export function compareBuilds(
   return compare(left.version, right.version) || compareTags(left.build, right.build);
 }
 
-/** By their numbers, part by part. */
+/** Compares tags by their numbers, part by part. */
 function compareTags(left: string, right: string): number {
   return left === right ? 0 : left.localeCompare(right, "en", { numeric: true }); // which is slow the first time
 }
@@ -140,7 +143,10 @@ function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>)
   return undefined;
 }
 
-/** What is against a version, whatever build it is; of one in use, neither its youth nor that it comes before its final release is. */
+/**
+ * The rule that forbids a version, whatever build it is. That a version in use is young or a pre-release is not held
+ * against it.
+ */
 export function ruleAgainst(
   version: string,
   { ranges, policy, root }: Pick<InterpreterQuestion<BuildFacts>, "ranges" | "policy" | "root">,
@@ -171,7 +177,7 @@ export function ruleAgainst(
 
 const DAY_MS = 86_400_000;
 
-/** The tags of uv's builds are days. */
+/** The day of a build by its tag, in milliseconds since the epoch: the tags of uv's builds are days. */
 export function dayOf(tag: string): number | undefined {
   const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)/.exec(tag) ?? [];
   return year === undefined ? undefined : Date.UTC(Number(year), Number(month) - 1, Number(day));
@@ -181,7 +187,7 @@ function isPrerelease(version: string): boolean {
   return explain(version)?.is_prerelease === true;
 }
 
-/** Whether a version is what is asked for; pre-releases are a rule of their own. */
+/** Whether a version meets a request; pre-releases have a rule of their own. */
 function meets(version: string, { wanted }: VersionRequest): boolean {
   if (wanted.kind === "any") return true;
   if (wanted.kind === "range") return isWithin(version, wanted.range);

@@ -8,27 +8,29 @@ import { isWithin } from "./ruling.ts";
 export interface Locked {
   /** Normalized. */
   readonly name: string;
-  /** With the commit, where it comes from a version control system. */
+  /** The version; with its commit when it comes from a version control system. */
   readonly version: string;
-  /** For which machines, where others get another version of it; null: for all. */
+  /** The machines that get this version, when others get another one; null: all. */
   readonly marker: string | null;
-  /** Milliseconds since the epoch, of the youngest of its files; null where its index does not tell. */
+  /**
+   * When the youngest of its files was published, in milliseconds since the epoch; null when its index does not tell.
+   */
   readonly published: number | null;
-  /** Where it comes from, an address or a folder; null: not from an index, so that no index offers another. */
+  /** Its index, an address or a folder; null: it is not from an index, so that no index offers another version. */
   readonly registry: string | null;
-  /** Names of what it requires, as far as that is told. */
+  /** The names of what it requires, as far as they are known. */
   readonly requires: readonly string[];
 }
 
-/** A pin, and for which machines it holds; null: for all. */
+/** A pin, and the machines for which it holds; null: all. */
 export type PlacedPin = Pin & Pick<Locked, "marker">;
 
-/** What may be taken. */
+/** The rules by which versions may be taken. */
 export interface PackageRules {
   readonly policy: Policy;
-  /** Those that hold. */
+  /** The pins that are in force. */
   readonly pins: readonly PlacedPin[];
-  /** The repo's own limits in time, in uv's settings. */
+  /** The repo's own limits on age, in uv's settings. */
   readonly own: OwnLimits;
   readonly now: number;
 }
@@ -39,13 +41,13 @@ export interface OwnLimits {
   readonly single: ReadonlyMap<string, number | null>;
 }
 
-/** What trying has shown. */
+/** What earlier tries have shown. */
 export interface Tried {
   /** Packages whose index does not tell when it published them. */
   readonly untimed: ReadonlySet<string>;
-  /** Packages that are in use and too young, which stay as they are; of several versions the youngest. */
+  /** Packages in use that are too young and stay as they are; of several versions the youngest. */
   readonly staying: ReadonlyMap<string, Locked>;
-  /** Of an exclusion that no one constraint says, which of its complements is tried. */
+  /** Which complement is tried of an exclusion that no single constraint can express. */
   readonly complements: ReadonlyMap<Exclusion, number>;
 }
 
@@ -84,8 +86,8 @@ export function limitsOf(rules: PackageRules, { untimed, staying, complements }:
 }
 
 /**
- * A pin of what is locked in several versions, each for some machines, holds for those that have the pinned one; where none has it, for the one
- * that it is moved on.
+ * Where a pin holds when a package is locked in several versions, each for some machines: where the pinned version is
+ * locked; if it is nowhere, where the version of this machine is.
  */
 export function placePin(pin: Pin, locked: readonly Locked[], here: MarkerEnvironment): PlacedPin {
   const forks = locked.flatMap(({ name, version, marker }) =>
@@ -96,12 +98,15 @@ export function placePin(pin: Pin, locked: readonly Locked[], here: MarkerEnviro
   return { ...pin, marker: meant.length === 0 ? null : meant.map(({ marker }) => marker).join(" or ") };
 }
 
-/** What keeps a package at a version, where that is said. */
+/** The constraint that keeps a package at a version, on the machines of its marker. */
 export function asConstraint({ name, version, marker }: Pick<Locked, "name" | "version" | "marker">): string {
   return `${name} ==${version}${marker === null ? "" : ` ; ${marker}`}`;
 }
 
-/** From when on a package is too young, by the policy and by the repo's own settings; null: never. */
+/**
+ * From when on a package is too young, by the policy and by the repo's own settings, in milliseconds since the epoch;
+ * null: never.
+ */
 export function cutoffOf({ policy, own, now }: PackageRules, name: string | undefined): number | null {
   const age = name === undefined ? policy.excludeNewer.value : coolDownOf(policy, name);
   const theirs = name !== undefined && own.single.has(name) ? own.single.get(name) : own.general;
@@ -125,8 +130,8 @@ const OPPOSITE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Constraints of which each leaves only versions outside of a range, and which together leave all of them; those that leave newer versions
- * first. PEP 508 knows no "or": where there are several, one has to be chosen.
+ * Constraints that each allow only versions outside of a range, and together all of these; those that allow newer
+ * versions come first. PEP 508 has no "or": when there are several, one has to be chosen.
  */
 export function complementsOf(range: string): string[] {
   if (range === "") return ["<0"];
@@ -137,7 +142,7 @@ export function complementsOf(range: string): string[] {
   return found.sort((one, other) => Number(one.startsWith("<")) - Number(other.startsWith("<")));
 }
 
-/** The first version behind `~=`: 2.0 for 1.4, 1.5 for 1.4.2 (PEP 440, "Compatible release"). */
+/** The first version that `~=` does not allow: 2.0 for 1.4, 1.5 for 1.4.2 (PEP 440, "Compatible release"). */
 function nextOf(version: string): string {
   const [, epoch = "", numbers = ""] = /^(\d+!)?(\d+(?:\.\d+)*)/.exec(version) ?? [];
   const release = numbers.split(".").map(Number).slice(0, -1);
@@ -153,7 +158,7 @@ export function violated({ policy }: PackageRules, packages: readonly Locked[]):
   );
 }
 
-/** Without the commit. */
+/** The version without its commit. */
 export function withoutCommit(version: string): string {
   return version.split(" ", 1)[0] as string;
 }

@@ -4,18 +4,18 @@ import type { Exclusion, Policy, Ruled } from "../../config/policy/policy.ts";
 import type { UpgradeValues } from "../../config/policy/schema.ts";
 import type { Source } from "../../config/source.ts";
 
-/** What was not taken, and by which rule. */
+/** A version that was refused, and the rule that refused it. */
 export interface RefusedVersion {
   /** Normalized; `python` is the interpreter. */
   readonly name: string;
   readonly version: string;
-  /** `hold`: a pin of prime.lock; `known-bad`: it was put in force and gone back from. */
+  /** `hold`: a pin of prime.lock; `known-bad`: it was put in force once, and rolled back. */
   readonly rule: keyof UpgradeValues | "requires-python" | "hold" | "known-bad";
   /** In words, with the place that says so. */
   readonly why: string;
 }
 
-/** The first exclusion of a policy that means this version. */
+/** The first exclusion of a policy that covers this version. */
 export function exclusionOf(
   { exclude }: Pick<Policy, "exclude">,
   name: string,
@@ -29,7 +29,7 @@ export function isWithin(version: string, range: string): boolean {
   return satisfies(version, range, { prereleases: true });
 }
 
-/** `upgrade.exclude in prime.toml`; files in root are shown relative to it. */
+/** A source in words, as `upgrade.exclude in prime.toml`; files in root are shown relative to it. */
 export function describeSource({ kind, where = "", key }: Source, root: string): string {
   if (kind !== "file") return where;
   const relative = path.relative(root, where);
@@ -37,7 +37,7 @@ export function describeSource({ kind, where = "", key }: Source, root: string):
   return key === undefined ? file : `${key} in ${file}`;
 }
 
-/** The places of a rule, in words. */
+/** The sources of a rule, in words. */
 export function describeSources({ sources }: Ruled<unknown>, root: string): string {
   return sources.map((source) => describeSource(source, root)).join(" and ");
 }

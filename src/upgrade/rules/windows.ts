@@ -4,18 +4,22 @@ type Windows = Policy["windows"]["value"];
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** Zones change their clocks against each other twice a year: what does not meet within one never does. */
+/** Zones change their clocks against each other twice a year: windows that do not meet within a year never do. */
 const AHEAD_DAYS = 366;
 
 /**
- * Whether upgrades may be made at a moment, in milliseconds since the epoch: in each list a window's zone shows one of its days and a time
- * from `from` on and before `to`. What the clock leaves out in spring is no time of it, and what it shows twice in autumn counts twice.
+ * Whether upgrades may be made at a moment, in milliseconds since the epoch: each list must have a window whose zone
+ * shows one of its days, and a time from `from` on and before `to`. A time that the clock skips in spring is in no
+ * window; one that it shows twice in autumn counts twice.
  */
 export function isOpen(windows: Windows, at: number): boolean {
   return windows.every((list) => list.some((window) => isWithin(window, at)));
 }
 
-/** The first moment from `at` on at which upgrades may be made, and the zone of the window that opens then; undefined: never. */
+/**
+ * The first moment from `at` on when upgrades may be made, and the zone of the window that opens then; undefined:
+ * never.
+ */
 export function nextWindow(windows: Windows, at: number): { readonly at: number; readonly zone: string } | undefined {
   const openings = windows
     .flat()
@@ -35,7 +39,7 @@ function isWithin({ days, from, to, zone }: Window, at: number): boolean {
   return (days.includes(day) && minute >= from) || (days.includes((day + 6) % 7) && minute < to);
 }
 
-/** Moments at which it may open: now, when the clock comes to `from`, and each jump of the clock. */
+/** The moments when a window may open: now, whenever the clock comes to `from`, and at each jump of the clock. */
 function openingsOf({ days, from, zone }: Window, at: number): number[] {
   const today = Math.floor((at + offsetOf(zone, at)) / DAY_MS) * DAY_MS;
   const found = [at];
@@ -49,7 +53,7 @@ function openingsOf({ days, from, zone }: Window, at: number): number[] {
   return found.filter((one) => one >= at);
 }
 
-/** When the clock of a zone jumps between two moments, to the minute: by halves. */
+/** When the clock of a zone jumps between two moments, to the minute; found by halving. */
 function jumpIn(zone: string, from: number, to: number): number {
   let [low, high] = [from / MINUTE_MS, to / MINUTE_MS];
   const offset = offsetOf(zone, from);
