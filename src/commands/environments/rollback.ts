@@ -57,30 +57,38 @@ export async function rollBack(context: Context, id: string | undefined): Promis
   return DONE;
 }
 
-/** How the files come back that ask for what is shown no more; they are left as they are. */
+/** How the files become what they were that ask for what is shown no more; they are left as they are. */
 function adviceOf({ madeOf, seen }: Asked, { madeOf: was, interpreter }: Manifest, { config }: Decision) {
   const { root } = madeOf;
-  const locks = madeOf.inputs.filter(([kind, file, contents]) => {
-    const before = was.inputs.find(([, name]) => name === file);
-    return kind === "file" && file.endsWith("uv.lock") && before !== undefined && before[2] !== contents;
-  });
+  const before = new Map(was.inputs.map(([kind, file, contents]) => [file, kind === "file" ? contents : undefined]));
+  const isEdited = ([kind, file, contents]: (typeof madeOf.inputs)[number]) =>
+    kind === "file" && before.has(file) && before.get(file) !== contents;
   const { value, source } = config.required_python_version;
   const isMoved = source.where === path.join(root, VERSION_FILE) && !fits(parseRequest(value), interpreter);
   const isOther = seen.version !== interpreter.version || seen.realPath !== interpreter.realPath;
   const files = [
-    ...locks.map(([, file]) => file),
+    ...madeOf.inputs.filter(isEdited).map(([, file]) => file),
     ...(isMoved ? [VERSION_FILE] : []),
     ...(isOther && isFile(path.join(root, PRIME_LOCK)) ? [PRIME_LOCK] : []),
   ];
-  const isUnknown = (file: string) => file === PRIME_LOCK && trackedBy(path.join(root, file)) === undefined;
-  const changed = files
-    .filter((file) => !isUnknown(file))
-    .map(quoteForShell)
-    .join(" ");
-  const back = was.pinned === undefined ? `rm ${PRIME_LOCK}` : `./prime python pin ${interpreter.version}`;
-  const ways = [...(changed === "" ? [] : [`git checkout -- ${changed}`]), ...(files.some(isUnknown) ? [back] : [])];
-  const committed = changed === "" ? "" : `; where the change is committed, \`git checkout COMMIT -- ${changed}\``;
-  return ways.length === 0 ? undefined : `\`${ways.join(" && ")}\`${committed}`;
+  const isNewLock = (file: string) => file.endsWith("uv.lock") && before.get(file) === undefined;
+  const isTracked = (file: string) => !isNewLock(file) && trackedBy(path.join(root, file)) !== undefined;
+  const isPin = (file: string) => file === PRIME_LOCK && !isTracked(file);
+  const named = (is: (file: string) => boolean, before: string) => {
+    const names = files.filter(is).map(quoteForShell).join(" ");
+    return names === "" ? [] : [before + names];
+  };
+  const ways = [
+    ...named(isTracked, "git checkout -- "),
+    ...named((file) => isNewLock(file) || (isPin(file) && was.pinned === undefined), "rm "),
+    ...(was.pinned !== undefined && files.some(isPin) ? [`./prime python pin ${interpreter.version}`] : []),
+  ];
+  const advice = [
+    ...(ways.length === 0 ? [] : [`\`${ways.join(" && ")}\``]),
+    ...named(isTracked, "where the change is committed, `git checkout COMMIT -- ").map((text) => `${text}\``),
+    ...named((file) => !isTracked(file) && !isNewLock(file) && !isPin(file), "undo the change of "),
+  ];
+  return advice.length === 0 ? undefined : advice.join("; ");
 }
 
 const VERSION_FILE = ".python-version";

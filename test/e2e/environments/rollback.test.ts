@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -76,6 +77,27 @@ describe("./prime rollback", () => {
     expect(broken.code).toBe(2);
     expect(broken.stderr).toContain("not as it was built");
     expect(shown(box)).toBe(second);
+  });
+
+  it("tells how each file that asks for the other environment becomes what it was", { timeout: 120_000 }, async () => {
+    const project = (dependencies: string[]) =>
+      `[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.8"\ndependencies = ${JSON.stringify(dependencies)}\n`;
+    const box = repo({ "pyproject.toml": project([]) });
+    box.git("init", "-q");
+    box.git("add", "pyproject.toml");
+    await good(box);
+    const first = shown(box);
+    await good(box, ["uv", "add", "--quiet", "six"]);
+    const advice = /^to make it last: `(git checkout -- pyproject.toml && rm uv.lock)`; where the change is committed/m;
+    const [, command = ""] = advice.exec((await good(box, ["rollback"])).stderr) ?? [];
+    execFileSync("sh", ["-c", command], { cwd: box.root, env: box.env });
+    await good(box);
+    expect(shown(box)).toBe(first);
+
+    box.git("rm", "-q", "-f", "--cached", "pyproject.toml");
+    box.file("pyproject.toml", project(["six"]));
+    await good(box);
+    expect((await good(box, ["rollback"])).stderr).toContain("to make it last: undo the change of pyproject.toml\n");
   });
 
   it("gives way to what is asked for when its environment is gone", async () => {

@@ -65,7 +65,7 @@ describe.skipIf(old === undefined || young === undefined || !isLinux)(
 
       const after = shown(box);
       const back = await good(box, ["rollback"]);
-      expect(back.stderr).toContain("`git checkout -- .python-version && rm prime.lock`");
+      expect(back.stderr).toContain("to make it last: `rm prime.lock`; undo the change of .python-version\n");
       expect(shown(box)).toBe(before);
       expect(await version(box)).toBe(old.version);
       await good(box, ["rollback", "--cancel"]);
