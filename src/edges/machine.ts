@@ -147,13 +147,20 @@ export function userName(): string {
   }
 }
 
+/** What a Node of 32 bits runs on where the kernel has 64 (uname(2)). */
+const IN_32_BITS: Readonly<Record<string, string>> = {
+  "ia32 x86_64": "i686",
+  "arm aarch64": "armv7l",
+  "arm armv8l": "armv7l",
+};
+
 /** The platform that this Node runs on, in the words of an interpreter of the same. */
 export function hostPlatform(): {
   readonly platform: string;
   readonly libc: "gnu" | "musl" | "";
   readonly machine: string;
 } {
-  const machine = os.machine();
+  const machine = IN_32_BITS[`${process.arch} ${os.machine()}`] ?? os.machine();
   if (process.platform === "darwin") return { platform: "macosx", libc: "", machine };
   const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   return { platform: `linux-${machine}`, libc: header?.glibcVersionRuntime === undefined ? "musl" : "gnu", machine };

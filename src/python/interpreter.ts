@@ -14,7 +14,7 @@ export interface Interpreter {
   readonly prerelease: string;
   /** E.g. `cpython-312-x86_64-linux-gnu`; "" when it has none. */
   readonly soabi: string;
-  /** `sysconfig.get_platform()`, e.g. `linux-x86_64`. */
+  /** `sysconfig.get_platform()`, e.g. `linux-x86_64`; of 32 bits on a kernel of 64 `linux-i686` or `linux-armv7l`. */
   readonly platform: string;
   /** Which C library it is linked with; "" outside Linux, or when that can't be told. */
   readonly libc: "gnu" | "musl" | "";

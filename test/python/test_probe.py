@@ -1,6 +1,9 @@
+import json
 import os
 import subprocess
+import sys
 
+import pytest
 from conftest import answer, make_venv, source, start
 
 FLAGS = ["-I", "-S", "-B"]
@@ -29,6 +32,17 @@ def test_answers_what_the_interpreter_says_of_itself(python):
     assert found["stdlib"] == ask(python, "os.path.dirname(os.__file__)")
     assert found["machine"] == ask(python, "os.uname().machine")
     assert found["isVenv"] is False
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux's names of machines")
+@pytest.mark.parametrize(
+    ("kernel", "machine"), [("x86_64", "i686"), ("aarch64", "armv7l"), ("armv8l", "armv7l"), ("armv6l", "armv6l")]
+)
+def test_32_bits_on_a_64_bit_kernel_are_a_platform_of_their_own(newest, kernel, machine):
+    named = f"named = os.uname(); os.uname = lambda: os.uname_result((*named[:4], {kernel!r}))"
+    code = f"import os, struct; struct.calcsize = lambda form: 4; {named}\n{source('probe.py')}"
+    found = json.loads(subprocess.run([newest, *FLAGS, "-c", code], stdout=subprocess.PIPE, env={}, check=True).stdout)
+    assert (found["platform"], found["machine"]) == (f"linux-{machine}", machine)
 
 
 def test_a_standard_library_without_os_py_is_none_though_the_interpreter_starts(newest, tmp_path):

@@ -22,7 +22,7 @@ def main():
         "version": "{}.{}.{}".format(*info[:3]),
         "prerelease": prerelease(info),
         "soabi": sysconfig.get_config_var("SOABI") or "",
-        "platform": sysconfig.get_platform(),
+        "platform": platform(),
         "libc": libc(mapped),
         "machine": machine(),
         "basePrefix": getattr(sys, "base_prefix", sys.prefix),
@@ -116,11 +116,16 @@ def libc(mapped):
     return "musl" if is_musl or "musl" in built_for else ""
 
 
+def platform():
+    """As sysconfig.get_platform() says it, which on Linux names the kernel's machine."""
+    return f"linux-{machine()}" if sys.platform.startswith("linux") else sysconfig.get_platform()
+
+
 def machine():
-    """The machine that this process is built for: a 32-bit interpreter may run on a 64-bit system."""
+    """The machine that this process is built for: a 32-bit interpreter may run on a 64-bit kernel (uname(2))."""
     name = os.uname().machine
     if struct.calcsize("P") == 4:
-        return {"x86_64": "i686", "aarch64": "armv8l"}.get(name, name)
+        return {"x86_64": "i686", "aarch64": "armv7l", "armv8l": "armv7l"}.get(name, name)
     return name
 
 
