@@ -15,10 +15,10 @@ export const APP_KEYS: Readonly<Record<keyof AppValues, readonly [meaning: strin
   ],
   package: ["Tables `[[app.package]]` with `name` and `sources`: such a package comes from nowhere else.", "none"],
   channel: [
-    "The channel that is followed ([channels.md](channels.md)), in place of a search for the newest: a URL, `s3://bucket/prefix` or a folder.",
+    "Where the app's channels are ([channels.md](channels.md)), one of which is followed in place of a search for the newest: a URL, `s3://bucket/prefix` or a folder.",
     "none",
   ],
-  follow: ["Which of its pointers.", '`"stable"`'],
+  follow: ["Which of the channels is followed.", '`"stable"`'],
   trust: ["The `root.json` of the channel; `init --app` puts its text into the launcher.", '`"root.json"`'],
   check: [
     "How often a start looks for a release, give or take a fifth: `start`, `hourly`, `12h`, `daily`, `weekly`, `never`.",

@@ -33,7 +33,7 @@ const COMMANDS: Readonly<
   history: { about: "which releases ran, and why they changed [--json]", follow: showHistory },
   rollback: { about: "run the release before, or the one that is named [RELEASE]", follow: rollback },
   follow: {
-    about: "follow another pointer of the channel [NAME], or the configured one again [--off]",
+    about: "follow another channel [NAME], or the configured one again [--off]",
     follow: followOther,
   },
   pin: { about: "stay at a version [VERSION], or no longer [--off]", follow: pin },

@@ -101,7 +101,7 @@ function passedOver({ app }: Run, { newer, python, stays, gone = [] }: Resolved)
   return `; ${newer} is there, too, and passed over: it does not fit Python ${python} here, or other things that are wanted or excluded`;
 }
 
-/** A pin, and a pointer of the channel: whoever changes them does not wait for the end of an update. */
+/** The pin and the channel that the user chose: whoever changes them does not wait for the end of an update. */
 function chosenBy(app: App): string {
   return JSON.stringify([readSelection(app).pin, readChannelState(app).follows]);
 }

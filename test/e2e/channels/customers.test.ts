@@ -25,7 +25,7 @@ describe("customers of a channel", () => {
     expect(await customer.says(["self", "status"])).toContain("(serial 3, fallback: 3.2.2 loses data)");
   });
 
-  it("follow another pointer and a pin of their own, and say so", { timeout: 240_000 }, async () => {
+  it("follow another channel and a pin of their own, and say so", { timeout: 240_000 }, async () => {
     const maintainer = await leading(["3.2.0", "3.2.1", "3.2.2"]);
     await maintainer.good("promote", "beta", "3.2.2");
     const customer = await new Customer().install(maintainer);
