@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
+import { withSharedPaths } from "../names/shared.ts";
 
 /** Node's modules that take milliseconds to load; many starts end without having needed one. */
 const LATE = ["child_process", "crypto", "dns", "http", "https", "net", "tls", "tty", "zlib"].map(
@@ -18,9 +19,11 @@ export const builtins: Plugin = {
   name: "builtins",
   setup(build) {
     build.onLoad({ filter: OURS }, ({ path }) => ({
-      contents: withoutDescriptions(readFileSync(path, "utf8")).replace(
-        /^import \* as (\w+) from ("node:\w+");$/gm,
-        "import $1 = require($2);",
+      contents: withSharedPaths(
+        withoutDescriptions(readFileSync(path, "utf8")).replace(
+          /^import \* as (\w+) from ("node:\w+");$/gm,
+          "import $1 = require($2);",
+        ),
       ),
       loader: "ts",
     }));

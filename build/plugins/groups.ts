@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Metafile, Plugin } from "esbuild";
+import { SHARED, withShared } from "../names/shared.ts";
 
 /** Modules that are loaded at once, and the group around them, all of which they may use. */
 interface Group {
@@ -185,8 +186,8 @@ export function nested(bundled: string, groups: Grouped): string {
     spaces.filter(({ number }) => groupOfLazy(groups, number) === group),
   );
   for (let at = end + 1; at < lines.length; at += 1) if (!lines[at]?.startsWith("//# ")) lines[at] = "";
-  lines[0] = `${LOADER}${BUILTINS.map((name) => `var $${name}=require("node:${name}");`).join("")}${lines[0]}`;
-  const text = askedShortly(requiredOnce(lines.join("\n")), spaces);
+  lines[0] = `${LOADER}${SHARED}${lines[0]}`;
+  const text = askedShortly(withShared(lines.join("\n")), spaces);
   return text.replace(new RegExp(`import\\("${LOAD}:(\\d+)"\\)`, "g"), (call, number) => {
     const way = wayTo(groupOfLazy(groups, Number(number)))
       .slice(1)
@@ -276,21 +277,4 @@ function refuseUnseen(lines: readonly string[], marks: readonly number[], { impo
       throw new Error(`${file} of the group ${group} does not see ${of} in ${its}`);
     }
   }
-}
-
-/** Builtins that most modules use, and that Node has loaded by then anyway. */
-const BUILTINS = ["events", "fs", "os", "path", "url"];
-const REQUIRED = new RegExp(`(?<=[\\w$] = )require\\("(?:node:)?(${BUILTINS.join("|")})"\\)(?=[,;])`, "g");
-
-/** Calls of imported functions are written so that `this` is not set; Node's functions do not need that. */
-const CALLED = /\(0, (import_node_\w+\.\w+)\)\(/g;
-
-/**
- * Has all modules use one variable for each builtin, in place of a `require` of its own. Columns stay the same, since a
- * source map belongs to the text.
- */
-function requiredOnce(text: string): string {
-  return text
-    .replace(REQUIRED, (call, name) => `$${name}`.padEnd(call.length))
-    .replace(CALLED, (call, named) => `${named}(`.padEnd(call.length));
 }

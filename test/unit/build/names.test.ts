@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { bindingsOf } from "../../../build/names/bindings.ts";
 import { withNearNames } from "../../../build/names/near.ts";
 import { SHORTENED } from "../../../build/names/properties.ts";
+import { SHARED, withShared, withSharedPaths } from "../../../build/names/shared.ts";
 
 /** The program in the launcher that is committed. */
 function committedProgram(): string {
@@ -29,7 +30,7 @@ const PROGRAMS = [
   "function a(e){return t(e)+1;function t(e){return e*2}}a(4)",
 ];
 
-const resultOf = (code: string) => JSON.stringify(new Script(code).runInContext(createContext({})));
+const resultOf = (code: string) => JSON.stringify(new Script(code).runInContext(createContext({ Buffer, URL })));
 
 describe("names that repeat", () => {
   it.each(PROGRAMS)("mean the same in %s", (code) => {
@@ -95,5 +96,23 @@ describe("a property that is shortened", () => {
     const asProperty = `[.{,]${name}[:,}=.()[;]`;
     const asText = `(["'\`])${name}\\1`;
     expect(new RegExp(`.{0,20}(?:${asProperty}|${asText}).{0,20}`).exec(program)?.[0]).toBeUndefined();
+  });
+});
+
+describe("names that all modules share", () => {
+  it("are variables that the bundle declares, for functions called by their whole names, in the same columns", () => {
+    const bundle = `var a = require("node:fs"), b = Object.keys({x:1}).map(Object.keys), c = a.Object.keys(1), d = 2;`;
+    const shared = withShared(bundle);
+    expect(shared).toBe(
+      `var a = $fs               , b = $Objectkeys({x:1}).map(Object.keys), c = a.Object.keys(1), d = 2;`,
+    );
+    expect(resultOf(`${SHARED.replace(/require\("\w+:\w+"\)/g, "{}")}$Objectkeys({x:1})`)).toBe('["x"]');
+  });
+
+  it("are those of node:path in the modules that call it path, and in no other", () => {
+    const text = `\npath.join(path.sep, one.path.join(","));`;
+    const own = `import path = require("node:path");${text}`;
+    expect(withSharedPaths(own)).toBe(`import path = require("node:path");\n$pathjoin(path.sep, one.path.join(","));`);
+    expect(withSharedPaths(text)).toBe(text);
   });
 });
