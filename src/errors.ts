@@ -30,6 +30,19 @@ export function passOn(error: unknown): asserts error is PrimeError {
   if (!(error instanceof PrimeError)) throw error;
 }
 
+/**
+ * Acts where a failure is no reason to stop: gives what `otherwise` makes of a PrimeError, or undefined without it. A defect
+ * is thrown again. What `act` promises is not waited for.
+ */
+export function tolerate<T, U = undefined>(act: () => T, otherwise?: (error: PrimeError) => U): T | U {
+  try {
+    return act();
+  } catch (error) {
+    passOn(error);
+    return otherwise?.(error) as U;
+  }
+}
+
 /** prime itself failed: a status that no ordinary command uses (as in `env`, `timeout`, `git bisect`). */
 export const EXIT_FAILURE = 125;
 /** Wrong usage, as shells and most tools say it. */

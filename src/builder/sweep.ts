@@ -20,7 +20,7 @@ import { listGenerations, listOlder } from "../environment/manifest/manifest.ts"
 import { isOthers } from "../environment/shared-folder.ts";
 import { readState } from "../environment/state.ts";
 import { type Stock, type StockPlaces, takeStock } from "../environment/stock.ts";
-import { type PrimeError, passOn } from "../errors.ts";
+import { type PrimeError, tolerate } from "../errors.ts";
 import { oldCompiled } from "../launch/compiled.ts";
 import { SEALED_STATE } from "../plan/place.ts";
 import { abandonedPlanParts, shownGenerations } from "../plan/ready-plan.ts";
@@ -129,14 +129,7 @@ function carryOut(doomed: readonly Doomed[], folders: Folders, shownBy: string |
   const gone: Doomed[] = [];
   const failures: PrimeError[] = [];
   let bytes = 0;
-  const attempt = (act: () => void): void => {
-    try {
-      act();
-    } catch (error) {
-      passOn(error);
-      failures.push(error);
-    }
-  };
+  const attempt = (act: () => void) => tolerate(act, (error) => void failures.push(error));
   if (shownBy !== undefined) attempt(() => forwardCollected(folders, shownBy));
   for (const one of doomed) {
     attempt(() => {

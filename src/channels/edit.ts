@@ -11,7 +11,7 @@ import {
   OFFLINE,
   ROLES,
   type RoleName,
-  type Signing,
+  signingOf,
 } from "./tuf/repository.ts";
 import { type Signer, signedBy } from "./tuf/signing.ts";
 
@@ -98,10 +98,11 @@ function lackOf({ repository }: Session, change: RepositoryChange, made: readonl
   const delegations = change.delegations ?? repository.targets.signed.delegations;
   const lacks = made.flatMap(({ role, bytes }) => {
     if (isOnline(role)) return [];
-    const delegators = role === "releases" ? [delegations] : role === "root" ? [repository.root.signed, root] : [root];
-    return delegators.flatMap((delegator) => {
-      const { keyIDs, threshold } = (delegator?.roles?.[role] ?? { keyIDs: [], threshold: 1 }) as Signing;
-      const by = signedBy(parse(role === "root" ? "root" : "targets", bytes), keyIDs, delegator?.keys ?? {});
+    const roots = role === "root" ? [repository.root.signed, root] : [root];
+    return roots.flatMap((delegator) => {
+      const { keyIDs, threshold } = signingOf(delegator, delegations, role);
+      const { keys = {} } = (role === "releases" ? delegations : delegator) ?? {};
+      const by = signedBy(parse(role === "root" ? "root" : "targets", bytes), keyIDs, keys);
       return by.length < threshold ? { by, threshold, others: keyIDs.filter((id) => !by.includes(id)) } : [];
     });
   });

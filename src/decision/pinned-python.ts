@@ -8,7 +8,7 @@ import type { Sourced } from "../config/source.ts";
 import type { Context } from "../context.ts";
 import { quoteForShell } from "../edges/command.ts";
 import type { Manifest } from "../environment/manifest/manifest.ts";
-import { PrimeError, passOn } from "../errors.ts";
+import { PrimeError, tolerate } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
@@ -64,13 +64,12 @@ function describeRange({ value, source }: Sourced<string | null>): string {
 export function requestOf({ root, primeLock: { python }, required_python_version: required }: Config): VersionRequest {
   if (python !== null) return parseRequest(`${python.implementation}-${python.version}`);
   const { value, source } = required;
-  try {
-    return parseRequest(value);
-  } catch (error) {
-    passOn(error);
-    const { id, message, hint } = error;
-    throw new PrimeError(id, `${message} (${sourceText(source, root)})`, { hint });
-  }
+  return tolerate(
+    () => parseRequest(value),
+    ({ id, message, hint }) => {
+      throw new PrimeError(id, `${message} (${sourceText(source, root)})`, { hint });
+    },
+  );
 }
 
 /** A locked version in the form that requests are compared with. */

@@ -12,7 +12,7 @@ import {
 } from "../environment/manifest/interpreter-record.ts";
 import { type Manifest, writeManifest } from "../environment/manifest/manifest.ts";
 import { judgeEnvironment, type Silence, type Verdict } from "../environment/upgraded/verdict.ts";
-import { passOn } from "../errors.ts";
+import { tolerate } from "../errors.ts";
 import { anchorOf } from "../python/anchor.ts";
 import { distributorOf } from "../python/distributor.ts";
 import { type Failure, isFailure } from "../python/interpreter.ts";
@@ -112,12 +112,13 @@ function renewRecord(
   const { id, interpreter: was } = manifest;
   const renewed = { ...manifest, interpreter: is };
   const changes = was.version === is.version ? [] : [`Python ${was.version} -> ${is.version}`];
-  try {
-    writeManifest(generationFolder(folders, id), renewed);
-    recordHistory(folders, { at: now(), what: "patch", why, flags: context.flagKey ?? "", from: id, to: id, changes });
-  } catch (error) {
-    passOn(error);
-    context.terminal.detail(`the next cold start looks at the interpreter again: ${error.message}`);
-  }
+  const entry = { what: "patch", why, flags: context.flagKey ?? "", from: id, to: id, changes } as const;
+  tolerate(
+    () => {
+      writeManifest(generationFolder(folders, id), renewed);
+      recordHistory(folders, { at: now(), ...entry });
+    },
+    ({ message }) => context.terminal.detail(`the next cold start looks at the interpreter again: ${message}`),
+  );
   return renewed;
 }

@@ -5,9 +5,7 @@ import { isFolder, linkFacts, sha256IfAny } from "../edges/files/read.ts";
 import { changedPackages } from "../project/packages.ts";
 import { installedPackages } from "../venv/site-folders.ts";
 import { digestOfNames, hasManifest, type Manifest, readManifest } from "./manifest/manifest.ts";
-/**
- * A file in a generation: what `verify` or `doctor` found wrong with its files, a line each. No start looks so closely.
- */
+/** A file in a generation: what `doctor --fix` or the start of an app found wrong with its files, a line each. */
 export const DAMAGE_FILE = "damaged.txt";
 
 /** Has a generation count as changed from now on; each phrase is one line. */

@@ -5,7 +5,7 @@ import { readOwnJson, TEXT } from "../edges/files/own/own-json.ts";
 import { namesInFolder } from "../edges/files/read.ts";
 import { isRunning } from "../edges/machine.ts";
 import { nonce } from "../edges/nonce.ts";
-import { passOn } from "../errors.ts";
+import { tolerate } from "../errors.ts";
 import type { Answer } from "../launch/answer.ts";
 import { WATCH_PY } from "../python/texts/texts.ts";
 
@@ -25,14 +25,11 @@ export function countStart(
   { pid, start }: { readonly pid: number; readonly start: string },
 ): string | undefined {
   const file = path.join(folder, `run-${nonce()}.json`);
-  try {
+  return tolerate(() => {
     makeFolder(folder);
     writeAtomic(file, JSON.stringify({ pid, start }));
     return file;
-  } catch (error) {
-    passOn(error);
-    return undefined;
-  }
+  });
 }
 
 export interface TrialStanding {

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { listFolder, MOST, readBytes, readText } from "../edges/files/read.ts";
-import { passOn } from "../errors.ts";
+import { tolerate } from "../errors.ts";
 import { gitFolderOf } from "./folder.ts";
 
 /**
@@ -9,12 +9,7 @@ import { gitFolderOf } from "./folder.ts";
  * to 4, with a split index.
  */
 export function trackedBy(folder: string): string | undefined {
-  try {
-    return indexWith(folder);
-  } catch (error) {
-    passOn(error);
-    return undefined;
-  }
+  return tolerate(() => indexWith(folder));
 }
 
 function indexWith(folder: string): string | undefined {

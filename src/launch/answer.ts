@@ -3,7 +3,7 @@ import { type AppStart, appStartForSh } from "../plan/app/start.ts";
 import { callForSh, type EntryStart, scriptStartForSh } from "../plan/commands/script-start.ts";
 import { type PlannedTask, taskStartForSh } from "../plan/commands/tasks.ts";
 import { plainScript } from "../plan/text.ts";
-import { type Activation, exportsForSh, searchPathForSh } from "../shells/activation.ts";
+import { type Activation, activationForSh, searchPathForSh } from "../shells/activation.ts";
 import { USERS_SHELL_FOR_SH } from "../shells/user-shell.ts";
 
 /**
@@ -98,7 +98,7 @@ exec ${words} "\${LC_CTYPE-}" /bin/sh -c ${quoteForShell(renderAnswer(answer.ans
         ([name, value]) => `export ${name}=${quoteForShell(value)}\n`,
       );
       return `set -- ${answer.words.map(quoteForShell).join(" ")}
-${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${exports.join("")}exec "$@"
+${activationForSh(answer.activation)}${exports.join("")}exec "$@"
 `;
     }
     case "script": {
@@ -123,5 +123,5 @@ function startOver(shell: readonly string[]): string {
 }
 
 function handOver(answer: { readonly activation: Activation; readonly shift: number }, last: string): string {
-  return `shift ${answer.shift}\n${searchPathForSh(answer.activation)}${exportsForSh(answer.activation)}${last}exec "$@"\n`;
+  return `shift ${answer.shift}\n${activationForSh(answer.activation)}${last}exec "$@"\n`;
 }

@@ -7,7 +7,7 @@ import { readOwnText } from "../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
 import { exists, filesIn } from "../edges/files/read.ts";
 import { nonce } from "../edges/nonce.ts";
-import { passOn } from "../errors.ts";
+import { tolerate } from "../errors.ts";
 import type { Observation } from "../inputs/observation.ts";
 import type { Activation } from "../shells/activation.ts";
 import { type AppStart, renderAppPlan } from "./app/start.ts";
@@ -153,13 +153,13 @@ function writePlanText(ready: ReadyPlan, watch: Watch, last: string | undefined)
  * fail the start.
  */
 function succeeds(act: () => void): boolean {
-  try {
-    act();
-    return true;
-  } catch (error) {
-    passOn(error);
-    return false;
-  }
+  return tolerate(
+    () => {
+      act();
+      return true;
+    },
+    () => false,
+  );
 }
 
 function filesOf(place: PlanPlace, stamps: string): PlanFiles {

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Environment } from "../edges/command.ts";
 import { readText } from "../edges/files/read.ts";
-import { passOn } from "../errors.ts";
+import { tolerate } from "../errors.ts";
 
 /** Where a distributor's words may stand; those of the machine's administrator come first. */
 const FOLDERS = ["/etc/prime", "/usr/share/prime"];
@@ -34,7 +34,7 @@ function readSection(file: string, section: string): Map<string, string> | undef
   const entries = new Map<string, string>();
   let isInside = false;
   let last: string | undefined;
-  for (const line of (quietly(file) ?? "").split(/\r?\n/)) {
+  for (const line of (tolerate(() => readText(file)) ?? "").split(/\r?\n/)) {
     if (/^\s*[#;]/.test(line)) continue;
     const [, name] = /^\[([^\]]+)\]/.exec(line) ?? [];
     const [, key, value] = /^([^\s=:[][^=:]*?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
@@ -50,13 +50,4 @@ function readSection(file: string, section: string): Map<string, string> | undef
     last = undefined;
   }
   return entries.size === 0 ? undefined : entries;
-}
-
-function quietly(file: string): string | undefined {
-  try {
-    return readText(file);
-  } catch (error) {
-    passOn(error);
-    return undefined;
-  }
 }

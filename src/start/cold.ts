@@ -6,7 +6,7 @@ import type { Environment } from "../edges/command.ts";
 import { writePlain } from "../edges/files/change.ts";
 import { readOwnJson, TEXT, TIME } from "../edges/files/own/own-json.ts";
 import { exists } from "../edges/files/read.ts";
-import { passOn } from "../errors.ts";
+import { tolerate } from "../errors.ts";
 import type { Observer } from "../inputs/observation.ts";
 import { makePlanFolder, type PlanFolder, planFolder, recordFile } from "../plan/place.ts";
 import { compareWithRecord, type InputChange, knownContents, type LaunchRecord, readRecord } from "../plan/record.ts";
@@ -89,14 +89,14 @@ export function coldSince(record: LaunchRecord, env: Environment, at: number): C
 /** Writes the account for `prime why`. A folder that can't be written to does not stop the start. */
 export function tellCold({ plans, terminal }: Context, cold: Cold, done: string): void {
   if (plans === undefined) return;
-  try {
-    closeState({ terminal }, plans);
-    makePlanFolder(plans);
-    keepAccount(plans, cold, done);
-  } catch (error) {
-    passOn(error);
-    terminal.detail(`\`prime why\` will not know of this start: ${error.message}`);
-  }
+  tolerate(
+    () => {
+      closeState({ terminal }, plans);
+      makePlanFolder(plans);
+      keepAccount(plans, cold, done);
+    },
+    ({ message }) => terminal.detail(`\`prime why\` will not know of this start: ${message}`),
+  );
 }
 
 /** Writes the account. Throws when the folder of plans can't be written. */

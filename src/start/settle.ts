@@ -13,7 +13,7 @@ import { recordInputs } from "../environment/manifest/interpreter-record.ts";
 import { hasManifest, type Manifest } from "../environment/manifest/manifest.ts";
 import { readState, stateInput } from "../environment/state.ts";
 import { activate } from "../environment/venv-link.ts";
-import { PrimeError, passOn } from "../errors.ts";
+import { PrimeError, tolerate } from "../errors.ts";
 import { excludeFromGit } from "../git/exclude.ts";
 import type { Input } from "../inputs/input.ts";
 import { keepNames } from "../plan/names.ts";
@@ -148,12 +148,10 @@ export function rememberChange(
     generations.find(({ id }) => id === from),
     manifest,
   );
-  try {
-    recordHistory(folders, { at: now(), what, why: reason, flags: flagKey, from, to: manifest.id, changes });
-  } catch (error) {
-    passOn(error);
-    terminal.warn(`./prime history will not know of this: ${error.message}`);
-  }
+  tolerate(
+    () => recordHistory(folders, { at: now(), what, why: reason, flags: flagKey, from, to: manifest.id, changes }),
+    ({ message }) => terminal.warn(`./prime history will not know of this: ${message}`),
+  );
 }
 
 /** Writes the names that the user's shell completes; without them it completes less. */
@@ -163,19 +161,16 @@ function rememberNames(
   { id }: Manifest,
 ): void {
   if (plans === undefined) return;
-  const generation = [...new Set([...generations.map((one) => one.id), id])];
-  const task = Object.keys(config.tasks.value);
-  try {
-    keepNames(plans, {
-      group: Object.keys(project.declaredGroups),
-      extra: Object.keys(project.declaredExtras),
-      task,
-      generation,
-    });
-  } catch (error) {
-    passOn(error);
-    terminal.detail(`shells complete no names here: ${error.message}`);
-  }
+  const names = {
+    group: Object.keys(project.declaredGroups),
+    extra: Object.keys(project.declaredExtras),
+    task: Object.keys(config.tasks.value),
+    generation: [...new Set([...generations.map((one) => one.id), id])],
+  };
+  tolerate(
+    () => keepNames(plans, names),
+    ({ message }) => terminal.detail(`shells complete no names here: ${message}`),
+  );
 }
 
 /**
@@ -199,14 +194,12 @@ function showLink(context: Context, decision: Decision, generation: string): voi
  * without.
  */
 function hideFromGit({ root, terminal }: Context, link: string): void {
-  try {
-    const exclude = excludeFromGit(root, link);
-    if (exclude !== undefined)
-      terminal.say(`git ignores ${path.basename(link)} from now on: a line was added to ${exclude}`);
-  } catch (error) {
-    passOn(error);
-    terminal.detail(`git is not told to ignore ${link}: ${error.message}`);
-  }
+  const exclude = tolerate(
+    () => excludeFromGit(root, link),
+    ({ message }) => void terminal.detail(`git is not told to ignore ${link}: ${message}`),
+  );
+  if (exclude !== undefined)
+    terminal.say(`git ignores ${path.basename(link)} from now on: a line was added to ${exclude}`);
 }
 
 function generationInputs(generation: string, manifest: Manifest): Input[] {

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { isFile } from "../edges/files/read.ts";
-import { PrimeError, passOn } from "../errors.ts";
+import { PrimeError, tolerate } from "../errors.ts";
 import type { Input } from "../inputs/input.ts";
 import { type Observed, type Observer, observe } from "../inputs/observation.ts";
 import { type PlanPlace, planFile, recordFile } from "../plan/place.ts";
@@ -35,15 +35,15 @@ type PlanParts = Omit<ReadyPlan, keyof PlanPlace | "observation" | "env" | "node
 export function writePlan(context: Context, parts: PlanParts): void {
   const { plans, stateFault, flagKey, terminal } = context;
   if (flagKey === undefined) return;
-  try {
-    if (plans === undefined) throw new PrimeError("state-folder", `${stateFault?.why}; ${stateFault?.cure}`);
-    closeState(context, plans);
-    const reason = putPlan({ ...plans, flagKey }, context, parts);
-    if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
-  } catch (error) {
-    passOn(error);
-    terminal.warn(`this start goes on, and the next ones are slower without a ready plan: ${error.message}`);
-  }
+  tolerate(
+    () => {
+      if (plans === undefined) throw new PrimeError("state-folder", `${stateFault?.why}; ${stateFault?.cure}`);
+      closeState(context, plans);
+      const reason = putPlan({ ...plans, flagKey }, context, parts);
+      if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
+    },
+    ({ message }) => terminal.warn(`this start goes on, and the next ones are slower without a ready plan: ${message}`),
+  );
 }
 
 /** Writes the plan at a place; gives the reason when there can be no plan yet. */

@@ -4,7 +4,7 @@ import type { PythonBuild } from "../config/lock/python-build.ts";
 import type { Policy } from "../config/policy/policy.ts";
 import { declaredRange } from "../config/required.ts";
 import type { Sourced } from "../config/source.ts";
-import { EXIT_POLICY, PrimeError, passOn, usageError } from "../errors.ts";
+import { EXIT_POLICY, PrimeError, tolerate, usageError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { bestOf, runsOn } from "../provision/python/platforms.ts";
 import { describe, parseRequest, type VersionRequest } from "../python/version.ts";
@@ -25,13 +25,12 @@ export function parseBuildRequest(text: string | undefined): PythonBuildRequest 
 }
 
 function askedFor(text: string): VersionRequest {
-  try {
-    return parseRequest(text);
-  } catch (error) {
-    passOn(error);
-    const { id, message, hint = "" } = error;
-    throw usageError(id, message.replace("required python version", "Python"), hint);
-  }
+  return tolerate(
+    () => parseRequest(text),
+    ({ id, message, hint }) => {
+      throw usageError(id, message.replace("required python version", "Python"), hint);
+    },
+  );
 }
 
 /** A request, for people. */

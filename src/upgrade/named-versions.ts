@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { MOST } from "../edges/files/open.ts";
 import { isFile, listFolder, readText } from "../edges/files/read.ts";
-import { passOn } from "../errors.ts";
+import { tolerate } from "../errors.ts";
 
 /** Where repos say for which Python they build, test and ship. */
 const FILES = [
@@ -42,10 +42,5 @@ export function placesOfVersion(root: string, minor: string): string[] {
 }
 
 function linesOf(file: string): string[] {
-  try {
-    return (readText(file, MOST.written) ?? "").split("\n");
-  } catch (error) {
-    passOn(error);
-    return [];
-  }
+  return (tolerate(() => readText(file, MOST.written)) ?? "").split("\n");
 }

@@ -2,7 +2,7 @@ import type { Metadata } from "@tufjs/models";
 import type { Targets } from "./metadata.ts";
 import { Refused } from "./refused.ts";
 import { servedAs } from "./repository.ts";
-import { Trusted, verifyLengthAndHashes } from "./trusted.ts";
+import { Trusted } from "./trusted.ts";
 
 /** Where metadata comes from. */
 export interface MetadataSource {
@@ -186,5 +186,3 @@ export class Client {
     }
   }
 }
-
-export { verifyLengthAndHashes as refuseOther };

@@ -1,7 +1,8 @@
 import * as path from "node:path";
-import { Client, refuseOther, type Target } from "../../channels/tuf/client.ts";
+import { Client, type Target } from "../../channels/tuf/client.ts";
 import { memoryIn } from "../../channels/tuf/memory-folder.ts";
 import { Refused } from "../../channels/tuf/refused.ts";
+import { verifyLengthAndHashes } from "../../channels/tuf/trusted.ts";
 import type { Context } from "../../context.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
 import { readBytes } from "../../edges/files/read.ts";
@@ -54,7 +55,7 @@ async function act({ cwd, env, startedAt }: Context, request: ClientRequest): Pr
     const file = path.join(folder, encodeURIComponent(name));
     if (isThere(file, target)) continue;
     const bytes = await get(from, client.servedAs(target).split("/").map(encodeURIComponent).join("/"), target.length);
-    refuseOther(name, bytes ?? Buffer.alloc(0), target);
+    verifyLengthAndHashes(name, bytes ?? Buffer.alloc(0), target);
     writeAtomic(file, bytes ?? "");
   }
 }
@@ -63,7 +64,7 @@ function isThere(file: string, target: Target): boolean {
   const bytes = readBytes(file);
   if (bytes === undefined) return false;
   try {
-    refuseOther(file, bytes, target);
+    verifyLengthAndHashes(file, bytes, target);
     return true;
   } catch {
     return false;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { passOn } from "../../errors.ts";
+import { tolerate } from "../../errors.ts";
 import { quoted } from "../../quoted.ts";
 import { neverQuote } from "../../unquotable.ts";
 import { CALMLY, tell } from "./errors.ts";
@@ -230,12 +230,7 @@ export function sha256OfFile(file: string): string | undefined {
 
 /** The same; `undefined` for what can't be read as a file, too: a pipe or a folder in its place, what is closed to this user. */
 export function sha256IfAny(file: string): string | undefined {
-  try {
-    return sha256OfFile(file);
-  } catch (error) {
-    passOn(error);
-    return undefined;
-  }
+  return tolerate(() => sha256OfFile(file));
 }
 
 /** Bytes on disk that the removal of a file or folder frees: what has other names (hard links) stays. */

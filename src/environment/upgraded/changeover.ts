@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { whyNotWritten, writeCommitted } from "../../edges/files/committed.ts";
 import { readText } from "../../edges/files/read.ts";
-import { passOn } from "../../errors.ts";
+import { tolerate } from "../../errors.ts";
 import type { Folders } from "../folders.ts";
 import { generationFolder } from "../folders.ts";
 import { recordHistory } from "../history.ts";
@@ -52,12 +52,13 @@ export function settleChangeover(folders: Folders): Settled | undefined {
   };
   if (readManifest(generationFolder(folders, generation)) === undefined) return undo(`${generation} is gone`);
   if (edited.length > 0) return undo(`${edited.map((file) => path.basename(file)).join(", ")} was edited meanwhile`);
-  try {
-    for (const file of files) if (stateOf(file) === "before") writeCommitted(file.path, root, file.after);
-  } catch (error) {
-    passOn(error);
-    return undo(error.message);
-  }
+  const undone = tolerate(
+    () => {
+      for (const file of files) if (stateOf(file) === "before") writeCommitted(file.path, root, file.after);
+    },
+    ({ message }) => undo(message),
+  );
+  if (undone) return undone;
   finish(folders, changeover);
   return { changeover, isDone: true, why: undefined, edited };
 }

@@ -4,7 +4,7 @@ import type { Context } from "../../context.ts";
 import { decide } from "../../decision/decide.ts";
 import type { Environment } from "../../edges/command.ts";
 import { facts, isExecutableFile, listFolder, readText, realPath } from "../../edges/files/read.ts";
-import { passOn } from "../../errors.ts";
+import { tolerate } from "../../errors.ts";
 import { knownScript, rememberScripts, type ScriptCall } from "../../plan/commands/known-scripts.ts";
 import type { EntryStart } from "../../plan/commands/script-start.ts";
 import { cleanEnvironment } from "../../python/clean-environment.ts";
@@ -108,13 +108,13 @@ function learnCalls(context: Context, { activation, freshness }: Ready, scripts:
   const found = withCalls(activation.generation, scripts, env);
   if (plans === undefined) return found;
   const told = scripts.map(({ name }) => name).join(", ");
-  try {
-    const reason = rememberScripts(plans, found, { root, env: cleanEnvironment(env), since: startedAt, freshness });
-    if (reason !== undefined) terminal.detail(`the next start of ${told} is cold once more: ${reason}`);
-  } catch (error) {
-    passOn(error);
-    terminal.warn(`this start goes on, and the next ones of ${told} are slower: ${error.message}`);
-  }
+  tolerate(
+    () => {
+      const reason = rememberScripts(plans, found, { root, env: cleanEnvironment(env), since: startedAt, freshness });
+      if (reason !== undefined) terminal.detail(`the next start of ${told} is cold once more: ${reason}`);
+    },
+    ({ message }) => terminal.warn(`this start goes on, and the next ones of ${told} are slower: ${message}`),
+  );
   return found;
 }
 

@@ -4,7 +4,7 @@ import type { Context } from "../../context.ts";
 import { quoteForShell } from "../../edges/command.ts";
 import { isExecutableFile } from "../../edges/files/read.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
-import { EXIT_NOT_FOUND, PrimeError, passOn } from "../../errors.ts";
+import { EXIT_NOT_FOUND, PrimeError, tolerate } from "../../errors.ts";
 import { knownCommands, rememberCommand } from "../../plan/commands/outside-commands.ts";
 import { stampsOf } from "../../plan/ready-plan.ts";
 import type { HeldBack } from "../../plan/text.ts";
@@ -135,10 +135,8 @@ export function admit(
     terminal.say(`prime: ${command} is not the environment's: ${file} is pyenv's, for another interpreter`);
   }
   if (stamps === undefined) return;
-  try {
-    rememberCommand(stamps, command, files);
-  } catch (error) {
-    passOn(error);
-    terminal.detail(`the next start of ${command} is cold once more: ${error.message}`);
-  }
+  tolerate(
+    () => rememberCommand(stamps, command, files),
+    ({ message }) => terminal.detail(`the next start of ${command} is cold once more: ${message}`),
+  );
 }

@@ -109,15 +109,15 @@ function isUpgrade(best: BuildFacts, current: Current, request: VersionRequest |
   return current.build !== null && current.build !== "" && compareTags(best.build, current.build) > 0;
 }
 
+/** Makes refusals of one version. */
+function refusing(version: string) {
+  return (rule: RefusedVersion["rule"], why: string): RefusedVersion => ({ name: "python", version, rule, why });
+}
+
 function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>): RefusedVersion | undefined {
   const { policy, now, root, request, knownBad } = question;
   const { version, sha256 } = build;
-  const refuse = (rule: RefusedVersion["rule"], why: string): RefusedVersion => ({
-    name: "python",
-    version,
-    rule,
-    why,
-  });
+  const refuse = refusing(version);
   const what = build.build === "" ? `the build of ${version}` : `the build ${build.build} of ${version}`;
   const against = ruleAgainst(version, question);
   if (against !== undefined) return against;
@@ -151,12 +151,7 @@ export function ruleAgainst(
   version: string,
   { ranges, policy, root }: Pick<InterpreterQuestion<BuildFacts>, "ranges" | "policy" | "root">,
 ): RefusedVersion | undefined {
-  const refuse = (rule: RefusedVersion["rule"], why: string): RefusedVersion => ({
-    name: "python",
-    version,
-    rule,
-    why,
-  });
+  const refuse = refusing(version);
   const excluded = exclusionOf(policy, "python", version);
   if (excluded !== undefined)
     return refuse("exclude", `${version} is excluded by ${describeSource(excluded.source, root)} (${excluded.text})`);

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { passOn } from "../../../errors.ts";
+import { passOn, tolerate } from "../../../errors.ts";
 import { elapsed, now, pause } from "../../clock.ts";
 import { makeFolder, rename, setTimes, writeExclusive, writePlain } from "../../files/change.ts";
 import { temporaryName } from "../../files/own/maker-mark.ts";
@@ -155,7 +155,7 @@ class Watch {
   /** Whether whom this one waited for is no longer there; true once for each. */
   isOver(): boolean {
     let isThere = false;
-    withoutFail(() => {
+    tolerate(() => {
       isThere = this.waitedFor === undefined || readText(this.file) === this.waitedFor;
     });
     if (!isThere) this.waitedFor = undefined;
@@ -200,7 +200,7 @@ async function replace(file: string, text: string, own: string): Promise<boolean
 function keep(file: string, own: string, isTaken: boolean, { patienceMs }: { readonly patienceMs: number }): Mutex {
   const beat = setInterval(
     () => {
-      withoutFail(() => {
+      tolerate(() => {
         if (readText(file) === own) setTimes(file, now() / 1000);
       });
     },
@@ -212,7 +212,7 @@ function keep(file: string, own: string, isTaken: boolean, { patienceMs }: { rea
     release: () => {
       clearInterval(beat);
       held.delete(lock);
-      withoutFail(() => removeOwn(file, own));
+      tolerate(() => removeOwn(file, own));
     },
   };
   held.add(lock);
@@ -234,14 +234,6 @@ function without<T>(error: unknown, { onFailure }: LockOptions<T>): Turn<T> {
 }
 
 /** A lock that can't be touched any more is the next one's to find silent. */
-function withoutFail(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    passOn(error);
-  }
-}
-
 function claimOf(file: string, text: string): string {
   return `${file}.${markOf(text)}`;
 }
