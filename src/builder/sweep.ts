@@ -89,7 +89,7 @@ export function removeAll(
   const older = listOlder(folders.generations, context.root);
   const keeping = keepingOf(context, folders, link, request);
   const unneeded = [...collectable(own, keeping), ...collectable(older, { ...keeping, atLeast: 0 })];
-  const scene = { folders, link, uvLock: path.join(context.root, "uv.lock"), needed: keeping.needed };
+  const scene = { folders, link, needed: keeping.needed };
   const { left, strange } = leftBehind(context, scene, now() - request.scrapsOlderMs);
   const shownBy = exists(link) ? link : undefined;
   const candidates: Doomed[] = [

@@ -14,8 +14,6 @@ export interface StockPlaces {
   readonly folders: Folders;
   /** The place of the `.venv` link, absolute. */
   readonly link: string;
-  /** Absolute. */
-  readonly uvLock: string;
   /**
    * Ids that are shown, or that somebody can go back to. Without a manifest these are environments that others changed,
    * and no rubbish.
@@ -45,25 +43,22 @@ type Judge = (name: string, kind: Ownership["kind"], file: string) => Verdict;
  * nobody has touched it since `before`, in milliseconds since the epoch.
  */
 export function takeStock(scene: StockPlaces, before: number): Stock {
-  const { folders, link, uvLock } = scene;
+  const { folders, link } = scene;
   const { data, work } = folders;
   const builders = new Map(namesInFolder(work).map((name) => [WORK.exec(name)?.[1], name]));
-  const draftOf = (file: string, wanted: Ownership["kind"]): [string, Judge] => [
-    path.dirname(file),
-    (name, kind) => (finalNameOf(name) === path.basename(file) && kind === wanted ? "left" : "kept"),
-  ];
+  const judgeDraft: Judge = (name, kind) => (finalNameOf(name) !== undefined && kind === "file" ? "left" : "kept");
   const places: readonly (readonly [string, Judge])[] = [
     [folders.generations, judgeGeneration(scene, builders)],
     [data, judgeData],
     ...(work === data ? [] : [[work, judgeWork] as const]),
     [folders.resolved, judgeResolution(folders)],
     [path.join(data, "setup"), judgeSetup(folders)],
+    [path.join(data, "setup-cfg"), judgeDraft],
     [
-      path.join(data, "setup-cfg"),
-      (name, kind) => (finalNameOf(name) !== undefined && kind === "file" ? "left" : "kept"),
+      path.dirname(link),
+      (name, kind) => (finalNameOf(name) === path.basename(link) && kind === "link" ? "left" : "kept"),
     ],
-    draftOf(link, "link"),
-    draftOf(uvLock, "file"),
+    [folders.root, judgeDraft], // of locks, pins, the launcher and what init writes
   ];
   const makers = new Set([thisUser(), ownership(data)?.uid]);
   const found = places.flatMap(([folder, judge]) =>

@@ -3,7 +3,7 @@ import { makeFolder, makeLink, rename, swapLink } from "../edges/files/change.ts
 import { removeFile } from "../edges/files/own/remove.ts";
 import { isFile, isRealFolder, linkFacts, listFolder, readLink, realPath } from "../edges/files/read.ts";
 import { nonce } from "../edges/nonce.ts";
-import { PrimeError } from "../errors.ts";
+import { PrimeError, passOn } from "../errors.ts";
 import { whyNotBelow } from "./data-folder.ts";
 import type { Folders } from "./folders.ts";
 
@@ -92,8 +92,14 @@ function keepAside(link: string, folders: Folders): string {
   const kept = path.join(folders.aside, `${path.basename(link)}-${nonce()}`);
   const text = readLink(link);
   makeFolder(folders.aside);
-  if (text === undefined) rename(link, kept);
-  else swapLink(kept, path.resolve(path.dirname(link), text));
+  try {
+    if (text === undefined) rename(link, kept);
+    else swapLink(kept, path.resolve(path.dirname(link), text));
+  } catch (error) {
+    passOn(error);
+    // What is mounted there, or comes from a lower layer of an image, can't be moved (rename(2)).
+    throw /\(E(?:BUSY|XDEV)\)$/.test(error.message) ? inTheWay(link, error.message) : error;
+  }
   return kept;
 }
 

@@ -15,7 +15,7 @@ export async function collectGarbage(context: Context, request: GcRequest): Prom
   const folders = foldersOf(context.root, context.places.state, config.protoprimer);
   for (const warning of folders.warnings) context.terminal.warn(warning);
   if (!isFolder(folders.data)) {
-    context.terminal.say("nothing to remove: no environment was built yet");
+    context.terminal.say("nothing to remove: no environment of yours was built yet");
     return DONE;
   }
   const lock = await takeOwnTurn(context, config, rootMutex(folders.data), {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { PrimeError, reasonOf } from "../../errors.ts";
+import { failure } from "./errors.ts";
 import { MOST, readWhole } from "./open.ts";
 
 export interface CopyOptions {
@@ -43,7 +43,7 @@ export async function copyTree(
   try {
     await copyFolder(from, to);
   } catch (cause) {
-    throw new PrimeError("file-system", `could not copy ${from} to ${to}: ${reasonOf(cause)}`, { cause });
+    throw failure(`copy ${from} to`, to, cause);
   }
   return changed;
 }

@@ -110,6 +110,6 @@ const FILE_HINTS: Readonly<Record<string, string>> = {
   EDQUOT: "free some space within your quota and start again",
   EROFS: "set XDG_STATE_HOME and XDG_CACHE_HOME to folders that can be written",
   EIO: "check that disk and start again",
-  EXDEV: "put all of that folder on one file system, and start again",
+  EXDEV: "put all of that folder on one file system, of an image in one layer, and start again",
   EMFILE: "raise the limit of open files (`ulimit -n`) and start again",
 };

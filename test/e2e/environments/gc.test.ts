@@ -168,11 +168,28 @@ describe("./prime gc", () => {
     expect(marked).toEqual([`.venv.${alive}.01234567.tmp`, `work-${stays}.${alive}`]);
   });
 
+  it("removes the draft of any file of the repo's that a killed command did not put in its place", async () => {
+    const { box } = await thrice();
+    const alive = makerMark();
+    const dead = alive.replace(/[^.]+$/, "00000000");
+    const drafts = ["prime", "prime.lock", ".gitignore", "uv.lock"].map((name) => `${name}.${dead}.01234567.tmp`);
+    const stays = [`prime.lock.${alive}.01234567.tmp`, "prime.lock.tmp", `prime.lock.${dead}.tmp`];
+    for (const name of [...drafts, ...stays]) box.file(name, "");
+    fs.mkdirSync(box.path(`mine.${dead}.01234567.tmp`));
+    await good(box, ["gc"]);
+    const left = fs.readdirSync(box.root).filter((name) => name.endsWith(".tmp"));
+    expect(left.sort()).toEqual([...stays, `mine.${dead}.01234567.tmp`].sort());
+  });
+
   it("leaves the link that a killed one did not come to", async () => {
     const { box, ids } = await thrice();
     const [oldest = ""] = ids;
     const dead = makerMark().replace(/[^.]+$/, "00000000");
     fs.renameSync(box.path(".prime/generations", oldest), box.path(`.prime/generations/.gone-${oldest}.${dead}`));
+    fs.truncateSync(box.path(`.prime/generations/.gone-${oldest}.${dead}`, "prime.json"), 20);
+    const told = (await box.run(["doctor"])).stdout;
+    expect(told).toContain("killed starts left 1 behind");
+    expect(told).not.toContain("unless you know what it is"); // a gc removes it, and enters no mount
     await good(box, ["gc"]);
     expect(generations(box).sort()).toEqual([...ids].sort());
     expect(fs.readlinkSync(box.path(".prime/generations", oldest))).toBe("../../.venv");
@@ -191,6 +208,6 @@ describe("./prime gc", () => {
   });
 
   it("has nothing to do where nothing was built", async () => {
-    expect((await good(repo({}), ["gc"])).stderr).toContain("no environment was built yet");
+    expect((await good(repo({}), ["gc"])).stderr).toContain("no environment of yours was built yet");
   });
 });

@@ -10,6 +10,7 @@ import { edit, generations, good, isWarm, repo, shown } from "../../support/repo
 import { LAUNCHER, type Sandbox, sandbox } from "../../support/sandbox.ts";
 import { SEEDED_UV } from "../../support/seed.ts";
 import { withoutNode } from "../../support/system/no-node.ts";
+import { mounted } from "../../support/system/users.ts";
 
 /** Writes no bytecode: CPython can leave a torn file on a full disk. */
 const PRINT_SIX = ["run", "python", "-B", "-c", "import six; print(six.__version__)"];
@@ -30,6 +31,16 @@ describe("where .venv belongs there stands", () => {
     expect(stderr).toContain("was a venv that prime did not make");
     expect(fs.readFileSync(path.join(keptAside(box, stderr), "mine"), "utf8")).toBe("keep\n");
     expect((await good(box, PRINT_SIX)).stdout).toBe("1.17.0\n");
+  });
+
+  it("a venv that is mounted there can't be moved: it is left, and what to do is said", async () => {
+    const box = repo({ ".venv/mine": "", "other/pyvenv.cfg": "home = /usr/bin\n" });
+    const shell = mounted(box.path("other"), box.path(".venv"));
+    const said = failure(await box.run(["run", "true"], { shell }), "venv-in-the-way");
+    expect(said).toContain(`could not put the environment's link at ${box.path(".venv")}: could not move`);
+    expect(said).toContain("it is in use (EBUSY)");
+    expect(said).toContain("`local_venv_dir_rel_path`");
+    expect(fs.readdirSync(box.path("other"))).toEqual(["pyvenv.cfg"]);
   });
 
   it("a link to elsewhere: what it leads to is untouched, and the link is kept", async () => {

@@ -32,7 +32,7 @@ describe("a checkout that another user built and that this one can't write", () 
     expect(await isWarm(box, user)).toBe(true);
     expect((await good(box, ["history"], user)).stdout).toContain(shown(box));
     expect((await good(box, ["status"], user)).stdout).toContain(box.path(".prime/generations", shown(box)));
-    expect((await good(box, ["gc"], user)).stderr).toContain("nothing to remove");
+    expect((await good(box, ["gc"], user)).stderr).toContain("nothing to remove: no environment of yours was built");
     expect(fs.readdirSync(box.path(".prime"), { recursive: true }).length).toBe(before);
   });
 
@@ -49,6 +49,7 @@ describe("a checkout that another user built and that this one can't write", () 
 
     await good(box, ["rollback"], user);
     expect((await good(box, PRINT_SIX, user)).stdout).toBe("1.17.0\n");
+    expect((await box.run(["doctor"], user)).stdout).not.toContain("git ignore"); // what is at home is in no repo
     expect(await isWarm(box, user)).toBe(true);
     expect((await good(box, PRINT_SIX)).stdout).toBe("1.16.0\n");
     await good(box, ["rollback", "--cancel"], user);

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { now } from "../../../edges/clock.ts";
 import { readOwnText } from "../../../edges/files/own/own-json.ts";
 import {
+  deadLink,
   exists,
   isFile,
   isFolder,
@@ -14,7 +15,12 @@ import {
 import { deadHolder } from "../../../edges/processes/locks/lock-holder.ts";
 import { type Folders, generationFolder } from "../../../environment/folders.ts";
 import { entryLines, historyFile } from "../../../environment/history.ts";
-import { hasFitManifest, hasTornManifest, readManifest } from "../../../environment/manifest/manifest.ts";
+import {
+  GENERATION_ID,
+  hasFitManifest,
+  hasTornManifest,
+  readManifest,
+} from "../../../environment/manifest/manifest.ts";
 import { isTornState, stateFile } from "../../../environment/state.ts";
 import { takeStock } from "../../../environment/stock.ts";
 import { isGivenBack, readHolds } from "../../../environment/upgraded/holds.ts";
@@ -34,9 +40,8 @@ export function stateFindings(root: string, link: string, folders: Folders): Fin
     ...lockFindings(path.join(folders.data, "lock")),
     ...holdFindings(folders),
     ...historyFindings(folders),
-    ...generationFindings(root, link, folders),
-    ...linkFindings(link, folders),
-    ...ignoreFindings(root, link, folders),
+    ...generationFindings(link, folders),
+    ...(folders.inRoot ? [...linkFindings(link, folders), ...ignoreFindings(root, link, folders)] : []),
   ];
   return findings.length === 0 ? [sound("state", `${folders.data} can be read and agrees with itself`)] : findings;
 }
@@ -89,17 +94,21 @@ function historyFindings(folders: Folders): Finding[] {
   ];
 }
 
-function generationFindings(root: string, link: string, folders: Folders): Finding[] {
+function generationFindings(link: string, folders: Folders): Finding[] {
   const names = listFolder(folders.generations) ?? [];
   const torn = names.filter((name) => {
     const folder = path.join(folders.generations, name);
-    return linkFacts(folder)?.kind === "folder" && isFile(path.join(folder, MANIFEST_FILE)) && !hasFitManifest(folder);
+    return (
+      GENERATION_ID.test(name) &&
+      linkFacts(folder)?.kind === "folder" &&
+      isFile(path.join(folder, MANIFEST_FILE)) &&
+      !hasFitManifest(folder)
+    );
   });
   const shown = path.basename(realPath(link) ?? link);
-  const scene = { folders, link, uvLock: path.join(root, "uv.lock"), needed: new Set([shown]) };
-  const { left, strange } = takeStock(scene, now() - DAY_MS);
+  const { left, strange } = takeStock({ folders, link, needed: new Set([shown]) }, now() - DAY_MS);
   const others = strange.filter((file) => !torn.includes(path.basename(file)));
-  const dangling = names.map((name) => path.join(folders.generations, name)).filter(leadsNowhere);
+  const dangling = names.map((name) => path.join(folders.generations, name)).filter(deadLink);
   return [
     ...torn.map((name) =>
       wrong(
@@ -126,7 +135,7 @@ function generationFindings(root: string, link: string, folders: Folders): Findi
 
 function linkFindings(link: string, folders: Folders): Finding[] {
   const found = linkFacts(link);
-  if (found === undefined || !folders.inRoot || isGivenBack(folders, link)) return [];
+  if (found === undefined || isGivenBack(folders, link)) return [];
   if (found.kind !== "link")
     return [
       wrong(
@@ -139,14 +148,9 @@ function linkFindings(link: string, folders: Folders): Finding[] {
   return [wrong("links", `${link} leads nowhere (${readLink(link)})`, "./prime makes the environment anew")];
 }
 
-function leadsNowhere(file: string): boolean {
-  return linkFacts(file)?.kind === "link" && realPath(file) === undefined;
-}
-
 function ignoreFindings(root: string, link: string, folders: Folders): Finding[] {
   const ignore = path.join(folders.data, ".gitignore");
-  const isThere = folders.inRoot && linkFacts(link) !== undefined; // a start that makes it adds the line
-  const missing = isThere ? missingExclude(root, link) : undefined;
+  const missing = exists(link) ? missingExclude(root, link) : undefined; // a start that makes it adds the line
   return [
     ...((readText(ignore) ?? "").split("\n").includes("*")
       ? []
