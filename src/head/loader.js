@@ -42,7 +42,12 @@
     try {
       const is = fs.lstatSync(folder);
       const isOwn = is.uid === process.geteuid() && is.mode % 0o10000 === 0o1700;
-      if (isOwn && env.PRIME_CACHE !== "never" && process.argv.indexOf("verify") < 0) {
+      if (
+        isOwn &&
+        env.PRIME_CACHE !== "never" &&
+        process.argv.indexOf("verify") < 0 &&
+        fs.statSync(own.cache).isFile()
+      ) {
         const twice = fs.readFileSync(own.cache);
         const data = twice.slice(0, twice.length / 2);
         if (data.equals(twice.slice(data.length))) cachedData = data;

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
@@ -39,6 +40,10 @@ describeEachNode("what was compiled once", ({ binary: node }) => {
       expect((await status()).stderr).toBe("");
       expect([isWhole(file), fs.readdirSync(folder)]).toEqual([true, [name]]);
     }
+    fs.rmSync(file);
+    execFileSync("mkfifo", [file]); // nobody writes to it
+    await status();
+    expect(isWhole(file)).toBe(true);
   });
 });
 

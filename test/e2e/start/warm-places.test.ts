@@ -4,7 +4,16 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { edit, generations, good, isWarm, repo, shown } from "../../support/repos.ts";
 import { LONG_AGO, type RunOptions, type Sandbox } from "../../support/sandbox.ts";
-import { ALL_SHELLS, generationOf, imports, untilWarm, warmShells, whereIs, whyOf } from "../../support/warm.ts";
+import {
+  ALL_SHELLS,
+  generationOf,
+  imports,
+  MACHINE_SHELLS,
+  untilWarm,
+  warmShells,
+  whereIs,
+  whyOf,
+} from "../../support/warm.ts";
 
 const REQUIREMENTS = { "requirements.txt": "six\n" };
 
@@ -33,6 +42,20 @@ async function fileOf(box: Sandbox, name: string, options: RunOptions = {}): Pro
   const { stdout } = await good(box, ["run", "python", "-c", `import ${name}; print(${name}.__file__)`], options);
   return stdout.trim();
 }
+
+describe("what stands in the place of a plan", () => {
+  it.each(["plan", "plan+kept"])("%s: a pipe that nobody writes to is not waited for, and goes", async (name) => {
+    const box = await built();
+    if (name !== "plan") edit(box, "requirements.txt", "idna\n");
+    const file = path.join(box.home, ".local/state/prime/at", box.root, ".plan", name);
+    fs.rmSync(file, { force: true });
+    execFileSync("mkfifo", [file]);
+    for (const [, shell] of MACHINE_SHELLS) expect((await good(box, ["why"], { shell })).stdout).not.toBe("");
+    await good(box);
+    expect(fs.existsSync(file) && fs.statSync(file).isFIFO()).toBe(false);
+    await untilWarm(box);
+  });
+});
 
 describe("another place", () => {
   it("a copied checkout builds an environment of its own, once, and never imports from the original", async () => {
