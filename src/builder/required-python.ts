@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { declaredRange, isOfProject } from "../config/required.ts";
 import type { Context } from "../context.ts";
 import type { Decision } from "../decision/decide.ts";
+import { elsewhere } from "../edges/files/own/own-folder.ts";
 import { SAFE_VARIABLE, whyOthersDecide } from "../edges/files/trust.ts";
 import { PrimeError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
@@ -66,7 +67,7 @@ function refuseForeignStore({ env, root, trust }: Context, what: string): void {
   const why = whyOthersDecide(folder, trust);
   if (why === undefined) return;
   throw new PrimeError("python-store", `could not have uv look for ${what} in ${folder}: ${why}`, {
-    hint: `put ${what} on PATH, set UV_PYTHON_INSTALL_DIR to a folder that you alone can write, or name that one in ${SAFE_VARIABLE}`,
+    hint: `put ${what} on PATH, ${elsewhere("UV_PYTHON_INSTALL_DIR")}, or name that one in ${SAFE_VARIABLE}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { INDEX_VARIABLES } from "../plan/index-variables.ts";
 import { isTable } from "../toml.ts";
 import type { Row, Scene } from "./cause.ts";
 
@@ -113,7 +114,7 @@ function ofPassword(url: string, { env, project }: Scene) {
   };
 }
 
-const SETTING = ["UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL", "PIP_INDEX_URL"];
+const SETTING = [...INDEX_VARIABLES, "PIP_INDEX_URL"];
 
 function indexNamed(url: string, project: Scene["project"]): string | undefined {
   const { index } = project?.uvSettings.table ?? {};

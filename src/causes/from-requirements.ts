@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { quoteForShell } from "../edges/command.ts";
 import { FETCH_LFS } from "../left-by-git.ts";
 import { nearest } from "../nearest.ts";
+import { inCircle } from "../project/files/groups.ts";
 import { whereNamed } from "../project/ways.ts";
 import type { Row, Scene } from "./cause.ts";
 import { knownByModule, WELL_KNOWN } from "./well-known.ts";
@@ -42,10 +43,7 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
   },
   {
     says: /Detected a cycle in `dependency-groups`: ([^\n]*)/,
-    cause: ([, circle]) => ({
-      why: `the groups include each other: ${circle}`,
-      next: "take one `include-group` of this circle out",
-    }),
+    cause: ([, circle = ""]) => inCircle(circle),
   },
   {
     // The first four bytes of "version", which begins such a pointer, in place of a zip archive's.

@@ -101,7 +101,7 @@ function kernelFor(folder: string, said: readonly Said[], files: InputCollector)
 
 /** Choices among extras and groups are said by protoprimer's project descriptors. */
 function refuseChoices(proto: ProtoprimerLayer, said: readonly Said[], flags: ConfigFlags): void {
-  const keys = ["install_extras", "install_groups", "install_packages", "requirements"] as const;
+  const keys = KEYS.filter((key) => /^install_|^requirements$/.test(key));
   const places = keys.flatMap((key) => {
     const chosen = said.find(({ layer, values }) => values[key] !== undefined && layer.exitCode !== EXIT_PROTOPRIMER);
     return chosen === undefined ? [] : [chosen.layer.placeOf([key])];

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { PrimeError } from "../errors.ts";
 import type { Environment } from "./command.ts";
 import { makeTemporaryFolder } from "./files/change.ts";
-import type { Fault } from "./files/own/own-folder.ts";
+import { elsewhere, type Fault } from "./files/own/own-folder.ts";
 import { remove } from "./files/own/remove.ts";
 import { type Trust, whyOthersDecide, whyUnreachable } from "./files/trust.ts";
 import { CACHE_VARIABLE, physicalFolder, usesCache } from "./places.ts";
@@ -27,7 +27,7 @@ function faultOf(named: string, env: Environment, trust: Trust): Fault | undefin
     return { why: `${CACHE_VARIABLE} is \`never\``, cure: "unset the variable" };
   }
   const why = whyOthersDecide(named, trust) ?? whyUnreachable(named);
-  return why === undefined ? undefined : { why, cure: "set XDG_CACHE_HOME to a folder that you alone can write" };
+  return why === undefined ? undefined : { why, cure: elsewhere("XDG_CACHE_HOME") };
 }
 
 /** A folder for this start alone, closed to others; absolute. It goes with the process. */
@@ -36,7 +36,7 @@ export function passingFolder(trust: Trust): string {
   const place = places.find((prefix) => whyOthersDecide(`${prefix}x`, trust) === undefined);
   if (place === undefined) {
     throw new PrimeError("no-cache", `could not make a temporary folder: others can change ${os.tmpdir()}`, {
-      hint: "set TMPDIR to a folder that you alone can write",
+      hint: elsewhere("TMPDIR"),
     });
   }
   const folder = makeTemporaryFolder(place);

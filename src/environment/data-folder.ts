@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { quoteForShell } from "../edges/command.ts";
+import { elsewhere } from "../edges/files/own/own-folder.ts";
 import { isOpenToAll, isOurs, isSticky, type Ownership, ownership, thisUser } from "../edges/files/ownership.ts";
 import { isWritable, realPath } from "../edges/files/read.ts";
 import { belongs } from "../edges/files/trust.ts";
@@ -131,7 +132,7 @@ export function refuseForeignState(data: string, state: string): void {
       (isOpenToAll(one) ? `everybody can write ${file}` : undefined);
     if (why !== undefined) {
       throw new PrimeError("state-folder", `could not keep anything in ${data}: ${why}`, {
-        hint: "set XDG_STATE_HOME to a folder that you alone can write, or remove what is in the way",
+        hint: `${elsewhere("XDG_STATE_HOME")}, or remove what is in the way`,
       });
     }
   }

@@ -143,6 +143,8 @@ function publish(ready: string, target: string, isThere: () => boolean): void {
   }
 }
 
+export const WITH_ENSUREPIP = "install ensurepip (Debian, Ubuntu: `apt-get install python3-venv`)";
+
 async function makeVenv(request: UvRequest, work: string, venv: string): Promise<void> {
   const { executable } = request.python;
   const made = await pythonRun(request, work, executable, ["-I", "-m", "venv", venv]);
@@ -154,7 +156,7 @@ async function makeVenv(request: UvRequest, work: string, venv: string): Promise
     {
       hint:
         noRoom(made, work) ??
-        `${isDebian ? "install ensurepip (Debian, Ubuntu: `apt-get install python3-venv`)" : `try \`${executable} -m venv DIR\` by hand`}, or put another python in front of it on PATH`,
+        `${isDebian ? WITH_ENSUREPIP : `try \`${executable} -m venv DIR\` by hand`}, or put another python in front of it on PATH`,
     },
   );
 }

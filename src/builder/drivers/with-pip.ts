@@ -3,7 +3,7 @@ import type { Command } from "../../edges/command.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
 import { PrimeError } from "../../errors.ts";
 import { wayOf } from "../../provision/network.ts";
-import { pipEnvironment, pipInstall } from "../../provision/uv.ts";
+import { pipEnvironment, pipInstall, WITH_ENSUREPIP } from "../../provision/uv.ts";
 import { type Job, runStep, tryStep } from "../job.ts";
 import { refuseOutsideLimits } from "../resolve/limits.ts";
 import { type PipChoices, pipChoices } from "./pip-choices.ts";
@@ -20,7 +20,7 @@ export async function makePipVenv(job: Job, { generation, python, project }: Bui
     command(job, python, ["-I", "-m", "venv", `--prompt=${project.name}`, generation]),
     {
       id: "venv-failed",
-      hint: "install the package that holds venv and ensurepip (Debian, Ubuntu: `apt-get install python3-venv`)",
+      hint: WITH_ENSUREPIP,
     },
   );
   return pipIn(job, generation);

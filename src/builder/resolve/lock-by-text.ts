@@ -6,7 +6,7 @@ import { expandGlob } from "../../inputs/glob.ts";
 import { readLock } from "../../project/files/uv/uv-lock.ts";
 import { readUvSettings } from "../../project/files/uv/uv-settings.ts";
 import { isTable, parseToml, renderToml, type Table, valueAt } from "../../toml.ts";
-import { checkLock } from "../../uv/lock-commands.ts";
+import { checkLock, type LockCheck } from "../../uv/lock-commands.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import { type Job, lastLines, tryStep } from "../job.ts";
 
@@ -28,6 +28,12 @@ interface Texts {
   readonly work: string;
 }
 
+export function tryCheck(job: Job, uv: UvTool, question: LockCheck) {
+  return tryStep(job, "check uv.lock", checkLock(uv, question), {
+    otherwise: "it does not fit, or only a build can tell",
+  });
+}
+
 /**
  * Has uv compare a uv.lock with copies of the pyproject.toml files, in a folder of their own: without what builds them,
  * and beside no code and no environment of the repo's. What they refer to elsewhere is not followed.
@@ -38,10 +44,8 @@ export async function lockFitsByText(job: Job, uv: UvTool, { python, lock, work 
   const { registries } = await readLock(readText(lock) ?? "", lock);
   const there = { ...uv, root: work };
   for (const offline of [true, false]) {
-    const command = checkLock(there, { python, registries, rebuilt: [], offline, builds: false });
-    const { exitCode, output } = await tryStep(job, "check uv.lock", command, {
-      otherwise: "it does not fit, or only a build can tell",
-    });
+    const question = { python, registries, rebuilt: [], offline, builds: false };
+    const { exitCode, output } = await tryCheck(job, there, question);
     if (exitCode === 0) return { fits: true };
     if (output.includes(NO_BACKEND))
       return { why: "its projects tell their requirements or versions only when they are built" };

@@ -7,10 +7,11 @@ import { isOutside, isWritable, readText, realPath } from "../../edges/files/rea
 import { PrimeError } from "../../errors.ts";
 import { diffLocks, readLock, registriesIn, requiresSame } from "../../project/files/uv/uv-lock.ts";
 import { firstOf } from "../../quoted.ts";
-import { checkLock, type LockCheck, previewLock, updateLock } from "../../uv/lock-commands.ts";
+import { type LockCheck, previewLock, updateLock } from "../../uv/lock-commands.ts";
 import { noteDrafts } from "../../uv/lock-drafts.ts";
 import type { UvTool } from "../../uv/tool.ts";
 import { type Job, runStep, tryStep } from "../job.ts";
+import { tryCheck } from "./lock-by-text.ts";
 
 /**
  * Brings uv.lock in step with the project's requirements, as the config's lock policy says. Only a changed requirement
@@ -116,8 +117,6 @@ async function fitsOffline(job: Job, uv: UvTool, question: Question): Promise<bo
  * builds it is not there.
  */
 async function check(job: Job, uv: UvTool, question: Omit<LockCheck, "builds">): Promise<boolean | undefined> {
-  const { exitCode } = await tryStep(job, "check uv.lock", checkLock(uv, { ...question, builds: true }), {
-    otherwise: "it does not fit, or only a build can tell",
-  });
+  const { exitCode } = await tryCheck(job, uv, { ...question, builds: true });
   return exitCode === 0 ? true : exitCode === 1 ? false : undefined;
 }

@@ -102,8 +102,13 @@ export async function cancelRollback(context: Context): Promise<Answer> {
   if (holdOf(decision) === undefined && !isGivenBack(decision.folders, link))
     context.terminal.say("no rollback is in force");
   setGivenBack(decision.folders, link, false);
-  if (decision.asked !== undefined) writeHold(decision.folders, decision.asked.digest, undefined);
-  return prepare(context, { anew: false, reason: "asked for by the user, who cancelled the rollback" });
+  return endHold(context, decision, "cancelled the rollback");
+}
+
+/** Shows what the inputs ask for again. */
+export function endHold(context: Context, { asked, folders }: Decision, what: string): Promise<Answer> {
+  if (asked !== undefined) writeHold(folders, asked.digest, undefined);
+  return prepare(context, { anew: false, reason: `asked for by the user, who ${what}` });
 }
 
 /**

@@ -8,7 +8,7 @@ import { withApp } from "../../launch/app-text.ts";
 import { beginsAsLauncher } from "../../launch/own-digest.ts";
 import { giveToFolder } from "../../start/shared/give-to-owner.ts";
 import { parseToml, renderToml, tomlText } from "../../toml.ts";
-import type { InitContext, InitRequest } from "./init.ts";
+import { type InitContext, type InitRequest, isTaken, NO_LAUNCHER } from "./init.ts";
 
 export interface AppInit extends Pick<InitRequest, "dryRun" | "force"> {
   /** The app's TOML, and where its launcher goes, as the user wrote them. */
@@ -35,13 +35,7 @@ export async function initApp(context: InitContext, { app, out, dryRun, force }:
   const file = isFolder(named) ? path.join(named, name) : named;
   const before = readBytes(file);
   if (exists(file) && !force && !(before !== undefined && beginsAsLauncher(before))) {
-    throw new PrimeError(
-      "init-refused",
-      `could not put the launcher at ${file}: a file that is no launcher of prime's stands there`,
-      {
-        hint: "look at it, then move it away or start again with --force",
-      },
-    );
+    throw isTaken(file, NO_LAUNCHER);
   }
   const whole = channel === null ? own : withRoot(own, channel.root);
   const content = withApp(readBytes(launcher)?.toString("latin1") ?? "", { name, config: whole });

@@ -192,9 +192,7 @@ function changeLauncher({ launcher, version }: InitContext, file: string, force:
   if (present === undefined) return { file, verb: "write", why: own, content, executable: true };
   if (realPath(file) === launcher) return { file, verb: "keep", why: "it is this launcher itself" };
   if (isFolder(file)) {
-    throw new PrimeError("init-refused", `could not put the launcher at ${file}: a folder stands there`, {
-      hint: "copy it by hand under another name, and start `init` by that",
-    });
+    throw isTaken(file, "a folder", "copy it by hand under another name, and start `init` by that");
   }
   const there = readBytes(file) ?? Buffer.alloc(0);
   const link = readLink(file);
@@ -206,18 +204,22 @@ function changeLauncher({ launcher, version }: InitContext, file: string, force:
   if (isLauncher || force) {
     return { file, verb: "replace", why: `${describe(there, isLauncher, link)} by ${own}`, content, executable: true };
   }
-  throw new PrimeError(
-    "init-refused",
-    `could not put the launcher at ${file}: ${describe(there, isLauncher, link)} stands there`,
-    {
-      hint: "look at it, then move it away or start again with --force",
-    },
-  );
+  throw isTaken(file, describe(there, isLauncher, link));
 }
+
+export function isTaken(
+  file: string,
+  what: string,
+  hint = "look at it, then move it away or start again with --force",
+): PrimeError {
+  return new PrimeError("init-refused", `could not put the launcher at ${file}: ${what} stands there`, { hint });
+}
+
+export const NO_LAUNCHER = "a file that is no launcher of prime's";
 
 function describe(content: Buffer, isLauncher: boolean, link: string | undefined): string {
   if (link !== undefined) return `a link to ${link}`;
-  if (!isLauncher) return "a file that is no launcher of prime's";
+  if (!isLauncher) return NO_LAUNCHER;
   const found = /^prime (\d\S*), Copyright/m.exec(content.toString("latin1")); // the notices at its end
   return `a launcher of ${found === null ? "unknown version" : `version ${found[1]}`}`;
 }

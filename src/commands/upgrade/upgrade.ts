@@ -25,7 +25,6 @@ import { describeSources } from "../../upgrade/rules/ruling.ts";
 import { isOpen, nextWindow, zonedTime } from "../../upgrade/rules/windows.ts";
 import { upgrade } from "../../upgrade/upgrade.ts";
 import type { UvTool } from "../../uv/tool.ts";
-import { prepare } from "../run/prepare.ts";
 import { type Plan, type Planning, planOf, tellPlan, type UpgradeRequest } from "./plan.ts";
 
 const EXIT_WOULD_CHANGE = 1;
@@ -206,9 +205,8 @@ async function nothingToDo(context: Context, decision: Decision, { auto }: Upgra
   context.terminal.say("nothing to upgrade: all that prime moves is as new as ranges and policy allow");
   if (auto || holdOf(decision) === undefined) return DONE;
   context.terminal.say("the rollback ends: the environment that your files ask for is shown again");
-  const { writeHold } = await import("../../environment/upgraded/holds.ts");
-  if (decision.asked !== undefined) writeHold(decision.folders, decision.asked.digest, undefined);
-  return prepare(context, { anew: false, reason: "asked for by the user, who upgraded" });
+  const { endHold } = await import("../environments/rollback.ts");
+  return endHold(context, decision, "upgraded");
 }
 
 function refuseFlags({ flags, flagKey }: Context): void {

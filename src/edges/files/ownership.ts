@@ -20,9 +20,12 @@ export function ownership(file: string): Ownership | undefined {
   return tell("look at", file, () => {
     const is = fs.lstatSync(file, CALMLY);
     if (is === undefined) return undefined;
-    const kind = is.isFile() ? "file" : is.isDirectory() ? "folder" : is.isSymbolicLink() ? "link" : "other";
-    return { kind, uid: is.uid, gid: is.gid, mode: is.mode, names: is.nlink };
+    return { kind: kindOf(is), uid: is.uid, gid: is.gid, mode: is.mode, names: is.nlink };
   });
+}
+
+export function kindOf(is: Pick<fs.Stats, "isFile" | "isDirectory" | "isSymbolicLink">): Ownership["kind"] {
+  return is.isFile() ? "file" : is.isDirectory() ? "folder" : is.isSymbolicLink() ? "link" : "other";
 }
 
 /** The user whose rights this process has. */

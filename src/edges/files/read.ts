@@ -7,6 +7,7 @@ import { quoted } from "../../quoted.ts";
 import { neverQuote } from "../../unquotable.ts";
 import { CALMLY, tell } from "./errors.ts";
 import { chunks, MOST, readWhole, refuseUnfit, withRegularFile } from "./open.ts";
+import { kindOf } from "./ownership.ts";
 import { orStandIn } from "./stand-ins.ts";
 
 export { MOST } from "./open.ts";
@@ -253,7 +254,7 @@ export function isSameFile(first: string, second: string): boolean {
 
 function factsOf(stat: fs.BigIntStats): FileFacts {
   return {
-    kind: stat.isFile() ? "file" : stat.isDirectory() ? "folder" : stat.isSymbolicLink() ? "link" : "other",
+    kind: kindOf(stat),
     dev: String(stat.dev),
     ino: String(stat.ino),
     size: Number(stat.size),

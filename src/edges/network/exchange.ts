@@ -144,7 +144,7 @@ export function proxyHeaders(proxy: URL): Record<string, string> {
   };
 }
 
-function basic(credentials: string): string {
+export function basic(credentials: string): string {
   return `Basic ${Buffer.from(credentials).toString("base64")}`;
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type Duplex, pipeline } from "node:stream";
 import { PrimeError, reasonOf } from "../../errors.ts";
 import { Forbidden } from "./connect.ts";
-import { type Line, plainLine, proxyHeaders, proxyRefusal, tunnel } from "./exchange.ts";
+import { basic, type Line, plainLine, proxyHeaders, proxyRefusal, tunnel } from "./exchange.ts";
 import { isRuled, type NetworkRules, type Ruling, refusedByRule, whyNotHost } from "./rules.ts";
 
 /** A proxy on loopback through which other programs' traffic goes by the rules. */
@@ -27,7 +27,7 @@ const TLS_HANDSHAKE = 0x16;
  */
 export async function startGate(line: Line): Promise<Gate> {
   const user = `prime:${randomBytes(24).toString("hex")}`;
-  const expected = `Basic ${Buffer.from(user).toString("base64")}`;
+  const expected = basic(user);
   const open = new Set<Duplex>();
   let refusal: PrimeError | undefined;
   /** Remembers why, and gives the words for the program that asked. */

@@ -67,17 +67,19 @@ interface Expansion {
   readonly texts: Set<string>;
 }
 
+/** What is said of such groups, by whoever finds them. */
+export function inCircle(names: string) {
+  return { why: `the groups include each other: ${names}`, next: "take one `include-group` of this circle out" };
+}
+
 function expand(table: GroupTable, name: string, { way, done, texts }: Expansion): void {
   if (done.has(name)) return;
   const entries = table.entries.get(name);
   const here = [...way, name];
   if (way.includes(name)) {
     const cycle = here.slice(way.indexOf(name)).map(quoted).join(" → ");
-    throw groupError(
-      table.file,
-      `the groups include each other: ${cycle}`,
-      "take one `include-group` of this circle out",
-    );
+    const { why, next } = inCircle(cycle);
+    throw groupError(table.file, why, next);
   }
   if (way.length > MOST_DEEP) {
     throw groupError(

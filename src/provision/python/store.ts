@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Context } from "../../context.ts";
 import { linkPlain, makeFolder, writeAtomic } from "../../edges/files/change.ts";
+import { elsewhere } from "../../edges/files/own/own-folder.ts";
 import { readOwnJson, TEXT, TIME } from "../../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../../edges/files/own/remove.ts";
 import { isExecutableFile, isRealFolder, listFolder, readLink, sha256 } from "../../edges/files/read.ts";
@@ -47,7 +48,7 @@ export function openStore({ places, env, trust }: Pick<Context, "places" | "env"
   const why = whyOthersDecide(store, trust);
   if (why === undefined) return store;
   throw new PrimeError("python-store", `could not keep interpreters in ${store}: ${why}`, {
-    hint: "set XDG_DATA_HOME to a folder that you alone can write",
+    hint: elsewhere("XDG_DATA_HOME"),
   });
 }
 

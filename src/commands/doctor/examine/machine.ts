@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { localTime } from "../../../edges/clock.ts";
 import type { Environment } from "../../../edges/command.ts";
 import { facts, isFile, isFolder, readStart, realPath } from "../../../edges/files/read.ts";
+import { NAMED } from "../../../edges/network/certificates.ts";
 import { type Finding, sound, wrong } from "../finding.ts";
 
 /** What of the machine decides whether a download can succeed and whether times can be believed. */
@@ -38,12 +39,9 @@ function isOnPath(node: string, { PATH = "" }: Environment): boolean {
   return folders.some((folder) => ["node", "nodejs"].some((name) => realPath(path.join(folder, name)) === node));
 }
 
-/** Variables that name certificates: OpenSSL's, those of requests and curl, of pip, of Node. */
-const BUNDLES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"] as const;
-
 function certificateFindings(env: Environment): Finding[] {
   const wrongs: Finding[] = [];
-  for (const name of BUNDLES) {
+  for (const name of NAMED) {
     const file = env[name];
     if (!file || (name !== "SSL_CERT_FILE" && isFolder(file))) continue;
     const why = !isFile(file) ? "is no file" : holdsCertificate(file) ? undefined : "holds no certificate (PEM)";
@@ -56,7 +54,7 @@ function certificateFindings(env: Environment): Finding[] {
         wrong("certificates", `SSL_CERT_DIR names ${folder}, which is no folder`, "correct the variable, or unset it"),
       );
   }
-  const set = [...BUNDLES, "SSL_CERT_DIR"].filter((name) => env[name]);
+  const set = [...NAMED, "SSL_CERT_DIR"].filter((name) => env[name]);
   if (wrongs.length > 0) return wrongs;
   return [
     sound(

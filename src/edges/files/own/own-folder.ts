@@ -12,7 +12,12 @@ import { belongs, type Trust, whyOthersExchange, whyOthersWrite, whyUnreachable 
  */
 const OWN = 0o1700;
 
-const ELSEWHERE = "set XDG_STATE_HOME to a folder that you alone can write";
+/** What to do where others can change a folder that a variable names. */
+export function elsewhere(variable: string): string {
+  return `set ${variable} to a folder that you alone can write`;
+}
+
+const ELSEWHERE = elsewhere("XDG_STATE_HOME");
 
 /** Why what is in a folder of prime's own is not believed. */
 export interface Fault {
