@@ -13,7 +13,7 @@ import type { Source, Sourced } from "./source.ts";
 /**
  * The required python of a repo that prime's own configuration says nothing about: the nearest `.python-version`, from
  * root upwards; else `requires-python` (PEP 621); else `python_requires` of setuptools' setup.cfg, or as setup.py
- * writes it; else any.
+ * writes it; else Poetry's; else any.
  */
 export async function inferRequiredPython(
   root: string,
@@ -28,12 +28,14 @@ export const ANY: Sourced<null> = { value: null, source: { kind: "default" } };
 
 /** Whether a required python is what projects say that they are for, or any: nobody asked for it. */
 export function isOfProject({ kind, key = "" }: Source): boolean {
-  return kind === "default" || /^(?:project|options|metadata)\.|^python_requires$|^tool\.uv\./.test(key);
+  return kind === "default" || /^(?:project|options|metadata)\.|^python_requires$|^tool\.(?:uv|poetry)\./.test(key);
 }
 
 /** The range that the project in `root` says it is for. */
 export async function declaredRange(root: string, files: InputCollector): Promise<Sourced<string> | undefined> {
-  return (await projectRange(root, files)) ?? setupRange(root, files) ?? callRange(root, files);
+  return (
+    (await projectRange(root, files)) ?? setupRange(root, files) ?? callRange(root, files) ?? poetryRange(root, files)
+  );
 }
 
 /**
@@ -140,6 +142,17 @@ function callRange(root: string, files: InputCollector): Sourced<string> | undef
   );
   const [value = ""] = found;
   return found.size === 1 && VERSION_REQUEST.test(value.trim()) ? range(value, file, ["python_requires"]) : undefined;
+}
+
+/** What Poetry's table says of Python, as PEP 440 has it; alternatives (`||`) are none of that. */
+async function poetryRange(root: string, files: InputCollector): Promise<Sourced<string> | undefined> {
+  const file = path.join(root, "pyproject.toml");
+  const keys = ["tool", "poetry", "dependencies", "python"];
+  const value = String(valueAt((await files.toml(file)) ?? {}, keys))
+    .replace(/^3.*\*$/, "==$&")
+    .replace(/\^(3[\d.]*)/g, ">=$1,<4")
+    .replace(/~(3\.\d+)(\.\d+)?/g, (_, minor, patch = ".0") => `~=${minor}${patch}`);
+  return VERSION_REQUEST.test(value) ? range(value, file, keys) : undefined;
 }
 
 function range(value: string, where: string, keys: readonly string[]): Sourced<string> | undefined {

@@ -5,6 +5,7 @@ import { quoteForShell } from "../edges/command.ts";
 import { isFile, isFolder, readStart } from "../edges/files/read.ts";
 import { oneLine, quoted } from "../quoted.ts";
 import { isTable } from "../toml.ts";
+import { filesAside, TOOL_FILES } from "./around/aside.ts";
 import { projectsBelow } from "./around/below.ts";
 import { emptySubmodules } from "./around/submodules.ts";
 import type { Pyproject } from "./files/pyproject.ts";
@@ -42,10 +43,17 @@ export function noteBelow(
 ): string[] {
   const isForTests =
     kind === "requirements" &&
-    [mainRequirements ?? [], devRequirements].flat().length === 0 &&
+    mainRequirements === undefined &&
+    devRequirements.length === 0 &&
     testRequirements.length > 0;
   const isBare =
-    kind === "nothing" || isForTests || (packages === null && pyproject !== undefined && asksForNothing(pyproject));
+    kind === "nothing" ||
+    isForTests ||
+    (packages === null &&
+      mainRequirements === undefined &&
+      pyproject !== undefined &&
+      KINDS[kind].buildsRoot === "never" &&
+      asksForNothing(pyproject));
   if (!isBare) return [];
   const members = [...(workspace?.members.values() ?? [])].map(({ folder }) => path.relative(root, folder));
   const isWorkspace = members.some((folder) => folder !== "" && !folder.startsWith(".."));
@@ -60,8 +68,11 @@ export function noteBelow(
 export const BELOW = "Projects below: ";
 
 const CONDA = ["environment.yml", "environment.yaml", "conda.yml"];
-/** Where other tools are told which Python to take; the last only counts where no project has a range. */
-const PINS = [".tool-versions", "mise.toml", ".mise.toml", "Pipfile", "runtime.txt", ...CONDA, "Dockerfile"];
+/** Where other tools are told which Python to take; the last two only count where no project has a range. */
+export const PINS = [
+  ...[".tool-versions", "mise.toml", ".mise.toml", "Pipfile", "runtime.txt", ...CONDA],
+  ...["Dockerfile", "docker/Dockerfile"],
+];
 
 /** How: `python 3.9`, `python = "3.9"`, `python_version = "3.9"`, `python-3.9`, `- python=3.9`, `FROM python:3.9-slim`. */
 const PIN =
@@ -73,7 +84,10 @@ export function notePins(
   { required_python_version: required }: Pick<Config, "required_python_version">,
 ): string[] {
   if (!isOfProject(required.source)) return [];
-  const names = required.source.kind === "default" ? PINS : PINS.slice(0, -1);
+  const setup = ["setup.py", "setup.cfg"].map((name) => readStart(path.join(root, name), LONGEST)).join();
+  if (/Python :: 2/.test(setup) && !/Python :: 3/.test(setup))
+    return ["The project is for Python 2 alone, which prime does not work with."];
+  const names = required.source.kind === "default" ? PINS : PINS.slice(0, -2);
   const there = names.filter((name) => isFile(path.join(root, name))); // see `ofOthersIn`
   const found = there.flatMap((name) => {
     const pin = PIN.exec(readStart(path.join(root, name), LONGEST))?.[1];
@@ -88,15 +102,11 @@ export function notePins(
 const LONGEST = 65_536;
 
 function asksForNothing({ project, uv, hasBuildSystem, groups }: Pyproject): boolean {
-  const isNone = (project?.dependencies ?? []).length === 0 && Object.keys(project?.extras ?? {}).length === 0;
+  if (project === undefined) return uv.workspace === undefined;
+  const { dependencies = [], extras } = project;
   const isPackage = uv.package ?? hasBuildSystem;
-  return (
-    project !== undefined &&
-    !isPackage &&
-    isNone &&
-    groups.entries.size === 0 &&
-    !project.dynamic.includes("dependencies")
-  );
+  const isNone = dependencies.length === 0 && Object.keys(extras).length === 0;
+  return !isPackage && isNone && groups.entries.size === 0 && !project.dynamic.includes("dependencies");
 }
 
 /** Which requirement files are installed where nobody named them. */
@@ -122,10 +132,12 @@ function noteNothing({ kind }: Pick<Project, "kind">, files: RootFiles): string[
 }
 
 /** Where conda, pixi, tox, nox and hatch are told what to install. */
-const OF_OTHERS = [...CONDA, "conda-lock.yml", "pixi.toml", "tox.ini", "tox.toml", "noxfile.py", "hatch.toml"];
+const OF_OTHERS = [...CONDA, "conda-lock.yml", "pixi.toml", ...TOOL_FILES];
 
 function ofOthersIn(root: string): string[] {
-  return OF_OTHERS.filter((name) => isFile(path.join(root, name))); // a failure to read costs more than a look
+  const isConda = (name: string) => /(?:env|conda)[^/]*\.ya?ml$/.test(name) && asks(root, name);
+  const there = OF_OTHERS.filter((name) => isFile(path.join(root, name))); // a failure to read costs more than a look
+  return [...there, ...filesAside(root).filter(isConda).slice(0, 1)]; // the others are much the same
 }
 
 function noteRoot(
@@ -160,10 +172,7 @@ function noteForeign(
     const table = pyproject?.tool[tool];
     return isTable(table) && (key === "" ? !readsAll : table[key] !== undefined);
   });
-  const files =
-    installsMore || kind === "nothing"
-      ? []
-      : ofOthersIn(root).filter((name) => ASKS.test(readStart(path.join(root, name), LONGEST)));
+  const files = installsMore || kind === "nothing" ? [] : ofOthersIn(root).filter((name) => asks(root, name));
   const unread = [...tables.map((keys) => `[tool.${keys.join(".").replace(/\.$/, "")}]`), ...files];
   return unread.length === 0
     ? notes
@@ -183,5 +192,7 @@ const TABLES = [
   ["hatch", "envs"],
 ] as const;
 
-/** How one of `OF_OTHERS` asks for anything. */
-const ASKS = /^[\s[]*(?:deps|(?:extra-)?dependencies)\b|\.install\(/m;
+/** Whether one of `OF_OTHERS` asks for anything. */
+function asks(root: string, name: string): boolean {
+  return /^[\s[]*(?:deps|(?:extra-)?dependencies)\b|\.install\(/m.test(readStart(path.join(root, name), LONGEST));
+}

@@ -32,19 +32,18 @@ export interface RootFiles {
 /** A requirement file, which Rye writes. */
 export const DEV_LOCK = "requirements-dev.lock";
 
-const DEV_REQUIREMENTS = [
-  "requirements-dev.txt",
-  "dev-requirements.txt",
-  "requirements_dev.txt",
-  "dev_requirements.txt",
-];
+/** What people call such a file. */
+const named = (word: string): string[] =>
+  ["-", "_", "."].flatMap((joint) => [`requirements${joint}${word}.txt`, `${word}${joint}requirements.txt`]);
+
+const DEV_REQUIREMENTS = named("dev");
 
 const TEST_REQUIREMENTS = [
-  "requirements-test.txt",
-  "test-requirements.txt",
-  "requirements_test.txt",
-  "test_requirements.txt",
+  ...named("test"),
   "requirements-tests.txt",
+  "requirements_for_test.txt",
+  "test/requirements.txt",
+  "tests/requirements.txt",
 ];
 
 /** In a folder of requirement files without a requirements.txt beside it; the first that is there counts. */
@@ -104,9 +103,7 @@ export function isForUv(pyproject: Pyproject | undefined): boolean {
 
 /** Whether a name, relative to root, is that of a requirement file. */
 export function isRequirementFile(name: string): boolean {
-  return /^(?!.*constraint)(?:(?:tests?\/)?[\w.-]*requirements?[\w.-]*|requirements\/[\w.-]+)\.(?:txt|in|lock)$/.test(
-    name,
-  );
+  return /^(?!.*(?:conda|constraint))(?:.*\/)?(?:[^/]*requirements?[^/]*|req\w*\/[^/]+)\.(?:txt|in|lock)$/.test(name);
 }
 
 interface FoundRequirements {
@@ -126,7 +123,7 @@ function findRequirements(root: string, inputs: InputCollector, pyproject?: Pypr
     return { main: plain, dev, test };
   }
   const main = plain ?? FOLDER_MAIN.find(look);
-  const folderDev = (plain === undefined ? FOLDER_DEV : FOLDER_DEV.slice(0, 1)).find(look);
+  const folderDev = (plain === undefined ? FOLDER_DEV : FOLDER_DEV.slice(0, -1)).find(look);
   const folderTest = FOLDER_TEST.find(look);
   return { main, dev: [...dev, folderDev ?? []].flat(), test: [...test, folderTest ?? []].flat() };
 }

@@ -2,10 +2,12 @@ import * as path from "node:path";
 import { MOST } from "../edges/files/open.ts";
 import { isFile, listFolder, readText } from "../edges/files/read.ts";
 import { tolerate } from "../errors.ts";
+import { PINS } from "../project/notes.ts";
 
 /** Where repos say for which Python they build, test and ship. */
 const FILES = [
-  ...["Dockerfile", "Containerfile", "tox.ini", "noxfile.py", "pyproject.toml", "setup.cfg", "setup.py"],
+  ...PINS,
+  ...["Containerfile", "tox.ini", "noxfile.py", "pyproject.toml", "setup.cfg", "setup.py"],
   ...[
     ".gitlab-ci.yml",
     ".travis.yml",
@@ -14,15 +16,7 @@ const FILES = [
     "bitbucket-pipelines.yml",
     "Jenkinsfile",
   ],
-  ...[
-    ".readthedocs.yaml",
-    ".readthedocs.yml",
-    ".tool-versions",
-    "mise.toml",
-    ".mise.toml",
-    "runtime.txt",
-    "environment.yml",
-  ],
+  ...[".readthedocs.yaml", ".readthedocs.yml"],
 ];
 
 /** Lines of such files that name a minor version, as `file:line`, relative to root. */

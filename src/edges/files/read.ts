@@ -86,9 +86,10 @@ export function isWritable(folder: string): boolean {
   });
 }
 
-/** The text of a file in UTF-8; `undefined` when it is not there. */
+/** The text of a file in UTF-8, or in UTF-16 as PowerShell's `>` writes it; `undefined` when it is not there. */
 export function readText(file: string, most: number = MOST.made): string | undefined {
-  const text = readBytes(file, most)?.toString("utf8");
+  const bytes = readBytes(file, most);
+  const text = bytes?.toString(encodingOf(bytes) ?? "utf8");
   if (text !== undefined && leadsOut(file)) neverQuote(text);
   return text;
 }
@@ -138,11 +139,17 @@ export function isFitFile(file: string, most: number = MOST.made): boolean {
   return true;
 }
 
-/** At most the first `length` bytes of a file, a character each; "" for what can't be read. */
+/** By its mark, which no UTF-8 begins with. */
+function encodingOf(bytes: Buffer): "utf16le" | undefined {
+  return bytes[0] === 0xff && bytes[1] === 0xfe ? "utf16le" : undefined;
+}
+
+/** At most the first `length` bytes of a file, a character each, or two where it is in UTF-16; "" for what can't be read. */
 export function readStart(file: string, length: number): string {
   try {
     const start = Buffer.alloc(length);
-    return withRegularFile(file, Number.POSITIVE_INFINITY, (fd) => start.toString("latin1", 0, fs.readSync(fd, start)));
+    const read = withRegularFile(file, Number.POSITIVE_INFINITY, (fd) => fs.readSync(fd, start));
+    return start.toString(encodingOf(start) ?? "latin1", 0, read);
   } catch {
     return "";
   }

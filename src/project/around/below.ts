@@ -16,7 +16,7 @@ export function projectsBelow(root: string): string[] {
     const folders = waiting.flatMap((folder) => (looked < MOST_FOLDERS ? subfolders(root, folder) : []));
     looked += folders.length;
     const isProject = (folder: string) => NAMES.some((name) => isFile(path.join(root, folder, name)));
-    found.push(...folders.filter(isProject));
+    found.push(...folders.filter((folder) => isProject(folder) && !/^tests?$/.test(folder))); // read with the root
     waiting = folders.filter((folder) => !isProject(folder));
   }
   return found.sort();

@@ -30,9 +30,6 @@ export interface DeclaredCommand {
   readonly provider: string;
 }
 
-/** Files of the root that tell what other tools install into environments of their own. */
-export const TOOL_FILES = ["tox.ini", "tox.toml", "noxfile.py", "hatch.toml"] as const;
-
 /**
  * The commands that the repo's declarations provide, by name, those of what is `installed` (normalized names) left out.
  * Nothing is run: see `commandsOf`; beside a uv.lock, what a distribution requires counts as well.

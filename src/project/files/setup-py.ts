@@ -26,7 +26,7 @@ export function readSetupPy(file: string): SetupPy | undefined {
   if (text === undefined) return undefined;
   const tokens = tokenize(text);
   const texts = tokens.filter((token) => token.kind === "text").map((token) => token.value);
-  const { extras, known } = findExtras(tokens);
+  const { extras, known } = findExtras(asArguments(tokens));
   return {
     name: findName(tokens),
     describes: tokens.some(({ kind, value }) => kind === "name" && /setup|dist|build|exec|runpy|import_/i.test(value)),
@@ -92,6 +92,19 @@ function findName(tokens: readonly Token[]): string | undefined {
     if (is(token, "name") && is(tokens[index + 1], "=") && value?.kind === "text") return value.value;
   }
   return undefined;
+}
+
+/** `"extras_require": …` in a dict and `x["extras_require"] = …` as the argument that they become (`setup(**x)`). */
+function asArguments(tokens: readonly Token[]): Token[] {
+  const isKey = (at: number): boolean =>
+    tokens[at]?.kind === "text" &&
+    tokens[at].value === "extras_require" &&
+    (is(tokens[at + 1], ":") || (is(tokens[at + 1], "]") && is(tokens[at + 2], "=")));
+  return tokens.flatMap((token, at): Token[] => {
+    if (isKey(at)) return [{ ...token, kind: "name" }];
+    if (isKey(at - 1)) return is(token, "]") ? [] : [{ ...token, value: "=" }];
+    return [token];
+  });
 }
 
 /** Nobody writes so many; one can stand in another. */

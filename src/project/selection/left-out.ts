@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { isFile, listFolder, readText } from "../../edges/files/read.ts";
 import { firstOf, oneLine } from "../../quoted.ts";
+import { filesAside } from "../around/aside.ts";
 import { dynamicFiles } from "../built/dynamic.ts";
 import { KINDS, type ProjectKind } from "../kinds.ts";
 import type { LeftOut } from "../project.ts";
@@ -31,7 +32,7 @@ export function partsLeftOut(
 }
 
 /**
- * The requirement files of root, of its folder `requirements` and of its tests that nothing reads. What was compiled stands for its
+ * The requirement files of root, and of folders that people make for them, that nothing reads. What was compiled stands for its
  * source; beside a lock what was compiled or exported says nothing that the lock does not say. `taken`: absolute files.
  */
 export function requirementsLeftOut(files: RootFiles, taken: readonly string[]): string[] {
@@ -41,11 +42,8 @@ export function requirementsLeftOut(files: RootFiles, taken: readonly string[]):
     ...dynamicFiles(pyproject),
     ...(setupPy?.requirementFiles ?? []),
   ]);
-  const inFolder = (listFolder(path.join(root, "requirements")) ?? []).map((name) => `requirements/${name}`);
   const isOne = (name: string): boolean => isRequirementFile(name) && isFile(path.join(root, name));
-  const all = [...(listFolder(root) ?? []), ...inFolder, "test/requirements.txt", "tests/requirements.txt"].filter(
-    isOne,
-  );
+  const all = [...(listFolder(root) ?? []), ...filesAside(root)].filter(isOne);
   const isLocked = files.uvLock !== undefined || files.hasPylock;
   const isCopy = (name: string): boolean =>
     (name === "requirements.lock" && read.has(DEV_LOCK)) ||

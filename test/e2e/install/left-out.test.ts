@@ -116,21 +116,24 @@ describe("requirement files that people use are found:", () => {
     ["dev_requirements.txt", "test_requirements.txt"],
     ["requirements.txt", "requirements/test.txt"],
     ["requirements/base.in", "requirements/tests.txt"],
+    ["requirements.txt", "requirements.dev.txt"],
+    ["requirements.txt", "requirements_for_test.txt"],
+    ["requirements.txt", "tests/requirements.txt"],
   ])("%s and %s", async (main, other) => {
     const box = repo({ [main]: "six\n", [other]: "toml\n" });
     await good(box);
     expect(Object.keys(installed(box))).toEqual(["six", "toml"]);
   });
 
-  it("and one that only the tests have is named, as is a setup.py that installs by itself and is not run", async () => {
+  it("and one in a folder of another tool's is named, as is a setup.py that installs by itself and is not run", async () => {
     const box = repo({
       "requirements.txt": "six\n",
-      "tests/requirements.txt": "toml\n",
+      "ci/requirements.txt": "toml\n",
       "setup.py": "open('was-run', 'w')\n",
     });
     const { stderr } = await good(box);
     expect(Object.keys(installed(box))).toEqual(["six"]);
-    expect(stderr).toContain("not installed: tests/requirements.txt (the key `requirements` of prime.toml chooses)");
+    expect(stderr).toContain("not installed: ci/requirements.txt (the key `requirements` of prime.toml chooses)");
     expect(stderr).toContain("setup.py is not run: it calls no setup(); a [project] of pyproject.toml would be read.");
     expect(fs.existsSync(box.path("was-run"))).toBe(false);
   });

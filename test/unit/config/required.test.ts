@@ -89,6 +89,12 @@ describe(".python-version", () => {
     );
   });
 
+  test("in UTF-16, as PowerShell writes it, it counts, too", async () => {
+    const file = write(".python-version", "");
+    fs.writeFileSync(file, "\uFEFF3.12\r\n", "utf16le");
+    expect(await load()).toMatchObject({ config: { required_python_version: { value: "3.12" } }, warnings: [] });
+  });
+
   test("a name of an executable is the version in it; a free-threaded build has a command of its own", async () => {
     const file = write(".python-version", "3.13t\npython3.12\n");
     const { config, warnings } = await load();
@@ -168,6 +174,23 @@ describe("ranges", () => {
   ])("setup.cfg %j says nothing", async (text) => {
     write("setup.cfg", text);
     expect(await required()).toEqual({ value: null, source: { kind: "default" } });
+  });
+
+  test.each([
+    ["^3.9", ">=3.9,<4"],
+    ["^3.9.1,!=3.9.7", ">=3.9.1,<4,!=3.9.7"],
+    ["~3.9", "~=3.9.0"],
+    ["~3.9.2", "~=3.9.2"],
+    ["~=3.9", "~=3.9"],
+    [">=3.8, <3.12", ">=3.8, <3.12"],
+    ["3.11.*", "==3.11.*"],
+    ["^2.7 || ^3.6", null],
+    ["*", null],
+  ])("Poetry's %j", async (text, value) => {
+    const where = write("pyproject.toml", `[tool.poetry.dependencies]\npython = "${text}"\n`);
+    const source =
+      value === null ? { kind: "default" } : { kind: "file", where, key: "tool.poetry.dependencies.python" };
+    expect(await required()).toEqual({ value, source });
   });
 
   test.each([

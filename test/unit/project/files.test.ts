@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, test } from "vitest";
-import { inspect, PACKAGE, refusal, relative, root, SETUP_PY, watched } from "./place.ts";
+import { inspect, PACKAGE, refusal, relative, root, SETUP_PY, watched, write } from "./place.ts";
 
 describe("requirement files", () => {
   test("are found in their usual places", async () => {
@@ -28,11 +28,56 @@ describe("requirement files", () => {
     },
   );
 
+  test("of developers stand there beside a requirements.txt, too, but what is local may not be", async () => {
+    const files = { "requirements.txt": "", "requirements/local.txt": "" };
+    expect((await inspect(files)).requirementFiles).toEqual(["requirements.txt"]);
+    const more = await inspect({ ...files, "requirements/development.txt": "" });
+    expect(more.requirementFiles).toEqual(["requirements.txt", "requirements/development.txt"]);
+  });
+
   test("of developers stand beside a setup.py, too, and what is common to them is the main one", async () => {
     const files = { "setup.py": SETUP_PY, "requirements/development.txt": "" };
     expect((await inspect(files)).requirementFiles).toEqual(["requirements/development.txt"]);
     const common = await inspect({ ...files, "requirements/common.txt": "" });
     expect(common.requirementFiles).toEqual(["requirements/common.txt", "requirements/development.txt"]);
+  });
+
+  test("may be in UTF-16, as PowerShell writes them", async () => {
+    write({ "requirements.txt": "", "more.txt": "six" });
+    fs.writeFileSync(path.join(root, "requirements.txt"), "\uFEFF-r more.txt\r\n", "utf16le");
+    expect((await inspect({})).requirementLines).toMatchObject([{ value: "six" }]);
+  });
+
+  test.each(["requirements.dev.txt", "requirements.test.txt", "requirements_for_test.txt", "tests/requirements.txt"])(
+    "of developers and for tests may be %s",
+    async (file) => {
+      const { requirementFiles, omissions } = await inspect({ "requirements.txt": "six", [file]: "pytest" });
+      expect([requirementFiles, omissions]).toEqual([["requirements.txt", file], []]);
+    },
+  );
+
+  test("of tests alone stand for no project below", async () => {
+    expect(await inspect({ "tests/requirements.txt": "pytest" })).toMatchObject({
+      requirementFiles: ["tests/requirements.txt"],
+      omissions: [],
+    });
+  });
+
+  test("in folders of developers are named, and no list of conda's", async () => {
+    const { omissions } = await inspect({
+      "requirements.txt": "six",
+      "ci/requirements-tests.in": "pytest",
+      "ci/requirements-tests.txt": "pytest==8",
+      "env/requirements-style.txt": "black",
+      "requirements/generated/requirements-dev.txt": "pytest",
+      "requirements/app_linux-64_conda_spec.txt": "@EXPLICIT\n",
+      "reqs/lint.txt": "ruff",
+      "tests/data/requirements.txt": "no-such-package",
+      "docs/requirements.txt": "sphinx",
+    });
+    expect(omissions).toEqual([
+      "not installed: ci/requirements-tests.txt, env/requirements-style.txt, reqs/lint.txt, requirements/generated/requirements-dev.txt (the key `requirements` of prime.toml chooses)",
+    ]);
   });
 
   test("Rye's lock for developers is one, and stands for its lock for users", async () => {
@@ -68,9 +113,10 @@ describe("requirement files", () => {
 
   test("beside [project] requirements.txt counts when the project declares no dependencies", async () => {
     const text = '[project]\nname = "app"\nversion = "1"\n';
-    expect((await inspect({ "pyproject.toml": text, "requirements.txt": "six" })).requirementFiles).toEqual([
-      "requirements.txt",
-    ]);
+    const files = { "pyproject.toml": text, "requirements.txt": "six", "docs/requirements.txt": "sphinx" };
+    const { requirementFiles, omissions } = await inspect(files);
+    expect(requirementFiles).toEqual(["requirements.txt"]);
+    expect(omissions.join()).not.toContain("Projects below");
   });
 
   test("beside setup.py both are installed, and a note says so", async () => {
@@ -130,6 +176,18 @@ describe("what is described for another tool", () => {
     );
     expect(await told({ "pyproject.toml": `${PACKAGE}[dependency-groups]\ndev = ["pytest"]\n` })).toEqual([]);
     expect(await told({ "pyproject.toml": PACKAGE, "requirements-dev.txt": "pytest\n" })).toEqual([]);
+  });
+
+  test("is named in folders of developers, where it is conda's", async () => {
+    const [mine, more] = ["devtools/conda-envs/test_env.yaml", "devtools/conda-envs/user_env.yaml"];
+    const asks = { [mine]: "name: x\ndependencies:\n  - numpy\n", [more]: "dependencies: [six]\n" };
+    const other = { "ci/env.yml": "services:\n" };
+    expect((await inspect({ ...asks, ...other })).omissions).toEqual([
+      `The environment is empty: ${mine} is not read; a requirements.txt would be.`,
+    ]);
+    expect((await inspect({ "pyproject.toml": PACKAGE })).omissions).toEqual([
+      `What is asked for in ${mine} is not read; [dependency-groups] of pyproject.toml would be.`,
+    ]);
   });
 
   test("of a tool that is only configured nothing is said", async () => {

@@ -84,11 +84,39 @@ describe("the kind of a repo", () => {
     ["environment.yaml", "dependencies:\n  - python=3.9\n", "3.9"],
     ["Pipfile", '[requires]\npython_version = "3.9"\n', "3.9"],
     ["runtime.txt", "python-3.9.18\n", "3.9.18"],
+    ["docker/Dockerfile", "FROM python:3.9-slim\n", "3.9"],
     ["Dockerfile", "FROM node:20\nFROM docker.test/library/python:3.9-slim AS app\n", "3.9"],
   ])("a Python that only %s names is said not to be read", async (name, text, version) => {
     expect((await inspect({ [name]: text, "requirements.txt": "six\n" })).omissions[0]).toBe(
       `${name} names Python ${version}, which is not read: a .python-version would be.`,
     );
+  });
+
+  test("one in UTF-16, as PowerShell writes it, as well", async () => {
+    fs.writeFileSync(path.join(root, "runtime.txt"), "\uFEFFpython-3.9.18\r\n", "utf16le");
+    expect((await inspect({ "requirements.txt": "six\n" })).omissions).toEqual([
+      "runtime.txt names Python 3.9.18, which is not read: a .python-version would be.",
+    ]);
+  });
+
+  test("groups of a root that is no project itself stand for none below", async () => {
+    const groups = '[dependency-groups]\ndev = ["six"]\n';
+    const below = { "pyproject.toml": groups, "core/pyproject.toml": PACKAGE };
+    expect((await inspect(below)).omissions).toEqual([
+      "Projects below: core (./prime --root core run … starts in one).",
+    ]);
+    const asked = { ...below, "pyproject.toml": `${groups}[tool.ruff]\n`, "setup.py": SETUP_PY };
+    expect((await inspect(asked)).omissions).not.toContain("Projects below");
+  });
+
+  test("a project of Python 2 is said to be one", async () => {
+    const said = async (classifiers: string) => {
+      const text = `from setuptools import setup\nsetup(name="x", classifiers=[${classifiers}])\n`;
+      return (await inspect({ "setup.py": text })).omissions;
+    };
+    const two = '"Programming Language :: Python :: 2.7"';
+    expect(await said(two)).toEqual(["The project is for Python 2 alone, which prime does not work with."]);
+    expect(await said(`${two}, "Programming Language :: Python :: 3"`)).toEqual([]);
   });
 
   test("an extra that a pylock.toml lacks is offered by nobody", async () => {
@@ -112,11 +140,18 @@ describe("the kind of a repo", () => {
       "absent:dev-requirements.txt",
       "absent:requirements_dev.txt",
       "absent:dev_requirements.txt",
+      "absent:requirements.dev.txt",
+      "absent:dev.requirements.txt",
       "absent:requirements-test.txt",
       "absent:test-requirements.txt",
       "absent:requirements_test.txt",
       "absent:test_requirements.txt",
+      "absent:requirements.test.txt",
+      "absent:test.requirements.txt",
       "absent:requirements-tests.txt",
+      "absent:requirements_for_test.txt",
+      "absent:test/requirements.txt",
+      "absent:tests/requirements.txt",
       "absent:requirements",
     ]);
   });

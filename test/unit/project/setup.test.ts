@@ -72,7 +72,10 @@ describe("a setup.py, read and not run", () => {
     ["a comprehension", "setup(extras_require={name: [] for name in names})", [], false],
     ["a computed key", 'setup(extras_require={f"dev": [], "t": []})', ["t"], false],
     ["a merged variable", 'e = {"dev": []}\ne.update(more)\nsetup(extras_require=e)', ["dev"], false],
-    ["a dict passed by stars", 'kwargs["extras_require"] = {"dev": []}\nsetup(**kwargs)', [], false],
+    ["a key of a dict passed by stars", 'kwargs["extras_require"] = {"dev": []}\nsetup(**kwargs)', ["dev"], true],
+    ["a dict passed by stars", 'kwargs = {"name": "x", "extras_require": {"dev": []}}\nsetup(**kwargs)', ["dev"], true],
+    ["a dict that is changed", 'kwargs = {"extras_require": {}}\nkwargs["extras_require"]["dev"] = []', [], false],
+    ["a key of a dict that is taken out", 'setup(**more)\nmore.pop("extras_require", {"dev": []})', [], false],
   ];
   test.each(cases)("%s", (_, text, extras, known) => {
     fs.writeFileSync(file, text);
