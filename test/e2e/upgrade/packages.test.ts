@@ -42,7 +42,7 @@ describe("./prime upgrade of packages", () => {
     await good(box, ["upgrade"]);
     const after = shown(box);
     const { stderr } = await good(box, ["rollback"]);
-    expect(stderr).toContain("git checkout");
+    expect(stderr).toContain("undo the change of uv.lock");
     expect(shown(box)).toBe(before);
     expect((await good(box, ["upgrade", "--auto"])).stderr).toContain(`a rollback to ${before} holds`);
     expect(shown(box)).toBe(before);
