@@ -3,7 +3,7 @@ export function oneByPrefix(
   ids: readonly string[],
   prefix: string,
 ): { readonly id: string } | { readonly why: string; readonly candidates: readonly string[] } {
-  const fitting = ids.filter((id) => id.startsWith(prefix));
+  const fitting = ids.filter((id) => prefix !== "" && id.startsWith(prefix));
   const [id] = fitting;
   if (id !== undefined && fitting.length === 1) return { id };
   const why = `${id === undefined ? "no" : "more than one"} environment has an id that begins with ${prefix}`;

@@ -67,6 +67,7 @@ describe("./prime rollback", () => {
     const offline = { env: { HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, ALL_PROXY: nowhere, NO_PROXY: "" } };
     await good(box, ["rollback"], offline);
     expect(shown(box)).toBe(first);
+    expect((await box.run(["rollback", ""])).code).toBe(2);
     const unknown = await box.run(["rollback", "nothing-like-it"]);
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain(second);
