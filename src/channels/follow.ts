@@ -8,6 +8,7 @@ import {
   type ReleasesState,
   releaseFile,
 } from "./model/release.ts";
+import { isAhead } from "./model/texts.ts";
 import type { Place } from "./place.ts";
 import { parseTarget, readTarget } from "./session.ts";
 import { Client, type Memory } from "./tuf/client.ts";
@@ -74,12 +75,6 @@ export async function openChannels(place: Pick<Place, "read">, memory: Memory, n
 }
 
 /**
- * Milliseconds: clocks of machines and maintainers may differ by a day. A clock that is further behind would let
- * nothing expire.
- */
-const AHEAD_MS = 86_400_000;
-
-/**
  * Reads a channel's pointer and its release. The pointer is believed only if its serial does not fall, and never for a
  * release that the offline key has not vouched for, has withdrawn, or has put below the floor. Whether its version is
  * newer or older does not matter. Throws `Refused`.
@@ -91,7 +86,7 @@ export async function followPointer(
   const { channel } = follower;
   const pointer = parseTarget(pointerFile(channel), await readFile(pointerFile(channel)), POINTER);
   if (pointer.channel !== channel) throw new Refused("mixed", `${channel} is served as the channel ${pointer.channel}`);
-  if (Date.parse(pointer.at) > now.getTime() + AHEAD_MS) {
+  if (isAhead(pointer.at, now.getTime())) {
     throw new Refused(
       "expired",
       `${channel} was moved at ${pointer.at}, and the clock says ${now.toISOString()}, which is before`,

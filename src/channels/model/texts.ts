@@ -26,3 +26,14 @@ export const WORDS = v.pipe(TEXT, v.maxLength(4096, "4096 characters at most"));
 export function moment(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
+
+/**
+ * Milliseconds: clocks of machines and maintainers may differ by a day. A clock that is further behind would let
+ * nothing expire.
+ */
+const AHEAD_MS = 86_400_000;
+
+/** Whether a moment of the metadata is in the future of a clock (milliseconds since the epoch) that may be a day behind. */
+export function isAhead(moment: string, now: number): boolean {
+  return Date.parse(moment) > now + AHEAD_MS;
+}

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Customer, leading, Maintainer, putServer } from "../../support/apps/channel.ts";
 import { serve } from "../../support/apps/releases.ts";
+import type { Sandbox } from "../../support/sandbox.ts";
 
 interface Check {
   readonly outcome: string;
@@ -111,24 +112,50 @@ describe("what goes wrong between a channel and its customers", () => {
     const customer = await new Customer().install(maintainer);
     expect(await customer.says([])).toBe("foo 3.2.0");
     await maintainer.good("promote", "stable", "3.2.1");
-    const years = (number: number) => {
-      const folder = fs.mkdtempSync(path.join(customer.box.base, "node-"));
-      const off = `const D = Date, off = ${number * 31_557_600_000};
-globalThis.Date = class extends D { constructor(...a) { super(...(a.length ? a : [D.now() + off])); }
-  static now() { return D.now() + off; } };`;
-      fs.writeFileSync(path.join(folder, "off.cjs"), off);
-      const node = `#!/bin/sh\nexec '${process.execPath}' --require '${folder}/off.cjs' "$@"\n`;
-      fs.writeFileSync(path.join(folder, "node"), node, { mode: 0o755 });
-      return { PATH: `${folder}:/usr/bin:/bin` };
-    };
     for (const off of [10, -10]) {
-      const check = await lookOf(customer, "foo 3.2.0", years(off));
+      const check = await lookOf(customer, "foo 3.2.0", clockOff(customer.box, off));
       expect(check).toMatchObject({ outcome: "refused", reason: "expired" });
       expect(check.message).toMatch(/the clock says 20[13]\d-.*\n.*next: set this machine's clock/s);
     }
     expect((await lookOf(customer, "foo 3.2.1")).outcome).toMatch(/^(?:current|staged)$/);
   });
 });
+
+describe("a maintainer's clock", () => {
+  it("that is ten years off is told as one of two that is wrong, and the next move mends it", {
+    timeout: 240_000,
+  }, async () => {
+    const maintainer = await leading(["3.2.0", "3.2.1"]);
+    const move = async (years: number) => {
+      const words = ["fallback", "stable", "3.2.0", "--reason", "x"];
+      const { code, stderr } = await maintainer.run(words, { env: clockOff(maintainer.box, years) });
+      expect(code).toBe(0);
+      return stderr;
+    };
+    const told = /stable was moved at 20.+Z, and the clock says 20.+Z, which is before: one of the two is wrong/;
+    const seen = async () => (await maintainer.run(["verify", maintainer.to])).stdout + maintainer.said.at(-1);
+    expect(await move(-10)).toMatch(told);
+    expect(await seen()).toContain("expired");
+    expect(await move(0)).not.toMatch(told);
+    expect(await seen()).toContain("stable: 3.2.0 (serial 3, foo)");
+    await move(10);
+    expect(await seen()).toContain("which is before");
+    expect(await move(0)).toMatch(told);
+    expect(await seen()).toContain("stable: 3.2.0 (serial 5, foo)");
+  });
+});
+
+/** Has Node's clock be so many years off. */
+function clockOff(box: Sandbox, years: number): { PATH: string } {
+  const folder = fs.mkdtempSync(path.join(box.base, "node-"));
+  const off = `const D = Date, off = ${years * 31_557_600_000};
+globalThis.Date = class extends D { constructor(...a) { super(...(a.length ? a : [D.now() + off])); }
+  static now() { return D.now() + off; } };`;
+  fs.writeFileSync(path.join(folder, "off.cjs"), off);
+  const node = `#!/bin/sh\nexec '${process.execPath}' --require '${folder}/off.cjs' "$@"\n`;
+  fs.writeFileSync(path.join(folder, "node"), node, { mode: 0o755 });
+  return { PATH: `${folder}:/usr/bin:/bin` };
+}
 
 describe("an upload of a channel", () => {
   it("that is answered by 503, or by 412 after it was taken, is tried again, or told", {

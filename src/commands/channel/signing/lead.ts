@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { carryOutChange, isOffline, keysFor, type Lack, type RepositoryChange } from "../../../channels/edit.ts";
 import type { NamedKey } from "../../../channels/keys.ts";
+import { isAhead, moment } from "../../../channels/model/texts.ts";
 import { openSession, type Session } from "../../../channels/session.ts";
 import { dropWaiting, isFresh, toSign } from "../../../channels/to-sign.ts";
 import { Refused } from "../../../channels/tuf/refused.ts";
@@ -97,12 +98,14 @@ export function keyNames(keys: readonly NamedKey[], ids: readonly string[]): rea
 export async function sessionOf(context: Context, { dir }: Pick<Options, "dir">, isLook = false): Promise<Session> {
   const folder = path.resolve(context.cwd, dir);
   try {
-    return await openSession(
+    const session = await openSession(
       folder,
       (to) => openPlace({ cwd: folder, env: context.env }, to),
       (words) => context.terminal.say(words),
       isLook,
     );
+    warnOfClock(context, session);
+    return session;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     throw new PrimeError(
@@ -111,6 +114,16 @@ export async function sessionOf(context: Context, { dir }: Pick<Options, "dir">,
       {
         hint: `${error.reason}: somebody else may have written there; see ./prime channel verify URL`,
       },
+    );
+  }
+}
+
+/** Which of two clocks is wrong, this one or that of a channel's last move, nothing tells. */
+function warnOfClock({ startedAt, terminal }: Context, { pointers }: Session): void {
+  for (const { channel, at } of pointers.values()) {
+    if (!isAhead(at, startedAt)) continue;
+    terminal.warn(
+      `${channel} was moved at ${at}, and the clock says ${moment(startedAt)}, which is before: one of the two is wrong, and customers refuse what a wrong clock dates. Set this one, then move ${channel} once more`,
     );
   }
 }
