@@ -159,10 +159,12 @@ describe("root in another user's home", () => {
 });
 
 it("what root has left in a user's own checkout is named by a start that fails for it and by doctor, with the cure", async () => {
-  const SETUP = "from setuptools import setup\nsetup(name='app', version='1', py_modules=[])\n";
-  const box = repo({ "setup.py": SETUP });
+  const setup = (version: number) =>
+    `from setuptools import setup\nsetup(name='app', version='${version}', py_modules=[])\n`;
+  const box = repo({ "setup.py": setup(1) });
   const user = userOf(box);
   await good(box, [], { env: { HOME: path.join(box.base, "root-home") } }); // a checkout that was root's then
+  box.file("setup.py", setup(2)); // else root's environment serves where others may read its interpreter
   give(...[".", "prime", "setup.py"].map((name) => box.path(name)));
   const others = [".prime", ".venv", "app.egg-info"];
   for (const name of others) spawnSync("chown", ["-hR", "0:0", box.path(name)]);
