@@ -3,6 +3,7 @@ import { finalNameOf, isAbandoned, MARK } from "../edges/files/own/maker-mark.ts
 import { type Ownership, ownership, thisUser } from "../edges/files/ownership.ts";
 import { namesInFolder, readText } from "../edges/files/read.ts";
 import { isLockText } from "../edges/processes/locks/lock-holder.ts";
+import { trackedBy } from "../git/index.ts";
 import { DRAFT_NOTE } from "../uv/lock-drafts.ts";
 import { DATA_NAMES } from "./data-folder.ts";
 import type { Folders } from "./folders.ts";
@@ -40,7 +41,8 @@ type Judge = (name: string, kind: Ownership["kind"], file: string) => Verdict;
 /**
  * Goes through all that prime keeps for a root. It judges by names of prime's own form, and by the marks, manifests and
  * texts that go with them. What was left behind counts at once when its process is known to have ended, else when
- * nobody has touched it since `before`, in milliseconds since the epoch.
+ * nobody has touched it since `before`, in milliseconds since the epoch. What git tracks came with the clone, whatever
+ * its name.
  */
 export function takeStock(scene: StockPlaces, before: number): Stock {
   const { folders, link } = scene;
@@ -71,7 +73,9 @@ export function takeStock(scene: StockPlaces, before: number): Stock {
   const isOver = (file: string): boolean => isAbandoned(file, before, builders.get(path.basename(file)));
   return {
     left: found
-      .filter(({ file, isOwn, verdict }) => verdict === "left" && isOwn && isOver(file))
+      .filter(
+        ({ file, isOwn, verdict }) => verdict === "left" && isOwn && isOver(file) && trackedBy(file) === undefined,
+      )
       .map(({ file }) => file),
     strange: found.filter(({ verdict }) => verdict === "strange").map(({ file }) => file),
   };

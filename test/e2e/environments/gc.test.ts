@@ -181,6 +181,18 @@ describe("./prime gc", () => {
     expect(left.sort()).toEqual([...stays, `mine.${dead}.01234567.tmp`].sort());
   });
 
+  it("leaves what git tracks, though its name is that of such a draft", async () => {
+    const { box } = await thrice();
+    const file = box.file(`uv.lock.${makerMark().replace(/[^.]+$/, "00000000")}.01234567.tmp`, "theirs");
+    box.git("init", "-q");
+    box.git("add", "--", file);
+    await good(box, ["gc", "--older", "0"]);
+    expect(fs.readFileSync(file, "utf8")).toBe("theirs");
+    box.git("rm", "-q", "--cached", "--", file);
+    await good(box, ["gc", "--older", "0"]);
+    expect(fs.existsSync(file)).toBe(false);
+  });
+
   it("leaves the link that a killed one did not come to", async () => {
     const { box, ids } = await thrice();
     const [oldest = ""] = ids;
