@@ -14,14 +14,19 @@ export class PrimeError extends Error {
   constructor(
     id: string,
     message: string,
-    options: { hint?: string | undefined; exitCode?: number; cause?: unknown; retryMs?: number | undefined } = {},
+    hint?: string,
+    {
+      exitCode = EXIT_FAILURE,
+      cause,
+      retryMs,
+    }: { exitCode?: number; cause?: unknown; retryMs?: number | undefined } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(message, cause === undefined ? undefined : { cause });
     this.name = "PrimeError";
     this.id = id;
-    this.exitCode = options.exitCode ?? EXIT_FAILURE;
-    this.hint = options.hint;
-    this.retryMs = options.retryMs;
+    this.exitCode = exitCode;
+    this.hint = hint;
+    this.retryMs = retryMs;
   }
 }
 
@@ -56,7 +61,7 @@ export const EXIT_NOT_FOUND = 127;
 
 /** What the user has asked for can't be done, whatever the machine. */
 export function usageError(id: string, message: string, hint?: string): PrimeError {
-  return new PrimeError(id, message, { exitCode: EXIT_USAGE, hint });
+  return new PrimeError(id, message, hint, { exitCode: EXIT_USAGE });
 }
 
 /** Why a system call failed, in words, for a message. */

@@ -18,9 +18,7 @@ export function refuseLeftByGit(text: string, file: string): void {
     throw new PrimeError(
       "lfs-pointer",
       `could not read ${file}: it is a pointer of Git LFS, and its content is not here`,
-      {
-        hint: FETCH_LFS,
-      },
+      FETCH_LFS,
     );
   const found = text.includes("<<<<<<<") ? CONFLICT.exec(text) : null;
   if (found === null) return;
@@ -29,7 +27,7 @@ export function refuseLeftByGit(text: string, file: string): void {
   throw new PrimeError(
     "merge-conflict",
     `could not read ${file}: a merge has left a conflict in it, lines ${line} to ${end}`,
-    { hint: wayOut(file) },
+    wayOut(file),
   );
 }
 

@@ -23,9 +23,11 @@ export async function parseToml(text: string, file: string): Promise<Table> {
   try {
     const table = parse(text, { integersAsBigInt: "asNeeded" });
     if (isDeeper(table, MOST_DEEP)) {
-      throw new PrimeError("config-torn", `could not read ${file}: its tables are nested more than ${MOST_DEEP} deep`, {
-        hint: `mend ${file}`,
-      });
+      throw new PrimeError(
+        "config-torn",
+        `could not read ${file}: its tables are nested more than ${MOST_DEEP} deep`,
+        `mend ${file}`,
+      );
     }
     return table;
   } catch (error) {
@@ -34,7 +36,7 @@ export async function parseToml(text: string, file: string): Promise<Table> {
     const reason = error.message.split("\n", 1)[0]?.replace("Invalid TOML document: ", "");
     const line = text.split(/\r?\n/)[error.line - 1] ?? "";
     const message = `could not read ${file}:${error.line}:${error.column} as TOML: ${reason}\n  ${quoted(line)}`;
-    throw new PrimeError("config-torn", message, { hint: `mend that line of ${file}`, cause: error });
+    throw new PrimeError("config-torn", message, `mend that line of ${file}`, { cause: error });
   }
 }
 

@@ -14,9 +14,11 @@ export async function openApp({ name: key, config }: AppText, launcher: string, 
   const passedOver = whyPassedOver(beside, launcher, env);
   const counts = isFile(beside) && passedOver === undefined;
   if (!counts && config === "") {
-    throw new PrimeError("app-torn", `could not start ${key}: there is no configuration in ${launcher}`, {
-      hint: "it was cut, or something was added: make it anew by `./prime init --app`",
-    });
+    throw new PrimeError(
+      "app-torn",
+      `could not start ${key}: there is no configuration in ${launcher}`,
+      "it was cut, or something was added: make it anew by `./prime init --app`",
+    );
   }
   const text = counts ? (readText(beside) ?? "") : config;
   const read = await readAppConfig(text, counts ? beside : `the configuration in ${launcher}`, key);

@@ -31,7 +31,7 @@ export function whyNotNow({ windows }: Policy): { readonly why: PrimeError; read
   const next = nextWindow(windows.value, at);
   const when = next === undefined ? "never" : `from ${zonedTime(next.at, next.zone)} on`;
   const hint = `${placesOf(windows)} says so`;
-  const why = new PrimeError("outside-windows", `could not update now: upgrades may be made ${when}`, { hint });
+  const why = new PrimeError("outside-windows", `could not update now: upgrades may be made ${when}`, hint);
   return { why, from: next?.at ?? null };
 }
 
@@ -58,9 +58,11 @@ export function refuseExcluded(policy: Policy, packages: Readonly<Record<string,
     const found = exclusionOf(policy, name, version);
     if (found === undefined) continue;
     const { key, where } = found.source;
-    throw new PrimeError("excluded", `could not take ${name} ${version}: \`${found.text}\` is excluded`, {
-      hint: `${key} in ${where} says so; another release is needed`,
-    });
+    throw new PrimeError(
+      "excluded",
+      `could not take ${name} ${version}: \`${found.text}\` is excluded`,
+      `${key} in ${where} says so; another release is needed`,
+    );
   }
 }
 
@@ -72,7 +74,9 @@ export function refusePython(policy: Policy, text: string): void {
   const ends = [lowest, `${minorOf(lowest)}.${LATE_PATCH}`];
   const [against, ...other] = ends.flatMap((version) => ruleAgainst(version, { policy, ranges: [], root: "/" }) ?? []);
   if (against === undefined || other.length === 0) return;
-  throw new PrimeError("python-refused", `could not take a release for Python ${text}: ${against.why}`, {
-    hint: "change that rule where it stands",
-  });
+  throw new PrimeError(
+    "python-refused",
+    `could not take a release for Python ${text}: ${against.why}`,
+    "change that rule where it stands",
+  );
 }

@@ -50,9 +50,11 @@ export interface Making<T> {
 function refuseNoExec(generation: string): void {
   const script = path.join(generation, "bin", "pip");
   if (!isFile(script) || isExecutableFile(script)) return;
-  throw new PrimeError("no-exec", `could not make an environment in ${path.dirname(generation)}: ${NO_EXEC}`, {
-    hint: NO_EXEC_CURE,
-  });
+  throw new PrimeError(
+    "no-exec",
+    `could not make an environment in ${path.dirname(generation)}: ${NO_EXEC}`,
+    NO_EXEC_CURE,
+  );
 }
 
 /** What a manifest says beyond the facts of every environment. */

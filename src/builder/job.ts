@@ -72,9 +72,11 @@ export function stepError(job: Job, title: string, outcome: Outcome, options: St
     .flat()
     .map((part) => `${part}; `)
     .join("");
-  return new PrimeError(options.id, `could not finish \`${title}\` for ${root}${why}${told}:\n${words}`, {
-    hint: hint + whatStays(job),
-  });
+  return new PrimeError(
+    options.id,
+    `could not finish \`${title}\` for ${root}${why}${told}:\n${words}`,
+    hint + whatStays(job),
+  );
 }
 
 /** As `runStep`, for a command whose failure is an answer; `otherwise` says which one. */
@@ -118,9 +120,8 @@ function refuseByRule(job: Job, title: string, { output }: Outcome): void {
   const refusal = takeRefusal(root, output);
   if (refusal === undefined) return;
   const { id, message, exitCode, hint } = refusal;
-  throw new PrimeError(id, `could not finish \`${title}\` for ${root}: ${message}`, {
+  throw new PrimeError(id, `could not finish \`${title}\` for ${root}: ${message}`, `${hint}; ${whatStays(job)}`, {
     exitCode,
-    hint: `${hint}; ${whatStays(job)}`,
   });
 }
 

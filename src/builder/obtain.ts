@@ -77,6 +77,6 @@ function refuseOtherBuild(interpreter: Awaited<ReturnType<typeof interpreterAt>>
   throw new PrimeError(
     "python-lies",
     `could not use ${build.url} as ${implementation} ${version} for ${build.platform}: ${is}`,
-    { hint: "nothing of it was kept; choose another build (`./prime python list --all`), or ask who provides it" },
+    "nothing of it was kept; choose another build (`./prime python list --all`), or ask who provides it",
   );
 }

@@ -43,16 +43,14 @@ export async function requirePython(job: Job, decision: Decision, uv: UvTool): P
     throw new PrimeError(
       "python-not-found",
       `uv gave ${interpreter.path} for ${what}, which does not work: ${interpreter.why}`,
-      {
-        hint: `remove it (\`./prime uv python uninstall ${request}\`) and start again`,
-      },
+      `remove it (\`./prime uv python uninstall ${request}\`) and start again`,
     );
   }
   if (!fits(decision.request, interpreter)) {
     throw new PrimeError(
       "python-not-found",
       `uv gave ${interpreter.path} for ${what}, which is ${interpreter.version}`,
-      { hint: `install ${what} yourself and put it on PATH, or ask for another version` },
+      `install ${what} yourself and put it on PATH, or ask for another version`,
     );
   }
   return interpreter;
@@ -66,9 +64,11 @@ function refuseForeignStore({ env, root, trust }: Context, what: string): void {
   const folder = path.resolve(root, folderOfUv(env));
   const why = whyOthersDecide(folder, trust);
   if (why === undefined) return;
-  throw new PrimeError("python-store", `could not have uv look for ${what} in ${folder}: ${why}`, {
-    hint: `put ${what} on PATH, ${elsewhere("UV_PYTHON_INSTALL_DIR")}, or name that one in ${SAFE_VARIABLE}`,
-  });
+  throw new PrimeError(
+    "python-store",
+    `could not have uv look for ${what} in ${folder}: ${why}`,
+    `put ${what} on PATH, ${elsewhere("UV_PYTHON_INSTALL_DIR")}, or name that one in ${SAFE_VARIABLE}`,
+  );
 }
 
 /**

@@ -44,9 +44,11 @@ export async function takeTurn<T>(
     onFailure: (why) => terminal.detail(`going on without a lock: ${why}`),
   });
   if (!("within" in turn)) return turn;
-  throw new PrimeError("nested", `could not wait for ${describeHolder(turn.within)}: it started this one`, {
-    hint: "take ./prime out of the build or setup command",
-  });
+  throw new PrimeError(
+    "nested",
+    `could not wait for ${describeHolder(turn.within)}: it started this one`,
+    "take ./prime out of the build or setup command",
+  );
 }
 
 /** As `takeTurn`, for what nobody else could have done meanwhile. */

@@ -26,8 +26,6 @@ function refuse(folder: string, what: string, why: string): never {
   throw new PrimeError(
     "unfit-path",
     `could not make an environment for ${JSON.stringify(folder)}: there is ${what} in this path, and ${why}`,
-    {
-      hint: "give that folder another name, or clone the repo to another place",
-    },
+    "give that folder another name, or clone the repo to another place",
   );
 }

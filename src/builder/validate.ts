@@ -59,9 +59,7 @@ export async function validate(job: Job, generation: string, base: Interpreter, 
   throw new PrimeError(
     "environment-invalid",
     `the new environment ${generation} is not sound:\n  ${problems.join("\n  ")}`,
-    {
-      hint: `start again with \`./prime reboot\`; ${whatStays(job)}`,
-    },
+    `start again with \`./prime reboot\`; ${whatStays(job)}`,
   );
 }
 

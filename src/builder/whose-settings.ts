@@ -35,7 +35,7 @@ function refuseForeign(tool: "uv" | "pip", files: readonly string[], { root, tru
     throw new PrimeError(
       "foreign-settings",
       `could not work on ${root}: ${tool} would follow the settings in ${file}; ${why}`,
-      { hint: orTrust("take it away", path.dirname(file)) },
+      orTrust("take it away", path.dirname(file)),
     );
   }
 }

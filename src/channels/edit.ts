@@ -116,8 +116,10 @@ export function signersBy(signers: ReadonlyMap<string, Signer>): Edition["signer
   return (role, ids) => {
     const found = ids.flatMap((id) => signers.get(id) ?? []);
     if (found.length > 0) return found;
-    throw new PrimeError("key", `could not sign ${role}: none of its keys is at hand`, {
-      hint: "put a key of it into the folder keys/ and name it in channel.json",
-    });
+    throw new PrimeError(
+      "key",
+      `could not sign ${role}: none of its keys is at hand`,
+      "put a key of it into the folder keys/ and name it in channel.json",
+    );
   };
 }

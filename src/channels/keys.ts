@@ -35,9 +35,11 @@ export function makeKey(folder: string, name: string, passphrase: string | undef
   const form = { type: "pkcs8", format: "pem" } as const;
   const pem = privateKey.export(passphrase === undefined ? form : { ...form, cipher: "aes-256-cbc", passphrase });
   if (!writeExclusive(file, pem as string, 0o600)) {
-    throw new PrimeError("key-exists", `could not make the key ${file}: a file of this name is there`, {
-      hint: "a key is never overwritten: name another folder, or move that file away",
-    });
+    throw new PrimeError(
+      "key-exists",
+      `could not make the key ${file}: a file of this name is there`,
+      "a key is never overwritten: name another folder, or move that file away",
+    );
   }
   return publicKeyOf(privateKey);
 }
@@ -55,9 +57,7 @@ export function signerOf(key: NamedKey, pem: string, passphrase: string | undefi
   throw new PrimeError(
     "key",
     `could not sign by the key ${key.name}: what is there is another key than the channel's`,
-    {
-      hint: "put the right key back, or ./prime channel rotate-key",
-    },
+    "put the right key back, or ./prime channel rotate-key",
   );
 }
 
@@ -74,7 +74,9 @@ function readKey({ name }: Pick<NamedKey, "name">, pem: string, passphrase: stri
     // told below; the error's words may quote the text
   }
   const why = passphrase === undefined ? "it is no Ed25519 key in PEM" : "the passphrase does not open it";
-  throw new PrimeError("key", `could not read the key ${name}: ${why}`, {
-    hint: passphrase === undefined ? "put the key back from its backup" : "try again with the right passphrase",
-  });
+  throw new PrimeError(
+    "key",
+    `could not read the key ${name}: ${why}`,
+    passphrase === undefined ? "put the key back from its backup" : "try again with the right passphrase",
+  );
 }

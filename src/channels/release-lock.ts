@@ -45,7 +45,9 @@ export function releaseLock(table: Table, folder: string): ReleaseLock {
 }
 
 function refusal(why: string): PrimeError {
-  return new PrimeError("release", `could not make a release: ${why}`, {
-    hint: "a release is made of wheels: build one of it (`./prime uv build --wheel`)",
-  });
+  return new PrimeError(
+    "release",
+    `could not make a release: ${why}`,
+    "a release is made of wheels: build one of it (`./prime uv build --wheel`)",
+  );
 }

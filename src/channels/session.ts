@@ -166,10 +166,8 @@ function conflict(place: Place, served: string): PrimeError {
   return new PrimeError(
     "channel-moved",
     `could not write ${served} to ${place.name}: somebody else has written one meanwhile`,
-    {
-      exitCode: 1,
-      hint: "nothing that customers see was changed; repeat it",
-    },
+    "nothing that customers see was changed; repeat it",
+    { exitCode: 1 },
   );
 }
 

@@ -219,10 +219,12 @@ function takeMissingFile({ take }: CommandLine, word: string): void {
   take(
     async ({ cwd }) => {
       const { whyNotRun } = await import("../commands/unknown/what-is-here.ts");
-      throw new PrimeError("command-not-found", `could not run ${word}: ${whyNotRun(cwd, word)}`, {
-        exitCode: EXIT_NOT_FOUND,
-        hint: "check the path, which starts at the current folder; ./prime --help lists the commands",
-      });
+      throw new PrimeError(
+        "command-not-found",
+        `could not run ${word}: ${whyNotRun(cwd, word)}`,
+        "check the path, which starts at the current folder; ./prime --help lists the commands",
+        { exitCode: EXIT_NOT_FOUND },
+      );
     },
     { needsRepo: false },
   );

@@ -88,9 +88,7 @@ function refuseWindows(platform: string): void {
   throw new PrimeError(
     "windows",
     "could not start: prime does not work on native Windows, which has no exec and no POSIX sh",
-    {
-      hint: "use it in WSL (`wsl --install`), in a container, or on Linux or macOS",
-    },
+    "use it in WSL (`wsl --install`), in a container, or on Linux or macOS",
   );
 }
 

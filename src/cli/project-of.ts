@@ -29,9 +29,7 @@ export function projectOf(launcher: string, cwd: string, env: Environment): Proj
     throw new PrimeError(
       "no-project",
       `could not tell which project is meant: ${launcher} stands in none, and neither does ${cwd}`,
-      {
-        hint: "go into a project and start again; `prime init DIR` puts a launcher into one",
-      },
+      "go into a project and start again; `prime init DIR` puts a launcher into one",
     );
   }
   const own = path.join(root, "prime");

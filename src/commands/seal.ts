@@ -115,5 +115,5 @@ function pathsOf(input: Input): string[] {
 }
 
 function refusal(why: string, hint: string): PrimeError {
-  return new PrimeError("seal-refused", `could not seal the environment: ${why}`, { hint });
+  return new PrimeError("seal-refused", `could not seal the environment: ${why}`, hint);
 }

@@ -64,9 +64,11 @@ function rootText(trust: string | undefined, file: string): string {
   const named = path.resolve(path.dirname(file), trust ?? "root.json");
   const text = readText(named, MOST.written);
   if (text !== undefined) return text;
-  throw new PrimeError("no-root", `could not trust a channel by ${named}, which ${file} names: there is no such file`, {
-    hint: "`trust` names the root.json that `prime channel init` has made",
-  });
+  throw new PrimeError(
+    "no-root",
+    `could not trust a channel by ${named}, which ${file} names: there is no such file`,
+    "`trust` names the root.json that `prime channel init` has made",
+  );
 }
 
 /**

@@ -93,7 +93,7 @@ function kernelFor(folder: string, said: readonly Said[], files: InputCollector)
     throw new PrimeError(
       "config-beside",
       `could not use ${file.layer.placeOf([other])}: \`${other}\` stands beside \`proto_code_dir_rel_path\`, by which protoprimer's configuration counts`,
-      { hint: "keep one of the two; a variable, PRIME_<KEY>, can still say more for one machine" },
+      "keep one of the two; a variable, PRIME_<KEY>, can still say more for one machine",
     );
   }
   return kernelIn(folder, named.value, named.source.where ?? "");
@@ -144,7 +144,8 @@ function pinned(
   throw new PrimeError(
     "required-python-missing",
     `could not tell the required python: neither \`required_python_version\` in ${leaps.client.file} nor a .python-version from ${leaps.root} upwards says it${why}`,
-    { hint: 'add one of them, e.g. `"required_python_version": "3.12"`', exitCode: EXIT_PROTOPRIMER },
+    'add one of them, e.g. `"required_python_version": "3.12"`',
+    { exitCode: EXIT_PROTOPRIMER },
   );
 }
 

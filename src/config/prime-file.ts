@@ -16,7 +16,7 @@ export async function readPrimeConfig(root: string, files: InputCollector): Prom
   if (section === undefined) return undefined;
   if (isTable(section)) return fileLayer(shared, text, SECTION, section);
   const message = `could not use ${place(shared, text, SECTION)}: \`tool.prime\` must be a table, found ${quotedToml(section)}`;
-  throw new PrimeError("config-value", message, { hint: "write the keys below a line [tool.prime]" });
+  throw new PrimeError("config-value", message, "write the keys below a line [tool.prime]");
 }
 
 const SECTION = ["tool", "prime"];

@@ -116,7 +116,7 @@ async function projectRange(root: string, files: InputCollector): Promise<Source
   if (typeof value !== "string") {
     const line = lineOf(files.text(file) ?? "", keys);
     const message = `could not use ${file}:${line ?? 1}: \`${keys.join(".")}\` must be a range in quotes, e.g. ">=3.10", found ${quotedToml(value)}`;
-    throw new PrimeError("config-value", message, { hint: "correct the value (PEP 621)" });
+    throw new PrimeError("config-value", message, "correct the value (PEP 621)");
   }
   return range(value, file, keys);
 }

@@ -104,8 +104,7 @@ export function replacementError({ manifest, why }: Lost, env: Environment, erro
   const isMissing = NO_PYTHON.has(error.id);
   const hint = isMissing || error.hint === undefined ? words.join("\n") : `${error.hint}; or ${words.join("\n")}`;
   const message = `${below}\n${error.message}`;
-  return new PrimeError(isMissing ? "interpreter-lost" : error.id, message, {
-    hint,
+  return new PrimeError(isMissing ? "interpreter-lost" : error.id, message, hint, {
     exitCode: error.exitCode,
     cause: error,
   });

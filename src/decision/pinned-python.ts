@@ -49,9 +49,7 @@ export async function withinPin(
   throw new PrimeError(
     "python-contradiction",
     `could not choose a Python for ${root}: ${pinned}, and ${describeRange(unmet)}`,
-    {
-      hint: `pin a version within that range: ./prime python pin ${quoteForShell(unmet.value ?? "")}`,
-    },
+    `pin a version within that range: ./prime python pin ${quoteForShell(unmet.value ?? "")}`,
   );
 }
 
@@ -67,7 +65,7 @@ export function requestOf({ root, primeLock: { python }, required_python_version
   return tolerate(
     () => parseRequest(value),
     ({ id, message, hint }) => {
-      throw new PrimeError(id, `${message} (${sourceText(source, root)})`, { hint });
+      throw new PrimeError(id, `${message} (${sourceText(source, root)})`, hint);
     },
   );
 }
@@ -110,9 +108,7 @@ export async function findPinned(
     throw new PrimeError(
       "prime-lock-platform",
       `could not go by ${file}: it has no build for ${here}, only for ${has}`,
-      {
-        hint: `add one, and commit it: ./prime python pin ${python.version}`,
-      },
+      `add one, and commit it: ./prime python pin ${python.version}`,
     );
   }
   const kept = findKept(openStore(context), build);

@@ -13,8 +13,6 @@ export function refuseMisfit(request: VersionRequest, selected: Interpreter, con
   throw new PrimeError(
     "pip-version",
     `could not make the environment by pip: ${describe(request)} is required, and the selected python ${selected.path} is ${selected.version}`,
-    {
-      hint: `put the required python in front on PATH, name it by a selector, or ${byUv}`,
-    },
+    `put the required python in front on PATH, name it by a selector, or ${byUv}`,
   );
 }

@@ -36,9 +36,11 @@ export function refuseForeignRepo({ root, repo, trust }: Place): void {
   for (const folder of [root, repo.folder]) {
     const why = whyForeign(folder, trust);
     if (why === undefined) continue;
-    throw new PrimeError("foreign-repo", `could not run what ${folder} asks for: ${why}`, {
-      hint: orTrust("own the checkout", folder),
-    });
+    throw new PrimeError(
+      "foreign-repo",
+      `could not run what ${folder} asks for: ${why}`,
+      orTrust("own the checkout", folder),
+    );
   }
 }
 
@@ -75,9 +77,11 @@ export async function refuseForeignWorkspace({ root, trust }: Place): Promise<vo
 
 async function refuseWorkspace(file: string, root: string, why: string | undefined): Promise<void> {
   if (why === undefined || !(await mayDeclareWorkspace(file))) return;
-  throw new PrimeError("foreign-workspace", `could not work on ${root}: uv would follow a workspace above it; ${why}`, {
-    hint: orTrust("move the repo away from there", path.dirname(file)),
-  });
+  throw new PrimeError(
+    "foreign-workspace",
+    `could not work on ${root}: uv would follow a workspace above it; ${why}`,
+    orTrust("move the repo away from there", path.dirname(file)),
+  );
 }
 
 /** Whether uv may find a workspace there; a file that prime can't read or parse may be one to uv. */

@@ -35,9 +35,11 @@ export function passingFolder(trust: Trust): string {
   const places = [os.tmpdir(), "/var/tmp"].map((folder) => path.join(physicalFolder(folder), "prime-"));
   const place = places.find((prefix) => whyOthersDecide(`${prefix}x`, trust) === undefined);
   if (place === undefined) {
-    throw new PrimeError("no-cache", `could not make a temporary folder: others can change ${os.tmpdir()}`, {
-      hint: elsewhere("TMPDIR"),
-    });
+    throw new PrimeError(
+      "no-cache",
+      `could not make a temporary folder: others can change ${os.tmpdir()}`,
+      elsewhere("TMPDIR"),
+    );
   }
   const folder = makeTemporaryFolder(place);
   process.on("exit", () => {

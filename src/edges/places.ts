@@ -34,9 +34,11 @@ export function findPlaces(env: Environment): Places {
     const value = env[name];
     if (value) return path.join(value, "prime");
     if (home === undefined) {
-      throw new PrimeError("no-home", `could not find a folder for prime's own files: HOME and ${name} are not set`, {
-        hint: "set HOME, or both XDG_STATE_HOME and XDG_CACHE_HOME, to absolute paths that you can write",
-      });
+      throw new PrimeError(
+        "no-home",
+        `could not find a folder for prime's own files: HOME and ${name} are not set`,
+        "set HOME, or both XDG_STATE_HOME and XDG_CACHE_HOME, to absolute paths that you can write",
+      );
     }
     return path.join(home, standard, "prime");
   };

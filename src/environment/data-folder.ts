@@ -131,9 +131,11 @@ export function refuseForeignState(data: string, state: string): void {
       (one.uid !== thisUser() && one.uid !== 0 ? belongs(file, one.uid) : undefined) ??
       (isOpenToAll(one) ? `everybody can write ${file}` : undefined);
     if (why !== undefined) {
-      throw new PrimeError("state-folder", `could not keep anything in ${data}: ${why}`, {
-        hint: `${elsewhere("XDG_STATE_HOME")}, or remove what is in the way`,
-      });
+      throw new PrimeError(
+        "state-folder",
+        `could not keep anything in ${data}: ${why}`,
+        `${elsewhere("XDG_STATE_HOME")}, or remove what is in the way`,
+      );
     }
   }
 }

@@ -102,9 +102,11 @@ function parseState(file: string): State | "torn" {
   if (text === undefined) return NOTHING;
   const { form } = parseJson(text, ANY_STATE) ?? {};
   if (form !== undefined && form > FORM) {
-    throw new PrimeError("newer-state", `could not use ${file}: a newer prime wrote it (form ${form})`, {
-      hint: "use the launcher of that prime, or remove the file: only rollbacks are lost",
-    });
+    throw new PrimeError(
+      "newer-state",
+      `could not use ${file}: a newer prime wrote it (form ${form})`,
+      "use the launcher of that prime, or remove the file: only rollbacks are lost",
+    );
   }
   const state = parseJson(text, STATE);
   if (state === undefined) return "torn";

@@ -43,9 +43,11 @@ function whatStandsAt(link: string, folders: Folders): VenvPlace {
 }
 
 function inTheWay(link: string, why: string): PrimeError {
-  return new PrimeError("venv-in-the-way", `could not put the environment's link at ${link}: ${why}`, {
-    hint: "move it away, or choose another place by `local_venv_dir_rel_path`",
-  });
+  return new PrimeError(
+    "venv-in-the-way",
+    `could not put the environment's link at ${link}: ${why}`,
+    "move it away, or choose another place by `local_venv_dir_rel_path`",
+  );
 }
 
 /** Something foreign that was moved out of the link's place. */

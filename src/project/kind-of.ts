@@ -57,9 +57,11 @@ function refuseBeside(lock: string, root: string, requirements: readonly string[
   if (requirements === null || requirements.length === 0) return;
   const names = requirements.join(", ");
   const message = `could not install ${names} in ${root}: the key \`requirements\` names it, and ${lock} says all that is installed`;
-  throw new PrimeError("requirements-beside-lock", message, {
-    hint: `take the key out; \`./prime uv add --dev -r ${quoteForShell(String(requirements[0]))}\` brings a file's requirements into a uv.lock`,
-  });
+  throw new PrimeError(
+    "requirements-beside-lock",
+    message,
+    `take the key out; \`./prime uv add --dev -r ${quoteForShell(String(requirements[0]))}\` brings a file's requirements into a uv.lock`,
+  );
 }
 
 function refuseForeign(files: RootFiles): void {
@@ -70,11 +72,12 @@ function refuseForeign(files: RootFiles): void {
   const where = poetry ? "[tool.poetry] of pyproject.toml" : foreign.join(" and ");
   const exporting = EXPORTS[tool];
   const message = `could not tell what to install in ${root}: it is described for ${tool} alone (${where}), which prime does not read`;
-  throw new PrimeError("foreign-lock", message, {
-    hint:
-      `\`./prime uv tool run migrate-to-uv --skip-lock --skip-uv-checks\` moves it to [project] and uv.lock${tool === "Pipenv" ? ", where `name` is yours to write" : ""}; or \`${exporting} > requirements.txt\` ` +
+  throw new PrimeError(
+    "foreign-lock",
+    message,
+    `\`./prime uv tool run migrate-to-uv --skip-lock --skip-uv-checks\` moves it to [project] and uv.lock${tool === "Pipenv" ? ", where `name` is yours to write" : ""}; or \`${exporting} > requirements.txt\` ` +
       "writes a requirement file beside it, which prime installs",
-  });
+  );
 }
 
 const EXPORTS = {

@@ -19,6 +19,6 @@ export async function launcherVersion(file: string, env: Environment, cwd: strin
   throw new PrimeError(
     "no-launcher",
     `could not take the launcher: \`--version\` of it fails here: ${plain(outcome.output.trim())}`,
-    { hint: "nothing was changed; take another release" },
+    "nothing was changed; take another release",
   );
 }

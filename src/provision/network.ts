@@ -38,9 +38,7 @@ export function takeRefusal(root: string, words: string): PrimeError | undefined
   const [, transport] = /transport '(\w+)' not allowed/.exec(words) ?? [];
   if (byGate !== undefined || transport === undefined || way?.env.GIT_ALLOW_PROTOCOL === undefined) return byGate;
   const why = `git is to fetch by ${transport}, which can't be checked against the network policy`;
-  return new PrimeError("network-rule", why, {
-    hint: "name the source by https",
-  });
+  return new PrimeError("network-rule", why, "name the source by https");
 }
 
 /**

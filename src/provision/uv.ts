@@ -109,9 +109,11 @@ export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
 }
 
 function refuseNoExec(folder: string): never {
-  throw new PrimeError("no-exec", `could not keep uv in ${folder}: ${NO_EXEC}`, {
-    hint: "set XDG_CACHE_HOME to a folder on another file system",
-  });
+  throw new PrimeError(
+    "no-exec",
+    `could not keep uv in ${folder}: ${NO_EXEC}`,
+    "set XDG_CACHE_HOME to a folder on another file system",
+  );
 }
 
 /** For everybody to use and for this user alone to write, whatever the umask is. */
@@ -153,11 +155,8 @@ async function makeVenv(request: UvRequest, work: string, venv: string): Promise
   throw new PrimeError(
     "uv-venv",
     `could not make the temporary venv ${venv} by ${executable} to install uv: ${lastLines(made)}`,
-    {
-      hint:
-        noRoom(made, work) ??
-        `${isDebian ? WITH_ENSUREPIP : `try \`${executable} -m venv DIR\` by hand`}, or put another python in front of it on PATH`,
-    },
+    noRoom(made, work) ??
+      `${isDebian ? WITH_ENSUREPIP : `try \`${executable} -m venv DIR\` by hand`}, or put another python in front of it on PATH`,
   );
 }
 
@@ -206,13 +205,14 @@ function refuse({ pin, log, cwd }: UvRequest, work: string, done: Outcome, by: s
   const refusal = takeRefusal(cwd, done.output);
   if (refusal !== undefined) throw refusal;
   const what = `uv ${pin.version} into ${path.dirname(work)}`;
-  throw new PrimeError("uv-install", `could not install ${what} by pip of ${by}: ${lastLines(done)}`, {
-    hint:
-      noRoom(done, work) ??
+  throw new PrimeError(
+    "uv-install",
+    `could not install ${what} by pip of ${by}: ${lastLines(done)}`,
+    noRoom(done, work) ??
       (/hashes|HASH/.test(done.output)
         ? "the index serves other bytes than this launcher pins: check the index, or pin its uv by `uv` in prime.toml"
         : `check the network, the index and the proxy that pip is configured for (log: ${log}), or put uv ${pin.version} on PATH`),
-  });
+  );
 }
 
 /** Temporary files stay below `work`, with which they go. */

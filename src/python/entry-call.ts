@@ -16,9 +16,11 @@ const CALLS = v.array(v.nullable(v.picklist(["boot_env", "start_app"])));
 export function entryCalls(python: string, scripts: readonly string[], env: Environment): (EntryCall | null)[] {
   const args = ["-I", "-S", "-c", ENTRY_CALL_PY, ...scripts];
   const fail = (reason: string): never => {
-    throw new PrimeError("entry-script", `could not look at ${scripts.join(", ")} by ${python}: ${reason}`, {
-      hint: "`./prime reboot` builds the environment anew",
-    });
+    throw new PrimeError(
+      "entry-script",
+      `could not look at ${scripts.join(", ")} by ${python}: ${reason}`,
+      "`./prime reboot` builds the environment anew",
+    );
   };
   const answer = runSync({ file: python, args, env: cleanEnvironment(env), cwd: "/" }, "", fail);
   const calls = parseJson(answer ?? "", CALLS);

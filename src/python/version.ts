@@ -165,7 +165,7 @@ function requiring(text: string | null): string {
 const FORMS = "write e.g. `3.12`, `pypy3.10` or `>=3.9,<3.13` (PEP 440)";
 
 function refusal(message: string, hint = FORMS): PrimeError {
-  return new PrimeError("python-version-request", message, { hint });
+  return new PrimeError("python-version-request", message, hint);
 }
 
 function readRelease(text: string): VersionRequest | undefined {

@@ -44,9 +44,7 @@ export class Bucket {
   constructor(address: string, line: Line) {
     const [, bucket = "", prefix = ""] = /^s3:\/\/([a-z0-9][a-z0-9._-]+)(?:\/+(.*?))?\/*$/.exec(address) ?? [];
     if (bucket === "") {
-      throw new PrimeError("s3", `could not use ${quoted(address)}: it names no bucket`, {
-        hint: "write s3://bucket/prefix",
-      });
+      throw new PrimeError("s3", `could not use ${quoted(address)}: it names no bucket`, "write s3://bucket/prefix");
     }
     const { env } = line;
     this.#env = env;
@@ -185,7 +183,7 @@ export class Bucket {
   }
 
   #refusal(why: string, hint = "look at what the source's server says, or name another place"): PrimeError {
-    return new PrimeError("s3", `could not use ${this.name}: ${why}`, { hint });
+    return new PrimeError("s3", `could not use ${this.name}: ${why}`, hint);
   }
 }
 

@@ -33,9 +33,11 @@ export async function findCredentials(line: Line, profile: Profile, region: stri
     /^(?:role_arn|credential_process|sso_(?:session|start_url))$/.test(key),
   );
   if (foreign !== undefined && (kept === undefined || foreign === "role_arn")) {
-    throw new PrimeError("s3", `could not use the profile ${name}: prime does not follow its \`${foreign}\``, {
-      hint: `put what it gives into variables: eval "$(aws configure export-credentials --profile ${name} --format env)"`,
-    });
+    throw new PrimeError(
+      "s3",
+      `could not use the profile ${name}: prime does not follow its \`${foreign}\``,
+      `put what it gives into variables: eval "$(aws configure export-credentials --profile ${name} --format env)"`,
+    );
   }
   if (kept !== undefined) return { ...kept, from: `the profile ${name}` };
   if (env.AWS_CREDENTIAL_FILE !== undefined) {

@@ -15,8 +15,6 @@ export function endpointOf(env: Environment, service: "s3" | "sts", region: stri
   throw new PrimeError(
     "s3",
     `could not use ${service.toUpperCase()} at ${withoutSecrets(named)}: it has to be an address with https:`,
-    {
-      hint: "AWS_ENDPOINT_URL says so; http: is for this machine alone, since others could change what comes",
-    },
+    "AWS_ENDPOINT_URL says so; http: is for this machine alone, since others could change what comes",
   );
 }

@@ -27,9 +27,11 @@ export async function webIdentity(
 ): Promise<Role> {
   const written = readText(token)?.trim();
   if (!written) {
-    throw new PrimeError("s3", `could not take the role ${role}: ${token} can't be read`, {
-      hint: "AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file of the profile, names a file with the token",
-    });
+    throw new PrimeError(
+      "s3",
+      `could not take the role ${role}: ${token} can't be read`,
+      "AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file of the profile, names a file with the token",
+    );
   }
   const url = endpointOf(line.env, "sts", region);
   const form = new URLSearchParams({
@@ -53,9 +55,7 @@ export async function webIdentity(
   throw new PrimeError(
     "s3",
     `could not take the role ${role}: ${url.host} says ${quoted(valueIn(text, "Code") ?? String(status))}`,
-    {
-      hint: `the token in ${token} may have run out, or the role does not trust who issued it`,
-    },
+    `the token in ${token} may have run out, or the role does not trust who issued it`,
   );
 }
 
@@ -68,9 +68,11 @@ export async function containerRole(line: Line): Promise<Role | undefined> {
     URL.canParse(full ?? "") && !relative ? new URL(full ?? "") : new URL(relative ?? "", "http://169.254.170.2");
   const isNear = /^(?:127\.[\d.]+|localhost|\[::1\]|169\.254\.170\.(?:2|23)|\[fd00:ec2::23\])$/.test(url.hostname);
   const refuse = (why: string) =>
-    new PrimeError("s3", `could not take the role of this container from ${url.host}: ${why}`, {
-      hint: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …_FULL_URI names its address",
-    });
+    new PrimeError(
+      "s3",
+      `could not take the role of this container from ${url.host}: ${why}`,
+      "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …_FULL_URI names its address",
+    );
   if (url.protocol !== "https:" && !isNear) throw refuse("http: is for this machine alone");
   const file = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
   const token = (file === undefined ? undefined : readText(file)?.trim()) ?? env.AWS_CONTAINER_AUTHORIZATION_TOKEN;

@@ -151,9 +151,11 @@ export class Fetched {
     const got = await download?.(part);
     if (expected !== undefined && got?.sha256 !== expected) {
       remove(part);
-      throw new PrimeError("changed-file", `could not take ${url}: its sha256 is not the one listed for it`, {
-        hint: "tell whoever runs that place",
-      });
+      throw new PrimeError(
+        "changed-file",
+        `could not take ${url}: its sha256 is not the one listed for it`,
+        "tell whoever runs that place",
+      );
     }
     for (const old of [file + VALIDATOR, wheelOfEgg(file), file]) if (old !== undefined) remove(old);
     rename(part, file);

@@ -33,9 +33,7 @@ export async function filesAt(address: string, line: { env: Environment; rules: 
     throw new PrimeError(
       "no-source",
       `could not take what ${withoutSecrets(address)} lists: it is at ${quoted(plain)}`,
-      {
-        hint: "http: is for this machine alone: have that server write https: (behind a proxy it has to be told its own address)",
-      },
+      "http: is for this machine alone: have that server write https: (behind a proxy it has to be told its own address)",
     );
   }
   return someOf(

@@ -8,9 +8,11 @@ import { packageOf, type SourceFile, someOf, wheelOfEgg } from "./source-file.ts
 /** What a folder has, which is only read; nothing that is below another folder in it. */
 export function filesInFolder(folder: string): SourceFile[] {
   if (!isFolder(folder)) {
-    throw new PrimeError("no-source", `could not look for releases in ${folder}: there is no such folder`, {
-      hint: "mount or make the folder, or name another source",
-    });
+    throw new PrimeError(
+      "no-source",
+      `could not look for releases in ${folder}: there is no such folder`,
+      "mount or make the folder, or name another source",
+    );
   }
   const names = (listFolder(folder) ?? []).filter(
     (name) => packageOf(name) !== undefined && isFile(path.join(folder, name)),

@@ -24,7 +24,7 @@ export function someOf(files: SourceFile[], place: string): SourceFile[] {
   throw new PrimeError(
     "no-source",
     `could not find releases at ${withoutSecrets(place)}: it lists no wheel and no source archive`,
-    { hint: "a page for logging in may have answered, or nothing is mounted there" },
+    "a page for logging in may have answered, or nothing is mounted there",
   );
 }
 

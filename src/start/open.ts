@@ -54,5 +54,5 @@ const ORDINARY = { isProtoprimer: false, failureStatus: EXIT_FAILURE, isUsual: t
 function withStatus(error: unknown, exitCode: number): unknown {
   if (!(error instanceof PrimeError) || error.exitCode !== EXIT_FAILURE) return error;
   const { id, message, hint } = error;
-  return new PrimeError(id, message, { exitCode, cause: error, hint });
+  return new PrimeError(id, message, hint, { exitCode, cause: error });
 }

@@ -117,9 +117,11 @@ function planParts(context: Context, decision: Decision, manifest: Manifest, sho
  */
 function refuseGone(generation: string): void {
   if (hasManifest(generation)) return;
-  throw new PrimeError("environment-gone", `could not go on with ${generation}: somebody removed it meanwhile`, {
-    hint: "start again",
-  });
+  throw new PrimeError(
+    "environment-gone",
+    `could not go on with ${generation}: somebody removed it meanwhile`,
+    "start again",
+  );
 }
 
 const DONE: Readonly<Record<HistoryEntry["what"], string>> = {

@@ -55,8 +55,6 @@ async function runOne(context: Context, activation: Activation, text: string): P
   throw new PrimeError(
     "setup-failed",
     `the setup command \`${text}\` failed in ${context.root} (${endedWith(outcome)}):\n${words}`,
-    {
-      hint: "the environment stays; the setup commands run again at the next start",
-    },
+    "the environment stays; the setup commands run again at the next start",
   );
 }

@@ -89,15 +89,19 @@ function ofPlatform(builds: readonly PythonBuild[], here: string): PythonBuild[]
 export function refusedBuild(what: string, from: string, here: string, refused: readonly RefusedVersion[]): PrimeError {
   const [first] = refused;
   if (first === undefined) {
-    return new PrimeError("no-build", `could not find ${what} for ${here} in ${from}`, {
-      hint: "`./prime python list --all` shows what there is; `manifest` in [upgrade] names another list",
-    });
+    return new PrimeError(
+      "no-build",
+      `could not find ${what} for ${here} in ${from}`,
+      "`./prime python list --all` shows what there is; `manifest` in [upgrade] names another list",
+    );
   }
   const others = refused.length > 1 ? ` (and ${refused.length - 1} more)` : "";
-  return new PrimeError("python-refused", `could not take ${what}: ${first.why}${others}`, {
-    hint: `${first.rule === "requires-python" ? "" : `the rule is \`${first.rule}\`: `}ask for another version, or change what forbids it`,
-    exitCode: EXIT_POLICY,
-  });
+  return new PrimeError(
+    "python-refused",
+    `could not take ${what}: ${first.why}${others}`,
+    `${first.rule === "requires-python" ? "" : `the rule is \`${first.rule}\`: `}ask for another version, or change what forbids it`,
+    { exitCode: EXIT_POLICY },
+  );
 }
 
 /**

@@ -61,9 +61,11 @@ export async function upgrade(job: Job, order: Upgrade): Promise<Upgraded | unde
     refuseReadOnly(file);
     const outside = whyNotWritten(file, folders.root);
     if (outside !== undefined)
-      throw new PrimeError("upgrade-outside", `could not upgrade ${context.root}: ${file} ${outside}`, {
-        hint: `put a file in its place, or upgrade where it is: \`./prime uv lock --upgrade\` there`,
-      });
+      throw new PrimeError(
+        "upgrade-outside",
+        `could not upgrade ${context.root}: ${file} ${outside}`,
+        `put a file in its place, or upgrade where it is: \`./prime uv lock --upgrade\` there`,
+      );
   }
   const lock = await takeOwnTurn(context, config, rootMutex(folders.data), {
     doing: `upgrading ${context.root}`,
@@ -156,13 +158,17 @@ async function putInForce(context: Context, order: Upgrade, { asked, manifest }:
 }
 
 function undone({ root }: Context, why: string | undefined): PrimeError {
-  return new PrimeError("upgrade-undone", `could not put the upgrade of ${root} in force: ${why}`, {
-    hint: "all is as it was; ./prime upgrade does it anew",
-  });
+  return new PrimeError(
+    "upgrade-undone",
+    `could not put the upgrade of ${root} in force: ${why}`,
+    "all is as it was; ./prime upgrade does it anew",
+  );
 }
 
 function noInterpreter({ root }: Context): PrimeError {
-  return new PrimeError("upgrade-python", `could not upgrade ${root}: no interpreter for it is known here`, {
-    hint: "run ./prime first",
-  });
+  return new PrimeError(
+    "upgrade-python",
+    `could not upgrade ${root}: no interpreter for it is known here`,
+    "run ./prime first",
+  );
 }

@@ -127,6 +127,6 @@ export function refuseOldLauncher({ app, version }: Run, release: { version: str
   throw new PrimeError(
     "channel-launcher",
     `could not take ${app.config.name} ${release.version}: it needs prime ${launcher} or newer, and this launcher is ${version}${why}`,
-    { hint: "tell who maintains the app: the channel has to bring a newer launcher" },
+    "tell who maintains the app: the channel has to bring a newer launcher",
   );
 }

@@ -59,12 +59,13 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
     const refuseUnknown = (command: string, word: string, there: readonly string[]) => {
       if (there.includes(word)) return;
       const have = there.map(oneLine).join(", ") || "nothing yet";
-      throw new PrimeError("channel-unknown", `${place.name} has no ${word}`, {
-        hint:
-          command === "follow" && before.follows === null
-            ? `tell who maintains the app: its \`follow\` can be ${have}`
-            : `\`${app.self} ${command}\` takes ${have}, or --off`,
-      });
+      throw new PrimeError(
+        "channel-unknown",
+        `${place.name} has no ${word}`,
+        command === "follow" && before.follows === null
+          ? `tell who maintains the app: its \`follow\` can be ${have}`
+          : `\`${app.self} ${command}\` takes ${have}, or --off`,
+      );
     };
     refuseUnknown("follow", name, await opened.names());
     if (pin !== null)
@@ -93,12 +94,13 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
     return { ...found, isRenewed: taken !== undefined && pointer.serial > taken };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    throw new PrimeError(`channel-${error.reason}`, `${name} of ${place.name} is not followed: ${error.message}`, {
-      hint:
-        error.reason === "expired"
-          ? "set this machine's clock, or tell who maintains the app"
-          : "tell who maintains the app",
-    });
+    throw new PrimeError(
+      `channel-${error.reason}`,
+      `${name} of ${place.name} is not followed: ${error.message}`,
+      error.reason === "expired"
+        ? "set this machine's clock, or tell who maintains the app"
+        : "tell who maintains the app",
+    );
   }
 }
 

@@ -37,9 +37,11 @@ export async function pythonInUse(means: Means, decision: Decision): Promise<Int
   if (against === undefined) return wished;
   const { pythons } = await otherPythons(means, decision, wished, { what: "", ranges: [">=3"] });
   if (pythons[0] !== undefined) return pythons[0];
-  throw new PrimeError("python-refused", `could not choose a Python for ${app.config.name}: ${against.why}`, {
-    hint: "put one that is allowed on PATH",
-  });
+  throw new PrimeError(
+    "python-refused",
+    `could not choose a Python for ${app.config.name}: ${against.why}`,
+    "put one that is allowed on PATH",
+  );
 }
 
 /** What there is for a need in place of `base`: what is found on this machine, else a build that prime may fetch. */

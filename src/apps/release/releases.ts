@@ -128,7 +128,7 @@ function keepFile(root: string, { from, to, sha256: digest }: LocalFile): void {
   backdate(draft);
   if (sha256OfFile(draft) !== digest) {
     remove(draft);
-    throw new PrimeError("changed-file", `could not take ${from}: it was changed just now`, { hint: "start again" });
+    throw new PrimeError("changed-file", `could not take ${from}: it was changed just now`, "start again");
   }
   rename(draft, file);
 }
@@ -228,11 +228,13 @@ export function refuseWithoutEntry(app: App, generation: string): void {
   const { entry, name } = app.config;
   const script = scriptOf(app, generation);
   if (script === undefined || isExecutableFile(script)) return;
-  throw new PrimeError("no-entry", `could not start ${name}: its packages bring no command ${entry}`, {
-    hint: `there are ${
+  throw new PrimeError(
+    "no-entry",
+    `could not start ${name}: its packages bring no command ${entry}`,
+    `there are ${
       namesInFolder(path.join(generation, "bin"))
         .filter((one) => !/^(?:python|activate|pydoc|deactivate)/.test(one))
         .join(", ") || "none"
     }; \`entry\` names the one that is meant`,
-  });
+  );
 }

@@ -229,7 +229,7 @@ async function resolveByRules(job: Job, { config }: App, policy: Policy, solve: 
     const hint = isRefused
       ? `see [upgrade] of ${config.name}`
       : "a page to log in may have answered in the place of an index that had some before";
-    throw new PrimeError(id, message, { hint, cause: error });
+    throw new PrimeError(id, message, hint, { cause: error });
   }
 }
 
@@ -261,9 +261,7 @@ function refuseWithoutMain(app: App, { packages }: Resolved): void {
   throw new PrimeError(
     "no-release",
     `could not take ${main}: what \`packages\` say of it leaves it out on this machine`,
-    {
-      hint: `look at the marker in "${app.config.packages[0]}"`,
-    },
+    `look at the marker in "${app.config.packages[0]}"`,
   );
 }
 
@@ -273,8 +271,6 @@ function refuseWithoutDigests(app: App, { packages }: Pylock): void {
   throw new PrimeError(
     "no-digest",
     `could not take ${bare.name} ${bare.version ?? ""} for ${app.config.name}: its source tells no sha256 of it`,
-    {
-      hint: "use an index that tells digests (PEP 503, `#sha256=`), or a folder",
-    },
+    "use an index that tells digests (PEP 503, `#sha256=`), or a folder",
   );
 }

@@ -70,7 +70,7 @@ export async function resolveApp(
     if (first.error === undefined) return { ...first.settle(), stays };
     const { message, id } = first.error;
     const hint = `${reasons.join("; ")}${isRuled ? "; change that where it stands" : ""}`;
-    throw new PrimeError(isRuled ? "python-refused" : id, message, { hint, cause: first.error });
+    throw new PrimeError(isRuled ? "python-refused" : id, message, hint, { cause: first.error });
   } finally {
     remove(work);
   }

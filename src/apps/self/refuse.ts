@@ -14,6 +14,6 @@ export function refuseRootsApp({ app }: Run): void {
   throw new PrimeError(
     "app-roots",
     `could not change ${app.config.name}: it is root's, for everybody on this machine`,
-    { hint: "let root do it" },
+    "let root do it",
   );
 }

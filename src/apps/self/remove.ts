@@ -51,7 +51,7 @@ export function removeHome(home: string, state: string): string {
 }
 
 function refusal(what: string, why: string, hint: string): PrimeError {
-  return new PrimeError("remove-refused", `could not remove ${what}: ${why}`, { hint: `${hint}; nothing was removed` });
+  return new PrimeError("remove-refused", `could not remove ${what}: ${why}`, `${hint}; nothing was removed`);
 }
 
 function removePlan({ launcher, planKey: flagKey }: Owner, state: string): void {

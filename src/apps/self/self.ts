@@ -215,7 +215,7 @@ async function rollback(run: Run, [wanted, ...more]: readonly string[]): Promise
       wanted === undefined
         ? "could not go back: no release ran before this one"
         : `could not go back to ${wanted}: that release is not here`,
-      { hint: there.length === 0 ? "no other release is kept" : `name one that is kept: ${there.join(", ")}` },
+      there.length === 0 ? "no other release is kept" : `name one that is kept: ${there.join(", ")}`,
     );
   }
   const { current } = selection;

@@ -223,9 +223,7 @@ async function obtain(run: Run): Promise<string | Answer> {
     throw new PrimeError(
       "no-release",
       `could not start ${app.config.name}: root has begun to install it, and has not finished`,
-      {
-        hint: "let root start it once",
-      },
+      "let root start it once",
     );
   }
   const found = await resolveNow(run, await policyOf(app));

@@ -163,9 +163,7 @@ export async function verify(
     throw new PrimeError(
       "verify-failed",
       `could not verify the release: \`${line}\` failed (${howEnded(outcome)})\n${outcome.output.slice(-2000)}`.trim(),
-      {
-        hint: "the release has to be mended",
-      },
+      "the release has to be mended",
     );
   }
 }

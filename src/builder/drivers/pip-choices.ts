@@ -160,7 +160,9 @@ function texts(value: unknown): string[] {
 }
 
 function refusal(why: string): PrimeError {
-  return new PrimeError("unknown-to-pip", `could not install by the driver venv_pip: ${why}`, {
-    hint: "use the driver `venv_uv` (`venv_driver`), which does as it says, or take it out there",
-  });
+  return new PrimeError(
+    "unknown-to-pip",
+    `could not install by the driver venv_pip: ${why}`,
+    "use the driver `venv_uv` (`venv_driver`), which does as it says, or take it out there",
+  );
 }

@@ -44,9 +44,11 @@ export function settleConstraints(job: Job, { config, project }: Decision, text:
   const file = project.constraintsFile;
   if (file === null || readText(file) === text || config.lock.value === "frozen") return false;
   if (config.lock.value === "check") {
-    throw new PrimeError("lock-outdated", `${file} is not what was installed, and lock is "check"`, {
-      hint: "run ./prime where the file may be written, and commit it",
-    });
+    throw new PrimeError(
+      "lock-outdated",
+      `${file} is not what was installed, and lock is "check"`,
+      "run ./prime where the file may be written, and commit it",
+    );
   }
   try {
     writeCommitted(file, job.context.root, text);

@@ -55,9 +55,7 @@ export async function buildWithPip(job: Job, target: BuildTarget): Promise<strin
     throw new PrimeError(
       "pylock-by-pip",
       `could not install ${path.join(job.context.root, "pylock.toml")} by the driver venv_pip`,
-      {
-        hint: "use the driver `venv_uv`, which reads PEP 751 locks",
-      },
+      "use the driver `venv_uv`, which reads PEP 751 locks",
     );
   }
   refuseOutsideLimits(project, target.base);

@@ -16,9 +16,7 @@ export function refuseOutsideLimits({ kind, groupSources, uvSettings }: Project,
     throw new PrimeError(
       "group-python",
       `could not install the group \`${name}\` of ${file}: it is for Python ${requiresPython}, and ${base.executable} is ${versionOf(base)}`,
-      {
-        hint: "require a Python that fits (`required_python_version` in prime.toml), or choose other groups (`install_groups`)",
-      },
+      "require a Python that fits (`required_python_version` in prime.toml), or choose other groups (`install_groups`)",
     );
   }
   const { environments } = uvSettings.table;
@@ -30,7 +28,7 @@ export function refuseOutsideLimits({ kind, groupSources, uvSettings }: Project,
   throw new PrimeError(
     "unsupported-environment",
     `could not install for this machine: \`environments\` in ${uvSettings.file} allows ${markers.map((one) => `\`${one}\``).join(" and ")} alone`,
-    { hint: "use a machine or a Python of that kind, or add this one there" },
+    "use a machine or a Python of that kind, or add this one there",
   );
 }
 

@@ -151,7 +151,7 @@ function compareWithMoved({ context }: Job, before: Pylock, after: Pylock): void
     throw new PrimeError(
       "resolution-bytes",
       `could not install ${name} ${version}: its file has changed (sha256 ${now[0]}, was ${were[0]})`,
-      { hint: "find out why; ./prime reboot takes what the index has now" },
+      "find out why; ./prime reboot takes what the index has now",
     );
   }
   const changes = changedPackages(versionsOf(before), versionsOf(after)).map(describeChange);

@@ -17,6 +17,6 @@ export function refuseUnreadSettings({ context }: Job, output: string): void {
   throw new PrimeError(
     "uv-settings",
     `could not install for ${context.root}: uv would pass over all of its settings in ${words[1]} for this one: ${reason}`,
-    { hint: "correct that key, or name a uv that knows it by the key `uv` of prime's configuration" },
+    "correct that key, or name a uv that knows it by the key `uv` of prime's configuration",
   );
 }

@@ -42,9 +42,11 @@ export async function settleLock(job: Job, decision: Decision, uv: UvTool, pytho
         ? "it can't be written"
         : `is left as it is, because ${reasonOfPolicy(decision)}`;
     const lacks = await pendingLockChanges(job, uv, question);
-    throw new PrimeError("lock-outdated", `${file} does not fit what pyproject.toml asks for${lacks}, and ${why}`, {
-      hint: `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
-    });
+    throw new PrimeError(
+      "lock-outdated",
+      `${file} does not fit what pyproject.toml asks for${lacks}, and ${why}`,
+      `run \`./prime uv lock\` where the lock may be written, and commit it (uv's own words are in ${job.log})`,
+    );
   }
   const note = isAbove ? undefined : noteDrafts(decision.folders.data, job.context.root);
   try {

@@ -67,10 +67,8 @@ export async function validateDeeply(job: Job, place: BuildPlace, demands: Deman
     throw new PrimeError(
       "upgrade-invalid",
       `the upgrade is not good enough, and nothing was changed:\n  ${problems.join("\n  ")}`,
-      {
-        exitCode: EXIT_INVALID,
-        hint: `mend or pin what is named above${isLibrary ? ", or write what this interpreter may lack into `waive` of [upgrade]" : ""}; ${whatStays(job)}`,
-      },
+      `mend or pin what is named above${isLibrary ? ", or write what this interpreter may lack into `waive` of [upgrade]" : ""}; ${whatStays(job)}`,
+      { exitCode: EXIT_INVALID },
     );
   }
   writeReport(place.generation, { at: now(), checks });

@@ -68,9 +68,7 @@ async function releasesOf(session: Session): Promise<Release[]> {
 function fileOf({ place, repository }: Session, name: string): Promise<Buffer> {
   const target = repository.releases.signed.targets[name];
   if (target === undefined)
-    throw new PrimeError("release", `could not export ${name}: no metadata name it`, {
-      hint: "publish the release again",
-    });
+    throw new PrimeError("release", `could not export ${name}: no metadata name it`, "publish the release again");
   return readTarget(place, target);
 }
 

@@ -22,9 +22,11 @@ export async function initApp(context: InitContext, { app, out, dryRun, force }:
   const source = path.resolve(cwd, app);
   const config = readText(source, MOST.written);
   if (config === undefined) {
-    throw new PrimeError("no-app", `could not make an app of ${source}: there is no such file`, {
-      hint: "write a TOML with a table [app] and its key `packages` there",
-    });
+    throw new PrimeError(
+      "no-app",
+      `could not make an app of ${source}: there is no such file`,
+      "write a TOML with a table [app] and its key `packages` there",
+    );
   }
   const isRepos = path.basename(source) === "prime.toml";
   const section = isRepos ? [] : undefined;

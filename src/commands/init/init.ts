@@ -183,9 +183,11 @@ function permitted(folder: string, deed: Deed): Deed {
 function changeLauncher({ launcher, version }: InitContext, file: string, force: boolean): Change {
   const content = readBytes(launcher);
   if (content === undefined) {
-    throw new PrimeError("file-system", `could not read the launcher ${launcher}: it is gone`, {
-      hint: "restore it, for example by `git checkout prime`, and start again",
-    });
+    throw new PrimeError(
+      "file-system",
+      `could not read the launcher ${launcher}: it is gone`,
+      "restore it, for example by `git checkout prime`, and start again",
+    );
   }
   const own = `this launcher, version ${version}`;
   const present = linkFacts(file);
@@ -212,7 +214,7 @@ export function isTaken(
   what: string,
   hint = "look at it, then move it away or start again with --force",
 ): PrimeError {
-  return new PrimeError("init-refused", `could not put the launcher at ${file}: ${what} stands there`, { hint });
+  return new PrimeError("init-refused", `could not put the launcher at ${file}: ${what} stands there`, hint);
 }
 
 export const NO_LAUNCHER = "a file that is no launcher of prime's";
@@ -229,9 +231,7 @@ function changeScript({ launcher, cwd }: InitContext, given: string): Change {
   const named = path.resolve(cwd, given);
   const folder = realPath(path.dirname(named));
   if (folder === undefined) {
-    throw new PrimeError("no-folder", `could not write ${named}: its folder does not exist`, {
-      hint: "make the folder first",
-    });
+    throw new PrimeError("no-folder", `could not write ${named}: its folder does not exist`, "make the folder first");
   }
   const file = realPath(named) ?? path.join(folder, path.basename(named));
   const way = path.relative(path.dirname(file), launcher);
@@ -239,9 +239,7 @@ function changeScript({ launcher, cwd }: InitContext, given: string): Change {
     throw new PrimeError(
       "script-outside",
       `could not put a header into ${file}: it is outside ${path.dirname(launcher)}`,
-      {
-        hint: "use the launcher of the script's own repo",
-      },
+      "use the launcher of the script's own repo",
     );
   }
   if (!exists(file))

@@ -18,9 +18,10 @@ export async function takeOver(context: InitContext, request: InitRequest): Prom
   const { config, from } = await loadConfig({ repo: { folder, launcher, choice }, env: {}, flags: {} });
   const { protoprimer } = config;
   if (protoprimer === null) {
-    throw refusal(`could not take over protoprimer's configuration in ${folder}: the one in force is ${from}`, {
-      hint: "name the folder that holds cmd/proto_code/proto_kernel.json or the like; a prime.toml there counts before it",
-    });
+    throw refusal(
+      `could not take over protoprimer's configuration in ${folder}: the one in force is ${from}`,
+      "name the folder that holds cmd/proto_code/proto_kernel.json or the like; a prime.toml there counts before it",
+    );
   }
   const took = takenFields(config, protoprimer).map((field) => describeField(field, folder));
   const venv = config.local_venv_dir_rel_path.value;
@@ -29,13 +30,14 @@ export async function takeOver(context: InitContext, request: InitRequest): Prom
 
   const { root } = config;
   if (root !== folder) {
-    throw refusal(`could not write a prime.toml into ${folder}: the ref root is ${root}, and prime.toml has none`, {
-      hint: `start again for the ref root itself: ./prime init --from protoprimer --to-toml ${root}`,
-    });
+    throw refusal(
+      `could not write a prime.toml into ${folder}: the ref root is ${root}, and prime.toml has none`,
+      `start again for the ref root itself: ./prime init --from protoprimer --to-toml ${root}`,
+    );
   }
   for (const name of ["prime.toml", "prime-requirements.txt"]) {
     const file = path.join(folder, name);
-    if (exists(file)) throw refusal(`could not write ${file}: it is there already`, { hint: "move it away first" });
+    if (exists(file)) throw refusal(`could not write ${file}: it is there already`, "move it away first");
   }
   const { deeds, missing } = equivalentOf(config, protoprimer, {
     hasConstraints: isFile(protoprimer.constraintsFile.value),
@@ -48,6 +50,6 @@ export async function takeOver(context: InitContext, request: InitRequest): Prom
   });
 }
 
-function refusal(message: string, { hint }: { hint: string }): PrimeError {
-  return new PrimeError("init-refused", message, { hint });
+function refusal(message: string, hint: string): PrimeError {
+  return new PrimeError("init-refused", message, hint);
 }

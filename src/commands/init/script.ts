@@ -98,8 +98,6 @@ function optionsOf(first: string, file: string): string {
   throw new PrimeError(
     "script-not-python",
     `could not put prime's header into ${file}: its first line is \`${first}\``,
-    {
-      hint: "the header starts scripts of Python 3; take that line away if this is one",
-    },
+    "the header starts scripts of Python 3; take that line away if this is one",
   );
 }

@@ -148,10 +148,12 @@ function placed(place: string, root: string): string {
 }
 
 function refusal({ name, version }: Pin, why: string): PrimeError {
-  return new PrimeError("pin-refused", `could not pin ${name} to ${version}: ${why}`, {
-    exitCode: EXIT_POLICY,
-    hint: "pin another version, or change what stands there first",
-  });
+  return new PrimeError(
+    "pin-refused",
+    `could not pin ${name} to ${version}: ${why}`,
+    "pin another version, or change what stands there first",
+    { exitCode: EXIT_POLICY },
+  );
 }
 
 /** Undefined without a lock. */

@@ -42,9 +42,7 @@ export async function pinPython(context: Context, text: string | undefined): Pro
     throw new PrimeError(
       "prime-lock-platform",
       `could not write ${file}: \`platforms\` in [upgrade] leaves out ${here}`,
-      {
-        hint: `add "${here}" to \`platforms\`, and start again`,
-      },
+      `add "${here}" to \`platforms\`, and start again`,
     );
   }
   writeCommitted(file, context.root, primeLockText(lock));

@@ -35,9 +35,7 @@ export function removePythons(context: Context, wanted: readonly string[]): Answ
     throw new PrimeError(
       "python-in-use",
       `could not remove ${nameOf(one.build)}: ${users.map(oneLine).join(", ")} ${users.length === 1 ? "stands" : "stand"} on it`,
-      {
-        hint: wayOff(one, users),
-      },
+      wayOff(one, users),
     );
   }
   for (const one of doomed)

@@ -77,15 +77,19 @@ function refuseFile(context: Context, command: string): void {
   const file = path.resolve(context.cwd, command);
   if (isExecutableFile(file)) return;
   if (isFile(file)) {
-    throw new PrimeError("not-executable", `could not run ${command}: it is not executable`, {
-      exitCode: EXIT_NOT_EXECUTABLE,
-      hint: `\`chmod +x\` it, or run it by the environment's Python: ./prime ${command}`,
-    });
+    throw new PrimeError(
+      "not-executable",
+      `could not run ${command}: it is not executable`,
+      `\`chmod +x\` it, or run it by the environment's Python: ./prime ${command}`,
+      { exitCode: EXIT_NOT_EXECUTABLE },
+    );
   }
-  throw new PrimeError("command-not-found", `could not run ${command}: ${whyNotRun(context.cwd, command)}`, {
-    exitCode: EXIT_NOT_FOUND,
-    hint: `check the path: it was looked for as ${file}`,
-  });
+  throw new PrimeError(
+    "command-not-found",
+    `could not run ${command}: ${whyNotRun(context.cwd, command)}`,
+    `check the path: it was looked for as ${file}`,
+    { exitCode: EXIT_NOT_FOUND },
+  );
 }
 
 /** Whether a command that is not in the environment may run. */

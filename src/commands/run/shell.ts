@@ -37,5 +37,5 @@ function shellIn(context: Context, activation: Activation): Answer {
 
 /** The shell runs them. */
 function noPlaceForStartFiles(folder: string, { why, cure }: Fault): PrimeError {
-  return new PrimeError("state-folder", `could not write the shell's start files in ${folder}: ${why}`, { hint: cure });
+  return new PrimeError("state-folder", `could not write the shell's start files in ${folder}: ${why}`, cure);
 }

@@ -72,9 +72,11 @@ async function rulesFor(context: Context, given: string): Promise<NetworkRules> 
 function fromFile(given: string, { from, version }: Wanted, work: string): Candidate {
   const source = isFolder(given) ? path.join(given, inFolder(version)) : given;
   if (!isFile(source)) {
-    throw new PrimeError("no-release", `could not take a launcher from ${source}: there is no such file`, {
-      hint: "name a launcher, or a folder that `npm run release` has made",
-    });
+    throw new PrimeError(
+      "no-release",
+      `could not take a launcher from ${source}: there is no such file`,
+      "name a launcher, or a folder that `npm run release` has made",
+    );
   }
   const file = path.join(work, "prime");
   copyFile(source, file);
@@ -102,9 +104,11 @@ async function fromIndex(context: Context, { from, version }: Wanted, work: stri
   const outcome = await run({ file: uv.file, args, env: uv.env, cwd: work });
   const file = path.join(target, PACKAGE.replaceAll("-", "_"), "prime");
   if (!outcome.ok || !isFile(file)) {
-    throw new PrimeError("no-release", `could not get ${requirement} from the index: ${lastLine(outcome.output)}`, {
-      hint: "check the version and the index: `--from index+https://host/simple` names another one",
-    });
+    throw new PrimeError(
+      "no-release",
+      `could not get ${requirement} from the index: ${lastLine(outcome.output)}`,
+      "check the version and the index: `--from index+https://host/simple` names another one",
+    );
   }
   return { file, digest: { sha256: sha256(readBytes(file) ?? Buffer.alloc(0)), from: "the index, by its wheel" } };
 }
@@ -125,8 +129,6 @@ function digestOf(file: string, named: string): string {
   throw new PrimeError(
     "no-digest",
     `could not take a launcher without its digest: ${withoutSecrets(named)} holds none`,
-    {
-      hint: "write the released sha256 behind the address: --from ADDRESS#sha256=…",
-    },
+    "write the released sha256 behind the address: --from ADDRESS#sha256=…",
   );
 }

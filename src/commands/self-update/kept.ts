@@ -49,9 +49,11 @@ function needed(context: Context): PlanFolder {
     closeState(context, plans);
     return plans;
   }
-  throw new PrimeError("state-folder", `could not keep the launcher that is to be replaced: ${stateFault?.why}`, {
-    hint: `${stateFault?.cure}`,
-  });
+  throw new PrimeError(
+    "state-folder",
+    `could not keep the launcher that is to be replaced: ${stateFault?.why}`,
+    `${stateFault?.cure}`,
+  );
 }
 
 function folderOf(plans: PlanFolder): string {

@@ -37,9 +37,7 @@ export async function updateLauncher(context: Context, { version, from = RELEASE
       throw new PrimeError(
         "other-release",
         `could not take prime ${version} from ${plain(from)}: it holds ${now.version}`,
-        {
-          hint: `name another place, or ask for ${now.version}`,
-        },
+        `name another place, or ask for ${now.version}`,
       );
     }
     const old = readBytes(context.launcher) ?? Buffer.alloc(0);
@@ -61,9 +59,11 @@ export async function undoUpdate(context: Context): Promise<Answer> {
   refuseForeignRepo(context);
   const kept = keptLauncher(context);
   if (kept === undefined) {
-    throw new PrimeError("nothing-kept", `could not put back a launcher: none was replaced here by \`self-update\``, {
-      hint: "git has the one that was committed: git checkout -- prime",
-    });
+    throw new PrimeError(
+      "nothing-kept",
+      `could not put back a launcher: none was replaced here by \`self-update\``,
+      "git has the one that was committed: git checkout -- prime",
+    );
   }
   const old = readBytes(context.launcher) ?? Buffer.alloc(0);
   keepLauncher(context, old, { previous: { version: context.version, sha256: sha256(old) } });
@@ -89,14 +89,14 @@ function refuseUnfit(bytes: Buffer, { sha256: expected, from }: { sha256: string
     throw new PrimeError(
       "wrong-digest",
       `could not take the launcher: its sha256 is ${is}, and ${plain(from)} says ${expected}`,
-      {
-        hint: "nothing was changed; somebody has altered one of the two, or a transfer went wrong: ask who released it",
-      },
+      "nothing was changed; somebody has altered one of the two, or a transfer went wrong: ask who released it",
     );
   }
   const fault = whyNoLauncher(bytes);
   if (fault === undefined) return;
-  throw new PrimeError("no-launcher", `could not take the launcher: what was got is none (${fault})`, {
-    hint: "name a launcher, or a folder that `npm run release` has made",
-  });
+  throw new PrimeError(
+    "no-launcher",
+    `could not take the launcher: what was got is none (${fault})`,
+    "name a launcher, or a folder that `npm run release` has made",
+  );
 }

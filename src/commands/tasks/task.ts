@@ -21,9 +21,11 @@ export async function runTask(context: Context, { name, shift }: TaskRequest): P
   if (task === undefined) return undefined;
   const planned = plannedTask(context, task);
   if (!isFolder(planned.cwd)) {
-    throw new PrimeError("task-folder", `could not run the task ${name}: there is no folder ${planned.cwd}`, {
-      hint: `correct \`cwd\` of the task, which is relative to ${context.root}`,
-    });
+    throw new PrimeError(
+      "task-folder",
+      `could not run the task ${name}: there is no folder ${planned.cwd}`,
+      `correct \`cwd\` of the task, which is relative to ${context.root}`,
+    );
   }
   const here = forTask(context, task);
   const answer = await runCommand(here, { command: task.words[0] as string, shift, task: planned });

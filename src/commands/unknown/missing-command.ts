@@ -25,10 +25,12 @@ export function missingCommand(
     ...(near === undefined ? [] : [`did you mean \`${near}\`?`]),
     ...(held === undefined ? meantElsewhere(context, command, grounds) : [held.next]),
   ];
-  return new PrimeError("command-not-found", `could not run ${command}: neither the environment nor PATH has it`, {
-    exitCode: EXIT_NOT_FOUND,
-    hint: hints.length > 0 ? hints.join("; ") : toHave(command, grounds),
-  });
+  return new PrimeError(
+    "command-not-found",
+    `could not run ${command}: neither the environment nor PATH has it`,
+    hints.length > 0 ? hints.join("; ") : toHave(command, grounds),
+    { exitCode: EXIT_NOT_FOUND },
+  );
 }
 
 /** One that the repo declares for another environment than this, under nearly that name. */

@@ -143,11 +143,7 @@ async function obtain(job: Job, decision: Decision, build: PythonBuild, uv: UvTo
         generation: nameOf(build),
         why: error.message,
       });
-    throw new PrimeError(error.id, error.message, {
-      exitCode: EXIT_INVALID,
-      cause: error,
-      ...(error.hint ? { hint: error.hint } : {}),
-    });
+    throw new PrimeError(error.id, error.message, error.hint, { exitCode: EXIT_INVALID, cause: error });
   }
 }
 

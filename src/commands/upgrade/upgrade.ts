@@ -43,9 +43,11 @@ export async function runUpgrade(context: Context, request: UpgradeRequest): Pro
     if (answer !== undefined) return answer;
     context.terminal.say("its inputs changed meanwhile: planning again");
   }
-  throw new PrimeError("upgrade-raced", `could not upgrade ${context.root}: its files are changed again and again`, {
-    hint: "end what writes them, and start again",
-  });
+  throw new PrimeError(
+    "upgrade-raced",
+    `could not upgrade ${context.root}: its files are changed again and again`,
+    "end what writes them, and start again",
+  );
 }
 
 async function tryUpgrade(
@@ -116,10 +118,8 @@ function refuseOutsideWindow({ root, startedAt }: Context, { windows }: Policy, 
   throw new PrimeError(
     "upgrade-window",
     `could not upgrade ${root}: no maintenance window is open, by \`windows\` (${describeSources(windows, root)}); ${when}`,
-    {
-      exitCode: EXIT_POLICY,
-      hint: "wait for it, or say --now",
-    },
+    "wait for it, or say --now",
+    { exitCode: EXIT_POLICY },
   );
 }
 

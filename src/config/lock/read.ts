@@ -20,7 +20,7 @@ async function understand(table: Table, file: string, text: string): Promise<Pri
     throw new PrimeError(
       "prime-lock-newer",
       `could not read ${placeOf(["version"])}: a newer prime wrote it, in form ${quotedToml(table.version)}`,
-      { hint: "use the launcher of the commit that brought this prime.lock" },
+      "use the launcher of the commit that brought this prime.lock",
     );
   }
   const { check } = await import("../schema/validation.ts");
@@ -35,9 +35,7 @@ async function understand(table: Table, file: string, text: string): Promise<Pri
   const { implementation, version, build: builds } = python;
   const twice = builds.find((one, at) => builds.findIndex(({ platform }) => platform === one.platform) < at);
   if (twice !== undefined)
-    throw new PrimeError("config-value", `could not use ${file}: it has two builds for ${twice.platform}`, {
-      hint: HINT,
-    });
+    throw new PrimeError("config-value", `could not use ${file}: it has two builds for ${twice.platform}`, HINT);
   const common = { implementation, version };
   return {
     python: { ...common, builds: builds.map(({ variant = null, ...one }) => ({ ...common, variant, ...one })) },

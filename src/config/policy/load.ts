@@ -52,6 +52,6 @@ export async function readMachinePolicy(exitCode: number): Promise<Said | undefi
     return { values, folder: "/etc/prime", sourceOf: (key) => ({ kind: "file", where: MACHINE_POLICY, key }) };
   } catch (error) {
     passOn(error);
-    throw new PrimeError("machine-policy", error.message, { hint, exitCode, cause: error });
+    throw new PrimeError("machine-policy", error.message, hint, { exitCode, cause: error });
   }
 }

@@ -43,10 +43,8 @@ export function findKernel(folder: string, files: InputCollector): Kernel | unde
   throw new PrimeError(
     "kernel-ambiguous",
     `could not tell which configuration of protoprimer's counts in ${folder}: there is one in ${[first, ...others].join(" and one in ")}`,
-    {
-      hint: 'name one of these folders in prime.toml, e.g. `proto_code_dir_rel_path = "cmd/proto_code"`',
-      exitCode: EXIT_PROTOPRIMER,
-    },
+    'name one of these folders in prime.toml, e.g. `proto_code_dir_rel_path = "cmd/proto_code"`',
+    { exitCode: EXIT_PROTOPRIMER },
   );
 }
 
@@ -57,7 +55,8 @@ export function kernelIn(folder: string, relative: string, place: string): Kerne
   throw new PrimeError(
     "config-value",
     `could not use ${place}: \`proto_code_dir_rel_path\` must be the folder of protoprimer's kernel, and ${named} is none`,
-    { hint: "correct the path, which starts at the launcher's folder", exitCode: EXIT_PROTOPRIMER },
+    "correct the path, which starts at the launcher's folder",
+    { exitCode: EXIT_PROTOPRIMER },
   );
 }
 

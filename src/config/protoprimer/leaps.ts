@@ -64,10 +64,7 @@ async function readPrimer({ kernel, launcher, env }: LeapsFrom, files: InputColl
   const forced = env[BASENAME_VARIABLE];
   if (forced?.includes("/") || forced === "." || forced === "..") {
     const message = `could not use ${BASENAME_VARIABLE} in the environment: it must be the name of a file in ${kernel.folder}, found "${forced}"`;
-    throw new PrimeError("config-value", message, {
-      hint: "correct the variable, or unset it",
-      exitCode: EXIT_PROTOPRIMER,
-    });
+    throw new PrimeError("config-value", message, "correct the variable, or unset it", { exitCode: EXIT_PROTOPRIMER });
   }
   const names = [
     ...new Set([...(forced === undefined ? [] : [forced]), `${stem}.json`, "proto_kernel.json", STANDARD]),
@@ -94,7 +91,8 @@ function refRootOf(kernel: Kernel, primer: Leap<"primer">): string {
   throw new PrimeError(
     "config-value",
     `could not use ${primer.file}: \`ref_root_dir_rel_path\` must be the path of a folder, and ${folder} is none`,
-    { hint: "correct the path, which starts at the primer file's folder", exitCode: EXIT_PROTOPRIMER },
+    "correct the path, which starts at the primer file's folder",
+    { exitCode: EXIT_PROTOPRIMER },
   );
 }
 
@@ -131,16 +129,14 @@ function parse(text: string, file: string): Table {
     const at = Number(/at position (\d+)/.exec(reason)?.[1] ?? Number.NaN);
     const line = Number.isNaN(at) ? "" : `:${text.slice(0, at).split("\n").length}`;
     const message = `could not read ${file}${line} as JSON: ${reason.replace(/ in JSON at position.*|, (?:\.\.\.)?".*$/s, "")}`;
-    throw new PrimeError("config-torn", message, { hint: `mend ${file}`, exitCode: EXIT_PROTOPRIMER, cause: error });
+    throw new PrimeError("config-torn", message, `mend ${file}`, { exitCode: EXIT_PROTOPRIMER, cause: error });
   }
   if (isTable(value)) return value;
   throw new PrimeError(
     "config-value",
     `could not use ${file}: it must hold one object in braces, found ${quotedToml(value)}`,
-    {
-      hint: 'write the fields between braces, e.g. {"global_conf_dir_rel_path": "gconf"}',
-      exitCode: EXIT_PROTOPRIMER,
-    },
+    'write the fields between braces, e.g. {"global_conf_dir_rel_path": "gconf"}',
+    { exitCode: EXIT_PROTOPRIMER },
   );
 }
 

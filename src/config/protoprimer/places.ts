@@ -34,8 +34,10 @@ export function refuseConstraintsName(name: string, configName: string, source: 
 
 function refusal(key: string, { where }: Source, why: string): PrimeError {
   const place = where === undefined ? `the default of \`${key}\`` : `\`${key}\` in ${where}`;
-  return new PrimeError("config-value", `could not use ${place}: ${why}`, {
-    hint: where === undefined ? `say another by \`${key}\`` : "correct the value",
-    exitCode: EXIT_PROTOPRIMER,
-  });
+  return new PrimeError(
+    "config-value",
+    `could not use ${place}: ${why}`,
+    where === undefined ? `say another by \`${key}\`` : "correct the value",
+    { exitCode: EXIT_PROTOPRIMER },
+  );
 }

@@ -131,7 +131,8 @@ function driverOf(fields: Fields, env: Environment): VenvDriver | undefined {
   throw new PrimeError(
     "config-value",
     `could not use ${DRIVER_VARIABLE} in the environment: it must be "venv_uv" or "venv_pip", found "${forced}"`,
-    { hint: "correct the variable, or unset it to go by the configuration", exitCode: EXIT_PROTOPRIMER },
+    "correct the variable, or unset it to go by the configuration",
+    { exitCode: EXIT_PROTOPRIMER },
   );
 }
 

@@ -131,5 +131,5 @@ function normalized(text: string): string {
 }
 
 function refusal(id: string, message: string, hint = "name a folder such as `dst/default_env`"): PrimeError {
-  return new PrimeError(id, message, { hint, exitCode: EXIT_PROTOPRIMER });
+  return new PrimeError(id, message, hint, { exitCode: EXIT_PROTOPRIMER });
 }

@@ -78,10 +78,12 @@ export function refuseUnknownKeys(
 
 function unknownKey(place: Place, chain: readonly string[], known: readonly string[]): PrimeError {
   const message = `could not use ${place.placeOf(chain)}: unknown key \`${dotted(chain)}\``;
-  return new PrimeError("config-unknown-key", message + didYouMean(chain.at(-1) ?? "", known), {
-    hint: `correct or remove it${known.length === 0 ? "" : `; the keys here are ${known.join(", ")}`}`,
-    exitCode: place.exitCode,
-  });
+  return new PrimeError(
+    "config-unknown-key",
+    message + didYouMean(chain.at(-1) ?? "", known),
+    `correct or remove it${known.length === 0 ? "" : `; the keys here are ${known.join(", ")}`}`,
+    { exitCode: place.exitCode },
+  );
 }
 
 function refusal(place: Place, issue: BaseIssue<unknown>): PrimeError {
@@ -94,10 +96,12 @@ function refusal(place: Place, issue: BaseIssue<unknown>): PrimeError {
   const found = isMissing ? `but \`${chain.at(-1)}\` is missing` : `found ${foundText(issue.input)}`;
   const subject = isName ? `the name in \`${dotted(chain)}\`` : set.length === 0 ? "it" : `\`${dotted(set)}\``;
   const message = `could not use ${place.placeOf(set)}: ${subject} must be ${issue.message}${isName ? "" : `, ${found}`}`;
-  return new PrimeError("config-value", message, {
-    hint: place.hint ?? (isMissing ? "add it" : "correct the value, or remove it to go by the default"),
-    exitCode: place.exitCode,
-  });
+  return new PrimeError(
+    "config-value",
+    message,
+    place.hint ?? (isMissing ? "add it" : "correct the value, or remove it to go by the default"),
+    { exitCode: place.exitCode },
+  );
 }
 
 function dotted(chain: readonly string[]): string {

@@ -154,7 +154,7 @@ function withOwnFile(
     const what = is.isFile()
       ? "it has other names (hard links), which would be changed as well"
       : "it is no regular file";
-    throw new PrimeError("not-own", `could not write ${file}: ${what}`, { hint: "move it away, and start again" });
+    throw new PrimeError("not-own", `could not write ${file}: ${what}`, "move it away, and start again");
   });
 }
 

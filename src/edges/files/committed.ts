@@ -14,9 +14,7 @@ const LINKS = 40;
 export function writeCommitted(file: string, root: string, text: string | null): void {
   const why = whyNotWritten(file, root);
   if (why !== undefined)
-    throw new PrimeError("file-outside", `could not write ${file}: it ${why}`, {
-      hint: "put a file in its place",
-    });
+    throw new PrimeError("file-outside", `could not write ${file}: it ${why}`, "put a file in its place");
   refuseReadOnly(file);
   const end = endOf(file);
   if (text === null) removeFile(end);
@@ -33,9 +31,11 @@ export function whyNotWritten(file: string, root: string): string | undefined {
 export function refuseReadOnly(file: string): void {
   const folder = path.dirname(endOf(file));
   if (isWritable(folder)) return;
-  throw new PrimeError("file-read-only", `could not write ${file}: ${folder} can't be written`, {
-    hint: "do it in a checkout that you can write, and commit it there",
-  });
+  throw new PrimeError(
+    "file-read-only",
+    `could not write ${file}: ${folder} can't be written`,
+    "do it in a checkout that you can write, and commit it there",
+  );
 }
 
 /** What a path leads to, by whichever links, be it there or not. */

@@ -43,7 +43,7 @@ export function failure(verb: string, file: string, cause: unknown): PrimeError 
   const known = code === "EACCES" ? howToOpen(file) : FILE_HINTS[code];
   const hint = isForNames ? NO_INODES : (known ?? "mend that and start again");
   const why = isForNames ? "no inode is left on the disk (ENOSPC)" : reasonOf(cause);
-  return new PrimeError("file-system", `could not ${verb} ${file}: ${why}`, { cause, hint });
+  return new PrimeError("file-system", `could not ${verb} ${file}: ${why}`, hint, { cause });
 }
 
 const { R_OK, W_OK, X_OK } = constants;

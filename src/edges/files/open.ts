@@ -106,9 +106,11 @@ function tooLarge(file: string, most: number): PrimeError {
 }
 
 function unfit(file: string, why: string, most: number): PrimeError {
-  return new PrimeError("unfit-file", `could not read ${file}: ${why}`, {
-    hint: `put a regular file of at most ${megabytes(most)} in its place, or remove it`,
-  });
+  return new PrimeError(
+    "unfit-file",
+    `could not read ${file}: ${why}`,
+    `put a regular file of at most ${megabytes(most)} in its place, or remove it`,
+  );
 }
 
 function megabytes(bytes: number): string {

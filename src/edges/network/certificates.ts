@@ -63,9 +63,11 @@ export function trustFor(env: Environment, rules: NetworkRules): TlsTrust {
 function ofPolicy(file: string): string {
   const text = readable(file);
   if (text?.match(CERTIFICATE)) return text;
-  throw new PrimeError("ca-file", `could not read certificates from ${file}, which ca_file of the policy names`, {
-    hint: "name a file of certificates in PEM",
-  });
+  throw new PrimeError(
+    "ca-file",
+    `could not read certificates from ${file}, which ca_file of the policy names`,
+    "name a file of certificates in PEM",
+  );
 }
 
 function readable(file: string): string | undefined {

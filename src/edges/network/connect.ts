@@ -95,7 +95,7 @@ const UNKNOWN = /^UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|SELF_SIGNED_CERT/;
 
 function certificateRefusal(host: string, code: string, issuer: string | undefined): PrimeError {
   const refuse = (why: string, hint: string) =>
-    new PrimeError("certificate", `could not trust ${host}: ${why} (${quoted(code)})`, { hint });
+    new PrimeError("certificate", `could not trust ${host}: ${why} (${quoted(code)})`, hint);
   if (UNKNOWN.test(code)) {
     return refuse(
       `its certificate is signed by no authority known here${issuer === undefined ? "" : `, which "${quoted(issuer)}" issued`}`,

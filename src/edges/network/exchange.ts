@@ -172,10 +172,11 @@ function refuse407(proxy: URL, answer: http.IncomingMessage): http.IncomingMessa
 export function proxyRefusal(proxy: URL, status: number): PrimeError {
   const at = withoutSecrets(`${proxy.protocol}//${proxy.host}`);
   const why = status === 407 ? "wants a valid user name and password (407)" : `refuses (status ${status})`;
-  return new PrimeError("proxy", `could not get through the proxy ${at}: it ${why}`, {
-    hint:
-      status === 407
-        ? "have USER:PASSWORD@ before the host in the variable or the `proxy` under [upgrade] that names it"
-        : "ask who runs the proxy, or name the host in NO_PROXY",
-  });
+  return new PrimeError(
+    "proxy",
+    `could not get through the proxy ${at}: it ${why}`,
+    status === 407
+      ? "have USER:PASSWORD@ before the host in the variable or the `proxy` under [upgrade] that names it"
+      : "ask who runs the proxy, or name the host in NO_PROXY",
+  );
 }

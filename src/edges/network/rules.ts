@@ -61,9 +61,11 @@ export function whyNotAddress({ networks }: NetworkRules, address: string, host:
 
 /** What users are told of it. */
 export function refusedByRule(what: string, { rule, why }: Ruling): PrimeError {
-  return new PrimeError("network-rule", `could not ${what}: ${why}`, {
-    hint: `have it added to ${rule} of the policy (\`./prime eval\` says where that stands), or name another source`,
-  });
+  return new PrimeError(
+    "network-rule",
+    `could not ${what}: ${why}`,
+    `have it added to ${rule} of the policy (\`./prime eval\` says where that stands), or name another source`,
+  );
 }
 
 function isHost(host: string, one: string): boolean {

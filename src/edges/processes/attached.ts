@@ -11,9 +11,11 @@ export async function runAttached(command: Command): Promise<number> {
   refuseWhenEnding();
   const refused = whyNotStarted(command);
   if (refused !== undefined)
-    throw new PrimeError("not-started", `could not go on: ${refused}`, {
-      hint: "let root alone change what root runs, or be that user",
-    });
+    throw new PrimeError(
+      "not-started",
+      `could not go on: ${refused}`,
+      "let root alone change what root runs, or be that user",
+    );
   const child = spawn(...shielded(command), {
     cwd: command.cwd,
     env: { ...command.env } as NodeJS.ProcessEnv,

@@ -26,9 +26,7 @@ export function readSecret(descriptor: number): string {
     throw new PrimeError(
       "passphrase",
       `could not read the passphrase from descriptor ${descriptor}: ${(error as Error).message}`,
-      {
-        hint: "give it by a descriptor: --passphrase-fd 7 7<FILE",
-      },
+      "give it by a descriptor: --passphrase-fd 7 7<FILE",
     );
   }
   return bytes.toString("utf8", 0, size).replace(/\r?\n$/, "");
@@ -42,9 +40,11 @@ export async function askSecret(question: string): Promise<string> {
   try {
     fd = openSync("/dev/tty", "r+");
   } catch {
-    throw new PrimeError("passphrase", "could not ask for the passphrase, since there is no terminal", {
-      hint: "give it by a descriptor: --passphrase-fd 7 7<FILE",
-    });
+    throw new PrimeError(
+      "passphrase",
+      "could not ask for the passphrase, since there is no terminal",
+      "give it by a descriptor: --passphrase-fd 7 7<FILE",
+    );
   }
   const terminal = new ReadStream(fd);
   terminal.setRawMode(true);
@@ -56,7 +56,7 @@ export async function askSecret(question: string): Promise<string> {
         if (character === "\r" || character === "\n") return typed;
         const code = character.charCodeAt(0);
         if (code === CONTROL_C || code === CONTROL_D) {
-          throw new PrimeError("passphrase", "no passphrase was given", { exitCode: 130, hint: "start again" });
+          throw new PrimeError("passphrase", "no passphrase was given", "start again", { exitCode: 130 });
         }
         typed = code === DELETE ? typed.slice(0, -1) : typed + character;
       }

@@ -37,9 +37,11 @@ export function writeOutput(text: string): void {
   try {
     write(userOutput(), text, ["EPIPE"]);
   } catch (error) {
-    throw new PrimeError("output", `could not write to standard output: ${reasonOf(error)}`, {
-      hint: "make room, or send it elsewhere",
-    });
+    throw new PrimeError(
+      "output",
+      `could not write to standard output: ${reasonOf(error)}`,
+      "make room, or send it elsewhere",
+    );
   }
 }
 

@@ -130,7 +130,7 @@ function tryLists({ small, large }: Seal, folder: string, env: Environment): voi
 }
 
 function failure(why: string, hint: string): PrimeError {
-  return new PrimeError("seal-failed", `could not seal the environment: ${why}`, { hint });
+  return new PrimeError("seal-failed", `could not seal the environment: ${why}`, hint);
 }
 
 /** Removes earlier seals of the same flags: the plan that named them has been replaced. */

@@ -122,12 +122,9 @@ function projectFolder(
   throw new PrimeError(
     "descriptor",
     `could not use \`project_descriptors[${index}].build_root_dir_rel_path\` in ${where}: it must be the folder of a project, and ${folder} ${why}`,
-    {
-      hint:
-        source.where === undefined
-          ? 'name the folders to install, e.g. "project_descriptors": [{"build_root_dir_rel_path": "src/app"}], or [] for none'
-          : "correct the path, which starts at the ref root, or take the descriptor out",
-    },
+    source.where === undefined
+      ? 'name the folders to install, e.g. "project_descriptors": [{"build_root_dir_rel_path": "src/app"}], or [] for none'
+      : "correct the path, which starts at the ref root, or take the descriptor out",
   );
 }
 

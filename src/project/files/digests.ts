@@ -56,9 +56,7 @@ function restrict(entry: Table, lines: readonly DigestLine[], all: boolean): Tab
   throw new PrimeError(
     "wrong-digest",
     `could not install ${name} ${entry.version ?? ""}: ${first.file}:${first.line} allows ${allowed.size === 0 ? "no sha256" : `sha256:${[...allowed].join(", sha256:")}`}, and where it comes from it has ${found.length === 0 ? "none" : `sha256:${found.join(", sha256:")}`}`,
-    {
-      hint: allowed.size === 0 ? "write sha256 digests there" : "find out why they differ before you change that line",
-    },
+    allowed.size === 0 ? "write sha256 digests there" : "find out why they differ before you change that line",
   );
 }
 
@@ -66,6 +64,6 @@ function missing(what: string): PrimeError {
   return new PrimeError(
     "wrong-digest",
     `could not install ${what}: no requirement file has a digest for it, and one says --require-hashes`,
-    { hint: "add what `./prime uv pip compile --generate-hashes FILE` prints for it" },
+    "add what `./prime uv pip compile --generate-hashes FILE` prints for it",
   );
 }

@@ -115,7 +115,7 @@ function readEntry(entry: unknown): GroupEntry {
 }
 
 function groupError(file: string, reason: string, hint: string): PrimeError {
-  return new PrimeError("bad-groups", `could not read [dependency-groups] in ${file}: ${reason}`, { hint });
+  return new PrimeError("bad-groups", `could not read [dependency-groups] in ${file}: ${reason}`, hint);
 }
 
 function named(name: string): string {

@@ -90,6 +90,6 @@ function unknown({ file, line }: PlacedLine, name: string): PrimeError {
   return new PrimeError(
     "requirement-option",
     `could not install ${file}:${line}: uv has no meaning for \`${quoted(name)}\` in a requirement file`,
-    { hint: 'take it out, or set `venv_driver = "venv_pip"`' },
+    'take it out, or set `venv_driver = "venv_pip"`',
   );
 }

@@ -175,8 +175,6 @@ function missing(file: string, from: string | undefined): PrimeError {
   return new PrimeError(
     "missing-requirements",
     `could not read the requirement file ${file}${by}: ${whyNoFile(file)}`,
-    {
-      hint: from === undefined ? "mend the key `requirements`" : "mend that line, or put the file there",
-    },
+    from === undefined ? "mend the key `requirements`" : "mend that line, or put the file there",
   );
 }

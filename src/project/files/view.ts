@@ -25,9 +25,11 @@ export class View {
   }
 
   #wrong(key: string, expected: string): PrimeError {
-    return new PrimeError("bad-pyproject", `could not read ${this.#file}: \`${key}\` is not ${expected}`, {
-      hint: "mend that key",
-    });
+    return new PrimeError(
+      "bad-pyproject",
+      `could not read ${this.#file}: \`${key}\` is not ${expected}`,
+      "mend that key",
+    );
   }
 }
 

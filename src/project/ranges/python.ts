@@ -35,9 +35,11 @@ export async function withinRange(config: Config): Promise<{ config: Config; war
   const own = workspace?.root.folder ?? root;
   if (!pin.startsWith(`${own}${path.sep}`))
     return { config: ranged, warnings: [`${pinned}, and ${allowed}: passed over`] };
-  throw new PrimeError("python-contradiction", `could not choose a Python for ${root}: ${pinned}, and ${allowed}`, {
-    hint: `write a version within that range into ${pin}, or a wider range there`,
-  });
+  throw new PrimeError(
+    "python-contradiction",
+    `could not choose a Python for ${root}: ${pinned}, and ${allowed}`,
+    `write a version within that range into ${pin}, or a wider range there`,
+  );
 }
 
 /** What all members of a workspace allow. */

@@ -19,7 +19,7 @@ export function refuseConflict(
     throw new PrimeError(
       "conflicting-choice",
       `could not choose the ${tell(one)} and the ${tell(other)} together: [tool.uv] conflicts in ${where} forbid it`,
-      { hint: `leave one of them out, for example by --no-${other.what} ${other.name}` },
+      `leave one of them out, for example by --no-${other.what} ${other.name}`,
     );
   }
 }

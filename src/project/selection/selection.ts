@@ -155,7 +155,7 @@ function unknown(what: string, name: string, why: string, declared: readonly str
   return new PrimeError(
     `unknown-${what.split(" ").pop()}`,
     `could not install the ${what} \`${name}\` (${why}): ${offers.where} ${there}`,
-    { hint: meant === undefined ? `take \`${name}\` out, or declare it there` : `did you mean \`${meant}\`?` },
+    meant === undefined ? `take \`${name}\` out, or declare it there` : `did you mean \`${meant}\`?`,
   );
 }
 

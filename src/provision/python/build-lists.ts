@@ -118,7 +118,9 @@ function unfit(issue: v.BaseIssue<unknown>, at: URL, keys: readonly string[], wh
 }
 
 function refusal(at: URL, why: string): PrimeError {
-  return new PrimeError("python-list", `could not read the list of interpreters ${withoutSecrets(at.href)}: ${why}`, {
-    hint: "mend the list, or name another one by `manifest` in [upgrade] of prime.toml; `./prime python manifest DIR` makes one",
-  });
+  return new PrimeError(
+    "python-list",
+    `could not read the list of interpreters ${withoutSecrets(at.href)}: ${why}`,
+    "mend the list, or name another one by `manifest` in [upgrade] of prime.toml; `./prime python manifest DIR` makes one",
+  );
 }

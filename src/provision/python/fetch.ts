@@ -71,16 +71,14 @@ async function getExactly(line: Line, url: URL, build: PythonBuild, file: string
   if (is === build.sha256) return file;
   remove(file);
   const message = `could not take ${nameOf(build)}: the sha256 of ${withoutSecrets(url.href)} is ${is}, not ${build.sha256}`;
-  throw new PrimeError("wrong-digest", message, {
-    hint: "nothing of it was kept; ask who provides the archive",
-  });
+  throw new PrimeError("wrong-digest", message, "nothing of it was kept; ask who provides the archive");
 }
 
 async function get(line: Line, url: URL, file: string, most: number): Promise<string> {
   if (url.protocol !== "file:") return (await download({ url, file, most, ...line })).sha256;
   const from = fileURLToPath(url);
   if (!isFile(from)) {
-    throw new PrimeError("download", `could not read ${from}: there is no such file`, { hint: "check the address" });
+    throw new PrimeError("download", `could not read ${from}: there is no such file`, "check the address");
   }
   copyFile(from, file);
   return sha256OfFile(file) ?? "";

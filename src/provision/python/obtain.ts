@@ -30,9 +30,11 @@ export async function obtainPython({ context, provider, uv, log }: Obtaining, bu
   const known = findKept(store, build);
   if (known !== undefined) return known;
   if (build.sha256 === null) {
-    throw new PrimeError("no-digest", `could not take ${nameOf(build)}: its list tells no sha256 of ${build.url}`, {
-      hint: "choose another build (`./prime python list --all`), or write its sha256 into a list of your own",
-    });
+    throw new PrimeError(
+      "no-digest",
+      `could not take ${nameOf(build)}: its list tells no sha256 of ${build.url}`,
+      "choose another build (`./prime python list --all`), or write its sha256 into a list of your own",
+    );
   }
   makeFolder(store);
   const work = makeTemporaryFolder(path.join(store, `fetching.${makerMark()}.`));

@@ -47,9 +47,7 @@ export function openStore({ places, env, trust }: Pick<Context, "places" | "env"
   const store = storeOfPrime(env, places.home);
   const why = whyOthersDecide(store, trust);
   if (why === undefined) return store;
-  throw new PrimeError("python-store", `could not keep interpreters in ${store}: ${why}`, {
-    hint: elsewhere("XDG_DATA_HOME"),
-  });
+  throw new PrimeError("python-store", `could not keep interpreters in ${store}: ${why}`, elsewhere("XDG_DATA_HOME"));
 }
 
 /** Where the interpreter of a build belongs; it need not be there. */

@@ -53,9 +53,11 @@ export async function unpack(
         .join("; "),
   );
   if (!/os error \d/.test(words)) throw refusal(build, words, `${OTHER}; ${whole}`);
-  throw new PrimeError("python-unpack", `could not unpack ${nameOf(build)} into ${folder}: ${words}`, {
-    hint: spaceHint(outcome.output, folder) ?? `mend that, and start again; ${whole}`,
-  });
+  throw new PrimeError(
+    "python-unpack",
+    `could not unpack ${nameOf(build)} into ${folder}: ${words}`,
+    spaceHint(outcome.output, folder) ?? `mend that, and start again; ${whole}`,
+  );
 }
 
 async function whyHostile(archive: string): Promise<string | undefined> {
@@ -66,7 +68,7 @@ async function whyHostile(archive: string): Promise<string | undefined> {
 const OTHER = "nothing of it was kept; choose another build (`./prime python list --all`), or ask who provides it";
 
 function refusal(build: PythonBuild, why: string, hint: string): PrimeError {
-  return new PrimeError("python-archive", `could not unpack ${nameOf(build)}: ${why}`, { hint });
+  return new PrimeError("python-archive", `could not unpack ${nameOf(build)}: ${why}`, hint);
 }
 
 /** How uv calls a build, and the folder that it makes for it. */

@@ -52,9 +52,7 @@ async function fetchPinned(context: Context, policy: Policy, at: URL, expected: 
   throw new PrimeError(
     "wrong-digest",
     `could not take ${at.href}: its sha256 is ${is}, and this launcher pins ${expected}`,
-    {
-      hint: "check the proxy on the way, or name a list of your own by `manifest` in [upgrade] of prime.toml",
-    },
+    "check the proxy on the way, or name a list of your own by `manifest` in [upgrade] of prime.toml",
   );
 }
 

@@ -28,7 +28,7 @@ export function noPythonError(result: SearchResult, request: VersionRequest): Pr
     looked,
     ...(tried.length === 0 ? ["nothing there has such a name"] : ["what was found does not work:", ...tried]),
   ];
-  return new PrimeError("no-python", lines.join("\n"), { hint: `${howToInstall(result, request)}, then start again` });
+  return new PrimeError("no-python", lines.join("\n"), `${howToInstall(result, request)}, then start again`);
 }
 
 function howToInstall(result: SearchResult, request: VersionRequest): string {

@@ -6,7 +6,7 @@ const ID = "not-known";
 /** A look can't tell what a start would choose, since it starts nothing to find out; the cause is why. */
 export function notKnown(why: string): PrimeError {
   const message = `what a start would choose is not known: ${why}`;
-  return new PrimeError(ID, message, { hint: "start it once: ./prime", cause: why });
+  return new PrimeError(ID, message, "start it once: ./prime", { cause: why });
 }
 
 export function isNotKnown(error: unknown): error is PrimeError {

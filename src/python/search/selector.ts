@@ -144,7 +144,7 @@ const NAME_ANOTHER = "correct `python_selector_file_rel_path`, or add the file";
 
 function failure(call: SelectorCall, id: string, message: string, hint: string): PrimeError {
   const by = isPythonSelector(call.selector) && call.interpreter !== undefined ? `; run by ${call.interpreter}` : "";
-  return new PrimeError(`selector-${id}`, message, { hint: hint + by });
+  return new PrimeError(`selector-${id}`, message, hint + by);
 }
 
 function tail(outcome: Outcome): string {

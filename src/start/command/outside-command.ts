@@ -109,9 +109,8 @@ export async function allHeldBack(context: Context, activation: Activation) {
 export function refusalOf(command: string, { why, next }: HeldBack, found: string | undefined): PrimeError {
   const other = found === undefined ? "" : `; ${found} is not its own`;
   const anyway = found === undefined ? "" : ` (./prime --any-command run ${command} runs the other one)`;
-  return new PrimeError("not-the-environments", `could not run ${command}: ${why}${other}`, {
+  return new PrimeError("not-the-environments", `could not run ${command}: ${why}${other}`, `${next}${anyway}`, {
     exitCode: EXIT_NOT_FOUND,
-    hint: `${next}${anyway}`,
   });
 }
 

@@ -95,10 +95,8 @@ export async function resolveWithin(
   throw new PrimeError(
     "upgrade-refused",
     `could not resolve the packages of ${job.context.root} within the policy in ${MOST_TRIES} tries`,
-    {
-      exitCode: EXIT_POLICY,
-      hint: `use fewer ranges in \`exclude\`; the whole output is in ${job.log}`,
-    },
+    `use fewer ranges in \`exclude\`; the whole output is in ${job.log}`,
+    { exitCode: EXIT_POLICY },
   );
 }
 
@@ -127,7 +125,8 @@ async function fail(
   throw new PrimeError(
     "upgrade-refused",
     `could not resolve the packages of ${job.context.root} within the policy and the pins; uv says:\n${lastLines(outcome.output)}`,
-    { exitCode: EXIT_POLICY, hint: "see `./prime eval` and `./prime pins` for what holds; nothing has changed" },
+    "see `./prime eval` and `./prime pins` for what holds; nothing has changed",
+    { exitCode: EXIT_POLICY },
   );
 }
 

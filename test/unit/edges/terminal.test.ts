@@ -226,10 +226,7 @@ test("a tool's line loses what moves cursors and changes colors", () => {
 });
 
 describe("an error", () => {
-  const error = new PrimeError("no-disk", "could not write /x:\n  full", {
-    hint: "free space",
-    cause: new Error("why"),
-  });
+  const error = new PrimeError("no-disk", "could not write /x:\n  full", "free space", { cause: new Error("why") });
 
   test("says what, what next and its id", () => {
     expect(errorText(error, { verbosity: 0, color: false })).toBe(
@@ -256,7 +253,7 @@ describe("an error", () => {
   test("causes that go round end", () => {
     const round = new Error("round");
     round.cause = round;
-    const text = errorText(new PrimeError("x", "y", { cause: round }), { verbosity: 1, color: false });
+    const text = errorText(new PrimeError("x", "y", undefined, { cause: round }), { verbosity: 1, color: false });
     expect(text.match(/cause: /g)).toHaveLength(1);
   });
 });

@@ -24,9 +24,7 @@ export function keepDigests(app: App, table: Table): void {
       throw new PrimeError(
         "changed-file",
         `could not take ${url}: it is another file than before under the same name`,
-        {
-          hint: `publish changes under a new version; or, to accept this file, remove its line from ${store}`,
-        },
+        `publish changes under a new version; or, to accept this file, remove its line from ${store}`,
       );
     }
     known[url] = sha256;

@@ -26,9 +26,11 @@ export function eggConverter(
   const act = async (name: string, command: Command) => {
     const outcome = await run({ ...command, cwd: "/" }, { limitMs: LIMIT_MS, log });
     if (outcome.ok) return;
-    throw new PrimeError("egg", `could not make a wheel of ${name}: ${outcome.output.trim().slice(-500)}`, {
-      hint: "publish a wheel instead (`python -m build`)",
-    });
+    throw new PrimeError(
+      "egg",
+      `could not make a wheel of ${name}: ${outcome.output.trim().slice(-500)}`,
+      "publish a wheel instead (`python -m build`)",
+    );
   };
   const make = async (name: string) => {
     writePlain(file, WHEEL);

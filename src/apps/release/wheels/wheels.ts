@@ -24,7 +24,9 @@ export async function refuseTornWheels(
   const outcome = await run({ file: python, args, env: cleanEnvironment(env), cwd: "/" }, { limitMs: LIMIT_MS });
   const found = outcome.output.trim();
   if (outcome.ok && found === "") return;
-  throw new PrimeError("record", `could not take what ${folder} has: ${found.slice(-2000)}`, {
-    hint: "build that wheel anew, and publish it under a version of its own",
-  });
+  throw new PrimeError(
+    "record",
+    `could not take what ${folder} has: ${found.slice(-2000)}`,
+    "build that wheel anew, and publish it under a version of its own",
+  );
 }

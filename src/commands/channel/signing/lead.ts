@@ -67,10 +67,12 @@ export async function lead(
 export function refuseSecond(session: Session): void {
   const where = toSign(session.folder);
   if (isFresh(session) === true) {
-    throw new PrimeError("channel-waits", `could not begin a change: one waits for signatures in ${where}`, {
-      exitCode: 1,
-      hint: "./prime channel sign; or remove that folder",
-    });
+    throw new PrimeError(
+      "channel-waits",
+      `could not begin a change: one waits for signatures in ${where}`,
+      "./prime channel sign; or remove that folder",
+      { exitCode: 1 },
+    );
   }
   dropWaiting(session.folder);
 }
@@ -111,9 +113,7 @@ export async function sessionOf(context: Context, { dir }: Pick<Options, "dir">,
     throw new PrimeError(
       "channel-refused",
       `could not believe what the channel of ${folder} serves: ${error.message}`,
-      {
-        hint: `${error.reason}: somebody else may have written there; see ./prime channel verify URL`,
-      },
+      `${error.reason}: somebody else may have written there; see ./prime channel verify URL`,
     );
   }
 }

@@ -27,7 +27,7 @@ export function signOn(context: Context, options: Options): Promise<Answer> {
       return proposed(session, readWaiting(session));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      throw refusal(session, error.message, { exitCode: 1, hint: "copy it again" });
+      throw refusal(session, error.message, "copy it again");
     }
   });
 }
@@ -38,14 +38,11 @@ function refuseStale(session: Session): boolean {
   const fresh = isFresh(session);
   if (fresh === true) return false;
   if (fresh === undefined) {
-    throw refusal(session, "nothing waits there", {
-      exitCode: EXIT_USAGE,
-      hint: "name the folder that has it: --dir DIR",
-    });
+    throw refusal(session, "nothing waits there", "name the folder that has it: --dir DIR", EXIT_USAGE);
   }
   const begun = readBegun(folder);
   if (!OFFLINE.every((role) => begun[role] === undefined || isSameJson(begun[role].signed, repository[role].signed))) {
-    throw refusal(session, "the channel has moved on", { exitCode: 1, hint: "repeat the command that began it" });
+    throw refusal(session, "the channel has moved on", "repeat the command that began it");
   }
   dropWaiting(folder);
   return true;
@@ -119,10 +116,8 @@ function differences(before: readonly string[], after: readonly string[]): reado
   ].map((line) => line.replace(/\s+/g, " "));
 }
 
-function refusal(
-  { folder }: Session,
-  why: string,
-  how: { readonly exitCode: number; readonly hint: string },
-): PrimeError {
-  return new PrimeError("channel-sign", `could not sign on what waits in ${toSign(folder)}: ${why}`, how);
+function refusal({ folder }: Session, why: string, hint: string, exitCode = 1): PrimeError {
+  return new PrimeError("channel-sign", `could not sign on what waits in ${toSign(folder)}: ${why}`, hint, {
+    exitCode,
+  });
 }

@@ -30,7 +30,7 @@ export function passphraseBy(descriptor: number | undefined, { isNew }: { readon
 }
 
 function refusal(why: string): PrimeError {
-  return new PrimeError("passphrase", `could not take the passphrase, since ${why}`, { hint: "start again" });
+  return new PrimeError("passphrase", `could not take the passphrase, since ${why}`, "start again");
 }
 
 /** The keys of these ids that are at hand, by id. */
@@ -58,7 +58,9 @@ export async function printedKey(
 ): Promise<string> {
   const outcome = await run({ file: "/bin/sh", args: ["-c", command ?? ""], env, cwd: folder });
   if (outcome.ok) return outcome.stdout;
-  throw new PrimeError("key", `could not get the key ${name}: its command ended with status ${outcome.exitCode}`, {
-    hint: "run the command of this key in channel.json by hand",
-  });
+  throw new PrimeError(
+    "key",
+    `could not get the key ${name}: its command ended with status ${outcome.exitCode}`,
+    "run the command of this key in channel.json by hand",
+  );
 }

@@ -64,9 +64,11 @@ export class HeldFolder {
     if (OPENED !== undefined) return `${OPENED}/${this.#fd}`;
     const { dev, ino } = fs.lstatSync(this.path, { bigint: true });
     if (String(dev) === this.dev && String(ino) === this.ino) return this.path;
-    throw new PrimeError("exchanged", `could not go on in ${this.path}: it is another folder now`, {
-      hint: "find out who moves it, and start again",
-    });
+    throw new PrimeError(
+      "exchanged",
+      `could not go on in ${this.path}: it is another folder now`,
+      "find out who moves it, and start again",
+    );
   }
 }
 
@@ -85,7 +87,9 @@ function mountOf(fd: number): string {
 }
 
 function reachedByLink(folder: string, real: string): PrimeError {
-  return new PrimeError("reached-by-link", `could not use ${folder}: a link leads from there to ${real}`, {
-    hint: "put a real folder there",
-  });
+  return new PrimeError(
+    "reached-by-link",
+    `could not use ${folder}: a link leads from there to ${real}`,
+    "put a real folder there",
+  );
 }

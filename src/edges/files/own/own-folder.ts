@@ -77,5 +77,5 @@ function strangeness(folder: string, is: fs.Stats): string | undefined {
 }
 
 function refusal(folder: string, why: string): PrimeError {
-  return new PrimeError("state-folder", `could not close ${folder} to others: ${why}`, { hint: ELSEWHERE });
+  return new PrimeError("state-folder", `could not close ${folder} to others: ${why}`, ELSEWHERE);
 }

@@ -78,9 +78,11 @@ function refuseOther(folder: HeldFolder, below: HeldFolder, known: Identity | un
         ? "it is another folder by now"
         : undefined;
   if (why === undefined) return;
-  throw new PrimeError("not-removed", `could not remove ${below.path}: ${why}`, {
-    hint: `look what it is, and ${below.mount === folder.mount ? "remove it by hand if nobody needs it" : "unmount it (`umount`), then start again"}`,
-  });
+  throw new PrimeError(
+    "not-removed",
+    `could not remove ${below.path}: ${why}`,
+    `look what it is, and ${below.mount === folder.mount ? "remove it by hand if nobody needs it" : "unmount it (`umount`), then start again"}`,
+  );
 }
 
 function unlessGone(act: () => unknown): void {

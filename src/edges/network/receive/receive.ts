@@ -277,5 +277,5 @@ export function refusal(
   why: string,
   { hint = "check the network and the proxy", retryMs }: { hint?: string; retryMs?: number | undefined } = {},
 ): PrimeError {
-  return new PrimeError("download", `could not download ${withoutSecrets(url.href)}: ${why}`, { hint, retryMs });
+  return new PrimeError("download", `could not download ${withoutSecrets(url.href)}: ${why}`, hint, { retryMs });
 }

@@ -61,9 +61,11 @@ export async function putWhole(
     throw new Error(`the server says ${status}`);
   } catch (error) {
     if (error instanceof PrimeError) throw error;
-    throw new PrimeError("network", `could not put ${withoutSecrets(url.href)}: ${reasonOf(error)}`, {
-      hint: "check the address, and user and password in ~/.netrc",
-    });
+    throw new PrimeError(
+      "network",
+      `could not put ${withoutSecrets(url.href)}: ${reasonOf(error)}`,
+      "check the address, and user and password in ~/.netrc",
+    );
   }
 }
 

@@ -63,9 +63,7 @@ export function refuseUnfitSettings({ file, table }: UvSettings, root: string): 
   const found = Object.keys(UNFIT).find((key) => pip[key] !== undefined && pip[key] !== false);
   if (found === undefined) return;
   const key = path.basename(file ?? "") === "uv.toml" ? `pip.${found}` : `tool.uv.pip.${found}`;
-  throw new PrimeError("uv-settings", `could not install for ${root}: ${file} sets \`${key}\``, {
-    hint: UNFIT[found] as string,
-  });
+  throw new PrimeError("uv-settings", `could not install for ${root}: ${file} sets \`${key}\``, UNFIT[found] as string);
 }
 
 /** What is set for uv's `pip` commands, whose own table comes before what holds for all of uv. */
