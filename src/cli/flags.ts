@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { type Command, Option } from "commander";
 import type { ConfigFlags } from "../config/config.ts";
 import { usageError } from "../errors.ts";
@@ -14,7 +15,7 @@ const CHOICES = {
   "no-dev": { about: "leave out for this start what only developers need: the group dev, or what stands in for it" },
   package: { value: "<name>", about: "install this workspace member for this start; repeatable" },
   with: { value: "<requirement>", about: "install this, too, for this start; repeatable" },
-  python: { value: "<request>", about: "take this Python for this start, e.g. 3.12" },
+  python: { value: "<request>", about: "take this Python for this start: 3.12, or the path of one" },
   "any-command": { about: "run a command that is not the environment's, whichever it is" },
 } as const satisfies Readonly<Record<string, { readonly value?: string; readonly about: string }>>;
 
@@ -104,18 +105,19 @@ export function flagsOf(program: Command): GlobalFlags {
   return { choices: choices ?? [], verbosity: isQuiet ? -1 : verbose, root, env };
 }
 
-/** The choices as the configuration takes them. Throws what uv calls a conflict of arguments. */
-export function configFlags(choices: readonly Choice[]): ConfigFlags {
+/** The choices as the configuration takes them; paths are named from `cwd`. Throws what uv calls a conflict of arguments. */
+export function configFlags(choices: readonly Choice[], cwd: string): ConfigFlags {
   refuseTogether(choices);
   const named = (name: ChoiceName) => {
     const given = choices.filter((choice) => choice.name === name);
     return given.length === 0 ? undefined : given.flatMap(({ value }) => value ?? []);
   };
+  const python = named("python")?.at(-1);
   const flags: { [name in keyof ConfigFlags]: ConfigFlags[name] | undefined } = {
     extras: named("all-extras") === undefined ? named("extra") : "all",
     groups: named("all-groups") === undefined ? named("group") : "all",
     packages: named("package"),
-    python: named("python")?.at(-1),
+    python: python?.includes("/") ? path.resolve(cwd, python) : python,
     withoutGroups: named("no-group"),
     withoutExtras: named("no-extra"),
     withoutDev: named("no-dev") && true,

@@ -143,7 +143,7 @@ async function contextOf(
     node,
     isInteractive,
     version,
-    flags: configFlags(flags.choices),
+    flags: configFlags(flags.choices, cwd),
     anyCommand: flags.choices.some(({ name }) => name === "any-command"),
     flagKey: flags.root === undefined && opened?.isUsual !== false ? flagKey(flags.choices) : undefined,
     places: { ...places, cache: cache.folder },

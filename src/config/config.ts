@@ -100,5 +100,6 @@ export interface ConfigFlags extends Partial<OneStart> {
   readonly extras?: readonly string[] | "all";
   readonly groups?: readonly string[] | "all";
   readonly packages?: readonly string[];
+  /** A version, a range, or the path of an interpreter (absolute). */
   readonly python?: string;
 }

@@ -1,6 +1,7 @@
 import { EXIT_USAGE } from "../errors.ts";
 import type { ConfigFlags, OneStart } from "./config.ts";
 import type { Layer } from "./layer.ts";
+import type { Sourced } from "./source.ts";
 
 /** What the flags of this start say of keys. They replace what a file or a variable says, as every layer does. */
 export function readFlags(flags: ConfigFlags): Layer {
@@ -8,7 +9,7 @@ export function readFlags(flags: ConfigFlags): Layer {
     install_extras: flags.extras,
     install_groups: flags.groups,
     install_packages: flags.packages?.length === 1 && flags.packages[0] === "all" ? "all" : flags.packages,
-    required_python_version: flags.python,
+    required_python_version: interpreterOf(flags) === undefined ? flags.python : undefined,
   };
   const nameOf = (key: string): string => {
     const name = FLAGS[key] ?? key;
@@ -31,6 +32,11 @@ const FLAGS: Readonly<Record<string, string>> = {
 };
 
 const ALL: Readonly<Record<string, string>> = { "--extra": "--all-extras", "--group": "--all-groups" };
+
+/** The interpreter that a flag names by its path. No key does: a repo is at home on many machines. */
+export function interpreterOf({ python }: ConfigFlags): Sourced<string> | undefined {
+  return python?.startsWith("/") ? { value: python, source: { kind: "flag", where: "--python" } } : undefined;
+}
 
 /** What flags say that no key does. */
 export function oneStartOf(flags: ConfigFlags): OneStart {

@@ -5,7 +5,7 @@ import { type Trust, trustOf } from "../edges/files/trust.ts";
 import { PrimeError, usageError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import type { Config, ConfigFlags, LoadedConfig, LockPolicy, Repo } from "./config.ts";
-import { exclusionIn, oneStartOf, readFlags } from "./flags.ts";
+import { exclusionIn, interpreterOf, oneStartOf, readFlags } from "./flags.ts";
 import type { Layer } from "./layer.ts";
 import { readPrimeLock } from "./lock/read.ts";
 import { readPrimeConfig } from "./prime-file.ts";
@@ -51,7 +51,7 @@ export async function loadConfig(from: {
   const config = {
     root,
     ...valuesOf(said),
-    required_python_version: first(said, "required_python_version") ?? (await required()),
+    required_python_version: interpreterOf(flags) ?? first(said, "required_python_version") ?? (await required()),
     lock: first(said, "lock") ?? (proto === undefined ? suggestedLock(env, root, isWritable(root)) : UPDATE),
     primeLock: await readPrimeLock(root, files),
     oneStart: oneStartOf(flags),

@@ -100,7 +100,6 @@ function nearestVersionFile(root: string, files: InputCollector, warnings: strin
  */
 function asRequest(line: string): string | undefined {
   const candidates = [
-    line,
     line.replace(/^python-?(?=3)/, ""),
     line.split(/\s+/)[0] ?? "",
     line.replace(/^(pypy\d+\.\d+|cpython-\d+(?:\.\d+)*)-.*/, "$1"),

@@ -2,10 +2,11 @@ import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import type { Context } from "../context.ts";
 import { type Folders, generationFolders } from "../environment/folders.ts";
+import { usageError } from "../errors.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { readAnswer } from "../python/probe/probe-cache.ts";
 import { type Selection, selectPython } from "../python/search/choose.ts";
-import { isNotKnown } from "../python/search/not-known.ts";
+import { isNotKnown, refuseUnasked } from "../python/search/not-known.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
 import { findable, type Starting } from "../python/starting.ts";
 import { fits, type VersionRequest } from "../python/version.ts";
@@ -39,6 +40,7 @@ export async function choosePython(
   { known, lost }: Pick<Recalled, "known" | "lost">,
 ): Promise<Chosen> {
   const { config, request, search } = surveyed;
+  if (request.file !== undefined) return namedPython(request.file, surveyed);
   const selectorFile = config.python_selector_file_rel_path.value;
   const before = context.progress?.facts;
   if (before !== undefined && isOwnChoice(context, selectorFile, surveyed, before.python)) {
@@ -61,6 +63,18 @@ export async function choosePython(
   const searching = { ...search, request, selector: null, selectorLimitMs };
   const found = await selectPython(soabi === undefined ? searching : { ...searching, soabi });
   return takeKnown !== undefined && found.selected.soabi !== soabi ? takeKnown() : found;
+}
+
+/** Nothing else than what a flag names can take its place. */
+async function namedPython(file: string, { request, search }: Survey): Promise<Chosen> {
+  const named = await interpreterAt(file, search);
+  if (!isFailure(named)) return chosen(named, request, "named by --python");
+  refuseUnasked([named]);
+  throw usageError(
+    "no-python",
+    `could not use ${file} (--python): ${named.why}`,
+    "name the file of an interpreter, or a version",
+  );
 }
 
 /** Whether an earlier stage can have chosen this interpreter: anybody could have written the variable that says so. */

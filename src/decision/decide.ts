@@ -15,7 +15,7 @@ import { KINDS } from "../project/kinds.ts";
 import { markerEnvironment } from "../project/markers.ts";
 import type { Project } from "../project/project.ts";
 import { unmet } from "../project/pylock-fit.ts";
-import { withinRange } from "../project/ranges/python.ts";
+import { outsideRange, withinRange } from "../project/ranges/python.ts";
 import type { Interpreter } from "../python/interpreter.ts";
 import { interpreterInputs } from "../python/search/choose.ts";
 import { isNotKnown } from "../python/search/not-known.ts";
@@ -164,6 +164,7 @@ async function decideBy(context: Context, surveyed: Survey, anew: boolean): Prom
       ...driver.warnings,
       ...project.warnings,
       ...unfitLock(project, base ?? selection.selected),
+      ...(base === undefined ? [] : await outsideRange(config, base)),
     ]),
     inputs: [
       ...loaded.inputs,

@@ -12,7 +12,7 @@ import { PrimeError, tolerate } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { type Interpreter, isFailure } from "../python/interpreter.ts";
 import { interpreterAt, type SearchOptions } from "../python/search/search.ts";
-import { allows, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
+import { allows, parseFlag, parseRequest, type Version, type VersionRequest } from "../python/version.ts";
 
 /** The interpreter that `prime.lock` pins for a root on this machine. */
 export interface Pinned {
@@ -36,9 +36,10 @@ export async function withinPin(
   const pinned = `${file} pins Python ${primeLock.python.version}`;
   const version = asVersion(primeLock.python);
   const range = await declaredRange(root, new InputCollector()); // its files are inputs already
-  const unmet = [required, ...(range === undefined ? [] : [range])].find(
-    (one) => !allows(parseRequest(one.value), version),
-  );
+  const unmet = [required, ...(range === undefined ? [] : [range])].find(({ value }) => {
+    const request = parseFlag(value);
+    return request.file !== undefined || !allows(request, version);
+  });
   if (unmet === undefined) return { config, warnings: [] };
   const isFlag = unmet.source.kind === "flag";
   if (isFlag || tools) {
@@ -63,7 +64,7 @@ export function requestOf({ root, primeLock: { python }, required_python_version
   if (python !== null) return parseRequest(`${python.implementation}-${python.version}`);
   const { value, source } = required;
   return tolerate(
-    () => parseRequest(value),
+    () => parseFlag(value),
     ({ id, message, hint }) => {
       throw new PrimeError(id, `${message} (${sourceText(source, root)})`, hint);
     },

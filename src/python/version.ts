@@ -13,6 +13,8 @@ export interface VersionRequest {
     | { readonly kind: "release"; readonly release: readonly number[]; readonly prerelease: string }
     /** A PEP 440 range without empty clauses. */
     | { readonly kind: "range"; readonly range: string };
+  /** The interpreter itself (absolute) that was asked for, whatever version it is. */
+  readonly file?: string;
 }
 
 /** A version of an interpreter. */
@@ -53,6 +55,11 @@ export function parseRequest(text: string | null): VersionRequest {
   return request;
 }
 
+/** The same of what a flag says, which may be the path of an interpreter (absolute) as well. */
+export function parseFlag(text: string | null): VersionRequest {
+  return text?.startsWith("/") ? { ...parseRequest(null), text, file: text } : parseRequest(text);
+}
+
 /** The same of what a rule allows, which may be none that prime works with: then the rule refuses each. */
 export function parseLimit(text: string | null): VersionRequest {
   const written = (text ?? "").trim();
@@ -64,6 +71,7 @@ export function parseLimit(text: string | null): VersionRequest {
 
 /** Whether an interpreter is what was asked for. A pre-release only fits a request that names one (PEP 440). */
 export function fits(request: VersionRequest, version: Version): boolean {
+  if (request.file !== undefined) return true;
   if (request.implementation !== undefined && request.implementation !== version.implementation) return false;
   const prerelease = version.prerelease ?? "";
   const wanted = request.wanted;
@@ -135,6 +143,7 @@ export function basenames(request: VersionRequest): string[] {
 export function describe(request: VersionRequest): string {
   const name = request.implementation === "pypy" ? "PyPy" : request.implementation === "cpython" ? "CPython" : "Python";
   const wanted = request.wanted;
+  if (request.file !== undefined) return request.file;
   if (wanted.kind === "any") return `any ${name} 3`;
   return `${name} ${wanted.kind === "range" ? wanted.range : wanted.release.join(".") + wanted.prerelease}`;
 }

@@ -9,7 +9,7 @@ import { lookAnew } from "../../decision/decide.ts";
 import { linkOf } from "../../decision/shown.ts";
 import { EXIT_POLICY } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
-import { parseRequest, selectorTuple } from "../../python/version.ts";
+import { parseFlag, selectorTuple } from "../../python/version.ts";
 
 /** `./prime eval`: the whole configuration in force, each value with its source. Nothing is built. */
 export async function evaluate(context: Context, json: boolean): Promise<Answer> {
@@ -36,7 +36,7 @@ async function documentsOf(context: Context, config: Config): Promise<string> {
   const { selected, driver, isAnswer, warnings } = await lookAnew(context);
   for (const warning of warnings) context.terminal.warn(warning);
   return renderDocuments(config.protoprimer as ProtoprimerConfig, {
-    requiredVersion: selectorTuple(parseRequest(config.required_python_version.value)).join("."),
+    requiredVersion: selectorTuple(parseFlag(config.required_python_version.value)).join("."),
     // protoprimer's search resolves links, and takes an answer as it is.
     selectedPython: (isAnswer ? selected?.path : selected?.realPath) ?? null,
     driver,

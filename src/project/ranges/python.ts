@@ -2,9 +2,9 @@ import * as path from "node:path";
 import type { Config } from "../../config/config.ts";
 import { declaredRange, isOfProject } from "../../config/required.ts";
 import type { Sourced } from "../../config/source.ts";
-import { PrimeError } from "../../errors.ts";
+import { PrimeError, tolerate } from "../../errors.ts";
 import { InputCollector } from "../../inputs/collector.ts";
-import { canMeet, parseRequest } from "../../python/version.ts";
+import { allows, canMeet, parseRequest, type Version } from "../../python/version.ts";
 import { readPyproject } from "../files/pyproject.ts";
 import { nearestAbove, readWorkspace, type Workspace } from "../files/uv/workspace.ts";
 
@@ -40,6 +40,21 @@ export async function withinRange(config: Config): Promise<{ config: Config; war
     `could not choose a Python for ${root}: ${pinned}, and ${allowed}`,
     `write a version within that range into ${pin}, or a wider range there`,
   );
+}
+
+/** What somebody asked for may be a Python that the project is not for: where the project is not built, nothing else says so. */
+export async function outsideRange(
+  { root, required_python_version: { value, source }, protoprimer }: Config,
+  base: Version,
+): Promise<string[]> {
+  if (protoprimer !== null || isOfProject(source)) return [];
+  const range = await declaredRange(root, new InputCollector());
+  const isOutside = range !== undefined && tolerate(() => !allows(parseRequest(range.value), base));
+  return isOutside
+    ? [
+        `${source.where} asks for ${value}, and ${range.source.where} is for Python ${range.value} (\`${range.source.key}\`): the former counts`,
+      ]
+    : [];
 }
 
 /** What all members of a workspace allow. */

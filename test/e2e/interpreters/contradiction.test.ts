@@ -63,6 +63,19 @@ describe("a .python-version outside of what the project is for", () => {
   });
 });
 
+it.each([
+  ["--python", { args: ["--python", "3.11"] }],
+  ["PRIME_REQUIRED_PYTHON_VERSION", { env: { PRIME_REQUIRED_PYTHON_VERSION: "3.11" } }],
+  ["prime.toml", { files: { "prime.toml": 'required_python_version = "3.11"\n' } }],
+  ["--python", { args: ["--python", python("3.11")] }],
+])("what %s asks for outside of what the project is for is taken with a word", async (by, asked) => {
+  const { args = [], env = {}, files = {} } = asked as { args?: string[]; env?: object; files?: object };
+  const box = repo({ "pyproject.toml": project(">=3.12"), ...files });
+  const { stdout, stderr } = await good(box, [...args, "run", "python", "-V"], { env: { ...env } });
+  expect(stdout).toMatch(/^Python 3\.11\./);
+  expect(stderr).toMatch(new RegExp(`warning: \\S*${by} asks for \\S*3\\.11\\S*, and \\S+ is for Python >=3\\.12`));
+});
+
 it("a selector's python that is not the required one is refused under venv_pip, whatever was built before", async () => {
   const selector = (minor: string) =>
     `def select_python_file_abs_path(required_version):\n    return ${JSON.stringify(python(minor))}\n`;

@@ -227,9 +227,12 @@ describe("what is a version request", () => {
     ">3.6.post1",
     "<=3.9.dev0",
   ];
-  test.each([...RANGES, "3", "3.12", "3.12.1", "3.14.0b2", "pypy-3.10", "cpython3.12"])("%s is", (text) => {
-    expect(VERSION_REQUEST.test(text)).toBe(true);
-  });
+  test.each([...RANGES, "3", "3.12", "3.12.1", "3.14.0b2", "pypy-3.10", "cpython3.12", "python3.12", "pypy"])(
+    "%s is",
+    (text) => {
+      expect(VERSION_REQUEST.test(text)).toBe(true);
+    },
+  );
 
   test.each([
     "",
