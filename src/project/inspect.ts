@@ -18,7 +18,7 @@ import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv
 import type { Workspace } from "./files/uv/workspace.ts";
 import { kindOf } from "./kind-of.ts";
 import { KINDS, type ProjectKind } from "./kinds.ts";
-import { noteBelow, noteFound, notePins, noteSubmodules, noteUnread } from "./notes.ts";
+import { asksForNothing, noteBelow, noteFound, notePins, noteSubmodules, noteUnread } from "./notes.ts";
 import type { LeftOut, Project } from "./project.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
 import { type RootFiles, readRootFiles } from "./root-files.ts";
@@ -82,7 +82,8 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const localProjects = [...new Set([...named, ...folders])];
   const watched = await Promise.all(localProjects.map((folder) => watchProject(folder, inputs)));
 
-  const virtual = isLocked || groupsAlone ? [] : targets.filter((target) => !isPackage(target));
+  const asks = (target: Pyproject) => !isPackage(target) && !asksForNothing(target); // uv would build one of Poetry's
+  const virtual = isLocked || groupsAlone ? [] : targets.filter(asks);
   const groupSources = isLocked ? [] : sourcesOf(declaring, selection.groups);
   const groupRequirements = kind === "pylock" ? [] : expandChosen(declaring, selection.groups);
   const { groups, extras } = selection;

@@ -13,6 +13,7 @@ import { KINDS } from "./kinds.ts";
 import type { Project } from "./project.ts";
 import { DEV_LOCK, type RootFiles } from "./root-files.ts";
 import { shortened } from "./selection/left-out.ts";
+import { isPackage } from "./selection/targets.ts";
 
 type NotedProject = Pick<Project, "kind" | "installsRoot" | "packages" | "groupsAlone"> & {
   /** Whether a group, an extra or a requirement file is installed. */
@@ -101,12 +102,13 @@ export function notePins(
 /** Bytes of such a file that are looked at. */
 const LONGEST = 65_536;
 
-function asksForNothing({ project, uv, hasBuildSystem, groups }: Pyproject): boolean {
+/** A project that is no package, and requires nothing itself. */
+export function asksForNothing(pyproject: Pyproject): boolean {
+  const { project, uv, groups } = pyproject;
   if (project === undefined) return uv.workspace === undefined;
   const { dependencies = [], extras } = project;
-  const isPackage = uv.package ?? hasBuildSystem;
   const isNone = dependencies.length === 0 && Object.keys(extras).length === 0;
-  return !isPackage && isNone && groups.entries.size === 0 && !project.dynamic.includes("dependencies");
+  return !isPackage(pyproject) && isNone && groups.entries.size === 0 && !project.dynamic.includes("dependencies");
 }
 
 /** Which requirement files are installed where nobody named them. */
@@ -152,8 +154,9 @@ function noteRoot(
   if (isScript && ["requirements", "nothing"].includes(kind))
     return ["setup.py is not run: it calls no setup(); a [project] of pyproject.toml would be read."];
   if (kind !== "pyproject" || installsRoot || packages !== null || files.pyproject?.project === undefined) return [];
-  const why =
-    files.pyproject.uv.package === false ? "`tool.uv.package` is false" : "pyproject.toml has no [build-system]";
+  const { uv, hasBuildSystem } = files.pyproject;
+  const ofTool = uv.package === false ? "uv.package" : hasBuildSystem ? "poetry.package-mode" : undefined;
+  const why = ofTool === undefined ? "pyproject.toml has no [build-system]" : `\`tool.${ofTool}\` is false`;
   return [`Installs what the project requires, not the project itself: ${why}.`];
 }
 
@@ -165,15 +168,17 @@ function noteForeign(
   if (insteadOfForeign === undefined) return [];
   const are = foreign.length === 1 ? "is" : "are";
   const notes = foreign.length === 0 ? [] : [`${foreign.join(" and ")} ${are} not read: ${insteadOfForeign}.`];
-  const backendReadsPoetry = pyproject?.hasBuildSystem && installsRoot;
-  const readsAll = pyproject?.project !== undefined || backendReadsPoetry;
+  const isBuiltByPoetry = installsRoot && /poetry/.test(pyproject?.buildBackend ?? "");
+  const saysItself = pyproject?.project?.dependencies !== undefined; // Poetry takes no more then
   const tables = TABLES.filter(([tool, key]) => {
     if (tool === "rye" && devRequirements.includes(DEV_LOCK)) return false;
     const table = pyproject?.tool[tool];
-    return isTable(table) && (key === "" ? !readsAll : table[key] !== undefined);
+    const asked = isTable(table) && table[key];
+    if (!asked || key !== "dependencies") return asked;
+    return !isBuiltByPoetry && !saysItself && Object.keys(asked).some((name) => name !== "python");
   });
   const files = installsMore || kind === "nothing" ? [] : ofOthersIn(root).filter((name) => asks(root, name));
-  const unread = [...tables.map((keys) => `[tool.${keys.join(".").replace(/\.$/, "")}]`), ...files];
+  const unread = [...tables.map((keys) => `[tool.${keys.join(".")}]`), ...files];
   return unread.length === 0
     ? notes
     : [
@@ -184,7 +189,7 @@ function noteForeign(
 
 /** Where Poetry, PDM, Rye and hatch are told in pyproject.toml what developers need. */
 const TABLES = [
-  ["poetry", ""],
+  ["poetry", "dependencies"],
   ["poetry", "group"],
   ["poetry", "dev-dependencies"],
   ["pdm", "dev-dependencies"],

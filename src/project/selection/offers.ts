@@ -1,3 +1,4 @@
+import { isTable } from "../../toml.ts";
 import { dynamicExtras } from "../built/dynamic.ts";
 import { ownRequirements } from "../files/groups.ts";
 import type { Pylock } from "../files/pylock.ts";
@@ -46,10 +47,13 @@ export function readDeclarations(
   return { extras, extrasAreKnown, groups, brought: readBrought(sources), conflicts };
 }
 
-/** Adds what setup.cfg and setup.py declare; tells whether that is all there can be. */
+/** Adds what setup.cfg, setup.py and Poetry's table declare; tells whether that is all there can be. */
 function addSetupExtras(files: RootFiles, extras: Declared): boolean {
   Object.assign(extras, files.setupPy?.extras, files.setupCfg?.extras);
   const backend = files.pyproject?.buildBackend ?? "setuptools";
+  const { poetry } = files.pyproject?.tool ?? {};
+  if (isTable(poetry) && isTable(poetry.extras))
+    for (const name of Object.keys(poetry.extras)) extras[normalizeName(name)] ??= [];
   const described = files.setupPy !== undefined || files.setupCfg !== undefined;
   return described && backend.startsWith("setuptools") && (files.setupPy?.extrasAreKnown ?? true);
 }

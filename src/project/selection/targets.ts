@@ -22,9 +22,13 @@ export function chooseTargets(
   return packages.flatMap((name) => workspace.members.get(normalizeName(name)) ?? []);
 }
 
-/** uv's rule: `tool.uv.package` decides, else whether there is a [build-system]. */
-export function isPackage({ project, uv, hasBuildSystem }: Pyproject): boolean {
-  return project !== undefined && (uv.package ?? hasBuildSystem);
+/** uv's rule: `tool.uv.package` decides, else whether there is a [build-system]; but Poetry's builds no application. */
+export function isPackage({ project, uv, hasBuildSystem, tool }: Pyproject): boolean {
+  return project !== undefined && (uv.package ?? (hasBuildSystem && !isApplication(tool)));
+}
+
+function isApplication({ poetry }: Pyproject["tool"]): boolean {
+  return isTable(poetry) && poetry["package-mode"] === false;
 }
 
 /** Whether a root without [project] is installed, where the kind of the repo leaves it open. */
@@ -41,9 +45,8 @@ export function canBuildRoot(kind: ProjectKind, { pyproject, setupPy, setupCfg }
  * own tables. setuptools would make a distribution of whatever lies in the folder.
  */
 export function isBuiltWithoutProject({ hasBuildSystem, buildBackend, project, tool }: Pyproject): boolean {
-  const isLibrary = !isTable(tool.poetry) || tool.poetry["package-mode"] !== false;
   const finds = buildBackend !== undefined && !buildBackend.startsWith("setuptools");
-  return hasBuildSystem && project === undefined && finds && isLibrary;
+  return hasBuildSystem && project === undefined && finds && !isApplication(tool);
 }
 
 /** The files whose groups count: the root's, unless other projects alone were chosen, and those of the chosen projects. */

@@ -206,7 +206,7 @@ describe("what is described for another tool", () => {
         "requirements.txt": "six",
       }),
     ];
-    const noPackage = poetry.replace('name = "x"', "package-mode = false");
+    const noPackage = `${poetry.replace('name = "x"', "package-mode = false")}[tool.poetry.dependencies]\nx = "1"\n`;
     const unbuilt = await inspect({ "pyproject.toml": noPackage, "requirements.txt": "six" });
     expect(project.omissions).toEqual([
       "poetry.lock is not read: the versions are resolved from [project].",
@@ -215,7 +215,31 @@ describe("what is described for another tool", () => {
     expect(requirements).toMatchObject({ kind: "requirements", installsRoot: true });
     expect(requirements.omissions.join()).toContain("What is asked for in [tool.poetry.group] is");
     expect(unbuilt).toMatchObject({ kind: "requirements", installsRoot: false });
-    expect(unbuilt.omissions.join()).toContain("What is asked for in [tool.poetry] is");
+    expect(unbuilt.omissions.join()).toContain("What is asked for in [tool.poetry.dependencies] is");
+  });
+
+  test("is named where Poetry's table alone has dependencies, which no build takes", async () => {
+    const asked = '[tool.poetry.dependencies]\npython = "^3.9"\nx = "1"\n[project]\nname = "my-app"\nversion = "1"\n';
+    const said = async (text: string) =>
+      (await inspect({ "pyproject.toml": text })).omissions.join().includes("in [tool.poetry.dependencies] is");
+    const built = '[build-system]\nrequires = []\nbuild-backend = "poetry.core.masonry.api"\n';
+    expect(await said(asked)).toBe(true);
+    expect(await said(asked + built.replace("poetry.core.masonry.api", "hatchling.build"))).toBe(true);
+    expect(await said(asked + built)).toBe(false);
+    expect(await said(`${asked}dependencies = []\n`)).toBe(false);
+    expect(await said(asked.replace('x = "1"\n', ""))).toBe(false);
+  });
+
+  test("an application of Poetry's is not built, and what it requires is installed", async () => {
+    const asked =
+      '[project]\nname = "my-app"\nversion = "1"\ndependencies = ["six"]\n[tool.poetry]\npackage-mode = false\n[build-system]\nrequires = ["poetry-core"]\n';
+    const project = await inspect({ "pyproject.toml": asked });
+    expect(project).toMatchObject({ installsRoot: false, editables: [], virtualRequirements: ["six"] });
+    expect(project.omissions).toEqual([
+      "Installs what the project requires, not the project itself: `tool.poetry.package-mode` is false.",
+    ]);
+    const none = await inspect({ "pyproject.toml": asked.replace('dependencies = ["six"]\n', "") });
+    expect(none).toMatchObject({ editables: [], virtualProjects: [] });
   });
 });
 

@@ -57,6 +57,15 @@ describe("what a developer needs", () => {
     expect(await said("six", { install_extras: ["full"] })).not.toContain(words);
   });
 
+  test("extras of Poetry's own table are offered", async () => {
+    const text = '[build-system]\nrequires = []\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry.extras]\n';
+    const files = { "pyproject.toml": `${text}cli = ["six"]\nTest = ["six"]\n`, "requirements.txt": "" };
+    expect(await inspect(files)).toMatchObject({
+      extras: ["test"],
+      omissions: ["not installed: extras cli (./prime --extra cli run …)"],
+    });
+  });
+
   test("what asks for no more than what is installed is not left out", async () => {
     const groups =
       'dev = ["pytest>=8", "ruff"]\ntests = ["pytest>=8"]\nci = [{ include-group = "tests" }]\nold = ["pytest"]\nnone = []\n';
