@@ -88,8 +88,10 @@ function nearestVersionFile(root: string, files: InputCollector, warnings: strin
     const foreign = folder === root ? undefined : whyForeignOutside(file, root, trust);
     if (foreign === undefined && isFitFile(file)) return file;
     if (foreign !== undefined) warnings.push(`${foreign}: not followed`);
-    if (isThere(file)) files.note("present", file);
-    else files.absence(file, "no-file");
+    if (isThere(file)) {
+      if (foreign === undefined) warnings.push(`${file} is a folder: passed over`);
+      files.note("present", file);
+    } else files.absence(file, "no-file");
     if (folder === path.dirname(folder)) return undefined;
   }
 }

@@ -64,7 +64,9 @@ describe(".python-version", () => {
   test("a folder of that name does not count", async () => {
     fs.mkdirSync(path.join(root, ".python-version"));
     write("../.python-version", "3.11");
-    expect((await required()).value).toBe("3.11");
+    const { config, warnings } = await load();
+    expect(config.required_python_version.value).toBe("3.11");
+    expect(warnings).toEqual([`${path.join(root, ".python-version")} is a folder: passed over`]);
   });
 
   test("a link to a file counts", async () => {
