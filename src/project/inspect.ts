@@ -18,7 +18,7 @@ import { readUvSettings, refuseUnfitSettings, type UvSettings } from "./files/uv
 import type { Workspace } from "./files/uv/workspace.ts";
 import { kindOf } from "./kind-of.ts";
 import { KINDS, type ProjectKind } from "./kinds.ts";
-import { asksForNothing, noteBelow, noteFound, notePins, noteSubmodules, noteUnread } from "./notes.ts";
+import { asksForNothing, noteBelow, noteFound, notePins, noteScripts, noteSubmodules, noteUnread } from "./notes.ts";
 import type { LeftOut, Project } from "./project.ts";
 import type { LockedNeeds } from "./pylock-fit.ts";
 import { type RootFiles, readRootFiles } from "./root-files.ts";
@@ -91,6 +91,7 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
     ...partsLeftOut(offers, choicesOf({ groups, extras: [...extras, ...byFiles] }), declared),
     files: requirementsLeftOut(files, followed.files),
   };
+  const mayHaveMore = !declared.extrasAreKnown && files.setupPy?.extrasAreKnown === false && extras.length === 0;
   const limits = path.join(root, "constraints.txt");
   const installsMore = [groups, extras, requirementFiles].some(({ length }) => length > 0);
   const project = { kind, installsRoot, packages, requirementFiles, groupsAlone };
@@ -138,7 +139,8 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
         : ["constraints.txt limits nothing: no requirement file names it (-c)."]),
       ...noteSubmodules(root),
       ...noteBelow(project, files),
-      ...describeLeftOut(leftOut, kind),
+      ...noteScripts(root),
+      ...describeLeftOut(leftOut, kind, mayHaveMore),
     ],
     inputs: inputs.list(),
     relevantContents: await relevantContents(inputs.list()),

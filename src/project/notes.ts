@@ -5,7 +5,7 @@ import { quoteForShell } from "../edges/command.ts";
 import { isFile, isFolder, readStart } from "../edges/files/read.ts";
 import { oneLine, quoted } from "../quoted.ts";
 import { isTable } from "../toml.ts";
-import { filesAside, TOOL_FILES } from "./around/aside.ts";
+import { filesAside, scriptsWithNeeds, TOOL_FILES } from "./around/aside.ts";
 import { projectsBelow } from "./around/below.ts";
 import { emptySubmodules } from "./around/submodules.ts";
 import type { Pyproject } from "./files/pyproject.ts";
@@ -35,6 +35,15 @@ export function noteSubmodules(root: string): string[] {
   return empty.length === 0
     ? []
     : [`Not checked out: ${shortened(empty)} (\`git submodule update --init --recursive\` does it).`];
+}
+
+/** Scripts whose own requirements no environment of the repo has. */
+export function noteScripts(root: string): string[] {
+  const found = scriptsWithNeeds(root);
+  const [first] = found;
+  if (first === undefined) return [];
+  const own = `What ${shortened(found)} ${found.length === 1 ? "requires itself" : "require themselves"} (PEP 723)`;
+  return [`${own} is not installed: \`./prime uv run --script ${quoteForShell(oneLine(first))}\` runs it with that.`];
 }
 
 /** Projects below a root that asks for nothing itself, with how to start in one. */
@@ -86,7 +95,7 @@ export function notePins(
 ): string[] {
   if (!isOfProject(required.source)) return [];
   const setup = ["setup.py", "setup.cfg"].map((name) => readStart(path.join(root, name), LONGEST)).join();
-  if (/Python :: 2/.test(setup) && !/Python :: 3/.test(setup))
+  if (/Python :: 2|^\s*(?:print ["']|except [\w.]+, \w+:)/m.test(setup) && !/Python :: 3/.test(setup))
     return ["The project is for Python 2 alone, which prime does not work with."];
   const names = required.source.kind === "default" ? PINS : PINS.slice(0, -2);
   const there = names.filter((name) => isFile(path.join(root, name))); // see `ofOthersIn`

@@ -103,7 +103,9 @@ export function isForUv(pyproject: Pyproject | undefined): boolean {
 
 /** Whether a name, relative to root, is that of a requirement file. */
 export function isRequirementFile(name: string): boolean {
-  return /^(?!.*(?:conda|constraint))(?:.*\/)?(?:[^/]*requirements?[^/]*|req\w*\/[^/]+)\.(?:txt|in|lock)$/.test(name);
+  return /^(?!.*(?:conda|constraint))(?:.*\/)?(?:(?:[^/]*(?:requirements?|(?<![a-z])reqs?(?![a-z]))[^/]*|req\w*\/[^/]+)\.(?:txt|in|lock)|requirements|\w+-requires)$/.test(
+    name,
+  );
 }
 
 interface FoundRequirements {

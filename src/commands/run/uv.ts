@@ -56,7 +56,8 @@ export async function runUv(context: Context, args: readonly string[]): Promise<
   const job = await beginJob(context, tools.folders);
   const uv = await provision(job, tools);
   const searched = [uv.env.PATH, path.dirname(uv.file)].filter(Boolean).join(":"); // for tools that call uv themselves
-  const env = { ...readingEnvironment(uv.env, generation), PATH: searched };
+  const { UV_NO_SYNC, ...own } = readingEnvironment(uv.env, generation);
+  const env = { ...own, ...(isOfScript(args) ? {} : { UV_NO_SYNC }), PATH: searched }; // uv warns that it is no use
   const lock = path.join(context.root, "uv.lock");
   const wasLocked = isFile(lock);
   const code = await runAttached({ file: uv.file, args, env, cwd: context.cwd });

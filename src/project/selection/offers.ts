@@ -50,10 +50,10 @@ export function readDeclarations(
 /** Adds what setup.cfg, setup.py and Poetry's table declare; tells whether that is all there can be. */
 function addSetupExtras(files: RootFiles, extras: Declared): boolean {
   Object.assign(extras, files.setupPy?.extras, files.setupCfg?.extras);
-  const backend = files.pyproject?.buildBackend ?? "setuptools";
   const { poetry } = files.pyproject?.tool ?? {};
   if (isTable(poetry) && isTable(poetry.extras))
     for (const name of Object.keys(poetry.extras)) extras[normalizeName(name)] ??= [];
+  const backend = files.pyproject?.buildBackend ?? "setuptools";
   const described = files.setupPy !== undefined || files.setupCfg !== undefined;
   return described && backend.startsWith("setuptools") && (files.setupPy?.extrasAreKnown ?? true);
 }

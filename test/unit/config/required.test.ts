@@ -61,7 +61,7 @@ describe(".python-version", () => {
     ]);
   });
 
-  test("a folder of that name does not count", async () => {
+  test("a folder of that name does not count, with a word", async () => {
     fs.mkdirSync(path.join(root, ".python-version"));
     write("../.python-version", "3.11");
     const { config, warnings } = await load();

@@ -80,6 +80,13 @@ describe("requirement files", () => {
     ]);
   });
 
+  test("without an ending, or by a short name, are named", async () => {
+    const files = { requirements: "", "pip-req.txt": "", "tools/pip-requires": "", "tools/test-requires": "" };
+    expect((await inspect({ ...files, "frequency.txt": "" })).omissions.at(-1)).toBe(
+      "not installed: pip-req.txt, requirements, tools/pip-requires, tools/test-requires (the key `requirements` of prime.toml chooses)",
+    );
+  });
+
   test("Rye's lock for developers is one, and stands for its lock for users", async () => {
     const rye = { "pyproject.toml": `${PACKAGE}[tool.rye]\ndev-dependencies = ["pytest"]\n` };
     expect((await inspect({ ...rye, "requirements.lock": "six==1.16.0" })).omissions).toEqual([

@@ -117,6 +117,23 @@ describe("the kind of a repo", () => {
     const two = '"Programming Language :: Python :: 2.7"';
     expect(await said(two)).toEqual(["The project is for Python 2 alone, which prime does not work with."]);
     expect(await said(`${two}, "Programming Language :: Python :: 3"`)).toEqual([]);
+    expect(await said(")\nprint 'done'\ndict(")).toHaveLength(1);
+    expect(await said(")\nprint('done')\ndict(")).toEqual([]);
+  });
+
+  test("scripts that require something themselves are said, with what installs that", async () => {
+    const script = (needs: string) => `#!/usr/bin/env python\n# /// script\n# ${needs}\n# ///\nimport six\n`;
+    const { omissions } = await inspect({
+      "requirements.txt": "six",
+      "mine.py": script('requires-python = ">=3.9"\n# dependencies = ["six"]'),
+      "tools/report": script('dependencies = [\n#   "six",\n# ]'),
+      "none.py": script("dependencies = []"),
+      "lib/other.py": script('dependencies = ["six"]'),
+      "README.md": script('dependencies = ["six"]'),
+    });
+    expect(omissions).toEqual([
+      "What mine.py, tools/report require themselves (PEP 723) is not installed: `./prime uv run --script mine.py` runs it with that.",
+    ]);
   });
 
   test("an extra that a pylock.toml lacks is offered by nobody", async () => {

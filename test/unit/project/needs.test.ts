@@ -57,6 +57,14 @@ describe("what a developer needs", () => {
     expect(await said("six", { install_extras: ["full"] })).not.toContain(words);
   });
 
+  test("extras that setup.py computes are said to be there", async () => {
+    const files = { "setup.py": "from setuptools import setup\nsetup(extras_require=extras())\n" };
+    expect((await inspect(files)).omissions).toEqual([
+      "not installed: extras that setup.py computes (./prime --extra NAME run …)",
+    ]);
+    expect((await inspect(files, { install_extras: ["cli"] })).omissions).toEqual([]);
+  });
+
   test("extras of Poetry's own table are offered", async () => {
     const text = '[build-system]\nrequires = []\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry.extras]\n';
     const files = { "pyproject.toml": `${text}cli = ["six"]\nTest = ["six"]\n`, "requirements.txt": "" };

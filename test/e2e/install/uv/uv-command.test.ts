@@ -44,6 +44,14 @@ describe("./prime uv", () => {
     expect([hashes(box), generations(box)]).toEqual(before);
   });
 
+  it("runs a script with what it requires itself, as the summary of a build says", async () => {
+    const script = '# /// script\n# dependencies = ["six"]\n# ///\nimport six\nprint(six.__name__)\n';
+    const box = repo({ "pyproject.toml": PYPROJECT.replace("six", "iniconfig"), "mine.py": script });
+    expect((await good(box)).stderr).toContain("`./prime uv run --script mine.py` runs it with that.");
+    const { stdout, stderr } = await good(box, ["uv", "run", "--script", "mine.py"]);
+    expect([stdout, stderr.includes("warning")]).toEqual(["six\n", false]);
+  });
+
   it.each([
     [["sync"], "run ./prime"],
     [["--quiet", "--directory", ".", "sync", "--all-groups"], "run ./prime"],
