@@ -35,11 +35,16 @@ export async function readVariables(env: Environment): Promise<Layer> {
   };
 }
 
-/** A sentence for each variable that looks like prime's and is none; other tools may use the prefix too. */
+/** Variables by which users of uv choose what is installed. */
+const CHOICE_OF_UV =
+  /^UV_(?:PYTHON(?:_PREFERENCE)?|(?:NO_)?MANAGED_PYTHON|NO_(?:DEV|GROUP|DEFAULT_GROUPS|EDITABLE|SOURCES|BUILD|BINARY)(?:_PACKAGE|_ISOLATION)?|PRERELEASE|RESOLUTION|(?:FORK|INDEX)_STRATEGY|(?:BUILD_)?CONSTRAINT|OVERRIDE|EXCLUDE|TORCH_BACKEND|FROZEN|LOCKED|PROJECT_ENVIRONMENT)$/;
+
+/** A sentence for each variable that one expects to count and that does not; other tools may use prime's prefix too. */
 export function strangeVariables(env: Environment): string[] {
   const known = CONFIG_VARIABLES.filter((name) => name.startsWith(PREFIX));
+  const isOwn = (name: string) => name.startsWith(PREFIX) && !known.includes(name) && !RESERVED.has(name);
   const strange = Object.keys(env).filter(
-    (name) => name.startsWith(PREFIX) && env[name] !== undefined && !known.includes(name) && !RESERVED.has(name),
+    (name) => env[name] !== undefined && (isOwn(name) || CHOICE_OF_UV.test(name)),
   );
   const own = (name: string) => name.slice(PREFIX.length);
   return strange.sort().map((name) => {

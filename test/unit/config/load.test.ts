@@ -194,6 +194,22 @@ describe("variables", () => {
     ]);
   });
 
+  test("those by which users of uv choose are told, those of where things come from are not", async () => {
+    const choices = [
+      "UV_CONSTRAINT",
+      "UV_LOCKED",
+      "UV_NO_BUILD_PACKAGE",
+      "UV_NO_DEV",
+      "UV_PROJECT_ENVIRONMENT",
+      "UV_PYTHON",
+    ];
+    const others = ["UV_DEFAULT_INDEX", "UV_EXCLUDE_NEWER", "UV_PYTHON_INSTALL_DIR", "UV_LINK_MODE", "UV_TOOL_DIR"];
+    const { warnings } = await load(Object.fromEntries([...choices, ...others].map((name) => [name, "x"])));
+    expect(warnings).toEqual(
+      choices.map((name) => `${name} in the environment is not a setting of prime's and is ignored`),
+    );
+  });
+
   test("all of them, and CI, are told to freshness", async () => {
     expect((await load()).variables).toEqual([...KEYS.map(variableOf), "CI"]);
   });
