@@ -70,18 +70,22 @@ function refuseForeign(files: RootFiles): void {
   if (!poetry && !foreign.some((name) => FOREIGN.includes(name))) return;
   const tool = poetry || foreign.includes("poetry.lock") ? "Poetry" : foreign.includes("pdm.lock") ? "PDM" : "Pipenv";
   const where = poetry ? "[tool.poetry] of pyproject.toml" : foreign.join(" and ");
-  const exporting = EXPORTS[tool];
+  const exporting = tool !== "Pipenv" || foreign.includes("Pipfile.lock") ? EXPORTS[tool] : ""; // it exports a lock alone
   const message = `could not tell what to install in ${root}: it is described for ${tool} alone (${where}), which prime does not read`;
   throw new PrimeError(
     "foreign-lock",
     message,
-    `\`./prime uv tool run migrate-to-uv --skip-lock --skip-uv-checks\` moves it to [project] and uv.lock${tool === "Pipenv" ? ", where `name` is yours to write" : ""}; or \`${exporting} > requirements.txt\` ` +
-      "writes a requirement file beside it, which prime installs",
+    `\`${RUN} migrate-to-uv --skip-lock --skip-uv-checks\` moves it to [project] and uv.lock` +
+      (tool === "Pipenv" ? ", where `name` is yours to write" : "") +
+      (exporting && `; or \`${RUN} ${exporting} requirements.txt\` writes a file beside it that prime installs`),
   );
 }
 
+const RUN = "./prime uv tool run";
+
+/** What writes a requirement file in the words of each, but for its name; a redirection leaves an empty one where it fails. */
 const EXPORTS = {
-  Poetry: "poetry export --with dev --without-hashes",
-  PDM: "pdm export --no-hashes",
-  Pipenv: "pipenv requirements --dev",
+  Poetry: "--with poetry-plugin-export poetry export --all-groups --without-hashes -o",
+  PDM: "pdm export --no-hashes -o",
+  Pipenv: "pipenv requirements --dev >",
 } as const;

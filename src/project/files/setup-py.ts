@@ -133,13 +133,22 @@ function findExtras(tokens: readonly Token[]): { extras: Record<string, readonly
       defined.add(token.value);
     } else if (is(next, "[") && after?.kind === "text" && is(tokens[index + 4], "=")) {
       addExtra(extras, after.value, readTexts(tokens, index + 5));
-    } else if (is(next, "=") || is(next, ".") || is(next, "[") || is(next, "|")) {
+    } else if (
+      is(next, "=") ||
+      is(next, "|") ||
+      (is(next, "[") ? after?.kind !== "text" : is(next, ".") && !isLook(after))
+    ) {
       known = false;
     }
   }
   const isQuoted = tokens.some((token) => token.kind === "text" && token.value === "extras_require");
   const areDefined = [...names].every((name) => name === "extras_require" || defined.has(name));
   return { extras, known: known && areDefined && !isQuoted };
+}
+
+/** Whether a dict's method only looks at it. */
+function isLook(method: Token | undefined): boolean {
+  return /^(?:copy|get|items|keys|values)$/.test(method?.value ?? "");
 }
 
 /** A key may end in a marker, `dev:python_version<"3"`; with no name before it, it tells of what is required without an extra (setuptools). */

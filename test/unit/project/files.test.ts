@@ -162,6 +162,22 @@ describe("what is described for another tool", () => {
     expect(found.message).toContain(words);
   });
 
+  test.each([
+    [
+      { "pyproject.toml": poetry },
+      "uv.lock; or `./prime uv tool run --with poetry-plugin-export poetry export --all-groups --without-hashes -o requirements.txt` writes",
+    ],
+    [
+      { Pipfile: "", "Pipfile.lock": "" },
+      "; or `./prime uv tool run pipenv requirements --dev > requirements.txt` writes",
+    ],
+    [{ Pipfile: "" }, "where `name` is yours to write"],
+  ])("is exported by what anybody has, from a lock: %j", async (files, words) => {
+    const { hint = "" } = await refusal(files as Record<string, string>);
+    expect(hint).toContain(words);
+    expect(hint.includes("; or ")).toBe(words.includes("; or "));
+  });
+
   test("is passed over in one sentence, be it one file or two", async () => {
     const { omissions } = await inspect({ "setup.py": SETUP_PY, Pipfile: "", "Pipfile.lock": "" });
     expect(omissions).toEqual(["Pipfile.lock and Pipfile are not read: what other files ask for is installed."]);

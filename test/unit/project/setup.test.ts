@@ -64,6 +64,12 @@ describe("a setup.py, read and not run", () => {
       ["dev"],
       true,
     ],
+    [
+      "a variable that others are made from",
+      'e = {"dev": ["a"]}\ne["all"] = sum(e.values(), [])\ne["more"] = e["dev"] + ["b"]\nsetup(extras_require=e)',
+      ["dev", "all", "more"],
+      true,
+    ],
     ["no extras", "setup(name='x')", [], true],
     ["a commented-out one", '# extras_require={"dev": []}\nsetup()', [], true],
     ["one in a docstring", '"""extras_require={"dev": []}"""\nsetup()', [], true],
