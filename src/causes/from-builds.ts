@@ -75,6 +75,13 @@ export const FROM_ANY_BUILD: readonly Row[] = [
     }),
   },
   {
+    says: /use_2to3 is invalid/,
+    cause: (_, scene, words) => ({
+      why: `${buildIn(words)} wants setuptools before 58`,
+      next: scene.project?.installsRoot ? NEWER : before("setuptools<58", scene), // which can't install the project editable
+    }),
+  },
+  {
     says: /module '([\w.]+)' has no attribute 'build_editable'/,
     cause: ([, backend], _, words) => ({
       why: `${buildIn(words)} is by ${backend}, which can't install it editable`,
@@ -154,9 +161,15 @@ function ofNumpy(words: string, header: string, scene: Scene): Cause | undefined
   if (!/numpy\/_?core\/include/.test(words)) return undeclared(words, "numpy", scene);
   return {
     why: `${buildIn(words)} wants ${header}, which its numpy has no more`,
-    next: `write \`build-constraint-dependencies = ["numpy<2"]\` ${whereSettingBelongs(scene.project)}, or take a newer version of that package`,
+    next: before("numpy<2", scene),
   };
 }
+
+function before(limit: string, { project }: Scene): string {
+  return `write \`build-constraint-dependencies = ["${limit}"]\` ${whereSettingBelongs(project)}, or ${NEWER}`;
+}
+
+const NEWER = "take a newer version of that package";
 
 /** A build that imports what it does not declare: the repo's own declares it, for another the repo says it to uv. */
 function undeclared(words: string, module: string, scene: Scene) {

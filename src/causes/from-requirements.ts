@@ -32,9 +32,14 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     },
   },
   {
-    says: /Requires-Python|requires Python ?[<>=~!]|the current Python version \S+ does not satisfy|requires a different Python|only supports? (?:Python )?[<>=~!]/,
+    says: /Requires-Python|requires Python ?[<>=~!]|the current Python version \S+ does not satisfy|requires a different Python|only supports? (?:Python )?[<>=~!]|Python(?: version)?(?: \(?[\d.]+\)?)? is not supported|[Uu]nsupported Python/,
     cause: (_, scene, words) => {
-      if (!/unsatisfiable|No matching distribution|different Python|does not satisfy/.test(words)) return undefined;
+      if (
+        !/unsatisfiable|No matching distribution|different Python|does not satisfy|Python.* not supported|nsupported Python/.test(
+          words,
+        )
+      )
+        return undefined;
       return {
         why: "some package is not for this Python",
         next: `${forOneStart(pythonNamed(words))}require a Python that it is for (\`requires-python\` in pyproject.toml, or \`required_python_version\` in prime.toml), or another version of it in ${whereRequired(scene)}${pinOf(scene)}`,

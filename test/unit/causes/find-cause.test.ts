@@ -8,6 +8,15 @@ const of = (words: string) => causeOf(words, scene);
 /** What uv, pip, git, linkers and build backends print, and what of it tells the cause. */
 const WORDS = [
   [
+    "error: Failed to build `zappa @ file:///repo`\n  RuntimeError: This version of Python (3.11) is not supported!",
+    /^some package is not for this Python$/,
+  ],
+  ["RuntimeError: Unsupported Python version 3.11", /not for this Python$/],
+  [
+    "error: Failed to build `troposphere==2.7.1`\n  error in troposphere setup command: use_2to3 is invalid.",
+    /^the build of troposphere wants setuptools before 58$/,
+  ],
+  [
     "cause: invalid peer certificate: UnknownIssuer\n for url (https://index.test/simple/six/)",
     /index\.test .*nobody whom/,
   ],
@@ -207,6 +216,16 @@ it("names the Python that another tool is told of where a build of another's pac
   expect(next("Failed to build `old==1`\nboom")?.endsWith(`; ${pin}`)).toBe(true);
   expect(next("Failed to build `old==1`\nModuleNotFoundError: No module named 'imp'")?.endsWith(`; ${pin}`)).toBe(true);
   expect(next("Failed to build `app`\nboom")).not.toContain(pin);
+});
+
+it("asks for an old setuptools only where nothing has to be installed editable", () => {
+  const next = (installsRoot: boolean) =>
+    causeOf("error in old setup command: use_2to3 is invalid.", {
+      ...scene,
+      project: { uvSettings: {}, inputs: [], installsRoot } as unknown as Project,
+    })?.next;
+  expect(next(false)).toMatch(/^write `build-constraint-dependencies = \["setuptools<58"\]` into a uv\.toml, or take/);
+  expect(next(true)).toBe("take a newer version of that package");
 });
 
 it("asks for a setuptools that has all of distutils", () => {
