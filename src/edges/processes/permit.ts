@@ -12,7 +12,7 @@ import { isSuperuser } from "../surroundings.ts";
  */
 export function whyNotStarted({ file, env, cwd }: Command): string | undefined {
   if (!isSuperuser()) return undefined;
-  const program = file.includes("/") ? path.resolve(cwd, file) : executableOnPath(file, env.PATH ?? "", cwd);
+  const program = programOf({ file, env, cwd });
   if (program === undefined) return undefined;
   const trust = trustOf(process.env);
   for (const one of [program, ...interpreterOf(program)]) {
@@ -20,6 +20,11 @@ export function whyNotStarted({ file, env, cwd }: Command): string | undefined {
     if (why !== undefined) return `root does not run ${program}: ${why}`;
   }
   return undefined;
+}
+
+/** What a command starts, absolute; `undefined` where `PATH` has none of that name. */
+export function programOf({ file, env, cwd }: Pick<Command, "file" | "env" | "cwd">): string | undefined {
+  return file.includes("/") ? path.resolve(cwd, file) : executableOnPath(file, env.PATH ?? "", cwd);
 }
 
 /** Longer first lines are cut by every kernel (execve(2), NOTES). */

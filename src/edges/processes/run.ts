@@ -3,7 +3,7 @@ import { withoutSecrets } from "../../secrets.ts";
 import { type Command, commandLine } from "../command.ts";
 import { append } from "../files/change.ts";
 import { endGroupToo, hearSignals, refuseWhenEnding, shielded } from "./ending.ts";
-import { whyNotStarted } from "./permit.ts";
+import { programOf, whyNotStarted } from "./permit.ts";
 
 export interface RunOptions {
   /** Milliseconds after which the child is killed. */
@@ -73,7 +73,9 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
   const log = (text: string) => appendToLog(options.log, text);
   refuseWhenEnding();
   log(`$ ${commandLine(command)}\n`);
-  const child = execa(...shielded(command), {
+  const { file, args } = command;
+  // A shell in between would hide that there is no such program.
+  const child = execa(...(programOf(command) === undefined ? ([file, args] as const) : shielded(command)), {
     cwd: command.cwd,
     env: { ...command.env },
     extendEnv: false,

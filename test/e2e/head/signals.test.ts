@@ -6,6 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { BACKEND, PROJECT, SlowRepo } from "../../support/checkouts/slow-repo.ts";
+import { folderOf } from "../../support/failures.ts";
 import { generations, good, isWarm, repo } from "../../support/repos.ts";
 import {
   describeEachNode,
@@ -236,6 +237,13 @@ describe("signals", () => {
     process.kill(-(started.child.pid as number), "SIGHUP");
     await free();
     expect(await started.ended).toMatchObject({ code: 0, stdout: "done\n" });
+  });
+
+  it("that are ignored do not hide that a program is missing", async () => {
+    const box = repo({});
+    const env = { PATH: folderOf(box, "without-git", { node: process.execPath, sh: "/bin/sh", env: "/usr/bin/env" }) };
+    const shell = ["/bin/sh", "-c", `trap '' HUP; exec "$0" "$@"`];
+    expect((await box.run(["verify"], { env, shell })).stdout).toContain("git can't be started");
   });
 
   it("end a shell's loop, too: prime dies by them", async () => {
