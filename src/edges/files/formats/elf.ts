@@ -105,6 +105,7 @@ export function missingLibraries(file: string, isElsewhere: (name: string) => bo
 
 function isInSystem(name: string): boolean {
   if (name.includes("/")) return false;
+  if (OF_MUSL.test(name) && hasMusl()) return true;
   const written = new RegExp(`\\0(/[^\\0]*/${name.replace(/[^\w]/g, "\\$&")})(?=\\0)`, "g");
   const places = [...libraryCache().matchAll(written)].map(([, place]) => place as string);
   return [...places, ...SYSTEM.map((folder) => path.join(folder, name))].some((place) => fs.existsSync(place));
@@ -116,6 +117,13 @@ const SYSTEM = ["/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"].fl
     ["gnu", "musl", "gnueabihf"].map((abi) => `${folder}/${cpu}-linux-${abi}`),
   ),
 ]);
+
+/** Names that musl's loader has in itself, whatever follows them; no file need have one (musl, ldso/dynlink.c). */
+const OF_MUSL = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
+
+function hasMusl(): boolean {
+  return fs.readdirSync("/lib").some((name) => name.startsWith("ld-musl-"));
+}
 
 let cached: string | undefined;
 
