@@ -137,7 +137,7 @@ function setupRange(root: string, files: InputCollector): Sourced<string> | unde
 /** What setup.py has for `python_requires`, as an argument or a key; it is never run, and two that differ say nothing. */
 function callRange(root: string, files: InputCollector): Sourced<string> | undefined {
   const file = path.join(root, "setup.py");
-  const text = (files.text(file) ?? "").replace(/^\s*#.*$/gm, "");
+  const text = (files.text(file) ?? "").replace(/^[ \t]*#.*$/gm, "");
   const found = new Set(
     [...text.matchAll(/\bpython_requires["']?\s*[=:]\s*(["'])(.+?)\1\s*[,)}\n]/g)].map(([, , value]) => value ?? ""),
   );

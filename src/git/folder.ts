@@ -34,7 +34,7 @@ export function isKnownThere({ workTree, own, common }: GitFolder): boolean {
   const place = realPath(own) ?? "";
   if (own === path.join(workTree, ".git")) return place === own;
   if (own !== common && path.dirname(place) !== path.join(realPath(common) ?? "", "worktrees")) return false;
-  const [, inConfig] = /^\s*worktree\s*=\s*(.+?)\s*$/m.exec(readText(path.join(own, "config")) ?? "") ?? [];
-  const back = own === common ? inConfig : path.dirname(readText(path.join(own, "gitdir"))?.trim() ?? "");
+  const [, inConfig] = /^[ \t]*worktree[ \t]*=(.+)$/m.exec(readText(path.join(own, "config")) ?? "") ?? [];
+  const back = own === common ? inConfig?.trim() : path.dirname(readText(path.join(own, "gitdir"))?.trim() ?? "");
   return back !== undefined && back !== "" && realPath(path.resolve(place, back)) === realPath(workTree);
 }

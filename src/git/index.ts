@@ -17,7 +17,9 @@ function indexWith(folder: string): string | undefined {
   const index = git === undefined ? undefined : readBytes(path.join(git.own, "index"), MOST.index);
   if (git === undefined || index === undefined) return undefined;
   const name = Buffer.from(path.relative(git.workTree, folder));
-  const idLength = /^\s*objectformat\s*=\s*sha256\s*$/im.test(readText(path.join(git.common, "config")) ?? "")
+  const idLength = /^[ \t]*objectformat[ \t]*=[ \t]*sha256[ \t]*$/im.test(
+    readText(path.join(git.common, "config")) ?? "",
+  )
     ? 32
     : 20;
   const shared = (listFolder(git.own) ?? [])

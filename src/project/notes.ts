@@ -86,7 +86,7 @@ export const PINS = [
 
 /** How: `python 3.9`, `python = "3.9"`, `python_version = "3.9"`, `python-3.9`, `- python=3.9`, `FROM python:3.9-slim`. */
 const PIN =
-  /^(?:FROM (?:\S+\/)?python:|[\s-]*["']?python(?:(?:_(?:full_)?version)?\s*==?\s*["']?|-|\s+))((?:pypy)?\d[\w.]*)/m;
+  /^(?:FROM (?:\S+\/)?python:|[\uFEFF \t-]*["']?python(?:(?:_(?:full_)?version)?\s*==?\s*["']?|-|\s+))((?:pypy)?\d[\w.]*)/m;
 
 /** Which Python the repo names to other tools alone, where nothing that is read pins one. */
 export function notePins(
@@ -95,7 +95,7 @@ export function notePins(
 ): string[] {
   if (!isOfProject(required.source)) return [];
   const setup = ["setup.py", "setup.cfg"].map((name) => readStart(path.join(root, name), LONGEST)).join();
-  if (/Python :: 2|^\s*(?:print ["']|except [\w.]+, \w+:)/m.test(setup) && !/Python :: 3/.test(setup))
+  if (/Python :: 2|^[ \t]*(?:print ["']|except [\w.]+, \w+:)/m.test(setup) && !/Python :: 3/.test(setup))
     return ["The project is for Python 2 alone, which prime does not work with."];
   const names = required.source.kind === "default" ? PINS : PINS.slice(0, -2);
   const there = names.filter((name) => isFile(path.join(root, name))); // see `ofOthersIn`
@@ -208,5 +208,7 @@ const TABLES = [
 
 /** Whether one of `OF_OTHERS` asks for anything. */
 function asks(root: string, name: string): boolean {
-  return /^[\s[]*(?:deps|(?:extra-)?dependencies)\b|\.install\(/m.test(readStart(path.join(root, name), LONGEST));
+  return /^[\uFEFF \t[]*(?:deps|(?:extra-)?dependencies)\b|\.install\(/m.test(
+    readStart(path.join(root, name), LONGEST),
+  );
 }

@@ -119,7 +119,10 @@ function isWithin(folder: string, file: string): boolean {
 /** The activation script holds the folder as it was; nothing else that all tools write does. */
 function madeAt(folder: string): string | null {
   const text = readText(path.join(folder, "bin", "activate")) ?? "";
-  const found = [...text.matchAll(/^\s*(?:export )?VIRTUAL_ENV=(['"]?)(\/.*)\1$/gm)][0]?.[2]?.replaceAll(`'"'"'`, "'");
+  const found = [...text.matchAll(/^[ \t]*(?:export )?VIRTUAL_ENV=(['"]?)(\/.*)\1$/gm)][0]?.[2]?.replaceAll(
+    `'"'"'`,
+    "'",
+  );
   return found === undefined || realPath(found) === folder ? null : found;
 }
 

@@ -2,11 +2,16 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { inferRequiredPython } from "../../src/config/required.ts";
 import { VERSION_REQUEST } from "../../src/config/schema/version-text.ts";
 import { MOST } from "../../src/edges/files/read.ts";
+import { trustOf } from "../../src/edges/files/trust.ts";
 import { plain } from "../../src/edges/terminal/text.ts";
 import { PrimeError } from "../../src/errors.ts";
+import { trackedBy } from "../../src/git/index.ts";
+import { InputCollector } from "../../src/inputs/collector.ts";
 import { globMatcher } from "../../src/inputs/glob.ts";
+import { scriptsWithNeeds } from "../../src/project/around/aside.ts";
 import { expandGroups, type GroupEntry } from "../../src/project/files/groups.ts";
 import { readPyproject } from "../../src/project/files/pyproject.ts";
 import { readOptions } from "../../src/project/files/requirement-options.ts";
@@ -15,6 +20,7 @@ import { readSetupCfg } from "../../src/project/files/setup-cfg.ts";
 import { readSetupPy } from "../../src/project/files/setup-py.ts";
 import { readLockedSources } from "../../src/project/files/uv/locked-sources.ts";
 import { holds } from "../../src/project/markers.ts";
+import { notePins } from "../../src/project/notes.ts";
 import { localPath, requirementHead } from "../../src/project/packages.ts";
 import { parseRequest } from "../../src/python/version.ts";
 import { lineOf, parseToml, quotedToml } from "../../src/toml.ts";
@@ -22,6 +28,8 @@ import { hideUnquotable, neverQuote } from "../../src/unquotable.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-hostile-"));
 const file = path.join(folder, "file");
+const root = path.join(folder, "root");
+fs.mkdirSync(root);
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
 /** A quarter of what prime reads: a pass that takes the square of it would not end within a minute. */
@@ -59,6 +67,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   clauses: many(">=3,"),
   stars: many("*"),
   "sources with wrong escapes": many('source = { path = "\\e" }\n'),
+  "a script's block of marks": `# /// script\n${many("# ")}`,
   lines: many("\n"),
   "lines of old": many("\r"),
 };
@@ -80,6 +89,22 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   versions: (text) => [VERSION_REQUEST.test(text), parseRequest(text)],
   patterns: (text) => globMatcher(text.slice(0, 4096))("a".repeat(4096)),
   "the terminal": (text) => plain(text),
+  "what a root says of Python": (text) => {
+    for (const name of ["setup.py", "setup.cfg", "tox.ini", "Pipfile"]) fs.writeFileSync(path.join(root, name), text);
+    const required = { value: null, source: { kind: "default" } } as const;
+    notePins(root, { required_python_version: required });
+    return inferRequiredPython(root, new InputCollector(), [], trustOf({}));
+  },
+  "scripts of a root": (text) => {
+    fs.writeFileSync(path.join(root, "script.py"), text);
+    return scriptsWithNeeds(root);
+  },
+  "git's configuration": (text) => {
+    fs.mkdirSync(path.join(root, ".git"), { recursive: true });
+    fs.writeFileSync(path.join(root, ".git/config"), `[core]\n${text}`);
+    fs.writeFileSync(path.join(root, ".git/index"), "");
+    return trackedBy(path.join(root, "file"));
+  },
 };
 
 describe.each(Object.keys(READERS))("%s", (reader) => {

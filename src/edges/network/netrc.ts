@@ -10,7 +10,7 @@ import { readText } from "../files/read.ts";
 export function credentialsFor(url: URL, env: Environment, isSent = false): string | undefined {
   if (url.username !== "") return `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   const file = env.NETRC ?? path.join(env.HOME ?? os.homedir(), ".netrc");
-  const words = (path.isAbsolute(file) ? (readText(file) ?? "") : "").replace(/^\s*#.*$/gm, "").match(/\S+/g) ?? [];
+  const words = (path.isAbsolute(file) ? (readText(file) ?? "") : "").replace(/^[ \t]*#.*$/gm, "").match(/\S+/g) ?? [];
   let isMeant = false;
   let login = "";
   for (let at = 0; at < words.length; at += 1) {

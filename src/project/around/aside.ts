@@ -14,7 +14,7 @@ const MOST = 100;
 const LONGEST = 4096;
 
 /** Dependencies in a script's own block (PEP 723), one at least. */
-const NEEDS = /^# \/\/\/ script\s(?:#.*\s)*?# dependencies *= *\[[\s#]*["']/m;
+const NEEDS = /^# \/\/\/ script[ \t]*\r?\n(?:#.*\n)*?# dependencies *= *\[[\s#]*["']/m;
 
 /** Scripts that say themselves what they require, relative to root. */
 export function scriptsWithNeeds(root: string): string[] {
