@@ -42,7 +42,7 @@ export function keptApps(env: Environment): Kept[] {
         isUpdating: isUpdating({ home }),
         hasLauncher: isFile(owner.launcher),
         isMine: isThisUser(facts(home)?.uid),
-        version: current === null ? null : (readRelease({ home }, current)?.version ?? null),
+        version: readRelease({ home }, current)?.version ?? null,
       };
     }),
   );

@@ -42,8 +42,7 @@ const REPORTS_MODE = 0o1733;
  */
 export function selectShared(app: App, env: Environment, onFailure: (told: string) => void): Selection {
   const { current, previous } = readSelection(app);
-  const isTried = current !== null && previous !== null && readRelease(app, previous) !== undefined;
-  if (isTried && verdictOf(app, current) === undefined) {
+  if (current !== null && readRelease(app, previous) !== undefined && verdictOf(app, current) === undefined) {
     makeOwnFolder(findPlaces(env).state, IN_STATE);
     const why = conclude(app, current)?.why;
     if (why) onFailure(`${current} did not work (${why}): ${previous} runs`);
@@ -56,7 +55,7 @@ export function sharedSelection(app: App): Selection {
   const selection = readSelection(app);
   const { current, previous, skipped } = selection;
   const plain = { ...selection, trial: null };
-  if (current === null || previous === null || readRelease(app, previous) === undefined) return plain;
+  if (current === null || readRelease(app, previous) === undefined) return plain;
   const verdict = verdictOf(app, current);
   if (verdict === undefined) return { ...plain, trial: { id: current } };
   const { why } = verdict;

@@ -89,7 +89,8 @@ export function isSelected(app: Home): boolean {
 /** A plan can't be sure of a file of this very moment: each is dated some seconds back, and later than the one before. */
 const BACKDATED_S = 10;
 
-export function writeSelection(app: App, selection: Selection): void {
+export function writeSelection(app: App, changes: Partial<Selection>): void {
+  const selection = { ...readSelection(app), ...changes };
   const file = selectionFile(app);
   const before = Number(facts(file)?.mtimeNs ?? 0) / 1e9;
   writeBackdated(
@@ -108,16 +109,16 @@ export function readCheck(app: Home): Check {
 /** Characters of what a check came to: others have a say in them, and what is longer than a `TEXT` would count as lost. */
 const MOST_MESSAGE = 10_000;
 
-export function writeCheck(app: App, check: Check): void {
+export function writeCheck(app: App, changes: Partial<Check>): void {
+  const check = { ...readCheck(app), ...changes };
   const message = cut(check.message, MOST_MESSAGE);
   writeAtomic(checkFile(app), JSON.stringify({ ...check, message }, hideSecrets));
 }
 
 /** Of a release that is taken now, the last check has no more to tell than that. */
 export function noteTaken(app: App, id: string): void {
-  const check = readCheck(app);
-  if (check.outcome !== "staged") return;
-  writeCheck(app, { ...check, outcome: "current", message: `${app.config.name} ${id} was taken` });
+  if (readCheck(app).outcome === "staged")
+    writeCheck(app, { outcome: "current", message: `${app.config.name} ${id} was taken` });
 }
 
 /** Read by the updater, and by nobody else: see `holdPipe`. */

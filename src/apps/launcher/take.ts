@@ -37,8 +37,7 @@ export async function takeLauncher(
   const from = sha256(withoutApp(own));
   if (offered === undefined || !isWanted(run, offered, from)) return undefined;
   const { version } = offered;
-  const account = (why: string | null) =>
-    writeChannelState(app, { ...readChannelState(app), launcher: { ...offered, from, why } });
+  const account = (why: string | null) => writeChannelState(app, { launcher: { ...offered, from, why } });
   const id = `${version}-${offered.sha256.slice(0, 8)}`;
   const shell = shellOfProcess(started.shell.pid);
   try {

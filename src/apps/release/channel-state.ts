@@ -52,7 +52,7 @@ export function readChannelState(app: App): ChannelState {
   );
 }
 
-export function writeChannelState(app: App, state: ChannelState): void {
+export function writeChannelState(app: App, changes: Partial<ChannelState>): void {
   makeFolder(channelFolder(app));
-  writeAtomic(stateFile(app), JSON.stringify(state));
+  writeAtomic(stateFile(app), JSON.stringify({ ...readChannelState(app), ...changes }));
 }

@@ -84,7 +84,6 @@ export async function resolveChannel(run: Run, policy: Policy): Promise<FromChan
     const told = { channel: name, serial: pointer.serial, version: pointer.version, direction: pointer.direction };
     const now = readChannelState(app); // what the user has chosen meanwhile stays
     writeChannelState(app, {
-      ...now,
       installation: known.installation,
       seen: { ...now.seen, [name]: seen },
       told: { ...told, reason: pointer.reason, at: pointer.at, notes: release.notes },

@@ -29,7 +29,7 @@ export interface Others {
 export async function pythonInUse(means: Means, decision: Decision): Promise<Interpreter> {
   const { app, job, uv } = means;
   const { current } = readSelection(app);
-  const known = current === null ? undefined : interpreterOf(app, current);
+  const known = interpreterOf(app, current);
   const inUse = known && (await interpreterAt(known.anchor, { ...decision.search, exclude: [] }));
   const stays = inUse !== undefined && !isFailure(inUse) && fits(decision.request, inUse) ? inUse : undefined;
   const wished = stays ?? decision.asked?.base ?? (await requirePython(job, decision, uv));

@@ -134,18 +134,17 @@ function keepFile(root: string, { from, to, sha256: digest }: LocalFile): void {
 }
 
 /** undefined: it is gone, or not whole. */
-export function readRelease(app: Pick<App, "home">, id: string): Release | undefined {
-  return readMendable(path.join(releaseRoot(app, id), "release.json"), RELEASE);
+export function readRelease(app: Pick<App, "home">, id: string | null): Release | undefined {
+  return id === null ? undefined : readMendable(path.join(releaseRoot(app, id), "release.json"), RELEASE);
 }
 
 /** The environment of a release stands on it; undefined: nobody knows, or there is none. */
-export function interpreterOf(app: Pick<App, "home">, id: string) {
-  return readManifest(realPath(path.join(releaseRoot(app, id), ".venv")) ?? "")?.interpreter;
+export function interpreterOf(app: Pick<App, "home">, id: string | null) {
+  return id === null ? undefined : readManifest(realPath(path.join(releaseRoot(app, id), ".venv")) ?? "")?.interpreter;
 }
 
 /** What the ids of two built releases do not say: `Python 3.11.7 to 3.13.0`, and of one version, `six 1.16.0 to 1.17.0`. */
 export function whatMoved(app: App, from: string | null, to: string | null): string {
-  if (from === null || to === null) return "";
   const [before, after] = [from, to].map((id) => interpreterOf(app, id)?.version);
   const moved = before === undefined || after === undefined || before === after ? [] : [`Python ${before} to ${after}`];
   const [old, current] = [readRelease(app, from), readRelease(app, to)];

@@ -1,17 +1,15 @@
 import { nameOfRequirement } from "../../config/app.ts";
 import { check } from "../../config/schema/validation.ts";
-import { remove } from "../../edges/files/own/remove.ts";
 import { EXIT_USAGE, PrimeError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
 import { normalizeName } from "../../project/packages.ts";
 import type { App } from "../app.ts";
-import { record } from "../log.ts";
-import { readRelease, whatMoved } from "../release/releases.ts";
+import { readRelease } from "../release/releases.ts";
 import { type Required, readRequired, writeRequired } from "../release/required.ts";
 import type { Run } from "../start/run.ts";
-import { trialFolder } from "../start/trial.ts";
+import { adopt } from "../start/trial.ts";
 import { update } from "../start/update.ts";
-import { alone, noteTaken, readSelection, writeSelection } from "../state.ts";
+import { readSelection } from "../state.ts";
 import { refuseRootsApp } from "./refuse.ts";
 import { selfCommand } from "./self.ts";
 
@@ -32,13 +30,13 @@ async function requireNow(run: Run, text: string): Promise<Answer> {
   const before = readRequired(app);
   const others = before.filter((one) => !packageNames(one).every((name) => names.includes(name)));
   const { current } = readSelection(app);
-  const has = current === null ? {} : (readRelease(app, current)?.packages ?? {});
+  const has = readRelease(app, current)?.packages ?? {};
   const isKnown = before.some((one) => JSON.stringify(one) === JSON.stringify(wanted));
   if (isKnown && names.every((name) => Object.hasOwn(has, name))) return DONE;
   writeRequired(app, [...others, wanted]);
   const updated = await update(run, true);
   if (updated.kind === "hop") return updated.answer;
-  if (updated.outcome === "staged") await takeStaged(app);
+  if (updated.outcome === "staged") await adopt(app, { evenOnTrial: true });
   if (updated.outcome === "staged" || updated.outcome === "current") return DONE;
   writeRequired(app, before);
   throw refusal(app, updated.message);
@@ -55,19 +53,4 @@ function packageNames({ packages }: Required): string[] {
 
 function refusal({ config }: App, why: string): PrimeError {
   return new PrimeError("require-failed", `could not have what ${config.name} requires: ${why}`);
-}
-
-/** In the place of the current release; where that is on trial, this one is instead. */
-function takeStaged(app: App): Promise<void> {
-  return alone(app, () => {
-    const selection = readSelection(app);
-    const { staged, current, previous, trial } = selection;
-    if (staged === null) return;
-    remove(trialFolder(app, staged));
-    const before = trial === null ? current : previous;
-    const next = { current: staged, previous: before, staged: null, trial: before === null ? null : { id: staged } };
-    writeSelection(app, { ...selection, ...next });
-    noteTaken(app, staged);
-    record(app, "activate", { release: staged, from: current, message: whatMoved(app, current, staged) });
-  });
 }

@@ -7,7 +7,7 @@ import { oneLine } from "../../quoted.ts";
 import type { App } from "../app.ts";
 import { makeHome } from "../home.ts";
 import { record } from "../log.ts";
-import { metadataFolder, readChannelState, writeChannelState } from "../release/channel-state.ts";
+import { metadataFolder, writeChannelState } from "../release/channel-state.ts";
 import type { Run } from "../start/run.ts";
 import { setDue } from "../start/schedule.ts";
 import { refuseRootsApp, refuseWords } from "./refuse.ts";
@@ -25,7 +25,7 @@ export async function followOther(run: Run, [name, ...more]: readonly string[]):
   makeHome(app, run.started.env);
   const chosen = name === "--off" ? null : name;
   const follows = chosen ?? channel.follow;
-  writeChannelState(app, { ...readChannelState(app), follows: chosen });
+  writeChannelState(app, { follows: chosen });
   setDue(app, 0);
   record(app, "check", { message: `follows ${follows}` });
   terminal.say(`${tool} follows ${follows} from its next check on; \`${app.self} update\` checks now`);

@@ -77,7 +77,7 @@ async function updateNow(run: Run, words: readonly string[]): Promise<Answer> {
     const before = readSelection(app).current;
     const { current } = await adopt(app);
     collectReleases(app, await policyOf(app));
-    const release = current === null ? undefined : readRelease(app, current);
+    const release = readRelease(app, current);
     terminal.say(
       current === before
         ? `${message}; it is taken when the trial of ${before} has ended`
@@ -97,7 +97,7 @@ function showStatus(run: Run, words: readonly string[]): Answer {
   refuseWords(run, "status", words, ["--json"]);
   const selection = app.isOwn ? readSelection(app) : sharedSelection(app);
   const { outcome, reason, message, next, at, failures, attempts } = readCheck(app);
-  const release = selection.current === null ? undefined : readRelease(app, selection.current);
+  const release = readRelease(app, selection.current);
   const [nextAt, lastAt] = [next, at].map((time) => (time === null ? null : isoTime(time)));
   const updater = isUpdating(app) ? claimantOf(claimFile(app)) : undefined;
   const status = {
@@ -242,8 +242,7 @@ async function pin(run: Run, [version, ...more]: readonly string[]): Promise<Ans
   refuseWords(run, "pin", more);
   refuseRootsApp(run);
   const { current } = readSelection(app);
-  const to =
-    version === "--off" ? null : (version ?? (current === null ? null : (readRelease(app, current)?.version ?? null)));
+  const to = version === "--off" ? null : (version ?? readRelease(app, current)?.version ?? null);
   if (to !== null && !/^\d[A-Za-z0-9.!+]*$/.test(to)) {
     throw usageError(
       "usage",
@@ -252,7 +251,7 @@ async function pin(run: Run, [version, ...more]: readonly string[]): Promise<Ans
     );
   }
   makeHome(app, run.started.env);
-  await alone(app, () => writeSelection(app, { ...readSelection(app), pin: to, staged: null }));
+  await alone(app, () => writeSelection(app, { pin: to, staged: null }));
   setDue(app, 0);
   record(app, "check", { message: to === null ? "no longer pinned" : `pinned to ${to}` });
   terminal.say(

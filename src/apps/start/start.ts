@@ -82,7 +82,7 @@ async function startRelease(run: Run, id: string, standing: Standing): Promise<A
   const booted = await boot(context, { anew: false, servesPlan: servesPlan(context, started) });
   if (booted.kind === "hop") return booted.answer;
   if (isNew) {
-    await verify(run, booted, readRelease(app, id)?.verify ?? []);
+    await verify(run, booted, id);
     await alone(app, () => settleFirst(run, id));
     context.terminal.say(`${app.config.name} ${readRelease(app, id)?.version} is ready`);
   }
@@ -175,12 +175,10 @@ async function startOver(app: App): Promise<void> {
   setDue(app, 0);
   if (!isSelected(app)) return;
   await alone(app, () => {
-    const before = readSelection(app);
-    const selection = { ...before, skipped: before.skipped.filter(({ why }) => why === BY_HAND) };
-    const release = selection.current === null ? undefined : readRelease(app, selection.current);
-    const isOthers = release?.packages[mainPackage(app)] === undefined;
+    const { current, skipped } = readSelection(app);
+    const isOthers = readRelease(app, current)?.packages[mainPackage(app)] === undefined;
     const none = { current: null, previous: null, staged: null, trial: null, pin: null };
-    writeSelection(app, isOthers ? { ...selection, ...none } : selection);
+    writeSelection(app, { skipped: skipped.filter(({ why }) => why === BY_HAND), ...(isOthers ? none : {}) });
   });
 }
 
@@ -191,16 +189,16 @@ async function leaveGone({ app, terminal }: Run): Promise<void> {
   if (!isGone(current)) return;
   terminal.warn(`${current} is gone from ${path.join(app.home, "releases")}`);
   await alone(app, () => {
-    const { previous, staged, ...others } = readSelection(app);
+    const { previous, staged } = readSelection(app);
     const left = { previous: isGone(previous) ? null : previous, staged: isGone(staged) ? null : staged };
-    writeSelection(app, { ...others, ...left, current: null, trial: null });
+    writeSelection(app, { ...left, current: null, trial: null });
   });
 }
 
 /** The release that was taken last, of those that are there, is known by the log. */
 function lastOf(app: App): string | undefined {
   const ran = readEvents(app).filter(({ event }) => event === "activate" || event === "fallback");
-  const isThere = (id: string | null) => id !== null && readRelease(app, id)?.packages[mainPackage(app)] !== undefined;
+  const isThere = (id: string | null) => readRelease(app, id)?.packages[mainPackage(app)] !== undefined;
   return ran.findLast(({ release }) => isThere(release))?.release ?? undefined;
 }
 
@@ -209,7 +207,7 @@ async function recover({ app, terminal }: Run): Promise<void> {
   const last = lastOf(app);
   if (last === undefined) return;
   const isLost = !isSelected(app);
-  await alone(app, () => writeSelection(app, { ...readSelection(app), current: last }));
+  await alone(app, () => writeSelection(app, { current: last }));
   if (!isLost) return;
   terminal.warn(
     `${selectionFile(app)} was lost, or torn: ${last} runs on; what was pinned or rolled back before is forgotten`,
@@ -232,8 +230,8 @@ async function obtain(run: Run): Promise<string | Answer> {
     const { current } = readSelection(app); // of a start at the same time
     if (current !== null) return current;
     await writeRelease(app, found);
-    writeCheck(app, { ...readCheck(app), building: found.id });
-    writeSelection(app, { ...readSelection(app), current: found.id });
+    writeCheck(app, { building: found.id });
+    writeSelection(app, { current: found.id });
     return found.id;
   });
 }
@@ -242,7 +240,7 @@ async function obtain(run: Run): Promise<string | Answer> {
 async function forgetFirst({ app }: Run, error: unknown): Promise<never> {
   if (app.isOwn) {
     await alone(app, () => {
-      writeSelection(app, { ...readSelection(app), current: null });
+      writeSelection(app, { current: null });
       if (error instanceof PrimeError) noteFirst(app, blameOf(error));
     });
   }
@@ -250,7 +248,7 @@ async function forgetFirst({ app }: Run, error: unknown): Promise<never> {
 }
 
 function noteFirst(app: App, blame: ReturnType<typeof blameOf>): void {
-  writeCheck(app, { ...readCheck(app), ...blame, at: now(), next: null, building: null });
+  writeCheck(app, { ...blame, at: now(), next: null, building: null });
   record(app, "refuse", { message: `${blame.outcome}: ${blame.message}` });
 }
 
@@ -259,7 +257,7 @@ function settleFirst({ app }: Run, id: string): void {
   const next = nextCheck(app, 0);
   const { version } = readRelease(app, id) ?? {};
   const more = { outcome: "current", reason: null, message: `installed ${app.config.name} ${version}`, next } as const;
-  writeCheck(app, { ...readCheck(app), at: now(), ...more, building: null });
+  writeCheck(app, { at: now(), ...more, building: null });
   setDue(app, next);
   record(app, "activate", { release: id });
 }
@@ -270,7 +268,7 @@ export async function startDry(run: Run): Promise<Answer> {
   if (current !== null) {
     const booted = await boot(await releaseContext(run, current, false), { anew: false });
     if (booted.kind === "hop") return booted.answer;
-    await verify(run, booted, readRelease(run.app, current)?.verify ?? []);
+    await verify(run, booted, current);
   }
   return DONE;
 }

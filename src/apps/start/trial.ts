@@ -107,18 +107,17 @@ export function watcherOf(app: App): string | undefined {
   return pythons.find(isExecutableFile);
 }
 
-/** Takes what is staged, on trial where there is something to go back to. */
-export function adopt(app: App): Promise<Selection> {
+/** Takes the release that is ready, if there is one, in the place of the current one; where that is on trial, only if it may be. */
+export function adopt(app: App, { evenOnTrial = false } = {}): Promise<Selection> {
   return alone(app, () => {
     const selection = readSelection(app);
-    const { staged, current } = selection;
-    if (staged === null || selection.trial !== null) return selection;
-    const trial = current === null ? null : { id: staged };
-    forgetTrials(app);
-    const next = { ...selection, current: staged, previous: current, staged: null, trial };
-    writeSelection(app, next);
+    const { staged, current, trial } = selection;
+    if (staged === null || (trial !== null && !evenOnTrial)) return selection;
+    const previous = trial === null ? current : selection.previous;
+    forgetTrials(app, trial?.id);
+    writeSelection(app, { current: staged, previous, staged: null, trial: previous === null ? null : { id: staged } });
     noteTaken(app, staged);
     record(app, "activate", { release: staged, from: current, message: whatMoved(app, current, staged) });
-    return next;
+    return readSelection(app);
   });
 }

@@ -89,7 +89,7 @@ async function look(run: Run, isAnyTime: boolean): Promise<Updated> {
   }
   if (stays !== undefined) record(app, "refuse", { message: stays });
   await writeRelease(app, found);
-  await alone(app, () => writeCheck(app, { ...readCheck(app), building: found.id, chosen }));
+  await alone(app, () => writeCheck(app, { building: found.id, chosen }));
   return stage(run, found.id, isAnyTime);
 }
 
@@ -111,10 +111,10 @@ async function stage(run: Run, id: string, isAnyTime: boolean): Promise<Updated>
   const context = await releaseContext(run, id, false);
   const booted = await boot(context, { anew: false });
   if (booted.kind === "hop") return booted;
-  await verify(run, booted, readRelease(app, id)?.verify ?? []);
+  await verify(run, booted, id);
   const isMeant = await alone(app, () => {
     if (readCheck(app).chosen !== chosenBy(app)) return false;
-    writeSelection(app, { ...readSelection(app), staged: id });
+    writeSelection(app, { staged: id });
     return true;
   });
   if (!isMeant) return look(run, isAnyTime);
@@ -138,7 +138,7 @@ export async function resolveNow(
   try {
     const wanted = await writeWanted(app, readSelection(app).pin, policy, { env: started.env, fetched });
     const { current } = readSelection(app);
-    const runs = (current === null ? undefined : readRelease(app, current)?.packages) ?? {};
+    const runs = readRelease(app, current)?.packages ?? {};
     const found = await resolveApp(await run.contextOf(wanted.root), app, wanted, { policy, fetched, runs, isWithin });
     fetched.keep(new Set(found.files.map(({ from }) => from)));
     return found;
@@ -148,14 +148,13 @@ export async function resolveNow(
 }
 
 /** The app's own tests of an environment that no user has seen. */
-export async function verify(
-  { app, started }: Run,
-  { activation }: Ready,
-  ofRelease: readonly string[],
-): Promise<void> {
+export async function verify({ app, started }: Run, { activation }: Ready, id: string): Promise<void> {
   refuseWithoutEntry(app, activation.generation);
   await refuseTornWheels(activation.generation, started.env);
-  const own = [...app.config.verify, ...ofRelease].map((line) => ({ run: line, limitMs: VERIFY_LIMIT_MS }));
+  const own = [...app.config.verify, ...(readRelease(app, id)?.verify ?? [])].map((line) => ({
+    run: line,
+    limitMs: VERIFY_LIMIT_MS,
+  }));
   for (const { run: line, limitMs } of [...own, ...(await policyOf(app)).verify.value]) {
     const env = activated(activation, { ...started.env, PRIME_APP_TASK: undefined, PRIME_UPDATE: "never" });
     const outcome = await run({ file: "/bin/sh", args: ["-c", line], env, cwd: "/" }, { limitMs });

@@ -44,7 +44,7 @@ async function spawnOne({ app, started, terminal }: Run): Promise<Lingering | un
     const attempts = check.attempts + 1;
     let updater: Claimant | undefined;
     try {
-      writeCheck(app, { ...check, attempts });
+      writeCheck(app, { attempts });
       const [shell = "/bin/sh", ...words] = shellOfProcess(started.shell.pid);
       // The head would start the app by its plan, were it not for the task.
       const env = { ...started.env, PRIME_APP_TASK: "update" };
