@@ -5,7 +5,7 @@ true /* prime: makes the environment of this repo. cspell:disable editorconfig-c
 prime_try() { # what this user's prime wrote in a folder that it closed (-k, alone for ksh93)
   prime_plan=$prime_at/at$prime_dir/.plan/plan$prime_key; if [ -k "$prime_at" ] && [ \
     -O "$prime_at" -a ! -L "$prime_at" -a -O "$prime_plan" -a ! -L "$prime_plan" -a \
-    -f "$prime_plan" ]; then . "$prime_plan"; fi; }
+    -f "$prime_plan" ]; then command . "$prime_plan"; fi; } # a torn one ends no shell by that
 # A start by dash or its like mostly ends here: to read on takes it as long as a small plan.
 prime_at=${XDG_STATE_HOME:-${HOME-}/.local/state}/prime prime_key=$prime_app prime_dir=''
 case ${BASH_VERSION-}${ZSH_VERSION-}$0 in *[/]..[/]*) ;; ./prime) prime_dir=$PWD ;;
@@ -33,7 +33,7 @@ while [ -L "$prime_self" ]; do prime_line=$(command cd / && PATH=/usr/bin:/bin:$
   prime_self=${prime_self%/*}/ ;; esac; prime_self=$prime_self${prime_line%??}; done # no clone's
 # shellcheck disable=SC1090,SC2034,SC3065,SC3067 # -k and -O are everywhere; a plan is sourced
 { prime_kept() { prime_plan=$prime_stale prime_back=$prime_stale+kept; [ -L "$prime_back" ] ||
-  [ ! -f "$prime_back" ] || [ ! -O "$prime_back" ] || . "$prime_back"; prime_back=''; } # a branch
+  [ ! -f "$prime_back" ] || [ ! -O "$prime_back" ] || command . "$prime_back"; prime_back=''; }
 prime_warm() { # functions: what a plan shifts is back when it declines, by its return
   prime_quiet='' prime_run='' prime_why='' prime_dir=${prime_self%/*} prime_key=$prime_app; case \
     ${XDG_STATE_HOME-}:${HOME-} in [/]*) prime_at=$XDG_STATE_HOME/prime ;;
@@ -51,7 +51,7 @@ prime_warm() { # functions: what a plan shifts is back when it declines, by its 
   [ -z "$prime_stale" ] || prime_kept "$@"; prime_at=~root/.local/state/prime; prime_try "$@"
   prime_plan=/var/lib/prime/at$prime_dir/.plan/plan$prime_key # root's seal
   if { [ -O "$prime_plan" ] || [ ! -w "${prime_plan%/*}" ] && [ -r "$prime_plan" ]; } &&
-    [ ! -L "$prime_plan" ]; then . "$prime_plan"; fi
+    [ ! -L "$prime_plan" ]; then command . "$prime_plan"; fi
   [ -e "$prime_plan" ] || [ ! -e "${prime_plan%/*}" ] || prime_why="there is no $prime_plan; "; }; }
 prime_warm "$@"; prime_options=${NODE_OPTIONS+=}${NODE_OPTIONS-} prime_seen='' prime_tried=''
 prime_certs=${NODE_EXTRA_CA_CERTS+=}${NODE_EXTRA_CA_CERTS-}

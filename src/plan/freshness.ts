@@ -128,7 +128,7 @@ const PINNED = `"$prime_stamps/${PIN}" -nt "$prime_stamps"`;
 /** The sourced file tells its result by a variable: its own status would end a shell that has `-e`. */
 const SLOW = `{
   prime_status=1
-  [ -f "$prime_stamps.slow" ] && . "$prime_stamps.slow"
+  [ -f "$prime_stamps.slow" ] && command . "$prime_stamps.slow"
   [ $prime_status -eq 0 ]
 }`;
 

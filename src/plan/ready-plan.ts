@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
-import { writePlain, writeRenewable, writeTellable } from "../edges/files/change.ts";
+import { writeRenewable, writeTellable } from "../edges/files/change.ts";
 import { finalNameOf, isAbandoned } from "../edges/files/own/maker-mark.ts";
 import { readOwnText } from "../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
@@ -135,7 +135,7 @@ function writePlanText(ready: ReadyPlan, watch: Watch, last: string | undefined)
   const { quick, slow } = freshnessForSh(watch, activation.generation);
   const near = freshnessForSh(watchFrom(root, watch), seenFrom(root, activation.generation)).quick;
   const known = variablesForSh(variables) + stampsForSh(stamps);
-  writePlain(`${stamps}.slow`, slow, 0o600);
+  writeRenewable(`${stamps}.slow`, slow, 0o600);
   if (watch.renewable.length > 0) writeSums(stamps, watch.renewable);
   writeTellable(`${planFile(ready)}${WHY}`, differenceForSh(variables, watch), 0o600);
   const scripts = kernel === undefined ? undefined : { kernel, known: scriptsFile(ready) };
@@ -143,7 +143,7 @@ function writePlanText(ready: ReadyPlan, watch: Watch, last: string | undefined)
   const node = path.dirname(ready.node);
   const parts = { ...ready, node, freshness: known + nearForSh(root) + near, scripts, elsewhere };
   if (isRenewed === true && last !== undefined) keepCommands(last, stamps);
-  if (app === undefined) writePlain(`${stamps}.far`, quick + renderStarts(parts), 0o600);
+  if (app === undefined) writeRenewable(`${stamps}.far`, quick + renderStarts(parts), 0o600);
   const text = app === undefined ? renderPlan(parts) : renderAppPlan(launcher, node, known + quick, app);
   writeRenewable(planFile(ready), text, 0o600);
 }

@@ -1,5 +1,5 @@
 import { quoteForShell } from "../edges/command.ts";
-import { writePlain } from "../edges/files/change.ts";
+import { writeRenewable } from "../edges/files/change.ts";
 import { readOwnText } from "../edges/files/own/own-json.ts";
 import type { Observed } from "../inputs/observation.ts";
 import { quietForSh } from "./quietly.ts";
@@ -59,7 +59,7 @@ export const HALF = "half";
 
 /** Writes the digests that the shell compares contents with. It must be written before the plan. */
 export function writeSums(stamps: string, files: readonly Renewable[]): void {
-  writePlain(sumsFile(stamps), files.map(({ sha256, path: file }) => `${sha256}  ${file}\n`).join(""), 0o600);
+  writeRenewable(sumsFile(stamps), files.map(({ sha256, path: file }) => `${sha256}  ${file}\n`).join(""), 0o600);
 }
 
 /**
@@ -71,7 +71,8 @@ export function writeSums(stamps: string, files: readonly Renewable[]): void {
  * compared at each start. One shell at a time sets stamps, the earlier one of two first, so that no time lies between
  * them when it is killed. A shell that sees no fractions of a second believes no such stamp. Each command is redirected
  * on its own: a shell keeps descriptors for a whole block, and dash loses a stream that it can't redirect where few
- * descriptors are allowed.
+ * descriptors are allowed. `true` makes the file: where a special built-in fails in a subshell of what `command .` reads,
+ * busybox goes on behind that as a second shell.
  */
 export function sameContentsForSh(stamps: string, files: readonly Renewable[]): string {
   const taken = files.map(
@@ -88,9 +89,9 @@ export function sameContentsForSh(stamps: string, files: readonly Renewable[]): 
   );
   const agree = quietForSh(`sha256sum -c ${quoteForShell(sumsFile(stamps))}`);
   return `prime_new=$prime_stamps.new prime_line='' prime_call=''
-if [ ${files.map((file) => `-f ${quoteForShell(file.path)}`).join(" -a ")} ] && case $(ulimit -n) in ? | ??) false ;; esac &&
+if [ ${[sumsFile(stamps), ...files.map((file) => file.path)].map((file) => `-f ${quoteForShell(file)}`).join(" -a ")} ] && case $(ulimit -n) in ? | ??) false ;; esac &&
   { [ -n "$prime_back" -o ! -e "$prime_plan${KEPT}" ] || ${agree}; }; then
-  if [ -z "\${SOURCE_DATE_EPOCH-}" ] && (set -C && exec >"$prime_new") 2>/dev/null; then prime_call=1; fi
+  if [ -z "\${SOURCE_DATE_EPOCH-}" ] && (set -C && true >"$prime_new") 2>/dev/null; then prime_call=1; fi
 ${taken.join("")}  if ${agree}; then
     prime_status=0
     [ -z "$prime_call" ] || for prime_bin in $prime_line; do

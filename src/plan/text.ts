@@ -49,7 +49,7 @@ export function isUsualCommand(command: string): boolean {
  */
 export function askProgram(known: string): Elsewhere {
   const judged = `prime_call=''
-    case ${among(USUAL)}) prime_call=usual ;; *) prime_line=${quoteForShell(known)}; [ ! -f "$prime_line" ] || . "$prime_line" ;; esac
+    case ${among(USUAL)}) prime_call=usual ;; *) prime_line=${quoteForShell(known)}; [ ! -f "$prime_line" ] || command . "$prime_line" ;; esac
     [ -n "$prime_call" ] || return 0
 `;
   return { command: `${judged}    ${onPathOr("return 0")}`, file: "return 0", executable: "return 0" };
@@ -148,7 +148,7 @@ function tellStale(tasks: PlannedTasks): string {
  * path in full.
  */
 export function nearForSh(root: string): string {
-  return `case $PWD in ${quoteForShell(root)}) ;; *) [ ! -f "$prime_stamps.far" ] || . "$prime_stamps.far"; return 0 ;; esac\n`;
+  return `case $PWD in ${quoteForShell(root)}) ;; *) [ ! -f "$prime_stamps.far" ] || command . "$prime_stamps.far"; return 0 ;; esac\n`;
 }
 
 /**
@@ -218,7 +218,7 @@ export function plainScript(python: string): string {
  */
 function entryScript(activation: Activation, { kernel, known }: NonNullable<PlanParts["scripts"]>): string {
   return `prime_call=''
-  [ ! -f ${quoteForShell(known)} ] || . ${quoteForShell(known)}
+  [ ! -f ${quoteForShell(known)} ] || command . ${quoteForShell(known)}
   [ -n "$prime_call" ] || return 0
   [ "$prime_call" != ${STRIDES.boot_env} ] || for prime_line in "$@"; do
     case $prime_line in ${EARLY_WORDS}) return 0 ;; esac

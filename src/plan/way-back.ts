@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { type Environment, quoteForShell } from "../edges/command.ts";
-import { linkFile, makeNewFolder, writePlain } from "../edges/files/change.ts";
+import { linkFile, makeNewFolder, writeRenewable } from "../edges/files/change.ts";
 import { temporaryName } from "../edges/files/own/maker-mark.ts";
 import { readOwnText } from "../edges/files/own/own-json.ts";
 import { remove, removeFile } from "../edges/files/own/remove.ts";
@@ -60,7 +60,7 @@ export const KEPT = "+kept";
  * The last test of a plan that is tried as the kept one (`prime_back`): it moves the link, and its status tells whether
  * that went well.
  */
-export const SHOWN_AGAIN = `[ -z "$prime_back" ] || { [ -f "$prime_stamps.back" ] && . "$prime_stamps.back"; }`;
+export const SHOWN_AGAIN = `[ -z "$prime_back" ] || { [ -f "$prime_stamps.back" ] && command . "$prime_stamps.back"; }`;
 
 /** Whether a file of this name is a plan that is kept beside the present one. */
 export function isKeptPlan(name: string): boolean {
@@ -98,8 +98,8 @@ export function layWayBack(is: PlanFiles, was: PlanFiles, way: WayBack, env: Env
   const kept = `${was.stamps}.plans`;
   makeNewFolder(`${is.stamps}.plans`);
   linkFile(path.join(folder, plan), path.join(kept, plan + KEPT));
-  writePlain(`${was.stamps}.back`, wayBackForSh(is, way, way.back, env), 0o600);
-  writePlain(`${is.stamps}.back`, wayBackForSh(was, way, way.again, env), 0o600);
+  writeRenewable(`${was.stamps}.back`, wayBackForSh(is, way, way.back, env), 0o600);
+  writeRenewable(`${is.stamps}.back`, wayBackForSh(was, way, way.again, env), 0o600);
   linkFile(path.join(kept, plan), path.join(folder, plan + KEPT));
 }
 

@@ -185,6 +185,45 @@ function timeOf(box: Sandbox, file: string): bigint {
   return fs.statSync(box.path(file), { bigint: true }).mtimeNs;
 }
 
+/** What a disk that fails makes of a file. */
+const TORN: Readonly<Record<string, (text: Buffer) => Buffer>> = {
+  "cut in its middle": (text) => text.subarray(0, text.length / 2),
+  "full of zeros": (text) => Buffer.alloc(text.length),
+  empty: () => Buffer.alloc(0),
+};
+
+describeEachShell("what a shell reads of a ready plan", ({ words: shell }) => {
+  it.each(Object.keys(TORN))("ends no start while it is %s, and is made anew", async (how) => {
+    const box = repo({ "pyproject.toml": '[project]\nname = "app"\nversion = "1"\n' });
+    const args = ["run", "sh", "-c", 'printf "%s|" "$@"', "sh", "a b", ""];
+    await good(box, args, { shell });
+    for (const kind of [/^plan$/, /\.slow$/, /\.far$/, /\.sums$/]) {
+      await good(box, args, { shell });
+      const folder = path.join(box.home, ".local/state/prime/at", box.root, ".plan");
+      const file = path.join(folder, fs.readdirSync(folder).find((name) => kind.test(name)) ?? "");
+      fs.writeFileSync(file, TORN[how]?.(fs.readFileSync(file)) ?? "");
+      const options = { shell, cwd: file.endsWith(".far") ? box.base : box.root };
+      if (/slow$|sums$/.test(file)) touch(box, "pyproject.toml");
+      expect((await good(box, args, options)).stdout).toBe("a b||");
+      expect(await good(box, args, options)).toMatchObject({ stdout: "a b||", stderr: "" });
+      expect((await good(box, args, { ...options, env: { PATH: pathWithoutNode(box) } })).stdout).toBe("a b||");
+    }
+  });
+
+  it("is a file, or the program looks: nothing waits for who would write into a pipe", async () => {
+    const box = repo({ "pyproject.toml": '[project]\nname = "app"\nversion = "1"\n' });
+    await good(box, ["run", "true"], { shell });
+    const folder = path.join(box.home, ".local/state/prime/at", box.root, ".plan");
+    for (const name of fs.readdirSync(folder).filter((one) => /\.(?:slow|sums|far)$/.test(one))) {
+      fs.rmSync(path.join(folder, name));
+      execFileSync("mkfifo", [path.join(folder, name)]);
+    }
+    touch(box, "pyproject.toml");
+    await good(box, ["run", "true"], { shell });
+    await good(box, ["run", "true"], { shell, cwd: box.base });
+  });
+});
+
 describeEachNode("an input that was touched", ({ binary }) => {
   it("hides nothing else that changed, and a look is no start", async () => {
     const box = made();
