@@ -22,10 +22,11 @@ const KEPT =
 /**
  * The environment in which prime runs uv: the user's index, proxy and certificate settings, nothing that would choose
  * another environment, interpreter or resolution, and the host left alone (no links in ~/.local/bin, no registry entries).
+ * An empty value, which uv refuses of most, is none.
  */
 export function uvEnvironment(env: Environment): Environment {
   const kept = Object.entries(cleanEnvironment(env)).filter(
-    ([name]) => !name.startsWith("PRIME_") && (!name.startsWith("UV_") || KEPT.test(name)),
+    ([name, value]) => !name.startsWith("PRIME_") && (!name.startsWith("UV_") || (value !== "" && KEPT.test(name))),
   );
   const uncached = usesCache(env) ? {} : { UV_NO_CACHE: "1" };
   return {
