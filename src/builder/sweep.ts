@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import type { Context } from "../context.ts";
 import { now } from "../edges/clock.ts";
-import { isAbandoned } from "../edges/files/own/maker-mark.ts";
+import { isAbandoned, isWorkFolder } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
-import { diskUse, exists, facts, isFolder, isWritable, readLink, realPath } from "../edges/files/read.ts";
+import { diskUse, exists, facts, filesIn, isFolder, isWritable, readLink, realPath } from "../edges/files/read.ts";
 import { foldersInUse } from "../edges/processes/in-use.ts";
 import { deadHolder } from "../edges/processes/locks/lock-holder.ts";
 import {
@@ -25,7 +25,7 @@ import { oldCompiled } from "../launch/compiled.ts";
 import { SEALED_STATE } from "../plan/place.ts";
 import { abandonedPlanParts, shownGenerations } from "../plan/ready-plan.ts";
 import { unfinished } from "../provision/python/unfinished.ts";
-import { abandonedDeployments, deploymentLocks } from "../provision/uv.ts";
+import { deploymentLocks } from "../provision/uv.ts";
 import { abandonedProbes } from "../python/probe/probe-cache.ts";
 import { storeOfPrime } from "../python/search/candidates.ts";
 import { sizeText } from "../size.ts";
@@ -152,7 +152,9 @@ function leftBehind({ root, places, plans, env }: Context, scene: StockPlaces, b
       ...drafts, // before the notes that tell of them
       ...left,
       ...(plans === undefined ? [] : abandonedPlanParts(plans, before)),
-      ...abandonedDeployments(places.cache, before),
+      ...[places.cache, path.join(places.cache, "uv")].flatMap((folder) =>
+        filesIn(folder, isWorkFolder).filter((file) => isAbandoned(file, before)),
+      ),
       ...deploymentLocks(places.cache).filter((lock) => deadHolder(lock) !== undefined || isTorn(lock, before)),
       ...abandonedProbes(places.cache, before),
       ...unfinished(storeOfPrime(env, places.home), before),

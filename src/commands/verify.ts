@@ -6,7 +6,7 @@ import { provision } from "../builder/uv-tool.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Context } from "../context.ts";
 import { type Decision, decide, look, type Undecided, unfitLock } from "../decision/decide.ts";
-import { makeTemporaryFolder } from "../edges/files/change.ts";
+import { makeWorkFolder } from "../edges/files/change.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { isFile, readBytes, readText, sha256 } from "../edges/files/read.ts";
 import { passOn } from "../errors.ts";
@@ -65,7 +65,7 @@ function releaseFindings(context: Context): Finding[] {
 }
 
 async function lockFinding(context: Context, builds: boolean): Promise<Finding> {
-  const work = makeTemporaryFolder(path.join(context.places.cache, "verify-"));
+  const work = makeWorkFolder(path.join(context.places.cache, "verify"));
   try {
     const looked = await look(context);
     const { config } = looked;

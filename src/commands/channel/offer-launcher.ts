@@ -3,7 +3,7 @@ import { LAUNCHER_FILE } from "../../channels/model/release.ts";
 import { moment } from "../../channels/model/texts.ts";
 import type { Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
-import { makeTemporaryFolder, writePlain } from "../../edges/files/change.ts";
+import { makeWorkFolder, writePlain } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { readBytes, sha256 } from "../../edges/files/read.ts";
 import { type PrimeError, usageError } from "../../errors.ts";
@@ -11,7 +11,7 @@ import { withoutApp } from "../../launch/app-text.ts";
 import { launcherVersion, whyNoLauncher } from "../../provision/launcher.ts";
 
 /** What the channel says of the launcher that customers get, with one of these files in place of the last; undefined: none was named. */
-export async function offer({ env, startedAt }: Context, { state }: Session, files: readonly string[]) {
+export async function offer({ env, places, startedAt }: Context, { state }: Session, files: readonly string[]) {
   const [file, other] = files;
   if (file === undefined) return undefined;
   if (other !== undefined) throw refusal(`${file} and ${other} are two`, "name one launcher");
@@ -19,7 +19,7 @@ export async function offer({ env, startedAt }: Context, { state }: Session, fil
   const why = whyNoLauncher(given);
   if (why !== undefined) throw refusal(`${file} is none: ${why}`, "name one as it was built or released");
   const bytes = Buffer.from(withoutApp(given.toString("latin1")), "latin1");
-  const version = await versionOf(bytes, env);
+  const version = await versionOf(bytes, env, places.cache);
   const [is, before] = [sha256(bytes), state.launcher];
   if (before?.sha256 === is) return { isNew: false, news: [`the launcher ${version} is published already`] };
   return {
@@ -30,8 +30,8 @@ export async function offer({ env, startedAt }: Context, { state }: Session, fil
   };
 }
 
-async function versionOf(bytes: Buffer, env: Context["env"]): Promise<string> {
-  const work = makeTemporaryFolder("prime-launcher-");
+async function versionOf(bytes: Buffer, env: Context["env"], cache: string): Promise<string> {
+  const work = makeWorkFolder(path.join(cache, "launcher"));
   try {
     const file = path.join(work, "prime");
     writePlain(file, bytes, 0o755);

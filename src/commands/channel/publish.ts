@@ -17,7 +17,7 @@ import { type ReleaseLock, releaseLock } from "../../channels/release-lock.ts";
 import { renderTarget, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
 import { decideTools } from "../../decision/decide.ts";
-import { makeTemporaryFolder, writePlain } from "../../edges/files/change.ts";
+import { makeWorkFolder, writePlain } from "../../edges/files/change.ts";
 import { lastLineOf, parseJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { readBytes, readStart, readText, sha256 } from "../../edges/files/read.ts";
@@ -94,7 +94,7 @@ function promotionOf(context: Context, version: string | undefined, options: Pub
 async function prepare(context: Context, session: Session, files: readonly string[], options: Publication) {
   const tools = await decideTools(context);
   const job = await beginJob(context, tools.folders);
-  const work = makeTemporaryFolder("prime-release-");
+  const work = makeWorkFolder(path.join(context.places.cache, "release"));
   try {
     const locks = files.filter((file) => /^pylock(?:\.[^.]+)?\.toml$/.test(path.basename(file)));
     const wheels = await readWheels(

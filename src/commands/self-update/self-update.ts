@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import { refuseForeignRepo } from "../../decision/whose-repo.ts";
-import { makeTemporaryFolder, writeAtomic } from "../../edges/files/change.ts";
+import { makeWorkFolder, writeAtomic } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { facts, readBytes, sha256 } from "../../edges/files/read.ts";
 import { plain } from "../../edges/terminal/text.ts";
@@ -27,7 +27,7 @@ export async function updateLauncher(context: Context, { version, from = RELEASE
       "name one: --from URL, --from FILE or --from index",
     );
   }
-  const work = makeTemporaryFolder(path.join(context.places.cache, "self-update-"));
+  const work = makeWorkFolder(path.join(context.places.cache, "self-update"));
   try {
     const { file, digest } = await getCandidate(context, { from, version }, work);
     const bytes = readBytes(file) ?? Buffer.alloc(0);

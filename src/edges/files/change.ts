@@ -4,7 +4,7 @@ import { PrimeError } from "../../errors.ts";
 import { act, failure } from "./errors.ts";
 import { withOpened } from "./open.ts";
 import { HeldFolder, within } from "./own/held-folder.ts";
-import { temporaryName } from "./own/maker-mark.ts";
+import { makerMark, temporaryName } from "./own/maker-mark.ts";
 import { removeFile } from "./own/remove.ts";
 import { isFolder, physicalPath, sha256 } from "./read.ts";
 
@@ -28,6 +28,11 @@ function makeWithParents(folder: string, mode: number): void {
 export function makeTemporaryFolder(prefix: string): string {
   makeFolder(path.dirname(prefix));
   return act("make a temporary folder at", prefix, () => fs.mkdtempSync(physicalPath(prefix)));
+}
+
+/** The same for what only this process works on: who finds it can tell whether it still does (see `isAbandoned`). */
+export function makeWorkFolder(prefix: string): string {
+  return makeTemporaryFolder(`${prefix}.${makerMark()}.`);
 }
 
 /** Makes a folder that must not exist yet: what stands there already is somebody else's. */

@@ -2,8 +2,7 @@ import * as path from "node:path";
 import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Context } from "../../context.ts";
 import { now } from "../../edges/clock.ts";
-import { backdate, makeFolder, makeNewFolder, makeTemporaryFolder } from "../../edges/files/change.ts";
-import { makerMark } from "../../edges/files/own/maker-mark.ts";
+import { backdate, makeFolder, makeNewFolder, makeWorkFolder } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { isFile, listFolder } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
@@ -37,7 +36,7 @@ export async function obtainPython({ context, provider, uv, log }: Obtaining, bu
     );
   }
   makeFolder(store);
-  const work = makeTemporaryFolder(path.join(store, `fetching.${makerMark()}.`));
+  const work = makeWorkFolder(path.join(store, "fetching"));
   const folder = storeFolderOf(store, build);
   const step = context.terminal.step(`get ${nameOf(build)}`);
   try {

@@ -1,10 +1,8 @@
 import * as path from "node:path";
-import { isAbandoned, MARK } from "../../edges/files/own/maker-mark.ts";
+import { isAbandoned, isWorkFolder } from "../../edges/files/own/maker-mark.ts";
 import { exists, isFile, isRealFolder, readableNames } from "../../edges/files/read.ts";
 import { deadHolder } from "../../edges/processes/locks/lock-holder.ts";
 import { KEPT_NAME, RECORD_FILE } from "./store.ts";
-
-const FETCHING = new RegExp(`^fetching${MARK}\\.[A-Za-z0-9]{6}$`);
 
 /** What killed starts left in the store of interpreters, absolute: folders of its form without a record that nobody fills, and their locks. */
 export function unfinished(store: string, before: number): string[] {
@@ -15,7 +13,7 @@ export function unfinished(store: string, before: number): string[] {
 
 function isUnfinished(file: string, before: number): boolean {
   const name = path.basename(file);
-  if (FETCHING.test(name)) return isAbandoned(file, before);
+  if (isWorkFolder(name)) return isAbandoned(file, before);
   if (name.endsWith(".lock") && KEPT_NAME.test(name.slice(0, -".lock".length))) return deadHolder(file) !== undefined;
   if (!KEPT_NAME.test(name) || !isRealFolder(file) || isFile(path.join(file, RECORD_FILE))) return false;
   const lock = `${file}.lock`;

@@ -3,8 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Policy } from "../../config/policy/policy.ts";
 import type { Context } from "../../context.ts";
-import { makeFolder, makeTemporaryFolder, writeAtomic } from "../../edges/files/change.ts";
-import { makerMark } from "../../edges/files/own/maker-mark.ts";
+import { makeFolder, makeWorkFolder, writeAtomic } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { readText, sha256 } from "../../edges/files/read.ts";
 import { urlOf } from "../../edges/network/url.ts";
@@ -58,7 +57,7 @@ async function fetchPinned(context: Context, policy: Policy, at: URL, expected: 
 
 async function fetched(context: Context, policy: Policy, at: URL): Promise<{ text: string; sha256: string }> {
   const { fetchList } = await import("./fetch.ts");
-  const work = makeTemporaryFolder(path.join(context.places.cache, `pythons.${makerMark()}.`));
+  const work = makeWorkFolder(path.join(context.places.cache, "pythons"));
   try {
     return await fetchList(context, policy, at, work);
   } finally {

@@ -83,6 +83,36 @@ describe("self-update", () => {
     expect(proxy.asked).toContain("GET http://releases.invalid/prime.sha256");
   });
 
+  it.each(["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"] as const)(
+    "ended by %s it leaves nothing for good",
+    async (signal) => {
+      const box = made();
+      await good(box);
+      const before = fs.readFileSync(box.launcher);
+      const folder = releases(box);
+      let reach = () => {};
+      const reached = new Promise<void>((resolve) => {
+        reach = resolve;
+      });
+      const { url } = await serve(folder, ({ url: target }) => {
+        if (target !== "/prime.sha256") return false;
+        reach(); // and the launcher is there
+        return true;
+      });
+      const cache = path.join(box.home, ".cache/prime");
+      const drafts = () => fs.readdirSync(cache).filter((name) => name.startsWith("self-update"));
+      const started = box.start(["self-update", "--from", url]);
+      await reached;
+      expect(fs.readdirSync(path.join(cache, `${drafts()}`))).toContain("prime");
+      process.kill(-(started.child.pid as number), signal);
+      await started.ended;
+      expect(fs.readFileSync(box.launcher)).toEqual(before);
+      await good(box, ["gc"]);
+      expect(drafts()).toEqual([]);
+      await good(box, ["run", "true"]);
+    },
+  );
+
   it("takes it from an index of Python packages", async () => {
     const box = made();
     const folder = path.join(box.base, "index");

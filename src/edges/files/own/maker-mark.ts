@@ -7,6 +7,13 @@ import { CALMLY } from "../errors.ts";
 /** How names end that hold a mark, as the text of a regular expression. */
 export const MARK = String.raw`\.\d+(?:\.[0-9a-f]{8}){2}`;
 
+/** Whether a name is one that `makeWorkFolder` gives. */
+export function isWorkFolder(name: string): boolean {
+  return WORK_FOLDER.test(name);
+}
+
+const WORK_FOLDER = new RegExp(`^\\.?[a-z-]+${MARK}\\.[A-Za-z0-9]{6}$`);
+
 /** A part of a name, e.g. `17.3f2a9c01.5be1d2a4`, for what only this process works on: who finds it can tell whether it still does. */
 export function makerMark(): string {
   own ??= [process.pid, place(), digest(startOfProcess(process.pid) ?? nonce())].join(".");
