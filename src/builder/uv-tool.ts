@@ -4,7 +4,8 @@ import { pinOf } from "../decision/asked.ts";
 import type { Decision } from "../decision/decide.ts";
 import { now } from "../edges/clock.ts";
 import type { Environment } from "../edges/command.ts";
-import { facts } from "../edges/files/read.ts";
+import { whyClosed } from "../edges/files/errors.ts";
+import { exists, facts } from "../edges/files/read.ts";
 import { whyOthersDecide, whyUnreachable } from "../edges/files/trust.ts";
 import { whyNotBelow } from "../environment/data-folder.ts";
 import { isUserSettings } from "../project/files/uv/user-settings.ts";
@@ -59,7 +60,10 @@ async function cacheVariables(context: Context, env: Environment): Promise<Envir
   const folder = set ?? cacheFolder(env);
   if (folder === undefined) return refused === undefined ? {} : { UV_NO_CACHE: "1" };
   const absolute = path.resolve(root, folder);
-  const why = whyOthersDecide(absolute, trust) ?? whyUnreachable(absolute);
+  const why =
+    whyOthersDecide(absolute, trust) ??
+    whyUnreachable(absolute) ??
+    (exists(absolute) ? undefined : whyClosed(absolute)?.message);
   if (why === undefined) return (set ?? refused) === undefined ? {} : { UV_CACHE_DIR: folder };
   terminal.say(`uv works without its cache ${folder}: ${why}`);
   return { UV_NO_CACHE: "1" };

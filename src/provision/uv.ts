@@ -1,9 +1,8 @@
 import * as path from "node:path";
 import type { UvPin } from "../config/config.ts";
 import type { Environment } from "../edges/command.ts";
-import { copyFile, makeFolder, makeTemporaryFolder, rename, writePlain } from "../edges/files/change.ts";
+import { copyFile, makeFolder, makeWorkFolder, rename, writePlain } from "../edges/files/change.ts";
 import { NO_EXEC, spaceHint } from "../edges/files/errors.ts";
-import { isAbandoned, MARK, makerMark } from "../edges/files/own/maker-mark.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { filesIn, isExecutableFile, physicalPath, readText, roomIn, sha256OfFile } from "../edges/files/read.ts";
 import { type Trust, whyOthersDecide } from "../edges/files/trust.ts";
@@ -91,15 +90,16 @@ async function fromPath({ pin, env, cwd, starting }: UvRequest): Promise<Provisi
  */
 export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
   makeFolder(path.join(request.cacheFolder, "uv"), CLOSED);
-  const work = makeTemporaryFolder(path.join(request.cacheFolder, "uv", `${DEPLOY}.${makerMark()}.`));
+  const work = makeWorkFolder(path.join(request.cacheFolder, "uv/.deploy"));
   const target = cachedFolder(request);
   try {
+    writePlain(path.join(work, "try"), "", 0o755);
+    if (!isExecutableFile(path.join(work, "try"))) throw noExec(request.cacheFolder);
     const installed = (await installByOwnPip(request, work)) ?? (await installInVenv(request, work));
     const ready = path.join(work, "ready");
     makeFolder(ready, CLOSED);
     copyFile(path.join(installed, "bin", "uv"), path.join(ready, "uv"), 0o755);
     const file = path.join(ready, "uv");
-    if (!isExecutableFile(file)) refuseNoExec(request.cacheFolder);
     writePlain(`${file}.sha256`, `${sha256OfFile(file)}\n`);
     publish(ready, physicalPath(target), () => fromCache(request) !== undefined);
   } finally {
@@ -108,8 +108,9 @@ export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
   return { file: path.join(target, "uv"), version: request.pin.version, from: "deployed" };
 }
 
-function refuseNoExec(folder: string): never {
-  throw new PrimeError(
+/** What stands in the way of a uv in a cache on which nothing can be executed. */
+export function noExec(folder: string): PrimeError {
+  return new PrimeError(
     "no-exec",
     `could not keep uv in ${folder}: ${NO_EXEC}`,
     "set XDG_CACHE_HOME to a folder on another file system",
@@ -118,15 +119,6 @@ function refuseNoExec(folder: string): never {
 
 /** For everybody to use and for this user alone to write, whatever the umask is. */
 const CLOSED = 0o755;
-const DEPLOY = ".deploy";
-const DEPLOYMENT = new RegExp(`^\\${DEPLOY}${MARK}\\.[A-Za-z0-9]{6}$`);
-
-/** The folders of deployments that were killed; absolute. See `isAbandoned`. */
-export function abandonedDeployments(cacheFolder: string, before: number): string[] {
-  const drafts = filesIn(path.join(cacheFolder, "uv"), (name) => DEPLOYMENT.test(name));
-  return drafts.filter((file) => isAbandoned(file, before));
-}
-
 /** The locks of deployments, and of who replaces one; absolute. */
 export function deploymentLocks(cacheFolder: string): string[] {
   return filesIn(path.join(cacheFolder, "uv"), (name) => LOCK.test(name));

@@ -37,12 +37,15 @@ export function writePlan(context: Context, parts: PlanParts): void {
   if (flagKey === undefined) return;
   tolerate(
     () => {
-      if (plans === undefined) throw new PrimeError("state-folder", `${stateFault?.why}; ${stateFault?.cure}`);
+      if (plans === undefined) throw new PrimeError("state-folder", `${stateFault?.why}`, stateFault?.cure);
       closeState(context, plans);
       const reason = putPlan({ ...plans, flagKey }, context, parts);
       if (reason !== undefined) terminal.detail(`the next start is cold once more: ${reason}`);
     },
-    ({ message }) => terminal.warn(`this start goes on, and the next ones are slower without a ready plan: ${message}`),
+    ({ message, hint }) =>
+      terminal.warn(
+        `this start goes on, and the next ones are slower without a ready plan: ${message}${hint ? `; ${hint}` : ""}`,
+      ),
   );
 }
 

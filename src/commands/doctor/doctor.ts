@@ -6,13 +6,15 @@ import { pinOf } from "../../decision/asked.ts";
 import { type Decision, decide, look } from "../../decision/decide.ts";
 import { holdOf } from "../../decision/shown.ts";
 import { now } from "../../edges/clock.ts";
+import { whyClosed } from "../../edges/files/errors.ts";
 import type { Fault } from "../../edges/files/own/own-folder.ts";
-import { realPath } from "../../edges/files/read.ts";
+import { exists, realPath } from "../../edges/files/read.ts";
 import { droppedVariables } from "../../edges/machine.ts";
 import { type Folders, foldersOf } from "../../environment/folders.ts";
 import { readManifest } from "../../environment/manifest/manifest.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
+import { planFolder, SEALED_STATE } from "../../plan/place.ts";
 import { inspectProject } from "../../project/inspect.ts";
 import { lastCold, lastFailure, whyCold } from "../../start/cold.ts";
 import { environmentFindings } from "./examine/built/environment.ts";
@@ -70,7 +72,7 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
       now: now(),
       files: timedFiles(root, isClosed ? undefined : folders.data),
     }),
-    ...(context.cacheFault === undefined ? [] : [cacheFinding(context.cacheFault)]),
+    ...keptFindings(context),
     ...launcherFindings(launcherFacts(context)),
     ...trackedFindings(await askGitOfClone(context, link)),
     ...configured,
@@ -86,15 +88,32 @@ async function examine(context: Context, fix: boolean): Promise<Finding[]> {
   );
   const isTold = (why: string) => findings.some(({ found }) => found.startsWith(why));
   const shown = { link, folders, decided, loads: fix, isTold };
-  return [...findings, ...(await told("environment", () => shownFindings(context, shown)))];
+  return eachOnce([...findings, ...(await told("environment", () => shownFindings(context, shown)))]);
+}
+
+/** One finding for all that could not be looked at for one cause, by the command that cures it and names a path. */
+function eachOnce(findings: readonly Finding[]): Finding[] {
+  const isFailure = ({ found, mend }: Finding) => found.startsWith("could not ") && / \//.test(mend ?? "");
+  return findings.filter(
+    (one, index) => !isFailure(one) || findings.findIndex((it) => isFailure(it) && it.mend === one.mend) === index,
+  );
 }
 
 function projectsOf(decided: Decision | Finding | undefined): readonly string[] {
   return decided === undefined || "check" in decided ? [] : decided.project.localProjects;
 }
 
-function cacheFinding({ why, cure }: Fault): Finding {
-  return wrong("cache", `nothing is kept from one start to the next: ${why}`, cure);
+/** Whether anything can be kept from one start to the next; what a start never reaches (a seal serves it) need not be. */
+function keptFindings({ cacheFault, stateFault, places, launcher }: Context): Finding[] {
+  const isSealed = exists(planFolder({ state: SEALED_STATE, launcher }));
+  const closed = stateFault !== undefined || isSealed ? undefined : whyClosed(places.state);
+  const state = stateFault ?? (closed && { why: closed.message, cure: `${closed.hint}` });
+  const told = (check: string, fault: Fault | undefined, what: string): Finding[] =>
+    fault === undefined ? [] : [wrong(check, `${what}: ${fault.why}`, fault.cure)];
+  return [
+    ...told("cache", cacheFault, "nothing is kept from one start to the next"),
+    ...told("state", state, "no start is warm"),
+  ];
 }
 
 function tryToDecide(context: Context, fix: boolean): Promise<Decision | Finding> {

@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, readlinkSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, readlinkSync, statfsSync } from "node:fs";
 import * as path from "node:path";
 import { PrimeError, reasonOf } from "../../errors.ts";
 import { keepOnLine } from "../../quoted.ts";
@@ -47,6 +47,17 @@ export function failure(verb: string, file: string, cause: unknown): PrimeError 
 }
 
 const { R_OK, W_OK, X_OK } = constants;
+
+/** What a start that makes this folder (absolute), or something in it, will fail with; undefined: it can. */
+export function whyClosed(folder: string, at = folder): PrimeError | undefined {
+  if (!existsSync(at) && at !== "/") return whyClosed(folder, path.dirname(at));
+  try {
+    accessSync(at, W_OK | X_OK);
+    return undefined;
+  } catch (error) {
+    return failure("make the folder", folder, error);
+  }
+}
 
 /** What lets this user reach a file: only its owner can change a mode, and only prime's own folders can be elsewhere. */
 function howToOpen(file: string): string {

@@ -123,6 +123,31 @@ describe("folders that can't be written", () => {
     expect(said).toContain(`could not make the folder ${box.home}`);
     expect(said).toContain("permission denied (EACCES)");
     expect(said).toContain("set XDG_STATE_HOME and XDG_CACHE_HOME");
+    const { code, stdout } = await box.run(["doctor"], who);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^finding {2}state .*no start is warm: could not make the folder .*EACCES/m);
+    expect(stdout).toMatch(/^finding {2}uv .*not in the cache: could not make the folder .*EACCES/m);
+    expect(stdout.match(/mend: set XDG_STATE_HOME and XDG_CACHE_HOME/g)).toHaveLength(2);
+    const uv = path.join(box.base, "c/prime");
+    fs.cpSync(SEEDED_UV, path.join(uv, "uv"), { recursive: true });
+    fs.mkdirSync(path.join(box.base, "s"));
+    spawnSync("chown", ["-R", "54321:54321", path.dirname(uv), path.join(box.base, "s")]);
+    const named = { XDG_STATE_HOME: path.join(box.base, "s"), XDG_CACHE_HOME: path.join(box.base, "c") };
+    const cured = { ...who, env: { ...who.env, ...named } };
+    expect((await good(box, ["run", "echo", "hello"], cured)).stdout).toBe("hello\n");
+    expect((await box.run(["doctor"], cured)).code).toBe(0);
+  });
+
+  it("home, with uv in it: uv works without a cache of its own, and says so", async (context) => {
+    const box = repo({});
+    const who = somebody(box, context);
+    spawnSync("chmod", ["-R", "a-w", box.home]);
+    fs.chmodSync(box.root, 0o755);
+    spawnSync("chown", ["-R", "54321:54321", box.root]);
+    const options = { ...who, env: { ...who.env, UV_CACHE_DIR: undefined } };
+    const { stderr } = await good(box, ["run", "true"], options);
+    expect(stderr).toContain(`uv works without its cache ${box.home}/.cache/uv: could not make the folder`);
+    expect(stderr).toMatch(/slower without a ready plan: .*\(EACCES\); `chmod u\+rwX \S+`, and start again$/m);
   });
 
   it("home alone, with an environment that is ready: the command runs, and each start says why it is slow", async (context) => {
@@ -133,7 +158,9 @@ describe("folders that can't be written", () => {
     fs.mkdirSync(path.join(box.home, ".local/state/prime/at"), { mode: 0o555 });
     const end = await box.run(["run", "echo", "hello"], who);
     expect(end).toMatchObject({ code: 0, stdout: "hello\n" });
-    expect(end.stderr).toMatch(/^prime: warning: this start goes on, .*permission denied \(EACCES\)\n$/);
+    expect(end.stderr).toMatch(
+      /^prime: warning: this start goes on, .*permission denied \(EACCES\); set XDG_STATE_HOME and .*\n$/,
+    );
   });
 
   it("HOME unset and the user unknown: the variables that have to be set", async (context) => {
@@ -248,6 +275,9 @@ describe("a file system that lets nothing be executed", () => {
     expect(said).toContain(`could not keep uv in ${folder}/prime: that file system is mounted \`noexec\``);
     expect(said).toContain("next: set XDG_CACHE_HOME to a folder on another file system");
     await good(box, [], { env: { XDG_CACHE_HOME: path.join(box.base, "elsewhere") } });
+    fs.cpSync(SEEDED_UV, path.join(folder, "prime/uv"), { recursive: true });
+    const { stdout } = await box.run(["doctor", "--fix"], { env: { XDG_CACHE_HOME: folder } });
+    expect(stdout).toMatch(/^finding {2}uv .*mounted `noexec`.*\n.*mend: set XDG_CACHE_HOME to a folder on another/m);
   });
 
   it("for the repo: no environment that would start no script", async (test) => {

@@ -76,6 +76,7 @@ it("a HOME that this user can't look into keeps nothing, which is said, and no s
 
 it.each([
   ["what prime keeps", ".prime", "state"],
+  ["its environments", ".prime/generations", "state"],
   ["a file of the repo's", "requirements.txt", "project"],
 ])(
   "%s that this user has closed ends a start, which says what opens it, and so does the doctor",
