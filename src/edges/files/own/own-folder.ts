@@ -50,7 +50,8 @@ export function isOwnFolder(folder: string): boolean {
  * else's, as a checkout brings such folders: it is moved aside, and nobody believes it. Gives where it is then, absolute.
  */
 export function makeOwnFolder(folder: string, believed: readonly string[]): readonly string[] {
-  makeFolder(folder, 0o700);
+  makeFolder(path.dirname(folder), 0o700);
+  makeFolder(folder, OWN); // closed from its first moment on, since another start may fill it in the next (mkdir(2), S_ISVTX)
   return act("close to others", folder, () => {
     const is = fs.lstatSync(folder);
     const why = strangeness(folder, is);
