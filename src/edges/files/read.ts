@@ -144,8 +144,12 @@ function encodingOf(bytes: Buffer): "utf16le" | undefined {
   return bytes[0] === 0xff && bytes[1] === 0xfe ? "utf16le" : undefined;
 }
 
-/** At most the first `length` bytes of a file, a character each, or two where it is in UTF-16; "" for what can't be read. */
+/**
+ * At most the first `length` bytes of a file, a character each, or two where it is in UTF-16; "" for what can't be read. No pipe is
+ * opened: whoever waits for its reader would go on.
+ */
 export function readStart(file: string, length: number): string {
+  if (!isFile(file)) return "";
   try {
     const start = Buffer.alloc(length);
     const read = withRegularFile(file, Number.POSITIVE_INFINITY, (fd) => fs.readSync(fd, start));
