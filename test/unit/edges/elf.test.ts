@@ -5,10 +5,15 @@ import * as path from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { missingLibraries } from "../../../src/edges/files/formats/elf.ts";
 
-const loaders: string[] = [];
+/** What is in /lib; undefined: there is no such folder, as on NixOS. */
+let loaders: string[] | undefined;
 vi.mock("node:fs", async (original) => {
   const real = await original<typeof fs>();
-  return { ...real, readdirSync: (folder: string) => (folder === "/lib" ? loaders : real.readdirSync(folder)) };
+  return {
+    ...real,
+    readdirSync: (folder: string) =>
+      folder === "/lib" ? (loaders ?? real.readdirSync("/nonexistent")) : real.readdirSync(folder),
+  };
 });
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "prime-elf-"));
@@ -28,7 +33,7 @@ function wanting(name: string): string {
 test("musl's loader has the C library in itself, by any name", () => {
   const [musl, other] = [wanting("libc.musl-x86_64.so.1"), wanting("libnone.so.1")];
   expect(missingLibraries(musl)).toEqual(["libc.musl-x86_64.so.1"]);
-  loaders.push("ld-musl-x86_64.so.1");
+  loaders = ["ld-musl-x86_64.so.1"];
   expect(missingLibraries(musl)).toEqual([]);
   expect(missingLibraries(other)).toEqual(["libnone.so.1"]);
 });

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { MOST, readWhole, withRegularFile } from "../open.ts";
+import { listFolder } from "../read.ts";
 
 /** What an ELF file says of the libraries that it is to be loaded with (elf(5), ld.so(8)). */
 interface Linked {
@@ -122,7 +123,7 @@ const SYSTEM = ["/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"].fl
 const OF_MUSL = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
 
 function hasMusl(): boolean {
-  return fs.readdirSync("/lib").some((name) => name.startsWith("ld-musl-"));
+  return (listFolder("/lib") ?? []).some((name) => name.startsWith("ld-musl-"));
 }
 
 let cached: string | undefined;
