@@ -6,10 +6,8 @@ import { provision } from "../builder/uv-tool.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Context } from "../context.ts";
 import { type Decision, decide, look, type Undecided, unfitLock } from "../decision/decide.ts";
-import { makeWorkFolder } from "../edges/files/change.ts";
-import { remove } from "../edges/files/own/remove.ts";
-import { isFile, readBytes, readText, sha256 } from "../edges/files/read.ts";
-import { passOn } from "../errors.ts";
+import { inWorkFolder } from "../edges/files/change.ts";
+import { isFile, readText, sha256OfFile } from "../edges/files/read.ts";
 import type { Answer } from "../launch/answer.ts";
 import { inspectProject } from "../project/inspect.ts";
 import type { Interpreter } from "../python/interpreter.ts";
@@ -18,8 +16,8 @@ import { describe } from "../python/version.ts";
 import { configFindings } from "./doctor/examine/config.ts";
 import { askGitOfClone, cloneFindings } from "./doctor/examine/git.ts";
 import { launcherFacts, launcherFindings } from "./doctor/examine/launcher.ts";
-import { areSound, type Finding, sound, wrong } from "./doctor/finding.ts";
-import { PAINTED, renderFindings, reportOf } from "./doctor/report.ts";
+import { type Finding, orFinding, sound, wrong } from "./doctor/finding.ts";
+import { tellFindings } from "./doctor/report.ts";
 import { lastRelease } from "./self-update/kept.ts";
 
 export interface VerifyRequest {
@@ -42,9 +40,7 @@ export async function verify(context: Context, { json, builds }: VerifyRequest):
     ...config.findings,
     ...(config.loaded === undefined ? [] : [await lockFinding(context, builds)]),
   ];
-  if (json) context.print.json(reportOf(findings));
-  else context.print.text(renderFindings(findings), { painted: PAINTED });
-  return { kind: "exit", code: areSound(findings) ? 0 : 1 };
+  return tellFindings(context, findings, json);
 }
 
 /** Where `self-update` has put a release in place: whether it still is that one. */
@@ -52,7 +48,7 @@ function releaseFindings(context: Context): Finding[] {
   const release = lastRelease(context);
   if (release === undefined || release.version !== context.version) return [];
   const { version, from } = release;
-  if (sha256(readBytes(context.launcher) ?? Buffer.alloc(0)) === release.sha256) {
+  if (sha256OfFile(context.launcher) === release.sha256) {
     return [sound("release", `${context.launcher} is the release ${version}, by ${from}`)];
   }
   return [
@@ -65,34 +61,30 @@ function releaseFindings(context: Context): Finding[] {
 }
 
 async function lockFinding(context: Context, builds: boolean): Promise<Finding> {
-  const work = makeWorkFolder(path.join(context.places.cache, "verify"));
-  try {
-    const looked = await look(context);
-    const { config } = looked;
-    const decision = "notKnown" in looked ? undefined : looked;
-    const project = decision?.project ?? (await inspectProject(context.root, config, config.venv_driver.value));
-    const python = await startable(looked);
-    const base = decision === undefined ? python : (decision.asked?.base ?? decision.selected);
-    const [unfit] = typeof base === "string" ? [] : unfitLock(project, base);
-    if (unfit !== undefined) return wrong("lock", unfit, "lock anew with the tool that wrote it, and commit it");
-    if (project.kind === "pylock") return sound("lock", "pylock.toml fits pyproject.toml");
-    if (project.uvLock === null) return noLock(context.root);
-    const name = path.relative(context.root, project.uvLock);
-    const job = { context, folders: looked.folders, log: path.join(work, "log"), project, steps: [] };
-    const byTexts = { ...looked, python, lock: project.uvLock, work: path.join(work, "texts") };
-    const fit = builds ? await byBuilding(job) : await byText(job, byTexts);
-    if ("why" in fit) {
-      const mend = builds ? "mend what these words name" : "`./prime verify --build` builds what that takes";
-      return wrong("lock", `whether ${name} fits can't be told: ${fit.why}`, mend);
-    }
-    if (fit.fits) return sound("lock", `${name} fits pyproject.toml`);
-    return wrong("lock", `${name} does not fit what pyproject.toml asks for`, "`./prime uv lock`, and commit it");
-  } catch (error) {
-    passOn(error);
-    return wrong("lock", error.message, error.hint ?? "mend that, and start again");
-  } finally {
-    remove(work);
-  }
+  return inWorkFolder(path.join(context.places.cache, "verify"), (work) =>
+    orFinding("lock", async () => {
+      const looked = await look(context);
+      const { config } = looked;
+      const decision = "notKnown" in looked ? undefined : looked;
+      const project = decision?.project ?? (await inspectProject(context.root, config, config.venv_driver.value));
+      const python = await startable(looked);
+      const base = decision === undefined ? python : (decision.asked?.base ?? decision.selected);
+      const [unfit] = typeof base === "string" ? [] : unfitLock(project, base);
+      if (unfit !== undefined) return wrong("lock", unfit, "lock anew with the tool that wrote it, and commit it");
+      if (project.kind === "pylock") return sound("lock", "pylock.toml fits pyproject.toml");
+      if (project.uvLock === null) return noLock(context.root);
+      const name = path.relative(context.root, project.uvLock);
+      const job = { context, folders: looked.folders, log: path.join(work, "log"), project, steps: [] };
+      const byTexts = { ...looked, python, lock: project.uvLock, work: path.join(work, "texts") };
+      const fit = builds ? await byBuilding(job) : await byText(job, byTexts);
+      if ("why" in fit) {
+        const mend = builds ? "mend what these words name" : "`./prime verify --build` builds what that takes";
+        return wrong("lock", `whether ${name} fits can't be told: ${fit.why}`, mend);
+      }
+      if (fit.fits) return sound("lock", `${name} fits pyproject.toml`);
+      return wrong("lock", `${name} does not fit what pyproject.toml asks for`, "`./prime uv lock`, and commit it");
+    }),
+  );
 }
 
 function noLock(root: string): Finding {

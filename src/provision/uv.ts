@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { UvPin } from "../config/config.ts";
 import type { Environment } from "../edges/command.ts";
-import { copyFile, makeFolder, makeWorkFolder, rename, writePlain } from "../edges/files/change.ts";
+import { copyFile, inWorkFolder, makeFolder, rename, writePlain } from "../edges/files/change.ts";
 import { NO_EXEC, spaceHint } from "../edges/files/errors.ts";
 import { remove } from "../edges/files/own/remove.ts";
 import { filesIn, isExecutableFile, physicalPath, readText, roomIn, sha256OfFile } from "../edges/files/read.ts";
@@ -90,9 +90,8 @@ async function fromPath({ pin, env, cwd, starting }: UvRequest): Promise<Provisi
  */
 export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
   makeFolder(path.join(request.cacheFolder, "uv"), CLOSED);
-  const work = makeWorkFolder(path.join(request.cacheFolder, "uv/.deploy"));
   const target = cachedFolder(request);
-  try {
+  await inWorkFolder(path.join(request.cacheFolder, "uv/.deploy"), async (work) => {
     writePlain(path.join(work, "try"), "", 0o755);
     if (!isExecutableFile(path.join(work, "try"))) throw noExec(request.cacheFolder);
     const installed = (await installByOwnPip(request, work)) ?? (await installInVenv(request, work));
@@ -102,9 +101,7 @@ export async function deployUv(request: UvRequest): Promise<ProvisionedUv> {
     const file = path.join(ready, "uv");
     writePlain(`${file}.sha256`, `${sha256OfFile(file)}\n`);
     publish(ready, physicalPath(target), () => fromCache(request) !== undefined);
-  } finally {
-    remove(work);
-  }
+  });
   return { file: path.join(target, "uv"), version: request.pin.version, from: "deployed" };
 }
 

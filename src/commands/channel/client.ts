@@ -5,7 +5,7 @@ import { Refused } from "../../channels/tuf/refused.ts";
 import { verifyLengthAndHashes } from "../../channels/tuf/trusted.ts";
 import type { Context } from "../../context.ts";
 import { writeAtomic } from "../../edges/files/change.ts";
-import { readBytes } from "../../edges/files/read.ts";
+import { bytesIn, readBytes } from "../../edges/files/read.ts";
 import { fetchWhole } from "../../edges/network/receive/whole.ts";
 import { NO_RULES } from "../../edges/network/rules.ts";
 import { EXIT_USAGE, PrimeError, reasonOf, usageError } from "../../errors.ts";
@@ -38,7 +38,7 @@ export async function actAsClient(context: Context, request: ClientRequest): Pro
 async function act({ cwd, env, startedAt }: Context, request: ClientRequest): Promise<void> {
   const memory = memoryIn(path.resolve(cwd, request.metadataDir));
   if (request.action === "init") {
-    return memory.write("root", readBytes(path.resolve(cwd, needed(request.root, "a root"))) ?? Buffer.alloc(0));
+    return memory.write("root", bytesIn(path.resolve(cwd, needed(request.root, "a root"))));
   }
   if (!["refresh", "download"].includes(request.action)) throw usage("init, refresh or download");
   const metadata = baseOf(needed(request.metadataUrl, "--metadata-url"));

@@ -3,9 +3,8 @@ import { LAUNCHER_FILE } from "../../channels/model/release.ts";
 import { moment } from "../../channels/model/texts.ts";
 import type { Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
-import { makeWorkFolder, writePlain } from "../../edges/files/change.ts";
-import { remove } from "../../edges/files/own/remove.ts";
-import { readBytes, sha256 } from "../../edges/files/read.ts";
+import { inWorkFolder, writePlain } from "../../edges/files/change.ts";
+import { bytesIn, sha256 } from "../../edges/files/read.ts";
 import { type PrimeError, usageError } from "../../errors.ts";
 import { withoutApp } from "../../launch/app-text.ts";
 import { launcherVersion, whyNoLauncher } from "../../provision/launcher.ts";
@@ -15,7 +14,7 @@ export async function offer({ env, places, startedAt }: Context, { state }: Sess
   const [file, other] = files;
   if (file === undefined) return undefined;
   if (other !== undefined) throw refusal(`${file} and ${other} are two`, "name one launcher");
-  const given = readBytes(file) ?? Buffer.alloc(0);
+  const given = bytesIn(file);
   const why = whyNoLauncher(given);
   if (why !== undefined) throw refusal(`${file} is none: ${why}`, "name one as it was built or released");
   const bytes = Buffer.from(withoutApp(given.toString("latin1")), "latin1");
@@ -30,15 +29,12 @@ export async function offer({ env, places, startedAt }: Context, { state }: Sess
   };
 }
 
-async function versionOf(bytes: Buffer, env: Context["env"], cache: string): Promise<string> {
-  const work = makeWorkFolder(path.join(cache, "launcher"));
-  try {
+function versionOf(bytes: Buffer, env: Context["env"], cache: string): Promise<string> {
+  return inWorkFolder(path.join(cache, "launcher"), (work) => {
     const file = path.join(work, "prime");
     writePlain(file, bytes, 0o755);
-    return await launcherVersion(file, env, work);
-  } finally {
-    remove(work);
-  }
+    return launcherVersion(file, env, work);
+  });
 }
 
 function refusal(why: string, hint: string): PrimeError {

@@ -17,9 +17,8 @@ import { type ReleaseLock, releaseLock } from "../../channels/release-lock.ts";
 import { renderTarget, type Session } from "../../channels/session.ts";
 import type { Context } from "../../context.ts";
 import { decideTools } from "../../decision/decide.ts";
-import { makeWorkFolder, writePlain } from "../../edges/files/change.ts";
+import { inWorkFolder, writePlain } from "../../edges/files/change.ts";
 import { lastLineOf, parseJson, TEXT } from "../../edges/files/own/own-json.ts";
-import { remove } from "../../edges/files/own/remove.ts";
 import { readBytes, readStart, readText, sha256 } from "../../edges/files/read.ts";
 import { type PrimeError, usageError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
@@ -94,8 +93,7 @@ function promotionOf(context: Context, version: string | undefined, options: Pub
 async function prepare(context: Context, session: Session, files: readonly string[], options: Publication) {
   const tools = await decideTools(context);
   const job = await beginJob(context, tools.folders);
-  const work = makeWorkFolder(path.join(context.places.cache, "release"));
-  try {
+  return inWorkFolder(path.join(context.places.cache, "release"), async (work) => {
     const locks = files.filter((file) => /^pylock(?:\.[^.]+)?\.toml$/.test(path.basename(file)));
     const wheels = await readWheels(
       job,
@@ -113,9 +111,7 @@ async function prepare(context: Context, session: Session, files: readonly strin
     }
     const lock = locks[0] === undefined ? await resolve(job, tools, work, wheels, options) : await read(locks[0]);
     return releaseOf(context, session, contentsOf(session, lock, { version, python: own?.python ?? null }, options));
-  } finally {
-    remove(work);
-  }
+  });
 }
 
 function releaseOf({ startedAt }: Context, { state }: Session, { contents, targets }: ReturnType<typeof contentsOf>) {

@@ -28,8 +28,8 @@ import { pinnedFindings } from "./examine/pinned.ts";
 import { stateFindings } from "./examine/state.ts";
 import { upgradeFindings } from "./examine/upgrade.ts";
 import { uvFinding } from "./examine/uv.ts";
-import { areSound, type Finding, orFinding, sound, told, wrong } from "./finding.ts";
-import { PAINTED, renderFindings, reportOf } from "./report.ts";
+import { type Finding, orFinding, sound, told, wrong } from "./finding.ts";
+import { tellFindings } from "./report.ts";
 
 export interface DoctorRequest {
   /** An environment, or with `all` a folder of them; undefined for the root's own. */
@@ -48,9 +48,7 @@ export async function doctor(context: Context, { folder, all, fix, json }: Docto
   const before = await examine(context, fix);
   const mended = fix ? await (await import("./mend.ts")).makeRepairs(context, before) : [];
   const findings = mended.length === 0 ? before : await examine(context, fix);
-  if (json) context.print.json({ ...reportOf(findings), mended });
-  else context.print.text(renderFindings(findings), { painted: PAINTED });
-  return { kind: "exit", code: areSound(findings) ? 0 : 1 };
+  return tellFindings(context, findings, json, { mended });
 }
 
 /**

@@ -58,10 +58,6 @@ export function failed(check: string, error: unknown): Finding {
   return wrong(check, error.message, error.hint ?? "mend that, and start again");
 }
 
-export function areSound(findings: readonly Finding[]): boolean {
-  return findings.every(({ status }) => status === "sound");
-}
-
 export type Rebuild = Extract<Fix, { kind: "rebuild" }>;
 
 /** What mends an environment that is not as it was built. */

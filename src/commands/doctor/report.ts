@@ -1,23 +1,19 @@
+import type { Context } from "../../context.ts";
+import type { Answer } from "../../launch/answer.ts";
 import { oneLine, withNamesOnLine } from "../../quoted.ts";
 import type { Finding } from "./finding.ts";
-import { areSound } from "./finding.ts";
 
-/** What `--json` prints of findings. */
-export interface Report {
-  readonly sound: boolean;
-  readonly checks: readonly Omit<Finding, "fix">[];
+/** Prints what was found, and ends with 1 when something is wrong; `more` is told as JSON alone. */
+export function tellFindings({ print }: Context, findings: readonly Finding[], json: boolean, more = {}): Answer {
+  const isSound = findings.every(({ status }) => status === "sound");
+  const checks = findings.map(({ fix: _, ...told }) => told);
+  if (json) print.json({ sound: isSound, checks, ...more });
+  else print.text(renderFindings(findings), { painted: { sound: "green", finding: "yellow" } });
+  return { kind: "exit", code: isSound ? 0 : 1 };
 }
-
-export function reportOf(findings: readonly Finding[]): Report {
-  const checks = findings.map(({ check, status, found, mend }) => ({ check, status, found, mend }));
-  return { sound: areSound(findings), checks };
-}
-
-/** The words of `status`, as a terminal shows them. */
-export const PAINTED = { sound: "green", finding: "yellow" } as const;
 
 /** A line for each check; below what is wrong stands what mends it. */
-export function renderFindings(findings: readonly Finding[]): string {
+function renderFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const lines = findings.map(({ check, status, found, mend }) => {
     const indent = " ".repeat(width + 11);

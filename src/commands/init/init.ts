@@ -4,6 +4,7 @@ import type { Context } from "../../context.ts";
 import { makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { whyNotWritten } from "../../edges/files/committed.ts";
 import {
+  bytesIn,
   exists,
   facts,
   isFolder,
@@ -196,7 +197,7 @@ function changeLauncher({ launcher, version }: InitContext, file: string, force:
   if (isFolder(file)) {
     throw isTaken(file, "a folder", "copy it by hand under another name, and start `init` by that");
   }
-  const there = readBytes(file) ?? Buffer.alloc(0);
+  const there = bytesIn(file);
   const link = readLink(file);
   if (link === undefined && there.equals(content)) {
     if ((present.mode & 0o111) !== 0) return { file, verb: "keep", why: `has ${own}` };
@@ -266,7 +267,7 @@ function apply({ verb, file, content, executable }: Change): void {
   const isAdded = verb === "extend";
   writeAtomic(
     isAdded || verb === "change" ? (realPath(file) ?? file) : file,
-    isAdded ? Buffer.concat([readBytes(file) ?? Buffer.alloc(0), Buffer.from(content)]) : content,
+    isAdded ? Buffer.concat([bytesIn(file), Buffer.from(content)]) : content,
     executable === true ? mode | ((mode & 0o444) >> 2) : mode,
   );
 }

@@ -8,7 +8,7 @@ import { networkRules } from "../../config/policy/network.ts";
 import type { Context } from "../../context.ts";
 import { decide } from "../../decision/decide.ts";
 import { copyFile, writePlain } from "../../edges/files/change.ts";
-import { isFile, isFolder, readBytes, readText, sha256 } from "../../edges/files/read.ts";
+import { bytesIn, isFile, isFolder, readText, sha256 } from "../../edges/files/read.ts";
 import { type DownloadRequest, download } from "../../edges/network/receive/download.ts";
 import type { NetworkRules } from "../../edges/network/rules.ts";
 import { urlOf } from "../../edges/network/url.ts";
@@ -110,7 +110,7 @@ async function fromIndex(context: Context, { from, version }: Wanted, work: stri
       "check the version and the index: `--from index+https://host/simple` names another one",
     );
   }
-  return { file, digest: { sha256: sha256(readBytes(file) ?? Buffer.alloc(0)), from: "the index, by its wheel" } };
+  return { file, digest: { sha256: sha256(bytesIn(file)), from: "the index, by its wheel" } };
 }
 
 function lastLine(text: string): string {

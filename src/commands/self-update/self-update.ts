@@ -1,9 +1,8 @@
 import * as path from "node:path";
 import type { Context } from "../../context.ts";
 import { refuseForeignRepo } from "../../decision/whose-repo.ts";
-import { makeWorkFolder, writeAtomic } from "../../edges/files/change.ts";
-import { remove } from "../../edges/files/own/remove.ts";
-import { facts, readBytes, sha256 } from "../../edges/files/read.ts";
+import { inWorkFolder, writeAtomic } from "../../edges/files/change.ts";
+import { bytesIn, facts, sha256 } from "../../edges/files/read.ts";
 import { plain } from "../../edges/terminal/text.ts";
 import { PrimeError, usageError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
@@ -27,10 +26,9 @@ export async function updateLauncher(context: Context, { version, from = RELEASE
       "name one: --from URL, --from FILE or --from index",
     );
   }
-  const work = makeWorkFolder(path.join(context.places.cache, "self-update"));
-  try {
+  return inWorkFolder(path.join(context.places.cache, "self-update"), async (work) => {
     const { file, digest } = await getCandidate(context, { from, version }, work);
-    const bytes = readBytes(file) ?? Buffer.alloc(0);
+    const bytes = bytesIn(file);
     refuseUnfit(bytes, digest);
     const now = { version: await launcherVersion(file, context.env, context.root), sha256: digest.sha256 };
     if (version !== undefined && now.version !== version) {
@@ -40,7 +38,7 @@ export async function updateLauncher(context: Context, { version, from = RELEASE
         `name another place, or ask for ${now.version}`,
       );
     }
-    const old = readBytes(context.launcher) ?? Buffer.alloc(0);
+    const old = bytesIn(context.launcher);
     if (sha256(old) === now.sha256) return tell(context, `${context.launcher} is prime ${now.version} already\n`);
     const before = { version: context.version, sha256: sha256(old) };
     keepLauncher(context, old, { previous: before, release: { ...now, from: digest.from } });
@@ -49,9 +47,7 @@ export async function updateLauncher(context: Context, { version, from = RELEASE
       context,
       `prime ${before.version} → ${now.version} (sha256 ${now.sha256}, by ${plain(digest.from)})\n${NEXT}`,
     );
-  } finally {
-    remove(work);
-  }
+  });
 }
 
 /** `./prime self-update --undo`: the launcher that the last update replaced. */
@@ -65,7 +61,7 @@ export async function undoUpdate(context: Context): Promise<Answer> {
       "git has the one that was committed: git checkout -- prime",
     );
   }
-  const old = readBytes(context.launcher) ?? Buffer.alloc(0);
+  const old = bytesIn(context.launcher);
   keepLauncher(context, old, { previous: { version: context.version, sha256: sha256(old) } });
   put(context, kept.bytes);
   return tell(context, `prime ${context.version} → ${kept.version} again\n${NEXT}`);

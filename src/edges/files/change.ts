@@ -5,7 +5,7 @@ import { act, failure } from "./errors.ts";
 import { withOpened } from "./open.ts";
 import { HeldFolder, within } from "./own/held-folder.ts";
 import { makerMark, temporaryName } from "./own/maker-mark.ts";
-import { removeFile } from "./own/remove.ts";
+import { remove, removeFile } from "./own/remove.ts";
 import { isFolder, physicalPath, sha256 } from "./read.ts";
 
 export function makeFolder(folder: string, mode = 0o777): void {
@@ -30,9 +30,17 @@ export function makeTemporaryFolder(prefix: string): string {
   return act("make a temporary folder at", prefix, () => fs.mkdtempSync(physicalPath(prefix)));
 }
 
-/** The same for what only this process works on: who finds it can tell whether it still does (see `isAbandoned`). */
-export function makeWorkFolder(prefix: string): string {
-  return makeTemporaryFolder(`${prefix}.${makerMark()}.`);
+/**
+ * Acts in a new folder of this process alone, and removes it; who finds it after a process that was killed can tell that it
+ * is abandoned (`isAbandoned`).
+ */
+export async function inWorkFolder<T>(prefix: string, act: (folder: string) => Promise<T>): Promise<T> {
+  const folder = makeTemporaryFolder(`${prefix}.${makerMark()}.`);
+  try {
+    return await act(folder);
+  } finally {
+    remove(folder);
+  }
 }
 
 /** Makes a folder that must not exist yet: what stands there already is somebody else's. */

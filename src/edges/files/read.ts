@@ -86,6 +86,11 @@ export function isWritable(folder: string): boolean {
   });
 }
 
+/** Empty where there is no such file. */
+export function bytesIn(file: string): Buffer {
+  return readBytes(file) ?? Buffer.alloc(0);
+}
+
 /** The text of a file in UTF-8, or in UTF-16 as PowerShell's `>` writes it; `undefined` when it is not there. */
 export function readText(file: string, most: number = MOST.made): string | undefined {
   const bytes = readBytes(file, most);

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Context } from "../../context.ts";
 import { now } from "../../edges/clock.ts";
-import { backdate, makeFolder, makeNewFolder, makeWorkFolder } from "../../edges/files/change.ts";
+import { backdate, inWorkFolder, makeFolder, makeNewFolder } from "../../edges/files/change.ts";
 import { remove } from "../../edges/files/own/remove.ts";
 import { isFile, listFolder } from "../../edges/files/read.ts";
 import { PrimeError } from "../../errors.ts";
@@ -36,27 +36,27 @@ export async function obtainPython({ context, provider, uv, log }: Obtaining, bu
     );
   }
   makeFolder(store);
-  const work = makeWorkFolder(path.join(store, "fetching"));
   const folder = storeFolderOf(store, build);
   const step = context.terminal.step(`get ${nameOf(build)}`);
   try {
-    const { fetchArchive } = await import("./fetch.ts");
-    const { unpack } = await import("./unpack.ts");
-    const archive = await fetchArchive(context, provider, build, work);
-    remove(folder); // what stands there has no record: a start that was killed left it
-    makeNewFolder(folder);
-    const executable = await unpack(await uv(), archive, build, folder, log);
-    setBack(executable);
-    const kept = { folder, build, executable, at: now() };
-    recordKept(kept);
-    step.done("unpacked");
-    return kept;
+    return await inWorkFolder(path.join(store, "fetching"), async (work) => {
+      const { fetchArchive } = await import("./fetch.ts");
+      const { unpack } = await import("./unpack.ts");
+      const archive = await fetchArchive(context, provider, build, work);
+      remove(folder); // what stands there has no record: a start that was killed left it
+      makeNewFolder(folder);
+      const executable = await unpack(await uv(), archive, build, folder, log);
+      setBack(executable);
+      const kept = { folder, build, executable, at: now() };
+      recordKept(kept);
+      step.done("unpacked");
+      return kept;
+    });
   } catch (error) {
     remove(folder);
     throw error;
   } finally {
     step.done();
-    remove(work);
   }
 }
 

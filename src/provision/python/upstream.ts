@@ -3,8 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Policy } from "../../config/policy/policy.ts";
 import type { Context } from "../../context.ts";
-import { makeFolder, makeWorkFolder, writeAtomic } from "../../edges/files/change.ts";
-import { remove } from "../../edges/files/own/remove.ts";
+import { inWorkFolder, makeFolder, writeAtomic } from "../../edges/files/change.ts";
 import { readText, sha256 } from "../../edges/files/read.ts";
 import { urlOf } from "../../edges/network/url.ts";
 import { PrimeError } from "../../errors.ts";
@@ -57,12 +56,7 @@ async function fetchPinned(context: Context, policy: Policy, at: URL, expected: 
 
 async function fetched(context: Context, policy: Policy, at: URL): Promise<{ text: string; sha256: string }> {
   const { fetchList } = await import("./fetch.ts");
-  const work = makeWorkFolder(path.join(context.places.cache, "pythons"));
-  try {
-    return await fetchList(context, policy, at, work);
-  } finally {
-    remove(work);
-  }
+  return inWorkFolder(path.join(context.places.cache, "pythons"), (work) => fetchList(context, policy, at, work));
 }
 
 function told({ terminal }: Context, upstream: Upstream): Upstream {

@@ -7,7 +7,7 @@ import { CALMLY } from "../errors.ts";
 /** How names end that hold a mark, as the text of a regular expression. */
 export const MARK = String.raw`\.\d+(?:\.[0-9a-f]{8}){2}`;
 
-/** Whether a name is one that `makeWorkFolder` gives. */
+/** Whether a name is one that `inWorkFolder` gives. */
 export function isWorkFolder(name: string): boolean {
   return WORK_FOLDER.test(name);
 }
