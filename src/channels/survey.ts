@@ -29,5 +29,5 @@ export async function surveyChannels(
   if (lines.length === 0) lines.push("no channel points at a release");
   const { launcher } = channel.state;
   if (launcher !== undefined) lines.push(`launcher: prime ${launcher.version}`);
-  return [...lines, `signed until ${localTime(Date.parse(channel.expires.at))} (${channel.expires.role})`];
+  return [...lines, `signed until ${localTime(channel.expires.at)} (${channel.expires.role})`];
 }

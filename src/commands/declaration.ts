@@ -39,3 +39,12 @@ export interface Declaration {
   readonly takesChoices?: true;
   readonly declare: (line: CommandLine) => void;
 }
+
+/** A command that shows something, for people or as JSON. */
+export function looking(program: Command, name: string, description: string, look: (json: boolean) => void): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option("--json", "as JSON")
+    .action(({ json = false }: { json?: boolean }) => look(json));
+}

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { SHELLS, type ShellName } from "../shells/exports.ts";
-import type { CommandLine, Declaration } from "./declaration.ts";
+import { type CommandLine, type Declaration, looking } from "./declaration.ts";
 
 const run: Declaration = {
   group: "Run",
@@ -169,12 +169,4 @@ export function takeShellCommand({ program, args, take }: CommandLine, operands:
 /** A command whose own words stand behind its name, and whose flags are theirs. */
 function passing(program: Command, name: string, description: string): Command {
   return program.command(name).description(description).passThroughOptions().allowUnknownOption();
-}
-
-function looking(program: Command, name: string, description: string, look: (json: boolean) => void): Command {
-  return program
-    .command(name)
-    .description(description)
-    .option("--json", "as JSON")
-    .action(({ json = false }: { json?: boolean }) => look(json));
 }

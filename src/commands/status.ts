@@ -152,68 +152,52 @@ function environmentOf(decision: Decision, now: number): Status["environment"] {
 
 function renderStatus(status: Status): string {
   const { launcher, selected_python: selected, required_python: required, environment, project, freshness } = status;
-  const rows: [string, string][] = [
+  const isUnknown = status.selected_python.path === null;
+  const rows: Row[] = [
     ["launcher", `${launcher.path} ${launcher.version} (sha256 ${launcher.sha256.slice(0, 12)})`],
     ["root", status.root],
     ["configuration", status.configuration],
     ["required python", `${required.request} — ${required.source}`],
-    [
-      "selected python",
-      selected.path === null ? selected.how : `${selected.path} ${selected.version} — ${selected.how}`,
-    ],
+    ["selected python", isUnknown ? selected.how : `${selected.path} ${selected.version} — ${selected.how}`],
     ["driver", `${status.driver.name} — ${status.driver.source}`],
-    ["uv", `${status.uv.version}${selected.path === null ? "" : ` — ${status.uv.path ?? FETCHED}`}`],
+    ["uv", `${status.uv.version}${isUnknown ? "" : ` — ${status.uv.path ?? FETCHED}`}`],
     [
       "project",
       [`${project.name} (${project.kind})`, ...project.notes].map((note) => note.replace(/\.$/, "")).join("; "),
     ],
-    ...(selected.path === null ? [["environment", NOT_KNOWN] as [string, string]] : environmentRows(environment)),
-    ...status.pins.map(({ name, version, until }): [string, string] => [
-      "pinned",
-      `${name} ${version}${until === null ? "" : `, until ${until}`}`,
-    ]),
+    ...(isUnknown ? [["environment", NOT_KNOWN] as const] : environmentRows(environment)),
+    ...status.pins.map(
+      ({ name, version, until }) =>
+        ["pinned", `${name} ${version}${until === null ? "" : `, until ${until}`}`] as const,
+    ),
     ["inputs", `${status.inputs.length} watched (${freshness.mode}); --json lists them`],
     ["freshness", freshness.state],
-    ...(freshness.last_cold === null ? [] : [["last cold start", freshness.last_cold] as [string, string]]),
+    ["last cold start", freshness.last_cold],
   ];
-  return rows.map(([name, value]) => `${name.padEnd(16)} ${oneLine(value)}\n`).join("");
+  return rows.map(([name, value]) => (value === null ? "" : `${name.padEnd(16)} ${oneLine(value)}\n`)).join("");
 }
+
+/** Null: there is nothing to tell. */
+type Row = readonly [name: string, value: string | null];
 
 const FETCHED = "fetched when something has to be built";
 const NOT_KNOWN = "not known: start it once";
 
-function environmentRows(environment: Status["environment"]): [string, string][] {
+function environmentRows(environment: Status["environment"]): Row[] {
   if (environment === null) return [["environment", "not built yet: run ./prime"]];
-  const { generation, python, packages, built_at: at, built_by: by, reason, drift } = environment;
+  const { generation, python, packages, built_at: at, built_by: by, reason, drift, trial } = environment;
+  const { rolled_back_at: rolledBack, end_of_life: ended, newer } = environment;
   return [
     ["environment", `${generation}, ${counted(packages, "package")}, on ${python}`],
-    ["built", `${localTime(Date.parse(at))} by ${by} — ${reason}`],
-    ...(environment.rolled_back_at === null
-      ? []
-      : [
-          [
-            "rolled back",
-            `${localTime(Date.parse(environment.rolled_back_at))} — until an input changes, or ./prime rollback --cancel`,
-          ] as [string, string],
-        ]),
-    ...(environment.end_of_life === null
-      ? []
-      : [
-          [
-            "end of life",
-            `${environment.end_of_life}: no more security releases; ./prime upgrade --python moves on`,
-          ] as [string, string],
-        ]),
-    ...(environment.newer === null ? [] : [["newer", newerText(environment.newer)] as [string, string]]),
-    ...(environment.trial === null
-      ? []
-      : [
-          [
-            "on trial",
-            `${counted(environment.trial.starts, "start")} still watched; ${environment.trial.previous} comes back when all fail`,
-          ] as [string, string],
-        ]),
-    ...drift.map((one): [string, string] => ["drift", one]),
+    ["built", `${localTime(at)} by ${by} — ${reason}`],
+    ["rolled back", rolledBack && `${localTime(rolledBack)} — until an input changes, or ./prime rollback --cancel`],
+    ["end of life", ended && `${ended}: no more security releases; ./prime upgrade --python moves on`],
+    ["newer", newer && newerText(newer)],
+    [
+      "on trial",
+      trial && `${counted(trial.starts, "start")} still watched; ${trial.previous} comes back when all fail`,
+    ],
+    ...drift.map((one) => ["drift", one] as const),
   ];
 }
 
@@ -222,9 +206,6 @@ function newerText({
   packages,
   seen_at: at,
 }: NonNullable<NonNullable<Status["environment"]>["newer"]>): string {
-  const parts = [
-    ...(python === null ? [] : [`Python ${python}`]),
-    ...(packages === 0 ? [] : [`${counted(packages, "package")}`]),
-  ];
-  return `${parts.join(", ")}, seen ${localTime(Date.parse(at))}: ./prime upgrade --dry-run tells more`;
+  const parts = [python && `Python ${python}`, packages > 0 && counted(packages, "package")];
+  return `${parts.filter(Boolean).join(", ")}, seen ${localTime(at)}: ./prime upgrade --dry-run tells more`;
 }

@@ -3,8 +3,8 @@ export function now(): number {
   return Date.now();
 }
 
-/** A moment, in milliseconds since the epoch, as people here read it: `2026-11-28 08:15`, in the time zone of this machine or of `TZ`. */
-export function localTime(at: number): string {
+/** A moment, in milliseconds since the epoch or in ISO 8601, as people here read it: `2026-11-28 08:15`, in the time zone of this machine or of `TZ`. */
+export function localTime(at: number | string): string {
   const moment = new Date(at);
   const two = (number: number): string => String(number).padStart(2, "0");
   const day = [moment.getFullYear(), two(moment.getMonth() + 1), two(moment.getDate())].join("-");

@@ -42,9 +42,9 @@ export function driftSinceUse(generation: string): string[] {
 }
 
 function packageDrift(folder: string, built: Manifest["packages"]): string[] {
-  const changes = changedPackages(built, installedPackages(folder)).map(({ name, was, is }) => {
-    if (was === undefined) return `${name} ${is} was added`;
-    return is === undefined ? `${name} ${was} was removed` : `${name} went from ${was} to ${is}`;
+  const changes = changedPackages(built, installedPackages(folder)).map(({ name, from, to }) => {
+    if (from === null) return `${name} ${to} was added`;
+    return to === null ? `${name} ${from} was removed` : `${name} went from ${from} to ${to}`;
   });
   return changes.length > 0 ? changes : ["files in site-packages were added or removed"];
 }

@@ -32,9 +32,9 @@ const MOST_CHANGES = 5;
 function changesIn({ before, manifest }: Built): string[] {
   if (before === undefined) return [];
   const pythons = [before, manifest].map(({ interpreter }: Manifest) => interpreter.version);
-  const packages = changedPackages(before.packages, manifest.packages).map(({ name, was, is }) => {
-    if (was === undefined) return `+ ${name} ${is}`;
-    return is === undefined ? `- ${name} ${was}` : `~ ${name} ${was} -> ${is}`;
+  const packages = changedPackages(before.packages, manifest.packages).map(({ name, from, to }) => {
+    if (from === null) return `+ ${name} ${to}`;
+    return to === null ? `- ${name} ${from}` : `~ ${name} ${from} -> ${to}`;
   });
   const lines = [...(pythons[0] === pythons[1] ? [] : [`~ Python ${pythons.join(" -> ")}`]), ...packages];
   if (lines.length <= MOST_CHANGES) return lines;

@@ -170,7 +170,7 @@ function channelLine({ url, follow, told }: ChannelStatus): string {
   const said =
     told === null
       ? "nothing was heard of it yet"
-      : `${told.version} since ${localTime(Date.parse(told.at))} (serial ${told.serial}, ${told.direction}${told.reason && `: ${told.reason}`})${told.notes && `\n  ${told.notes}`}`;
+      : `${told.version} since ${localTime(told.at)} (serial ${told.serial}, ${told.direction}${told.reason && `: ${told.reason}`})${told.notes && `\n  ${told.notes}`}`;
   return `follows ${follow} of ${url}: ${said}`;
 }
 

@@ -1,5 +1,5 @@
 import { DONE } from "../../launch/answer.ts";
-import type { CommandLine, Declaration } from "../declaration.ts";
+import { type CommandLine, type Declaration, looking } from "../declaration.ts";
 
 /** An app of this repo, and all that are on this machine. */
 export const app: Declaration = {
@@ -11,13 +11,9 @@ export const app: Declaration = {
       .description("apps that update themselves: the one that [app] declares here, and all of yours");
     passing(line, command, "run", "start the app of [app] in its own environment, which follows its releases");
     passing(line, command, "self", "look after it: update, status, history, rollback, pin, log, doctor, remove");
-    command
-      .command("list")
-      .description("list all apps of yours, and those of root's for everybody")
-      .option("--json", "as JSON")
-      .action(({ json = false }: { json?: boolean }) =>
-        take(async (context) => (await import("./apps.ts")).listApps(context, json), { needsRepo: false }),
-      );
+    looking(command, "list", "list all apps of yours, and those of root's for everybody", (json) =>
+      take(async (context) => (await import("./apps.ts")).listApps(context, json), { needsRepo: false }),
+    );
     command
       .command("remove <name>")
       .description("remove all releases of an app and all that is kept of it; its launcher is left")

@@ -12,7 +12,10 @@ export const channel: Declaration = {
   declare: (line) => {
     const { program } = line;
     const command = program.command("channel").description("lead an app's releases: promote them, take them back");
-    for (const declare of [begin, publish, moves, restrictions, keys, looks, exports, client]) declare(command, line);
+    // Two look for their tools by the repo.
+    const anywhere: CommandLine = { ...line, take: (follow) => line.take(follow, { needsRepo: false }) };
+    for (const declare of [begin, publish, moves, restrictions, keys, looks, exports, client])
+      declare(command, declare === publish || declare === exports ? line : anywhere);
   },
 };
 
@@ -48,9 +51,7 @@ const begin: Declare = (command, { take }) => {
       "--key-command <line>",
       "for --simple: a line of sh that prints the online key (Ed25519 in PEM), in place of a file",
     )
-    .action((options: Init) =>
-      take(async (context) => (await import("./init.ts")).initChannel(context, options), { needsRepo: false }),
-    );
+    .action((options: Init) => take(async (context) => (await import("./init.ts")).initChannel(context, options)));
 };
 
 const publish: Declare = (command, { take }) => {
@@ -78,22 +79,18 @@ const moves: Declare = (command, { take }) => {
     .option("--urgent", "pass windows and the percent, where the customer's policy lets it", false)
     .option("--reason <text>", "for customers, in their history")
     .action((name: string, version: string, options: Options & { percent: number; urgent: boolean; reason?: string }) =>
-      take(async (context) => (await import("./move.ts")).promote(context, name, version, options), {
-        needsRepo: false,
-      }),
+      take(async (context) => (await import("./move.ts")).promote(context, name, version, options)),
     );
   leading(command, "fallback <channel> <version>", "point a channel back at an older release, for everybody")
     .requiredOption("--reason <text>", "for customers, in their history")
     .option("--urgent", "pass windows, where the customer's policy lets it", false)
     .action((name: string, version: string, options: Options & { reason: string; urgent: boolean }) =>
-      take(async (context) => (await import("./move.ts")).fallBack(context, name, version, options), {
-        needsRepo: false,
-      }),
+      take(async (context) => (await import("./move.ts")).fallBack(context, name, version, options)),
     );
   leading(command, "undo <channel>", "point a channel where it pointed before its last move")
     .option("--reason <text>", "for customers, in their history")
     .action((name: string, options: Options & { reason?: string }) =>
-      take(async (context) => (await import("./move.ts")).undo(context, name, options), { needsRepo: false }),
+      take(async (context) => (await import("./move.ts")).undo(context, name, options)),
     );
 };
 
@@ -101,15 +98,11 @@ const restrictions: Declare = (command, { take }) => {
   signing(command, "withdraw <version>", "let no channel point at a release any more")
     .option("--reason <text>", "for customers")
     .action((version: string, options: Options & { reason?: string }) =>
-      take(async (context) => (await import("./restrict.ts")).withdraw(context, version, options), {
-        needsRepo: false,
-      }),
+      take(async (context) => (await import("./restrict.ts")).withdraw(context, version, options)),
     );
   signing(command, "floor <channel> <version>", "let a channel never point below a release").action(
     (name: string, version: string, options: Options) =>
-      take(async (context) => (await import("./restrict.ts")).setFloor(context, name, version, options), {
-        needsRepo: false,
-      }),
+      take(async (context) => (await import("./restrict.ts")).setFloor(context, name, version, options)),
   );
 };
 
@@ -117,16 +110,13 @@ const keys: Declare = (command, { take }) => {
   signing(command, "resign", "sign anew what expires, for a timer")
     .option("--all", "what the offline key signs, too", false)
     .action((options: Options & { all: boolean }) =>
-      take(async (context) => (await import("./signing/resign.ts")).resign(context, options), { needsRepo: false }),
+      take(async (context) => (await import("./signing/resign.ts")).resign(context, options)),
     );
   signing(command, "sign", "sign on what waits for signatures; upload it when it has enough").action(
-    (options: Options) =>
-      take(async (context) => (await import("./signing/sign.ts")).signOn(context, options), { needsRepo: false }),
+    (options: Options) => take(async (context) => (await import("./signing/sign.ts")).signOn(context, options)),
   );
   signing(command, "rotate-key <role>", "give a role another key").action((role: string, options: Options) =>
-    take(async (context) => (await import("./signing/resign.ts")).rotateKey(context, role, options), {
-      needsRepo: false,
-    }),
+    take(async (context) => (await import("./signing/resign.ts")).rotateKey(context, role, options)),
   );
 };
 
@@ -135,7 +125,7 @@ const looks: Declare = (command, { take }) => {
     .option("--json", "as JSON", false)
     .option("--html <file>", "as a page that stands beside the metadata")
     .action((options: { dir: string; json: boolean; html?: string }) =>
-      take(async (context) => (await import("./status.ts")).showChannels(context, options), { needsRepo: false }),
+      take(async (context) => (await import("./status.ts")).showChannels(context, options)),
     );
   command
     .command("simulate")
@@ -144,14 +134,14 @@ const looks: Declare = (command, { take }) => {
     .option("--percent <n>", "for so many of a hundred of them", percent, 100)
     .option("--check <hours>", "each looks so often", wholeNumber, 24)
     .action((options: Simulated) =>
-      take(async (context) => (await import("./simulate.ts")).showSimulation(context, options), { needsRepo: false }),
+      take(async (context) => (await import("./simulate.ts")).showSimulation(context, options)),
     );
   command
     .command("verify <url>")
     .description("tell what a customer's client would say now")
     .option("--trust <file>", "the root.json that customers trust", "channel/root.json")
     .action((url: string, options: { trust: string }) =>
-      take(async (context) => (await import("./verify.ts")).verifyChannel(context, url, options), { needsRepo: false }),
+      take(async (context) => (await import("./verify.ts")).verifyChannel(context, url, options)),
     );
 };
 
@@ -171,9 +161,7 @@ const client: Declare = (command, { take }) => {
     .option("--target-base-url <url>")
     .option("--target-dir <folder>")
     .action((action: string, root: string | undefined, options: Omit<ClientRequest, "action" | "root">) =>
-      take(async (context) => (await import("./client.ts")).actAsClient(context, { ...options, action, root }), {
-        needsRepo: false,
-      }),
+      take(async (context) => (await import("./client.ts")).actAsClient(context, { ...options, action, root })),
     );
 };
 

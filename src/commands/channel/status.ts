@@ -36,7 +36,7 @@ function describe({ app, channels, releases, launcher, expires }: Overview): str
   for (const [name, pointer] of Object.entries(channels)) {
     const { version, serial, direction, reason, by, at, floor } = pointer;
     lines.push(
-      `  ${name}: ${version}${shareOf(pointer)} (serial ${serial}, ${direction} by ${by} at ${told(at)}${reason && `: ${reason}`})`,
+      `  ${name}: ${version}${shareOf(pointer)} (serial ${serial}, ${direction} by ${by} at ${localTime(at)}${reason && `: ${reason}`})`,
     );
     if (floor !== null) lines.push(`    never below ${floor}`);
   }
@@ -45,20 +45,16 @@ function describe({ app, channels, releases, launcher, expires }: Overview): str
   lines.push("releases:");
   for (const { version, created, withdrawn } of releases) {
     lines.push(
-      `  ${version}, published ${told(created)}${withdrawn === null ? "" : `, withdrawn${withdrawn && `: ${withdrawn}`}`}`,
+      `  ${version}, published ${localTime(created)}${withdrawn === null ? "" : `, withdrawn${withdrawn && `: ${withdrawn}`}`}`,
     );
   }
   if (releases.length === 0) lines.push("  none: ./prime channel publish FILE…");
-  if (launcher !== null) lines.push(`launcher: prime ${launcher.version}, published ${told(launcher.at)}`);
+  if (launcher !== null) lines.push(`launcher: prime ${launcher.version}, published ${localTime(launcher.at)}`);
   lines.push("expire:");
   for (const [role, { at, days }] of Object.entries(expires)) {
     const soon =
       days < SOON ? `; ./prime channel resign${isOnline(role as RoleName) ? "" : " --all"} signs it anew` : "";
-    lines.push(`  ${role}: ${days < 0 ? `expired at ${told(at)}` : `in ${days} days`}${soon}`);
+    lines.push(`  ${role}: ${days < 0 ? `expired at ${localTime(at)}` : `in ${days} days`}${soon}`);
   }
   return `${lines.join("\n")}\n`;
-}
-
-function told(at: string): string {
-  return localTime(Date.parse(at));
 }

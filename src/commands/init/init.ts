@@ -44,7 +44,7 @@ interface Change {
   readonly file: string;
   readonly why: string;
   /** The whole file, or with `extend` what is put behind its end; absent when nothing changes. */
-  readonly content?: string | Buffer;
+  readonly text?: string | Buffer;
   readonly executable?: boolean;
 }
 
@@ -155,12 +155,7 @@ async function changeRepo(
   return [
     launcher,
     ...(git.needsBit ? [bitDeed(place)] : []),
-    ...deeds.map(({ file, verb, why, text }) => ({
-      file: path.join(folder, file),
-      verb,
-      why,
-      ...(text === undefined ? {} : { content: text }),
-    })),
+    ...deeds.map((deed) => ({ ...deed, file: path.join(folder, deed.file) })),
   ];
 }
 
@@ -182,8 +177,8 @@ function permitted(folder: string, deed: Deed): Deed {
 
 /** The launcher, byte for byte. Another launcher of prime's is replaced; any other file only by force. */
 function changeLauncher({ launcher, version }: InitContext, file: string, force: boolean): Change {
-  const content = readBytes(launcher);
-  if (content === undefined) {
+  const text = readBytes(launcher);
+  if (text === undefined) {
     throw new PrimeError(
       "file-system",
       `could not read the launcher ${launcher}: it is gone`,
@@ -192,20 +187,20 @@ function changeLauncher({ launcher, version }: InitContext, file: string, force:
   }
   const own = `this launcher, version ${version}`;
   const present = linkFacts(file);
-  if (present === undefined) return { file, verb: "write", why: own, content, executable: true };
+  if (present === undefined) return { file, verb: "write", why: own, text, executable: true };
   if (realPath(file) === launcher) return { file, verb: "keep", why: "it is this launcher itself" };
   if (isFolder(file)) {
     throw isTaken(file, "a folder", "copy it by hand under another name, and start `init` by that");
   }
   const there = bytesIn(file);
   const link = readLink(file);
-  if (link === undefined && there.equals(content)) {
+  if (link === undefined && there.equals(text)) {
     if ((present.mode & 0o111) !== 0) return { file, verb: "keep", why: `has ${own}` };
-    return { file, verb: "replace", why: `has ${own}, but was not executable`, content, executable: true };
+    return { file, verb: "replace", why: `has ${own}, but was not executable`, text, executable: true };
   }
   const isLauncher = link === undefined && beginsAsLauncher(there);
   if (isLauncher || force) {
-    return { file, verb: "replace", why: `${describe(there, isLauncher, link)} by ${own}`, content, executable: true };
+    return { file, verb: "replace", why: `${describe(there, isLauncher, link)} by ${own}`, text, executable: true };
   }
   throw isTaken(file, describe(there, isLauncher, link));
 }
@@ -248,26 +243,26 @@ function changeScript({ launcher, cwd }: InitContext, given: string): Change {
       file,
       verb: "write",
       why: "a script that starts by the launcher",
-      content: newScript(way),
+      text: newScript(way),
       executable: true,
     };
   const before = readBytes(file)?.toString("latin1") ?? "";
-  const { text, told } = addHeader(before, way, file);
+  const { text: headed, told } = addHeader(before, way, file);
   const isExecutable = ((facts(file)?.mode ?? 0) & 0o111) !== 0;
-  if (text === before && isExecutable) return { file, verb: "keep", why: "has the header" };
+  if (headed === before && isExecutable) return { file, verb: "keep", why: "has the header" };
   const why = ["starts by the launcher from now on", ...told].join("; ");
-  return { file, verb: "change", why, content: Buffer.from(text, "latin1"), executable: true };
+  return { file, verb: "change", why, text: Buffer.from(headed, "latin1"), executable: true };
 }
 
 /** What stands there keeps its permissions, and what it says by its other names (hard links); who may read an executable file may also run it. */
-function apply({ verb, file, content, executable }: Change): void {
+function apply({ verb, file, text, executable }: Change): void {
   const mode = (facts(file)?.mode ?? 0o666) & 0o777;
-  if (content === undefined) return;
+  if (text === undefined) return;
   makeFolder(path.dirname(file));
   const isAdded = verb === "extend";
   writeAtomic(
     isAdded || verb === "change" ? (realPath(file) ?? file) : file,
-    isAdded ? Buffer.concat([bytesIn(file), Buffer.from(content)]) : content,
+    isAdded ? Buffer.concat([bytesIn(file), Buffer.from(text)]) : text,
     executable === true ? mode | ((mode & 0o444) >> 2) : mode,
   );
 }

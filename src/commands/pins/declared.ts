@@ -1,4 +1,4 @@
-import type { Declaration } from "../declaration.ts";
+import { type Declaration, looking } from "../declaration.ts";
 import type { PinOptions } from "./pins.ts";
 
 export const pin: Declaration = {
@@ -26,11 +26,7 @@ export const unpin: Declaration = {
 export const pins: Declaration = {
   group: "Look",
   declare: ({ program, take }) =>
-    program
-      .command("pins")
-      .description("list what upgrades keep where it is, how long and why")
-      .option("--json", "as JSON")
-      .action(({ json = false }: { json?: boolean }) =>
-        take(async (context) => (await import("./pins.ts")).showPins(context, json)),
-      ),
+    looking(program, "pins", "list what upgrades keep where it is, how long and why", (json) =>
+      take(async (context) => (await import("./pins.ts")).showPins(context, json)),
+    ),
 };

@@ -104,15 +104,8 @@ function judge(build: PythonBuild, { here, ranges, policy, root, kept }: Rules):
   const current = { implementation, version: "3.0.0", variant, build: null };
   const question = { request: null, variant, builds: [build], here, ranges, current, policy, now: now(), root };
   const { to, refused } = chooseBuild(question);
-  const [first] = refused.filter(({ version }) => version === build.version);
-  const allowed = to !== null;
-  return {
-    ...build,
-    installed,
-    allowed,
-    rule: allowed ? null : (first?.rule ?? null),
-    why: allowed ? null : (first?.why ?? null),
-  };
+  const against = to === null ? refused.find(({ version }) => version === build.version) : undefined;
+  return { ...build, installed, allowed: to !== null, rule: against?.rule ?? null, why: against?.why ?? null };
 }
 
 /** What other tools own is upgraded by them. */

@@ -61,10 +61,10 @@ async function identify(file: string, name: string): Promise<Identity> {
     .map((flag) => words[flag])
     .join("+");
   return {
-    ...byName,
-    ...(version !== undefined && PYTHON_VERSION.test(version) ? { version } : {}),
-    ...(ofTriple(triple) === undefined ? {} : { platform: ofTriple(triple) }),
-    ...(variant === "" ? {} : { variant }),
+    build: byName.build,
+    version: version !== undefined && PYTHON_VERSION.test(version) ? version : byName.version,
+    platform: ofTriple(triple) ?? byName.platform,
+    variant: variant || byName.variant,
   };
 }
 

@@ -3,7 +3,6 @@ import { PRIME_LOCK, primeLockText } from "../../config/lock/prime-lock.ts";
 import type { PythonBuild } from "../../config/lock/python-build.ts";
 import type { Context } from "../../context.ts";
 import { look } from "../../decision/decide.ts";
-import { now } from "../../edges/clock.ts";
 import { writeCommitted } from "../../edges/files/committed.ts";
 import { PrimeError } from "../../errors.ts";
 import { type Answer, DONE } from "../../launch/answer.ts";
@@ -13,28 +12,18 @@ import { versionOf } from "../../python/interpreter.ts";
 import { parseRequest } from "../../python/version.ts";
 import { counted } from "../../size.ts";
 import { giveToFolder } from "../../start/shared/give-to-owner.ts";
-import {
-  chooseBuild,
-  describeBuildRequest,
-  lockedBuild,
-  parseBuildRequest,
-  primeLockFor,
-  rangesOf,
-  refusedBuild,
-  wordsOnLock,
-} from "../../upgrade/interpreter.ts";
-import { pythonScene } from "./scene.ts";
+import { lockedBuild, parseBuildRequest, primeLockFor, rangesOf, wordsOnLock } from "../../upgrade/interpreter.ts";
+import { buildFor, pythonScene } from "./scene.ts";
 
 /** `./prime python pin [REQUEST]`: prime.lock for the newest build that fits, that the repo's own ranges and policy allow. */
 export async function pinPython(context: Context, text: string | undefined): Promise<Answer> {
-  const { surveyed, policy, here } = await pythonScene(context);
+  const scene = await pythonScene(context);
+  const { surveyed, policy, here } = scene;
   const { config } = surveyed;
   const { builds, from } = await upstreamBuilds(context, policy);
   const asked = text === undefined ? await inUse(context, config.primeLock.python) : parseBuildRequest(text);
   const ranges = await rangesOf(config);
-  const question = { ...asked, builds, here, ranges, current: null, policy, now: now(), root: context.root };
-  const { to, refused } = chooseBuild(question);
-  if (to === null) throw refusedBuild(describeBuildRequest(asked), from, here, refused);
+  const to = buildFor(context, scene, asked, { builds, from, ranges });
   const build = sameAsLocked(to, lockedBuild(config.primeLock, here), builds, text);
   const lock = primeLockFor(build, builds, policy, config.primeLock);
   const file = path.join(context.root, PRIME_LOCK);

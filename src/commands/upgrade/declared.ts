@@ -27,18 +27,15 @@ export const upgrade: Declaration = {
       .option("--auto", "for timers: leave rollbacks, and what proved bad, alone")
       .option("--now", "outside of the maintenance windows, too")
       .action((options: Options, command: Command) => {
-        if (options.json === true && options.dryRun !== true) command.error("error: --json goes with --dry-run");
+        const { python, packages, dryRun = false, json = false, check = false, auto = false, now = false } = options;
+        if (json && !dryRun) command.error("error: --json goes with --dry-run");
         const request: UpgradeRequest = {
-          python: options.packages === undefined || options.python !== undefined,
-          isPythonAsked: options.python !== undefined,
-          pythonRequest: typeof options.python === "string" ? options.python : undefined,
-          packages: options.python === undefined || options.packages !== undefined,
-          names: Array.isArray(options.packages) ? options.packages : [],
-          dryRun: options.dryRun === true,
-          check: options.check === true,
-          json: options.json === true,
-          auto: options.auto === true,
-          now: options.now === true,
+          python: packages === undefined || python !== undefined,
+          isPythonAsked: python !== undefined,
+          pythonRequest: python === true ? undefined : python,
+          packages: python === undefined || packages !== undefined,
+          names: packages === undefined || packages === true ? [] : packages,
+          ...{ dryRun, check, json, auto, now },
         };
         take(async (context) => (await import("./upgrade.ts")).runUpgrade(context, request), { byPolicy: true });
       }),

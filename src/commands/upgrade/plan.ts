@@ -115,9 +115,7 @@ async function planAll(job: Job, decision: Decision, planning: Planning): Promis
         ...(python?.build === undefined
           ? []
           : [from === to ? `Python ${to}: ${python.why}` : `Python ${from} -> ${to}`]),
-        ...changes.map(({ name, from: was, to: is }) =>
-          describeChange({ name, was: was ?? undefined, is: is ?? undefined }),
-        ),
+        ...changes.map(describeChange),
       ],
     },
   };
@@ -159,9 +157,7 @@ export function tellPlan({ print, terminal }: Context, plan: Plan, json: boolean
     terminal.say("nothing would change: all that prime moves is as new as ranges and policy allow");
   const rows = [
     ...(newer === null ? [] : [`python ${from} -> ${newer}`]),
-    ...packages.map(
-      ({ name, from, to, why }) => `${describeChange({ name, was: from ?? undefined, is: to ?? undefined })} (${why})`,
-    ),
+    ...packages.map((change) => `${describeChange(change)} (${change.why})`),
     ...refused.map(({ name, version, rule }) => `${name} ${version} is refused by \`${rule}\``),
   ];
   print.text(rows.map((row) => `${row}\n`).join(""));

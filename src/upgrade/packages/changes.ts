@@ -1,16 +1,11 @@
 import { compare, valid } from "@renovatebot/pep440";
+import type { PackageChange } from "../../project/packages.ts";
 import type { DeclaredRange } from "../../project/ranges/declared.ts";
 import { cutoffOf, isTooYoung, type Locked, type PackageRules, withoutCommit } from "../rules/limits.ts";
 import { describeSource, describeSources, exclusionOf, type RefusedVersion } from "../rules/ruling.ts";
 
 /** A package that gets another version, comes, or goes. */
-export interface PackageMove {
-  /** Normalized. */
-  readonly name: string;
-  /** null: the package was not there. */
-  readonly from: string | null;
-  /** null: the package goes. */
-  readonly to: string | null;
+export interface PackageMove extends PackageChange {
   /** In a few words. */
   readonly why: string;
 }
