@@ -107,6 +107,11 @@ export function quotedToml(value: unknown): string {
   return isDeeper(value, 10) ? "a value nested more than 10 deep" : quoted(tomlText(value));
 }
 
+/** For `JSON.stringify`, which has no word for the integers of TOML. */
+export function textOfNumber(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
+}
+
 function tomlKey(key: string): string {
   return /^[\w-]+$/.test(key) ? key : tomlText(key);
 }

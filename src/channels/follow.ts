@@ -10,8 +10,8 @@ import {
 } from "./model/release.ts";
 import { isAhead } from "./model/texts.ts";
 import type { Place } from "./place.ts";
-import { parseTarget, readTarget } from "./session.ts";
-import { Client, type Memory } from "./tuf/client.ts";
+import { clientOf, parseTarget, readTarget } from "./session.ts";
+import type { Client, Memory } from "./tuf/client.ts";
 import { Refused } from "./tuf/refused.ts";
 
 /** What an installation tells when it checks its channel. */
@@ -63,7 +63,7 @@ export interface TrustedChannels {
 
 /** Refreshes the metadata. Throws `Refused`; the release that runs here goes on. */
 export async function openChannels(place: Pick<Place, "read">, memory: Memory, now: Date): Promise<TrustedChannels> {
-  const client = new Client({ metadata: (name, most) => place.read(`metadata/${name}`, most) }, memory, now);
+  const client = clientOf(place, memory, now);
   const readFile = async (name: string) => {
     const target = await client.find(name);
     if (target === undefined) throw new Refused("mixed", `no role has ${name}`);

@@ -10,7 +10,7 @@ import { type ChannelFile, readChannelFile } from "./channel-file.ts";
 import { POINTER, type Pointer, pointerFile } from "./model/pointer.ts";
 import { RELEASES_STATE, RELEASES_STATE_FILE, type ReleasesState } from "./model/release.ts";
 import type { Place } from "./place.ts";
-import { Client, type Target } from "./tuf/client.ts";
+import { Client, type Memory, type Target } from "./tuf/client.ts";
 import { memoryIn } from "./tuf/memory-folder.ts";
 import { Refused } from "./tuf/refused.ts";
 import { digestsOf, type MetadataFile, type Repository, repositoryOf, servedAs } from "./tuf/repository.ts";
@@ -33,6 +33,11 @@ const MOST_TIMESTAMP = 16_384;
 /** The most bytes of a file that describes a release, a channel, or all releases. */
 export const MOST_DESCRIPTION = 5_000_000;
 
+/** A client of what a place serves. */
+export function clientOf(place: Pick<Place, "read">, memory: Memory, now: Date): Client {
+  return new Client({ metadata: (name, most) => place.read(`metadata/${name}`, most) }, memory, now);
+}
+
 /**
  * Finishes an earlier command that was cut short, and refreshes the metadata. Expired metadata do not stop a
  * maintainer, who has to sign them again; a place that serves less than was seen before does. `tell` gets what a
@@ -48,7 +53,7 @@ export async function openSession(
   const place = await openPlace(file.to);
   await finishPending(folder, place, tell, isLook);
   const memory = memoryOf(folder);
-  const client = new Client({ metadata: (name, most) => place.read(`metadata/${name}`, most) }, memory, new Date(0));
+  const client = clientOf(place, memory, new Date(0));
   const target = async (name: string) => {
     const found = await client.find(name);
     return found && readTarget(place, found);

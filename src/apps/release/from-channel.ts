@@ -16,9 +16,9 @@ import type { Line } from "../../edges/network/exchange.ts";
 import { urlOf } from "../../edges/network/url.ts";
 import { PrimeError } from "../../errors.ts";
 import type { Answer } from "../../launch/answer.ts";
-import { packagesOf, pylockOf, renderPylock, withPlaces } from "../../project/files/pylock.ts";
+import { pylockOf, renderPylock, withPlaces } from "../../project/files/pylock.ts";
 import { oneLine } from "../../quoted.ts";
-import { isTable, parseToml } from "../../toml.ts";
+import { parseToml } from "../../toml.ts";
 import { refuseOldLauncher, takeLauncher } from "../launcher/take.ts";
 import { refuseExcluded, refuseHost, refusePython, rulesOf, whyNotNow } from "../policy.ts";
 import type { Run } from "../start/run.ts";
@@ -114,16 +114,20 @@ async function fetchRelease(
   makeFolder(folder);
   const text = (await readFile(`${releaseFolder(release.version)}/${release.lock.name}`)).toString("utf8");
   const table = await parseToml(text, release.lock.name);
-  const placed = { ...table, packages: packagesOf(table).map((entry) => beside(entry, release)) };
+  const rules = rulesOf(app, policy);
+  // What the lock names beside it is in the folder `files` here. Nothing else on this machine can be meant.
+  const placed = withPlaces(table, (key, place) => {
+    if (key === "url") {
+      refuseHost(rules, place);
+      return place;
+    }
+    if (release.files.some(({ name }) => name === place)) return `files/${place}`;
+    throw new Refused("malformed", `the lock of ${release.version} names ${place}, which is no part of it`);
+  });
   const packages = Object.fromEntries(pylockOf(placed, folder).packages.map((one) => [one.name, one.version ?? ""]));
   refuseExcluded(policy, packages);
   const python = app.config.python ?? release.python ?? "";
   refusePython(policy, python);
-  const rules = rulesOf(app, policy);
-  withPlaces(placed, (key, value) => {
-    if (key === "url") refuseHost(rules, value);
-    return value;
-  });
   const files: LocalFile[] = [];
   for (const { name, sha256 } of release.files) {
     const from = path.join(folder, `${sha256.slice(0, 16)}-${name}`);
@@ -141,19 +145,6 @@ async function fetchRelease(
     packages,
     verify: release.verify,
   };
-}
-
-/** What the lock names beside it is in the folder `files` here. Nothing else on this machine can be meant. */
-function beside(value: unknown, release: Release): unknown {
-  if (Array.isArray(value)) return value.map((one) => beside(one, release));
-  if (!isTable(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      if (key !== "path" || typeof inner !== "string") return [key, beside(inner, release)];
-      if (release.files.some(({ name }) => name === inner)) return [key, `files/${inner}`];
-      throw new Refused("malformed", `the lock of ${release.version} names ${inner}, which is no part of it`);
-    }),
-  );
 }
 
 /** Where a channel is read from. */

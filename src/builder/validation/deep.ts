@@ -1,16 +1,13 @@
 import * as path from "node:path";
-import * as v from "valibot";
 import type { VerifyCommand } from "../../config/policy/policy.ts";
+import { askExtensions } from "../../decision/load-extensions.ts";
 import { now } from "../../edges/clock.ts";
-import { lastLineOf, parseJson, TEXT } from "../../edges/files/own/own-json.ts";
 import { listFolder, realPath } from "../../edges/files/read.ts";
-import { endedWith, run } from "../../edges/processes/run.ts";
+import { run } from "../../edges/processes/run.ts";
 import type { Manifest } from "../../environment/manifest/manifest.ts";
 import { type Check, writeReport } from "../../environment/report.ts";
 import { PrimeError } from "../../errors.ts";
-import { cleanEnvironment } from "../../python/clean-environment.ts";
 import type { Interpreter } from "../../python/interpreter.ts";
-import { EXTENSIONS_PY } from "../../python/texts/texts.ts";
 import type { Activation } from "../../shells/activation.ts";
 import { checkInstalled } from "../../uv/commands.ts";
 import type { UvTool } from "../../uv/tool.ts";
@@ -79,14 +76,6 @@ function titleOf({ name, about }: Check): string {
   return name === "verify" ? `verify \`${about}\`` : name;
 }
 
-const ANSWER = v.object({
-  loaded: v.number(),
-  failed: v.array(v.tuple([TEXT, TEXT])),
-  modules: v.array(TEXT),
-  known: v.array(TEXT),
-});
-type Answer = v.InferOutput<typeof ANSWER>;
-
 /**
  * Loads extension modules and, when the interpreter is another one, modules of the standard library: what a repo lived
  * without, it need not get now.
@@ -96,7 +85,9 @@ async function lookInside(job: Job, { generation }: BuildPlace, { before, base, 
   const was = before?.manifest.interpreter;
   const isOther = was === undefined || was.realPath !== base.realPath || was.version !== base.version;
   const old =
-    isOther && before !== undefined ? await ask(job, path.join(before.folder, "bin/python"), STDLIB) : undefined;
+    isOther && before !== undefined
+      ? await askExtensions(job.context, path.join(before.folder, "bin/python"), STDLIB)
+      : undefined;
   const had = typeof old === "string" || old === undefined ? [] : old.modules;
   const wanted = isOther ? [...new Set([...CORE, ...had])].filter((name) => name !== CERTIFICATES) : [];
   const options = [
@@ -104,7 +95,10 @@ async function lookInside(job: Job, { generation }: BuildPlace, { before, base, 
     ...wanted.map((name) => `--module=${name}`),
     ...(isOther && (before === undefined || had.includes(CERTIFICATES)) ? ["--certificates"] : []),
   ];
-  const answer = await ask(job, path.join(generation, "bin/python"), [...options, ...sitesOf(generation)]);
+  const answer = await askExtensions(job.context, path.join(generation, "bin/python"), [
+    ...options,
+    ...sitesOf(generation),
+  ]);
   const durationMs = now() - since;
   if (typeof answer === "string") {
     return [{ name: "interpreter", ok: false, about: base.version, problems: [answer], durationMs }];
@@ -114,7 +108,7 @@ async function lookInside(job: Job, { generation }: BuildPlace, { before, base, 
   const isWaived = (name: string) => waive.some((one) => one === name || `_${one}` === name);
   const files = answer.failed.filter(([what]) => what.includes("/"));
   const missing = answer.failed.filter(([what]) => !what.includes("/") && isMeant(what) && !isWaived(what));
-  const told = (all: Answer["failed"]) =>
+  const told = (all: readonly (readonly [string, string])[]) =>
     all.map(([what, why]) => `${what.includes("/") ? path.relative(generation, what) : what}: ${why}`);
   return [
     ...(isOther
@@ -140,18 +134,6 @@ async function lookInside(job: Job, { generation }: BuildPlace, { before, base, 
 
 const LIBRARY = "standard library";
 const STDLIB = ["--stdlib", "--certificates", ...CORE.map((name) => `--module=${name}`)];
-
-async function ask(job: Job, python: string, args: readonly string[]): Promise<Answer | string> {
-  const { context } = job;
-  const command = {
-    file: python,
-    args: ["-I", "-B", "-c", EXTENSIONS_PY, ...args],
-    env: cleanEnvironment(context.env),
-  };
-  const outcome = await run({ ...command, cwd: context.root });
-  const answer = outcome.ok ? parseJson(lastLineOf(outcome.stdout), ANSWER) : undefined;
-  return answer ?? outcome.failure ?? `it ended with ${endedWith(outcome)}: ${outcome.stderr.trim()}`;
-}
 
 function sitesOf(generation: string): string[] {
   const libs = ["lib", "lib64"].map((name) => path.join(generation, name));

@@ -173,12 +173,11 @@ export function delegate(keys: Readonly<Record<Delegated, readonly Key[]>>, thre
   const all = [...keys.releases, ...keys.channels];
   const roles = Object.entries(DELEGATED).map(([name, paths]) => ({
     name,
-    keyids: keys[name as Delegated].map(({ keyID }) => keyID),
-    threshold: name === "releases" ? threshold : 1,
+    ...signedBy(keys[name as Delegated], name === "releases" ? threshold : 1),
     terminating: true,
     paths: [...paths],
   }));
-  const data = { keys: Object.fromEntries(all.map((key) => [key.keyID, key.toJSON()])), roles };
+  const data = { keys: listed(all), roles };
   const common = { _type: "targets", spec_version: specVersion, version: 1, expires: "", targets: {} };
   return Targets.fromJSON({ ...common, delegations: data }).delegations as Delegations;
 }
@@ -198,12 +197,20 @@ export function rootOf(
     version: 1,
     expires: "",
     consistent_snapshot: true,
-    keys: Object.fromEntries(all.map((key) => [key.keyID, key.toJSON()])),
+    keys: listed(all),
     roles: Object.fromEntries(
       Object.entries(roles).map(([role, its]) => [
         role,
-        { keyids: its.map(({ keyID }) => keyID), threshold: role === "root" || role === "targets" ? threshold : 1 },
+        signedBy(its, role === "root" || role === "targets" ? threshold : 1),
       ]),
     ),
   });
+}
+
+function listed(keys: readonly Key[]) {
+  return Object.fromEntries(keys.map((key) => [key.keyID, key.toJSON()]));
+}
+
+function signedBy(keys: readonly Key[], threshold: number) {
+  return { keyids: keys.map(({ keyID }) => keyID), threshold };
 }

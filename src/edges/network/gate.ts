@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import * as http from "node:http";
-import type { AddressInfo } from "node:net";
 import { type Duplex, pipeline } from "node:stream";
 import { PrimeError, reasonOf } from "../../errors.ts";
 import { Forbidden } from "./connect.ts";
 import { basic, type Line, plainLine, proxyHeaders, proxyRefusal, tunnel } from "./exchange.ts";
+import { portOf } from "./receive/shelf.ts";
 import { isRuled, type NetworkRules, type Ruling, refusedByRule, whyNotHost } from "./rules.ts";
 
 /** A proxy on loopback through which other programs' traffic goes by the rules. */
@@ -65,12 +65,8 @@ export async function startGate(line: Line): Promise<Gate> {
       );
     }
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
+  const port = await portOf(server);
   server.unref();
-  const { port } = server.address() as AddressInfo;
   return {
     url: `http://${user}@127.0.0.1:${port}`,
     takeRefusal: () => {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import * as os from "node:os";
 import { PrimeError } from "../../errors.ts";
 import type { Command } from "../command.ts";
@@ -21,9 +21,17 @@ export async function runAttached(command: Command): Promise<number> {
     env: { ...command.env } as NodeJS.ProcessEnv,
     stdio: [userInput(), userOutput(), userErrors()],
   });
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+  return (await endOf(child)).status;
+}
+
+/** How a child ended: its exit status, as a shell would say it, and the signal, if it was one. */
+export function endOf(
+  child: ChildProcess,
+): Promise<{ readonly status: number; readonly signal: NodeJS.Signals | null }> {
+  return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("exit", (...end) => resolve(end));
+    child.on("exit", (code, signal) => {
+      resolve({ status: signal === null ? (code ?? 1) : 128 + os.constants.signals[signal], signal });
+    });
   });
-  return signal === null ? (code ?? 1) : 128 + os.constants.signals[signal];
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import * as os from "node:os";
 import type { Environment } from "../command.ts";
 import { restoreUmask } from "../umask.ts";
+import { endOf } from "./attached.ts";
 import { leaveSignals, shielded } from "./ending.ts";
 
 /** What another program must be told, since a terminal does not send it to the whole group. */
@@ -25,12 +25,9 @@ export async function becomeCommand(file: string, args: readonly string[], env: 
   for (const signal of FORWARDED) process.on(signal, () => child?.kill(signal));
   const started = spawn(program, words, { stdio: "inherit", env: variables });
   child = started;
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-    started.on("error", reject);
-    started.on("exit", (...end) => resolve(end));
-  });
-  if (signal === null) return code ?? 1;
+  const { status, signal } = await endOf(started);
+  if (signal === null) return status;
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
-  return 128 + os.constants.signals[signal];
+  return status;
 }

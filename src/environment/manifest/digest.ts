@@ -4,6 +4,7 @@ import type { Environment } from "../../edges/command.ts";
 import { sha256 } from "../../edges/files/read.ts";
 import { contentsOf } from "../../inputs/observation.ts";
 import type { Project } from "../../project/project.ts";
+import { textOfNumber } from "../../toml.ts";
 import { interpreterIdentity, type SeenInterpreter } from "./interpreter-record.ts";
 
 export interface DigestParts {
@@ -71,10 +72,6 @@ function toldByUser({ userSettings }: Project): { readonly userSettings?: readon
     value === null ? [] : [[name, value] as const],
   );
   return files.length + variables.length === 0 ? {} : { userSettings: [...files, ...variables] };
-}
-
-function textOfNumber(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value;
 }
 
 /** sha256 of all ingredients: equal digests mean that one generation serves. */

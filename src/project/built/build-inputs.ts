@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { readText, sha256 } from "../../edges/files/read.ts";
 import type { Input } from "../../inputs/input.ts";
-import { isTable, parseToml, type Table } from "../../toml.ts";
+import { isTable, parseToml, type Table, textOfNumber } from "../../toml.ts";
 
 /** Tables of `[tool]` that only configure what developers run; no build backend reads them. */
 const DEVELOPERS_TOOLS = new Set(
@@ -21,9 +21,7 @@ export async function relevantContents(inputs: readonly Input[]): Promise<Record
     if (kind !== "file" || path.basename(file) !== "pyproject.toml") continue;
     const document = await parseToml(readText(file) ?? "", file).catch(() => undefined);
     if (document === undefined) continue; // not of this repo, or it would have been refused: it counts by its bytes
-    relevant[file] = sha256(
-      JSON.stringify(withoutTools(document), (_, value) => (typeof value === "bigint" ? `${value}` : value)),
-    );
+    relevant[file] = sha256(JSON.stringify(withoutTools(document), textOfNumber));
   }
   return relevant;
 }

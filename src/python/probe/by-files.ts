@@ -36,23 +36,27 @@ function placesOf(real: string, minor: string): string[] {
 }
 
 function stdlibs(real: string, minor: string): string[] {
-  const zip = path.join(path.dirname(path.dirname(real)), "lib", `python${minor.replace(".", "")}.zip`);
+  const zip = path.join(libOf(real), `python${minor.replace(".", "")}.zip`);
   return [
     ...placesOf(real, minor).filter((folder) => isFile(path.join(folder, "os.py"))),
     ...(exists(zip) ? [zip] : []),
   ];
 }
 
+function libOf(real: string): string {
+  return path.join(path.dirname(path.dirname(real)), "lib");
+}
+
 /** The one minor that stands in the prefix of an executable without a version in its name. */
 function onlyMinor(real: string): string | undefined {
-  const lib = path.join(path.dirname(path.dirname(real)), "lib");
+  const lib = libOf(real);
   const found = readableNames(lib).flatMap((name) => /^(?:python|pypy)(3\.\d+)$/.exec(name)?.[1] ?? []);
   return found.length === 1 ? found[0] : undefined;
 }
 
 /** The text that `Py_GetVersion` begins with ends by a zero in the executable, or in its library; others may end with it. */
 function versionIn(real: string, minor: string): string | undefined {
-  const lib = path.join(path.dirname(path.dirname(real)), "lib");
+  const lib = libOf(real);
   const libraries = readableNames(lib).filter(
     (name) => name.startsWith(`libpython${minor}.`) || name.startsWith("libpypy"),
   );

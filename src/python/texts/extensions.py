@@ -7,7 +7,7 @@ or says what is missing. Only one that does not load alone is imported, since it
 
 Before an upgrade all are imported as well (`--import`), and modules of the standard library are: those that are
 named, and with `--stdlib` all that are compiled. `modules` are those that can be imported; `known` are all that this
-version is to have, as far as it says so. Both are told with any option.
+version is to have, as far as it says so.
 """
 
 import importlib
@@ -47,11 +47,9 @@ def main():
         failed += look_at_all(by_package([one for one in found if one[1] not in unfit]))
         failed += [[path, "it is built for another ABI"] for site in sites for path in foreign_modules(site)]
     missing = {name for name, _ in failed}
-    looked = {"loaded": len([path for path, _ in files if path not in missing]), "failed": failed}
-    if not options:
-        return looked
     return {
-        **looked,
+        "loaded": len([path for path, _ in files if path not in missing]),
+        "failed": failed,
         "modules": [name for name, _ in modules if name not in missing],
         "known": sorted(getattr(sys, "stdlib_module_names", ())),
     }

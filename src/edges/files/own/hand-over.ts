@@ -1,8 +1,7 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { CALMLY } from "../errors.ts";
 import { withOpened } from "../open.ts";
-import { HeldFolder, within } from "./held-folder.ts";
+import { type HeldFolder, inFolderOf, within } from "./held-folder.ts";
 
 /** To whom something is given. */
 export interface Owner {
@@ -17,8 +16,7 @@ export interface Owner {
  */
 export function handOver(file: string, owner: Owner, since: number): void {
   try {
-    const folder = HeldFolder.open(path.dirname(file));
-    if (folder !== undefined) within(folder, () => giveIn(folder, path.basename(file), owner, since));
+    inFolderOf(file, (folder, name) => giveIn(folder, name, owner, since));
   } catch {} // it is as usable as before
 }
 

@@ -81,6 +81,12 @@ export function within<T>(folder: HeldFolder, act: (folder: HeldFolder) => T): T
   }
 }
 
+/** Does something with what has a name in its folder; undefined where that folder is not there. */
+export function inFolderOf<T>(file: string, act: (folder: HeldFolder, name: string) => T): T | undefined {
+  const folder = HeldFolder.open(path.dirname(file));
+  return folder && within(folder, () => act(folder, path.basename(file)));
+}
+
 function mountOf(fd: number): string {
   if (OPENED === undefined) return "";
   return /^mnt_id:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, "latin1"))?.[1] ?? "";

@@ -1,8 +1,7 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { PrimeError } from "../../../errors.ts";
 import { act, CALMLY } from "../errors.ts";
-import { HeldFolder, within } from "./held-folder.ts";
+import { HeldFolder, inFolderOf, within } from "./held-folder.ts";
 
 /** Which folder is meant, whatever has its name by now. */
 export interface Identity {
@@ -16,18 +15,12 @@ export interface Identity {
  * given. Nothing is deleted anywhere else; the callers prove that it is prime's.
  */
 export function remove(file: string, known?: Identity): number {
-  return act("remove", file, () => {
-    const folder = HeldFolder.open(path.dirname(file));
-    return folder === undefined ? 0 : within(folder, () => removeIn(folder, path.basename(file), known));
-  });
+  return act("remove", file, () => inFolderOf(file, (folder, name) => removeIn(folder, name, known)) ?? 0);
 }
 
 /** The same for what can be no folder: one that stands there by now is left, and that is a failure. */
 export function removeFile(file: string): void {
-  act("remove", file, () => {
-    const folder = HeldFolder.open(path.dirname(file));
-    if (folder !== undefined) within(folder, () => unlessGone(() => fs.unlinkSync(folder.at(path.basename(file)))));
-  });
+  act("remove", file, () => inFolderOf(file, (folder, name) => unlessGone(() => fs.unlinkSync(folder.at(name)))));
 }
 
 /** Removes the files and links of a folder, by names of whatever bytes, that are not `own`; folders stay, since others may be in them. */

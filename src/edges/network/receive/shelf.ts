@@ -32,12 +32,8 @@ export async function startShelf(fileOf: (name: string) => Promise<string | unde
       response.writeHead(404).end(reasonOf(error));
     }
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`,
+    url: `http://127.0.0.1:${await portOf(server)}${base}`,
     get failure() {
       return failure;
     },
@@ -46,4 +42,13 @@ export async function startShelf(fileOf: (name: string) => Promise<string | unde
       server.closeAllConnections();
     },
   };
+}
+
+/** The port on which a server listens, from now on, to this machine alone. */
+export async function portOf(server: http.Server): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return (server.address() as AddressInfo).port;
 }

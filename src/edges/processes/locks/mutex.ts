@@ -43,6 +43,8 @@ const LOOK_AGAIN_MS = { first: 50, growth: 1.3, last: 1000 };
 const TORN_MS = 1000;
 const HEARTBEAT_MS = 1000;
 
+const QUIETLY = { onWait: () => {}, onImpatience: () => {}, onFailure: () => {} };
+
 /** All locks that this process holds: it gives them back when a signal ends it. */
 const held = new Set<Mutex>();
 
@@ -59,55 +61,54 @@ export function releaseMutexes(): void {
  */
 export async function takeMutex<T>(place: string, options: LockOptions<T>): Promise<Turn<T>> {
   const own = JSON.stringify(describeSelf(options));
-  let interval = LOOK_AGAIN_MS.first;
   try {
     makeFolder(path.dirname(place));
-  } catch (error) {
-    return without(error, options);
-  }
-  const file = physicalPath(place);
-  const watch = new Watch(file, options);
-  for (;;) {
-    const found = watch.isOver() ? await options.look() : undefined;
-    if (found !== undefined) return { found };
-    try {
+    const file = physicalPath(place);
+    return await untilDone<T, Turn<T>>(file, options, async (watch) => {
       if (writeExclusive(file, own)) return { lock: keep(file, own, false, options) };
       const { state, text, holder } = watch.see();
       if (state === "within" && holder !== undefined) return { within: holder };
-      if (state === "dead" || state === "silent") {
-        if (await replace(file, text, own)) {
-          if (state === "silent" && holder !== undefined) options.onImpatience(holder);
-          return { lock: keep(file, own, state === "silent", options) };
-        }
-      }
-    } catch (error) {
-      return without(error, options);
-    }
-    await pause(interval);
-    interval = Math.min(interval * LOOK_AGAIN_MS.growth, LOOK_AGAIN_MS.last);
+      if ((state !== "dead" && state !== "silent") || !(await replace(file, text, own))) return undefined;
+      if (state === "silent" && holder !== undefined) options.onImpatience(holder);
+      return { lock: keep(file, own, state === "silent", options) };
+    });
+  } catch (error) {
+    passOn(error);
+    options.onFailure(error.message);
+    return { lock: { isTaken: false, release: () => {} } };
   }
 }
 
 /** As `takeMutex`, without taking it: ends when the holder is gone, dead or silent; the mark of one whose file is still there is given. */
-export async function waitForHolder<T>(
+export function waitForHolder<T>(
   file: string,
   options: WaitOptions<T>,
 ): Promise<{ readonly found?: T; readonly silent?: string }> {
+  return untilDone(file, options, (watch) =>
+    tolerate(
+      () => {
+        const { state, text } = watch.see();
+        if (state === "silent" || state === "dead") return { silent: markOf(text) };
+        return state === "alive" ? undefined : {};
+      },
+      () => ({}),
+    ),
+  );
+}
+
+/** Looks again and again, until what is wanted is there or `act` comes to something. */
+async function untilDone<T, U>(
+  file: string,
+  options: WaitOptions<T>,
+  act: (watch: Watch) => U | undefined | Promise<U | undefined>,
+): Promise<U | { readonly found: T }> {
   const watch = new Watch(file, options);
-  let interval = LOOK_AGAIN_MS.first;
-  for (;;) {
+  for (let interval = LOOK_AGAIN_MS.first; ; interval = Math.min(interval * LOOK_AGAIN_MS.growth, LOOK_AGAIN_MS.last)) {
     const found = watch.isOver() ? await options.look() : undefined;
     if (found !== undefined) return { found };
-    try {
-      const { state, text } = watch.see();
-      if (state === "silent" || state === "dead") return { silent: markOf(text) };
-      if (state !== "alive") return {};
-    } catch (error) {
-      passOn(error);
-      return {};
-    }
+    const done = await act(watch);
+    if (done !== undefined) return done;
     await pause(interval);
-    interval = Math.min(interval * LOOK_AGAIN_MS.growth, LOOK_AGAIN_MS.last);
   }
 }
 
@@ -179,9 +180,7 @@ async function replace(file: string, text: string, own: string): Promise<boolean
     doing: "replacing a lock",
     reason: "",
     patienceMs: TORN_MS,
-    onWait: () => {},
-    onImpatience: () => {},
-    onFailure: () => {},
+    ...QUIETLY,
     look: async () => (readText(file) === text ? undefined : true),
   });
   if (!("lock" in alone)) return false;
@@ -227,12 +226,6 @@ function removeOwn(file: string, own: string): void {
   removeFile(claim);
 }
 
-function without<T>(error: unknown, { onFailure }: LockOptions<T>): Turn<T> {
-  passOn(error);
-  onFailure(error.message);
-  return { lock: { isTaken: false, release: () => {} } };
-}
-
 /** A lock that can't be touched any more is the next one's to find silent. */
 function claimOf(file: string, text: string): string {
   return `${file}.${markOf(text)}`;
@@ -244,8 +237,7 @@ export async function oneAtATime<T>(
   about: Pick<LockOptions<never>, "doing" | "patienceMs">,
   act: () => T,
 ): Promise<T> {
-  const quietly = { onWait: () => {}, onImpatience: () => {}, onFailure: () => {}, look: async () => undefined };
-  const turn = await takeMutex<never>(place, { ...quietly, ...about, reason: "" });
+  const turn = await takeMutex<never>(place, { ...QUIETLY, ...about, reason: "", look: async () => undefined });
   try {
     return act();
   } finally {

@@ -1,4 +1,4 @@
-import { isTable, parseToml, type Table } from "../../../toml.ts";
+import { isTable, parseToml, type Table, textOfNumber } from "../../../toml.ts";
 import { changedPackages, describeChange } from "../../packages.ts";
 
 /** What prime reads of a uv.lock. */
@@ -17,7 +17,7 @@ export async function readLock(text: string, file: string): Promise<UvLock> {
   const tables = (Array.isArray(lock.package) ? lock.package : []) as Table[];
   const registries = tables.map((table) => (table.source as Table | undefined)?.registry);
   return {
-    requirements: JSON.stringify(withoutOrigins(lock), (_, value) => (typeof value === "bigint" ? `${value}` : value)),
+    requirements: JSON.stringify(withoutOrigins(lock), textOfNumber),
     packages: tables.map((table) => ({ name: String(table.name), version: String(table.version ?? "") })),
     registries: [...new Set(registries.filter((one): one is string => typeof one === "string"))],
   };
