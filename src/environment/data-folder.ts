@@ -39,43 +39,53 @@ export type Standing =
   | { readonly kind: "ours" | "theirs" }
   | { readonly kind: "foreign"; readonly why: string; readonly cure: string; readonly inputs: readonly Input[] };
 
+/** Why a file or folder (absolute) is not prime's. */
+interface Fault {
+  readonly file: string;
+  readonly why: string;
+}
+
 /**
  * Judges the data folder of a root; both absolute. Nothing below a link is looked at, since that is somebody else's.
  */
 export function standingOf(data: string, root: string): Standing {
   const [is, room] = [ownership(data), ownership(root)];
   const index = trackedBy(data);
-  const foreign = (file: string, why: string): Standing => ({
+  const foreign = (...faults: readonly Fault[]): Standing => ({
     kind: "foreign",
-    why,
+    why: faults.map(({ why }) => why).join("; "),
     cure:
       index === undefined
-        ? `remove ${file} to have it work in the repo again`
+        ? `remove ${faults.map(({ file }) => file).join(", ")} to have it work in the repo again`
         : `\`git rm -rf ${quoteForShell(path.basename(data))}\` ends that`,
     inputs: [
       ...(index === undefined ? [] : [{ kind: "file", path: index } as const]),
-      ...(realPath(file) === undefined ? [] : [{ kind: "present", path: file } as const]), // which a dangling link is not
+      ...faults
+        .filter(({ file }) => realPath(file) !== undefined) // which a dangling link is not
+        .map(({ file }) => ({ kind: "present", path: file }) as const),
     ],
   });
   const itself = is && strangeness(data, is, "folder"); // what is below a link is not even looked at
-  if (itself !== undefined) return foreign(data, itself);
+  if (itself !== undefined) return foreign({ file: data, why: itself });
   const parts = Object.keys(PARTS).map((name) => path.join(data, name));
   const there = [data, ...parts].flatMap((file) => {
     const one = ownership(file);
     return one === undefined ? [] : { file, one };
   });
-  for (const { file, one } of there) {
-    const why = strangeness(file, one, PARTS[path.relative(data, file)] ?? "folder");
-    if (why !== undefined) return foreign(file, why);
-  }
-  if (index !== undefined) return foreign(data, `git tracks ${data}`);
+  const faults = (whyNot: (file: string, one: Ownership) => string | undefined): Fault[] => {
+    const all = there.flatMap(({ file, one }) => {
+      const why = whyNot(file, one);
+      return why === undefined ? [] : { file, why };
+    });
+    return all[0]?.file === data ? all.slice(0, 1) : all; // to remove it removes what is in it
+  };
+  const strange = faults((file, one) => strangeness(file, one, PARTS[path.relative(data, file)] ?? "folder"));
+  if (strange.length > 0) return foreign(...strange);
+  if (index !== undefined) return foreign({ file: data, why: `git tracks ${data}` });
   if (is === undefined || room === undefined) return { kind: isWritable(root) ? "ours" : "theirs" };
   if (isUsable(is, room)) return { kind: "theirs" };
-  for (const { file, one } of there) {
-    const why = distrust(file, one, room);
-    if (why !== undefined) return foreign(file, why);
-  }
-  return { kind: isWritable(data) ? "ours" : "theirs" };
+  const distrusted = faults((file, one) => distrust(file, one, room));
+  return distrusted.length > 0 ? foreign(...distrusted) : { kind: isWritable(data) ? "ours" : "theirs" };
 }
 
 /**

@@ -224,3 +224,16 @@ it("a state folder that somebody else has prepared is refused", async () => {
   ).toBe("");
   await good(box, [], one);
 });
+
+it("each file that a copy by hard links shares is named at once, and to remove them cures it", async () => {
+  const box = repo(FILES);
+  await good(box);
+  fs.appendFileSync(box.path("requirements.txt"), "# edited\n");
+  const ours = [".gitignore", "history.jsonl"].map((name) => box.path(".prime", name));
+  for (const file of ours) fs.linkSync(file, path.join(box.base, path.basename(file)));
+  const { stderr } = await good(box, ["run", "true"]);
+  expect(stderr).toContain(ours.map((file) => `${file} has other names (hard links)`).join("; "));
+  expect(stderr).toContain(`(remove ${ours.join(", ")} to have it work in the repo again)`);
+  for (const file of ours) fs.rmSync(file);
+  expect((await good(box, ["run", "true"])).stderr).not.toContain(SILENT_ABOUT);
+});
