@@ -15,11 +15,18 @@ import { packageOf, type SourceFile, someOf } from "./source-file.ts";
 const MOST = 16 * 1024 * 1024;
 const LINK = /<a\s[^<>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))[^<>]*/gi;
 
+interface Asking {
+  readonly env: Environment;
+  readonly rules: NetworkRules;
+  /** Says what is passed over. */
+  warn(what: string): void;
+}
+
 /**
  * What a page of links has, as pip's `--find-links` reads it, or a list in JSON whose `files` are those of PEP 691. A digest stands behind the `#` of
  * a link, or among the `hashes`.
  */
-export async function filesAt(address: string, line: { env: Environment; rules: NetworkRules }): Promise<SourceFile[]> {
+export async function filesAt(address: string, line: Asking): Promise<SourceFile[]> {
   const url = urlOf(address);
   let base = url;
   const found = (at: URL) => {
@@ -28,13 +35,15 @@ export async function filesAt(address: string, line: { env: Environment; rules: 
   };
   const text = await fetchText({ url, most: MOST, page: true, found, ...line });
   const files = text.trimStart().startsWith("{") ? inJson(text, base) : inPage(text, base);
-  const [plain] = (files.length === 0 && /\bhttp:\/\/[^\s"'<>]+\.(?:whl|zip|tar\.gz)\b/.exec(text)) || [];
+  const plain = (text.match(/\bhttp:\/\/[^\s"'<>]+\.(?:whl|zip|tar\.gz)\b/g) ?? []).find(
+    (one) => !URL.canParse(one) || new URL(one).origin !== base.origin,
+  );
   if (plain !== undefined) {
-    throw new PrimeError(
-      "no-source",
-      `could not take what ${withoutSecrets(address)} lists: it is at ${quoted(plain)}`,
-      "http: is for this machine alone: have that server write https: (behind a proxy it has to be told its own address)",
-    );
+    const what = `take ${files.length === 0 ? "what" : "all that"} ${withoutSecrets(address)} lists: it is at ${quoted(plain)}`;
+    const hint =
+      "http: is for this machine alone: have that server write https: (behind a proxy it has to be told its own address)";
+    if (files.length === 0) throw new PrimeError("no-source", `could not ${what}`, hint);
+    line.warn(`did not ${what}; ${hint}`);
   }
   return someOf(
     files.map((file) => {

@@ -47,14 +47,14 @@ export async function writeWanted(
   app: App,
   pin: string | null,
   policy: Policy,
-  { env, fetched }: { readonly env: Environment; readonly fetched: Fetched },
+  { env, fetched, warn }: { readonly env: Environment; readonly fetched: Fetched; warn(what: string): void },
 ): Promise<Wanted> {
   const required = readRequired(app);
   const config = { ...app.config, ...withRequired(app.config, required) };
   const rules = rulesOf(app, policy);
   const filesOf = async (source: string): Promise<readonly SourceFile[]> => {
     if (source.startsWith("/")) return filesInFolder(source);
-    const line = { env, rules };
+    const line = { env, rules, warn };
     return source.startsWith("s3:")
       ? (await import("../../sources/s3-prefix.ts")).filesInBucket(source, line)
       : (await import("../../sources/http-folder.ts")).filesAt(source, line);

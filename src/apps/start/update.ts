@@ -136,7 +136,8 @@ export async function resolveNow(
   }
   const fetched = new Fetched(path.join(app.home, "fetched"));
   try {
-    const wanted = await writeWanted(app, readSelection(app).pin, policy, { env: started.env, fetched });
+    const warn = (what: string) => run.terminal.warn(what);
+    const wanted = await writeWanted(app, readSelection(app).pin, policy, { env: started.env, fetched, warn });
     const { current } = readSelection(app);
     const runs = readRelease(app, current)?.packages ?? {};
     const found = await resolveApp(await run.contextOf(wanted.root), app, wanted, { policy, fetched, runs, isWithin });

@@ -26,7 +26,10 @@ it("a page's own files are asked for by its user, in whatever way it writes thei
   const { port } = server.address() as AddressInfo;
   const NETRC = path.join(folder, "netrc");
   fs.writeFileSync(NETRC, "default login all password of-them\n");
-  const files = (user: string) => filesAt(`http://${user}127.0.0.1:${port}/`, { env: { NETRC }, rules: NO_RULES });
+  const warned: string[] = [];
+  const warn = (what: string) => void warned.push(what);
+  const files = (user: string) =>
+    filesAt(`http://${user}127.0.0.1:${port}/`, { env: { NETRC }, rules: NO_RULES, warn });
   links = [FILE, `/${FILE}`, `http://127.0.0.1:${port}/${FILE}`, `//127.0.0.1:${port}/${FILE}`];
   for (const user of ["joe:own@", ""])
     for (const [at, file] of (await files(user)).entries()) await file.download?.(path.join(folder, `${user}${at}`));
@@ -41,7 +44,7 @@ it("a page's own files are asked for by its user, in whatever way it writes thei
   links = [`https://localhost:${(far.address() as AddressInfo).port}/${FILE}`, `http://localhost:${port}/${FILE}`];
   asked.length = 0;
   const rules = { ...NO_RULES, caFile: tls.ca };
-  for (const file of await filesAt(`http://127.0.0.1:${port}/`, { env: { NETRC }, rules }))
+  for (const file of await filesAt(`http://127.0.0.1:${port}/`, { env: { NETRC }, rules, warn }))
     await file.download?.(path.join(folder, "far"));
   expect(asked).toEqual([undefined]);
   links = [`http://files.example/${FILE}#sha256=${"0".repeat(64)}`];
@@ -49,4 +52,12 @@ it("a page's own files are asked for by its user, in whatever way it writes thei
     message: `could not take what http://****@127.0.0.1:${port}/ lists: it is at http://files.example/${FILE}`,
     hint: expect.stringContaining("have that server write https:"),
   });
+  warned.length = 0;
+  links = [`https://files.example/${FILE}`, `http://127.0.0.1:${port}/${FILE}`];
+  expect([await files(""), warned]).toEqual([[expect.anything(), expect.anything()], []]);
+  links.push(`http://files.example/${FILE.replace("1", "2")}`);
+  expect(await files("")).toHaveLength(2);
+  expect(warned).toEqual([
+    expect.stringMatching(/^did not take all that http:.* lists: it is at http:\/\/files\.example\/.*write https:/),
+  ]);
 });
