@@ -126,7 +126,11 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   for (const one of [last, kept]) if (one !== undefined && !used.includes(one)) removeStamps(one);
   if (ready.isRenewed !== true) for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   if (typeof watch === "string") return watch;
-  return exists(stamps) ? undefined : writeReadyPlan(ready); // a start that ended at the same time took them for the last ones
+  if (exists(stamps)) return undefined;
+  // A start that ended at the same time took them for the last ones, and others would: the record names them.
+  removeStamps(stamps);
+  const { observed } = ready.observation;
+  return writeReadyPlan({ ...ready, observation: { ...newObservation(ready), observed }, wayBack: undefined });
 }
 
 function writePlanText(ready: ReadyPlan, watch: Watch, last: string | undefined): void {

@@ -46,7 +46,7 @@ function calling(names: string): string[] {
 
 it.each([
   ["starts a program", 0, "run|runSync|runAttached"],
-  ["removes something", 1, "remove|removeFile"],
+  ["removes something", 1, "remove|removeFile|inWorkFolder"],
 ] as const)("names every module that %s", (_, number, names) => {
   const tables = page.split("\n\n").filter((part) => /^\| .* \| module \|/.test(part));
   const named = [...(tables[number] ?? "").matchAll(/`(src\/[^`]+)`/g)].map(([, file]) => file as string);

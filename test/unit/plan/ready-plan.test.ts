@@ -1,0 +1,44 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect, it, vi } from "vitest";
+import { planFile, recordFile } from "../../../src/plan/place.ts";
+import { removeStamps, stampsOf } from "../../../src/plan/ready-plan.ts";
+import { Launcher } from "../../support/launchers.ts";
+
+const repo = new Launcher();
+const place = { state: path.join(repo.home, ".local/state/prime"), launcher: repo.file, flagKey: "" };
+
+/** What another start that ends now takes for the stamps of the last plan. */
+function takeLast(): void {
+  const last = stampsOf(place);
+  if (last !== undefined) removeStamps(last);
+}
+
+const isTaken = vi.hoisted(() => ({ once: false }));
+vi.mock("../../../src/plan/record.ts", async (original) => {
+  const real = await original<typeof import("../../../src/plan/record.ts")>();
+  const writeRecord: typeof real.writeRecord = (...args) => {
+    real.writeRecord(...args);
+    if (!isTaken.once) takeLast();
+    isTaken.once = true;
+  };
+  return { ...real, writeRecord };
+});
+vi.mock("../../../src/edges/files/stamp.ts", async (original) => {
+  const real = await original<typeof import("../../../src/edges/files/stamp.ts")>();
+  const makeStamp: typeof real.makeStamp = (...args) => {
+    takeLast();
+    return real.makeStamp(...args);
+  };
+  return { ...real, makeStamp };
+});
+
+it("stamps that other starts take for the last ones are made once more, by a name that no record has", () => {
+  const file = repo.write("requirements.txt", "six\n");
+  expect(repo.ready([{ kind: "file", path: file }])).toBeUndefined();
+  expect(isTaken.once).toBe(true);
+  const stamps = path.basename(stampsOf(place) ?? "");
+  const names = fs.readdirSync(path.dirname(recordFile(place)));
+  expect(names.filter((name) => name.startsWith("stamps-") && !name.startsWith(stamps))).toEqual([]);
+  expect(fs.readFileSync(planFile(place), "utf8")).toContain(stamps);
+});
