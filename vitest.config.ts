@@ -17,7 +17,8 @@ export default defineConfig({
     globalSetup: "test/setup.ts",
     reporters: ["./test/reporter.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    // Tests often wait (for a deadline, for a lock), so that three of them keep two processors busy.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
