@@ -11,7 +11,7 @@ import { oneLine } from "../../quoted.ts";
 export async function showTasks(context: Context, json: boolean): Promise<Answer> {
   const { config } = await loadConfig(context);
   const tasks = Object.keys(config.tasks.value).flatMap((name) => taskOf(config.tasks.value, name) ?? []);
-  const others = otherTasks(context.root, await readPyproject(path.join(context.root, "pyproject.toml")));
+  const others = await otherTasks(context.root, await readPyproject(path.join(context.root, "pyproject.toml")));
   if (json) {
     const own = tasks.map(({ name, lines: run, about = null, env, groups, cwd }) => ({
       name,

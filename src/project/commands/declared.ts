@@ -2,9 +2,10 @@ import * as path from "node:path";
 import { isOutside, readText } from "../../edges/files/read.ts";
 import { parseIni } from "../../ini.ts";
 import { InputCollector } from "../../inputs/collector.ts";
-import { isTable, parseToml, type Table } from "../../toml.ts";
+import { isTable } from "../../toml.ts";
 import { type Pyproject, readPyproject } from "../files/pyproject.ts";
 import { requiredNames } from "../files/requirements.ts";
+import { tableIn } from "../files/table-in.ts";
 import { readLockedGraph } from "../files/uv/uv-lock.ts";
 import { readWorkspace } from "../files/uv/workspace.ts";
 import { requirementHead } from "../packages.ts";
@@ -171,10 +172,4 @@ function poetryNames(poetry: unknown): string[] {
 
 function namesIn(texts: readonly string[]): string[] {
   return [...new Set(texts.flatMap((text) => requirementHead(text)?.name ?? []))];
-}
-
-/** An empty table for a file that is not there, or is none: whoever needs it says so. */
-async function tableIn(file: string): Promise<Table> {
-  const text = readText(file);
-  return text === undefined ? {} : parseToml(text, file).catch(() => ({}));
 }

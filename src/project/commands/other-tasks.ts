@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import { isFile, readText } from "../../edges/files/read.ts";
-import { isTable } from "../../toml.ts";
+import { isTable, type Table } from "../../toml.ts";
 import type { Pyproject } from "../files/pyproject.ts";
+import { tableIn } from "../files/table-in.ts";
 
 /** Tasks that another tool starts: who declares them, their names, and the words in front of a name. */
 export interface OtherTasks {
@@ -13,18 +14,38 @@ export interface OtherTasks {
 }
 
 /** What other tools would start in this repo; nothing of it is run. */
-export function otherTasks(root: string, pyproject: Pyproject | undefined): OtherTasks[] {
-  const tools = pyproject?.tool ?? {};
-  const environments = isTable(tools.hatch) && isTable(tools.hatch.envs) ? Object.entries(tools.hatch.envs) : [];
+export async function otherTasks(root: string, pyproject: Pyproject | undefined): Promise<OtherTasks[]> {
+  const own = await Promise.all(OWN_FILES.map(([, file]) => tableIn(path.join(root, file))));
   return [
-    ...STARTERS.map(([tool, key, start]) =>
-      of(`[tool.${tool}.${key}]`, within(tools[tool], key), `./prime run ${start}`),
-    ),
-    ...environments.map(([name, table]) =>
-      of(`[tool.hatch.envs.${name}.scripts]`, within(table, "scripts"), `./prime run hatch run ${name}:`),
-    ),
+    ...inTables(pyproject?.tool ?? {}, (tool, key) => `[tool.${tool}.${key}]`),
+    ...OWN_FILES.flatMap(([tool, file], at) => inTables({ [tool]: own[at] }, (_, key) => `[${key}] of ${file}`)),
     ...inFiles(root),
   ].filter(({ names }) => names.length > 0);
+}
+
+/** What of a tool's tables may stand in a file of its own, too. */
+const OWN_FILES = [
+  ["poe", "poe_tasks.toml"],
+  ["pixi", "pixi.toml"],
+  ["tox", "tox.toml"],
+  ["hatch", "hatch.toml"],
+] as const;
+
+/** The tasks in these tables, each by its tool's name. */
+function inTables(tools: Table, whereIs: (tool: string, key: string) => string): OtherTasks[] {
+  const environments = within(tools.hatch, "envs");
+  return [
+    ...STARTERS.map(([tool, key, start]) =>
+      of(whereIs(tool, key), Object.keys(within(tools[tool], key)), `./prime run ${start}`),
+    ),
+    ...Object.keys(environments).map((name) =>
+      of(
+        whereIs("hatch", `envs.${name}.scripts`),
+        Object.keys(within(environments[name], "scripts")),
+        `./prime run hatch run ${name}:`,
+      ),
+    ),
+  ];
 }
 
 /** Who reads which table, and what starts one of it. */
@@ -37,9 +58,9 @@ const STARTERS = [
   ["tox", "env", "tox -e"],
 ] as const;
 
-function within(table: unknown, key: string): string[] {
+function within(table: unknown, key: string): Table {
   const value = isTable(table) ? table[key] : undefined;
-  return isTable(value) ? Object.keys(value) : [];
+  return isTable(value) ? value : {};
 }
 
 /** What starts with `_` is for the others alone: pdm's shared settings, poe's and pixi's hidden tasks. */

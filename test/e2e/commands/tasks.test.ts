@@ -41,6 +41,10 @@ gone = { run = "true", cwd = "gone" }
     "@nox.session(python=['3.12'])\ndef tests(session):\n  pass\n@session(\n  name='lint-all',\n)\ndef lint(s): ...\n",
   "tasks.py":
     "@task\ndef up(c): ...\n@task(help={'a': 'b'})\ndef build_docs(c): ...\n@task(name='go')\ndef run(c): ...\n",
+  "hatch.toml": '[envs.docs.scripts]\nserve = "mkdocs serve"\n',
+  "pixi.toml": '[tasks]\nsolve = "python -V"\n',
+  "tox.toml": "[env.typing]\n",
+  "poe_tasks.toml": "[tasks]\ntorn =",
   "tox.ini": "[tox]\nenvlist = py312\n[testenv]\n[testenv:docs-html]\n[testenv:{a,b}-c]\n",
 } as const;
 
@@ -106,9 +110,12 @@ describe("tasks", () => {
     expect(stdout).toContain("also here: noxfile.py: tests, lint-all (./prime run nox -s NAME)\n");
     expect(stdout).toContain("also here: tasks.py: up, build-docs, go (./prime run invoke NAME)\n");
     expect(stdout).toContain("also here: tox.ini: docs-html (./prime run tox -e NAME)\n");
+    expect(stdout).toContain("also here: [envs.docs.scripts] of hatch.toml: serve (./prime run hatch run docs:NAME)\n");
+    expect(stdout).toContain("also here: [tasks] of pixi.toml: solve (./prime run pixi run NAME)\n");
+    expect(stdout).toContain("also here: [env] of tox.toml: typing (./prime run tox -e NAME)\n");
     const { tasks, others } = JSON.parse((await good(box, ["tasks", "--json"])).stdout);
     expect(tasks.map(({ name }: { name: string }) => name)).toContain("a.b:c-d");
-    expect(others).toHaveLength(9);
+    expect(others).toHaveLength(12);
     expect(fs.existsSync(box.path(".prime"))).toBe(false);
     expect((await good(repo({}), ["tasks"])).stdout).toMatch(/^no tasks: /);
   });
