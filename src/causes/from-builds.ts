@@ -92,9 +92,9 @@ export const FROM_ANY_BUILD: readonly Row[] = [
   },
   {
     says: /[Ff]ailed to (?:download and )?build (?:'|`?(?!installable\b))([\w.-]+)|build backend returned an error/,
-    cause: ([, name], scene) => ({
+    cause: ([, name], scene, words) => ({
       why: `the build of ${name || "a package"} fails`,
-      next: `correct what the output above names${isAnothers(name, scene) ? `; or take a version of it or a Python that has a wheel${pinOf(scene)}` : ""}`,
+      next: `correct what the output above names${isAnothers(name, scene) ? `; or take a version of it or a Python that has a wheel${pinOf(scene)}` : withoutProject(name, scene, words)}`,
     }),
   },
 ];
@@ -179,11 +179,24 @@ function undeclared(words: string, module: string, scene: Scene) {
   const built = builtIn(words);
   const needed = distributionOf(top);
   const why = `${buildIn(words)} imports ${module}, and does not declare it`;
-  if (!isAnothers(built, scene)) return { why, next: inBuildSystem(scene.project, needed) };
+  if (!isAnothers(built, scene)) {
+    return { why, next: `${inBuildSystem(scene.project, needed)}${withoutProject(built, scene, words)}` };
+  }
   return {
     why,
     next: `write \`${built} = ["${needed}"]\` ${whereSettingBelongs(scene.project, "extra-build-dependencies")}`,
   };
+}
+
+/** How the requirement file of a root that can't be built is installed without it. */
+function withoutProject(name = "", { project, root }: Scene, words: string): string {
+  const isRoots = name !== "" || words.includes(`File "${root}/`);
+  if (!isRoots || !project?.installsRoot) return "";
+  const [used] = project.requirementFiles;
+  const file = used ?? project.leftOut.files.find((one) => /^requirements\b/.test(one));
+  if (file === undefined) return "";
+  const key = used === undefined ? ` and \`requirements = ["${file}"]\`` : "";
+  return `; or have ${file} installed without the project: \`install_packages = []\`${key} in prime.toml`;
 }
 
 /** Whether it is known to be none of the repo's own. */

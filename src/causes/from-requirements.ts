@@ -99,7 +99,7 @@ export const FROM_REQUIREMENTS: readonly Row[] = [
     says: /Unsupported editable requirement in `([^`]+)`(?: at line (\d+))?/,
     cause: ([, file, line]) => ({
       why: `uv installs editable what is in a folder alone, not what ${file} names${line && ` in line ${line}`}`,
-      next: "take `-e` out of that line: it is then installed like any other package",
+      next: "take `-e` out of that line",
     }),
   },
   {

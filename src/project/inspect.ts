@@ -2,6 +2,7 @@ import * as path from "node:path";
 import type { Config } from "../config/config.ts";
 import type { VenvDriver } from "../config/source.ts";
 import { isFile, MOST } from "../edges/files/read.ts";
+import { PrimeError } from "../errors.ts";
 import { InputCollector } from "../inputs/collector.ts";
 import { relevantContents } from "./built/build-inputs.ts";
 import { inspectDescriptors } from "./built/descriptors.ts";
@@ -33,6 +34,7 @@ import {
   chooseTargets,
   declaringOf,
   isPackage,
+  namesNone,
   neededBy,
   sourcesOf,
   withExtras,
@@ -58,8 +60,8 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
 
   const packages = config.install_packages.value;
   const targets = chooseTargets(files, workspace, packages);
-  const groupsAlone = config.oneStart.onlyGroups !== null;
-  const packageFolders = foldersToBuild(files, kind, targets);
+  const groupsAlone = config.oneStart.onlyGroups !== null || (kind === "uv-lock" && namesNone(packages));
+  const packageFolders = foldersToBuild(files, kind, targets, packages);
   const installsRoot = packageFolders.includes(root) && !groupsAlone;
   const pylock = kind === "pylock" ? await readPylock(path.join(root, "pylock.toml")) : undefined;
   const { isLocked } = KINDS[kind];
@@ -72,7 +74,14 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
   const followed = followRequirements(root, requirementFiles, inputs);
   const byFiles = extrasOfRoot(followed.lines, root);
   const selection = select(config, offers, { infer: !isLocked, byFiles });
-  const usesDefaults = isLocked && config.install_groups.value === null && !leavesOut(config.oneStart);
+  if (groupsAlone && selection.groups.length === 0) {
+    throw new PrimeError(
+      "config-value",
+      `could not choose what to install from uv.lock for ${root}: \`install_packages\` names no project, and no group is chosen`,
+      "name one of the two: `install_packages`, `install_groups`",
+    );
+  }
+  const usesDefaults = isLocked && config.install_groups.value === null && !leavesOut(config.oneStart) && !groupsAlone;
 
   const options = isByUv ? readOptions(followed.lines) : undefined;
   const locked = followLocks(files, pylock, inputs);
@@ -149,9 +158,14 @@ export async function inspectProject(root: string, config: Config, driver: VenvD
 }
 
 /** Chosen projects that are packages, and a root without [project] that can be built. */
-function foldersToBuild(files: RootFiles, kind: ProjectKind, targets: readonly Pyproject[]): string[] {
-  const root = files.pyproject?.project === undefined && canBuildRoot(kind, files) ? [files.root] : [];
-  return [...root, ...targets.filter(isPackage).map((target) => target.folder)];
+function foldersToBuild(
+  files: RootFiles,
+  kind: ProjectKind,
+  targets: readonly Pyproject[],
+  packages: Project["packages"],
+): string[] {
+  const isRoot = files.pyproject?.project === undefined && !namesNone(packages) && canBuildRoot(kind, files);
+  return [...(isRoot ? [files.root] : []), ...targets.filter(isPackage).map((target) => target.folder)];
 }
 
 /** The local projects that locks name; what else they name on this machine becomes an input. */

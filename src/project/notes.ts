@@ -13,7 +13,7 @@ import { KINDS } from "./kinds.ts";
 import type { Project } from "./project.ts";
 import { DEV_LOCK, type RootFiles } from "./root-files.ts";
 import { shortened } from "./selection/left-out.ts";
-import { isPackage } from "./selection/targets.ts";
+import { isPackage, namesNone } from "./selection/targets.ts";
 
 type NotedProject = Pick<Project, "kind" | "installsRoot" | "packages" | "groupsAlone"> & {
   /** Whether a group, an extra or a requirement file is installed. */
@@ -24,7 +24,7 @@ type NotedProject = Pick<Project, "kind" | "installsRoot" | "packages" | "groups
 export function noteUnread(project: NotedProject, files: RootFiles): string[] {
   return [
     ...noteNothing(project, files),
-    ...(project.groupsAlone ? [] : noteRoot(project, files)),
+    ...(project.groupsAlone && !namesNone(project.packages) ? [] : noteRoot(project, files)),
     ...noteForeign(project, files),
   ];
 }
@@ -155,6 +155,7 @@ function noteRoot(
   { kind, installsRoot, packages }: Pick<Project, "kind" | "installsRoot" | "packages">,
   files: RootFiles,
 ): string[] {
+  if (namesNone(packages)) return ["No project is installed: `install_packages` names none."];
   const setupOnly = files.setupCfg !== undefined && files.setupPy === undefined && files.pyproject === undefined;
   if (setupOnly && kind === "requirements") {
     return ["The project itself is not installed: its setup.cfg wants a setup.py or pyproject.toml beside it."];

@@ -29,15 +29,15 @@ const COMMANDS: Readonly<
   Record<string, { readonly about: string; follow(run: Run, words: readonly string[]): Promise<Answer> | Answer }>
 > = {
   update: { about: "look for a release now, and take it", follow: updateNow },
-  status: { about: "what runs, and what the last check came to [--json]", follow: showStatus },
-  history: { about: "which releases ran, and why they changed [--json]", follow: showHistory },
+  status: { about: "what runs, and the last check [--json]", follow: showStatus },
+  history: { about: "which releases ran, and why [--json]", follow: showHistory },
   rollback: { about: "run the release before, or the one that is named [RELEASE]", follow: rollback },
   follow: {
     about: "follow another channel [NAME], or the configured one again [--off]",
     follow: followOther,
   },
   pin: { about: "stay at a version [VERSION], or no longer [--off]", follow: pin },
-  log: { about: "every check and what came of it [--json]", follow: showLog },
+  log: { about: "every check, and its outcome [--json]", follow: showLog },
   doctor: { about: "what is wrong here, or with a channel, from here [--channel URL]", follow: showFaults },
   remove: { about: "remove all releases and all that is kept of this app", follow: removeApp },
 };

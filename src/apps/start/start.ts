@@ -209,9 +209,7 @@ async function recover({ app, terminal }: Run): Promise<void> {
   const isLost = !isSelected(app);
   await alone(app, () => writeSelection(app, { current: last }));
   if (!isLost) return;
-  terminal.warn(
-    `${selectionFile(app)} was lost, or torn: ${last} runs on; what was pinned or rolled back before is forgotten`,
-  );
+  terminal.warn(`${selectionFile(app)} was lost, or torn: ${last} runs on; pins and rollbacks are forgotten`);
 }
 
 /** The first release, whose environment the start goes on to build; or how another launcher does that. */
@@ -220,7 +218,7 @@ async function obtain(run: Run): Promise<string | Answer> {
   if (!app.isOwn) {
     throw new PrimeError(
       "no-release",
-      `could not start ${app.config.name}: root has begun to install it, and has not finished`,
+      `could not start ${app.config.name}: root has not finished installing it`,
       "let root start it once",
     );
   }

@@ -81,7 +81,7 @@ const moves: Declare = (command, { take }) => {
     .action((name: string, version: string, options: Options & { percent: number; urgent: boolean; reason?: string }) =>
       take(async (context) => (await import("./move.ts")).promote(context, name, version, options)),
     );
-  leading(command, "fallback <channel> <version>", "point a channel back at an older release, for everybody")
+  leading(command, "fallback <channel> <version>", "point a channel back at an older release")
     .requiredOption("--reason <text>", "for customers, in their history")
     .option("--urgent", "pass windows, where the customer's policy lets it", false)
     .action((name: string, version: string, options: Options & { reason: string; urgent: boolean }) =>

@@ -47,8 +47,8 @@ export const gc: Declaration = {
   declare: ({ program, take }) =>
     program
       .command("gc")
-      .description("remove old environments and what killed starts left behind")
-      .option("--keep <n>", "keep this many of the youngest in any case", wholeNumber, KEPT_GENERATIONS)
+      .description("remove old environments and what killed starts left")
+      .option("--keep <n>", "keep so many of the youngest", wholeNumber, KEPT_GENERATIONS)
       .option("--older <days>", "remove only what was last shown so many days ago", wholeNumber, KEPT_DAYS)
       .option("--dry-run", "only say what would be done")
       .action(({ keep, older, dryRun = false }: { keep: number; older: number; dryRun?: boolean }) => {

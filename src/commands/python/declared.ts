@@ -19,7 +19,7 @@ export const python: Declaration = {
       );
     command
       .command("install <request>")
-      .description("fetch the newest build that fits, and keep it for this user")
+      .description("fetch and keep the newest build that fits")
       .action((request: string) =>
         take(async (context) => (await import("./install.ts")).installPython(context, request), { byPolicy: true }),
       );

@@ -183,7 +183,7 @@ export const CONFIG_SCHEMA = v.strictObject(
     install_packages: v.exactOptional(
       v.pipe(
         namesOrAll("member", " of workspace members"),
-        v.description('Workspace members to install, or `"all"`; also `--package`.'),
+        v.description('Workspace members to install, `"all"`, or `[]` for no project at all; also `--package`.'),
         v.metadata({ standard: "as uv does for the repo" }),
       ),
     ),

@@ -4,7 +4,7 @@ import type { NeededSource } from "../files/uv/sources.ts";
 import type { Workspace } from "../files/uv/workspace.ts";
 import { KINDS, type ProjectKind } from "../kinds.ts";
 import { normalizeName, requirementHead } from "../packages.ts";
-import type { GroupSource, LocalProject } from "../project.ts";
+import type { GroupSource, LocalProject, Project } from "../project.ts";
 import type { RootFiles } from "../root-files.ts";
 import { requirementsWithExtras } from "./offers.ts";
 import type { Selection } from "./selection.ts";
@@ -20,6 +20,11 @@ export function chooseTargets(
   if (packages === "all" || (packages === null && isVirtualRoot)) return [...workspace.members.values()];
   if (packages === null) return pyproject.project === undefined ? [] : [pyproject];
   return packages.flatMap((name) => workspace.members.get(normalizeName(name)) ?? []);
+}
+
+/** Whether no project is to be installed, not even the root's: what groups and requirement files ask for is. */
+export function namesNone(packages: Project["packages"]): boolean {
+  return packages?.length === 0;
 }
 
 /** uv's rule: `tool.uv.package` decides, else whether there is a [build-system]; but Poetry's builds no application. */
@@ -55,7 +60,7 @@ export function declaringOf(
   targets: readonly Pyproject[],
   packages: readonly string[] | "all" | null,
 ): Pyproject[] {
-  const isRootChosen = packages === null || packages === "all" || pyproject === undefined;
+  const isRootChosen = packages === null || packages === "all" || namesNone(packages) || pyproject === undefined;
   return [...new Set([...(isRootChosen && pyproject !== undefined ? [pyproject] : []), ...targets])];
 }
 

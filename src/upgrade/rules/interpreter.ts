@@ -125,10 +125,7 @@ function refusalOf(build: BuildFacts, question: InterpreterQuestion<BuildFacts>)
   const { prereleases } = policy;
   if (isPrerelease(version) && !prereleases.value && !(isAsked && prereleases.sources.length === 0)) {
     const place = prereleases.sources.length === 0 ? "" : ` (${describeSources(prereleases, root)})`;
-    return refuse(
-      "prereleases",
-      `${version} comes before its final release, and these are not taken unless asked for${place}`,
-    );
+    return refuse("prereleases", `${version} is a pre-release, which is taken only when asked for${place}`);
   }
   const days = coolDownOf(policy, "python") / DAY_MS;
   const published = dayOf(build.build);

@@ -159,4 +159,22 @@ lib-a = { workspace = true }
     expect(stdout).toBe(`${box.path("libs/a/src/lib_a/__init__.py")}\n`);
     expect(Object.keys(installed(box))).toEqual(["app", "iniconfig", "lib-a", "lib-b", "pluggy", "six"]);
   });
+
+  it("no project at all, only what groups and requirement files ask for", async () => {
+    const none = { "prime.toml": "install_packages = []\n", "requirements.txt": "click\n" };
+    const setup =
+      "from setuptools import setup\nsetup(name='app', version='1', py_modules=[], install_requires=['six'])\n";
+    const bySetup = repo({ ...none, "setup.py": setup });
+    expect((await good(bySetup)).stderr).toContain("No project is installed: `install_packages` names none.");
+    expect(Object.keys(installed(bySetup))).toEqual(["click"]);
+
+    const locked = repo(packageFiles(".", "app", DECLARED));
+    await good(locked, ["uv", "lock"]);
+    backdate(locked, "uv.lock");
+    edit(locked, "prime.toml", "install_packages = []\n");
+    expect((await good(locked)).stderr).toContain("No project is installed: `install_packages` names none.");
+    expect(Object.keys(installed(locked))).toEqual(["iniconfig"]);
+    edit(locked, "prime.toml", "install_packages = []\ninstall_groups = []\n");
+    expect(await bad(locked)).toContain("`install_packages` names no project, and no group is chosen");
+  });
 });

@@ -183,7 +183,7 @@ describe("./prime python", () => {
     box.file("prime.toml", `[upgrade]\nmanifest = "${beside}"\n`);
     const shown = (await good(box, ["python", "list", "--all"])).stdout;
     expect(shown).toMatch(/^listed for linux-\w+-\w+ in file:/);
-    expect(shown).toContain("  3.14.0rc1  1         not allowed: 3.14.0rc1 comes before its final release");
+    expect(shown).toContain("  3.14.0rc1  1         not allowed: 3.14.0rc1 is a pre-release");
   });
 
   it("refuses what policy does not allow with 3, by the rule", async () => {

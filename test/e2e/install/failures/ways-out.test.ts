@@ -138,3 +138,30 @@ describe("the hint of a refusal works where it is given", () => {
     await good(box, [], options);
   });
 });
+
+it.each([
+  [
+    "by a backend of its own",
+    {
+      "pyproject.toml": `${APP}dependencies = ["click"]\n[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n`,
+      "own.py": "def build_editable(*_):\n    raise FileNotFoundError('docs')\nbuild_wheel = build_editable\n",
+    },
+    ["install_packages = []", 'requirements = ["requirements.txt"]'],
+  ],
+  [
+    "by a setup.py that imports what it has",
+    {
+      "setup.py": "import sys\nsys.path.insert(0, '.')\nimport app\nfrom setuptools import setup\nsetup(name='app')\n",
+      "app.py": "import click\n",
+    },
+    ["install_packages = []"],
+  ],
+])("a root that can't be built %s: its requirement file is installed without it", async (_, files, keys) => {
+  const box = repo({ ...files, "requirements.txt": "six\n" });
+  const { next } = await failing(box);
+  const named = keys.map((key) => `\`${key}\``).join(" and ");
+  expect(next).toContain(`; or have requirements.txt installed without the project: ${named} in prime.toml`);
+  edit(box, "prime.toml", `${keys.join("\n")}\n`);
+  await good(box);
+  expect(Object.keys(installed(box))).toEqual(["six"]);
+});
