@@ -104,16 +104,24 @@ export function newObservation(place: PlanFolder): Observation {
 
 /**
  * Records what was observed and puts the ready plan in place. Gives the reason when there can be no plan yet: then the
- * next start is cold once more, and no older plan stays, except the one that is kept to go back to.
+ * next start is cold once more, and no older plan stays, except the one that is kept to go back to. `tries`: how often
+ * stamps that are removed while they are made are made by another name.
  */
-export function writeReadyPlan(ready: ReadyPlan): string | undefined {
+export function writeReadyPlan(ready: ReadyPlan, tries = 3): string | undefined {
   const { stamps } = ready.observation;
   makePlanFolder(ready);
   const [last, kept] = [stampsOf(ready), keptStamps(ready)];
   const was = last === undefined || ready.wayBack === undefined ? undefined : filesOf(ready, last);
   const isKept = was !== undefined && succeeds(() => keepPlan(was));
   const unedited = [ready.launcher, path.dirname(path.dirname(ready.activation.generation))];
-  const watch = pinObservation(ready.observation, ready.app === undefined ? { ...ready, unedited } : ready);
+  const watch = tolerate(
+    () => pinObservation(ready.observation, ready.app === undefined ? { ...ready, unedited } : ready),
+    (error) => {
+      if (tries === 0 || exists(stamps)) throw error;
+      return undefined;
+    },
+  );
+  if (watch === undefined) return writeAnew(ready, tries - 1);
   writeRecord(recordFile(ready), recordOf(ready), 0o600);
   removeKeptPlan(planFile(ready));
   if (typeof watch === "string") removeFile(planFile(ready));
@@ -126,11 +134,17 @@ export function writeReadyPlan(ready: ReadyPlan): string | undefined {
   for (const one of [last, kept]) if (one !== undefined && !used.includes(one)) removeStamps(one);
   if (ready.isRenewed !== true) for (const file of abandonedPlanParts(ready, now() - ABANDONED_MS)) remove(file);
   if (typeof watch === "string") return watch;
-  if (exists(stamps)) return undefined;
-  // A start that ended at the same time took them for the last ones, and others would: the record names them.
+  return exists(stamps) ? undefined : writeAnew(ready, tries);
+}
+
+/**
+ * The same by another name: a start that ended at the same time took the stamps for the last ones, and others would, since the
+ * record names them; or gc found that none did.
+ */
+function writeAnew(ready: ReadyPlan, tries: number): string | undefined {
+  const { stamps, observed } = ready.observation;
   removeStamps(stamps);
-  const { observed } = ready.observation;
-  return writeReadyPlan({ ...ready, observation: { ...newObservation(ready), observed }, wayBack: undefined });
+  return writeReadyPlan({ ...ready, observation: { ...newObservation(ready), observed }, wayBack: undefined }, tries);
 }
 
 function writePlanText(ready: ReadyPlan, watch: Watch, last: string | undefined): void {

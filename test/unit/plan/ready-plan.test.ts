@@ -15,6 +15,8 @@ function takeLast(): void {
 }
 
 const isTaken = vi.hoisted(() => ({ once: false }));
+/** Whether gc comes at the next stamp: no record names them yet. */
+const gc = vi.hoisted(() => ({ comes: false }));
 vi.mock("../../../src/plan/record.ts", async (original) => {
   const real = await original<typeof import("../../../src/plan/record.ts")>();
   const writeRecord: typeof real.writeRecord = (...args) => {
@@ -28,6 +30,8 @@ vi.mock("../../../src/edges/files/stamp.ts", async (original) => {
   const real = await original<typeof import("../../../src/edges/files/stamp.ts")>();
   const makeStamp: typeof real.makeStamp = (...args) => {
     takeLast();
+    if (gc.comes) fs.rmSync(path.dirname(args[0]), { recursive: true });
+    gc.comes = false;
     return real.makeStamp(...args);
   };
   return { ...real, makeStamp };
@@ -41,4 +45,12 @@ it("stamps that other starts take for the last ones are made once more, by a nam
   const names = fs.readdirSync(path.dirname(recordFile(place)));
   expect(names.filter((name) => name.startsWith("stamps-") && !name.startsWith(stamps))).toEqual([]);
   expect(fs.readFileSync(planFile(place), "utf8")).toContain(stamps);
+});
+
+it("stamps that gc removes while they are made are made once more", () => {
+  const file = repo.write("requirements.txt", "pluggy\n");
+  gc.comes = true;
+  expect(repo.ready([{ kind: "file", path: file }])).toBeUndefined();
+  expect(gc.comes).toBe(false);
+  expect(fs.readFileSync(planFile(place), "utf8")).toContain(path.basename(stampsOf(place) ?? "none"));
 });
