@@ -118,7 +118,7 @@ function renewRecord(
       writeManifest(generationFolder(folders, id), renewed);
       recordHistory(folders, { at: now(), ...entry });
     },
-    ({ message }) => context.terminal.detail(`the next cold start looks at it again: ${message}`),
+    ({ message }) => context.terminal.detail(`the next cold start looks at the interpreter again: ${message}`),
   );
   return renewed;
 }

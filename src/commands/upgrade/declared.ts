@@ -35,7 +35,11 @@ export const upgrade: Declaration = {
           pythonRequest: python === true ? undefined : python,
           packages: python === undefined || packages !== undefined,
           names: packages === undefined || packages === true ? [] : packages,
-          ...{ dryRun, check, json, auto, now },
+          dryRun,
+          check,
+          json,
+          auto,
+          now,
         };
         take(async (context) => (await import("./upgrade.ts")).runUpgrade(context, request), { byPolicy: true });
       }),

@@ -63,20 +63,22 @@ export async function takeMutex<T>(place: string, options: LockOptions<T>): Prom
   const own = JSON.stringify(describeSelf(options));
   try {
     makeFolder(path.dirname(place));
-    const file = physicalPath(place);
-    return await untilDone<T, Turn<T>>(file, options, async (watch) => {
+  } catch (error) {
+    return without(error, options);
+  }
+  const file = physicalPath(place);
+  return untilDone<T, Turn<T>>(file, options, async (watch) => {
+    try {
       if (writeExclusive(file, own)) return { lock: keep(file, own, false, options) };
       const { state, text, holder } = watch.see();
       if (state === "within" && holder !== undefined) return { within: holder };
       if ((state !== "dead" && state !== "silent") || !(await replace(file, text, own))) return undefined;
       if (state === "silent" && holder !== undefined) options.onImpatience(holder);
       return { lock: keep(file, own, state === "silent", options) };
-    });
-  } catch (error) {
-    passOn(error);
-    options.onFailure(error.message);
-    return { lock: { isTaken: false, release: () => {} } };
-  }
+    } catch (error) {
+      return without(error, options);
+    }
+  });
 }
 
 /** As `takeMutex`, without taking it: ends when the holder is gone, dead or silent; the mark of one whose file is still there is given. */
@@ -224,6 +226,12 @@ function removeOwn(file: string, own: string): void {
   if (!writeExclusive(claim, own)) return;
   if (readText(file) === own) removeFile(file);
   removeFile(claim);
+}
+
+function without<T>(error: unknown, { onFailure }: LockOptions<T>): Turn<T> {
+  passOn(error);
+  onFailure(error.message);
+  return { lock: { isTaken: false, release: () => {} } };
 }
 
 /** A lock that can't be touched any more is the next one's to find silent. */
